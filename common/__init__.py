@@ -1,0 +1,1 @@
+"""What issuer, wallet and verifier all need: the standards, as pure Python."""

@@ -1,0 +1,5 @@
+"""Django looks for models here; the rows of each adapter stand in its own module."""
+
+from common.adapters.key_table import StoredKey
+
+__all__ = ["StoredKey"]

@@ -1,0 +1,142 @@
+"""The environment as settings read it: every value checked, every fault a sentence that says what to set."""
+
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+from common.encoding import base64url
+from common.errors import MalformedInput
+
+ROLES = ("issuer", "wallet", "verifier")
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+def flag(environ: Mapping[str, str], name: str) -> bool:
+    """A switch: unset, 0 or 1; anything else is refused."""
+    value = environ.get(name, "0")
+    if value not in ("0", "1"):
+        raise ImproperlyConfigured(f"{name} is 0 or 1, not {value!r}.")
+    return value == "1"
+
+
+def roles(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """The parties that this process installs and routes, from `ROLES=issuer,wallet,verifier`."""
+    names = tuple(name.strip() for name in environ.get("ROLES", ",".join(ROLES)).split(",") if name.strip())
+    if not names or set(names) - set(ROLES):
+        raise ImproperlyConfigured(f"ROLES lists some of {', '.join(ROLES)}, separated by commas.")
+    return names
+
+
+def base_url(environ: Mapping[str, str]) -> str:
+    """The public origin, without a path; http only on a loopback address."""
+    value = environ.get("BASE_URL", f"http://localhost:{environ.get('PORT', '8000')}").rstrip("/")
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
+        raise ImproperlyConfigured(
+            "BASE_URL is an origin such as https://credentials.example, without a path."
+        )
+    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
+        raise ImproperlyConfigured("BASE_URL is https anywhere but on a loopback address.")
+    return value
+
+
+def is_production(environ: Mapping[str, str]) -> bool:
+    """Whoever answers to the outside is in production; `PRODUCTION=1` says so on a loopback address too."""
+    return flag(environ, "PRODUCTION") or urlsplit(base_url(environ)).hostname not in LOOPBACK
+
+
+def database(environ: Mapping[str, str], *, var: Path) -> dict[str, Any]:
+    """Django's database entry from `DATABASE_URL`; SQLite under `var` when unset."""
+    url = environ.get("DATABASE_URL", "")
+    parts = urlsplit(url)
+    if not url or parts.scheme == "sqlite":
+        path = Path(unquote(parts.path)) if url else var / "sello.sqlite3"
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": str(path),
+            "OPTIONS": {
+                "timeout": 30,
+                "transaction_mode": "IMMEDIATE",
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+            },
+            "TEST": {"NAME": str(var / "test.sqlite3")},
+        }
+    if parts.scheme not in ("postgres", "postgresql") or not parts.path.strip("/"):
+        raise ImproperlyConfigured(
+            "DATABASE_URL is postgres://user:password@host:port/name or sqlite:///path."
+        )
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+        "OPTIONS": {"pool": True, **dict(parse_qsl(parts.query))},
+    }
+
+
+def load_secrets(environ: Mapping[str, str], *, var: Path) -> dict[str, str]:
+    """`SECRET_KEY` and `KEY_ENCRYPTION_KEY` (32 bytes, base64url).
+
+    Production takes them from the environment alone and refuses to start without them; the embedded
+    default makes its own once, under `var`, readable by nobody else.
+    """
+    names = ("SECRET_KEY", "KEY_ENCRYPTION_KEY")
+    found = {name: environ[name] for name in names if environ.get(name)}
+    if len(found) < len(names):
+        if is_production(environ):
+            missing = ", ".join(name for name in names if name not in found)
+            raise ImproperlyConfigured(
+                f"Production does not start without {missing}; set it in the environment."
+            )
+        found = _embedded_secrets(var / "secrets.json") | found
+    try:
+        valid = len(base64url.decode(found["KEY_ENCRYPTION_KEY"])) == 32
+    except MalformedInput:
+        valid = False
+    if not valid or len(found["SECRET_KEY"]) < 32:
+        raise ImproperlyConfigured(
+            "KEY_ENCRYPTION_KEY is 32 random bytes in base64url; SECRET_KEY has 32 characters or more."
+        )
+    return found
+
+
+def _embedded_secrets(path: Path) -> dict[str, str]:
+    """The secrets file, made whole with mode 0600 by whichever process comes first."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = {
+            "SECRET_KEY": secrets.token_urlsafe(48),
+            "KEY_ENCRYPTION_KEY": base64url.encode(secrets.token_bytes(32)),
+        }
+        draft = path.with_name(f"{path.name}.{os.getpid()}")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            json.dump(fresh, file)
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    if path.stat().st_mode & 0o077:
+        raise ImproperlyConfigured(f"{path} can be read by others; its mode must be 0600.")
+    values: dict[str, str] = json.loads(path.read_text())
+    return values
+
+
+def cache(environ: Mapping[str, str]) -> dict[str, Any]:
+    """Django's cache entry: Redis by `REDIS_URL`, which several processes share; else each its own memory."""
+    url = environ.get("REDIS_URL", "")
+    if not url:
+        return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    if urlsplit(url).scheme not in ("redis", "rediss"):
+        raise ImproperlyConfigured("REDIS_URL is redis://host:port/number.")
+    return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": url}

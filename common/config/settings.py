@@ -1,0 +1,132 @@
+"""Settings: the composition root. Whatever is wrong stops the start with a sentence."""
+
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from common.config import environment
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+VAR_DIR = Path(os.environ.get("VAR_DIR", BASE_DIR / "var"))
+VAR_DIR.mkdir(parents=True, exist_ok=True)
+
+ROLES = environment.roles(os.environ)
+BASE_URL = environment.base_url(os.environ)
+PRODUCTION = environment.is_production(os.environ)
+DEBUG = environment.flag(os.environ, "DEBUG")
+VC_API_OPEN = environment.flag(os.environ, "VC_API_OPEN")
+_secrets = environment.load_secrets(os.environ, var=VAR_DIR)
+SECRET_KEY = _secrets["SECRET_KEY"]
+KEY_ENCRYPTION_KEY = _secrets["KEY_ENCRYPTION_KEY"]
+
+_host = urlsplit(BASE_URL).hostname or ""
+ALLOWED_HOSTS = [_host, *(environment.LOOPBACK if not PRODUCTION else ())]
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+
+# --- who is installed -------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.admin",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
+    "common.adapters",
+    "common.site",
+    *ROLES,
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "common.site.middleware.ContentSecurityPolicy",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "common.site.middleware.PlainErrors",
+]
+ROOT_URLCONF = "common.config.urls"
+WSGI_APPLICATION = "common.config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "common.site.context.site",
+            ]
+        },
+    }
+]
+
+# --- what is kept -----------------------------------------------------------------------------------
+DATABASES = {"default": environment.database(os.environ, var=VAR_DIR)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {"default": environment.cache(os.environ)}
+KEY_STORES = {"table": "common.adapters.key_table.KeyTable"}
+KEY_STORE = "table"
+
+# --- the one door to the network (common/adapters/fetch.py) -----------------------------------------
+# Origins that may be private or plain http: our own, and what the operator adds, separated by commas.
+FETCH_ORIGINS = frozenset(
+    [BASE_URL, *filter(None, (o.strip().rstrip("/") for o in os.environ.get("FETCH_ORIGINS", "").split(",")))]
+)
+FETCH_CA_FILE = os.environ.get("FETCH_CA_FILE", "")
+
+# --- requests per minute from one address; tests and the demo measure against these -------------------
+RATE_LIMITS = {"token": 60, "nonce": 300, "credential": 300, "sign-in": 20, "verify": 120}
+
+# --- how it looks and speaks --------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+LOGIN_URL = "/office/sign-in"
+LOGIN_REDIRECT_URL = "/office/"
+
+# --- how it is guarded ----------------------------------------------------------------------------------
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BASE_URL.startswith("https://")
+SECURE_SSL_REDIRECT = False  # the proxy in front ends TLS and redirects
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
+SECURE_HSTS_SECONDS = 31_536_000 if BASE_URL.startswith("https://") else 0
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+
+REST_FRAMEWORK = {
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["common.adapters.drf.StrictJSONParser"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "EXCEPTION_HANDLER": "common.adapters.drf.render_error",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {"TITLE": "Sello", "VERSION": "1.0", "SERVE_INCLUDE_SCHEMA": False}
+
+# Logs carry codes and identifiers of events, never claims, tokens or the query of a URL.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("LOG_LEVEL", "WARNING")},
+}

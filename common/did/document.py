@@ -1,0 +1,119 @@
+"""DID documents (DID Core 1.0) as far as a signature needs them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from common.errors import SelloError
+from common.keys import PublicKey, jwk, multikey
+
+PURPOSES = (
+    "authentication",
+    "assertionMethod",
+    "keyAgreement",
+    "capabilityInvocation",
+    "capabilityDelegation",
+)
+
+
+class ResolutionError(SelloError):
+    """A DID or DID URL that leads to no key; `code` is one of DID Resolution's."""
+
+    code = "notFound"
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What the one door to the network brought: the body of a 200, and its media type."""
+
+    body: bytes
+    content_type: str = "application/json"
+
+
+class Fetch(Protocol):
+    """The door itself, as pure code sees it; raises `FetchFailed`."""
+
+    def __call__(self, url: str, *, accept: str = "application/json") -> Fetched: ...
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationMethod:
+    """A key, who controls it, and what its controller says it is for."""
+
+    id: str
+    controller: str
+    public_key: PublicKey
+    purposes: frozenset[str]
+
+    def require(self, purpose: str) -> "VerificationMethod":
+        """Itself, or an error when the controller did not list it for `purpose` (CID §3.3)."""
+        if purpose not in self.purposes:
+            raise ResolutionError(
+                f"This key is not meant for {purpose}.", code="INVALID_RELATIONSHIP_FOR_VERIFICATION_METHOD"
+            )
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class DIDDocument:
+    """A resolved document, with the methods whose keys are understood."""
+
+    id: str
+    methods: Mapping[str, VerificationMethod]
+    source: Mapping[str, Any]
+
+    def method(self, did_url: str) -> VerificationMethod:
+        """The verification method of that absolute DID URL."""
+        try:
+            return self.methods[did_url]
+        except KeyError as error:
+            raise ResolutionError("The DID document does not hold this key.") from error
+
+
+def parse_document(source: Mapping[str, Any], *, did: str) -> DIDDocument:
+    """Read a DID document (DID Core §4, §5); one that speaks of another DID is refused."""
+    if source.get("id") != did:
+        raise ResolutionError("This DID document is another's.", code="invalidDid")
+    relations: dict[str, set[str]] = {}
+    entries: dict[str, Mapping[str, Any]] = {}
+    for name in ("verificationMethod", *PURPOSES):
+        values = source.get(name, [])
+        if not isinstance(values, list):
+            raise ResolutionError(f"{name} is not a list.", code="invalidDidDocument")
+        for value in values:
+            if isinstance(value, Mapping) and isinstance(value.get("id"), str):
+                identifier = _absolute(value["id"], did)
+                entries.setdefault(identifier, value)
+            elif isinstance(value, str):
+                identifier = _absolute(value, did)
+            else:
+                raise ResolutionError(f"{name} holds no key.", code="invalidDidDocument")
+            if name in PURPOSES:
+                relations.setdefault(identifier, set()).add(name)
+    methods = {
+        identifier: method
+        for identifier, entry in entries.items()
+        if (method := _method(identifier, entry, relations.get(identifier, set()))) is not None
+    }
+    return DIDDocument(id=did, methods=methods, source=source)
+
+
+def _absolute(identifier: str, did: str) -> str:
+    return did + identifier if identifier.startswith("#") else identifier
+
+
+def _method(identifier: str, entry: Mapping[str, Any], purposes: set[str]) -> VerificationMethod | None:
+    """The entry as a key, or None where its type or curve is one that is not used here."""
+    controller = entry.get("controller")
+    try:
+        if isinstance(entry.get("publicKeyMultibase"), str):
+            key = multikey.decode(entry["publicKeyMultibase"])
+        elif isinstance(entry.get("publicKeyJwk"), Mapping):
+            key = jwk.decode(entry["publicKeyJwk"])
+        else:
+            return None
+    except SelloError:
+        return None
+    if not isinstance(controller, str):
+        return None
+    return VerificationMethod(identifier, controller, key, frozenset(purposes))

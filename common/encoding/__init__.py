@@ -1,0 +1,1 @@
+"""Leaves that turn values into bytes and back."""

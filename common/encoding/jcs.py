@@ -1,0 +1,16 @@
+"""JSON Canonicalization Scheme (RFC 8785)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import rfc8785
+
+from common.errors import MalformedInput
+
+
+def canonicalize(value: Mapping[str, Any] | list[Any]) -> bytes:
+    """The one UTF-8 text of a JSON value; integers beyond 2^53 and non-JSON values are refused."""
+    try:
+        return rfc8785.dumps(value)
+    except (rfc8785.CanonicalizationError, RecursionError) as error:
+        raise MalformedInput("This value has no canonical JSON text.", detail=type(error).__name__) from error

@@ -1,0 +1,85 @@
+"""JSON as signatures need it (RFC 8259, I-JSON RFC 7493): one reading, or an error."""
+
+import json
+from typing import Any
+
+from common.errors import MalformedInput
+
+MAX_BYTES = 1_000_000
+MAX_DEPTH = 64
+MAX_INTEGER = 2**53 - 1
+
+
+def loads(text: bytes | str, *, max_bytes: int = MAX_BYTES, floats: bool = False) -> Any:
+    """Parse JSON; duplicate keys, NaN, integers beyond 2^53, deep nesting and excess size are errors.
+
+    Floats are refused unless asked for: libraries disagree on their canonical text.
+    """
+    if isinstance(text, bytes):
+        if len(text) > max_bytes:
+            raise MalformedInput(f"This JSON is larger than {max_bytes} bytes.")
+        try:
+            text = text.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise MalformedInput("This JSON is not UTF-8.") from error
+    elif len(text) > max_bytes:
+        raise MalformedInput(f"This JSON is larger than {max_bytes} characters.")
+    try:
+        value = json.loads(
+            text,
+            object_pairs_hook=_unique,
+            parse_constant=_refuse_constant,
+            parse_int=_integer,
+            parse_float=float if floats else _refuse_float,
+        )
+    except RecursionError as error:
+        raise MalformedInput("This JSON is nested too deeply.") from error
+    except ValueError as error:
+        raise MalformedInput("This is not JSON.", detail=type(error).__name__) from error
+    check_depth(value)
+    return value
+
+
+def loads_object(text: bytes | str, *, max_bytes: int = MAX_BYTES, floats: bool = False) -> dict[str, Any]:
+    """Like `loads`, for texts that must be a JSON object."""
+    value = loads(text, max_bytes=max_bytes, floats=floats)
+    if not isinstance(value, dict):
+        raise MalformedInput("A JSON object was expected.")
+    return value
+
+
+def check_depth(value: Any, *, limit: int = MAX_DEPTH) -> None:
+    """Raise when `value` nests deeper than `limit`; level by level, so that it cannot recurse away."""
+    level = [value]
+    for _ in range(limit):
+        level = [
+            child
+            for node in level
+            if isinstance(node, dict | list)
+            for child in (node.values() if isinstance(node, dict) else node)
+            if isinstance(child, dict | list)
+        ]
+        if not level:
+            return
+    raise MalformedInput("This JSON is nested too deeply.")
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        raise MalformedInput("A key stands twice in this JSON object.")
+    return result
+
+
+def _refuse_constant(_: str) -> Any:
+    raise MalformedInput("NaN and Infinity are not JSON.")
+
+
+def _refuse_float(_: str) -> Any:
+    raise MalformedInput("Fractions travel as text, not as JSON floats.")
+
+
+def _integer(text: str) -> int:
+    if len(text) > 17 or abs(int(text)) > MAX_INTEGER:
+        raise MalformedInput("An integer here is beyond 2^53.")
+    return int(text)

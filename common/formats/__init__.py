@@ -1,0 +1,1 @@
+"""Securing formats: one dict, by OpenID4VCI format identifier."""

@@ -1,0 +1,117 @@
+"""The interface of a securing format, and the only types that leave a verification."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from common.did import VerificationMethod
+from common.errors import SelloError
+from common.keys import PublicKey, Signer
+from common.vcdm.credential import ClaimPath, Credential, StatusReference
+
+Secured = str | Mapping[str, Any]  # a compact token, or a JSON object with its proof
+
+
+class CredentialInvalid(SelloError):
+    """A credential or presentation whose bytes, proof, times or binding do not hold."""
+
+    code = "invalid_credential"
+
+
+class NotYetValid(CredentialInvalid):
+    """Before its `validFrom` or `nbf`."""
+
+
+class Expired(CredentialInvalid):
+    """After its `validUntil` or `exp`."""
+
+
+class BindingMismatch(CredentialInvalid):
+    """A presentation made by another, for another, for another request, or at another time."""
+
+    code = "invalid_presentation"
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """What a presentation must be bound to; there is no optional nonce.
+
+    `transaction_data` are the base64url strings of the request, verbatim, in the request's order,
+    those only that refer to the presented credential.
+    """
+
+    audience: str
+    nonce: str
+    transaction_data: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedCredential:
+    """A credential whose signature, shape and validity period hold. Only verify functions build it.
+
+    `document` is the verified JSON (an SD-JWT's processed payload, without digests), to which DCQL claim
+    paths apply; `claims` the subject's part of it. `issuer` is proven to control the signing key.
+    `holder_key` is the key to which a `cnf` bound it; `subject` the subject's identifier, if any.
+    """
+
+    format: str
+    id: str | None
+    issuer: str
+    key_id: str
+    types: tuple[str, ...]
+    document: Mapping[str, Any]
+    claims: Mapping[str, Any]
+    subject: str | None
+    holder_key: PublicKey | None
+    valid_from: datetime | None
+    valid_until: datetime | None
+    status: tuple[StatusReference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedPresentation:
+    """Credentials shown by their holder for one request, with what the holder signed beside them."""
+
+    credentials: tuple[VerifiedCredential, ...]
+    holder: str  # holder's DID, or the RFC 7638 thumbprint of the bound key
+    transaction_data: tuple[str, ...]  # the entries of the binding whose hashes the holder signed
+
+
+class Keys(Protocol):
+    """Where a format finds the public keys of issuers and holders."""
+
+    def method(self, did_url: str, *, purpose: str) -> VerificationMethod:
+        """The key of a DID URL, authorised by its controller for `purpose`."""
+
+    def issuer_key(self, issuer: str, header: Mapping[str, Any]) -> VerificationMethod:
+        """The key that `issuer` (DID or https URL) publishes under a JOSE header's `kid` or `x5c`.
+
+        The key must be the issuer's own: a `kid` that leads to somebody else is an error.
+        """
+
+
+class Format(Protocol):
+    """A securing format, under its OpenID4VCI identifier in `common.formats.FORMATS`."""
+
+    def issue(self, credential: Credential, *, signer: Signer, holder_key: PublicKey | None) -> Secured:
+        """Secure a credential for the holder of `holder_key`; None makes it a bearer's."""
+
+    def verify_credential(self, secured: Secured, *, keys: Keys, now: datetime) -> VerifiedCredential:
+        """Check shape, signature and validity period; trust and status are asked elsewhere."""
+
+    def present(
+        self,
+        secured: Secured,
+        *,
+        disclose: Sequence[ClaimPath] | None,
+        binding: Binding,
+        signer: Signer,
+        now: datetime,
+    ) -> Secured:
+        """A presentation for one request; `disclose` None shows all, formats without selection show all."""
+
+    def verify_presentation(
+        self, presented: Secured, *, binding: Binding, keys: Keys, now: datetime
+    ) -> VerifiedPresentation:
+        """Check every credential in it and that its holder made it for `binding`, now."""

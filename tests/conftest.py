@@ -1,0 +1,85 @@
+"""What every test may lean on: personas with fixed keys, a fixed hour, and the site as its own network."""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from common.adapters import fetch as door
+from common.errors import FetchFailed
+from common.keys import PrivateKey
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+
+
+def shared(relative: str) -> Path:
+    """A file of the published vectors; the test skips with its name where it is absent."""
+    path = SHARED / relative
+    if not path.exists():
+        pytest.skip(f"shared/{relative} is absent")
+    return path
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture
+def ana() -> PrivateKey:
+    """Ana, a holder."""
+    return PrivateKey("P-256", bytes(31) + b"\x0a")
+
+
+@pytest.fixture
+def bruno() -> PrivateKey:
+    """Bruno, another holder."""
+    return PrivateKey("P-256", bytes(31) + b"\x0b")
+
+
+@pytest.fixture
+def mallory() -> PrivateKey:
+    """Mallory, who is nobody's friend."""
+    return PrivateKey("P-256", bytes(31) + b"\x66")
+
+
+@pytest.fixture(autouse=True)
+def _fresh_cache() -> None:
+    """Rate limits and cached lists of one test are not the next one's."""
+    cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> door.Reply:
+        raise FetchFailed("Tests have no network.", detail=urlsplit(url).hostname or "")
+
+    monkeypatch.setattr(door, "transport", refuse)
+
+
+@pytest.fixture
+def site_network(monkeypatch: pytest.MonkeyPatch, settings: object) -> Iterator[Client]:
+    """The network door leads to this very site, through Django's test client, and nowhere else."""
+    client = Client()
+
+    def carry(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> door.Reply:
+        parts = urlsplit(url)
+        if f"{parts.scheme}://{parts.netloc}" != settings.BASE_URL:  # type: ignore[attr-defined]
+            raise FetchFailed("Tests reach this site alone.", detail=parts.hostname or "")
+        sent = dict(headers)
+        content_type = sent.pop("Content-Type", "application/octet-stream")
+        target = parts.path + (f"?{parts.query}" if parts.query else "")
+        response = client.generic(
+            method, target, body or b"", content_type=content_type, headers=sent,
+            SERVER_NAME=parts.hostname, SERVER_PORT=str(parts.port or 80),
+        )  # fmt: skip
+        content = b"".join(response) if response.streaming else response.content
+        return door.Reply(response.status_code, content, {k.lower(): v for k, v in response.headers.items()})
+
+    monkeypatch.setattr(door, "transport", carry)
+    yield client
