@@ -1,6 +1,6 @@
 """What every test may lean on: personas with fixed keys, a fixed hour, and the site as its own network."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -63,7 +63,7 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def site_network(monkeypatch: pytest.MonkeyPatch, settings: object) -> Iterator[Client]:
+def site_network(monkeypatch: pytest.MonkeyPatch, settings: object) -> Client:
     """The network door leads to this very site, through Django's test client, and nowhere else."""
     client = Client()
 
@@ -82,4 +82,4 @@ def site_network(monkeypatch: pytest.MonkeyPatch, settings: object) -> Iterator[
         return door.Reply(response.status_code, content, {k.lower(): v for k, v in response.headers.items()})
 
     monkeypatch.setattr(door, "transport", carry)
-    yield client
+    return client
