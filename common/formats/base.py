@@ -1,6 +1,6 @@
 """The interface of a securing format, and the only types that leave a verification."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -78,8 +78,20 @@ class VerifiedPresentation:
     transaction_data: tuple[str, ...]  # the entries of the binding whose hashes the holder signed
 
 
-class Keys(Protocol):
-    """Where a format finds the public keys of issuers and holders."""
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """To whom a credential is bound: the key proven at issuance, and the DID it was proven under, if any.
+
+    JOSE formats bind the key (`cnf`), Data Integrity the DID (`credentialSubject.id`); a bare key's DID is
+    its did:key.
+    """
+
+    key: PublicKey
+    did: str
+
+
+class Sources(Protocol):
+    """Where a format finds what is not in the bytes before it: keys, and the meaning of their terms."""
 
     def method(self, did_url: str, *, purpose: str) -> VerificationMethod:
         """The key of a DID URL, authorised by its controller for `purpose`."""
@@ -90,14 +102,30 @@ class Keys(Protocol):
         The key must be the issuer's own: a `kid` that leads to somebody else is an error.
         """
 
+    def context(self, url: str, *, issuer: str) -> Mapping[str, Any]:
+        """The JSON-LD document behind a context URL.
+
+        One of the closed set that this house ships, or one that `issuer` (a did:web) publishes under its
+        own address; any other is an error, so that nobody lends another meaning to signed terms.
+        """
+
 
 class Format(Protocol):
     """A securing format, under its OpenID4VCI identifier in `common.formats.FORMATS`."""
 
-    def issue(self, credential: Credential, *, signer: Signer, holder_key: PublicKey | None) -> Secured:
-        """Secure a credential for the holder of `holder_key`; None makes it a bearer's."""
+    def issue(
+        self,
+        credential: Credential,
+        *,
+        signer: Signer,
+        holder: Holder | None,
+        sources: Sources,
+        now: datetime,
+        salt: Callable[[], str],
+    ) -> Secured:
+        """Secure a credential for its holder (None makes it a bearer's); `salt` gives 128 random bits each call."""
 
-    def verify_credential(self, secured: Secured, *, keys: Keys, now: datetime) -> VerifiedCredential:
+    def verify_credential(self, secured: Secured, *, sources: Sources, now: datetime) -> VerifiedCredential:
         """Check shape, signature and validity period; trust and status are asked elsewhere."""
 
     def present(
@@ -107,11 +135,12 @@ class Format(Protocol):
         disclose: Sequence[ClaimPath] | None,
         binding: Binding,
         signer: Signer,
+        sources: Sources,
         now: datetime,
     ) -> Secured:
         """A presentation for one request; `disclose` None shows all, formats without selection show all."""
 
     def verify_presentation(
-        self, presented: Secured, *, binding: Binding, keys: Keys, now: datetime
+        self, presented: Secured, *, binding: Binding, sources: Sources, now: datetime
     ) -> VerifiedPresentation:
         """Check every credential in it and that its holder made it for `binding`, now."""

@@ -1,0 +1,1 @@
+"""`Sources` of this process: DIDs, issuer keys and contexts through the one door, kept for a named time."""
