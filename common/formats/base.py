@@ -123,7 +123,7 @@ class Format(Protocol):
         now: datetime,
         salt: Callable[[], str],
     ) -> Secured:
-        """Secure a credential for its holder (None makes it a bearer's); `salt` gives 128 random bits each call."""
+        """Secure a credential for its holder (None: a bearer's); each `salt()` is 128 random bits."""
 
     def verify_credential(self, secured: Secured, *, sources: Sources, now: datetime) -> VerifiedCredential:
         """Check shape, signature and validity period; trust and status are asked elsewhere."""
