@@ -1,5 +1,6 @@
 """What every test may lean on: personas with fixed keys, a fixed hour, and the site as its own network."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -83,3 +84,18 @@ def site_network(monkeypatch: pytest.MonkeyPatch, settings: object) -> Client:
 
     monkeypatch.setattr(door, "transport", carry)
     return client
+
+
+NEEDS = {"browser": "make test-browser", "interop": "make test-interop", "postgres": "make test-postgres"}
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Name what was left out, and how to have it."""
+    left_out = [
+        f"{name} tests ({how})" for name, how in NEEDS.items() if f"not {name}" in config.option.markexpr
+    ]
+    if left_out:
+        terminalreporter.write_line(f"Not run here: {', '.join(left_out)}.")
+    reasons = Counter(str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", []))
+    for reason, number in reasons.most_common():
+        terminalreporter.write_line(f"Skipped {number}: {reason.removeprefix('Skipped: ')}")

@@ -1,0 +1,66 @@
+# Sello: every target a person or .ci/run calls. `make help` lists them.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PORT ?= 8000
+PYTHON ?= python3
+BIN := .venv/bin
+RUN := $(BIN)/python manage.py
+SITE = $(BIN)/granian --interface wsgi --host 127.0.0.1 --port $(PORT) --workers 1 --blocking-threads 16 \
+       --no-ws --log-level warning common.config.wsgi:application
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
+
+demo: .venv/product ## the whole story over real HTTP on a fresh embedded database, then stop
+	@$(BIN)/python -m deploy.demo
+
+run: .venv/product ## the site at http://localhost:8000 (PORT=…), with sample registries and a sign-in
+	@$(RUN) migrate --verbosity 0
+	@$(RUN) prepare_site
+	@echo "Sello answers at http://localhost:$(PORT)  (Ctrl-C stops it)"
+	@PORT=$(PORT) $(SITE)
+
+test: .venv/development ## every test that needs no server of its own
+	@$(BIN)/python -m pytest -n auto -m "not browser and not interop and not postgres" $(ARGS)
+
+test-browser: .venv/development ## the story through the pages in a real Chromium (Debian: apt install chromium)
+	@$(BIN)/python -m pytest tests/browser -m browser $(ARGS)
+
+test-interop: .venv/development tests/interop/node_modules/.package-lock.json ## peers from npm as wallet, issuer and verifier (needs Node 20)
+	@$(BIN)/python -m pytest tests/interop -m interop $(ARGS)
+
+test-postgres: .venv/development ## tests on PostgreSQL: DATABASE_URL, or a server of its own under var/
+	@$(BIN)/python -m deploy.postgres -- $(BIN)/python -m pytest -m "not browser and not interop" $(ARGS)
+
+lint: .venv/development ## ruff and mypy
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy common issuer wallet verifier manage.py
+	@$(RUN) makemigrations --check --dry-run --verbosity 0
+
+bench: .venv/development ## timings as ratios against raw signatures and peers
+	@$(BIN)/python -m tests.benchmarks $(ARGS)
+
+clean: ## forget the embedded data and the virtual environment
+	rm -rf .venv var tests/interop/node_modules
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.11 …")'
+	@$(PYTHON) -m venv .venv
+
+.venv/product: requirements.txt .venv/bin/python
+	@echo "Installing what requirements.txt names …"
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+.venv/development: tests/requirements.txt deploy/requirements.txt .venv/product
+	@$(PIP) -r tests/requirements.txt
+	@touch $@
+
+tests/interop/node_modules/.package-lock.json: tests/interop/package-lock.json
+	@cd tests/interop && npm ci --no-audit --no-fund --silent
+	@touch $@
+
+.PHONY: help demo run test test-browser test-interop test-postgres lint bench clean

@@ -1,0 +1,1 @@
+"""The whole story, as a citizen would live it, over real HTTP."""
