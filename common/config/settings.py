@@ -71,6 +71,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": environment.cache(os.environ)}
 KEY_STORES = {"table": "common.adapters.key_table.KeyTable"}
 KEY_STORE = "table"
+# How dear a guess at a wallet's passphrase is (wallet/services/vault.py): 256 MiB; "minimal" is for tests.
+WALLET_PASSPHRASE_COST = "moderate"
 
 # --- the one door to the network (common/adapters/fetch.py) -----------------------------------------
 # Origins that may be private or plain http: our own, and what the operator adds, separated by commas.

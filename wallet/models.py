@@ -1,0 +1,65 @@
+"""Rows of the wallet. In clear stand random identifiers and times; everything else is sealed.
+
+No column names a person, an issuer, a type, a service or a claim. What a row says opens only with the
+vault key of its account (wallet/services/vault.py).
+"""
+
+import uuid
+
+from django.db import models
+
+
+class Account(models.Model):
+    """One person's vault: how the passphrase opens it, and nothing of what lies in it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    handle = models.CharField(max_length=64, unique=True, help_text="Keyed digest of the sign-in name.")
+    salt = models.BinaryField()
+    operations = models.PositiveIntegerField(help_text="argon2id's passes, as they were when it was wrapped.")
+    memory = models.PositiveBigIntegerField(help_text="argon2id's bytes, likewise.")
+    wrapped_key = models.BinaryField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class FailedSignIns(models.Model):
+    """Wrong passphrases under one name, whether or not an account has it."""
+
+    handle = models.CharField(primary_key=True, max_length=64)
+    count = models.PositiveIntegerField(default=0)
+    blocked_until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.count} until {self.blocked_until:%Y-%m-%d %H:%M}"
+
+
+class Sealed(models.Model):
+    """A row that only its account's vault opens."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    sealed = models.BinaryField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        abstract = True
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Card(Sealed):
+    """What one issuer says of the person: one credential, in every format in which it came, with its keys."""
+
+
+class HistoryEntry(Sealed):
+    """What was shown, to whom, for what, with what outcome."""
+
+
+class Pending(Sealed):
+    """A question that waits for the person's answer: an offer, or a request to show something."""
+
+    expires_at = models.DateTimeField()

@@ -1,0 +1,1 @@
+"""What a wallet does for its owner; usable without a page around it."""

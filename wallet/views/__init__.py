@@ -1,0 +1,1 @@
+"""Pages of the wallet: parse, call one service, render."""
