@@ -6,6 +6,7 @@ or not an account has it, so that neither answer nor delay tells who is a custom
 
 import unicodedata
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Final
 
 from django.contrib.auth.password_validation import validate_password
@@ -112,7 +113,7 @@ def _count_attempt(handle: str, now: datetime) -> None:
         FailedSignIns.objects.get_or_create(handle=handle, defaults={"blocked_until": now})
         failures = FailedSignIns.objects.select_for_update().get(handle=handle)
         if failures.blocked_until > now:
-            wait = int((failures.blocked_until - now).total_seconds()) + 1
+            wait = ceil((failures.blocked_until - now).total_seconds())
             raise SlowDown(f"Too many wrong passphrases for this name. Try again in {_spoken(wait)}.")
         failures.count += 1
         excess = failures.count - FREE_ATTEMPTS
