@@ -1,0 +1,133 @@
+"""The errors of OpenID4VCI 1.0, by the endpoint that answers with them.
+
+Their public sentences are printable ASCII without quotation mark and backslash (RFC 6749 §5.2), since they
+travel as `error_description`.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from common.errors import SelloError
+
+_UNPRINTABLE = re.compile(r'[^\x20-\x7e]|["\\]')
+
+
+class MessageInvalid(SelloError):
+    """A message from an issuer (offer, metadata, response) that a wallet cannot follow."""
+
+    code = "invalid_message"
+
+
+class TokenError(SelloError):
+    """What the token endpoint answers (§6.3): the code is one of RFC 6749 §5.2."""
+
+    code = "invalid_request"
+
+
+class InvalidGrant(TokenError):
+    """A code or transaction code that is wrong, used, dead or expired; which of these is not told."""
+
+    code = "invalid_grant"
+
+
+class UnsupportedGrantType(TokenError):
+    """A grant type other than those in the authorization server's metadata."""
+
+    code = "unsupported_grant_type"
+
+
+class InvalidClient(TokenError):
+    """A client that is not who it says, or that must say who it is."""
+
+    code = "invalid_client"
+    status = 401
+
+
+class InvalidToken(SelloError):
+    """An access token that is missing, wrong, expired or another's (RFC 6750 §3)."""
+
+    code = "invalid_token"
+    status = 401
+    headers = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+
+
+class CredentialRequestError(SelloError):
+    """What the credential endpoint answers to a request it cannot fulfil (§8.3.1.2)."""
+
+    code = "invalid_credential_request"
+
+
+class UnknownConfiguration(CredentialRequestError):
+    """A configuration that this issuer does not have, or did not offer."""
+
+    code = "unknown_credential_configuration"
+
+
+class UnknownIdentifier(CredentialRequestError):
+    """A credential identifier that the token response did not name."""
+
+    code = "unknown_credential_identifier"
+
+
+class InvalidProof(CredentialRequestError):
+    """A key proof that is missing or does not hold."""
+
+    code = "invalid_proof"
+
+
+class InvalidNonce(CredentialRequestError):
+    """A key proof over a nonce that is not ours, used or too old; a new one may help."""
+
+    code = "invalid_nonce"
+
+
+class InvalidEncryptionParameters(CredentialRequestError):
+    """Encryption asked for that the metadata does not offer."""
+
+    code = "invalid_encryption_parameters"
+
+
+class RequestDenied(CredentialRequestError):
+    """The credential will not be issued, however often it is asked for."""
+
+    code = "credential_request_denied"
+
+
+class NotificationError(SelloError):
+    """A notification of the wrong shape (§11.3)."""
+
+    code = "invalid_notification_request"
+
+
+class InvalidNotificationId(NotificationError):
+    """A notification about something this token did not bring."""
+
+    code = "invalid_notification_id"
+
+
+class IssuerRefused(SelloError):
+    """An error response as the wallet meets it: the issuer's own code, and its sentence for the log."""
+
+    status = 502
+
+
+def parse_error(body: Mapping[str, Any], *, status: int) -> IssuerRefused:
+    """The error of an error response (RFC 6749 §5.2); what the issuer wrote is cut and kept from pages."""
+    code = body.get("error")
+    description = body.get("error_description")
+    return IssuerRefused(
+        f"The issuer answered with {code!r}." if _is_code(code) else "The issuer answered with an error.",
+        code=code if isinstance(code, str) and _is_code(code) else "server_error",
+        detail=f"{status} "
+        + (_UNPRINTABLE.sub("?", description)[:200] if isinstance(description, str) else ""),
+    )
+
+
+def printable(sentence: str) -> str:
+    """A sentence as `error_description` may carry it."""
+    return _UNPRINTABLE.sub("'", sentence)
+
+
+def _is_code(code: object) -> bool:
+    return isinstance(code, str) and re.fullmatch(r"[a-z0-9_.-]{1,64}", code) is not None

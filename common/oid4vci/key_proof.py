@@ -1,0 +1,124 @@
+"""Key proofs of the type `jwt` (OpenID4VCI 1.0 Appendix F.1, F.4)."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal, NoReturn
+
+from common import did
+from common.did import did_jwk, did_key
+from common.errors import SelloError
+from common.keys import PublicKey, Signer, jwk, jws
+from common.oid4vci.errors import InvalidNonce, InvalidProof
+
+TYPE: Final = "openid4vci-proof+jwt"
+ALGORITHMS: Final = ("ES256", "EdDSA")
+BINDING_METHODS: Final = ("jwk", "did:key", "did:jwk")
+MAX_AGE: Final = timedelta(minutes=5)
+MAX_SKEW: Final = timedelta(minutes=1)
+MAX_LENGTH: Final = 8_000
+
+BindingMethod = Literal["jwk", "did:key", "did:jwk"]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyProof:
+    """A key that was shown to be somebody's, and the DID under which it was shown: its own, or did:key."""
+
+    key: PublicKey
+    did: str
+
+
+def create_key_proof(
+    *, audience: str, nonce: str | None, signer: Signer, now: datetime, binding: BindingMethod = "jwk"
+) -> str:
+    """Prove possession of `signer`'s key to the issuer `audience` (F.1).
+
+    `iss` is left out: the pre-authorized code flow is anonymous here.
+    """
+    key = signer.public_key
+    header: dict[str, Any] = {"typ": TYPE}
+    if binding == "jwk":
+        header["jwk"] = jwk.encode(key)
+    elif binding == "did:key":
+        header["kid"] = did_key.verification_method(key)
+    else:
+        header["kid"] = f"{did_jwk.encode(key)}#0"
+    claims: dict[str, Any] = {"aud": audience, "iat": int(now.timestamp())}
+    if nonce is not None:
+        claims["nonce"] = nonce
+    return jws.sign(header, claims, signer=signer)
+
+
+def verify_key_proofs(
+    proofs: Sequence[str], *, audience: str, check_nonce: Callable[[str], None], now: datetime
+) -> tuple[KeyProof, ...]:
+    """Verify every proof of one request; `check_nonce` raises `InvalidNonce` and sees each nonce once.
+
+    Keys must differ: each of them is bound to one credential at most (§8.3).
+    """
+    verified, nonces = [], dict[str, None]()
+    for proof in proofs:
+        key_proof, nonce = _verify(proof, audience=audience, now=now)
+        verified.append(key_proof)
+        nonces[nonce] = None
+    if len({proof.key for proof in verified}) != len(verified):
+        raise InvalidProof("Two key proofs are for the same key.")
+    for nonce in nonces:
+        check_nonce(nonce)
+    return tuple(verified)
+
+
+def _verify(proof: str, *, audience: str, now: datetime) -> tuple[KeyProof, str]:
+    """One proof as F.4 lists: type, algorithm, key, signature, audience, time; its nonce is returned.
+
+    Required: typ, alg, one of jwk and kid, aud, iat, nonce. Unchecked: iss (nobody is registered here),
+    key_attestation (none is asked for).
+    """
+    try:
+        parsed = jws.parse(proof, max_length=MAX_LENGTH)
+        if parsed.header["alg"] not in ALGORITHMS:
+            raise InvalidProof(f"A key proof is signed with {' or '.join(ALGORITHMS)}.")
+        key, identifier = _key(parsed.header)
+        claims = jws.verify(parsed, key=key, typ=TYPE).claims()
+    except InvalidProof:
+        raise
+    except SelloError as error:
+        raise InvalidProof("A key proof does not hold.", detail=error.public) from error
+    if claims.get("aud") != audience:
+        raise InvalidProof("A key proof is meant for another issuer.")
+    issued_at = claims.get("iat")
+    if not isinstance(issued_at, int) or isinstance(issued_at, bool):
+        raise InvalidProof("A key proof does not say when it was made.")
+    age = now.timestamp() - issued_at
+    if not -MAX_SKEW.total_seconds() <= age <= MAX_AGE.total_seconds():
+        raise InvalidProof("A key proof is too old, or from the future.")
+    if "exp" in claims and not (isinstance(claims["exp"], int) and claims["exp"] > now.timestamp()):
+        raise InvalidProof("A key proof has expired.")
+    nonce = claims.get("nonce")
+    if nonce is None:
+        raise InvalidProof("A key proof lacks its nonce.")
+    if not isinstance(nonce, str):
+        raise InvalidNonce("The nonce is not one of ours.")
+    return KeyProof(key, identifier), nonce
+
+
+def _key(header: Mapping[str, Any]) -> tuple[PublicKey, str]:
+    """The one key that a header names, through `jwk` or `kid`, and its DID."""
+    named = [name for name in ("jwk", "kid", "x5c", "trust_chain") if name in header]
+    if named == ["jwk"]:
+        key = jwk.decode(header["jwk"])
+        return key, did_key.encode(key)
+    if named != ["kid"]:
+        raise InvalidProof("A key proof names its key by jwk or by kid, and by one of them.")
+    url = header["kid"]
+    if not isinstance(url, str) or not url.startswith(("did:key:", "did:jwk:")):
+        raise InvalidProof("kid must be the DID URL of a did:key or did:jwk.")
+    method = did.verification_method(
+        url, purpose="authentication", resolve=lambda name: did.resolve(name, fetch=_no_fetch)
+    )
+    return method.public_key, method.controller
+
+
+def _no_fetch(url: str, *, accept: str = "") -> NoReturn:
+    raise InvalidProof("A key proof is checked without asking anybody.")

@@ -1,0 +1,230 @@
+"""Credential issuer metadata (OpenID4VCI 1.0 §12.2) and where it lies."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from common.oid4vci.errors import MessageInvalid
+from common.oid4vci.members import Members, is_identifier
+
+CREDENTIAL_ISSUER: Final = "openid-credential-issuer"
+MAX_CONFIGURATIONS: Final = 500
+MAX_CLAIMS: Final = 500
+ClaimPointer = tuple[str | int | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Display:
+    """How something is shown in one language; colours are CSS colours, `logo` a URI."""
+
+    name: str
+    locale: str | None = None
+    description: str | None = None
+    background_color: str | None = None
+    text_color: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimDescription:
+    """How one claim is shown (Appendix B.2); `path` is a claims path pointer within the credential."""
+
+    path: ClaimPointer
+    mandatory: bool = False
+    display: tuple[Display, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigurationMetadata:
+    """One entry of credential_configurations_supported.
+
+    `vct` belongs to dc+sd-jwt; `context` and `types` to the formats with a credential_definition.
+    No `binding_methods` means a credential that is bound to no key.
+    """
+
+    id: str
+    format: str
+    signing_algorithms: tuple[str, ...] = ()
+    binding_methods: tuple[str, ...] = ()
+    proof_types: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    vct: str | None = None
+    context: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    scope: str | None = None
+    display: tuple[Display, ...] = ()
+    claims: tuple[ClaimDescription, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class IssuerMetadata:
+    """What an issuer can do, and where."""
+
+    credential_issuer: str
+    credential_endpoint: str
+    configurations: Mapping[str, ConfigurationMetadata]
+    nonce_endpoint: str | None = None
+    notification_endpoint: str | None = None
+    authorization_servers: tuple[str, ...] = ()
+    batch_size: int | None = None
+    display: tuple[Display, ...] = ()
+
+
+def well_known_url(identifier: str, name: str) -> str:
+    """Where a document about `identifier` lies: its well-known path inserted before its own (§12.2.2)."""
+    if not is_identifier(identifier):
+        raise MessageInvalid("This is not an issuer's identifier.")
+    parts = urlsplit(identifier)
+    return f"{parts.scheme}://{parts.netloc}/.well-known/{name}{parts.path.rstrip('/')}"
+
+
+def create_issuer_metadata(metadata: IssuerMetadata) -> dict[str, Any]:
+    """The metadata document (§12.2.4)."""
+    return _present(
+        {
+            "credential_issuer": metadata.credential_issuer,
+            "authorization_servers": list(metadata.authorization_servers),
+            "credential_endpoint": metadata.credential_endpoint,
+            "nonce_endpoint": metadata.nonce_endpoint,
+            "notification_endpoint": metadata.notification_endpoint,
+            "batch_credential_issuance": {"batch_size": metadata.batch_size} if metadata.batch_size else None,
+            "display": [_create_display(display) for display in metadata.display],
+        }
+    ) | {
+        "credential_configurations_supported": {
+            name: _create_configuration(configuration)
+            for name, configuration in metadata.configurations.items()
+        }
+    }
+
+
+def parse_issuer_metadata(source: Mapping[str, Any], *, issuer: str) -> IssuerMetadata:
+    """Read the metadata of `issuer`; a document that speaks of another must not be used (§12.2.4)."""
+    members = Members(source, MessageInvalid)
+    if members.text("credential_issuer") != issuer:
+        raise MessageInvalid("This metadata is another issuer's.")
+    entries = members.object("credential_configurations_supported").source
+    if not entries or len(entries) > MAX_CONFIGURATIONS:
+        raise MessageInvalid("The issuer lists no credentials, or too many.")
+    batch = members.object("batch_credential_issuance")
+    return IssuerMetadata(
+        credential_issuer=issuer,
+        credential_endpoint=members.url("credential_endpoint"),
+        configurations={
+            name: _parse_configuration(
+                name, members.object("credential_configurations_supported").object(name)
+            )
+            for name in entries
+        },
+        nonce_endpoint=members.url("nonce_endpoint") if "nonce_endpoint" in source else None,
+        notification_endpoint=(
+            members.url("notification_endpoint") if "notification_endpoint" in source else None
+        ),
+        authorization_servers=members.texts("authorization_servers", required=False),
+        batch_size=batch.integer("batch_size", minimum=2),
+        display=_parse_displays(members),
+    )
+
+
+def _create_configuration(configuration: ConfigurationMetadata) -> dict[str, Any]:
+    definition = {"@context": list(configuration.context), "type": list(configuration.types)}
+    return _present(
+        {
+            "format": configuration.format,
+            "scope": configuration.scope,
+            "credential_signing_alg_values_supported": list(configuration.signing_algorithms),
+            "cryptographic_binding_methods_supported": list(configuration.binding_methods),
+            "proof_types_supported": {
+                name: {"proof_signing_alg_values_supported": list(algorithms)}
+                for name, algorithms in configuration.proof_types.items()
+            },
+            "vct": configuration.vct,
+            "credential_definition": _present(definition),
+            "credential_metadata": _present(
+                {
+                    "display": [_create_display(display) for display in configuration.display],
+                    "claims": [_create_claim(claim) for claim in configuration.claims],
+                }
+            ),
+        }
+    )
+
+
+def _parse_configuration(name: str, members: Members) -> ConfigurationMetadata:
+    definition, metadata = members.object("credential_definition"), members.object("credential_metadata")
+    proof_types = members.object("proof_types_supported")
+    return ConfigurationMetadata(
+        id=name,
+        format=members.text("format"),
+        # mso_mdoc lists COSE numbers here, so that entries which are not text are left out
+        signing_algorithms=_texts(members.source.get("credential_signing_alg_values_supported")),
+        binding_methods=members.texts("cryptographic_binding_methods_supported", required=False),
+        proof_types={
+            kind: proof_types.object(kind).texts("proof_signing_alg_values_supported")
+            for kind in proof_types.source
+        },
+        vct=members.optional_text("vct"),
+        context=_texts(definition.source.get("@context")),
+        types=definition.texts("type", required=False),
+        scope=members.optional_text("scope"),
+        display=_parse_displays(metadata),
+        claims=_parse_claims(metadata),
+    )
+
+
+def _create_claim(claim: ClaimDescription) -> dict[str, Any]:
+    result: dict[str, Any] = {"path": list(claim.path)}
+    if claim.mandatory:
+        result["mandatory"] = True
+    if claim.display:
+        result["display"] = [_create_display(display) for display in claim.display]
+    return result
+
+
+def _parse_claims(members: Members) -> tuple[ClaimDescription, ...]:
+    """Claims descriptions in the order in which they are shown; one claim described twice ends it (B.3)."""
+    claims = []
+    for entry in members.objects("claims"):
+        path = entry.source.get("path")
+        if not isinstance(path, list) or not path or not all(map(_is_step, path)):
+            raise MessageInvalid("A claim is described without a path.")
+        claims.append(
+            ClaimDescription(tuple(path), entry.source.get("mandatory") is True, _parse_displays(entry))
+        )
+    if len(claims) > MAX_CLAIMS or len({claim.path for claim in claims}) != len(claims):
+        raise MessageInvalid("The issuer describes a claim twice, or too many claims.")
+    return tuple(claims)
+
+
+def _create_display(display: Display) -> dict[str, str]:
+    names = ("name", "locale", "description", "background_color", "text_color")
+    return _present({name: getattr(display, name) for name in names})
+
+
+def _parse_displays(members: Members) -> tuple[Display, ...]:
+    """The display entries that have a name; all of it is text to be shown as text, never as markup."""
+    return tuple(
+        Display(
+            name=entry.text("name"),
+            locale=entry.optional_text("locale"),
+            description=entry.optional_text("description") if entry.source.get("description") else None,
+            background_color=entry.optional_text("background_color"),
+            text_color=entry.optional_text("text_color"),
+        )
+        for entry in members.objects("display")
+        if entry.source.get("name")
+    )
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(entry for entry in value if isinstance(entry, str)) if isinstance(value, list) else ()
+
+
+def _is_step(step: object) -> bool:
+    if isinstance(step, bool):
+        return False
+    return step is None or isinstance(step, str) or (isinstance(step, int) and step >= 0)
+
+
+def _present(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The members that have something to say."""
+    return {name: value for name, value in values.items() if value not in (None, [], {}, "")}

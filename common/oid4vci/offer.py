@@ -1,0 +1,127 @@
+"""Credential offers (OpenID4VCI 1.0 §4.1): by value, by reference, and the URI that a QR code carries."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+from urllib.parse import parse_qs, quote, urlsplit
+
+from common.encoding import strict_json
+from common.errors import SelloError
+from common.oid4vci.errors import MessageInvalid
+from common.oid4vci.members import Members, is_identifier, is_web_url
+
+PRE_AUTHORIZED: Final = "urn:ietf:params:oauth:grant-type:pre-authorized_code"
+SCHEME: Final = "openid-credential-offer"
+MAX_LENGTH: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class TxCode:
+    """What a transaction code looks like, never the code itself."""
+
+    input_mode: Literal["numeric", "text"] = "numeric"
+    length: int | None = None
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialOffer:
+    """What an issuer offers; `pre_authorized_code` is None when only other grants are named."""
+
+    credential_issuer: str
+    configuration_ids: tuple[str, ...]
+    pre_authorized_code: str | None = None
+    tx_code: TxCode | None = None
+    authorization_server: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OfferReference:
+    """An offer that lies behind a URL."""
+
+    url: str
+
+
+def create_offer(offer: CredentialOffer) -> dict[str, Any]:
+    """The credential offer object (§4.1.1)."""
+    result: dict[str, Any] = {
+        "credential_issuer": offer.credential_issuer,
+        "credential_configuration_ids": list(offer.configuration_ids),
+    }
+    if offer.pre_authorized_code is not None:
+        grant: dict[str, Any] = {"pre-authorized_code": offer.pre_authorized_code}
+        if offer.tx_code is not None:
+            code = offer.tx_code
+            grant["tx_code"] = {"input_mode": code.input_mode}
+            if code.length is not None:
+                grant["tx_code"]["length"] = code.length
+            if code.description is not None:
+                grant["tx_code"]["description"] = code.description[:300]
+        if offer.authorization_server is not None:
+            grant["authorization_server"] = offer.authorization_server
+        result["grants"] = {PRE_AUTHORIZED: grant}
+    return result
+
+
+def parse_offer(source: Mapping[str, Any]) -> CredentialOffer:
+    """Read a credential offer object; unknown members and grants are ignored as §4.1.1 asks."""
+    members = Members(source, MessageInvalid)
+    issuer = members.text("credential_issuer")
+    if not is_identifier(issuer):
+        raise MessageInvalid("The offer names no issuer that can be asked.")
+    grants = members.object("grants")
+    if PRE_AUTHORIZED not in grants.source:
+        return CredentialOffer(issuer, members.texts("credential_configuration_ids"))
+    grant = grants.object(PRE_AUTHORIZED)
+    return CredentialOffer(
+        credential_issuer=issuer,
+        configuration_ids=members.texts("credential_configuration_ids"),
+        pre_authorized_code=grant.text("pre-authorized_code"),
+        tx_code=_parse_tx_code(grant.object("tx_code")) if "tx_code" in grant.source else None,
+        authorization_server=grant.optional_text("authorization_server"),
+    )
+
+
+def create_offer_uri(offer: CredentialOffer | OfferReference) -> str:
+    """The `openid-credential-offer://` URI by value or by reference (§4.1.2, §4.1.3)."""
+    if isinstance(offer, OfferReference):
+        return f"{SCHEME}://?credential_offer_uri={quote(offer.url, safe='')}"
+    value = json.dumps(create_offer(offer), ensure_ascii=False, separators=(",", ":"))
+    return f"{SCHEME}://?credential_offer={quote(value, safe='')}"
+
+
+def parse_offer_uri(text: str) -> CredentialOffer | OfferReference:
+    """What a scanned, clicked or pasted offer says; any scheme, since wallets have their own links.
+
+    A bare URL without offer parameters is not an offer. Exactly one of the two parameters may stand, once.
+    """
+    text = text.strip()
+    if len(text) > MAX_LENGTH:
+        raise MessageInvalid("This is too long for a credential offer.")
+    try:
+        parameters = parse_qs(urlsplit(text).query, keep_blank_values=True, max_num_fields=20)
+    except ValueError as error:
+        raise MessageInvalid("This is not a credential offer.") from error
+    values, urls = parameters.get("credential_offer", []), parameters.get("credential_offer_uri", [])
+    if len(values) + len(urls) != 1:
+        raise MessageInvalid("This is not a credential offer.")
+    if urls:
+        if not is_web_url(urls[0]):
+            raise MessageInvalid("The offer lies at an address that is not https.")
+        return OfferReference(urls[0])
+    try:
+        source = strict_json.loads_object(values[0])
+    except SelloError as error:
+        raise MessageInvalid("The offer is not well formed.", detail=error.public) from error
+    return parse_offer(source)
+
+
+def _parse_tx_code(members: Members) -> TxCode:
+    mode = members.source.get("input_mode", "numeric")
+    if mode not in ("numeric", "text"):
+        raise MessageInvalid("input_mode must be numeric or text.")
+    description = members.optional_text("description") if members.source.get("description") else None
+    if description is not None and len(description) > 300:
+        raise MessageInvalid("The description of the transaction code is too long.")
+    return TxCode(input_mode=mode, length=members.integer("length", minimum=1), description=description)
