@@ -1,0 +1,74 @@
+"""A JSON Schema of a credential type, and claims guessed for columns that nobody described."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from common.registries.claims import RESERVED, Claim, humane
+
+SCHEMA: Final[Mapping[str, Mapping[str, Any]]] = {
+    "string": {"type": "string"},
+    "date": {"type": "string", "format": "date"},
+    "integer": {"type": "integer"},
+    "decimal": {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$"},
+    "boolean": {"type": "boolean"},
+    "image": {"type": "string", "pattern": "^data:image/"},
+}
+
+
+def json_schema(claims: Iterable[Claim], *, id: str, type: str, title: str) -> dict[str, Any]:
+    """The schema of a VCDM 2.0 credential of this type (VC JSON Schema 1.0 §2, JsonSchema)."""
+    claims = tuple(claims)
+    subject = {
+        "type": "object",
+        "properties": {
+            "id": {"type": "string", "format": "uri"},
+            **{claim.name: {"title": claim.label, **SCHEMA[claim.type]} for claim in claims},
+        },
+        "required": [claim.name for claim in claims if claim.mandatory],
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": id,
+        "title": title,
+        "type": "object",
+        "properties": {
+            "type": {"type": "array", "contains": {"const": type}},
+            "credentialSubject": subject,
+        },
+        "required": ["type", "credentialSubject"],
+    }
+
+
+def guess_claims(columns: Iterable[Mapping[str, Any]]) -> tuple[Claim, ...]:
+    """A claim for each column `{"name", "label", "type"}`, all of them separable, none of them mandatory.
+
+    Where a heading is no claim name it is made one; where it is reserved (`id`) it becomes `record_id`.
+    """
+    claims: list[Claim] = []
+    for column in columns:
+        taken = {claim.name for claim in claims}
+        base = _claim_name(column["name"])
+        name = next(n for n in (base, *(f"{base}_{i}" for i in range(2, 10_000))) if n not in taken)
+        label = column.get("label") or humane(column["name"])
+        claims.append(Claim(name=name, column=column["name"], label=label, type=column.get("type", "string")))
+    return tuple(claims)
+
+
+def _claim_name(heading: str) -> str:
+    name = _plain(heading)
+    if not name or not name[0].isalpha() or name in RESERVED:
+        name = f"record_{name}".rstrip("_")
+    return name[:56]
+
+
+def _plain(heading: str) -> str:
+    """ASCII letters, digits and underscores: `Fecha de nacimiento (día)` is `fecha_de_nacimiento_dia`."""
+    ascii_only = unicodedata.normalize("NFKD", heading).encode("ascii", "ignore").decode()
+    words = re.sub(r"[^A-Za-z0-9]+", "_", ascii_only).strip("_")
+    return (
+        words
+        if re.fullmatch(r"[A-Za-z][A-Za-z0-9]*|[A-Za-z0-9]+(_[A-Za-z0-9]+)+", heading)
+        else words.lower()
+    )

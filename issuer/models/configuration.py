@@ -1,0 +1,52 @@
+"""A credential type on a registry: which claims are made of its records, in which formats, for how long."""
+
+from django.db import models
+
+from common.registries.claims import Claim, parse_claims, vocabulary_of
+from issuer.models.authority import Authority
+from issuer.models.registry import Registry
+
+
+class Configuration(models.Model):
+    """`farmer` on the farmer registry; in OpenID4VCI metadata it is one configuration a format."""
+
+    name = models.SlugField(max_length=64, unique=True)
+    registry = models.ForeignKey(Registry, on_delete=models.CASCADE, related_name="configurations")
+    type = models.CharField(max_length=64)
+    formats = models.JSONField(default=list)
+    claims = models.JSONField(default=list)  # as common.registries.claims.as_json writes them
+    display = models.JSONField(default=dict)  # {"name", "description", "background_color", "text_color"}
+    validity_days = models.PositiveIntegerField(default=365)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def authority(self) -> Authority:
+        """Whoever keeps the registry issues what is said of its records."""
+        return self.registry.authority
+
+    @property
+    def type_url(self) -> str:
+        """The page, schema, context and type metadata of this type."""
+        return f"{self.authority.identifier}/types/{self.name}"
+
+    @property
+    def vct(self) -> str:
+        """The SD-JWT VC type."""
+        return self.type_url
+
+    def format_ids(self) -> dict[str, str]:
+        """OpenID4VCI configuration identifiers, each with its format: `farmer.dc+sd-jwt`."""
+        return {f"{self.name}.{format_}": format_ for format_ in self.formats}
+
+    def claim_list(self) -> tuple[Claim, ...]:
+        """The claims as values."""
+        return parse_claims(self.claims)
+
+    def vocabulary(self) -> dict[str, str]:
+        """The IRI of each claim's meaning, by claim name."""
+        return {claim.name: vocabulary_of(claim, type_url=self.type_url) for claim in self.claim_list()}

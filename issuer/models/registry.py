@@ -1,0 +1,46 @@
+"""A registry and its records, as the embedded connector keeps them."""
+
+from django.db import models
+
+from issuer.models.authority import Authority
+
+
+class Registry(models.Model):
+    """A register that one authority keeps.
+
+    `columns` is the ordered list `{"name", "label", "type"}` of what its records may hold.
+    """
+
+    slug = models.SlugField(max_length=64, unique=True)
+    title = models.CharField(max_length=200)
+    authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="registries")
+    connector = models.CharField(max_length=32, default="embedded")
+    key_column = models.CharField(max_length=200)
+    columns = models.JSONField(default=list)
+    contact = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["slug"]
+        verbose_name_plural = "registries"
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Record(models.Model):
+    """One row: `data` by column, values that are not known left out; `digest` tells whether it changed."""
+
+    registry = models.ForeignKey(Registry, on_delete=models.CASCADE, related_name="records")
+    key = models.CharField(max_length=128)
+    data = models.JSONField()
+    digest = models.CharField(max_length=64)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["key"]
+        constraints = [models.UniqueConstraint(fields=["registry", "key"], name="one_record_a_key")]
+        indexes = [models.Index(fields=["registry", "updated_at"], name="records_by_change")]
+
+    def __str__(self) -> str:
+        return f"{self.registry_id}/{self.key}"

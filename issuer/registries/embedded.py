@@ -1,0 +1,34 @@
+"""A registry whose records lie in this very database."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from common.registries import Record, RecordNotFound
+from issuer import models
+
+
+class EmbeddedRegistry:
+    """The `RegistryConnector` of imported spreadsheets and of the sample world."""
+
+    def __init__(self, registry: models.Registry) -> None:
+        self.registry = registry
+
+    def fetch(self, key: str) -> Record:
+        """The record under `key`."""
+        try:
+            row = self.registry.records.get(key=key)
+        except models.Record.DoesNotExist as error:
+            raise RecordNotFound(f"{self.registry.title} holds no record under this key.") from error
+        return _record(row)
+
+    def changes(self, since: datetime | None) -> Iterator[Record]:
+        """Records changed after `since`, oldest change first."""
+        rows = self.registry.records.order_by("updated_at", "key")
+        if since is not None:
+            rows = rows.filter(updated_at__gt=since)
+        for row in rows.iterator(chunk_size=2_000):
+            yield _record(row)
+
+
+def _record(row: models.Record) -> Record:
+    return Record(key=row.key, data=row.data, changed_at=row.updated_at)

@@ -1,0 +1,116 @@
+"""Credential types on registries: made without code, and what is derived from each of them."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final, Protocol
+
+from django.db import transaction
+from django.utils import timezone
+
+from common.errors import UnknownPart
+from common.registries import RegistryError
+from common.registries import schema as schemas
+from common.registries.claims import Claim, ClaimsInvalid, as_json, humane, map_claims
+from issuer.models import Configuration, Registry
+
+FORMATS: Final = ("ldp_vc", "dc+sd-jwt")
+_TYPE = re.compile(r"[A-Z][A-Za-z0-9]{1,63}\Z")
+
+
+class ConfigurationNotFound(RegistryError):
+    """No credential configuration has this name."""
+
+    code = "unknown_credential_configuration"
+    status = 404
+
+
+class HasData(Protocol):
+    """A record, from a connector or from the table."""
+
+    @property
+    def data(self) -> Mapping[str, Any]: ...
+
+
+@transaction.atomic
+def create_configuration(
+    registry: Registry,
+    *,
+    type: str,
+    formats: Sequence[str] | None = None,
+    claims: Iterable[Claim] | None = None,
+    name: str | None = None,
+    display: Mapping[str, Any] | None = None,
+    validity_days: int | None = None,
+) -> Configuration:
+    """A credential type on a registry; asked for again, the same one is brought up to date.
+
+    Claims not given are guessed from the registry's columns; the name is made of the type.
+    """
+    if not _TYPE.match(type):
+        raise ClaimsInvalid("A credential type is a word such as FarmerCredential: letters and digits.")
+    formats = list(dict.fromkeys(formats or FORMATS))
+    for format_ in formats:
+        if format_ not in FORMATS:
+            raise UnknownPart("format", format_, FORMATS)
+    claims = tuple(claims) if claims is not None else schemas.guess_claims(registry.columns)
+    if not claims:
+        raise ClaimsInvalid(f"Registry {registry.slug} has no columns; import records or give --claims FILE.")
+    known = {column["name"] for column in registry.columns}
+    for claim in claims:
+        if known and claim.column not in known:
+            raise ClaimsInvalid(
+                f"Claim {claim.name}: there is no column {claim.column!r}; there are {', '.join(sorted(known))}."
+            )
+    existing = registry.configurations.filter(type=type, **({"name": name} if name else {})).first()
+    configuration = existing or Configuration(registry=registry, type=type, name=name or _free_name(type))
+    if existing is None and Configuration.objects.filter(name=configuration.name).exists():
+        raise ClaimsInvalid(f"Configuration {configuration.name} exists on another registry or type.")
+    configuration.formats = formats
+    configuration.claims = as_json(claims)
+    configuration.display = {"name": _title(type), **configuration.display, **(display or {})}
+    configuration.validity_days = validity_days or configuration.validity_days
+    configuration.save()
+    return configuration
+
+
+def find_configuration(name: str) -> Configuration:
+    """The configuration of that bare name (`farmer`), with its registry and authority."""
+    found = Configuration.objects.select_related("registry__authority").filter(name=name).first()
+    if found is None:
+        known = ", ".join(Configuration.objects.values_list("name", flat=True)[:50]) or "none yet"
+        raise ConfigurationNotFound(f"No credential configuration is called {name}; there are: {known}.")
+    return found
+
+
+def claims_of(
+    configuration: Configuration, record: HasData, *, now: datetime | None = None
+) -> dict[str, Any]:
+    """The claims that a credential of this type makes of this record; unknown values are left out."""
+    today = (now or timezone.now()).date()
+    return map_claims(configuration.claim_list(), record.data, today=today)
+
+
+def disclosable(configuration: Configuration) -> tuple[tuple[str, ...], ...]:
+    """The claim paths that a format with selective disclosure makes separable."""
+    return tuple((claim.name,) for claim in configuration.claim_list() if claim.selectively_disclosable)
+
+
+def json_schema(configuration: Configuration) -> dict[str, Any]:
+    """The JSON Schema that a type's page serves."""
+    return schemas.json_schema(
+        configuration.claim_list(),
+        id=configuration.type_url,
+        type=configuration.type,
+        title=configuration.display.get("name", configuration.type),
+    )
+
+
+def _title(type: str) -> str:
+    return humane(type.removesuffix("Credential") or type)
+
+
+def _free_name(type: str) -> str:
+    base = _title(type).lower().replace(" ", "-")[:56]
+    taken = set(Configuration.objects.filter(name__startswith=base).values_list("name", flat=True))
+    return next(n for n in (base, *(f"{base}-{i}" for i in range(2, 10_000))) if n not in taken)
