@@ -17,5 +17,3 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     *(path("", include(f"{role}.urls")) for role in settings.ROLES),
 ]
-handler404 = "common.site.views.not_found"
-handler500 = "common.site.views.server_error"

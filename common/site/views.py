@@ -31,13 +31,3 @@ def metrics(request: HttpRequest) -> HttpResponse:
 def api_docs(request: HttpRequest) -> HttpResponse:
     """Where the machine-readable description of the JSON endpoints lies."""
     return render(request, "site/api_docs.html")
-
-
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """404 in plain words."""
-    return render(request, "site/not_found.html", status=404)
-
-
-def server_error(request: HttpRequest) -> HttpResponse:
-    """500 in plain words."""
-    return render(request, "site/server_error.html", status=500)

@@ -1,0 +1,83 @@
+"""The patterns that pages are made of; docs/pages.md shows each once."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from django import template
+from django.core.paginator import Page
+from django.forms import BaseForm, BoundField
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from common.adapters import qr as codes
+
+register = template.Library()
+
+# What a person reads for each state that the parties keep, and its tone: good, wait, bad or none.
+STATUSES: Final[dict[str, tuple[str, str]]] = {
+    "valid": ("Valid", "good"),
+    "suspended": ("Suspended", "wait"),
+    "revoked": ("Revoked", "bad"),
+    "expired": ("Expired", "bad"),
+    "undetermined": ("Cannot be checked now", "wait"),
+    "offered": ("Waiting to be collected", "wait"),
+    "token_issued": ("Being collected", "wait"),
+    "issued": ("Issued", "good"),
+    "accepted": ("In the wallet", "good"),
+    "deleted": ("Declined", ""),
+    "requested": ("Waiting", "wait"),
+    "request_retrieved": ("Opened in a wallet", "wait"),
+    "submitted": ("Being checked", "wait"),
+    "verified": ("Verified", "good"),
+    "rejected": ("Refused", "bad"),
+    "unlocked": ("Done", "good"),
+    "timed_out": ("Took too long", ""),
+    "failed": ("Failed", "bad"),
+}
+
+
+@register.inclusion_tag("sello/error_summary.html")
+def error_summary(form: BaseForm) -> dict[str, Any]:
+    """What is wrong, at the top of the page, each line leading to its field; nothing while all is well."""
+    lines = [("", text) for text in form.non_field_errors()]
+    for field in form:
+        lines += [(field.id_for_label or field.auto_id, text) for text in field.errors]
+    return {"lines": lines}
+
+
+@register.inclusion_tag("sello/field.html")
+def field(bound: BoundField) -> dict[str, Any]:
+    """Label, hint, error and input of one form field, tied together for a screen reader."""
+    return {"field": bound}
+
+
+@register.inclusion_tag("sello/summary_list.html")
+def summary_list(rows: Iterable[Sequence[Any]]) -> dict[str, Any]:
+    """Facts one under another: `(name, value)`, or `(name, value, url, verb)` with a link such as Change."""
+    return {"rows": [(*row, "", "")[:4] for row in rows]}
+
+
+@register.simple_tag
+def status_tag(status: str) -> SafeString:
+    """A state in a word and a colour; the word alone would do."""
+    words, tone = STATUSES.get(str(status).lower(), (str(status).replace("_", " ").capitalize(), ""))
+    return format_html('<strong class="tag {}">{}</strong>', tone, words)
+
+
+@register.simple_tag
+def qr(text: str, label: str = "QR code") -> SafeString:
+    """A QR code on white, also in the dark and on paper; `label` is what a screen reader says."""
+    drawing = mark_safe(codes.svg(text))  # noqa: S308  our own drawing: digits and letters of a path
+    return format_html('<div class="qr" role="img" aria-label="{}">{}</div>', label, drawing)
+
+
+@register.inclusion_tag("sello/panel.html")
+def panel(title: str, text: str = "") -> dict[str, Any]:
+    """The page's heading once something is done."""
+    return {"title": title, "text": text}
+
+
+@register.inclusion_tag("sello/pagination.html", takes_context=True)
+def pagination(context: template.Context, page: Page[Any]) -> dict[str, Any]:
+    """Previous and next, keeping what else stands in the query; nothing for a single page."""
+    return {"page": page, "request": context.get("request")}
