@@ -1,0 +1,25 @@
+"""Times in a JWT (RFC 7519 §2, NumericDate): seconds since 1970-01-01T00:00:00Z."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from common.errors import MalformedInput
+
+_LATEST: Final = 253_402_300_799  # the last second of the year 9999
+
+
+def read(claims: Mapping[str, Any], name: str) -> float | None:
+    """The time under `name` in seconds, None where it is absent, an error where it is no time."""
+    value = claims.get(name)
+    if value is None and name not in claims:
+        return None
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= _LATEST:
+        raise MalformedInput(f"{name} is not a time.")
+    return value
+
+
+def read_datetime(claims: Mapping[str, Any], name: str) -> datetime | None:
+    """The same as an aware datetime."""
+    seconds = read(claims, name)
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
