@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from django import template
 from django.core.paginator import Page
-from django.forms import BaseForm, BoundField
+from django.forms import BaseForm, BoundField, Field
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -40,15 +40,21 @@ STATUSES: Final[dict[str, tuple[str, str]]] = {
 def error_summary(form: BaseForm) -> dict[str, Any]:
     """What is wrong, at the top of the page, each line leading to its field; nothing while all is well."""
     lines = [("", text) for text in form.non_field_errors()]
-    for field in form:
-        lines += [(field.id_for_label or field.auto_id, text) for text in field.errors]
+    for bound in form:
+        lines += [(bound.id_for_label or bound.auto_id, text) for text in _errors(bound)]
     return {"lines": lines}
 
 
 @register.inclusion_tag("sello/field.html")
 def field(bound: BoundField) -> dict[str, Any]:
     """Label, hint, error and input of one form field, tied together for a screen reader."""
-    return {"field": bound}
+    return {"field": bound, "errors": _errors(bound)}
+
+
+def _errors(bound: BoundField) -> list[str]:
+    """The errors of a field; Django's stock sentence for an empty one gives way to one that names it."""
+    stock = Field.default_error_messages["required"]
+    return [f"Fill in: {bound.label}" if text == stock else str(text) for text in bound.errors]
 
 
 @register.inclusion_tag("sello/summary_list.html")
