@@ -1,0 +1,218 @@
+"""The Digital Credentials Query Language (OpenID4VP §6): what may be asked, read strictly.
+
+Matching stands apart, in `matching.py`. Unknown properties are ignored (§6); an unknown format stays in
+the query, where it matches nothing, because another option of a credential set may still be satisfied.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from common.oid4vp.claims_path import NoSuchClaim, parse_path
+from common.oid4vp.errors import InvalidRequest
+from common.vcdm.credential import ClaimPath
+
+ClaimValue = str | int | bool
+MAX_ENTRIES: Final = 100  # of any one array; a query beyond it asks to be slow
+_IDENTIFIER = re.compile(r"[A-Za-z0-9_-]+\Z")
+_AUTHORITY_TYPES: Final = ("aki", "etsi_tl", "openid_federation")
+_META: Final = {  # the one member of `meta` that each format requires (Appendix B)
+    "dc+sd-jwt": "vct_values",
+    "ldp_vc": "type_values",
+    "jwt_vc_json": "type_values",
+    "mso_mdoc": "doctype_value",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimsQuery:
+    """One claim that is asked for (§6.3); empty `values` accept any value."""
+
+    path: ClaimPath
+    id: str | None = None
+    values: tuple[ClaimValue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TrustedAuthorities:
+    """Authorities or frameworks one of which should stand behind the issuer (§6.1.1)."""
+
+    type: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialQuery:
+    """One credential that is asked for (§6.1); `meta` as in its JSON."""
+
+    id: str
+    format: str
+    meta: Mapping[str, Any]
+    claims: tuple[ClaimsQuery, ...] = ()
+    claim_sets: tuple[tuple[str, ...], ...] = ()
+    multiple: bool = False
+    trusted_authorities: tuple[TrustedAuthorities, ...] = ()
+    require_cryptographic_holder_binding: bool = True
+
+    def claim_options(self) -> tuple[tuple[ClaimsQuery, ...], ...]:
+        """The combinations of claims that answer, the preferred first (§6.4.1)."""
+        if not self.claim_sets:
+            return (self.claims,)
+        by_id = {claim.id: claim for claim in self.claims}
+        return tuple(tuple(by_id[name] for name in names) for names in self.claim_sets)
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialSetQuery:
+    """Alternative sets of credential queries, one of which answers (§6.2)."""
+
+    options: tuple[tuple[str, ...], ...]
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class DcqlQuery:
+    """A whole query; `source` is the JSON it was read from, which is what travels."""
+
+    credentials: tuple[CredentialQuery, ...]
+    credential_sets: tuple[CredentialSetQuery, ...]
+    source: Mapping[str, Any]
+
+    def credential(self, identifier: str) -> CredentialQuery:
+        """The credential query of that `id`."""
+        for query in self.credentials:
+            if query.id == identifier:
+                return query
+        raise InvalidRequest("The query does not ask for this credential.")
+
+    def sets(self) -> tuple[CredentialSetQuery, ...]:
+        """The sets to satisfy; without `credential_sets` all credentials together are the one (§6.4.2)."""
+        if self.credential_sets:
+            return self.credential_sets
+        return (CredentialSetQuery(options=(tuple(query.id for query in self.credentials),)),)
+
+
+def parse_query(source: Any) -> DcqlQuery:
+    """Read a DCQL query; whatever the specification does not allow is `InvalidRequest`."""
+    if not isinstance(source, Mapping):
+        raise InvalidRequest("A DCQL query is a JSON object.")
+    credentials = tuple(_credential(entry) for entry in _entries(source, "credentials"))
+    identifiers = [query.id for query in credentials]
+    _unique("credential", identifiers)
+    sets = tuple(
+        _credential_set(entry, identifiers) for entry in _optional_entries(source, "credential_sets")
+    )
+    return DcqlQuery(credentials=credentials, credential_sets=sets, source=source)
+
+
+def _credential(entry: Any) -> CredentialQuery:
+    if not isinstance(entry, Mapping):
+        raise InvalidRequest("A credential query is a JSON object.")
+    form = entry.get("format")
+    if not isinstance(form, str) or not form:
+        raise InvalidRequest("A credential query names its format.")
+    claims = tuple(_claim(item) for item in _optional_entries(entry, "claims"))
+    names = [claim.id for claim in claims if claim.id is not None]
+    _unique("claim", names)
+    claim_sets = tuple(_names(item, names, "claim") for item in _optional_entries(entry, "claim_sets"))
+    if claim_sets and (not claims or len(names) < len(claims)):
+        raise InvalidRequest("claim_sets need claims, each with its id.")
+    return CredentialQuery(
+        id=_identifier(entry.get("id")),
+        format=form,
+        meta=_meta(form, entry.get("meta")),
+        claims=claims,
+        claim_sets=claim_sets,
+        multiple=_flag(entry, "multiple", default=False),
+        trusted_authorities=tuple(
+            _authorities(item) for item in _optional_entries(entry, "trusted_authorities")
+        ),
+        require_cryptographic_holder_binding=_flag(
+            entry, "require_cryptographic_holder_binding", default=True
+        ),
+    )
+
+
+def _meta(form: str, value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise InvalidRequest("A credential query has a meta object.")
+    required = _META.get(form)
+    if required == "vct_values":
+        _strings(value.get(required), required)
+    elif required == "type_values":
+        for alternative in _entries(value, required):
+            _strings(alternative, required)
+    elif required is not None and (not isinstance(value.get(required), str) or not value[required]):
+        raise InvalidRequest(f"A query for {form} has {required} in its meta.")
+    return value
+
+
+def _claim(entry: Any) -> ClaimsQuery:
+    if not isinstance(entry, Mapping):
+        raise InvalidRequest("A claims query is a JSON object.")
+    try:
+        path = parse_path(entry.get("path"))
+    except NoSuchClaim as error:
+        raise InvalidRequest(error.public) from error
+    values = tuple(_optional_entries(entry, "values"))
+    if any(type(value) not in (str, int, bool) for value in values):
+        raise InvalidRequest("The values of a claim are strings, integers or booleans.")
+    identifier = _identifier(entry["id"]) if "id" in entry else None
+    return ClaimsQuery(path=path, id=identifier, values=values)
+
+
+def _authorities(entry: Any) -> TrustedAuthorities:
+    if not isinstance(entry, Mapping) or entry.get("type") not in _AUTHORITY_TYPES:
+        raise InvalidRequest(f"Trusted authorities are of type {', '.join(_AUTHORITY_TYPES)}.")
+    return TrustedAuthorities(entry["type"], _strings(entry.get("values"), "values"))
+
+
+def _credential_set(entry: Any, known: list[str]) -> CredentialSetQuery:
+    if not isinstance(entry, Mapping):
+        raise InvalidRequest("A credential set query is a JSON object.")
+    options = tuple(_names(option, known, "credential") for option in _entries(entry, "options"))
+    return CredentialSetQuery(options=options, required=_flag(entry, "required", default=True))
+
+
+def _names(value: Any, known: list[str], kind: str) -> tuple[str, ...]:
+    names = _strings(value, f"{kind} set")
+    if not set(names) <= set(known):
+        raise InvalidRequest(f"A set names a {kind} that the query does not hold.")
+    return names
+
+
+def _strings(value: Any, name: str) -> tuple[str, ...]:
+    if not isinstance(value, list) or not value or not all(isinstance(v, str) and v for v in value):
+        raise InvalidRequest(f"{name} is a non-empty array of strings.")
+    return tuple(value)
+
+
+def _entries(source: Mapping[str, Any], name: str) -> list[Any]:
+    value = source.get(name)
+    if not isinstance(value, list) or not 0 < len(value) <= MAX_ENTRIES:
+        raise InvalidRequest(f"{name} is an array of 1 to {MAX_ENTRIES} entries.")
+    return value
+
+
+def _optional_entries(source: Mapping[str, Any], name: str) -> list[Any]:
+    return _entries(source, name) if name in source else []
+
+
+def _identifier(value: Any) -> str:
+    if not isinstance(value, str) or not _IDENTIFIER.match(value):
+        raise InvalidRequest("An id consists of letters, digits, underscores and hyphens.")
+    return value
+
+
+def _flag(source: Mapping[str, Any], name: str, *, default: bool) -> bool:
+    value = source.get(name, default)
+    if not isinstance(value, bool):
+        raise InvalidRequest(f"{name} is true or false.")
+    return value
+
+
+def _unique(kind: str, names: Iterable[str]) -> None:
+    seen = list(names)
+    if len(set(seen)) != len(seen):
+        raise InvalidRequest(f"Two {kind} queries have the same id.")

@@ -1,0 +1,57 @@
+"""Authorization errors of OpenID4VP 1.0 §8.5, as both ends name them."""
+
+from typing import Final
+
+from common.errors import SelloError
+
+CODES: Final = (
+    "invalid_request",
+    "invalid_client",
+    "access_denied",
+    "vp_formats_not_supported",
+    "invalid_request_uri_method",
+    "invalid_transaction_data",
+    "wallet_unavailable",
+)
+
+
+class InvalidRequest(SelloError):
+    """A request that is malformed, unauthentic, or not what its client identifier promises."""
+
+    code = "invalid_request"
+
+
+class InvalidRequestUriMethod(SelloError):
+    """`request_uri_method` is neither `get` nor `post`."""
+
+    code = "invalid_request_uri_method"
+
+
+class InvalidTransactionData(SelloError):
+    """Transaction data of an unknown type, of the wrong shape, or for a credential that is not asked for."""
+
+    code = "invalid_transaction_data"
+
+
+class FormatsNotSupported(SelloError):
+    """None of the formats asked for is known here."""
+
+    code = "vp_formats_not_supported"
+
+
+class AccessDenied(SelloError):
+    """The person said no, or holds nothing that answers the question."""
+
+    code = "access_denied"
+
+
+class InvalidResponse(SelloError):
+    """An authorization response that does not have the shape that the request asked for (§8)."""
+
+    code = "invalid_request"
+
+
+class NotSatisfied(SelloError):
+    """What was presented does not answer the query (§6.4, §8.6)."""
+
+    code = "invalid_presentation"

@@ -1,0 +1,215 @@
+"""Who a request comes from (OpenID4VP §5.9, §5.10): the wallet's side.
+
+1 read the link · 2 fetch the request object · 3 the same client in link and object · 4 the client's key by
+its prefix, and its signature · 5 `wallet_nonce`, audience, time · 6 where the answer may go.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from urllib.parse import urlencode, urlsplit
+
+from cryptography.x509 import Certificate
+
+from common.did import Resolve
+from common.errors import FetchFailed, InvalidSignature, SelloError
+from common.keys import PublicKey, jws
+from common.oid4vp import x509
+from common.oid4vp.client_id import PREFIXES, ClientId
+from common.oid4vp.errors import InvalidRequest
+from common.oid4vp.request import (
+    AUDIENCE,
+    MAX_LENGTH,
+    REQUEST_TYPE,
+    AuthorizationRequest,
+    RequestReference,
+    parse_request_parameters,
+)
+from common.oid4vp.transport import Send
+
+SKEW: Final = timedelta(minutes=2)
+WALLET_METADATA: Final = {
+    "vp_formats_supported": {
+        "dc+sd-jwt": {"sd-jwt_alg_values": ["ES256"], "kb-jwt_alg_values": ["ES256"]},
+        "ldp_vc": {"proof_type_values": ["DataIntegrityProof"], "cryptosuite_values": ["eddsa-rdfc-2022"]},
+    },
+    "client_id_prefixes_supported": list(PREFIXES),
+    "request_object_signing_alg_values_supported": ["ES256", "EdDSA"],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """What a wallet knows of verifiers: how to resolve DIDs, and which certificate authorities it trusts."""
+
+    resolve: Resolve
+    anchors: Sequence[bytes] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedRequest:
+    """A request whose sender is who its client identifier says. Only `verify_request` builds it.
+
+    `identity` is what was proven, for the person to read: a host name, a DID, a certificate's hash; for the
+    prefix `redirect_uri` nothing was, but where the answer goes.
+    """
+
+    request: AuthorizationRequest
+    identity: str
+    authenticated: bool
+
+    @property
+    def client_id(self) -> str:
+        """The full client identifier: the audience of every presentation (§14.8)."""
+        return str(self.request.client_id)
+
+
+def fetch_request_object(
+    reference: RequestReference, *, send: Send, wallet_nonce: str | None = None
+) -> RequestReference:
+    """The reference with its request object in hand; by POST with `wallet_nonce` where it asks so (§5.10)."""
+    if not reference.request_uri:
+        return reference
+    accept = {"Accept": f"application/{REQUEST_TYPE}"}
+    if reference.method == "post":
+        form = {"wallet_metadata": json.dumps(WALLET_METADATA, separators=(",", ":"))}
+        if wallet_nonce is not None:
+            form["wallet_nonce"] = wallet_nonce
+        accept["Content-Type"] = "application/x-www-form-urlencoded"
+        reply = send("POST", reference.request_uri, headers=accept, body=urlencode(form).encode("ascii"))
+    else:
+        reply = send("GET", reference.request_uri, headers=accept)
+    if reply.status != 200:
+        raise FetchFailed("The service did not hand out its request.", detail=f"status {reply.status}")
+    try:
+        text = reply.body.decode("ascii").strip()
+    except UnicodeDecodeError as error:
+        raise InvalidRequest("The request is not a signed request object.") from error
+    return replace(reference, request_object=text)
+
+
+def verify_request(
+    reference: RequestReference, *, trust: Trust, now: datetime, wallet_nonce: str | None = None
+) -> VerifiedRequest:
+    """The request behind a fetched reference, once its sender is seen to be its client identifier's.
+
+    `wallet_nonce` is the one that was sent, where the reference asked for POST.
+    """
+    if reference.request_object:
+        return _verify_signed(reference, trust=trust, now=now, wallet_nonce=wallet_nonce)
+    if reference.client_id.signed or not reference.parameters:
+        raise InvalidRequest("This verifier's requests must be signed.")
+    request = parse_request_parameters(reference.parameters)
+    if request.response_uri != reference.client_id.identifier:
+        raise InvalidRequest("The answer would go elsewhere than the client identifier says.")
+    return VerifiedRequest(
+        request, identity=urlsplit(request.response_uri).hostname or "", authenticated=False
+    )
+
+
+def _verify_signed(
+    reference: RequestReference, *, trust: Trust, now: datetime, wallet_nonce: str | None
+) -> VerifiedRequest:
+    if not reference.client_id.signed:
+        raise InvalidRequest("A request under the prefix redirect_uri cannot be signed.")
+    token = jws.parse(reference.request_object, max_length=MAX_LENGTH)
+    claims = token.claims()
+    if claims.get("client_id") != str(reference.client_id):
+        raise InvalidRequest("The request object is another client's.")
+    client = _CLIENTS[reference.client_id.prefix](reference.client_id, token.header, trust, now)
+    try:
+        jws.verify(token, key=client.key, typ=REQUEST_TYPE)
+    except InvalidSignature as error:
+        raise InvalidRequest("The signature of this request does not match.") from error
+    if claims.get("aud", AUDIENCE) not in (AUDIENCE, [AUDIENCE]):
+        raise InvalidRequest("This request is meant for another wallet.")
+    if reference.method == "post" and wallet_nonce is not None and claims.get("wallet_nonce") != wallet_nonce:
+        raise InvalidRequest("This request was not made for this moment.")
+    issued, expires = _time(claims, "iat"), _time(claims, "exp")
+    if (issued is not None and issued > now + SKEW) or (expires is not None and expires <= now - SKEW):
+        raise InvalidRequest("This request has run out; start again at the service.")
+    request = replace(parse_request_parameters(claims), issued_at=issued, expires_at=expires)
+    if client.host and urlsplit(request.response_uri).hostname != client.host:
+        raise InvalidRequest("The answer would go to another host than the certificate names.")
+    return VerifiedRequest(request, identity=client.identity, authenticated=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Client:
+    """A client's key, what it proves, and the one host the answer may go to (empty: any)."""
+
+    key: PublicKey
+    identity: str
+    host: str = ""
+
+
+def _by_did(client_id: ClientId, header: Mapping[str, Any], trust: Trust, now: datetime) -> _Client:
+    """`decentralized_identifier`: `kid` names a verification method of the client's own DID (§5.9.3)."""
+    did, kid = client_id.identifier, header.get("kid")
+    if not isinstance(kid, str) or kid.split("#")[0] not in (did, "") or "#" not in kid:
+        raise InvalidRequest("The key of this request is not its sender's own.")
+    try:
+        method = trust.resolve(did).method(kid if kid.startswith(did) else did + kid)
+    except FetchFailed:
+        raise
+    except SelloError as error:
+        raise InvalidRequest("The key of this request is not found with its sender.") from error
+    if method.controller != did:
+        raise InvalidRequest("The key of this request has another controller.")
+    return _Client(method.public_key, identity=did)
+
+
+def _by_host(client_id: ClientId, header: Mapping[str, Any], trust: Trust, now: datetime) -> _Client:
+    """`x509_san_dns`: the leaf's dNSName is the client, and the answer goes to that host (§5.9.3)."""
+    leaf = x509.verify_chain(_chain(header), anchors=trust.anchors, now=now)
+    host = client_id.identifier.lower()
+    if host not in x509.dns_names(leaf):
+        raise InvalidRequest("The certificate of this request names another host.")
+    return _Client(_certified_key(leaf), identity=host, host=host)
+
+
+def _by_certificate(client_id: ClientId, header: Mapping[str, Any], trust: Trust, now: datetime) -> _Client:
+    """`x509_hash`: the client is the hash of the leaf (§5.9.3)."""
+    chain = _chain(header)
+    leaf = x509.verify_chain(chain, anchors=trust.anchors, now=now)
+    if x509.certificate_hash(chain[0]) != client_id.identifier:
+        raise InvalidRequest("The certificate of this request is another.")
+    names = sorted(x509.dns_names(leaf))
+    return _Client(_certified_key(leaf), identity=names[0] if names else client_id.identifier)
+
+
+_CLIENTS: Final[dict[str, Callable[[ClientId, Mapping[str, Any], Trust, datetime], _Client]]] = {
+    "decentralized_identifier": _by_did,
+    "x509_san_dns": _by_host,
+    "x509_hash": _by_certificate,
+}
+
+
+def _certified_key(leaf: Certificate) -> PublicKey:
+    try:
+        return x509.public_key(leaf)
+    except SelloError as error:
+        raise InvalidRequest(error.public) from error
+
+
+def _chain(header: Mapping[str, Any]) -> list[bytes]:
+    entries = header.get("x5c")
+    if not isinstance(entries, list) or not 0 < len(entries) <= x509.MAX_CHAIN:
+        raise InvalidRequest("The request carries no certificate chain.")
+    try:
+        return [base64.b64decode(entry, validate=True) for entry in entries]
+    except (binascii.Error, ValueError, TypeError) as error:
+        raise InvalidRequest("The certificate chain of this request is not base64.") from error
+
+
+def _time(claims: Mapping[str, Any], name: str) -> datetime | None:
+    value = claims.get(name)
+    if value is None:
+        return None
+    if type(value) is not int or not 0 <= value < 2**33:
+        raise InvalidRequest(f"{name} is a number of seconds.")
+    return datetime.fromtimestamp(value, UTC)

@@ -1,0 +1,152 @@
+"""Authorization responses (OpenID4VP §8): made by the wallet, opened by the verifier."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlencode
+
+from common.encoding import jcs, strict_json
+from common.errors import FetchFailed, MalformedInput, SelloError
+from common.formats.base import Secured
+from common.keys import PrivateKey, jwe
+from common.oid4vp.errors import InvalidResponse
+from common.oid4vp.request import AuthorizationRequest, ResponseMode
+from common.oid4vp.transport import Send
+
+MAX_BYTES: Final = 1_500_000  # of a whole response: larger than any honest one, small enough to hold
+MAX_PRESENTATIONS: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingResponse:
+    """What the wallet posts, and where to."""
+
+    uri: str
+    form: Mapping[str, str]
+
+    @property
+    def body(self) -> bytes:
+        """The form as it travels."""
+        return urlencode(self.form).encode("ascii")
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedForm:
+    """A posted form before it is opened: `kid` or `state` tell which request it answers."""
+
+    parameters: Mapping[str, str]
+    kid: str = ""
+
+    @property
+    def encrypted(self) -> bool:
+        return "response" in self.parameters
+
+    @property
+    def state(self) -> str:
+        return self.parameters.get("state", "")
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizationResponse:
+    """An opened answer: presentations by credential query id; or an `error`, and then none."""
+
+    presentations: Mapping[str, tuple[Secured, ...]]
+    error: str = ""
+
+
+def create_response(
+    request: AuthorizationRequest, presentations: Mapping[str, Sequence[Secured]]
+) -> OutgoingResponse:
+    """The wallet's answer: `vp_token` as a form, or inside a JWE for `direct_post.jwt` (§8.2, §8.3.1)."""
+    if not presentations or any(not each for each in presentations.values()):
+        raise InvalidResponse("An answer holds at least one presentation for each credential it names.")
+    token = {name: list(each) for name, each in presentations.items()}
+    state = {"state": request.state} if request.state else {}
+    if request.response_mode == "direct_post":
+        form = {"vp_token": jcs.canonicalize(token).decode("utf-8"), **state}
+        return OutgoingResponse(request.response_uri, form)
+    key = request.metadata.encryption_key
+    if key is None or not request.metadata.encryptions:
+        raise InvalidResponse("The request offers no key to encrypt the answer to.")
+    payload = jcs.canonicalize({"vp_token": token, **state})
+    sealed = jwe.encrypt(payload, recipient=key, encryption=request.metadata.encryptions[0])
+    return OutgoingResponse(request.response_uri, {"response": sealed})
+
+
+def create_error_response(request: AuthorizationRequest, error: SelloError) -> OutgoingResponse:
+    """The wallet's refusal, unencrypted in either mode (§8.3.1, §8.5); it says no more than the code."""
+    state = {"state": request.state} if request.state else {}
+    return OutgoingResponse(request.response_uri, {"error": error.code, **state})
+
+
+def send_response(response: OutgoingResponse, *, send: Send) -> str:
+    """Post the answer; returns the `redirect_uri` to lead the person to, empty where there is none (§8.2)."""
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
+    reply = send("POST", response.uri, headers=headers, body=response.body)
+    if reply.status != 200:
+        raise FetchFailed("The service did not accept the answer.", detail=f"status {reply.status}")
+    try:
+        answer = strict_json.loads_object(reply.body, floats=True) if reply.body else {}
+    except MalformedInput as error:
+        raise FetchFailed("The service's reply could not be read.") from error
+    redirect = answer.get("redirect_uri", "")
+    if not isinstance(redirect, str) or (redirect and not redirect.startswith(("https://", "http://"))):
+        raise FetchFailed("The service's reply leads nowhere.")
+    return redirect
+
+
+def parse_response_form(body: bytes) -> ReceivedForm:
+    """Read a posted response without believing it; what is twice there, or too large, is refused."""
+    if len(body) > MAX_BYTES:
+        raise InvalidResponse("This answer is too large.", status=413)
+    try:
+        pairs = parse_qsl(
+            body.decode("utf-8"), keep_blank_values=True, strict_parsing=True, max_num_fields=20
+        )
+    except (UnicodeDecodeError, ValueError) as error:
+        raise InvalidResponse("This is not a form.") from error
+    parameters = dict(pairs)
+    if len(parameters) != len(pairs):
+        raise InvalidResponse("A parameter of this answer stands twice.")
+    if "response" not in parameters:
+        return ReceivedForm(parameters)
+    kid = jwe.header(parameters["response"]).get("kid")
+    if not isinstance(kid, str):
+        raise InvalidResponse("This encrypted answer does not name the key it was encrypted to.")
+    return ReceivedForm(parameters, kid=kid)
+
+
+def open_response(
+    form: ReceivedForm, *, state: str, response_mode: ResponseMode, key: PrivateKey | None
+) -> AuthorizationResponse:
+    """The answer inside a form, for the request that had this `state`, mode and encryption `key`.
+
+    An answer in the clear to a request for an encrypted one is refused, unless it is an error (§8.3.1).
+    """
+    values: Mapping[str, Any] = form.parameters
+    if form.encrypted:
+        if response_mode != "direct_post.jwt" or key is None:
+            raise InvalidResponse("This answer should not be encrypted.")
+        values = strict_json.loads_object(
+            jwe.decrypt(form.parameters["response"], key=key), max_bytes=MAX_BYTES, floats=True
+        )
+    if values.get("state") != state:
+        raise InvalidResponse("This answer belongs to another request.")
+    if "error" in values:
+        return AuthorizationResponse({}, error=str(values["error"])[:64])
+    if not form.encrypted and response_mode != "direct_post":
+        raise InvalidResponse("This answer should have been encrypted.")
+    return AuthorizationResponse(_vp_token(values.get("vp_token"), encrypted=form.encrypted))
+
+
+def _vp_token(value: Any, *, encrypted: bool) -> dict[str, tuple[Secured, ...]]:
+    if not encrypted and isinstance(value, str):
+        value = strict_json.loads(value, max_bytes=MAX_BYTES, floats=True)
+    if not isinstance(value, Mapping) or not 0 < len(value) <= MAX_PRESENTATIONS:
+        raise InvalidResponse("vp_token is a JSON object of presentations by credential query.")
+    for each in value.values():
+        if not isinstance(each, list) or not 0 < len(each) <= MAX_PRESENTATIONS:
+            raise InvalidResponse("vp_token holds an array of presentations for each credential query.")
+        if not all(isinstance(presentation, str | Mapping) for presentation in each):
+            raise InvalidResponse("A presentation is a string or a JSON object.")
+    return {name: tuple(each) for name, each in value.items()}

@@ -1,0 +1,136 @@
+"""Transaction data (OpenID4VP §5.1, §8.4, B.3.3.1): what a person authorises by presenting.
+
+Each entry travels as one base64url string, and what the holder signs is the hash of that very string. One
+dict lists the types; an unknown type, an unknown field or a wrong value is an error, never ignored.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from common.encoding import base64url, jcs, strict_json
+from common.errors import MalformedInput
+from common.oid4vp.dcql import DcqlQuery
+from common.oid4vp.errors import InvalidRequest, InvalidTransactionData
+
+PAYMENT: Final = "urn:sello:payment:1"
+HASH_ALGORITHMS: Final = {"sha-256": hashlib.sha256}
+MAX_ENTRIES: Final = 10
+CURRENCIES: Final = {  # ISO 4217 exponents: how many decimals an amount of this currency has
+    "BOB": 2, "COP": 2, "EUR": 2, "GBP": 2, "INR": 2, "KES": 2, "PEN": 2, "PHP": 2, "UGX": 0,
+    "USD": 2, "XOF": 0, "ZMW": 2,
+}  # fmt: skip
+_DECIMAL = re.compile(r"(0|[1-9][0-9]{0,12})(?:\.([0-9]{1,3}))?\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """Money that moves once the holder signs: `amount` a decimal string in `currency` (ISO 4217)."""
+
+    credential_ids: tuple[str, ...]
+    payee: str
+    amount: str
+    currency: str
+    reference: str
+    purpose: str
+
+    def __post_init__(self) -> None:
+        for name in ("payee", "reference", "purpose"):
+            value = getattr(self, name)
+            if not isinstance(value, str) or not 0 < len(value) <= 200 or not value.isprintable():
+                raise InvalidTransactionData(f"The {name} of a payment is a short text.")
+        if self.minor_units <= 0:
+            raise InvalidTransactionData("A payment is of more than nothing.")
+
+    @property
+    def minor_units(self) -> int:
+        """The amount as an integer in the currency's smallest unit."""
+        match = _DECIMAL.match(self.amount) if isinstance(self.amount, str) else None
+        if self.currency not in CURRENCIES:
+            raise InvalidTransactionData(f"The currency is one of {', '.join(CURRENCIES)}.")
+        exponent, fraction = CURRENCIES[self.currency], match[2] or "" if match else ""
+        if not match or len(fraction) > exponent:
+            raise InvalidTransactionData(f"An amount in {self.currency} has {exponent} decimals at most.")
+        return int(match[1] + fraction.ljust(exponent, "0"))
+
+    def to_json(self) -> dict[str, Any]:
+        """The object whose base64url text travels."""
+        return {
+            "type": PAYMENT,
+            "credential_ids": list(self.credential_ids),
+            "transaction_data_hashes_alg": list(HASH_ALGORITHMS),
+            "payee": self.payee,
+            "amount": self.amount,
+            "currency": self.currency,
+            "reference": self.reference,
+            "purpose": self.purpose,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionData:
+    """One entry of a request: the text that is hashed, and what it says."""
+
+    encoded: str
+    type: str
+    credential_ids: tuple[str, ...]
+    content: Payment
+
+
+def _payment(value: Mapping[str, Any]) -> Payment:
+    fields = {"payee", "amount", "currency", "reference", "purpose"}
+    if set(value) - {"transaction_data_hashes_alg"} != fields | {"type", "credential_ids"}:
+        raise InvalidTransactionData("A payment has exactly the fields of its type.")
+    return Payment(credential_ids=tuple(value["credential_ids"]), **{name: value[name] for name in fields})
+
+
+TYPES: Final[dict[str, Callable[[Mapping[str, Any]], Payment]]] = {PAYMENT: _payment}
+
+
+def create_transaction_data(content: Payment) -> str:
+    """The string that travels in `transaction_data`."""
+    return base64url.encode(jcs.canonicalize(content.to_json()))
+
+
+def parse_transaction_data(entries: Any, *, query: DcqlQuery) -> tuple[TransactionData, ...]:
+    """Read the `transaction_data` of a request against its query; all of it is understood, or none."""
+    if not isinstance(entries, list) or not 0 < len(entries) <= MAX_ENTRIES:
+        raise InvalidTransactionData("transaction_data is a non-empty array.")
+    return tuple(_entry(entry, query) for entry in entries)
+
+
+def hash_transaction_data(encoded: str, *, algorithm: str = "sha-256") -> str:
+    """The base64url hash of an entry as received, without decoding it first (B.3.3.1)."""
+    if algorithm not in HASH_ALGORITHMS:
+        raise InvalidTransactionData(f"Transaction data is hashed with {', '.join(HASH_ALGORITHMS)}.")
+    return base64url.encode(HASH_ALGORITHMS[algorithm](encoded.encode("ascii")).digest())
+
+
+def for_credential(entries: Sequence[TransactionData], identifier: str) -> tuple[str, ...]:
+    """The encoded entries that a credential query may authorise, in the request's order."""
+    return tuple(entry.encoded for entry in entries if identifier in entry.credential_ids)
+
+
+def _entry(encoded: Any, query: DcqlQuery) -> TransactionData:
+    try:
+        value = strict_json.loads_object(base64url.decode(encoded))
+    except MalformedInput as error:
+        raise InvalidTransactionData("transaction_data holds base64url texts of JSON objects.") from error
+    kind, names = value.get("type"), value.get("credential_ids")
+    if not isinstance(kind, str) or kind not in TYPES:
+        raise InvalidTransactionData(f"Transaction data is of type {', '.join(TYPES)}; this is another.")
+    if not isinstance(names, list) or not names or not all(isinstance(name, str) for name in names):
+        raise InvalidTransactionData("Transaction data names the credentials that may authorise it.")
+    algorithms = value.get("transaction_data_hashes_alg", ["sha-256"])
+    if not isinstance(algorithms, list) or "sha-256" not in algorithms:
+        raise InvalidTransactionData(f"Transaction data is hashed with {', '.join(HASH_ALGORITHMS)}.")
+    for name in names:
+        try:
+            asked = query.credential(name)
+        except InvalidRequest as error:
+            raise InvalidTransactionData("Transaction data names a credential not asked for.") from error
+        if not asked.require_cryptographic_holder_binding:
+            raise InvalidTransactionData("Only a credential bound to its holder authorises a transaction.")
+    return TransactionData(encoded, kind, tuple(names), TYPES[kind](value))

@@ -1,0 +1,26 @@
+"""The network as these messages see it: one request, no redirect followed (OpenID4VP §14.7).
+
+`common.adapters.fetch.request` is one.
+"""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+
+class Reply(Protocol):
+    """An HTTP answer of any status."""
+
+    @property
+    def status(self) -> int: ...
+    @property
+    def body(self) -> bytes: ...
+    @property
+    def content_type(self) -> str: ...
+
+
+class Send(Protocol):
+    """Carries one request; raises `FetchFailed` where nothing answers."""
+
+    def __call__(
+        self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes | None = None
+    ) -> Reply: ...
