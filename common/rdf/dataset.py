@@ -1,0 +1,125 @@
+"""Expanded JSON-LD to an RDF dataset (JSON-LD 1.1 API §8.2), where anything that would be lost is an error."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad
+
+from common.encoding import jcs
+from common.rdf.expansion import DataLoss, TransformationError
+
+_RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+_XSD: Final = "http://www.w3.org/2001/XMLSchema#"
+_I18N: Final = "https://www.w3.org/ns/i18n#"
+_TYPE: Final = NamedNode(_RDF + "type")
+_FIRST: Final = NamedNode(_RDF + "first")
+_REST: Final = NamedNode(_RDF + "rest")
+_NIL: Final = NamedNode(_RDF + "nil")
+_JSON: Final = NamedNode(_RDF + "JSON")
+_BOOLEAN: Final = NamedNode(_XSD + "boolean")
+_INTEGER: Final = NamedNode(_XSD + "integer")
+_FLOATS: Final = frozenset({_XSD + "double", _XSD + "float"})  # libraries disagree on their text
+
+Resource = NamedNode | BlankNode
+Graph = NamedNode | BlankNode | DefaultGraph
+
+
+def to_quads(expanded: Iterable[Mapping[str, Any]]) -> list[Quad]:
+    """Every statement of an expanded document; duplicates are left to the dataset."""
+    writer = _Writer()
+    for node in expanded:
+        writer.statements(node, DefaultGraph())
+    if not writer.quads:
+        raise DataLoss("This document says nothing.")
+    return writer.quads
+
+
+class _Writer:
+    def __init__(self) -> None:
+        self.quads: list[Quad] = []
+        self.labels: dict[str, BlankNode] = {}
+
+    def statements(self, node: Mapping[str, Any], graph: Graph) -> None:
+        """A node that must say something of its own: at the top, or as a graph's content."""
+        before = len(self.quads)
+        self.node(node, graph)
+        if len(self.quads) == before:
+            raise DataLoss("A reference without a statement would be lost.")
+
+    def node(self, node: Mapping[str, Any], graph: Graph) -> Resource:
+        if "@value" in node or "@list" in node:
+            raise DataLoss("A value stands where only nodes have a meaning.")
+        subject = self.resource(node["@id"]) if "@id" in node else BlankNode()
+        for key, values in node.items():
+            if key == "@id":
+                continue
+            if key == "@type":
+                self.quads += [Quad(subject, _TYPE, self.resource(name), graph) for name in values]
+            elif key == "@graph":
+                for inner in values:
+                    self.statements(inner, subject)
+            elif key == "@included":
+                for inner in values:
+                    self.statements(inner, graph)
+            elif key == "@reverse":
+                for name, items in values.items():
+                    predicate = _iri(name)
+                    self.quads += [Quad(self.node(item, graph), predicate, subject, graph) for item in items]
+            elif key.startswith("@"):
+                raise DataLoss(f"{key} has no meaning in RDF.")
+            else:
+                predicate = _iri(key)
+                self.quads += [Quad(subject, predicate, self.object(value, graph), graph) for value in values]
+            if not values:
+                raise DataLoss("An empty set says nothing that can be signed; leave it out.")
+        return subject
+
+    def object(self, value: Mapping[str, Any], graph: Graph) -> Resource | Literal:
+        if "@index" in value:
+            raise DataLoss("An index has no meaning in RDF.")
+        if "@list" in value:
+            return self.list([self.object(item, graph) for item in value["@list"]], graph)
+        return _literal(value) if "@value" in value else self.node(value, graph)
+
+    def list(self, items: list[Resource | Literal], graph: Graph) -> Resource:
+        cells = [BlankNode() for _ in items]
+        for cell, item, rest in zip(cells, items, [*cells[1:], _NIL], strict=False):
+            self.quads += [Quad(cell, _FIRST, item, graph), Quad(cell, _REST, rest, graph)]
+        return cells[0] if cells else _NIL
+
+    def resource(self, name: object) -> Resource:
+        if isinstance(name, str) and name.startswith("_:"):
+            return self.labels.setdefault(name, BlankNode())
+        return _iri(name)
+
+
+def _iri(name: object) -> NamedNode:
+    """An absolute IRI (RFC 3987); relative ones and those with white space mean nothing without a base."""
+    try:
+        return NamedNode(name)  # type: ignore[arg-type]
+    except (ValueError, TypeError) as error:
+        raise DataLoss("An identifier or type in this document is not an absolute IRI.") from error
+
+
+def _literal(value: Mapping[str, Any]) -> Literal:
+    """A value object as RDF literal; native numbers are integers only."""
+    content, datatype = value["@value"], value.get("@type")
+    if datatype == "@json":
+        return Literal(jcs.canonicalize(content).decode(), datatype=_JSON)
+    if datatype in _FLOATS:
+        raise TransformationError("Fractions are written as decimals, not as floating point.")
+    if isinstance(content, bool):
+        return Literal("true" if content else "false", datatype=_iri(datatype) if datatype else _BOOLEAN)
+    if isinstance(content, int):
+        return Literal(str(content), datatype=_iri(datatype) if datatype else _INTEGER)
+    if not isinstance(content, str):
+        raise TransformationError("A value is neither text, a whole number nor a truth value.")
+    language = value.get("@language")
+    if "@direction" in value:  # the i18n datatype, so that the direction is signed too (§8.2.2)
+        datatype = f"{_I18N}{language or ''}_{value['@direction']}"
+    elif language is not None:
+        try:
+            return Literal(content, language=language)
+        except ValueError as error:
+            raise TransformationError("This is not a language tag.") from error
+    return Literal(content, datatype=_iri(datatype)) if datatype else Literal(content)

@@ -1,0 +1,174 @@
+"""JSON-LD 1.1 expansion in safe mode: whatever would be lost on the way to RDF is an error.
+
+A claim that a processor drops silently is a claim that nobody signed (VC Data Integrity §2.4.3). PyLD has
+no safe mode of its own, so here every loss is refused: undefined terms, null, values that vanish, and
+contexts other than by URL; what a relative IRI or an empty set would lose, `common.rdf.dataset` refuses.
+"""
+
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from cachetools import LRUCache
+from pyld.jsonld import JsonLdError, JsonLdProcessor
+from pyld.resolved_context import ResolvedContext
+
+from common.encoding import strict_json
+from common.errors import SelloError
+
+Contexts = Callable[[str], Mapping[str, Any]]  # the document behind a context URL, or an error
+
+MAX_CONTEXTS: Final = 10  # contexts that name contexts, one below the other
+
+
+class TransformationError(SelloError):
+    """A document that is not JSON-LD with known contexts (VC Data Integrity §4.7)."""
+
+    code = "PROOF_TRANSFORMATION_ERROR"
+
+
+class DataLoss(TransformationError):
+    """Something in a document would not be signed, because it means nothing in RDF (§2.4.3)."""
+
+    code = "DATA_LOSS_DETECTION_ERROR"
+
+
+def expand(document: Mapping[str, Any], *, contexts: Contexts) -> list[dict[str, Any]]:
+    """The expanded form of a document (JSON-LD 1.1 API §5.1) without a base, or `DataLoss`."""
+    _walk(document)
+    options = {"base": None, "contextResolver": _Resolver(contexts), "documentLoader": _no_loader}
+    try:
+        return list(_Processor(on_property_dropped=_dropped).expand(document, options))
+    except JsonLdError as error:
+        raise _cause(error) from error
+    except (TypeError, ValueError, KeyError, AttributeError, RecursionError) as error:
+        raise TransformationError("This document is not JSON-LD.", detail=type(error).__name__) from error
+
+
+def expand_types(document: Mapping[str, Any], *, contexts: Contexts) -> tuple[str, ...]:
+    """The types of a document as IRIs, as DCQL's `type_values` names them (OpenID4VP 1.0 §B.1.1)."""
+    head = {"@context": document.get("@context", []), "type": document.get("type", [])}
+    nodes = expand(head, contexts=contexts)
+    return tuple(str(name) for node in nodes for name in node.get("@type", ()))
+
+
+def _walk(document: Mapping[str, Any]) -> None:
+    """Refuse, before PyLD sees it, what it would drop or what libraries write differently."""
+    strict_json.check_depth(document)
+    pending: list[Any] = [document]
+    while pending:
+        value = pending.pop()
+        if isinstance(value, dict):
+            if "@context" in value:
+                _only_urls(value["@context"])
+            pending += [child for key, child in value.items() if key != "@context"]
+        elif isinstance(value, list):
+            pending += value
+        elif value is None:
+            raise DataLoss("A null says nothing that can be signed; leave it out.")
+        elif isinstance(value, float):
+            raise TransformationError("Fractions travel as text, not as JSON floats.")
+        elif isinstance(value, int) and abs(value) > strict_json.MAX_INTEGER:
+            raise TransformationError("An integer here is beyond 2^53.")
+        elif not isinstance(value, str | int):
+            raise TransformationError("This document is not JSON.")
+
+
+def _only_urls(context: object) -> None:
+    """A context written into the document itself would let its bearer choose what terms mean."""
+    urls = context if isinstance(context, list) else [context]
+    if not all(isinstance(url, str) for url in urls):
+        raise TransformationError("Contexts are named by URL; one written into a document is not accepted.")
+
+
+def _dropped(_: str | None) -> None:
+    raise DataLoss("A term in this document is defined by none of its contexts.")
+
+
+def _no_loader(url: str, _: object) -> Any:
+    raise TransformationError("A context outside the closed set was asked for.")
+
+
+def _cause(error: JsonLdError) -> SelloError:
+    """Our own error, however deep PyLD wrapped it; else its error code, never its copy of the document."""
+    inner: BaseException | None = error
+    while inner is not None:
+        if isinstance(inner, SelloError):
+            return inner
+        inner = inner.__cause__
+    return TransformationError("This document is not JSON-LD.", detail=str(error.code or error.type))
+
+
+class _Processor(JsonLdProcessor):  # type: ignore[misc]
+    """PyLD's processor, but a value that expands to nothing is an error."""
+
+    def _expand(self, active_ctx: Any, active_property: Any, element: Any, *args: Any, **named: Any) -> Any:
+        expanded = super()._expand(active_ctx, active_property, element, *args, **named)
+        if expanded is None:
+            raise DataLoss("A value in this document means nothing in RDF.")
+        return expanded
+
+
+class _Memory(threading.local):
+    """Parsed contexts of one thread: PyLD's own caches are not made for several at once."""
+
+    def __init__(self) -> None:
+        self.remote: LRUCache[str, tuple[Mapping[str, Any], list[ResolvedContext]]] = LRUCache(maxsize=256)
+        self.embedded: LRUCache[int, tuple[Any, ResolvedContext]] = LRUCache(maxsize=2048)
+
+
+_memory: Final = _Memory()
+
+
+class _Resolver:
+    """PyLD's context resolver, asking `contexts` each time and parsing only what it has not seen.
+
+    What is remembered under a URL counts only while `contexts` still answers with the same document, so
+    that one issuer's context never serves another's credential.
+    """
+
+    def __init__(self, contexts: Contexts) -> None:
+        self.contexts = contexts
+
+    def resolve(self, _: Any, context: Any, base: Any, cycles: Any = None) -> list[ResolvedContext]:
+        """The parsed contexts of an `@context` value, in order (JSON-LD 1.1 API §4.1)."""
+        return self._resolve(context, depth=0)
+
+    def _resolve(self, context: Any, *, depth: int) -> list[ResolvedContext]:
+        if isinstance(context, dict) and "@context" in context:
+            context = context["@context"]
+        resolved: list[ResolvedContext] = []
+        for item in context if isinstance(context, list) else [context]:
+            if isinstance(item, str):
+                resolved += self._remote(item, depth=depth)
+            elif isinstance(item, dict):
+                resolved.append(_embedded(item))
+            elif item is None or item is False:
+                resolved.append(ResolvedContext(False))
+            else:
+                raise TransformationError("A context is neither a URL nor an object.")
+        return resolved
+
+    def _remote(self, url: str, *, depth: int) -> list[ResolvedContext]:
+        if depth > MAX_CONTEXTS:
+            raise TransformationError("Contexts name one another too deeply.")
+        document = self.contexts(url)
+        known = _memory.remote.get(url)
+        if known is not None and (known[0] is document or known[0] == document):
+            return known[1]
+        if "@context" not in document:
+            raise TransformationError("There is no context behind a context's URL.")
+        resolved = self._resolve(document["@context"], depth=depth + 1)
+        _memory.remote[url] = (document, resolved)
+        return resolved
+
+
+def _embedded(context: dict[str, Any]) -> ResolvedContext:
+    """A context inside a context document, known by its identity; the cache keeps it alive, so it is one."""
+    known = _memory.embedded.get(id(context))
+    if known is not None and known[0] is context:
+        return known[1]
+    resolved = ResolvedContext(context)
+    resolved.cache = LRUCache(maxsize=64)
+    _memory.embedded[id(context)] = (context, resolved)
+    return resolved

@@ -1,0 +1,58 @@
+"""Sources without a network: what a test says is all there is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from common.did import Fetched, ResolutionError, VerificationMethod, resolve, verification_method
+from common.errors import FetchFailed, MalformedInput
+from common.keys import PublicKey
+from common.rdf.contexts import SHIPPED
+
+
+def method(did_url: str, key: PublicKey, *purposes: str) -> VerificationMethod:
+    """A key as its controller, the DID before the `#`, publishes it; for assertions unless said."""
+    controller = did_url.partition("#")[0]
+    return VerificationMethod(did_url, controller, key, frozenset(purposes or ("assertionMethod",)))
+
+
+@dataclass(frozen=True)
+class StaticSources:
+    """`methods` by DID URL, beside did:key and did:jwk, which need none; `issuers` by issuer and then by
+    `kid` (None: no `kid` in the header); `contexts` for all issuers, `published` by issuer.
+    """
+
+    methods: Mapping[str, VerificationMethod] = field(default_factory=dict)
+    contexts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    published: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
+    issuers: Mapping[str, Mapping[str | None, VerificationMethod]] = field(default_factory=dict)
+
+    def method(self, did_url: str, *, purpose: str) -> VerificationMethod:
+        if did_url in self.methods:
+            return self.methods[did_url].require(purpose)
+        if did_url.startswith(("did:key:", "did:jwk:")):
+            return verification_method(did_url, purpose=purpose, resolve=_offline)
+        raise ResolutionError("No such key.")
+
+    def issuer_key(self, issuer: str, header: Mapping[str, Any]) -> VerificationMethod:
+        kid = header.get("kid")
+        if issuer in self.issuers and kid in self.issuers[issuer]:
+            return self.issuers[issuer][kid]
+        found = self.method(str(kid), purpose="assertionMethod")
+        if found.controller != issuer:
+            raise ResolutionError("This key is another's.")
+        return found
+
+    def context(self, url: str, *, issuer: str) -> Mapping[str, Any]:
+        for known in (SHIPPED, self.contexts, self.published.get(issuer, {})):
+            if url in known:
+                return known[url]
+        raise MalformedInput("No such context.")
+
+
+def _offline(did: str) -> Any:
+    return resolve(did, fetch=_refuse)
+
+
+def _refuse(url: str, *, accept: str = "application/json") -> Fetched:
+    raise FetchFailed("Tests have no network.")
