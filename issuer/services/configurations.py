@@ -45,28 +45,31 @@ def create_configuration(
 ) -> Configuration:
     """A credential type on a registry; asked for again, the same one is brought up to date.
 
-    Claims not given are guessed from the registry's columns; the name is made of the type.
+    Claims not given are guessed from the registry's columns, or stay as they are; the name is made of the
+    type.
     """
     if not _TYPE.match(type):
         raise ClaimsInvalid("A credential type is a word such as FarmerCredential: letters and digits.")
-    formats = list(dict.fromkeys(formats or FORMATS))
-    for format_ in formats:
+    chosen = list(dict.fromkeys(formats or FORMATS))
+    for format_ in chosen:
         if format_ not in FORMATS:
             raise UnknownPart("format", format_, FORMATS)
-    claims = tuple(claims) if claims is not None else schemas.guess_claims(registry.columns)
+    existing = registry.configurations.filter(type=type, **({"name": name} if name else {})).first()
+    if claims is None:
+        claims = existing.claim_list() if existing else schemas.guess_claims(registry.columns)
+    claims = tuple(claims)
     if not claims:
         raise ClaimsInvalid(f"Registry {registry.slug} has no columns; import records or give --claims FILE.")
     known = {column["name"] for column in registry.columns}
     for claim in claims:
         if known and claim.column not in known:
             raise ClaimsInvalid(
-                f"Claim {claim.name}: there is no column {claim.column!r}; there are {', '.join(sorted(known))}."
+                f"Claim {claim.name}: no column {claim.column!r}; known: {', '.join(sorted(known))}."
             )
-    existing = registry.configurations.filter(type=type, **({"name": name} if name else {})).first()
     configuration = existing or Configuration(registry=registry, type=type, name=name or _free_name(type))
     if existing is None and Configuration.objects.filter(name=configuration.name).exists():
         raise ClaimsInvalid(f"Configuration {configuration.name} exists on another registry or type.")
-    configuration.formats = formats
+    configuration.formats = chosen
     configuration.claims = as_json(claims)
     configuration.display = {"name": _title(type), **configuration.display, **(display or {})}
     configuration.validity_days = validity_days or configuration.validity_days

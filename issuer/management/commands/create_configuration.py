@@ -1,0 +1,36 @@
+"""A credential type on a registry, without code."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from common.adapters.command import Command as BaseCommand
+from common.encoding import strict_json
+from common.registries.claims import parse_claims
+from issuer.services.configurations import create_configuration
+from issuer.services.registries import find_registry
+
+
+class Command(BaseCommand):
+    help = "Make a credential type on a registry: claims are guessed from its columns, or read from a file."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("registry")
+        parser.add_argument("--type", required=True, help="such as FarmerCredential")
+        parser.add_argument(
+            "--format", action="append", dest="formats", help="ldp_vc, dc+sd-jwt; both if unsaid"
+        )
+        parser.add_argument("--claims", type=Path, help="JSON list of {name, column, label, type, …}")
+        parser.add_argument("--name", help="configuration identifier; made of the type if unsaid")
+
+    def run(self, **options: Any) -> dict[str, Any]:
+        """`{configuration_id, formats}`."""
+        described = options["claims"]
+        made = create_configuration(
+            find_registry(options["registry"]),
+            type=options["type"],
+            formats=options["formats"],
+            claims=parse_claims(strict_json.loads(described.read_bytes())) if described else None,
+            name=options["name"],
+        )
+        return {"configuration_id": made.name, "formats": made.formats}

@@ -1,0 +1,109 @@
+"""Registries of the embedded connector: made, filled, and brought up to date in bulk."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final, TypeVar
+
+from django.db import transaction
+
+from common.encoding import jcs
+from common.registries import Record, RegistryError
+from issuer import models
+from issuer.services.authorities import create_authority
+
+BATCH: Final = 2_000
+T = TypeVar("T")
+
+
+class RegistryNotFound(RegistryError):
+    """No registry has this name."""
+
+    code = "unknown_registry"
+    status = 404
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What storing rows did."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+
+
+def find_registry(slug: str) -> models.Registry:
+    """The registry of that slug, with its authority."""
+    found = models.Registry.objects.select_related("authority").filter(slug=slug).first()
+    if found is None:
+        known = ", ".join(models.Registry.objects.values_list("slug", flat=True)[:50]) or "none yet"
+        raise RegistryNotFound(f"No registry is called {slug}; there are: {known}. See import_registry.")
+    return found
+
+
+@transaction.atomic
+def create_registry(
+    slug: str,
+    *,
+    title: str,
+    authority: str,
+    key_column: str,
+    columns: Sequence[Mapping[str, str]],
+    authority_name: str = "",
+    contact: str = "",
+) -> models.Registry:
+    """The registry of that slug, made where there is none, together with the authority that keeps it.
+
+    Columns that an existing registry does not know yet are added to it; what it knew stays.
+    """
+    keeper = create_authority(authority, authority_name or title)
+    registry, created = models.Registry.objects.get_or_create(
+        slug=slug,
+        defaults={
+            "title": title, "authority": keeper, "key_column": key_column, "columns": list(columns),
+            "contact": contact,
+        },
+    )  # fmt: skip
+    if not created:
+        given = {column["name"]: dict(column) for column in columns}
+        known = [given.pop(column["name"], column) for column in registry.columns]
+        if known + list(given.values()) != registry.columns:
+            registry.columns = known + list(given.values())
+            registry.save(update_fields=["columns"])
+    return registry
+
+
+@transaction.atomic
+def store_records(registry: models.Registry, records: Iterable[Record]) -> Counts:
+    """Insert what is new and update what differs; records that are the same are not touched."""
+    known = dict(registry.records.values_list("key", "digest").iterator(chunk_size=BATCH))
+    created = updated = unchanged = 0
+    for batch in _batches(records):
+        changed = []
+        for record in batch:
+            digest = hashlib.sha256(jcs.canonicalize(dict(record.data))).hexdigest()
+            if known.get(record.key) == digest:
+                unchanged += 1
+                continue
+            if record.key in known:
+                updated += 1
+            else:
+                created += 1
+            changed.append(
+                models.Record(registry=registry, key=record.key, data=dict(record.data), digest=digest)
+            )
+        models.Record.objects.bulk_create(
+            changed,
+            batch_size=BATCH,
+            update_conflicts=True,
+            unique_fields=["registry", "key"],
+            update_fields=["data", "digest", "updated_at"],
+        )
+    return Counts(created, updated, unchanged)
+
+
+def _batches(items: Iterable[T]) -> Iterator[list[T]]:
+    iterator = iter(items)
+    while batch := list(islice(iterator, BATCH)):
+        yield batch
