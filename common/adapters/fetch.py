@@ -6,25 +6,33 @@ time and redirects are bounded; nothing is decompressed; no header is sent but t
 """
 
 import ipaddress
+import re
 import socket
 import ssl
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Protocol
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 import httpcore
 from django.conf import settings
 from django.http import Http404, HttpRequest, QueryDict
 from django.urls import Resolver404, resolve
 
+from common.adapters.published import is_published
 from common.did import Fetched
-from common.errors import FetchFailed
+from common.errors import FetchFailed, SelloError
 
 MAX_BYTES = 4_000_000
 MAX_SECONDS = 10.0
+MAX_CONNECT_SECONDS = 5.0
 MAX_REDIRECTS = 3
+MAX_URL = 4_000
+_UNSAFE = re.compile(r"[^\x21-\x7e]|\\")  # spaces, controls, what is not ASCII, and the backslash
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +58,8 @@ class Transport(Protocol):
 def fetch(url: str, *, accept: str = "application/json") -> Fetched:
     """GET `url`, following few redirects, each checked like the first; anything but 200 is `FetchFailed`.
 
-    What this very process publishes is read where it is made, so that commands work while no site runs.
+    What this very process publishes (common/adapters/published.py) is read where it is made, so that
+    commands work while no site runs.
     """
     own = _own_document(url, accept)
     if own is not None:
@@ -80,47 +89,70 @@ def allowed_url(url: str) -> str:
 
     An https URL whose origin the operator lists as plain http (a loopback site) is asked for over http.
     """
-    parts = urlsplit(url)
-    try:
-        host, port = parts.hostname, parts.port
-    except ValueError as error:
-        raise FetchFailed("This is not a web address.") from error
-    if parts.scheme not in ("http", "https") or not host or parts.username or parts.password is not None:
-        raise FetchFailed("This is not a web address.", detail=parts.scheme)
+    parts = _split(url)
     origin = f"{parts.scheme}://{parts.netloc}"
     if origin not in settings.FETCH_ORIGINS:
         if parts.scheme == "https" and f"http://{parts.netloc}" in settings.FETCH_ORIGINS:
-            return "http" + url.removeprefix("https")
+            return parts._replace(scheme="http").geturl()
         if parts.scheme == "http":
             raise FetchFailed("Only https is asked.", detail=_where(url))
-        if port not in (None, 443) and port is not None and port < 1024:
+        if parts.port is not None and parts.port != 443 and parts.port < 1024:
             raise FetchFailed("This port is not for the web.", detail=_where(url))
-    return url
+    return parts.geturl()
+
+
+def _split(url: str) -> SplitResult:
+    """The parts of a web address that every library reads alike; anything else is `FetchFailed`."""
+    if _UNSAFE.search(url) or len(url) > MAX_URL:
+        raise FetchFailed("This is not a web address.")
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError as error:
+        raise FetchFailed("This is not a web address.") from error
+    if parts.scheme not in ("http", "https") or not host or "@" in parts.netloc or port == 0:
+        raise FetchFailed("This is not a web address.", detail=parts.scheme)
+    return parts._replace(fragment="")
 
 
 def _own_document(url: str, accept: str) -> Fetched | None:
-    """The answer of our own view, where `url` is one of ours and public; None leaves it to the network."""
-    parts = urlsplit(url)
-    own = urlsplit(settings.BASE_URL)
-    if parts.netloc != own.netloc:
+    """The answer of our own view, where it is one that is published; None leaves `url` to the network."""
+    parts, own = _split(url), urlsplit(settings.BASE_URL)
+    if parts.netloc != own.netloc or parts.scheme not in (own.scheme, "https"):
         return None
+    path = unquote(parts.path)
     try:
-        view, args, kwargs = resolve(unquote(parts.path))
+        view, args, kwargs = resolve(path)
     except Resolver404:
         return None
+    if not is_published(view):
+        return None
     request = HttpRequest()
-    request.method, request.path, request.path_info = "GET", parts.path, parts.path
+    request.method, request.path, request.path_info = "GET", path, path
     request.GET = QueryDict(parts.query)
     request.META = {"HTTP_ACCEPT": accept, "HTTP_HOST": own.netloc, "REMOTE_ADDR": "127.0.0.1"}
     try:
         response = view(request, *args, **kwargs)
-    except Http404:
-        return None
-    if hasattr(response, "render"):
-        response.render()
+        if hasattr(response, "render"):
+            response.render()
+    except (Http404, SelloError) as error:
+        raise FetchFailed("What was asked for is not there.", detail=_where(url)) from error
     if response.status_code != 200 or response.streaming:
-        return None
-    return Fetched(response.content, response.headers.get("Content-Type", "").split(";")[0].strip())
+        raise FetchFailed("What was asked for is not there.", detail=_where(url))
+    return Fetched(response.content, response.headers.get("Content-Type", "").split(";")[0].strip().lower())
+
+
+def _public(address: str) -> bool:
+    """Whether an address is on the public internet, seen through the notations of IPv6 transition too."""
+    ip = ipaddress.ip_address(address)
+    if isinstance(ip, ipaddress.IPv6Address):
+        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo and ip.teredo[1])
+        if ip in _NAT64:
+            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+        if inner is None:
+            return ip in _GLOBAL_UNICAST and ip.is_global
+        ip = inner
+    return ip.is_global and not ip.is_multicast and not ip.is_reserved
 
 
 def _where(url: str) -> str:
@@ -128,11 +160,36 @@ def _where(url: str) -> str:
     return urlsplit(url).hostname or "nowhere"
 
 
+class _TimedStream(httpcore.NetworkStream):
+    """A connection whose every wait ends with the one deadline: a server that drips is cut off too."""
+
+    def __init__(self, stream: httpcore.NetworkStream, deadline: float) -> None:
+        self._stream, self._deadline = stream, deadline
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._stream.read(max_bytes, _remaining(self._deadline))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, _remaining(self._deadline))
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        secured = self._stream.start_tls(ssl_context, server_hostname, _remaining(self._deadline))
+        return _TimedStream(secured, self._deadline)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+
 class _CheckedNetwork(httpcore.NetworkBackend):
     """Connects to addresses that were looked at."""
 
-    def __init__(self, *, private: bool) -> None:
-        self._plain, self._private = httpcore.SyncBackend(), private
+    def __init__(self, *, private: bool, deadline: float) -> None:
+        self._plain, self._private, self._deadline = httpcore.SyncBackend(), private, deadline
 
     def connect_tcp(
         self,
@@ -147,45 +204,56 @@ class _CheckedNetwork(httpcore.NetworkBackend):
         except OSError as error:
             raise FetchFailed("This host is not known.", detail=host) from error
         addresses = [str(entry[4][0]) for entry in found]
-        if not self._private and not all(ipaddress.ip_address(a).is_global for a in addresses):
+        if not self._private and not all(map(_public, addresses)):
             raise FetchFailed("This address is not on the public internet.", detail=host)
         failure: Exception | None = None
         for address in addresses:
+            wait = min(MAX_CONNECT_SECONDS, _remaining(self._deadline))
             try:
-                return self._plain.connect_tcp(address, port, timeout, local_address, socket_options)
-            except httpcore.ConnectError as error:
+                stream = self._plain.connect_tcp(address, port, wait, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
+            else:
+                return _TimedStream(stream, self._deadline)
         raise FetchFailed("This host does not answer.", detail=host) from failure
+
+
+def _remaining(deadline: float) -> float:
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise httpcore.ReadTimeout("the time for this request is used up")
+    return left
+
+
+@cache
+def _tls(ca_file: str) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=ca_file or None)
 
 
 def _over_the_network(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Reply:
     parts = urlsplit(url)
     private = f"{parts.scheme}://{parts.netloc}" in settings.FETCH_ORIGINS
-    context = ssl.create_default_context(cafile=settings.FETCH_CA_FILE or None)
-    deadline = time.monotonic() + MAX_SECONDS
+    network = _CheckedNetwork(private=private, deadline=time.monotonic() + MAX_SECONDS)
     sent = {"Host": parts.netloc, "User-Agent": "Sello", "Accept-Encoding": "identity", **headers}
     if body is not None:
         sent["Content-Length"] = str(len(body))
-    timeout = {"connect": 5.0, "read": MAX_SECONDS, "write": MAX_SECONDS, "pool": 1.0}
     try:
         with (
             httpcore.ConnectionPool(
-                ssl_context=context, network_backend=_CheckedNetwork(private=private), retries=0
+                ssl_context=_tls(settings.FETCH_CA_FILE), network_backend=network, retries=0
             ) as pool,
-            pool.stream(
-                method, url, headers=list(sent.items()), content=body, extensions={"timeout": timeout}
-            ) as response,
+            pool.stream(method, url, headers=list(sent.items()), content=body) as response,
         ):
-            received = bytearray()
-            for chunk in response.iter_stream():
-                received += chunk
-                if len(received) > MAX_BYTES or time.monotonic() > deadline:
-                    raise FetchFailed("The answer was too large or too slow.", detail=_where(url))
             names = {
                 name.decode("ascii").lower(): value.decode("latin-1") for name, value in response.headers
             }
-            if names.get("content-encoding", "identity") != "identity":
+            if names.get("content-encoding", "identity").lower() != "identity":
                 raise FetchFailed("A compressed answer was not asked for.", detail=_where(url))
+            received = bytearray()
+            for chunk in response.iter_stream():
+                received += chunk
+                if len(received) > MAX_BYTES:
+                    raise FetchFailed("The answer was too large.", detail=_where(url))
             return Reply(response.status, bytes(received), names)
     except (
         httpcore.TimeoutException,

@@ -25,6 +25,14 @@ def flag(environ: Mapping[str, str], name: str) -> bool:
     return value == "1"
 
 
+def count(environ: Mapping[str, str], name: str) -> int:
+    """A small number, 0 when unset."""
+    value = environ.get(name, "0")
+    if not (value.isascii() and value.isdigit() and len(value) < 4):
+        raise ImproperlyConfigured(f"{name} is a number, not {value!r}.")
+    return int(value)
+
+
 def roles(environ: Mapping[str, str]) -> tuple[str, ...]:
     """The parties that this process installs and routes, from `ROLES=issuer,wallet,verifier`."""
     names = tuple(name.strip() for name in environ.get("ROLES", ",".join(ROLES)).split(",") if name.strip())

@@ -81,6 +81,10 @@ FETCH_ORIGINS = frozenset(
 )
 FETCH_CA_FILE = os.environ.get("FETCH_CA_FILE", "")
 
+# --- who may read /metrics (common/site/views.py), and how many proxies stand in front of us ------------
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
+PROXIES = environment.count(os.environ, "PROXIES")
+
 # --- requests per minute from one address; tests and the demo measure against these -------------------
 RATE_LIMITS = {"token": 60, "nonce": 300, "credential": 300, "sign-in": 20, "verify": 120}
 

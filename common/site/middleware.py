@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from common.errors import SelloError
@@ -17,7 +17,7 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 class ContentSecurityPolicy:
-    """Nothing from elsewhere, nothing inline."""
+    """Nothing from elsewhere, nothing inline, and no page left behind in the cache of a shared computer."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -26,11 +26,13 @@ class ContentSecurityPolicy:
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", POLICY)
         response.headers.setdefault("Permissions-Policy", "geolocation=(), microphone=(), camera=(self)")
+        if response.headers.get("Content-Type", "").startswith("text/html"):
+            response.headers.setdefault("Cache-Control", "no-store")
         return response
 
 
 class PlainErrors:
-    """An error of the family that a page did not handle becomes a page that says it."""
+    """An error of the family that no view handled, said in words; as JSON where JSON was asked for."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -39,7 +41,16 @@ class PlainErrors:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """The page, or None for whatever is a fault of ours and no answer."""
         if not isinstance(error, SelloError):
             return None
         log.info("%s %s", error.code, error.detail)
-        return render(request, "site/error.html", {"error": error}, status=error.status)
+        if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
+            body = {"error": error.code, "error_description": error.public}
+            response: HttpResponse = JsonResponse(body, status=error.status)
+        else:
+            response = render(request, "site/error.html", {"error": error}, status=error.status)
+        response.headers["Cache-Control"] = "no-store"
+        for name, value in getattr(error, "headers", {}).items():
+            response.headers[name] = value
+        return response

@@ -1,14 +1,24 @@
-"""The first page, the operator's probes, and the pages of last resort."""
+"""The first page, the page for developers, and the operator's probes."""
+
+import logging
 
 from django.conf import settings
-from django.db import connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.db import DatabaseError, connection
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.crypto import constant_time_compare
+
+log = logging.getLogger("sello.site")
 
 
 def home(request: HttpRequest) -> HttpResponse:
     """What this is, and a door for each of its users."""
     return render(request, "site/home.html")
+
+
+def api_docs(request: HttpRequest) -> HttpResponse:
+    """Where the machine-readable description of the JSON endpoints lies."""
+    return render(request, "site/api_docs.html")
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -17,17 +27,27 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 def readyz(request: HttpRequest) -> HttpResponse:
-    """The database answers too."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
+    """The database answers too; 503 while it does not."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError as error:
+        log.warning("the database does not answer: %s", type(error).__name__)
+        return JsonResponse({"status": "unavailable"}, status=503)
     return JsonResponse({"status": "ok", "roles": list(settings.ROLES)})
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Gauges in the Prometheus text format."""
+    """Gauges in the Prometheus text format, for whoever bears METRICS_TOKEN.
+
+    An address would not do: behind a proxy on the same machine everybody comes from loopback. Without a
+    token set, a demonstration answers to all and production to nobody.
+    """
+    if settings.METRICS_TOKEN:
+        if not constant_time_compare(
+            request.headers.get("Authorization", ""), f"Bearer {settings.METRICS_TOKEN}"
+        ):
+            return HttpResponse(status=401, headers={"WWW-Authenticate": "Bearer"})
+    elif settings.PRODUCTION:
+        raise Http404
     return HttpResponse("# TYPE sello_up gauge\nsello_up 1\n", content_type="text/plain; version=0.0.4")
-
-
-def api_docs(request: HttpRequest) -> HttpResponse:
-    """Where the machine-readable description of the JSON endpoints lies."""
-    return render(request, "site/api_docs.html")
