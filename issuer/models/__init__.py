@@ -1,7 +1,24 @@
 """The issuer's rows, a module a subject."""
 
+from issuer.models.access import AccessLog, AccessToken, DataAgreement
 from issuer.models.authority import Authority
 from issuer.models.configuration import Configuration
+from issuer.models.issuance import Delivery, IssuedCredential, Session, SpentValue, StatusChange
 from issuer.models.registry import Record, Registry
+from issuer.models.status import StatusList
 
-__all__ = ["Authority", "Configuration", "Record", "Registry"]
+__all__ = [
+    "AccessLog",
+    "AccessToken",
+    "Authority",
+    "Configuration",
+    "DataAgreement",
+    "Delivery",
+    "IssuedCredential",
+    "Record",
+    "Registry",
+    "Session",
+    "SpentValue",
+    "StatusChange",
+    "StatusList",
+]

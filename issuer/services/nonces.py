@@ -1,0 +1,41 @@
+"""`c_nonce`: made without a row, checked by its seal, used exactly once (OpenID4VCI 1.0 §7)."""
+
+import hmac
+import secrets
+from datetime import datetime, timedelta
+from typing import Final
+
+from common.encoding import base64url
+from common.errors import MalformedInput
+from common.oid4vci.errors import InvalidNonce
+from issuer.models import Authority
+from issuer.services import spent
+
+LIFETIME: Final = timedelta(minutes=5)
+_TAG, _TIME, _RANDOM = 16, 5, 16
+
+
+def create_nonce(authority: Authority, *, now: datetime) -> str:
+    """A nonce of this authority: randomness, the hour of its end, and a seal over both."""
+    body = secrets.token_bytes(_RANDOM) + int((now + LIFETIME).timestamp()).to_bytes(_TIME, "big")
+    return base64url.encode(body + _seal(authority, body))
+
+
+def use_nonce(authority: Authority, nonce: str, *, now: datetime) -> None:
+    """Spend a nonce; another's, a late one and one that was used are `InvalidNonce`."""
+    try:
+        data = base64url.decode(nonce)
+    except MalformedInput as error:
+        raise InvalidNonce("The nonce is not one of ours.") from error
+    body, tag = data[:-_TAG], data[-_TAG:]
+    if len(body) != _RANDOM + _TIME or not hmac.compare_digest(tag, _seal(authority, body)):
+        raise InvalidNonce("The nonce is not one of ours.")
+    until = int.from_bytes(body[_RANDOM:], "big")
+    if until <= now.timestamp():
+        raise InvalidNonce("The nonce is too old.")
+    if not spent.spend("c_nonce", nonce, until=now + LIFETIME):
+        raise InvalidNonce("The nonce was used before.")
+
+
+def _seal(authority: Authority, body: bytes) -> bytes:
+    return spent.keyed("nonce", f"{authority.pk} {body.hex()}")[:_TAG]
