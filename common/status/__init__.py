@@ -1,0 +1,1 @@
+"""Status lists: whether a credential still stands, told by its issuer to everybody alike."""

@@ -1,0 +1,115 @@
+"""Bitstring Status List 1.0 (W3C): the list as a credential of its own."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final, Protocol
+
+from common.encoding import multibase
+from common.errors import MalformedInput
+from common.status.bits import StatusBits, compress, expand
+from common.status.errors import StatusError
+from common.status.status_list import StatusList
+from common.vcdm.credential import StatusReference
+
+CONTEXT: Final = "https://www.w3.org/ns/credentials/v2"
+ACCEPT: Final = "application/vc, application/ld+json, application/json"
+
+
+class ListCredential(Protocol):
+    """A status list credential whose proof and times hold: what a format's verification brings."""
+
+    @property
+    def issuer(self) -> str: ...
+
+    @property
+    def types(self) -> Sequence[str]: ...
+
+    @property
+    def document(self) -> Mapping[str, Any]: ...
+
+    @property
+    def valid_from(self) -> datetime | None: ...
+
+    @property
+    def valid_until(self) -> datetime | None: ...
+
+
+def encode_list(statuses: StatusBits) -> str:
+    """`encodedList` (§3.3): GZIP, then multibase base64url; a list too short to hide anyone is refused."""
+    if statuses.order != "most":
+        raise MalformedInput("A bitstring's first entry is its left-most.")
+    return multibase.encode_base64url(compress(statuses.require_length().data, wrapper="gzip"))
+
+
+def decode_list(encoded: object, *, bits: int = 1) -> StatusBits:
+    """The entries of an `encodedList` (§3.4)."""
+    if not isinstance(encoded, str) or not encoded.startswith("u"):
+        raise MalformedInput("An encodedList is multibase base64url text.", code="MALFORMED_VALUE_ERROR")
+    return StatusBits(expand(multibase.decode(encoded), wrapper="gzip"), bits, "most")
+
+
+def status_list_credential(
+    *,
+    uri: str,
+    issuer: str,
+    purpose: str,
+    statuses: StatusBits,
+    valid_from: datetime,
+    valid_until: datetime,
+    ttl: int,
+) -> dict[str, Any]:
+    """The unsigned BitstringStatusListCredential (§2.2); `ttl` in seconds, published in milliseconds."""
+    return {
+        "@context": [CONTEXT],
+        "id": uri,
+        "type": ["VerifiableCredential", "BitstringStatusListCredential"],
+        "issuer": issuer,
+        "validFrom": _text(valid_from),
+        "validUntil": _text(valid_until),
+        "credentialSubject": {
+            "id": f"{uri}#list",
+            "type": "BitstringStatusList",
+            "statusPurpose": purpose,
+            "encodedList": encode_list(statuses),
+            "ttl": ttl * 1000,
+        },
+    }
+
+
+def read(credential: ListCredential, *, uri: str, issuer: str) -> StatusList:
+    """The list in a verified credential (§2.2); one of another issuer, or for another place, is refused."""
+    document = credential.document
+    subject = document.get("credentialSubject")
+    if credential.issuer != issuer:
+        raise StatusError("The status list is not the credential issuer's own.")
+    if "BitstringStatusListCredential" not in credential.types or document.get("id", uri) != uri:
+        raise StatusError("This is not the status list that the credential names.")
+    if not isinstance(subject, Mapping) or subject.get("type") not in (
+        "BitstringStatusList",
+        ["BitstringStatusList"],
+    ):
+        raise MalformedInput("This status list has no list.", code="MALFORMED_VALUE_ERROR")
+    purposes, ttl = subject.get("statusPurpose"), subject.get("ttl")
+    names = [purposes] if isinstance(purposes, str) else purposes
+    if not isinstance(names, list) or not names or not all(isinstance(name, str) for name in names):
+        raise MalformedInput("This status list says no purpose.", code="MALFORMED_VALUE_ERROR")
+    return StatusList(
+        uri=uri,
+        issuer=issuer,
+        statuses=decode_list(subject.get("encodedList")),
+        purposes=frozenset(names),
+        valid_from=credential.valid_from,
+        valid_until=credential.valid_until,
+        ttl=ttl // 1000 if isinstance(ttl, int) and ttl >= 0 else None,
+    )
+
+
+def validate(reference: StatusReference, status_list: StatusList) -> int:
+    """The credential's entry, 0 or 1 (§3.2 steps 5 to 10)."""
+    if reference.purpose not in status_list.purposes:
+        raise StatusError("The status list serves another purpose than the credential's entry.")
+    return status_list.statuses.require_length()[reference.index]
+
+
+def _text(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

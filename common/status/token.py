@@ -1,0 +1,83 @@
+"""Token Status List (draft-ietf-oauth-status-list-20): the list as a signed JWT."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from common.did import VerificationMethod
+from common.encoding import base64url
+from common.errors import MalformedInput
+from common.keys import Signer, jws
+from common.status.bits import StatusBits, compress, expand
+from common.status.errors import StatusError
+from common.status.status_list import StatusList
+
+TYPE: Final = "statuslist+jwt"
+ACCEPT: Final = "application/statuslist+jwt"
+VALID, INVALID, SUSPENDED = 0, 1, 2  # §7.1
+IssuerKey = Callable[[str, Mapping[str, Any]], VerificationMethod]
+
+
+def encode_list(statuses: StatusBits) -> dict[str, Any]:
+    """The `status_list` member (§4.2): ZLIB, then base64url."""
+    if statuses.order != "least":
+        raise MalformedInput("A token list's first entry is in the least significant bits.")
+    return {"bits": statuses.bits, "lst": base64url.encode(compress(statuses.data, wrapper="zlib"))}
+
+
+def decode_list(member: object) -> StatusBits:
+    """The entries behind a `status_list` member."""
+    if not isinstance(member, Mapping) or not isinstance(member.get("bits"), int):
+        raise MalformedInput("This status list has no list.")
+    return StatusBits(
+        expand(base64url.decode(member.get("lst", "")), wrapper="zlib"), member["bits"], "least"
+    )
+
+
+def create(
+    *, uri: str, statuses: StatusBits, signer: Signer, now: datetime, expires: datetime, ttl: int
+) -> str:
+    """The Status List Token (§5.1); `ttl` in seconds."""
+    claims = {
+        "sub": uri,
+        "iat": int(now.timestamp()),
+        "exp": int(expires.timestamp()),
+        "ttl": ttl,
+        "status_list": encode_list(statuses.require_length()),
+    }
+    return jws.sign({"typ": TYPE, "kid": signer.key_id}, claims, signer=signer)
+
+
+def verify(token: str, *, uri: str, issuer: str, issuer_key: IssuerKey, now: datetime) -> StatusList:
+    """The list in a token that `issuer` signed for `uri` and that has not expired (§8.3 steps 3 to 5)."""
+    parsed = jws.parse(token)
+    jws.verify(parsed, key=issuer_key(issuer, parsed.header).public_key, typ=TYPE)
+    claims = parsed.claims()
+    if claims.get("sub") != uri:
+        raise StatusError("This is not the status list that the credential names.")
+    if claims.get("iss", issuer) != issuer:
+        raise StatusError("The status list is not the credential issuer's own.")
+    issued, expires, ttl = (_number(claims, name) for name in ("iat", "exp", "ttl"))
+    if issued is None:
+        raise MalformedInput("This status list does not say when it was made.")
+    result = StatusList(
+        uri=uri,
+        issuer=issuer,
+        statuses=decode_list(claims.get("status_list")),
+        purposes=frozenset(),
+        valid_from=datetime.fromtimestamp(issued, UTC),
+        valid_until=None if expires is None else datetime.fromtimestamp(expires, UTC),
+        ttl=ttl,
+    )
+    if not result.covers(now):
+        raise StatusError("The status list has expired, or is of a later time.")
+    return result
+
+
+def _number(claims: Mapping[str, Any], name: str) -> int | None:
+    value = claims.get(name)
+    if value is not None and (
+        not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**37
+    ):
+        raise MalformedInput(f"{name} of this status list is not a number of seconds.")
+    return value

@@ -1,0 +1,134 @@
+"""Whose key signed: from a JOSE header to a key that is the issuer's own (SD-JWT VC §2.5).
+
+The Swiss e-ID once took the key from `kid` and the trust from `iss` and never compared the two. Here the
+issuer comes first, and a header can only choose among keys that this issuer publishes.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from cryptography import x509
+
+from common.did import Fetch, Resolve, VerificationMethod
+from common.encoding import strict_json
+from common.errors import InvalidKey, MalformedInput, SelloError
+from common.keys import jwk
+from common.keys.public_key import CURVES
+from common.trust import certificates
+from common.trust.trust_list import Untrusted
+
+PURPOSE: Final = "assertionMethod"
+_ALGORITHMS: Final = {"Ed25519": "EdDSA"}  # RFC 9864 beside RFC 8037
+
+
+class NotTheIssuersKey(Untrusted):
+    """A header that leads to a key of somebody else, or to none."""
+
+    code = "invalid_credential"
+    status = 400
+
+
+def issuer_key(
+    issuer: str,
+    header: Mapping[str, Any],
+    *,
+    resolve: Resolve,
+    fetch: Fetch,
+    anchors: Sequence[x509.Certificate],
+    now: datetime,
+) -> VerificationMethod:
+    """The key that `issuer` publishes and `header` chooses: by DID, by certificate, or by its metadata."""
+    if issuer.startswith("did:"):
+        return _from_did(issuer, header, resolve=resolve)
+    if not issuer.startswith("https://"):
+        raise NotTheIssuersKey("An issuer is named by a DID or an https URL.")
+    if "x5c" in header:
+        key = certificates.verify_chain(header["x5c"], issuer=issuer, anchors=anchors, now=now)
+        return VerificationMethod(f"{issuer}#x5c", issuer, key, frozenset({PURPOSE}))
+    return _from_metadata(issuer, header, fetch=fetch)
+
+
+def metadata_url(issuer: str) -> str:
+    """Where an issuer's JWT VC Issuer Metadata lie, by path insertion (SD-JWT VC §4)."""
+    parts = urlsplit(issuer)
+    if parts.scheme != "https" or not parts.netloc or parts.query or parts.fragment:
+        raise NotTheIssuersKey("An issuer's https URL has neither query nor fragment.")
+    return f"https://{parts.netloc}/.well-known/jwt-vc-issuer{parts.path.rstrip('/')}"
+
+
+def _from_did(issuer: str, header: Mapping[str, Any], *, resolve: Resolve) -> VerificationMethod:
+    kid = header.get("kid")
+    document = resolve(issuer)
+    if kid is not None:
+        if not isinstance(kid, str) or "#" not in kid or kid.partition("#")[0] not in ("", issuer):
+            raise NotTheIssuersKey("The key named in the header is not the issuer's.")
+        method = document.method(kid if not kid.startswith("#") else issuer + kid).require(PURPOSE)
+    else:
+        method = _only(
+            [
+                method
+                for method in document.methods.values()
+                if PURPOSE in method.purposes and _fits(method.public_key.curve, header)
+            ]
+        )
+    if method.controller != issuer:
+        raise NotTheIssuersKey("The key named in the header is not the issuer's.")
+    return method
+
+
+def _from_metadata(issuer: str, header: Mapping[str, Any], *, fetch: Fetch) -> VerificationMethod:
+    """SD-JWT VC §4.2 and §4.3: metadata of this very issuer, with keys inside or at `jwks_uri`."""
+    metadata = strict_json.loads_object(fetch(metadata_url(issuer)).body, floats=True)
+    if metadata.get("issuer") != issuer:
+        raise NotTheIssuersKey("These issuer metadata are another's.")
+    if ("jwks" in metadata) == ("jwks_uri" in metadata):
+        raise MalformedInput("Issuer metadata hold jwks or jwks_uri, and not both.")
+    key_set = metadata.get("jwks")
+    if key_set is None:
+        if not isinstance(metadata["jwks_uri"], str) or not metadata["jwks_uri"].startswith("https://"):
+            raise MalformedInput("jwks_uri is an https URL.")
+        key_set = strict_json.loads_object(fetch(metadata["jwks_uri"]).body, floats=True)
+    kid = header.get("kid")
+    entries = key_set.get("keys") if isinstance(key_set, Mapping) else None
+    if not isinstance(entries, list):
+        raise MalformedInput("A JWK Set holds a list of keys.")
+    return _only(
+        [
+            method
+            for entry in entries
+            if isinstance(entry, Mapping)
+            and (kid is None or entry.get("kid") == kid)
+            and (method := _method(issuer, entry)) is not None
+            and _fits(method.public_key.curve, header)
+        ]
+    )
+
+
+def _method(issuer: str, entry: Mapping[str, Any]) -> VerificationMethod | None:
+    """A JWK of the set as a key, None where it is of a kind or for a use that is not ours."""
+    if entry.get("use", "sig") != "sig":
+        return None
+    try:
+        key = jwk.decode(entry)
+    except SelloError:
+        return None
+    kid = entry.get("kid")
+    name = kid if isinstance(kid, str) else jwk.thumbprint(key)
+    return VerificationMethod(f"{issuer}#{name}", issuer, key, frozenset({PURPOSE}))
+
+
+def _fits(curve: str, header: Mapping[str, Any]) -> bool:
+    algorithm = header.get("alg")
+    return CURVES[curve].algorithm == _ALGORITHMS.get(str(algorithm), algorithm)
+
+
+def _only(methods: Sequence[VerificationMethod]) -> VerificationMethod:
+    if len(methods) != 1:
+        raise InvalidKey(
+            "The issuer publishes no key that fits this header."
+            if not methods
+            else "The issuer publishes several keys that fit this header, and none is named."
+        )
+    return methods[0]

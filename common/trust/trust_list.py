@@ -1,0 +1,79 @@
+"""Who may issue which type, and who may ask for what: plain values and the decisions made from them."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
+
+from common.errors import SelloError
+from common.vcdm.credential import ClaimPath
+
+# Types that every credential of a data model has; they say nothing about what it attests.
+GENERIC: Final = frozenset({"VerifiableCredential"})
+
+
+class Untrusted(SelloError):
+    """An issuer, or a verifier, that nobody entrusted with this."""
+
+    code = "untrusted"
+    status = 403
+
+
+class AskedTooMuch(Untrusted):
+    """A registered verifier that asks for more than it registered."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrustedIssuer:
+    """An issuer (its DID or https URL) and the types that it may issue, as credentials name them."""
+
+    issuer: str
+    types: frozenset[str]
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredVerifier:
+    """A verifier under its client identifier, why it asks, and the claims that it registered."""
+
+    client_id: str
+    name: str
+    purpose: str
+    claims: frozenset[ClaimPath]
+
+    def require_claims(self, asked: Collection[ClaimPath]) -> None:
+        """Raise unless each claim asked for is a registered one, or part of one."""
+        for path in asked:
+            if not any(path[:length] in self.claims for length in range(1, len(path) + 1)):
+                raise AskedTooMuch("This verifier asks for more than it is registered for.")
+
+
+@dataclass(frozen=True, slots=True)
+class TrustList:
+    """What one party trusts. An empty list trusts nobody, and says so."""
+
+    issuers: tuple[TrustedIssuer, ...] = ()
+    verifiers: tuple[RegisteredVerifier, ...] = ()
+
+    def require_issuer(self, issuer: str, *, types: Collection[str]) -> TrustedIssuer:
+        """The entry of an issuer that may issue every one of `types`.
+
+        Every one: an issuer trusted for one type cannot lend itself another by naming both.
+        """
+        if not self.issuers:
+            raise Untrusted("The list of trusted issuers is empty, so nobody is trusted.")
+        entries = [entry for entry in self.issuers if entry.issuer == issuer]
+        if not entries:
+            raise Untrusted("This issuer is not on the list of trusted issuers.")
+        wanted = frozenset(types) - GENERIC
+        if not wanted:
+            raise Untrusted("This credential does not say what it attests.")
+        if not wanted <= frozenset().union(*(entry.types for entry in entries)):
+            raise Untrusted("This issuer is not trusted for this type of credential.")
+        return next(entry for entry in entries if wanted & entry.types)
+
+    def require_verifier(self, client_id: str) -> RegisteredVerifier:
+        """The registration of a verifier, or an error where there is none."""
+        for entry in self.verifiers:
+            if entry.client_id == client_id:
+                return entry
+        raise Untrusted("This verifier is not registered.")
