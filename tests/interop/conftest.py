@@ -59,7 +59,7 @@ def _node() -> None:
 
 
 @pytest.fixture(scope="session")
-def certificate() -> tuple[str, dict[str, str]]:
+def certificate() -> certificates.Certificates:
     return certificates.for_localhost()
 
 
@@ -70,9 +70,10 @@ def their_issuer(_node: None) -> Iterator[peers.Service]:
 
 
 @pytest.fixture(scope="session")
-def their_verifier(_node: None, certificate: tuple[str, dict[str, str]]) -> Iterator[peers.Service]:
-    pem, key = certificate
-    with peers.serve("verifier_vp.mjs", certificate=pem, certificate_key=key) as service:
+def their_verifier(_node: None, certificate: certificates.Certificates) -> Iterator[peers.Service]:
+    with peers.serve(
+        "verifier_vp.mjs", certificate=certificate.leaf, certificate_key=certificate.key
+    ) as service:
         yield service
 
 

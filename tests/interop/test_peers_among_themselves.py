@@ -3,6 +3,7 @@
 import pytest
 
 from tests.interop import peers
+from tests.interop.certificates import Certificates
 from tests.interop.conftest import MODES, PREFIXES, Wallet
 
 Held = dict[str, dict]
@@ -39,11 +40,15 @@ def test_their_issuer_refuses_another_transaction_code(their_issuer: peers.Servi
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("prefix", PREFIXES)
 def test_their_wallet_answers_their_verifier(
-    their_verifier: peers.Service, their_credentials: Held, prefix: str, mode: str
+    their_verifier: peers.Service,
+    their_credentials: Held,
+    certificate: Certificates,
+    prefix: str,
+    mode: str,
 ) -> None:
     for credential_format, held in their_credentials.items():
         request = their_request(their_verifier, held, prefix=prefix, response_mode=mode)
-        answer = Wallet.present(request["request_uri"], [held])
+        answer = Wallet.present(request["request_uri"], [held], anchors=[certificate.authority])
         assert answer["status"] == 200, answer
         session = their_verifier.get(f"/control/sessions/{request['session']}")
         assert session["state"] == "verified", session
