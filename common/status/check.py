@@ -62,7 +62,13 @@ def check_status(
             outcomes.append(_read(reference, found))
         except SelloError as error:
             outcomes.append(StatusOutcome("undetermined", error.public))
-    return min(outcomes, key=lambda outcome: _GRAVEST_FIRST.index(outcome.status))
+    return gravest(outcomes)
+
+
+def gravest(outcomes: Sequence[StatusOutcome]) -> StatusOutcome:
+    """The outcome that decides where there are several; none at all says nothing."""
+    none = StatusOutcome("undetermined", "There is nothing whose status could be asked.")
+    return min(outcomes, key=lambda outcome: _GRAVEST_FIRST.index(outcome.status), default=none)
 
 
 def _fetch_list(

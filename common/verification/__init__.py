@@ -1,0 +1,6 @@
+"""The one procedure that every verifier runs, and its result."""
+
+from common.verification.procedure import verify_one, verify_response
+from common.verification.result import Check, Verification, VerificationFailed
+
+__all__ = ["Check", "Verification", "VerificationFailed", "verify_one", "verify_response"]

@@ -1,0 +1,35 @@
+"""The status of a verified credential: its lists fetched, verified like any credential, and read."""
+
+from datetime import datetime
+
+from common.did import Fetch, Fetched
+from common.encoding import strict_json
+from common.errors import MalformedInput
+from common.formats.base import Sources, VerifiedCredential
+from common.formats.detect import find_format
+from common.status.check import StatusOutcome, check_status
+from common.status.status_list import ListCache
+
+
+def credential_status(
+    credential: VerifiedCredential, *, sources: Sources, fetch: Fetch, lists: ListCache, now: datetime
+) -> StatusOutcome:
+    """Valid, revoked, suspended or undetermined; never an error, and never a guess."""
+
+    def verify_list(fetched: Fetched) -> VerifiedCredential:
+        text = fetched.body.decode("utf-8", errors="replace").strip()
+        secured = strict_json.loads_object(text) if text.startswith("{") else text
+        _, format_, kind = find_format(secured)
+        if kind != "credential":
+            raise MalformedInput("A status list is a credential.")
+        return format_.verify_credential(secured, sources=sources, now=now)
+
+    return check_status(
+        credential.status,
+        issuer=credential.issuer,
+        fetch=fetch,
+        issuer_key=sources.issuer_key,
+        verify_list=verify_list,
+        lists=lists,
+        now=now,
+    )

@@ -1,0 +1,56 @@
+"""What a presentation says of itself, for whoever finds one without the request that it answers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from common.errors import MalformedInput
+from common.formats.base import Binding, Secured
+from common.formats.sd_jwt import compact, numeric_date
+from common.keys import jws
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """The credentials within, and the binding that their holder wrote beside them; nothing is believed yet.
+
+    `binding` is None where it cannot be known without the request: hashes do not give back what was hashed.
+    """
+
+    credentials: tuple[Secured, ...]
+    binding: Binding | None
+    made: datetime
+
+
+def read(presented: Secured) -> Declared:
+    """Take a presentation apart: an SD-JWT+KB (RFC 9901 §4.3), or a JSON one with its proof (VC-DI §2.1)."""
+    return _json(presented) if isinstance(presented, Mapping) else _sd_jwt(presented)
+
+
+def _sd_jwt(presented: str) -> Declared:
+    sd_jwt = compact.parse(presented)
+    claims = jws.parse(sd_jwt.key_binding or "").claims()
+    made = numeric_date.read_datetime(claims, "iat")
+    audience, nonce = claims.get("aud"), claims.get("nonce")
+    if made is None or not isinstance(audience, str) or not isinstance(nonce, str):
+        raise MalformedInput("The holder's signature says not when, for whom or for which request.")
+    binding = None if "transaction_data_hashes" in claims else Binding(audience, nonce)
+    return Declared((sd_jwt.without_key_binding(),), binding, made)
+
+
+def _json(presented: Mapping[str, Any]) -> Declared:
+    within, proof = presented.get("verifiableCredential", []), presented.get("proof")
+    credentials = within if isinstance(within, list) else [within]
+    if isinstance(proof, list) and len(proof) == 1:
+        proof = proof[0]
+    if not isinstance(proof, Mapping) or not credentials:
+        raise MalformedInput("This presentation holds no credential, or not one proof.")
+    domain, challenge, created = proof.get("domain"), proof.get("challenge"), proof.get("created")
+    if not all(isinstance(value, str) for value in (domain, challenge, created)):
+        raise MalformedInput("The holder's proof says not when, for whom or for which request.")
+    try:
+        made = datetime.fromisoformat(str(created))
+    except ValueError as error:
+        raise MalformedInput("The holder's proof says no time.") from error
+    return Declared(tuple(credentials), Binding(str(domain), str(challenge)), made.astimezone(UTC))

@@ -1,0 +1,247 @@
+"""The one procedure that every verifier runs, for a file as for an OpenID4VP response.
+
+1. format: each thing is of a known format, the one that was asked for, and there is something at all.
+2. signature and binding: the issuer's own key signed it; its holder made the presentation for this
+   request, this verifier, now.
+3. validity: now lies within its validity period.
+4. trust: its issuer is trusted for every type that it claims.
+5. status: its issuer's list says valid; revoked, suspended and *undetermined* are three other answers.
+6. query: what was asked for is satisfied by verified claims.
+
+The first check that fails ends the procedure: nobody's server is asked for a status before its issuer is
+known to be trusted. Each `check_…` step raises; `verify_…` turns what was raised into a `Verification`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from common.errors import MalformedInput, SelloError, UnknownPart
+from common.formats import FORMATS
+from common.formats.base import (
+    Binding,
+    BindingMismatch,
+    Expired,
+    NotYetValid,
+    Secured,
+    Sources,
+    VerifiedCredential,
+    VerifiedPresentation,
+)
+from common.formats.detect import find_format
+from common.status.check import StatusOutcome, gravest
+from common.trust import TrustList
+from common.verification import declared
+from common.verification.result import Check, CheckName, Status, Verification
+
+Presentations = Mapping[str, tuple[VerifiedPresentation, ...]]
+
+
+class NotStanding(SelloError):
+    """A credential that is revoked, suspended, or of which nobody can say."""
+
+    code = "credential_status"
+
+    def __init__(self, outcome: StatusOutcome) -> None:
+        super().__init__(outcome.reason)
+        self.outcome = outcome
+
+
+class StatusOf(Protocol):
+    """How a verifier learns a credential's status; fetch, keys and caches are inside."""
+
+    def __call__(self, credential: VerifiedCredential, *, now: datetime) -> StatusOutcome: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One presentation of a response: for which query, in which format, and bound to what."""
+
+    query: str
+    format: str
+    secured: Secured
+    binding: Binding
+
+
+def verify_response(
+    submissions: Sequence[Submission],
+    *,
+    satisfied: Callable[[Presentations], None],
+    sources: Sources,
+    status: StatusOf,
+    trust: TrustList,
+    now: datetime,
+) -> Verification:
+    """Verify all that came in answer to one request; `satisfied` raises unless the query is (step 6)."""
+    run = _Run(formats={one.format for one in submissions})
+    try:
+        run.begin("format")  # 1
+        check_format(submissions)
+        run.begin("signature", "binding")  # 2
+        for one in submissions:
+            verified = check_signature_and_binding(one, sources=sources, now=now)
+            run.presentations[one.query] = (*run.presentations.get(one.query, ()), verified)
+            run.credentials += verified.credentials
+        run.begin("validity")  # 3
+        check_validity(run.credentials, now=now)
+        run.begin("trust")  # 4
+        check_trust(run.credentials, trust=trust)
+        run.begin("status")  # 5
+        check_status(run.credentials, status=status, now=now)
+        run.begin("query")  # 6
+        satisfied(run.presentations)
+        run.begin()
+    except SelloError as error:
+        run.fail(error)
+    return run.result()
+
+
+def verify_one(
+    secured: Secured,
+    *,
+    sources: Sources,
+    status: StatusOf,
+    trust: TrustList,
+    now: datetime,
+    binding: Binding | None = None,
+) -> Verification:
+    """Verify a credential, or a presentation, of any known format (steps 1 to 5).
+
+    A presentation without `binding` was found, not asked for: its holder's signature is checked as of the
+    time it names, and the check "binding" is skipped, since nobody can tell for whom it was made.
+    """
+    run = _Run()
+    try:
+        run.begin("format")  # 1
+        name, format_, kind = find_format(secured)
+        run.formats = {name}
+        if kind == "credential":
+            run.begin("signature")  # 2
+            run.credentials = (format_.verify_credential(secured, sources=sources, now=now),)
+        elif binding is not None:
+            run.begin("signature", "binding")  # 2
+            shown = format_.verify_presentation(secured, binding=binding, sources=sources, now=now)
+            run.credentials = shown.credentials
+        else:
+            run.begin("signature")  # 2
+            run.credentials = _found_presentation(secured, sources=sources, now=now)
+            run.skip("binding", "Without the request, nobody can tell for whom this was made.")
+        run.begin("validity")  # 3
+        check_validity(run.credentials, now=now)
+        run.begin("trust")  # 4
+        check_trust(run.credentials, trust=trust)
+        run.begin("status")  # 5
+        check_status(run.credentials, status=status, now=now)
+        run.begin()
+    except SelloError as error:
+        run.fail(error)
+    return run.result()
+
+
+def check_format(submissions: Sequence[Submission]) -> None:
+    """Step 1: something was submitted, and each submission has the shape of the format it was asked in."""
+    if not submissions:
+        raise MalformedInput("Nothing was presented.")
+    for one in submissions:
+        if one.format not in FORMATS:
+            raise UnknownPart("format", one.format, FORMATS)
+        name, _, kind = find_format(one.secured)
+        if name != one.format:
+            raise MalformedInput("A presentation has another format than was asked for.")
+        if kind != "presentation":
+            raise BindingMismatch("This presentation lacks its holder's signature.")
+
+
+def check_signature_and_binding(one: Submission, *, sources: Sources, now: datetime) -> VerifiedPresentation:
+    """Step 2: the only source of verified credentials; `Expired` and `NotYetValid` belong to step 3."""
+    verified = FORMATS[one.format].verify_presentation(
+        one.secured, binding=one.binding, sources=sources, now=now
+    )
+    if not verified.credentials:
+        raise MalformedInput("A presentation holds no credential.")
+    return verified
+
+
+def check_validity(credentials: Iterable[VerifiedCredential], *, now: datetime) -> None:
+    """Step 3: each validity period holds now, whatever the format looked at."""
+    for credential in credentials:
+        if credential.valid_from is not None and now < credential.valid_from:
+            raise NotYetValid("This credential is not valid yet.")
+        if credential.valid_until is not None and credential.valid_until <= now:
+            raise Expired("This credential has expired.")
+
+
+def check_trust(credentials: Iterable[VerifiedCredential], *, trust: TrustList) -> None:
+    """Step 4: the issuer that was proven in step 2, and no other name, is looked up."""
+    for credential in credentials:
+        trust.require_issuer(credential.issuer, types=credential.types)
+
+
+def check_status(credentials: Iterable[VerifiedCredential], *, status: StatusOf, now: datetime) -> None:
+    """Step 5: raise `NotStanding` with the gravest status among the credentials, unless all are valid."""
+    outcome = gravest([status(credential, now=now) for credential in credentials])
+    if outcome.status != "valid":
+        raise NotStanding(outcome)
+
+
+def _found_presentation(
+    secured: Secured, *, sources: Sources, now: datetime
+) -> tuple[VerifiedCredential, ...]:
+    """The credentials, valid now, of a presentation that its holder made at its own time."""
+    told = declared.read(secured)
+    _, format_, _ = find_format(secured)
+    if told.binding is not None:
+        format_.verify_presentation(secured, binding=told.binding, sources=sources, now=told.made)
+    within = []
+    for one in told.credentials:
+        _, inner, kind = find_format(one)
+        if kind != "credential":
+            raise MalformedInput("A presentation holds credentials alone.")
+        within.append(inner.verify_credential(one, sources=sources, now=now))
+    return tuple(within)
+
+
+@dataclass(slots=True)
+class _Run:
+    """One run of the procedure: which checks passed, which are at work, and what came of them."""
+
+    formats: set[str] = field(default_factory=set)
+    credentials: tuple[VerifiedCredential, ...] = ()
+    presentations: dict[str, tuple[VerifiedPresentation, ...]] = field(default_factory=dict)
+    _checks: list[Check] = field(default_factory=list)
+    _at_work: tuple[CheckName, ...] = ()
+    _status: Status = "none"
+
+    def begin(self, *names: CheckName) -> None:
+        """The checks at work have passed; now it is the turn of `names`."""
+        self._checks += [Check(name, "passed") for name in self._at_work]
+        self._at_work = names
+        if "status" in {check.check for check in self._checks}:
+            self._status = "valid"
+
+    def skip(self, name: CheckName, detail: str) -> None:
+        self.begin()
+        self._checks.append(Check(name, "skipped", detail))
+
+    def fail(self, error: SelloError) -> None:
+        """The check to which an error belongs: formats look at times and binding beside signatures."""
+        if isinstance(error, NotStanding):
+            self._status = error.outcome.status
+            undetermined = error.outcome.status == "undetermined"
+            self._checks.append(Check("status", "undetermined" if undetermined else "failed", error.public))
+        elif isinstance(error, Expired | NotYetValid):
+            self._checks.append(Check("validity", "failed", error.public))
+        elif isinstance(error, BindingMismatch):
+            self._checks.append(Check("binding", "failed", error.public))
+        else:
+            self._checks.append(Check(self._at_work[0], "failed", error.public))
+
+    def result(self) -> Verification:
+        return Verification(
+            checks=tuple(self._checks),
+            status=self._status,
+            format=min(self.formats) if len(self.formats) == 1 else None,
+            credentials=self.credentials,
+            presentations=self.presentations,
+        )
