@@ -1,1 +1,138 @@
 """`Sources` of this process: DIDs, issuer keys and contexts through the one door, kept for a named time."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import cache as once
+from typing import Any, Final
+from urllib.parse import unquote, urlsplit
+
+from cryptography import x509
+from django.core.cache import cache
+from django.utils import timezone
+
+from common.adapters.fetch import fetch
+from common.did import (
+    DIDDocument,
+    Fetched,
+    ResolutionError,
+    VerificationMethod,
+    did_web,
+    parse_document,
+    resolve,
+    verification_method,
+)
+from common.encoding import strict_json
+from common.errors import MalformedInput
+from common.formats.base import VerifiedCredential
+from common.rdf.contexts import SHIPPED
+from common.status.check import StatusOutcome
+from common.status.status_list import StatusList
+from common.trust import issuer_keys
+from common.verification.credential_status import credential_status
+
+DID_SECONDS: Final = 300
+METADATA_SECONDS: Final = 300
+CONTEXT_SECONDS: Final = 3600
+
+
+class SiteSources:
+    """`common.formats.base.Sources` over the network door and Django's cache."""
+
+    def __init__(self, *, anchors: Sequence[x509.Certificate] = ()) -> None:
+        self._anchors = tuple(anchors)
+
+    def method(self, did_url: str, *, purpose: str) -> VerificationMethod:
+        """The key of a DID URL, authorised by its controller for `purpose`."""
+        return verification_method(did_url, purpose=purpose, resolve=resolve_did)
+
+    def issuer_key(self, issuer: str, header: Mapping[str, Any]) -> VerificationMethod:
+        """The key that `issuer` publishes under a JOSE header's `kid` or `x5c`."""
+        return issuer_keys.issuer_key(
+            issuer,
+            header,
+            resolve=resolve_did,
+            fetch=_fetch_metadata,
+            anchors=self._anchors,
+            now=timezone.now(),
+        )
+
+    def context(self, url: str, *, issuer: str) -> Mapping[str, Any]:
+        """A context of the closed set, or one that `issuer` publishes under its own did:web address."""
+        if url in SHIPPED:
+            return SHIPPED[url]
+        if not _lies_under(url, issuer=issuer):
+            raise MalformedInput("A JSON-LD context is neither a known one nor its issuer's own.", detail=url)
+        key = _key("context", url)
+        document = cache.get(key)
+        if document is None:
+            fetched = fetch(url, accept="application/ld+json, application/json")
+            document = strict_json.loads_object(fetched.body)
+            cache.set(key, document, CONTEXT_SECONDS)
+        found: Mapping[str, Any] = document
+        return found
+
+
+class CachedLists:
+    """`common.status.status_list.ListCache` in Django's cache."""
+
+    def get(self, key: str) -> StatusList | None:
+        found: StatusList | None = cache.get(_key("status", key))
+        return found
+
+    def put(self, key: str, value: StatusList, *, seconds: int) -> None:
+        if seconds > 0:
+            cache.set(_key("status", key), value, seconds)
+
+
+@once
+def sources() -> SiteSources:
+    """The sources of this process."""
+    return SiteSources()
+
+
+def check_status(credential: VerifiedCredential, *, now: datetime) -> StatusOutcome:
+    """Valid, revoked, suspended or undetermined; lists are fetched through the door and kept for a while."""
+    return credential_status(credential, sources=sources(), fetch=fetch, lists=CachedLists(), now=now)
+
+
+def resolve_did(did: str) -> DIDDocument:
+    """`common.did.resolve` through the door; documents from the web are kept for `DID_SECONDS`."""
+    if not did.startswith("did:web:"):
+        return resolve(did, fetch=fetch)
+    key = _key("did", did)
+    source = cache.get(key)
+    if source is not None:
+        return parse_document(source, did=did)
+    document = resolve(did, fetch=fetch)
+    cache.set(key, dict(document.source), DID_SECONDS)
+    return document
+
+
+def _fetch_metadata(url: str, *, accept: str = "application/json") -> Fetched:
+    key = _key("metadata", url)
+    found: Fetched | None = cache.get(key)
+    if found is None:
+        found = fetch(url, accept=accept)
+        cache.set(key, found, METADATA_SECONDS)
+    return found
+
+
+def _lies_under(url: str, *, issuer: str) -> bool:
+    """Whether `url` is below the folder of a did:web's own document; http counts where the door allows it."""
+    if not issuer.startswith("did:web:"):
+        return False
+    try:
+        home, parts = urlsplit(did_web.document_url(issuer)), urlsplit(url)
+    except (ResolutionError, ValueError):
+        return False
+    if parts.scheme not in ("https", "http") or parts.netloc != home.netloc:
+        return False
+    if parts.query or parts.fragment or unquote(parts.path) != parts.path:
+        return False
+    folder = home.path.removesuffix("did.json").removesuffix(".well-known/")
+    return parts.path.startswith(folder) and ".." not in parts.path.split("/")
+
+
+def _key(kind: str, name: str) -> str:
+    return f"{kind}:{hashlib.sha256(name.encode()).hexdigest()}"
