@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +16,7 @@ from common.errors import MalformedInput
 
 ROLES = ("issuer", "wallet", "verifier")
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?\Z")
 
 
 def flag(environ: Mapping[str, str], name: str) -> bool:
@@ -25,9 +27,9 @@ def flag(environ: Mapping[str, str], name: str) -> bool:
     return value == "1"
 
 
-def count(environ: Mapping[str, str], name: str) -> int:
-    """A small number, 0 when unset."""
-    value = environ.get(name, "0")
+def count(environ: Mapping[str, str], name: str, *, default: int = 0) -> int:
+    """A number below a thousand."""
+    value = environ.get(name, str(default))
     if not (value.isascii() and value.isdigit() and len(value) < 4):
         raise ImproperlyConfigured(f"{name} is a number, not {value!r}.")
     return int(value)
@@ -44,11 +46,11 @@ def roles(environ: Mapping[str, str]) -> tuple[str, ...]:
 def base_url(environ: Mapping[str, str]) -> str:
     """The public origin, without a path; http only on a loopback address."""
     value = environ.get("BASE_URL", f"http://localhost:{environ.get('PORT', '8000')}").rstrip("/")
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
+    if not _ORIGIN.match(value):
         raise ImproperlyConfigured(
             "BASE_URL is an origin such as https://credentials.example, without a path."
         )
+    parts = urlsplit(value)
     if parts.scheme == "http" and parts.hostname not in LOOPBACK:
         raise ImproperlyConfigured("BASE_URL is https anywhere but on a loopback address.")
     return value

@@ -80,6 +80,8 @@ FETCH_ORIGINS = frozenset(
     [BASE_URL, *filter(None, (o.strip().rstrip("/") for o in os.environ.get("FETCH_ORIGINS", "").split(",")))]
 )
 FETCH_CA_FILE = os.environ.get("FETCH_CA_FILE", "")
+# PEM certificates of the authorities that vouch for verifiers to a wallet (OpenID4VP x509 prefixes).
+VERIFIER_CA_FILE = os.environ.get("VERIFIER_CA_FILE", str(VAR_DIR / "verifier-ca.pem"))
 
 # --- who may read /metrics (common/site/views.py), and how many proxies stand in front of us ------------
 METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
@@ -87,6 +89,9 @@ PROXIES = environment.count(os.environ, "PROXIES")
 
 # --- requests per minute from one address; tests and the demo measure against these -------------------
 RATE_LIMITS = {"token": 60, "nonce": 300, "credential": 300, "sign-in": 20, "verify": 120}
+
+# --- seconds for which others may keep a status list; a change is seen by everybody after that --------
+STATUS_LIST_TTL = environment.count(os.environ, "STATUS_LIST_TTL", default=60)
 
 # --- how it looks and speaks --------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
