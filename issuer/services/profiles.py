@@ -19,7 +19,7 @@ class Profile:
     binding_methods: tuple[str, ...] = key_proof.BINDING_METHODS
 
     def issuer(self, authority: Authority) -> str:
-        """The identifier that stands in the credential: SD-JWT VC §3.5 wants an https URL, VCDM takes a DID."""
+        """The identifier that stands in the credential: SD-JWT VC §3.5 wants a URL, VCDM takes a DID."""
         return authority.did if self.issuer_is_did else authority.identifier
 
 

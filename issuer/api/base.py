@@ -1,0 +1,74 @@
+"""What the protocol endpoints share: any origin may ask, any `Accept` is answered, one authority is meant."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from django.http import Http404
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.parsers import BaseParser
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from common.oid4vci.errors import InvalidToken
+from issuer.models import Authority
+
+NO_STORE = {"Cache-Control": "no-store"}
+
+
+class AnyAccept(BaseContentNegotiation):
+    """These endpoints answer in JSON, whatever a client's `Accept` happens to list."""
+
+    def select_parser(self, request: Request, parsers: Sequence[BaseParser]) -> BaseParser | None:
+        return next((p for p in parsers if (request.content_type or "").split(";")[0] == p.media_type), None)
+
+    def select_renderer(
+        self, request: Request, renderers: Sequence[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        return renderers[0], renderers[0].media_type
+
+
+class ProtocolView(APIView):
+    """An endpoint without cookies, so that wallets in browsers may ask from any origin (CORS)."""
+
+    content_negotiation_class = AnyAccept
+
+    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """The answer to a browser's preflight."""
+        return Response(
+            status=204,
+            headers={
+                "Access-Control-Allow-Methods": ", ".join(self.allowed_methods),
+                "Access-Control-Allow-Headers": "Authorization, Content-Type, DPoP",
+                "Access-Control-Max-Age": "3600",
+            },
+        )
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Every answer, errors too, may be read from any origin."""
+        final = super().finalize_response(request, response, *args, **kwargs)
+        final.headers["Access-Control-Allow-Origin"] = "*"
+        return final
+
+
+def find_authority(slug: str) -> Authority:
+    """The authority that an address names, or 404."""
+    try:
+        return Authority.objects.get(slug=slug)
+    except Authority.DoesNotExist as error:
+        raise Http404 from error
+
+
+def bearer_token(request: Request, *, scheme: str = "Bearer") -> str:
+    """The token of the `Authorization` header (RFC 6750 §2.1), of that scheme alone."""
+    found, _, token = request.headers.get("Authorization", "").partition(" ")
+    if found.lower() != scheme.lower() or not token.strip():
+        raise InvalidToken(f"A {scheme} access token is needed.")
+    return token.strip()
+
+
+def utc_now() -> datetime:
+    """This moment, aware and in UTC."""
+    return datetime.now(UTC)

@@ -1,0 +1,121 @@
+"""What an authority publishes for everyone: metadata, keys, offers by reference, status lists, types."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpResponse, HttpResponseNotModified, JsonResponse
+from django.shortcuts import render
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from issuer.api.base import NO_STORE, ProtocolView, find_authority, utc_now
+from issuer.models import Configuration
+from issuer.services import authorities, configurations, offers, publishing, status
+
+DOCUMENTED = extend_schema(responses=OpenApiTypes.OBJECT)
+SHORTLY = {"Cache-Control": "public, max-age=300"}
+HTML, LD_JSON, SCHEMA_JSON, JSON = (
+    "text/html",
+    "application/ld+json",
+    "application/schema+json",
+    "application/json",
+)
+
+
+class IssuerMetadata(ProtocolView):
+    """`/.well-known/openid-credential-issuer/issuers/{authority}` (OpenID4VCI 1.0 §12.2.2)."""
+
+    @DOCUMENTED
+    def get(self, request: Request, authority: str) -> Response:
+        return Response(publishing.issuer_metadata(find_authority(authority)), headers=SHORTLY)
+
+
+class ServerMetadata(ProtocolView):
+    """`/.well-known/oauth-authorization-server/issuers/{authority}` (RFC 8414 §3)."""
+
+    @DOCUMENTED
+    def get(self, request: Request, authority: str) -> Response:
+        return Response(publishing.server_metadata(find_authority(authority)), headers=SHORTLY)
+
+
+class JwtVcIssuer(ProtocolView):
+    """`/.well-known/jwt-vc-issuer/issuers/{authority}` (SD-JWT VC, JWT VC Issuer Metadata)."""
+
+    @DOCUMENTED
+    def get(self, request: Request, authority: str) -> Response:
+        return Response(publishing.jwt_vc_issuer(find_authority(authority)), headers=SHORTLY)
+
+
+class DidDocument(ProtocolView):
+    """`/issuers/{authority}/did.json` (did:web)."""
+
+    @DOCUMENTED
+    def get(self, request: Request, authority: str) -> Response:
+        return Response(authorities.did_document(find_authority(authority)), headers=SHORTLY)
+
+
+class OfferByReference(ProtocolView):
+    """`/issuers/{authority}/offers/{reference}` (OpenID4VCI 1.0 §4.1.3)."""
+
+    @DOCUMENTED
+    def get(self, request: Request, authority: str, reference: str) -> Response:
+        document = offers.find_offer(find_authority(authority), reference, now=utc_now())
+        return Response(document, headers=NO_STORE)
+
+
+class StatusList(ProtocolView):
+    """`/issuers/{authority}/status/{list}`: a credential or a token, each in its own media type."""
+
+    @extend_schema(responses={(200, "application/vc"): OpenApiTypes.OBJECT})
+    def get(self, request: Request, authority: str, name: str) -> HttpResponse:
+        found = status.published(find_authority(authority), name, now=utc_now())
+        if found is None:
+            raise Http404
+        headers = {
+            "ETag": found.etag,
+            "Cache-Control": f"public, max-age={settings.STATUS_LIST_TTL}",
+            "Vary": "Accept",
+        }
+        if found.etag in request.headers.get("If-None-Match", ""):
+            return HttpResponseNotModified(headers=headers)
+        content_type = found.content_type
+        if content_type == "application/vc":
+            # A bitstring list is one document under three names; the first is its own (VC-JOSE-COSE has the
+            # others), for clients that know JSON-LD or JSON alone.
+            offered = [content_type, LD_JSON, JSON]
+            content_type = request._request.get_preferred_type(offered) or content_type
+        return HttpResponse(found.body, content_type=content_type, headers=headers)
+
+
+class CredentialType(ProtocolView):
+    """`/issuers/{authority}/types/{name}`: type metadata, JSON Schema, JSON-LD context, or a page."""
+
+    @extend_schema(
+        responses={
+            (200, JSON): OpenApiTypes.OBJECT,
+            (200, SCHEMA_JSON): OpenApiTypes.OBJECT,
+            (200, LD_JSON): OpenApiTypes.OBJECT,
+            (200, HTML): OpenApiTypes.STR,
+        }
+    )
+    def get(self, request: Request, authority: str, name: str) -> HttpResponse:
+        configuration = (
+            Configuration.objects.select_related("registry__authority")
+            .filter(registry__authority__slug=authority, name=name)
+            .first()
+        )
+        if configuration is None:
+            raise Http404
+        wanted = request._request.get_preferred_type([JSON, LD_JSON, SCHEMA_JSON, HTML])
+        headers = {**SHORTLY, "Vary": "Accept"}
+        if wanted == HTML:
+            page: dict[str, Any] = {"configuration": configuration, "claims": configuration.claim_list()}
+            return render(request._request, "issuer/type.html", page)
+        make = {
+            LD_JSON: configurations.context_document,
+            SCHEMA_JSON: configurations.json_schema,
+        }.get(wanted or JSON, configurations.type_metadata)
+        content_type = wanted if wanted in (LD_JSON, SCHEMA_JSON) else JSON
+        return JsonResponse(make(configuration), content_type=content_type, headers=headers)

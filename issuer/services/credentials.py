@@ -1,0 +1,88 @@
+"""From a record to a secured credential: pure once claims and place are known, apart from any storing."""
+
+import secrets
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from common.adapters.sources import sources
+from common.encoding import base64url
+from common.formats import FORMATS
+from common.formats.base import Holder, Secured
+from common.vcdm.credential import Credential
+from issuer.models import Configuration
+from issuer.services import authorities, configurations
+from issuer.services.profiles import profile
+from issuer.services.status_indexes import Slot
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A credential that has its number and its place in a status list, and is not signed yet."""
+
+    id: uuid.UUID
+    record_key: str
+    claims: Mapping[str, Any]
+    holder: Holder | None
+    slot: Slot
+    issued_at: datetime
+    expires_at: datetime
+
+
+def draft(
+    configuration: Configuration,
+    *,
+    record_key: str,
+    claims: Mapping[str, Any],
+    holder: Holder | None,
+    slot: Slot,
+    now: datetime,
+) -> Draft:
+    """A new credential's number, place and times.
+
+    It ends at midnight, so that the second of its making does not tell it from others.
+    """
+    expires = now + timedelta(days=configuration.validity_days + 1)
+    return Draft(
+        id=uuid.uuid4(),
+        record_key=record_key,
+        claims=claims,
+        holder=holder,
+        slot=slot,
+        issued_at=now.replace(microsecond=0),
+        expires_at=expires.replace(hour=0, minute=0, second=0, microsecond=0),
+    )
+
+
+def secure(configuration: Configuration, format_: str, drafted: Draft) -> Secured:
+    """The signed credential, in the authority's name and with its key for this format."""
+    authority, described = configuration.authority, profile(format_)
+    credential = Credential(
+        id=drafted.id.urn,
+        issuer=described.issuer(authority),
+        type=configuration.type,
+        vct=configuration.vct,
+        claims=drafted.claims,
+        valid_from=drafted.issued_at,
+        valid_until=drafted.expires_at,
+        context=(configuration.type_url,),
+        schema={"id": configuration.type_url, "type": "JsonSchema"},
+        status=drafted.slot.references(),
+        disclosable=configurations.disclosable(configuration),
+        name=configuration.display.get("name", configuration.type),
+        issuer_name=authority.name,
+    )
+    return FORMATS[format_].issue(
+        credential,
+        signer=authorities.signer(authority, described.curve),
+        holder=drafted.holder,
+        sources=sources(),
+        now=drafted.issued_at,
+        salt=_salt,
+    )
+
+
+def _salt() -> str:
+    return base64url.encode(secrets.token_bytes(16))

@@ -1,0 +1,118 @@
+"""Offers: made for one record, handed over once by a link or a QR code."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from common.encoding import base64url
+from common.errors import SelloError
+from common.oid4vci.offer import CredentialOffer, OfferReference, TxCode, create_offer_uri
+from common.oid4vci.offer import create_offer as offer_document
+from common.registries import RegistryError
+from issuer.models import Authority, Configuration, Session
+from issuer.registries import connector
+from issuer.services import spent
+
+LIFETIME: Final = timedelta(hours=1)
+TX_CODE_LENGTH: Final = 6
+
+
+class OfferGone(SelloError):
+    """An offer that never was, has expired, or was taken."""
+
+    code = "invalid_grant"
+    status = 404
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An offer as it leaves: the transaction code is told here once and travels by another way."""
+
+    session: Session
+    uri: str = field(repr=False)
+    document: dict[str, Any] = field(repr=False)
+    tx_code: str | None = field(repr=False)
+
+
+def create_offer(
+    configuration: Configuration,
+    record_key: str,
+    *,
+    formats: Sequence[str] = (),
+    tx_code: bool = False,
+    by_value: bool = False,
+    now: datetime,
+) -> Offer:
+    """Offer one record's credential in all its formats, or in `formats`; the record must exist.
+
+    Only digests are stored: the code follows from the offer's random reference under this house's secret, so
+    that an offer by reference can be served to whoever knows the reference, and by nobody who reads tables.
+    """
+    chosen = chosen_formats(configuration, formats)
+    connector(configuration.registry).fetch(record_key)
+    reference = secrets.token_urlsafe(32)
+    typed = "".join(secrets.choice("0123456789") for _ in range(TX_CODE_LENGTH)) if tx_code else None
+    session = Session(
+        configuration=configuration,
+        record_key=record_key,
+        formats=chosen,
+        reference_digest=spent.digest(reference),
+        code_digest=spent.digest(_code(reference)),
+        created_at=now,
+        expires_at=now + LIFETIME,
+    )
+    session.tx_code_digest = tx_code_digest(session, typed) if typed else ""
+    session.save()
+    offer = _offer(session, reference)
+    authority = configuration.authority
+    link = offer if by_value else OfferReference(f"{authority.identifier}/offers/{reference}")
+    return Offer(session, create_offer_uri(link), offer_document(offer), typed)
+
+
+def find_offer(authority: Authority, reference: str, *, now: datetime) -> dict[str, Any]:
+    """The offer behind a reference, as long as nobody has taken it."""
+    session = (
+        Session.objects.select_related("configuration__registry__authority")
+        .filter(
+            configuration__registry__authority=authority,
+            reference_digest=spent.digest(reference),
+            state=Session.State.OFFERED,
+            expires_at__gt=now,
+        )
+        .first()
+    )
+    if session is None:
+        raise OfferGone("This offer has expired or was already used.")
+    return offer_document(_offer(session, reference))
+
+
+def chosen_formats(configuration: Configuration, formats: Sequence[str]) -> list[str]:
+    """Those of the configuration's formats that were asked for; all of them when none was."""
+    for format_ in formats:
+        if format_ not in configuration.formats:
+            raise RegistryError(
+                f"{configuration.name} is not issued as {format_}, but as {', '.join(configuration.formats)}."
+            )
+    return [format_ for format_ in configuration.formats if not formats or format_ in formats]
+
+
+def tx_code_digest(session: Session, typed: str) -> str:
+    """The digest under which a transaction code is stored and compared."""
+    return spent.keyed("tx_code", f"{session.id} {typed}").hex()
+
+
+def _offer(session: Session, reference: str) -> CredentialOffer:
+    asked = TxCode("numeric", TX_CODE_LENGTH, "The code that the office gave you separately")
+    return CredentialOffer(
+        credential_issuer=session.configuration.authority.identifier,
+        configuration_ids=tuple(session.configuration_ids),
+        pre_authorized_code=_code(reference),
+        tx_code=asked if session.tx_code_digest else None,
+    )
+
+
+def _code(reference: str) -> str:
+    """The pre-authorized code of an offer; 256 bits that only this house can work out."""
+    return base64url.encode(spent.keyed("code", reference))

@@ -1,0 +1,97 @@
+"""What an authority publishes about itself: issuer metadata, authorization server, keys, types."""
+
+from typing import Any
+
+from common.keys import jwk
+from common.oid4vci import key_proof
+from common.oid4vci.authorization_server import AuthorizationServerMetadata, create_server_metadata
+from common.oid4vci.metadata import (
+    ClaimDescription,
+    ConfigurationMetadata,
+    Display,
+    IssuerMetadata,
+    create_issuer_metadata,
+)
+from common.oid4vci.offer import PRE_AUTHORIZED
+from issuer.models import Authority, Configuration
+from issuer.services import authorities
+from issuer.services.issuance import BATCH_SIZE
+from issuer.services.profiles import profile
+
+BASE_CONTEXT = "https://www.w3.org/ns/credentials/v2"
+LOCALE = "en"
+
+
+def issuer_metadata(authority: Authority) -> dict[str, Any]:
+    """The credential issuer metadata (OpenID4VCI 1.0 §12.2): one configuration a type and format."""
+    identifier = authority.identifier
+    found = Configuration.objects.select_related("registry__authority").filter(registry__authority=authority)
+    return create_issuer_metadata(
+        IssuerMetadata(
+            credential_issuer=identifier,
+            credential_endpoint=f"{identifier}/credential",
+            nonce_endpoint=f"{identifier}/nonce",
+            notification_endpoint=f"{identifier}/notification",
+            batch_size=BATCH_SIZE,
+            display=(Display(authority.name, LOCALE),),
+            configurations={
+                name: _configuration_metadata(configuration, name, format_)
+                for configuration in found
+                for name, format_ in configuration.format_ids().items()
+            },
+        )
+    )
+
+
+def server_metadata(authority: Authority) -> dict[str, Any]:
+    """The authorization server metadata (RFC 8414) of the same authority."""
+    return create_server_metadata(
+        AuthorizationServerMetadata(
+            issuer=authority.identifier,
+            token_endpoint=f"{authority.identifier}/token",
+            grant_types=(PRE_AUTHORIZED,),
+            anonymous_access=True,
+        )
+    )
+
+
+def jwt_vc_issuer(authority: Authority) -> dict[str, Any]:
+    """The keys with which an SD-JWT VC of this issuer is checked (SD-JWT VC, JWT VC Issuer Metadata)."""
+    signer = authorities.signer(authority, "P-256")
+    key = {**jwk.encode(signer.public_key), "kid": signer.key_id, "use": "sig", "alg": "ES256"}
+    return {"issuer": authority.identifier, "jwks": {"keys": [key]}}
+
+
+def _configuration_metadata(configuration: Configuration, name: str, format_: str) -> ConfigurationMetadata:
+    described, data_model = profile(format_), format_ != "dc+sd-jwt"
+    return ConfigurationMetadata(
+        id=name,
+        format=format_,
+        scope=name,
+        signing_algorithms=described.algorithms,
+        binding_methods=described.binding_methods,
+        proof_types={"jwt": key_proof.ALGORITHMS},
+        vct=None if data_model else configuration.vct,
+        context=(BASE_CONTEXT, configuration.type_url) if data_model else (),
+        types=("VerifiableCredential", configuration.type) if data_model else (),
+        display=(_display(configuration),),
+        claims=tuple(
+            ClaimDescription(
+                path=("credentialSubject", claim.name) if data_model else (claim.name,),
+                mandatory=claim.mandatory,
+                display=(Display(claim.label, LOCALE),),
+            )
+            for claim in configuration.claim_list()
+        ),
+    )
+
+
+def _display(configuration: Configuration) -> Display:
+    shown = configuration.display
+    return Display(
+        name=shown.get("name", configuration.type),
+        locale=LOCALE,
+        description=shown.get("description"),
+        background_color=shown.get("background_color"),
+        text_color=shown.get("text_color"),
+    )

@@ -1,0 +1,23 @@
+"""Addresses of the protocols; pages for people stand in issuer/urls.py."""
+
+from django.urls import path
+
+from common.adapters.published import published
+from issuer.api import documents, issuance
+
+WELL_KNOWN = ".well-known/{}/issuers/<slug:authority>"
+ISSUER = "issuers/<slug:authority>"
+
+urlpatterns = [
+    path(WELL_KNOWN.format("openid-credential-issuer"), published(documents.IssuerMetadata.as_view())),
+    path(WELL_KNOWN.format("oauth-authorization-server"), published(documents.ServerMetadata.as_view())),
+    path(WELL_KNOWN.format("jwt-vc-issuer"), published(documents.JwtVcIssuer.as_view())),
+    path(f"{ISSUER}/did.json", published(documents.DidDocument.as_view())),
+    path(f"{ISSUER}/offers/<str:reference>", published(documents.OfferByReference.as_view())),
+    path(f"{ISSUER}/status/<str:name>", published(documents.StatusList.as_view())),
+    path(f"{ISSUER}/types/<slug:name>", published(documents.CredentialType.as_view())),
+    path(f"{ISSUER}/token", issuance.Token.as_view()),
+    path(f"{ISSUER}/nonce", issuance.Nonce.as_view()),
+    path(f"{ISSUER}/credential", issuance.Credential.as_view()),
+    path(f"{ISSUER}/notification", issuance.Notification.as_view()),
+]
