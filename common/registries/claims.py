@@ -8,17 +8,15 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from common.encoding.strict_json import MAX_INTEGER
+from common.rdf.contexts import RESERVED_TERMS
 from common.registries import RegistryError
 
 TRUE: Final = frozenset({"true", "yes", "y", "si", "sí", "oui", "sim", "1"})
 FALSE: Final = frozenset({"false", "no", "n", "non", "não", "nao", "0"})
-# What JSON-LD, the data model's base context and SD-JWT keep for themselves.
-RESERVED: Final = frozenset({
-    "id", "type", "name", "description", "digestMultibase", "digestSRI", "mediaType", "iss", "sub", "aud",
-    "iat", "nbf", "exp", "jti", "cnf", "vct", "status", "proof", "issuer", "evidence", "refreshService",
-    "termsOfUse", "credentialSchema", "credentialStatus", "credentialSubject", "holder", "validFrom",
-    "validUntil", "verifiableCredential", "relatedResource", "renderMethod", "confidenceMethod",
-})  # fmt: skip
+# What the data model's base context, JSON-LD and SD-JWT VC keep for themselves.
+RESERVED: Final = RESERVED_TERMS | {
+    "id", "type", "iss", "sub", "aud", "iat", "nbf", "exp", "jti", "cnf", "vct", "status",
+}  # fmt: skip
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}\Z")
 _IRI = re.compile(r"https?://[^\s<>\"{}|\\^`]+\Z")
 
@@ -189,7 +187,7 @@ def _claim(entry: Any, number: int) -> Claim:
     name = entry.get("name")
     if not isinstance(name, str) or not _NAME.match(name) or name in RESERVED:
         raise ClaimsInvalid(
-            f"Claim {number} needs a name of letters, digits and _, none of {', '.join(sorted(RESERVED))}."
+            f"Claim {number} needs a name of letters, digits and _ that has no other meaning (as id has)."
         )
     claim = Claim(
         name=name,

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from common.errors import UnknownPart
+from common.rdf.contexts import type_context
 from common.registries import RegistryError
 from common.registries import schema as schemas
 from common.registries.claims import Claim, ClaimsInvalid, as_json, humane, map_claims
@@ -73,6 +74,7 @@ def create_configuration(
     configuration.claims = as_json(claims)
     configuration.display = {"name": _title(type), **configuration.display, **(display or {})}
     configuration.validity_days = validity_days or configuration.validity_days
+    context_document(configuration)  # refuses names that would not mean anything
     configuration.save()
     return configuration
 
@@ -107,6 +109,20 @@ def json_schema(configuration: Configuration) -> dict[str, Any]:
         type=configuration.type,
         title=configuration.display.get("name", configuration.type),
     )
+
+
+def context_document(configuration: Configuration) -> dict[str, Any]:
+    """The JSON-LD context that a type's page serves: what its claims mean, and as what they are read."""
+    return type_context(
+        type_url=configuration.type_url,
+        type_name=configuration.type,
+        terms={claim.name: _term(claim) for claim in configuration.claim_list()},
+    )
+
+
+def _term(claim: Claim) -> dict[str, str]:
+    term = {"iri": claim.vocabulary} if claim.vocabulary else {}
+    return {**term, "datatype": claim.type} if claim.type in ("date", "decimal") else term
 
 
 def _title(type: str) -> str:

@@ -55,7 +55,8 @@ def create_registry(
 ) -> models.Registry:
     """The registry of that slug, made where there is none, together with the authority that keeps it.
 
-    Columns that an existing registry does not know yet are added to it; what it knew stays.
+    Columns that an existing registry does not know yet are added to it; one whose cells have become of
+    another type is widened.
     """
     keeper = create_authority(authority, authority_name or title)
     registry, created = models.Registry.objects.get_or_create(
@@ -67,11 +68,18 @@ def create_registry(
     )  # fmt: skip
     if not created:
         given = {column["name"]: dict(column) for column in columns}
-        known = [given.pop(column["name"], column) for column in registry.columns]
+        known = [_widened(column, given.pop(column["name"], column)) for column in registry.columns]
         if known + list(given.values()) != registry.columns:
             registry.columns = known + list(given.values())
             registry.save(update_fields=["columns"])
     return registry
+
+
+def _widened(known: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
+    """The known column, as text (or decimals) where the types of its cells differ from import to import."""
+    types = {known["type"], given["type"]}
+    wider = "decimal" if types == {"integer", "decimal"} else "string"
+    return {**known, "type": known["type"] if len(types) == 1 else wider}
 
 
 @transaction.atomic

@@ -1,0 +1,93 @@
+"""A spreadsheet becomes a registry: good rows load, bad rows are reported, a second time changes nothing."""
+
+import csv
+import os
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from common.registries import RegistryError
+from common.registries.claims import humane
+from common.registries.spreadsheet import Rejected, Spreadsheet, read_spreadsheet
+from issuer.models import Registry
+from issuer.services.registries import Counts, create_registry, store_records
+
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
+
+
+class ImportRefused(RegistryError):
+    """A spreadsheet that does not fit the registry it was meant for."""
+
+    code = "import_refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import did; `report` lists the rejected rows by number and reason."""
+
+    registry: str
+    counts: Counts
+    rejected: tuple[Rejected, ...]
+    report: Path
+
+
+def import_spreadsheet(
+    slug: str, data: bytes, *, key: str | None = None, title: str = "", authority: str = ""
+) -> Imported:
+    """Load or update a registry; it and its authority are made where there are none."""
+    sheet = read_for(slug, data, key=key, authority=authority)
+    counts = _store(slug, sheet, title=title, authority=authority)
+    return Imported(slug, counts, sheet.rejected, write_report(slug, sheet.rejected))
+
+
+def preview_spreadsheet(slug: str, data: bytes) -> tuple[Spreadsheet, Counts]:
+    """What `import_spreadsheet` would do to an existing registry; nothing is kept."""
+    sheet = read_for(slug, data)
+    with transaction.atomic():
+        counts = _store(slug, sheet)
+        transaction.set_rollback(True)
+    return sheet, counts
+
+
+def read_for(slug: str, data: bytes, *, key: str | None = None, authority: str = "") -> Spreadsheet:
+    """The spreadsheet, read as this registry's earlier imports were."""
+    for name in (slug, authority or slug):
+        if not _SLUG.match(name) or len(name) > 64:
+            raise ImportRefused(f"{name!r} is no name: use up to 64 small letters, digits and hyphens.")
+    existing = Registry.objects.select_related("authority").filter(slug=slug).first()
+    if existing is None:
+        return read_spreadsheet(data, key=key)
+    if key not in (None, existing.key_column):
+        raise ImportRefused(f"Registry {slug} is keyed by {existing.key_column}, not by {key}.")
+    if authority not in ("", existing.authority.slug):
+        raise ImportRefused(f"Registry {slug} is kept by {existing.authority.slug}, not by {authority}.")
+    known = {column["name"]: column["type"] for column in existing.columns}
+    return read_spreadsheet(data, key=existing.key_column, known=known)
+
+
+def write_report(slug: str, rejected: Iterable[Rejected]) -> Path:
+    """The rejected rows as `var/reports/{registry}.csv`; that of the last import stands."""
+    path = settings.VAR_DIR / "reports" / f"{slug}.csv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["row", "reason"])
+        writer.writerows((entry.row, entry.reason) for entry in rejected)
+    return path
+
+
+@transaction.atomic
+def _store(slug: str, sheet: Spreadsheet, *, title: str = "", authority: str = "") -> Counts:
+    registry = create_registry(
+        slug,
+        title=title or humane(slug),
+        authority=authority or slug,
+        authority_name=humane(authority) if authority else "",
+        key_column=sheet.key_column,
+        columns=[column.described() for column in sheet.columns],
+    )
+    return store_records(registry, sheet.records)
