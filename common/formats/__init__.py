@@ -3,8 +3,10 @@
 from typing import Final
 
 from common.formats.base import Format
+from common.formats.data_integrity.ldp_vc import LdpVc
 from common.formats.sd_jwt_vc import SdJwtVc
 
 FORMATS: Final[dict[str, Format]] = {
+    "ldp_vc": LdpVc(),
     "dc+sd-jwt": SdJwtVc(),
 }

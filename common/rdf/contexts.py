@@ -43,7 +43,10 @@ BASE_TERMS: Final[Mapping[str, str]] = {term: str(_V2[term]) for term in ("name"
 # Terms of the base context and of the contexts that its types bring along: all are protected.
 RESERVED_TERMS: Final = frozenset(
     term
-    for terms in (_V2, *(entry["@context"] for entry in _V2.values() if isinstance(entry, dict) and "@context" in entry))
+    for terms in (
+        _V2,
+        *(entry["@context"] for entry in _V2.values() if isinstance(entry, dict) and "@context" in entry),
+    )
     for term in terms
     if not term.startswith("@") and term not in BASE_TERMS
 )
@@ -56,8 +59,8 @@ def type_context(
 
     `type_name` means `type_url`. A claim in `terms` means `{type_url}#{claim}` (None), the IRI given for
     it (text), or what a mapping says: `iri`; `datatype`, an XML Schema name such as `date` or an IRI;
-    `list`, true where order counts; `terms`, the claims nested in it, which mean `{type_url}#{claim}.{nested}`.
-    Claims named as terms of the base context are refused (`RESERVED_TERMS`), except that `name` and
+    `list`, true where order counts; `terms`, the claims nested in it (`{type_url}#{claim}.{nested}`). Claims
+    named as terms of the base context are refused (`RESERVED_TERMS`), except that `name` and
     `description` keep the base context's meaning.
     """
     definitions: dict[str, Any] = {"@version": 1.1, "@protected": True, type_name: type_url}

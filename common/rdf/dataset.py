@@ -1,4 +1,4 @@
-"""Expanded JSON-LD to an RDF dataset (JSON-LD 1.1 API §8.2), where anything that would be lost is an error."""
+"""Expanded JSON-LD to RDF (JSON-LD 1.1 API §8.2); anything that would be lost on the way is an error."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
@@ -69,21 +69,22 @@ class _Writer:
                 raise DataLoss(f"{key} has no meaning in RDF.")
             else:
                 predicate = _iri(key)
-                self.quads += [Quad(subject, predicate, self.object(value, graph), graph) for value in values]
+                self.quads += [Quad(subject, predicate, self.value(item, graph), graph) for item in values]
             if not values:
                 raise DataLoss("An empty set says nothing that can be signed; leave it out.")
         return subject
 
-    def object(self, value: Mapping[str, Any], graph: Graph) -> Resource | Literal:
+    def value(self, value: Mapping[str, Any], graph: Graph) -> Resource | Literal:
         if "@index" in value:
             raise DataLoss("An index has no meaning in RDF.")
         if "@list" in value:
-            return self.list([self.object(item, graph) for item in value["@list"]], graph)
+            return self.collection([self.value(item, graph) for item in value["@list"]], graph)
         return _literal(value) if "@value" in value else self.node(value, graph)
 
-    def list(self, items: list[Resource | Literal], graph: Graph) -> Resource:
+    def collection(self, items: list[Resource | Literal], graph: Graph) -> Resource:
         cells = [BlankNode() for _ in items]
-        for cell, item, rest in zip(cells, items, [*cells[1:], _NIL], strict=False):
+        rests: list[Resource] = [*cells[1:], _NIL]
+        for cell, item, rest in zip(cells, items, rests, strict=False):
             self.quads += [Quad(cell, _FIRST, item, graph), Quad(cell, _REST, rest, graph)]
         return cells[0] if cells else _NIL
 

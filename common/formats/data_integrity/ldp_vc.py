@@ -1,0 +1,220 @@
+"""`ldp_vc`: W3C credentials with embedded proofs (OpenID4VCI 1.0 §A.1.2, OpenID4VP 1.0 §B.1.2)."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from hashlib import sha256
+from typing import Any, Final
+
+from common.encoding import base64url
+from common.errors import SelloError
+from common.formats.base import (
+    Binding,
+    BindingMismatch,
+    CredentialInvalid,
+    Expired,
+    Holder,
+    NotYetValid,
+    Secured,
+    Sources,
+    VerifiedCredential,
+    VerifiedPresentation,
+)
+from common.formats.data_integrity import pipeline, status_entries
+from common.formats.data_integrity.pipeline import Expected
+from common.keys import Signer
+from common.rdf.contexts import CREDENTIALS_V2
+from common.rdf.expansion import Contexts, expand_types
+from common.vcdm import times, validation
+from common.vcdm.credential import ClaimPath, Credential
+
+IDENTIFIER: Final = "ldp_vc"
+ASSERTION: Final = "assertionMethod"
+AUTHENTICATION: Final = "authentication"
+# Under an absolute IRI, so that no context is needed and the proof covers it (OpenID4VP 1.0 §8.4).
+TRANSACTION_DATA_HASHES: Final = "urn:sello:transaction_data_hashes"
+
+
+class LdpVc:
+    """`common.formats.base.Format` for Data Integrity; the suite is that of the signer's key."""
+
+    def issue(
+        self,
+        credential: Credential,
+        *,
+        signer: Signer,
+        holder: Holder | None,
+        sources: Sources,
+        now: datetime,
+        salt: Callable[[], str],
+    ) -> Secured:
+        """A credential of the VC Data Model 2.0, bound to the holder's DID."""
+        return secure(build(credential, holder=holder), signer=signer, sources=sources, now=now)
+
+    def verify_credential(self, secured: Secured, *, sources: Sources, now: datetime) -> VerifiedCredential:
+        """The credential, once its shape, its proof by its own issuer and its validity period hold."""
+        document = _json_object(secured)
+        validation.validate_credential(document, accept_v1=True)
+        issuer = validation.issuer_id(document)
+        contexts = _contexts_of(issuer, sources)
+        expected = Expected(purpose=ASSERTION, controller=issuer, domain=None, challenge=None)
+        unsecured, method = pipeline.verify_proofs(
+            document, expected=expected, sources=sources, contexts=contexts, now=now
+        )
+        valid_from, valid_until = validation.validity(unsecured)
+        if valid_from is not None and now < valid_from:
+            raise NotYetValid("This credential is not valid yet.")
+        if valid_until is not None and now > valid_until:
+            raise Expired("This credential has expired.")
+        subjects = validation.subjects(unsecured)
+        if len(subjects) != 1:
+            raise CredentialInvalid("A credential about several subjects is not accepted.")
+        claims = {name: value for name, value in subjects[0].items() if name != "id"}
+        return VerifiedCredential(
+            format=IDENTIFIER,
+            id=unsecured.get("id"),
+            issuer=issuer,
+            key_id=method.id,
+            types=expand_types(unsecured, contexts=contexts),
+            document=unsecured,
+            claims=claims,
+            subject=subjects[0].get("id"),
+            holder_key=None,
+            valid_from=valid_from,
+            valid_until=valid_until,
+            status=status_entries.parse(unsecured),
+        )
+
+    def present(
+        self,
+        secured: Secured,
+        *,
+        disclose: Sequence[ClaimPath] | None,
+        binding: Binding,
+        signer: Signer,
+        sources: Sources,
+        now: datetime,
+    ) -> Secured:
+        """A presentation of the whole credential by its subject, for one request."""
+        document = _json_object(secured)
+        holder = signer.key_id.partition("#")[0]
+        if any(subject.get("id") != holder for subject in validation.subjects(document)):
+            raise BindingMismatch("This credential speaks of somebody else.")
+        presentation: dict[str, Any] = {
+            "@context": [CREDENTIALS_V2],
+            "type": ["VerifiablePresentation"],
+            "holder": holder,
+            "verifiableCredential": [document],
+        }
+        if binding.transaction_data:
+            presentation[TRANSACTION_DATA_HASHES] = [_digest(entry) for entry in binding.transaction_data]
+        options = pipeline.options(
+            signer=signer,
+            purpose=AUTHENTICATION,
+            created=now,
+            domain=binding.audience,
+            challenge=binding.nonce,
+        )
+        contexts = _contexts_of(validation.issuer_id(document), sources)
+        return pipeline.add_proof(presentation, options, signer=signer, contexts=contexts)
+
+    def verify_presentation(
+        self, presented: Secured, *, binding: Binding, sources: Sources, now: datetime
+    ) -> VerifiedPresentation:
+        """The credentials shown, once each holds and their subject signed for this very request.
+
+        `domain` is the audience and `challenge` the nonce (OpenID4VP 1.0 §B.1.2.4).
+        """
+        document = _json_object(presented)
+        validation.validate_presentation(document, accept_v1=True)
+        holder = validation.holder_id(document)
+        shown = validation.entries(document, "verifiableCredential")
+        if not shown:
+            raise CredentialInvalid("This presentation shows no credential.")
+        credentials = tuple(self.verify_credential(entry, sources=sources, now=now) for entry in shown)
+        issuers = tuple(dict.fromkeys(credential.issuer for credential in credentials))
+        expected = Expected(
+            purpose=AUTHENTICATION, controller=holder, domain=binding.audience, challenge=binding.nonce
+        )
+        unsecured, _ = pipeline.verify_proofs(
+            document, expected=expected, sources=sources, contexts=_contexts_of_any(issuers, sources), now=now
+        )
+        if any(credential.subject != holder for credential in credentials):
+            raise BindingMismatch("A credential was shown by somebody else than its holder.")
+        return VerifiedPresentation(credentials, holder, _confirmed(unsecured, binding))
+
+
+def build(credential: Credential, *, holder: Holder | None) -> dict[str, Any]:
+    """The unsecured document of a credential (VC Data Model 2.0 §4)."""
+    subject = {name: value for name, value in credential.claims.items() if name != "id"}
+    document: dict[str, Any] = {
+        "@context": [CREDENTIALS_V2, *credential.context],
+        "id": credential.id,
+        "type": ["VerifiableCredential", credential.type],
+        "issuer": (
+            {"id": credential.issuer, "name": credential.issuer_name}
+            if credential.issuer_name
+            else credential.issuer
+        ),
+        "validFrom": times.write(credential.valid_from),
+        "credentialSubject": {"id": holder.did, **subject} if holder else subject,
+    }
+    if credential.valid_until is not None:
+        document["validUntil"] = times.write(credential.valid_until)
+    if credential.name:
+        document["name"] = credential.name
+    if credential.schema is not None:
+        document["credentialSchema"] = dict(credential.schema)
+    if credential.status:
+        document["credentialStatus"] = status_entries.build(credential.status)
+    return document
+
+
+def secure(
+    document: Mapping[str, Any], *, signer: Signer, sources: Sources, now: datetime, suite: str | None = None
+) -> dict[str, Any]:
+    """Any unsecured credential with its issuer's proof: what `issue` builds, a status list, a VC-API body."""
+    validation.validate_credential(document)
+    issuer = validation.issuer_id(document)
+    if signer.key_id.partition("#")[0] != issuer:
+        raise pipeline.ProofGenerationError("A credential is signed with its issuer's own key.")
+    options = pipeline.options(signer=signer, purpose=ASSERTION, created=now, suite=suite)
+    return pipeline.add_proof(document, options, signer=signer, contexts=_contexts_of(issuer, sources))
+
+
+def _json_object(secured: Secured) -> Mapping[str, Any]:
+    if not isinstance(secured, Mapping):
+        raise CredentialInvalid("A credential with a Data Integrity proof is a JSON object.")
+    return secured
+
+
+def _contexts_of(issuer: str, sources: Sources) -> Contexts:
+    return partial(sources.context, issuer=issuer)
+
+
+def _contexts_of_any(issuers: Sequence[str], sources: Sources) -> Contexts:
+    """A presentation speaks in the contexts of all whose credentials it holds."""
+
+    def contexts(url: str) -> Mapping[str, Any]:
+        for issuer in issuers[:-1]:
+            try:
+                return sources.context(url, issuer=issuer)
+            except SelloError:
+                continue
+        return sources.context(url, issuer=issuers[-1])
+
+    return contexts
+
+
+def _digest(entry: str) -> str:
+    """The hash of one entry of `transaction_data`, taken of its base64url text (OpenID4VP 1.0 §B.3.3.1)."""
+    return base64url.encode(sha256(entry.encode()).digest())
+
+
+def _confirmed(document: Mapping[str, Any], binding: Binding) -> tuple[str, ...]:
+    """The entries of the binding that the holder signed; a hash of anything else is refused."""
+    hashes = document.get(TRANSACTION_DATA_HASHES, [])
+    known = {_digest(entry): entry for entry in binding.transaction_data}
+    if not isinstance(hashes, list) or not all(isinstance(item, str) and item in known for item in hashes):
+        raise BindingMismatch("The holder signed transaction data that was not asked for.")
+    return tuple(entry for digest, entry in known.items() if digest in hashes)

@@ -1,0 +1,179 @@
+"""Adding and verifying proofs, one or several, whatever the suite (VC Data Integrity §4.2 to §4.5)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from common.did import VerificationMethod
+from common.errors import InvalidSignature, UnknownPart
+from common.formats.base import BindingMismatch, CredentialInvalid, Expired, Sources
+from common.formats.data_integrity import SUITE_OF_CURVE, SUITES
+from common.formats.data_integrity.suite import PROOF_TYPE, Cryptosuite
+from common.keys import Signer
+from common.rdf.expansion import Contexts
+from common.vcdm import times
+
+MAX_PROOFS: Final = 8  # each of them canonicalises the whole document
+CLOCK_SKEW: Final = timedelta(seconds=60)
+
+
+class ProofInvalid(CredentialInvalid):
+    """A proof that does not hold (§4.7)."""
+
+    code = "PROOF_VERIFICATION_ERROR"
+
+
+class ProofGenerationError(CredentialInvalid):
+    """A proof that cannot be made (§4.7)."""
+
+    code = "PROOF_GENERATION_ERROR"
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a proof must say to be believed; `domain` and `challenge` None mean that none was asked for.
+
+    `controller` is who must have made at least one of a document's proofs.
+    """
+
+    purpose: str
+    controller: str
+    domain: str | None
+    challenge: str | None
+
+
+def options(
+    *,
+    signer: Signer,
+    purpose: str,
+    created: datetime,
+    suite: str | None = None,
+    domain: str | None = None,
+    challenge: str | None = None,
+) -> dict[str, Any]:
+    """The options of a proof by `signer`, in the suite of its key unless another is named (§2.1)."""
+    curve = signer.public_key.curve
+    given = {"domain": domain, "challenge": challenge}
+    return {
+        "type": PROOF_TYPE,
+        "cryptosuite": suite or SUITE_OF_CURVE[curve],
+        "created": times.write(created),
+        "verificationMethod": signer.key_id,
+        "proofPurpose": purpose,
+        **{name: value for name, value in given.items() if value is not None},
+    }
+
+
+def add_proof(
+    document: Mapping[str, Any],
+    options: Mapping[str, Any],
+    *,
+    signer: Signer,
+    contexts: Contexts,
+    configuration_hash: bytes | None = None,
+) -> dict[str, Any]:
+    """The document with one proof more (§4.2; §4.3 where it has some already)."""
+    if not all(options.get(name) for name in ("type", "verificationMethod", "proofPurpose")):
+        raise ProofGenerationError("A proof says its type, its key and its purpose.")
+    proofs, unsecured = _take_apart(document) if "proof" in document else ([], dict(document))
+    signed = _with_previous(unsecured, options, proofs=proofs)
+    proof = _suite(options).create_proof(
+        signed, options, signer=signer, contexts=contexts, configuration_hash=configuration_hash
+    )
+    return {**unsecured, "proof": [*proofs, proof] if proofs else proof}
+
+
+def verify_proofs(
+    document: Mapping[str, Any], *, expected: Expected, sources: Sources, contexts: Contexts, now: datetime
+) -> tuple[dict[str, Any], VerificationMethod]:
+    """The document without its proofs, and the expected controller's key (§4.4, §4.5).
+
+    Every proof must hold, whoever made it; one that is not understood does not.
+    """
+    proofs, unsecured = _take_apart(document)
+    methods = [
+        _verify_proof(
+            _with_previous(unsecured, proof, proofs=proofs),
+            proof,
+            expected=expected,
+            sources=sources,
+            contexts=contexts,
+            now=now,
+        )
+        for proof in proofs
+    ]
+    for method in methods:
+        if method.controller == expected.controller:
+            return unsecured, method
+    raise ProofInvalid("The proof was made by somebody else than the one who speaks here.")
+
+
+def _verify_proof(
+    document: Mapping[str, Any],
+    proof: Mapping[str, Any],
+    *,
+    expected: Expected,
+    sources: Sources,
+    contexts: Contexts,
+    now: datetime,
+) -> VerificationMethod:
+    """The key behind one proof, once it holds over a document without it (§4.4 steps 4 to 8)."""
+    suite = _suite(proof)
+    if proof.get("proofPurpose") != expected.purpose:
+        raise ProofInvalid(f"A proof for {expected.purpose} was expected.")
+    if expected.domain is not None and proof.get("domain") not in (expected.domain, [expected.domain]):
+        raise BindingMismatch("This was made for somebody else.", code="INVALID_DOMAIN_ERROR")
+    if expected.challenge is not None and proof.get("challenge") != expected.challenge:
+        raise BindingMismatch("This was made for another request.", code="INVALID_CHALLENGE_ERROR")
+    if "created" in proof and times.parse(proof["created"]) > now + CLOCK_SKEW:
+        raise ProofInvalid("This proof was made in the future.")
+    if "expires" in proof and times.parse(proof["expires"]) <= now:
+        raise Expired("This proof is no longer valid.")
+    identifier = proof.get("verificationMethod")
+    if not isinstance(identifier, str):
+        raise ProofInvalid("A proof names its key.")
+    method = sources.method(identifier, purpose=expected.purpose)
+    try:
+        suite.verify_proof(document, proof, key=method.public_key, contexts=contexts)
+    except (InvalidSignature, UnknownPart) as error:
+        raise ProofInvalid(
+            "This document was changed, or its proof is not its own.", detail=str(error)
+        ) from error
+    return method
+
+
+def _suite(proof: Mapping[str, Any]) -> Cryptosuite:
+    if proof.get("type") != PROOF_TYPE:
+        raise UnknownPart("proof type", proof.get("type"), [PROOF_TYPE])
+    name = proof.get("cryptosuite")
+    if not isinstance(name, str) or name not in SUITES:
+        raise UnknownPart("cryptosuite", name, SUITES)
+    return SUITES[name]
+
+
+def _take_apart(document: Mapping[str, Any]) -> tuple[list[Mapping[str, Any]], dict[str, Any]]:
+    """The proofs of a document, and the document without them."""
+    value = document.get("proof")
+    proofs: list[Any] = list(value) if isinstance(value, list) else [value]
+    if not proofs or not all(isinstance(proof, Mapping) for proof in proofs):
+        raise ProofInvalid("This document has no proof.")
+    if len(proofs) > MAX_PROOFS:
+        raise ProofInvalid(f"More than {MAX_PROOFS} proofs are not accepted.")
+    return proofs, {name: part for name, part in document.items() if name != "proof"}
+
+
+def _with_previous(
+    unsecured: Mapping[str, Any], options: Mapping[str, Any], *, proofs: Sequence[Mapping[str, Any]]
+) -> Mapping[str, Any]:
+    """The document as a proof signs it: with the proofs that it builds upon (§4.3 steps 3 to 6, §4.5)."""
+    if "previousProof" not in options:
+        return unsecured
+    value = options["previousProof"]
+    names = value if isinstance(value, list) else [value]
+    by_id = {proof["id"]: proof for proof in proofs if isinstance(proof.get("id"), str)}
+    if len(by_id) != sum("id" in proof for proof in proofs):
+        raise ProofInvalid("Each proof has an identifier of its own.")
+    if not names or not all(isinstance(name, str) and name in by_id for name in names):
+        raise ProofInvalid("A proof builds upon another that is not here.")
+    return {**unsecured, "proof": [proof for proof in proofs if proof.get("id") in names]}

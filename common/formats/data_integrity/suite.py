@@ -1,0 +1,70 @@
+"""The interface of a cryptosuite: one function an algorithm of its specification (VC Data Integrity §3)."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from common.encoding import multibase
+from common.errors import InvalidSignature, UnknownPart
+from common.keys import PublicKey, Signer
+from common.rdf.expansion import Contexts
+
+PROOF_TYPE = "DataIntegrityProof"  # §3.1
+
+
+class Cryptosuite(Protocol):
+    """A module in this room, under its own name in `SUITES`.
+
+    `curve` decides the hash where a suite has several; `contexts` gives the documents behind context URLs.
+    """
+
+    NAME: str
+    CURVES: tuple[str, ...]
+
+    def transform(self, document: Mapping[str, Any], *, curve: str, contexts: Contexts) -> bytes:
+        """Transformation: the bytes that stand for an unsecured document."""
+
+    def configure(
+        self, options: Mapping[str, Any], *, document: Mapping[str, Any], curve: str, contexts: Contexts
+    ) -> bytes:
+        """Proof Configuration: the bytes that stand for a proof without its value."""
+
+    def hash_configuration(self, canonical: bytes, *, curve: str) -> bytes:
+        """The half of Hashing that a batch of one signer, purpose, hour and set of contexts shares."""
+
+    def hash(self, transformed: bytes, *, configuration_hash: bytes, curve: str) -> bytes:
+        """Hashing: what is signed."""
+
+    def create_proof(
+        self,
+        document: Mapping[str, Any],
+        options: Mapping[str, Any],
+        *,
+        signer: Signer,
+        contexts: Contexts,
+        configuration_hash: bytes | None = None,
+    ) -> dict[str, Any]:
+        """Create Proof: the proof of an unsecured document; a batch brings its `configuration_hash`."""
+
+    def verify_proof(
+        self, document: Mapping[str, Any], proof: Mapping[str, Any], *, key: PublicKey, contexts: Contexts
+    ) -> None:
+        """Verify Proof: raise unless `key` made `proof` over `document`, which is given without it."""
+
+
+def require_curve(suite: str, curves: tuple[str, ...], curve: str) -> None:
+    """An error that names what a suite signs with, where a key is another."""
+    if curve not in curves:
+        raise UnknownPart(f"curve of {suite}", curve, curves)
+
+
+def proof_bytes(proof: Mapping[str, Any]) -> bytes:
+    """The signature in a proof's base58btc `proofValue` (step 3 of each suite's Verify Proof)."""
+    value = proof.get("proofValue")
+    if not isinstance(value, str) or not value.startswith("z"):
+        raise InvalidSignature("A proof carries its value in base58btc.")
+    return multibase.decode(value)
+
+
+def without_value(proof: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of a proof (step 2 of each suite's Verify Proof)."""
+    return {name: value for name, value in proof.items() if name != "proofValue"}
