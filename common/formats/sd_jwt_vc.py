@@ -50,7 +50,7 @@ class SdJwtVc:
         now: datetime,
         salt: Callable[[], str],
     ) -> Secured:
-        """Secure a credential (RFC 9901 §5, SD-JWT VC §2.2): `credential.disclosable` become Disclosures.
+        """Secure a credential (RFC 9901 §4, SD-JWT VC §2.2): `credential.disclosable` become Disclosures.
 
         `iat`, and an `nbf` of the same day, are rounded down to the day, so that credentials of one batch
         are not told apart by the second in which they were made.

@@ -7,6 +7,7 @@ from typing import Final
 from common.errors import SelloError
 from common.vcdm.credential import ClaimPath
 
+ANY_TYPE: Final = "*"  # an issuer whose word is taken for whatever it attests
 # Types that every credential of a data model has; they say nothing about what it attests.
 GENERIC: Final = frozenset({"VerifiableCredential"})
 
@@ -24,7 +25,7 @@ class AskedTooMuch(Untrusted):
 
 @dataclass(frozen=True, slots=True)
 class TrustedIssuer:
-    """An issuer (its DID or https URL) and the types that it may issue, as credentials name them."""
+    """An issuer (its DID or https URL) and the types that it may issue, as credentials name them or any."""
 
     issuer: str
     types: frozenset[str]
@@ -67,9 +68,10 @@ class TrustList:
         wanted = frozenset(types) - GENERIC
         if not wanted:
             raise Untrusted("This credential does not say what it attests.")
-        if not wanted <= frozenset().union(*(entry.types for entry in entries)):
+        granted = frozenset().union(*(entry.types for entry in entries))
+        if ANY_TYPE not in granted and not wanted <= granted:
             raise Untrusted("This issuer is not trusted for this type of credential.")
-        return next(entry for entry in entries if wanted & entry.types)
+        return next(entry for entry in entries if entry.types & (wanted | {ANY_TYPE}))
 
     def require_verifier(self, client_id: str) -> RegisteredVerifier:
         """The registration of a verifier, or an error where there is none."""

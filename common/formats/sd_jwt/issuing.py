@@ -1,4 +1,4 @@
-"""Turning claims into digests and Disclosures (RFC 9901 §5): nested, recursive, among decoys."""
+"""Turning claims into digests and Disclosures (RFC 9901 §4.2.4): nested, recursive, among decoys."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any

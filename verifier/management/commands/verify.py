@@ -1,0 +1,78 @@
+"""`verify FILE`: may this credential, or this presentation, be relied upon?"""
+
+import sys
+from argparse import ArgumentTypeError
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandParser
+from django.utils import timezone
+
+from common.adapters.command import Command as SharedCommand
+from common.adapters.sources import check_status, sources
+from common.encoding import strict_json
+from common.errors import MalformedInput
+from common.formats.base import Binding, Secured
+from common.verification import Verification, verify_one
+from verifier.services.trust import trust_list
+
+MAX_BYTES = 2_000_000
+
+
+class Command(SharedCommand):
+    """Exit status: 0 verified and valid, 2 revoked or suspended, 3 undetermined, 1 anything else."""
+
+    help = "Verifies a credential or presentation of any known format, and asks for its status."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", metavar="FILE", help="JSON or a compact token; - reads standard input")
+        parser.add_argument(
+            "--at", type=moment, metavar="TIME", help="verify as of this time, such as 2026-11-21T12:00:00Z"
+        )
+        parser.add_argument("--nonce", help="the nonce of the request that a presentation answers")
+        parser.add_argument("--audience", help="the client identifier for which it was made")
+
+    def run(self, **options: Any) -> Mapping[str, Any]:
+        nonce, audience = options["nonce"], options["audience"]
+        if (nonce is None) != (audience is None):
+            raise MalformedInput("--nonce and --audience go together.")
+        self.verification = verify_one(
+            read(options["file"]),
+            sources=sources(),
+            status=check_status,
+            trust=trust_list(),
+            now=options["at"] or timezone.now(),
+            binding=None if nonce is None else Binding(audience, nonce),
+        )
+        return self.verification.as_json()
+
+    def exit_status(self, result: Mapping[str, Any]) -> int:
+        verification: Verification = self.verification
+        return verification.exit_code
+
+
+def read(name: str) -> Secured:
+    """The secured thing in a file: a JSON object, or a compact token, in quotation marks or not."""
+    if name == "-":
+        data = sys.stdin.buffer.read(MAX_BYTES + 1)
+    else:
+        with Path(name).open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise MalformedInput(f"This file is larger than {MAX_BYTES} bytes.")
+    text = data.decode("utf-8", errors="replace").strip()
+    value = strict_json.loads(text, max_bytes=MAX_BYTES) if text[:1] in ("{", '"') else text
+    if not isinstance(value, str | Mapping):
+        raise MalformedInput("This file holds neither a JSON object nor a compact token.")
+    return value
+
+
+def moment(text: str) -> datetime:
+    """A time of ISO 8601; one without a zone is in UTC."""
+    try:
+        value = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ArgumentTypeError("TIME is like 2026-11-21 or 2026-11-21T12:00:00Z") from error
+    return value if value.tzinfo else value.replace(tzinfo=UTC)
