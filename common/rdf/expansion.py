@@ -99,8 +99,20 @@ def _cause(error: JsonLdError) -> SelloError:
     return TransformationError("This document is not JSON-LD.", detail=str(error.code or error.type))
 
 
+class _Memory(threading.local):
+    """Parsed contexts of one thread: PyLD's own caches are not made for several at once."""
+
+    def __init__(self) -> None:
+        self.remote: LRUCache[str, tuple[Mapping[str, Any], list[ResolvedContext]]] = LRUCache(maxsize=256)
+        self.embedded: LRUCache[int, tuple[Any, ResolvedContext]] = LRUCache(maxsize=2048)
+        self.scoped: LRUCache[tuple[Any, ...], tuple[Any, Any]] = LRUCache(maxsize=2048)
+
+
+_memory: Final = _Memory()
+
+
 class _Processor(JsonLdProcessor):  # type: ignore[misc]
-    """PyLD's processor, but a value that expands to nothing is an error."""
+    """PyLD's processor, for whom a value that expands to nothing is an error."""
 
     def _expand(self, active_ctx: Any, active_property: Any, element: Any, *args: Any, **named: Any) -> Any:
         expanded = super()._expand(active_ctx, active_property, element, *args, **named)
@@ -108,16 +120,18 @@ class _Processor(JsonLdProcessor):  # type: ignore[misc]
             raise DataLoss("A value in this document means nothing in RDF.")
         return expanded
 
-
-class _Memory(threading.local):
-    """Parsed contexts of one thread: PyLD's own caches are not made for several at once."""
-
-    def __init__(self) -> None:
-        self.remote: LRUCache[str, tuple[Mapping[str, Any], list[ResolvedContext]]] = LRUCache(maxsize=256)
-        self.embedded: LRUCache[int, tuple[Any, ResolvedContext]] = LRUCache(maxsize=2048)
-
-
-_memory: Final = _Memory()
+    def _process_context(
+        self, active_ctx: Any, local_ctx: Any, options: Any, *args: Any, **named: Any
+    ) -> Any:
+        """PyLD clones the active context, and so forgets, wherever a type brings a context of its own."""
+        if args or "cycles" in named or not isinstance(local_ctx, dict) or "_uuid" not in active_ctx:
+            return super()._process_context(active_ctx, local_ctx, options, *args, **named)
+        key = (active_ctx["_uuid"], id(local_ctx), tuple(sorted(named.items())))
+        known = _memory.scoped.get(key)
+        if known is None or known[0] is not local_ctx:
+            known = (local_ctx, super()._process_context(active_ctx, local_ctx, options, **named))
+            _memory.scoped[key] = known
+        return known[1]
 
 
 class _Resolver:
@@ -158,8 +172,10 @@ class _Resolver:
             return known[1]
         if "@context" not in document:
             raise TransformationError("There is no context behind a context's URL.")
-        resolved = self._resolve(document["@context"], depth=depth + 1)
-        _memory.remote[url] = (document, resolved)
+        context = document["@context"]
+        resolved = self._resolve(context, depth=depth + 1)
+        if isinstance(context, dict):  # one that names others is asked for them again
+            _memory.remote[url] = (document, resolved)
         return resolved
 
 
