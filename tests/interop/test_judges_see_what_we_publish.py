@@ -1,4 +1,4 @@
-"""@digitalbazaar and @sd-jwt verify credentials of ours offline, and see what became of them (acceptance 3)."""
+"""Independent judges verify credentials of ours offline, and see what becomes of them (acceptance 3)."""
 
 import json
 from pathlib import Path

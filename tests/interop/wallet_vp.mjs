@@ -1,5 +1,5 @@
 // An OpenID4VP wallet from @openid4vc/openid4vp, dcql, @sd-jwt and @digitalbazaar.
-// { request_uri, credentials: [{ format, credential, key }], anchors?, tamper? }
+// { request_uri, credentials: [{ format, credential, key }], anchors?, tamper?, fetch_by?: 'get' }
 //   → { client, response_mode, fetched_by, presented, status, answer }
 import { randomBytes } from 'node:crypto'
 import { Openid4vpClient } from '@openid4vc/openid4vp'
@@ -57,12 +57,13 @@ function pathsOf(query, match, claims) {
   return wanted.flatMap((index) => walk(claims, query.claims[index].path))
 }
 
-await command(async ({ request_uri, credentials, anchors = [], tamper }) => {
+await command(async ({ request_uri, credentials, anchors = [], tamper, fetch_by }) => {
   const seen = { fetched_by: null }
   const walletNonce = randomBytes(16).toString('base64url')
   const client = new Openid4vpClient({ callbacks: callbacksFor([], { anchors, fetch: fetchAsFinal(walletNonce, seen) }) })
 
   const parsed = client.parseOpenid4vpAuthorizationRequest({ authorizationRequest: request_uri })
+  if (fetch_by === 'get') delete parsed.params.request_uri_method // as wallets do that know no POST (§5.1)
   const byPost = parsed.params.request_uri_method === 'post'
   const { authorizationRequestPayload: request, client: verifier, transactionData } = await client.resolveOpenId4vpAuthorizationRequest({
     authorizationRequestPayload: parsed.params,
@@ -93,7 +94,9 @@ await command(async ({ request_uri, credentials, anchors = [], tamper }) => {
       presentation = await presentSdJwt(credential, { paths, key, ...made, iat, extra })
     } else {
       const date = tamper === 'iat' ? new Date(Date.now() - 86_400_000) : new Date()
-      presentation = await presentCredentials([credential], { jwk: key, did: key.did, didUrl: key.didUrl, challenge: made.nonce, domain: made.audience, date, documents: fetchJson })
+      // OpenID4VP leaves transaction data of ldp_vc to profiles (§8.4); this is Sello's.
+      const extra = entries.length ? { 'urn:sello:transaction_data_hashes': hashesOf(tamper === 'transaction_data' ? ['another'] : entries) } : {}
+      presentation = await presentCredentials([credential], { jwk: key, did: key.did, didUrl: key.didUrl, challenge: made.nonce, domain: made.audience, date, documents: fetchJson, extra })
     }
     vpToken[id] = [tamperWith(presentation, tamper, key)]
     presented.push({ id, format, algorithm: algorithmOf(key) })

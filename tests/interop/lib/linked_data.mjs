@@ -78,9 +78,9 @@ export async function issueCredential(credential, { jwk, did, didUrl, documents 
   return vc.issue({ credential, suite: await signerSuite(jwk, { did, didUrl }), documentLoader: loaderOver(documents) })
 }
 
-/** A presentation by the holder of a did:key. */
-export async function presentCredentials(credentials, { jwk, did, didUrl, challenge, domain, date, documents }) {
-  const presentation = vc.createPresentation({ verifiableCredential: credentials, holder: did })
+/** A presentation by the holder of a did:key; `extra` members have absolute IRIs for names. */
+export async function presentCredentials(credentials, { jwk, did, didUrl, challenge, domain, date, documents, extra = {} }) {
+  const presentation = { ...vc.createPresentation({ verifiableCredential: credentials, holder: did }), ...extra }
   return vc.signPresentation({ presentation, suite: await signerSuite(jwk, { did, didUrl }, date), challenge, domain, documentLoader: loaderOver(documents) })
 }
 

@@ -21,7 +21,7 @@ function signedAgain(token, key, change) {
 
 export const TAMPERINGS = {
   'dc+sd-jwt': ['nonce', 'audience', 'signature', 'iat', 'sd_hash', 'disclosure', 'transaction_data'],
-  ldp_vc: ['nonce', 'audience', 'signature', 'iat', 'claim'],
+  ldp_vc: ['nonce', 'audience', 'signature', 'iat', 'claim', 'transaction_data'],
 }
 
 /** The presentation as the holder's hand alone could not have made it; nonce, audience and iat are bent at signing. */
