@@ -12,6 +12,12 @@ from common.status.status_list import StatusList
 from common.vcdm.credential import StatusReference
 
 CONTEXT: Final = "https://www.w3.org/ns/credentials/v2"
+_TYPES: Final = frozenset(  # as JOSE credentials name it, and as Data Integrity expands it
+    {
+        "BitstringStatusListCredential",
+        "https://www.w3.org/ns/credentials/status#BitstringStatusListCredential",
+    }
+)
 ACCEPT: Final = "application/vc, application/ld+json, application/json"
 
 
@@ -82,7 +88,7 @@ def read(credential: ListCredential, *, uri: str, issuer: str) -> StatusList:
     subject = document.get("credentialSubject")
     if credential.issuer != issuer:
         raise StatusError("The status list is not the credential issuer's own.")
-    if "BitstringStatusListCredential" not in credential.types or document.get("id", uri) != uri:
+    if _TYPES.isdisjoint(credential.types) or document.get("id", uri) != uri:
         raise StatusError("This is not the status list that the credential names.")
     if not isinstance(subject, Mapping) or subject.get("type") not in (
         "BitstringStatusList",

@@ -9,7 +9,9 @@ from common.vcdm.credential import ClaimPath
 
 ANY_TYPE: Final = "*"  # an issuer whose word is taken for whatever it attests
 # Types that every credential of a data model has; they say nothing about what it attests.
-GENERIC: Final = frozenset({"VerifiableCredential"})
+GENERIC: Final = frozenset(
+    {"VerifiableCredential", "https://www.w3.org/2018/credentials#VerifiableCredential"}
+)
 
 
 class Untrusted(SelloError):
