@@ -1,6 +1,7 @@
 """JSON as signatures need it (RFC 8259, I-JSON RFC 7493): one reading, or an error."""
 
 import json
+import math
 from typing import Any
 
 from common.errors import MalformedInput
@@ -15,28 +16,28 @@ def loads(text: bytes | str, *, max_bytes: int = MAX_BYTES, floats: bool = False
 
     Floats are refused unless asked for: libraries disagree on their canonical text.
     """
-    if isinstance(text, bytes):
-        if len(text) > max_bytes:
+    try:
+        data = text.encode() if isinstance(text, str) else text
+        if len(data) > max_bytes:
             raise MalformedInput(f"This JSON is larger than {max_bytes} bytes.")
-        try:
-            text = text.decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise MalformedInput("This JSON is not UTF-8.") from error
-    elif len(text) > max_bytes:
-        raise MalformedInput(f"This JSON is larger than {max_bytes} characters.")
+        text = data.decode("utf-8")
+    except UnicodeError as error:
+        raise MalformedInput("This JSON is not UTF-8.") from error
     try:
         value = json.loads(
             text,
             object_pairs_hook=_unique,
             parse_constant=_refuse_constant,
             parse_int=_integer,
-            parse_float=float if floats else _refuse_float,
+            parse_float=_finite if floats else _refuse_float,
         )
     except RecursionError as error:
         raise MalformedInput("This JSON is nested too deeply.") from error
     except ValueError as error:
         raise MalformedInput("This is not JSON.", detail=type(error).__name__) from error
     check_depth(value)
+    if "\\u" in text:
+        _refuse_half_characters(value)
     return value
 
 
@@ -77,6 +78,21 @@ def _refuse_constant(_: str) -> Any:
 
 def _refuse_float(_: str) -> Any:
     raise MalformedInput("Fractions travel as text, not as JSON floats.")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise MalformedInput("A number here is too large.")
+    return number
+
+
+def _refuse_half_characters(value: Any) -> None:
+    """I-JSON §2.1: an escaped surrogate without its other half is no text that could be hashed or kept."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise MalformedInput("A text here holds half a character.") from error
 
 
 def _integer(text: str) -> int:
