@@ -20,6 +20,8 @@ from common.trust import certificates
 from common.trust.trust_list import Untrusted
 
 PURPOSE: Final = "assertionMethod"
+# The embedded site has no certificate; the door to the network decides whether it may be asked over http.
+LOOPBACK: Final = ("http://localhost:", "http://localhost/", "http://127.0.0.1:", "http://[::1]:")
 _ALGORITHMS: Final = {"Ed25519": "EdDSA"}  # RFC 9864 beside RFC 8037
 
 
@@ -42,7 +44,7 @@ def issuer_key(
     """The key that `issuer` publishes and `header` chooses: by DID, by certificate, or by its metadata."""
     if issuer.startswith("did:"):
         return _from_did(issuer, header, resolve=resolve)
-    if not issuer.startswith("https://"):
+    if not issuer.startswith(("https://", *LOOPBACK)):
         raise NotTheIssuersKey("An issuer is named by a DID or an https URL.")
     if "x5c" in header:
         key = certificates.verify_chain(header["x5c"], issuer=issuer, anchors=anchors, now=now)
@@ -53,9 +55,9 @@ def issuer_key(
 def metadata_url(issuer: str) -> str:
     """Where an issuer's JWT VC Issuer Metadata lie, by path insertion (SD-JWT VC §4)."""
     parts = urlsplit(issuer)
-    if parts.scheme != "https" or not parts.netloc or parts.query or parts.fragment:
+    if not parts.netloc or parts.query or parts.fragment:
         raise NotTheIssuersKey("An issuer's https URL has neither query nor fragment.")
-    return f"https://{parts.netloc}/.well-known/jwt-vc-issuer{parts.path.rstrip('/')}"
+    return f"{parts.scheme}://{parts.netloc}/.well-known/jwt-vc-issuer{parts.path.rstrip('/')}"
 
 
 def _from_did(issuer: str, header: Mapping[str, Any], *, resolve: Resolve) -> VerificationMethod:
