@@ -10,7 +10,7 @@ from typing import Any
 from common.adapters.sources import sources
 from common.encoding import base64url
 from common.formats import FORMATS
-from common.formats.base import Holder, Secured
+from common.formats.base import Holder, Secured, Sources
 from common.vcdm.credential import Credential
 from issuer.models import Configuration
 from issuer.services import authorities, configurations
@@ -78,10 +78,27 @@ def secure(configuration: Configuration, format_: str, drafted: Draft) -> Secure
         credential,
         signer=authorities.signer(authority, described.curve),
         holder=drafted.holder,
-        sources=sources(),
+        sources=OwnType(configuration),
         now=drafted.issued_at,
         salt=_salt,
     )
+
+
+class OwnType:
+    """The process's `Sources`, but for the type's own context, which is taken as it stands at this moment.
+
+    A kept copy might be older than what is published, and the signature then mean something else.
+    """
+
+    def __init__(self, configuration: Configuration) -> None:
+        self._url = configuration.type_url
+        self._context = configurations.context_document(configuration)
+        self._others: Sources = sources()
+        self.method, self.issuer_key = self._others.method, self._others.issuer_key
+
+    def context(self, url: str, *, issuer: str) -> Mapping[str, Any]:
+        """The JSON-LD document behind a context URL."""
+        return self._context if url == self._url else self._others.context(url, issuer=issuer)
 
 
 def _salt() -> str:

@@ -1,0 +1,147 @@
+"""Changing a credential's status, and publishing the lists that tell it.
+
+A list is built from the credentials' own rows each time it changed, so two changes at once cannot undo one
+another: each changes its own row under its lock and advances the list's version in the same transaction.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import transaction
+from django.db.models import F
+
+from common.adapters.sources import sources
+from common.encoding import jcs
+from common.errors import SelloError
+from common.formats.data_integrity import pipeline
+from common.status import bits, bitstring, token
+from issuer.models import Authority, IssuedCredential, StatusChange, StatusList
+from issuer.services import authorities
+
+LIFETIME: Final = timedelta(days=1)
+KEPT: Final = timedelta(hours=1)  # after which even an unchanged list is signed anew
+ALLOWED: Final = {
+    "valid": {"suspended", "revoked"},
+    "suspended": {"valid", "revoked"},
+    "revoked": set[str](),
+}
+
+
+class StatusRefused(SelloError):
+    """A change of status that is not one."""
+
+    code = "status_refused"
+    status = 409
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedList:
+    """The signed bytes of a list, as they are served."""
+
+    body: bytes
+    content_type: str
+    etag: str
+
+
+def set_status(
+    credential: IssuedCredential, state: str, *, reason: str, actor: str, now: datetime
+) -> IssuedCredential:
+    """Change a credential's status for good reason; revoked is final. The published lists change at once."""
+    if state not in ALLOWED:
+        raise StatusRefused(f"A credential is {', '.join(ALLOWED)}; not {state!r}.")
+    if not reason.strip():
+        raise StatusRefused("A change of status needs its reason.")
+    with transaction.atomic():
+        locked = IssuedCredential.objects.select_for_update(of=("self",)).get(pk=credential.pk)
+        if state not in ALLOWED[locked.state]:
+            raise StatusRefused(
+                "This credential was revoked, which is final."
+                if locked.state == "revoked"
+                else f"This credential is {state} already."
+            )
+        StatusChange.objects.create(
+            credential=locked, before=locked.state, after=state, reason=reason, actor=actor, at=now
+        )
+        locked.state = state
+        locked.save(update_fields=["state"])
+        StatusList.objects.filter(pk=locked.status_list_id).update(version=F("version") + 1)
+    return locked
+
+
+def lists_of(credential: IssuedCredential) -> list[str]:
+    """Where this credential's status is published."""
+    status_list = credential.status_list
+    return [status_list.uri(purpose) for purpose in status_list.purposes]
+
+
+def published(authority: Authority, name: str, *, now: datetime) -> PublishedList | None:
+    """The list of that name, signed; None where there is none. Signed bytes are kept until it changes."""
+    purpose, _, number = name.rpartition("-")
+    kind = StatusList.Kind.TOKEN if purpose == "token" else StatusList.Kind.BITSTRING
+    if purpose not in ("token", "revocation", "suspension") or not number.isdecimal() or len(number) > 9:
+        return None
+    found = authority.status_lists.filter(kind=kind, number=int(number)).first()
+    if found is None or found.name(None if kind == StatusList.Kind.TOKEN else purpose) != name:
+        return None
+    found.authority = authority
+    # The version is read before the rows: bytes may be newer than their version says, never older.
+    hour = int(now.timestamp() // KEPT.total_seconds())
+    etag = f'W/"{found.pk}-{purpose}-{found.version}-{hour}"'
+    kept: PublishedList | None = cache.get(f"status-list {etag}")
+    if kept is None:
+        kept = (
+            _sign_token(found, etag, now=now) if purpose == "token" else _sign(found, purpose, etag, now=now)
+        )
+        cache.set(f"status-list {etag}", kept, timeout=KEPT.total_seconds())
+    return kept
+
+
+def _sign_token(status_list: StatusList, etag: str, *, now: datetime) -> PublishedList:
+    """A Status List Token (draft-ietf-oauth-status-list §5.1)."""
+    values = {"revoked": token.INVALID, "suspended": token.SUSPENDED}
+    statuses = {index: values[state] for index, state in _not_valid(status_list)}
+    text = token.create(
+        uri=status_list.uri(None),
+        statuses=bits.pack(statuses, length=status_list.size, bits=2, order="least"),
+        signer=authorities.signer(status_list.authority, "P-256"),
+        now=now,
+        expires=now + LIFETIME,
+        ttl=settings.STATUS_LIST_TTL,
+    )
+    return PublishedList(text.encode(), token.ACCEPT, etag)
+
+
+def _sign(status_list: StatusList, purpose: str, etag: str, *, now: datetime) -> PublishedList:
+    """A BitstringStatusListCredential (Bitstring Status List §2.2)."""
+    state = {"revocation": "revoked", "suspension": "suspended"}[purpose]
+    statuses = {index: 1 for index, found in _not_valid(status_list) if found == state}
+    document = bitstring.status_list_credential(
+        uri=status_list.uri(purpose),
+        issuer=status_list.authority.did,
+        purpose=purpose,
+        statuses=bits.pack(statuses, length=status_list.size, bits=1, order="most"),
+        valid_from=now,
+        valid_until=now + LIFETIME,
+        ttl=settings.STATUS_LIST_TTL,
+    )
+    return PublishedList(
+        jcs.canonicalize(_secure(status_list.authority, document, now=now)), "application/vc", etag
+    )
+
+
+def _secure(authority: Authority, document: dict[str, Any], *, now: datetime) -> dict[str, Any]:
+    signer = authorities.signer(authority, "Ed25519")
+    return pipeline.add_proof(
+        document,
+        pipeline.options(signer=signer, purpose="assertionMethod", created=now),
+        signer=signer,
+        contexts=lambda url: sources().context(url, issuer=authority.did),
+    )
+
+
+def _not_valid(status_list: StatusList) -> Any:
+    rows = IssuedCredential.objects.filter(status_list=status_list).exclude(state="valid")
+    return rows.values_list("status_index", "state").iterator(chunk_size=5_000)
