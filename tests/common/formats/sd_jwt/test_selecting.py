@@ -1,0 +1,49 @@
+"""What leaves a wallet, and nothing else."""
+
+import pytest
+
+from common.formats.sd_jwt.issuing import conceal
+from common.formats.sd_jwt.processing import process
+from common.formats.sd_jwt.selecting import select
+from common.vcdm.credential import ClaimPath
+from tests.common.formats.sd_jwt.salts import salts
+
+CLAIMS = {
+    "name": "Ana",
+    "country": "PE",
+    "address": {"village": "Pisac", "zone": "Cusco"},
+    "parcels": [{"crop": "maize", "area": "2"}, {"crop": "potato", "area": "1"}],
+}
+PATHS: list[ClaimPath] = [
+    ("name",), ("address",), ("address", "village"), ("address", "zone"),
+    ("parcels",), ("parcels", None), ("parcels", None, "crop"), ("parcels", None, "area"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("paths", "shown"),
+    [
+        ([], {"country": "PE"}),
+        ([("country",)], {"country": "PE"}),
+        ([("name",)], {"country": "PE", "name": "Ana"}),
+        ([("address", "zone")], {"country": "PE", "address": {"zone": "Cusco"}}),
+        ([("address",)], {"country": "PE", "address": {"village": "Pisac", "zone": "Cusco"}}),
+        ([("parcels", 1, "crop")], {"country": "PE", "parcels": [{"crop": "potato"}]}),
+        (
+            [("parcels", None, "crop")],
+            {"country": "PE", "parcels": [{"crop": "maize"}, {"crop": "potato"}]},
+        ),
+        ([("parcels", None)], {"country": "PE", "parcels": CLAIMS["parcels"]}),
+        ([("address", "street")], {"country": "PE"}),
+        ([("parcels", 7)], {"country": "PE"}),
+        ([("name", "first"), ("parcels", "crop"), ("address", None)], {"country": "PE"}),
+        (
+            [("name",), ("address", "village")],
+            {"country": "PE", "name": "Ana", "address": {"village": "Pisac"}},
+        ),
+    ],
+)
+def test_select(paths: list[ClaimPath], shown: dict[str, object]) -> None:
+    payload, disclosures = conceal(CLAIMS, PATHS, salt=salts(), decoys_to=4)
+    processed = process(payload, [one.encoded for one in disclosures])
+    assert process(payload, select(processed, paths)).payload == shown
