@@ -67,7 +67,7 @@ class SiteSources:
         document = cache.get(key)
         if document is None:
             fetched = fetch(url, accept="application/ld+json, application/json")
-            document = strict_json.loads_object(fetched.body)
+            document = strict_json.loads_object(fetched.body, floats=True)  # "@version": 1.1
             cache.set(key, document, CONTEXT_SECONDS)
         found: Mapping[str, Any] = document
         return found
