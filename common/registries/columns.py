@@ -84,7 +84,7 @@ def find_key(columns: Mapping[str, Sequence[str]], kinds: Mapping[str, str]) -> 
             continue
         doubtful = len(cells) - len(set(cells) - {""})
         words = _words(name)
-        if words and words[-1] in _KEY_WORDS and doubtful <= max(1, len(cells) // 20):
+        if words and words[-1] in _KEY_WORDS and doubtful <= max(2, len(cells) // 10):
             ranked.append((0 if words == ["id"] else 1, position, name))
         elif not doubtful and max(map(len, cells), default=0) <= 128:
             ranked.append((2, position, name))

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from common.errors import UnknownPart
+from common.formats import type_metadata as metadata
 from common.rdf.contexts import type_context
 from common.registries import RegistryError
 from common.registries import schema as schemas
@@ -107,7 +108,25 @@ def json_schema(configuration: Configuration) -> dict[str, Any]:
         configuration.claim_list(),
         id=configuration.type_url,
         type=configuration.type,
-        title=configuration.display.get("name", configuration.type),
+        title=configuration.display["name"],
+    )
+
+
+def type_metadata(configuration: Configuration) -> dict[str, Any]:
+    """The SD-JWT VC type metadata that a type's page serves."""
+    return metadata.type_metadata(
+        vct=configuration.vct,
+        name=configuration.display["name"],
+        description=configuration.display.get("description", ""),
+        claims=[
+            metadata.ClaimMetadata(
+                path=(claim.name,),
+                label=claim.label,
+                mandatory=claim.mandatory,
+                sd="always" if claim.selectively_disclosable else "never",
+            )
+            for claim in configuration.claim_list()
+        ],
     )
 
 

@@ -99,7 +99,7 @@ def farmers(people: list[Person]) -> Iterator[Row]:
     working = [p for p in grown if p.number == ANA or draw(5, "farms", p.number) < 2]
     for index, person in enumerate(working, start=1):
         me = ("farm", person.number)
-        hectares = 25 + draw(900, *me, "area")
+        hundredths = 25 + draw(900, *me, "area")
         second = pick(("", *CROPS), *me, "second crop")
         yield {
             "farmer_id": f"F-{index:04d}",
@@ -108,14 +108,14 @@ def farmers(people: list[Person]) -> Iterator[Row]:
             "family_names": person.family_names,
             "municipality": person.municipality,
             "parcel_id": f"{person.municipality[:2].upper()}-{1000 + index * 7}",
-            "parcel_area_ha": f"{hectares // 100}.{hectares % 100:02d}",
+            "parcel_area_ha": f"{hundredths // 100}.{hundredths % 100:02d}",
             "tenure": pick(("owner", "tenant", "communal"), *me, "tenure"),
             "irrigated": pick(("yes", "no", "no", ""), *me, "irrigated") if person.number != ANA else "yes",
             "main_crop": pick(CROPS, *me, "crop") if person.number != ANA else "Quinoa",
             "second_crop": second if person.number != ANA else "Maize",
             "harvest_season": "2025/2026",
             "harvest_kg": 180 + draw(4200, *me, "harvest") if draw(8, *me, "weighed") or index == 1 else "",
-            "farmer_since": str(person.age and TODAY.year - draw(max(1, person.age - 17), *me, "since")),
+            "farmer_since": "2009" if person.number == ANA else str(TODAY.year - draw(person.age - 17, *me)),
         }
 
 
