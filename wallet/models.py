@@ -63,3 +63,20 @@ class Pending(Sealed):
     """A question that waits for the person's answer: an offer, or a request to show something."""
 
     expires_at = models.DateTimeField()
+    taken = models.BooleanField(default=False, help_text="An answer to it is on its way.")
+
+
+class RegisteredVerifier(models.Model):
+    """An entry of the public list of those who may ask; the same for everybody, so it stands in clear."""
+
+    client_id = models.CharField(
+        max_length=500, unique=True, help_text="With its prefix, as requests bear it."
+    )
+    name = models.CharField(max_length=200)
+    purpose = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -93,6 +93,9 @@ RATE_LIMITS = {"token": 60, "nonce": 300, "credential": 300, "sign-in": 20, "ver
 # --- seconds for which others may keep a status list; a change is seen by everybody after that --------
 STATUS_LIST_TTL = environment.count(os.environ, "STATUS_LIST_TTL", default=60)
 
+# --- where the services' pages lead somebody who has a wallet on this device -----------------------------
+WALLET_URL = os.environ.get("WALLET_URL", f"{BASE_URL}/wallet/" if "wallet" in ROLES else "")
+
 # --- how it looks and speaks --------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"

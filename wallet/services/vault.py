@@ -66,7 +66,7 @@ def seal(key: bytes, data: bytes, *, bound_to: bytes) -> bytes:
     return bytes(nacl.secret.Aead(key).encrypt(data, bound_to))
 
 
-def open_sealed(key: bytes, sealed: bytes, *, bound_to: bytes) -> bytes:
+def open_sealed(key: bytes, sealed: bytes | memoryview, *, bound_to: bytes) -> bytes:
     """The bytes behind `seal`, or `VaultClosed`."""
     try:
         return nacl.secret.Aead(key).decrypt(bytes(sealed), bound_to)

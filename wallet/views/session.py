@@ -18,7 +18,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import rotate_token
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.cache import never_cache
 
 from common.encoding import base64url
 from common.errors import MalformedInput
@@ -83,10 +82,9 @@ def vault_of(request: HttpRequest) -> Vault | None:
 
 def signed_in(
     view: Callable[Concatenate[HttpRequest, Vault, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """A page that needs the open vault; whoever is not signed in is led there and back. Never cached."""
+) -> Callable[..., HttpResponse]:
+    """A page that needs the open vault; whoever is not signed in is led there and back."""
 
-    @never_cache
     @wraps(view)
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         vault = vault_of(request)

@@ -1,0 +1,11 @@
+"""What the wallet's operator may edit: the public list of verifiers, and nothing of any person."""
+
+from django.contrib import admin
+
+from wallet.models import RegisteredVerifier
+
+
+@admin.register(RegisteredVerifier)
+class RegisteredVerifierAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("name", "client_id", "purpose")
+    search_fields = ("name", "client_id")

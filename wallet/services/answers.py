@@ -1,0 +1,150 @@
+"""The ways in which held cards answer a request, as a person chooses among them.
+
+Formats are no concern of the person: where one card answers in two formats, the one that shows less is
+taken. Every answer lists exactly what would leave.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import islice, product
+from typing import Final
+
+from common.formats.sd_jwt import compact, processing, selecting
+from common.keys import jws
+from common.oid4vp.dcql import CredentialQuery, CredentialSetQuery
+from common.oid4vp.matching import minimal_disclosure
+from common.oid4vp.request import AuthorizationRequest
+from common.vcdm.credential import ClaimPath
+from wallet.services import cards, wording
+from wallet.services.held import Copy, HeldCard
+from wallet.services.status import BEST_FIRST, Status
+from wallet.services.vault import Vault
+from wallet.services.wording import Row
+
+SELECTIVE: Final = frozenset({"dc+sd-jwt"})
+MOST: Final = 60  # answers to one question, before those that differ in nothing visible are folded
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One credential that would leave, and what of it; `disclose` None is the whole of it."""
+
+    query_id: str
+    card: HeldCard
+    copy: Copy
+    disclose: tuple[ClaimPath, ...] | None
+    status: Status
+    rows: tuple[Row, ...]
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing of it can be held back."""
+        return self.disclose is None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One way to answer a question: one part for each credential query of an option."""
+
+    parts: tuple[Part, ...]
+
+    @property
+    def id(self) -> str:
+        """The same for the same credentials and claims, so that a form can name it."""
+        text = json.dumps([[part.query_id, part.copy.id, part.disclose] for part in self.parts])
+        return hashlib.sha256(text.encode()).hexdigest()[:24]
+
+    @property
+    def title(self) -> str:
+        """The cards it takes."""
+        return " + ".join(dict.fromkeys(part.card.title for part in self.parts))
+
+    @property
+    def standing(self) -> Status:
+        """The worst status among its cards."""
+        return max((part.status for part in self.parts), key=BEST_FIRST.index)
+
+    @property
+    def whole(self) -> bool:
+        """Whether a whole card leaves."""
+        return any(part.whole for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What one credential set asks for, and the answers, the best first."""
+
+    required: bool
+    answers: tuple[Answer, ...]
+    wanted: str
+
+
+def questions(vault: Vault, request: AuthorizationRequest, *, now: datetime) -> tuple[Question, ...]:
+    """Each credential set of a request (DCQL §6.2), with what this person could answer."""
+    held = [(card, cards.live_status(card, now=now)) for card in cards.held_cards(vault)]
+    return tuple(
+        Question(each.required, _answers(request, each, held), _wanted(request, each))
+        for each in request.query.sets()
+    )
+
+
+def _answers(
+    request: AuthorizationRequest, asked: CredentialSetQuery, held: list[tuple[HeldCard, Status]]
+) -> tuple[Answer, ...]:
+    found: list[Answer] = []
+    for names in asked.options:
+        ways = [list(_ways(request.query.credential(name), held)) for name in names]
+        found += [Answer(parts) for parts in islice(product(*ways), MOST)]
+    found.sort(key=lambda answer: BEST_FIRST.index(answer.standing))
+    return tuple(_folded(found))
+
+
+def _ways(query: CredentialQuery, held: list[tuple[HeldCard, Status]]) -> Iterator[Part]:
+    """Each copy that answers a credential query, with each of its satisfied claim sets (§6.4.1)."""
+    variants = [replace(query, claim_sets=(names,)) for names in query.claim_sets] or [query]
+    for card, status in held:
+        for copy in card.copies:
+            for variant in variants:
+                disclose = minimal_disclosure(variant, copy)
+                if disclose is None:
+                    continue
+                if copy.format not in SELECTIVE:
+                    yield Part(query.id, card, copy, None, status, wording.rows(copy))
+                    break
+                leaving = _leaving(copy, disclose)
+                yield Part(query.id, card, copy, disclose, status, wording.rows(leaving))
+
+
+def _folded(answers: Iterable[Answer]) -> Iterator[Answer]:
+    """Of answers with the same cards, those only that hold most back, and each visible difference once."""
+    by_cards: dict[tuple[object, ...], list[Answer]] = {}
+    for answer in answers:
+        by_cards.setdefault(tuple(part.card.id for part in answer.parts), []).append(answer)
+    for same in by_cards.values():
+        fewest = min(sum(part.whole for part in answer.parts) for answer in same)
+        seen = set()
+        for answer in same:
+            visible = tuple(part.rows for part in answer.parts)
+            if sum(part.whole for part in answer.parts) == fewest and visible not in seen:
+                seen.add(visible)
+                yield answer
+
+
+def _leaving(copy: Copy, disclose: tuple[ClaimPath, ...]) -> Copy:
+    """The copy as a verifier would see it: the claims at `disclose`, and those that cannot be held back."""
+    sd_jwt = compact.parse(copy.secured)
+    claims = jws.parse(sd_jwt.jwt).claims()
+    chosen = selecting.select(processing.process(claims, sd_jwt.disclosures), disclose)
+    document = processing.process(claims, chosen).payload
+    shown = {name: value for name, value in document.items() if name in copy.claims}
+    return replace(copy, document=document, claims=shown)
+
+
+def _wanted(request: AuthorizationRequest, asked: CredentialSetQuery) -> str:
+    """What is missing, in words, for a person who holds nothing that answers."""
+    query = request.query.credential(asked.options[0][0])
+    kinds = query.meta.get("vct_values") or [types[-1] for types in query.meta.get("type_values", [[""]])]
+    return wording.humanize(str(kinds[0]).rstrip("/"))

@@ -1,0 +1,167 @@
+"""Answering a request: find what answers, ask the person, sign exactly what was shown, send it once.
+
+1 find the ways in which held cards answer · 2 the person chooses and agrees, or declines · 3 present for this
+audience and nonce, with the transaction data · 4 send, once · 5 write it into the history.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from common.adapters import fetch as door
+from common.adapters.sources import sources
+from common.errors import FetchFailed, SelloError
+from common.formats import FORMATS
+from common.formats.base import Binding, Secured
+from common.oid4vp import response as responses
+from common.oid4vp.errors import AccessDenied
+from wallet.services import asking, history, pending
+from wallet.services.answers import Answer, Question, questions
+from wallet.services.asking import Asked
+from wallet.services.vault import Vault
+
+DONE: Final = "done"
+
+
+class ChoiceMissing(SelloError):
+    """The person has not said which card to show, or chose one that does not answer."""
+
+    code = "invalid_request"
+
+
+class NotDelivered(SelloError):
+    """The service did not take the answer."""
+
+    code = "server_error"
+    status = 502
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What the consent screen says: who asks, and each question with the ways to answer it."""
+
+    id: UUID
+    asked: Asked
+    questions: tuple[Question, ...]
+
+    @property
+    def missing(self) -> bool:
+        """Whether something is required that this wallet does not hold."""
+        return any(question.required and not question.answers for question in self.questions)
+
+
+def consent(vault: Vault, id: UUID, *, now: datetime) -> Consent:
+    """The consent screen of a waiting request."""
+    asked = asking.asked(pending.read(vault, id, kind=asking.KIND, now=now), now)
+    return Consent(id, asked, questions(vault, asked.request, now=now))
+
+
+def present(vault: Vault, id: UUID, chosen: Sequence[str], *, now: datetime) -> UUID:
+    """Show what the person agreed to; `chosen` are answer identifiers, one a question, "" for no.
+
+    Returns the identifier of the page that says how it went. A second answer to one request is refused.
+    """
+    question = pending.take(vault, id, kind=asking.KIND, now=now)
+    try:
+        asked = asking.asked(question, now)
+        answers = _chosen(questions(vault, asked.request, now=now), chosen)
+        presentations = _sign(asked, answers, now)
+    except SelloError:
+        pending.put_back(vault, id, question)
+        raise
+    pending.settle(vault, id)
+    try:
+        redirect = responses.send_response(
+            responses.create_response(asked.request, presentations), send=door.request
+        )
+    except SelloError as error:
+        history.record(vault, asked, answers, outcome="not delivered", now=now)
+        raise NotDelivered(
+            "The service did not accept the answer. Nothing more was sent; start again there.",
+            detail=f"{error.public} {error.detail}",
+        ) from error
+    entry = history.record(vault, asked, answers, outcome="shown", now=now)
+    return _done(vault, asked, entry, redirect, now)
+
+
+def decline(vault: Vault, id: UUID, *, now: datetime) -> UUID:
+    """Say no to who asks (`access_denied`, OpenID4VP §8.5), and remember having said it."""
+    asked = asking.asked(pending.take(vault, id, kind=asking.KIND, now=now), now)
+    pending.settle(vault, id)
+    entry = history.record(vault, asked, (), outcome="declined", now=now)
+    refusal = responses.create_error_response(asked.request, AccessDenied("The person said no."))
+    try:
+        redirect = responses.send_response(refusal, send=door.request)
+    except SelloError:
+        redirect = ""  # the person's no holds, whether or not it was heard
+    return _done(vault, asked, entry, redirect, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """How a request ended, and where the person goes on from there (empty: nowhere)."""
+
+    name: str
+    outcome: str
+    redirect: str
+
+
+def done(vault: Vault, id: UUID, *, now: datetime) -> Done:
+    """The end of a request, for its last page."""
+    value = pending.read(vault, id, kind=DONE, now=now)
+    return Done(value["name"], value["outcome"], value["redirect"])
+
+
+def _done(vault: Vault, asked: Asked, entry: history.Entry, redirect: str, now: datetime) -> UUID:
+    if redirect:
+        try:
+            redirect = door.allowed_url(redirect)
+        except FetchFailed:
+            redirect = ""
+    value = {"kind": DONE, "name": asked.name, "outcome": entry.outcome, "redirect": redirect}
+    return pending.ask(vault, value, now=now)
+
+
+def _chosen(asked: Sequence[Question], chosen: Sequence[str]) -> tuple[Answer, ...]:
+    """The answers that the person picked; a required question without one is an error."""
+    if len(chosen) != len(asked):
+        raise ChoiceMissing("Say for each question what to show.")
+    found = []
+    for question, name in zip(asked, chosen, strict=True):
+        answer = next((each for each in question.answers if each.id == name), None)
+        if answer is not None:
+            found.append(answer)
+        elif name or question.required:
+            raise ChoiceMissing("Choose what to show.")
+    if not found:
+        raise ChoiceMissing("Choose what to show, or decline.")
+    return tuple(found)
+
+
+def _sign(asked: Asked, answers: Sequence[Answer], now: datetime) -> dict[str, list[Secured]]:
+    """One presentation for each credential query, bound to this audience and nonce.
+
+    Each entry of transaction data is authorised by one credential (OpenID4VP §5.1).
+    """
+    shown = {part.query_id: part for answer in answers for part in answer.parts}
+    authorised: dict[str, list[str]] = {name: [] for name in shown}
+    for entry in asked.request.transaction_data:
+        name = next((name for name in entry.credential_ids if name in shown), None)
+        if name is None:
+            raise ChoiceMissing("The payment must be confirmed with one of the cards that were asked for.")
+        authorised[name].append(entry.encoded)
+    return {
+        name: [
+            FORMATS[part.copy.format].present(
+                part.copy.secured,
+                disclose=part.disclose,
+                binding=Binding(str(asked.client_id), asked.request.nonce, tuple(authorised[name])),
+                signer=part.copy.signer,
+                sources=sources(),
+                now=now,
+            )
+        ]
+        for name, part in shown.items()
+    }

@@ -1,0 +1,150 @@
+"""Claims in a person's words: a label and a value that can be read aloud."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from common.vcdm.credential import ClaimPath
+from wallet.services.held import Copy
+
+HIDDEN: Final = frozenset({"id", "type", "@type", "@context"})
+MAX_ROWS: Final = 200
+_CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_PICTURE: Final = re.compile(r"data:image/(png|jpeg|webp);base64,[A-Za-z0-9+/=\s]+\Z")
+_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
+_MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a card or a consent screen; `picture` is a data URI of a raster image, or empty."""
+
+    label: str
+    value: str
+    picture: str = ""
+
+
+def rows(copy: Copy) -> tuple[Row, ...]:
+    """Every claim of a copy about its subject, in the issuer's order of labels, then as they stand."""
+    root = _root(copy)
+    found = list(_leaves(copy.claims, root))[:MAX_ROWS]
+    order = {label.path: number for number, label in enumerate(copy.labels)}
+    found.sort(key=lambda leaf: order.get(_general(leaf[0]), len(order)))
+    return tuple(_row(copy, path, value) for path, value in found)
+
+
+def disclosed(copy: Copy, paths: Sequence[ClaimPath]) -> tuple[Row, ...]:
+    """The lines behind claim paths of a copy's document."""
+    leaves = [leaf for path in paths for leaf in _selected(copy.document, path)]
+    unique = dict(leaves)
+    return tuple(_row(copy, path, value) for path, value in unique.items())[:MAX_ROWS]
+
+
+def value_text(value: Any) -> str:
+    """A JSON value as people write it."""
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if value is None or value == "":
+        return "—"
+    if isinstance(value, list):
+        return ", ".join(value_text(item) for item in value)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{humanize(str(name))}: {value_text(item)}" for name, item in value.items())
+    if isinstance(value, str):
+        if _DATE.match(value):
+            return _date(value)
+        if _MOMENT.match(value):
+            return _moment(value)
+        if value.startswith("data:"):
+            return "A picture or file"
+    return str(value)
+
+
+def humanize(name: str) -> str:
+    """A claim's technical name as words: `birthDate` and `birth_date` are “Birth date”."""
+    words = _CAMEL.sub(" ", name.split("/")[-1].split("#")[-1]).replace("_", " ").replace("-", " ").split()
+    text = " ".join(word if word.isupper() and len(word) > 1 else word.lower() for word in words)
+    return text[:1].upper() + text[1:] or name
+
+
+def date_text(moment: datetime | date) -> str:
+    """25 May 1990."""
+    return f"{moment.day} {moment:%B %Y}"
+
+
+def _row(copy: Copy, path: ClaimPath, value: Any) -> Row:
+    if isinstance(value, str) and _PICTURE.match(value):
+        return Row(_label(copy, path), "", picture=value)
+    return Row(_label(copy, path), value_text(value))
+
+
+def _label(copy: Copy, path: ClaimPath) -> str:
+    """The issuer's word for a claim or the nearest claim around it, then the technical names below."""
+    labels = {label.path: label.text for label in copy.labels}
+    general = _general(path)
+    for length in range(len(general), 0, -1):
+        if general[:length] in labels:
+            below = [humanize(part) for part in general[length:] if isinstance(part, str)]
+            return " – ".join([labels[general[:length]], *below])
+    names = [part for part in path[len(_root(copy)) :] or path if isinstance(part, str)]
+    return " – ".join(humanize(name) for name in names[-2:])
+
+
+def _root(copy: Copy) -> ClaimPath:
+    """Where the subject's claims begin in the document: at its root, or at `credentialSubject`."""
+    return ("credentialSubject",) if "credentialSubject" in copy.document else ()
+
+
+def _general(path: ClaimPath) -> ClaimPath:
+    """A path with its array positions left open, as metadata describes them."""
+    return tuple(None if isinstance(part, int) else part for part in path)
+
+
+def _leaves(value: Any, path: ClaimPath) -> Iterator[tuple[ClaimPath, Any]]:
+    """Each claim that stands for itself: lists of plain values are one, objects are opened."""
+    if isinstance(value, Mapping):
+        for name, item in value.items():
+            if name not in HIDDEN:
+                yield from _leaves(item, (*path, name))
+    elif isinstance(value, list) and any(isinstance(item, Mapping | list) for item in value):
+        for number, item in enumerate(value):
+            yield from _leaves(item, (*path, number))
+    else:
+        yield path, value
+
+
+def _selected(document: Any, path: ClaimPath) -> Iterator[tuple[ClaimPath, Any]]:
+    """What a DCQL claims path selects (OpenID4VP §7.1.1), with the path of each element."""
+    found: list[tuple[ClaimPath, Any]] = [((), document)]
+    for part in path:
+        found = [
+            ((*at, key), item)
+            for at, element in found
+            for key, item in _children(element)
+            if part is None or key == part
+        ]
+    for at, element in found:
+        yield from _leaves(element, at)
+
+
+def _children(element: Any) -> Iterator[tuple[str | int, Any]]:
+    if isinstance(element, Mapping):
+        yield from element.items()
+    elif isinstance(element, list):
+        yield from enumerate(element)
+
+
+def _date(text: str) -> str:
+    try:
+        return date_text(date.fromisoformat(text))
+    except ValueError:
+        return text
+
+
+def _moment(text: str) -> str:
+    try:
+        return date_text(datetime.fromisoformat(text))
+    except ValueError:
+        return text

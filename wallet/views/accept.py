@@ -1,0 +1,82 @@
+"""Receiving cards: a link, a pasted text or a picture; who offers what; the code; done."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from common.adapters import qr
+from common.errors import SelloError
+from wallet.forms import AddForm, CodeForm
+from wallet.services import accepting, asking, links
+from wallet.services.accepting import WrongCode
+from wallet.services.vault import Vault
+from wallet.views.page import now, page, refuse
+from wallet.views.session import signed_in
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def add(request: HttpRequest, vault: Vault) -> HttpResponse:
+    """Take an offer or a request from a pasted link or a picture of its QR code."""
+    form = AddForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        picture = form.cleaned_data["picture"]
+        try:
+            text = qr.read(picture.read()) if picture else form.cleaned_data["text"]
+            if links.kind(text) == "offer":
+                return _to("offer", accepting.receive(vault, text, now=now()))
+            return _to("request", asking.receive(vault, text.strip(), now=now()))
+        except SelloError as error:
+            refuse(form, error, "picture" if picture else "text")
+    return page(request, "add", {"form": form})
+
+
+@require_safe
+@signed_in
+def receive(request: HttpRequest, vault: Vault) -> HttpResponse:
+    """Where the link or QR code of an offer leads."""
+    text = f"openid-credential-offer://?{request.META.get('QUERY_STRING', '')}"
+    return _to("offer", accepting.receive(vault, text, now=now()))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def question(request: HttpRequest, vault: Vault, id: UUID) -> HttpResponse:
+    """Who offers what: yes or no."""
+    if request.method == "POST":
+        if request.POST.get("decision") == "decline":
+            accepting.decline(vault, id, now=now())
+            return HttpResponseRedirect(reverse("wallet:cards"))
+        if accepting.read(vault, id, now=now()).offer.tx_code is not None:
+            return _to("offer-code", id)
+        return _accepted(vault, id, None)
+    return page(request, "offer", {"offer": accepting.read(vault, id, now=now())})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def code(request: HttpRequest, vault: Vault, id: UUID) -> HttpResponse:
+    """The one-time code, where the offer asks for one."""
+    offer = accepting.read(vault, id, now=now())
+    if offer.offer.tx_code is None:
+        return _to("offer", id)
+    form = CodeForm(request.POST or None, tx_code=offer.offer.tx_code)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _accepted(vault, id, form.cleaned_data["code"].strip())
+        except WrongCode as error:
+            refuse(form, error, "code")
+    return page(request, "offer_code", {"form": form, "offer": offer, "id": id})
+
+
+def _accepted(vault: Vault, id: UUID, tx_code: str | None) -> HttpResponse:
+    new = accepting.accept(vault, id, tx_code=tx_code, now=now())
+    if len(new) == 1:
+        return _to("card-added", new[0].id)
+    return HttpResponseRedirect(f"{reverse('wallet:cards')}?added")
+
+
+def _to(name: str, id: UUID) -> HttpResponse:
+    return HttpResponseRedirect(reverse(f"wallet:{name}", args=[id]))

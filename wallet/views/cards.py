@@ -1,0 +1,58 @@
+"""The cards, one by one and all together."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from wallet.services import cards
+from wallet.services.vault import Vault
+from wallet.services.wording import date_text
+from wallet.views.page import now, page
+from wallet.views.session import signed_in, vault_of
+
+
+@require_safe
+def overview(request: HttpRequest) -> HttpResponse:
+    """The cards of whoever is signed in; else what a wallet is."""
+    vault = vault_of(request)
+    if vault is None:
+        return render(request, "wallet/welcome.html")
+    moment = now()
+    faces = [cards.face(card, now=moment) for card in cards.held_cards(vault)]
+    return page(request, "cards", {"faces": faces, "added": "added" in request.GET})
+
+
+@require_safe
+@signed_in
+def detail(request: HttpRequest, vault: Vault, id: UUID) -> HttpResponse:
+    """Everything on one card."""
+    face = cards.face(cards.find(vault, id), now=now())
+    card = face.card
+    about = [
+        ("Issued by", card.issuer_name),
+        ("Their address", card.issuer),
+        ("In your wallet since", date_text(card.accepted_at)),
+        ("Valid from", date_text(card.valid_from) if card.valid_from else None),
+        ("Valid until", date_text(card.valid_until) if card.valid_until else "No end"),
+    ]
+    return page(request, "card", {"face": face, "about": about})
+
+
+@require_safe
+@signed_in
+def added(request: HttpRequest, vault: Vault, id: UUID) -> HttpResponse:
+    """A new card is in the wallet."""
+    return page(request, "card_added", {"face": cards.face(cards.find(vault, id), now=now())})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def delete(request: HttpRequest, vault: Vault, id: UUID) -> HttpResponse:
+    """Ask once more, then forget the card."""
+    if request.method == "POST":
+        cards.delete(vault, id)
+        return HttpResponseRedirect(reverse("wallet:cards"))
+    return page(request, "delete_card", {"card": cards.find(vault, id)})

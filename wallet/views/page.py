@@ -1,0 +1,32 @@
+"""Rendering, the same for every page of the wallet."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from common.errors import SelloError
+
+
+def page(
+    request: HttpRequest, template: str, context: Mapping[str, Any] | None = None, *, status: int = 200
+) -> HttpResponse:
+    """A page for somebody who is signed in, never kept by a cache."""
+    response = render(
+        request, f"wallet/{template}.html", {"signed_in": True, **(context or {})}, status=status
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def refuse(form: BaseForm, error: SelloError, field: str) -> None:
+    """Say on the page what was wrong with a field."""
+    form.add_error(getattr(error, "field", None) or field, error.public)
+
+
+def now() -> datetime:
+    """The moment, in UTC."""
+    return datetime.now(UTC)

@@ -1,0 +1,56 @@
+"""Showing cards: who asks, why, what would leave; yes or no; what came of it."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from wallet.services import asking, presenting
+from wallet.services.presenting import ChoiceMissing
+from wallet.services.vault import Vault
+from wallet.views.page import now, page
+from wallet.views.session import signed_in
+
+
+@require_safe
+@signed_in
+def receive(request: HttpRequest, vault: Vault) -> HttpResponse:
+    """Where the link or QR code of a request leads."""
+    id = asking.receive(vault, f"openid4vp://?{request.META.get('QUERY_STRING', '')}", now=now())
+    return HttpResponseRedirect(reverse("wallet:request", args=[id]))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def consent(request: HttpRequest, vault: Vault, id: UUID) -> HttpResponse:
+    """The consent screen, and its answer."""
+    lines: list[tuple[str, str]] = []
+    moment = now()
+    if request.method == "POST":
+        try:
+            if request.POST.get("decision") == "decline":
+                done_id = presenting.decline(vault, id, now=moment)
+            else:
+                count = len(presenting.consent(vault, id, now=moment).questions)
+                chosen = [request.POST.get(f"answer-{number}", "") for number in range(count)]
+                done_id = presenting.present(vault, id, chosen, now=moment)
+            return HttpResponseRedirect(reverse("wallet:request-done", args=[done_id]))
+        except ChoiceMissing as error:
+            lines = [("answer-0", error.public)]
+    screen = presenting.consent(vault, id, now=moment)
+    return page(request, "consent", {"screen": screen, "asked": screen.asked, "lines": lines})
+
+
+@require_safe
+@signed_in
+def done(request: HttpRequest, vault: Vault, id: UUID) -> HttpResponse:
+    """How it went, and the way back to the service.
+
+    A form may lead to this site alone, redirects included; so the way on is a link, followed by itself.
+    """
+    end = presenting.done(vault, id, now=now())
+    response = page(request, "request_done", {"end": end})
+    if end.redirect:
+        response.headers["Refresh"] = f"0; url={end.redirect}"
+    return response
