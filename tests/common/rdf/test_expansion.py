@@ -1,0 +1,214 @@
+"""Safe mode: each thing that a JSON-LD processor drops silently is an error here."""
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from pyld import jsonld
+from pyld.documentloader.frozen import FrozenDocumentLoader
+
+from common.errors import MalformedInput, SelloError
+from common.rdf.canonical import canonicalize
+from common.rdf.contexts import CREDENTIALS_V2, SHIPPED, type_context
+from common.rdf.dataset import to_quads
+from common.rdf.expansion import DataLoss, TransformationError, expand, expand_types
+
+TYPE = "https://registry.example/types/Farmer"
+FARMER = type_context(
+    type_url=TYPE,
+    type_name="Farmer",
+    terms={
+        "givenName": "https://schema.org/givenName",
+        "birthDate": {"iri": "https://schema.org/birthDate", "datatype": "date"},
+        "parcels": {"terms": {"area": {"datatype": "decimal"}, "crop": None, "name": None}},
+        "order": {"list": True},
+        "weight": {"datatype": "double"},
+        "photo": {"datatype": "anyURI"},
+        "active": None,
+    },
+)
+
+
+def contexts(url: str) -> Mapping[str, Any]:
+    known = {**SHIPPED, TYPE: FARMER}
+    if url not in known:
+        raise MalformedInput("No such context.")
+    return known[url]
+
+
+def document(**subject: Any) -> dict[str, Any]:
+    return {
+        "@context": [CREDENTIALS_V2, TYPE],
+        "id": "urn:uuid:1",
+        "type": ["VerifiableCredential", "Farmer"],
+        "issuer": {"id": "did:example:issuer", "name": "Registry"},
+        "validFrom": "2026-11-21T12:00:00Z",
+        "credentialSubject": {"id": "did:example:ana", "givenName": "Ana", **subject},
+    }
+
+
+def canonical(value: Mapping[str, Any]) -> str:
+    return canonicalize(to_quads(expand(value, contexts=contexts))).decode()
+
+
+RICH = document(
+    birthDate="1990-05-25",
+    parcels=[{"area": "1.5", "crop": "maíz", "name": "Chacra"}, {"area": "1.5", "crop": ["oca", "papa"]}],
+    order=["b", "a", "b"],
+    active=True,
+) | {
+    "name": {"@value": "Agricultora", "@language": "es-PE"},
+    "credentialSchema": {"id": f"{TYPE}/schema", "type": "JsonSchema"},
+    "credentialStatus": [
+        {
+            "id": f"https://registry.example/status/{n}#7",
+            "type": "BitstringStatusListEntry",
+            "statusPurpose": purpose,
+            "statusListIndex": "7",
+            "statusListCredential": f"https://registry.example/status/{n}",
+        }
+        for n, purpose in enumerate(("revocation", "suspension"))
+    ],
+    "proof": {"type": "DataIntegrityProof", "proofPurpose": "assertionMethod", "challenge": "1"},
+}
+PRESENTATION = {
+    "@context": [CREDENTIALS_V2],
+    "type": "VerifiablePresentation",
+    "holder": "did:example:ana",
+    "verifiableCredential": [RICH, document()],
+    "urn:sello:extra": ["x", "y"],
+}
+
+
+@pytest.mark.parametrize("value", [document(), RICH, PRESENTATION])
+def test_agrees_with_pyld_alone(value: dict[str, Any]) -> None:
+    """PyLD's own way to RDF, without our memory of contexts, says the same of a document without traps."""
+    loader = FrozenDocumentLoader(documents={**SHIPPED, TYPE: FARMER})
+    options = {"algorithm": "URDNA2015", "format": "application/n-quads", "documentLoader": loader}
+    oracle = jsonld.normalize(copy.deepcopy(value), options)
+    for _ in range(2):
+        assert canonical(value) == oracle
+
+
+def test_nested_terms_and_types_have_their_meaning() -> None:
+    text = canonical(RICH)
+    assert f"<{TYPE}#parcels.area>" in text
+    assert f"<{TYPE}#parcels.name>" in text  # the nested name is the type's own, not schema.org's
+    assert '"1990-05-25"^^<http://www.w3.org/2001/XMLSchema#date>' in text
+    assert '"Agricultora"@es-pe' in text
+    assert expand_types(RICH, contexts=contexts) == (
+        "https://www.w3.org/2018/credentials#VerifiableCredential",
+        TYPE,
+    )
+
+
+def test_the_direction_of_text_is_signed() -> None:
+    value = document() | {"name": {"@value": "سجل", "@language": "ar", "@direction": "rtl"}}
+    assert '"سجل"^^<https://www.w3.org/ns/i18n#ar_rtl>' in canonical(value)
+
+
+LOSSES: dict[str, Any] = {
+    "undefined term": document(surname="Q"),
+    "undefined nested term": document(parcels={"price": "1"}),
+    "undefined type": document() | {"type": ["VerifiableCredential", "Doctor"]},
+    "undefined type of the subject": document(type="Doctor"),
+    "relative identifier": document() | {"id": "credentials/1"},
+    "relative subject": document(id="ana"),
+    "relative reference": document() | {"credentialSchema": {"id": "schema", "type": "JsonSchema"}},
+    "white space in an identifier": document() | {"id": "urn:uuid:1 2"},
+    "a line feed at its end": document() | {"id": "urn:uuid:1\n"},
+    "white space in a term": document(**{"urn:a b": "1"}),
+    "null": document(active=None),
+    "null in a list": document(parcels=[None]),
+    "empty set": document(parcels=[]),
+    "keyword-like value": document(id="@nothing"),
+    "unknown keyword": document(**{"@preserve": "x"}),
+    "index": document(parcels={"@index": "1", "area": "1"}),
+    "language without value": document() | {"name": {"@language": "es"}},
+    "credential by reference": {**PRESENTATION, "verifiableCredential": ["urn:uuid:1"]},
+    "nothing at all": {"@context": [CREDENTIALS_V2]},
+    "only an identifier": {"@context": [CREDENTIALS_V2], "id": "urn:uuid:1"},
+    "a graph of a reference": document(**{"@graph": [{"@id": "urn:uuid:2"}]}),
+}
+
+
+@pytest.mark.parametrize("value", LOSSES.values(), ids=LOSSES.keys())
+def test_what_would_be_lost_is_refused(value: dict[str, Any]) -> None:
+    with pytest.raises(DataLoss) as caught:
+        canonical(value)
+    assert caught.value.code == "DATA_LOSS_DETECTION_ERROR"
+
+
+REFUSED: dict[str, Any] = {
+    "float": document(active=1.5),
+    "integer beyond 2^53": document(active=2**53),
+    "double": document(weight="1.5"),
+    "keyword-like type": document(type="@nothing"),
+    "not JSON": document(active=b"x"),
+    "context written into the document": document() | {"@context": [CREDENTIALS_V2, FARMER["@context"]]},
+    "vocabulary for anything": document(surname="Q")
+    | {"@context": [CREDENTIALS_V2, TYPE, {"@vocab": "urn:x:"}]},
+    "context written into the subject": document(**{"@context": {"surname": "urn:x:surname"}}),
+    "null context": document() | {"@context": [CREDENTIALS_V2, None]},
+    "bad language": document() | {"name": {"@value": "x", "@language": "not a tag"}},
+    "value with a type and a language": document()
+    | {"name": {"@value": "x", "@language": "es", "@type": "urn:t"}},
+}
+
+
+@pytest.mark.parametrize("value", REFUSED.values(), ids=REFUSED.keys())
+def test_what_has_no_one_meaning_is_refused(value: dict[str, Any]) -> None:
+    with pytest.raises(TransformationError):
+        canonical(value)
+
+
+def test_a_context_outside_the_set_is_the_callers_error() -> None:
+    with pytest.raises(MalformedInput):
+        canonical(document() | {"@context": [CREDENTIALS_V2, "https://mallory.example/context"]})
+
+
+def test_deep_nesting_is_refused() -> None:
+    value: Any = "x"
+    for _ in range(5000):
+        value = [value]
+    with pytest.raises(SelloError):
+        canonical(document(active=value))
+
+
+def test_no_error_carries_a_value() -> None:
+    secret = "Quispe"
+    for value in (document(surname=secret), document(id=secret), document(active={"@value": secret, "x": 1})):
+        with pytest.raises(SelloError) as caught:
+            canonical(value)
+        assert secret not in str(caught.value)
+
+
+def test_one_issuers_context_never_serves_another() -> None:
+    """The same URL with another document behind it means that other document, at once."""
+    other = {"@context": {**FARMER["@context"], "givenName": "https://mallory.example/name"}}
+
+    def theirs(url: str) -> Mapping[str, Any]:
+        return other if url == TYPE else contexts(url)
+
+    ours = canonical(document())
+    assert "https://schema.org/givenName" in ours
+    for _ in range(2):
+        assert (
+            "https://mallory.example/name"
+            in canonicalize(to_quads(expand(document(), contexts=theirs))).decode()
+        )
+        assert canonical(document()) == ours
+
+
+def test_contexts_that_name_contexts_are_bounded() -> None:
+    def endless(url: str) -> Mapping[str, Any]:
+        return {"@context": [url + "x"]}
+
+    with pytest.raises(TransformationError):
+        expand({"@context": "https://mallory.example/", "urn:a": "b"}, contexts=endless)
+
+
+def test_nothing_behind_a_context() -> None:
+    with pytest.raises(TransformationError):
+        expand({"@context": "https://mallory.example/", "urn:a": "b"}, contexts=lambda url: {"a": "b"})
