@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from common.encoding import base64url
-from common.errors import SelloError
+from common.errors import SelloError, UnknownPart
 from common.oid4vci.offer import CredentialOffer, OfferReference, TxCode, create_offer_uri
 from common.oid4vci.offer import create_offer as offer_document
 from common.registries import RegistryError
 from issuer.models import Authority, Configuration, Session
 from issuer.registries import connector
 from issuer.services import spent
+from issuer.services.profiles import profile
 
 LIFETIME: Final = timedelta(hours=1)
 TX_CODE_LENGTH: Final = 6
@@ -89,13 +90,21 @@ def find_offer(authority: Authority, reference: str, *, now: datetime) -> dict[s
 
 
 def chosen_formats(configuration: Configuration, formats: Sequence[str]) -> list[str]:
-    """Those of the configuration's formats that were asked for; all of them when none was."""
-    for format_ in formats:
+    """Those of the configuration's formats that were asked for; all of them when none was.
+
+    A suite may stand after a colon (`ldp_vc:eddsa-rdfc-2022`), where it is the one that is signed with.
+    """
+    wanted = []
+    for asked in formats:
+        format_, _, suite = asked.partition(":")
         if format_ not in configuration.formats:
             raise RegistryError(
                 f"{configuration.name} is not issued as {format_}, but as {', '.join(configuration.formats)}."
             )
-    return [format_ for format_ in configuration.formats if not formats or format_ in formats]
+        if suite and suite not in profile(format_).algorithms:
+            raise UnknownPart("suite", suite, profile(format_).algorithms)
+        wanted.append(format_)
+    return [format_ for format_ in configuration.formats if not wanted or format_ in wanted]
 
 
 def tx_code_digest(session: Session, typed: str) -> str:

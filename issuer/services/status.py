@@ -4,6 +4,7 @@ A list is built from the credentials' own rows each time it changed, so two chan
 another: each changes its own row under its lock and advances the list's version in the same transaction.
 """
 
+import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -35,6 +36,13 @@ class StatusRefused(SelloError):
 
     code = "status_refused"
     status = 409
+
+
+class CredentialNotFound(SelloError):
+    """An identifier that no issued credential has."""
+
+    code = "credential_not_found"
+    status = 404
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +77,24 @@ def set_status(
         locked.save(update_fields=["state"])
         StatusList.objects.filter(pk=locked.status_list_id).update(version=F("version") + 1)
     return locked
+
+
+def find_credential(identifier: str) -> IssuedCredential:
+    """The credential of that `urn:uuid:…`; the bare number will do."""
+    try:
+        number = uuid.UUID(identifier.removeprefix("urn:uuid:"))
+    except ValueError as error:
+        raise CredentialNotFound("A credential is named by its urn:uuid:… identifier.") from error
+    found = (
+        IssuedCredential.objects.select_related(
+            "configuration__registry__authority", "status_list__authority"
+        )
+        .filter(pk=number)
+        .first()
+    )
+    if found is None:
+        raise CredentialNotFound("No credential of this identifier was issued here.")
+    return found
 
 
 def lists_of(credential: IssuedCredential) -> list[str]:
