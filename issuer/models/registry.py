@@ -34,6 +34,7 @@ class Record(models.Model):
     key = models.CharField(max_length=128)
     data = models.JSONField()
     digest = models.CharField(max_length=64)
+    search_text = models.TextField()  # what an officer types, folded; see issuer.services.search
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -12,6 +12,7 @@ from common.encoding import jcs
 from common.registries import Record, RegistryError
 from issuer import models
 from issuer.services.authorities import create_authority
+from issuer.services.search import search_text
 
 BATCH: Final = 2_000
 T = TypeVar("T")
@@ -99,14 +100,20 @@ def store_records(registry: models.Registry, records: Iterable[Record]) -> Count
             else:
                 created += 1
             changed.append(
-                models.Record(registry=registry, key=record.key, data=dict(record.data), digest=digest)
+                models.Record(
+                    registry=registry,
+                    key=record.key,
+                    data=dict(record.data),
+                    digest=digest,
+                    search_text=search_text(record),
+                )
             )
         models.Record.objects.bulk_create(
             changed,
             batch_size=BATCH,
             update_conflicts=True,
             unique_fields=["registry", "key"],
-            update_fields=["data", "digest", "updated_at"],
+            update_fields=["data", "digest", "search_text", "updated_at"],
         )
     return Counts(created, updated, unchanged)
 
