@@ -114,18 +114,24 @@ class Site:
 
 @pytest.fixture(scope="session")
 def site(
-    tmp_path_factory: pytest.TempPathFactory, their_issuer: peers.Service, their_verifier: peers.Service
+    tmp_path_factory: pytest.TempPathFactory,
+    their_issuer: peers.Service,
+    their_verifier: peers.Service,
+    certificate: certificates.Certificates,
 ) -> Iterator[Site]:
     """A fresh site with the sample registries and services, which may talk to the peers."""
     var = tmp_path_factory.mktemp("site")
     port = _free_port()
     origin = f"http://localhost:{port}"
+    (var / "verifiers.pem").write_text(certificate.authority)
     environ = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
     environ |= {
+        "DJANGO_SETTINGS_MODULE": "tests.interop.settings",
         "VAR_DIR": str(var),
         "PORT": str(port),
         "BASE_URL": origin,
         "FETCH_ORIGINS": f"{their_issuer.origin},{their_verifier.origin}",
+        "VERIFIER_CA_FILE": str(var / "verifiers.pem"),
     }
     for command in (["migrate", "--verbosity", "0"], ["load_samples"], ["load_services"]):
         done = subprocess.run(
@@ -153,6 +159,12 @@ def site(
         except subprocess.TimeoutExpired:
             server.kill()
         shutil.copy(log, Path(settings.VAR_DIR) / "interop-site.log")
+
+
+@pytest.fixture(scope="session")
+def authority(site: Site) -> str:
+    """The certificate authority of our verifiers, which their wallet is told to trust (PEM)."""
+    return site.get("/services/authority.pem")
 
 
 def _free_port() -> int:

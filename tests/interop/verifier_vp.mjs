@@ -1,6 +1,6 @@
 // An OpenID4VP verifier from @openid4vc/openid4vp, dcql, @sd-jwt and @digitalbazaar.
 // Input: { certificate?: PEM, certificate_key?: JWK } → { origin, did }. Control, for the test that drives it:
-//   POST /control/request { dcql_query, prefix, response_mode?, request_uri_method?, transaction_data?, redirect? }
+//   POST /control/request { dcql_query, prefix, response_mode?, request_uri_method?, transaction_data?, redirect?, forgery? }
 //     → { request_uri, session }
 //   GET /control/sessions/:id → { state, claims, wallet_nonce, error }
 import { randomBytes, randomUUID, X509Certificate } from 'node:crypto'
@@ -11,6 +11,7 @@ import { didWeb, fetchJson } from './lib/dids.mjs'
 import { expandedTypes, verifyPresentation } from './lib/linked_data.mjs'
 import { service } from './lib/process.mjs'
 import { verifySdJwt } from './lib/sd_jwt.mjs'
+import { bent } from './lib/tamper.mjs'
 
 const FORMATS = {
   'dc+sd-jwt': { 'sd-jwt_alg_values': ['ES256', 'EdDSA'], 'kb-jwt_alg_values': ['ES256', 'EdDSA'] },
@@ -39,8 +40,12 @@ await service(async ({ certificate, certificate_key }, origin) => {
     }),
   }
 
+  // What a stranger would sign: the right name under a key that the name does not publish.
+  const stranger = await generateJwk('P-256')
+  const strangers = new Openid4vpVerifier({ callbacks: callbacksFor([{ ...stranger, kid: signing.kid }]) })
+
   async function requestOf(session, walletNonce) {
-    return verifier.createOpenId4vpAuthorizationRequest({
+    return (session.forgery === 'stranger' ? strangers : verifier).createOpenId4vpAuthorizationRequest({
       authorizationRequestPayload: { ...session.payload, ...(walletNonce ? { wallet_nonce: walletNonce } : {}) },
       ...(walletNonce ? { wallet: { expectedNonce: walletNonce } } : {}),
       ...(session.signer
@@ -54,7 +59,8 @@ await service(async ({ certificate, certificate_key }, origin) => {
     session.state = 'retrieved'
     session.fetched_by = method
     session.wallet_nonce = new URLSearchParams(body).get('wallet_nonce')
-    const { jar } = await requestOf(session, session.wallet_nonce)
+    const { jar } = await requestOf(session, session.forgery === 'wallet_nonce' ? 'a-nonce-of-yesterday' : session.wallet_nonce)
+    if (session.forgery === 'signature') return { type: 'application/oauth-authz-req+jwt', body: bent(jar.authorizationRequestJwt) }
     return { type: 'application/oauth-authz-req+jwt', body: jar.authorizationRequestJwt }
   }
 
@@ -88,7 +94,7 @@ await service(async ({ certificate, certificate_key }, origin) => {
         },
       }),
       'POST /control/request': async ({ body }) => {
-        const { dcql_query, prefix, response_mode = 'direct_post', request_uri_method, transaction_data, redirect } = JSON.parse(body)
+        const { dcql_query, prefix, response_mode = 'direct_post', request_uri_method, transaction_data, redirect, forgery } = JSON.parse(body)
         const id = randomUUID()
         const response_uri = `${origin}/bank/response/${id}`
         const { client_id, signer } = await identities[prefix](response_uri)
@@ -111,7 +117,7 @@ await service(async ({ certificate, certificate_key }, origin) => {
           client_metadata,
           ...(entries ? { transaction_data: entries } : {}),
         }
-        const session = { state: 'requested', payload, signer, redirect, request_uri: `${origin}/bank/request/${id}` }
+        const session = { state: 'requested', payload, signer, redirect, forgery, request_uri: `${origin}/bank/request/${id}` }
         sessions.set(id, session)
         const { authorizationRequest } = await requestOf(session)
         const method = request_uri_method ? `&request_uri_method=${request_uri_method}` : ''
@@ -125,6 +131,12 @@ await service(async ({ certificate, certificate_key }, origin) => {
       'POST /bank/request/:id': signedRequest,
       'POST /bank/response/:id': async ({ params, body }) => {
         const session = sessions.get(params.id)
+        const refusal = new URLSearchParams(body).get('error')
+        if (refusal) {
+          session.state = 'declined'
+          session.error = refusal
+          return { body: {} }
+        }
         try {
           const parsed = await verifier.parseOpenid4vpAuthorizationResponse({
             authorizationRequestPayload: session.payload,

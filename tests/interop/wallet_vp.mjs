@@ -75,17 +75,20 @@ await command(async ({ request_uri, credentials, anchors = [], tamper, fetch_by 
   const result = DcqlQuery.query(query, await Promise.all(credentials.map(asDcql)))
   if (!result.can_be_satisfied) throw new Error('no credential of this wallet satisfies the request')
   const sets = result.credential_sets?.filter(({ required }) => required)
-  const ids = sets ? new Set(sets.flatMap(({ matching_options: [first] }) => first)) : query.credentials.map(({ id }) => id)
+  const chosen = sets ? [...new Set(sets.flatMap(({ matching_options: [first] }) => first))] : query.credentials.map(({ id }) => id)
 
   const vpToken = {}
   const presented = []
-  for (const id of ids) {
+  for (const id of chosen) {
     const [match] = result.credential_matches[id].valid_credentials
     const { format, credential, key } = credentials[match.input_credential_index]
     if (tamper && !TAMPERINGS[format].includes(tamper)) throw new Error(`${tamper} is nothing to tamper with in ${format}`)
     const wanted = query.credentials.find((entry) => entry.id === id)
     const made = { audience: tamper === 'audience' ? 'https://elsewhere.example' : request.client_id, nonce: tamper === 'nonce' ? 'another-nonce' : request.nonce }
-    const entries = (transactionData ?? []).filter(({ transactionData: data }) => data.credential_ids.includes(id)).map(({ encoded }) => encoded)
+    // One credential alone authorises each transaction (§5.1).
+    const entries = (transactionData ?? [])
+      .filter(({ transactionData: data }) => data.credential_ids.find((name) => chosen.includes(name)) === id)
+      .map(({ encoded }) => encoded)
     let presentation
     if (format === 'dc+sd-jwt') {
       const paths = pathsOf(wanted, match, await allClaims(credential))
@@ -93,7 +96,7 @@ await command(async ({ request_uri, credentials, anchors = [], tamper, fetch_by 
       const extra = entries.length ? { transaction_data_hashes: hashesOf(entries), transaction_data_hashes_alg: 'sha-256' } : {}
       presentation = await presentSdJwt(credential, { paths, key, ...made, iat, extra })
     } else {
-      const date = tamper === 'iat' ? new Date(Date.now() - 86_400_000) : new Date()
+      const date = tamper === 'iat' ? new Date(Date.now() + 86_400_000) : new Date()
       // OpenID4VP leaves transaction data of ldp_vc to profiles (§8.4); this is Sello's.
       const extra = entries.length ? { 'urn:sello:transaction_data_hashes': hashesOf(tamper === 'transaction_data' ? ['another'] : entries) } : {}
       presentation = await presentCredentials([credential], { jwk: key, did: key.did, didUrl: key.didUrl, challenge: made.nonce, domain: made.audience, date, documents: fetchJson, extra })

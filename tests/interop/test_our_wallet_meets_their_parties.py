@@ -1,0 +1,191 @@
+"""Our wallet, walked through its pages, at an issuer and a verifier from npm (acceptance 2)."""
+
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import pytest
+
+from deploy.demo.browser import Browser, Page
+from tests.interop import peers
+from tests.interop.conftest import MODES, PREFIXES, Site
+
+pytestmark = pytest.mark.interop
+
+PASSPHRASE = "four alpacas cross the bridge"
+PAYMENT = {
+    "type": "urn:sello:payment:1",
+    "credential_ids": ["card"],
+    "transaction_data_hashes_alg": ["sha-256"],
+    "payee": "Biblioteca Municipal",
+    "amount": "12.50",
+    "currency": "PEN",
+    "reference": "fine-7",
+    "purpose": "A book that came back late",
+}
+
+
+class Person:
+    """Somebody with a wallet of their own at our site."""
+
+    def __init__(self, site: Site) -> None:
+        self.site, self.browser = site, Browser()
+        self.browser.get(f"{site.origin}/wallet/sign-up")
+        name = f"ana-{uuid4().hex[:8]}"
+        page = self.browser.submit("passphrase", name=name, passphrase=PASSPHRASE, again=PASSPHRASE)
+        assert page.status == 200, page.text
+
+    def accept(self, offer: dict[str, Any]) -> Page:
+        """Follow an offer's link, say yes, type its code."""
+        query = urlsplit(offer["offer_uri"]).query
+        page = self.browser.get(f"{self.site.origin}/wallet/accept?{query}")
+        assert page.status == 200, page.text
+        page = self.browser.submit("decision", decision="accept")
+        if offer["tx_code"]:
+            page = self.browser.submit("code", code=offer["tx_code"])
+        assert page.status == 200, page.text
+        return page
+
+    def asked(self, request_uri: str) -> Page:
+        """Follow a request's link to the consent screen."""
+        return self.browser.get(f"{self.site.origin}/wallet/authorize?{urlsplit(request_uri).query}")
+
+    def agree(self) -> Page:
+        return self.browser.submit("decision", decision="accept")
+
+
+@pytest.mark.parametrize("by_value", [True, False], ids=["by value", "by reference"])
+@pytest.mark.parametrize("tx_code", [True, False], ids=["tx_code", "no tx_code"])
+@pytest.mark.parametrize("offered", ["dc+sd-jwt", "ldp_vc", "both"])
+def test_accepts_what_their_issuer_offers(
+    site: Site, their_issuer: peers.Service, offered: str, tx_code: bool, by_value: bool
+) -> None:
+    names = ["library.dc+sd-jwt", "library.ldp_vc"] if offered == "both" else [f"library.{offered}"]
+    offer = their_issuer.post("/control/offer", configuration_ids=names, tx_code=tx_code, by_value=by_value)
+    page = Person(site).accept(offer)
+    assert "Library card" in page.text
+    told = their_issuer.get(f"/control/sessions/{offer['session']}")
+    assert told == {"issued": len(names), "event": "credential_accepted"}
+
+
+def test_says_that_the_code_is_wrong(site: Site, their_issuer: peers.Service) -> None:
+    offer = their_issuer.post("/control/offer", tx_code=True)
+    page = Person(site).accept(offer | {"tx_code": "000000"})
+    assert "not accepted" in page.text
+    assert their_issuer.get(f"/control/sessions/{offer['session']}")["issued"] == 0
+
+
+@pytest.fixture(scope="module")
+def reader(site: Site, their_issuer: peers.Service) -> Person:
+    """Somebody with a library card in both formats."""
+    person = Person(site)
+    person.accept(their_issuer.post("/control/offer", tx_code=False))
+    return person
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("prefix", PREFIXES)
+@pytest.mark.parametrize("credential_format", ["dc+sd-jwt", "ldp_vc"])
+def test_answers_what_their_verifier_asks(
+    reader: Person,
+    their_issuer: peers.Service,
+    their_verifier: peers.Service,
+    credential_format: str,
+    prefix: str,
+    mode: str,
+) -> None:
+    request = their_verifier.post(
+        "/control/request",
+        dcql_query={"credentials": [card_query(their_issuer, credential_format)]},
+        prefix=prefix,
+        response_mode=mode,
+        request_uri_method="post" if prefix == "x509_hash" else None,
+    )
+    page = reader.asked(request["request_uri"])
+    assert page.status == 200, page.text
+    assert "Banco de Prueba" in page.text
+    page = reader.agree()
+    session = their_verifier.get(f"/control/sessions/{request['session']}")
+    assert session["state"] == "verified", (session, page.text)
+    [claims] = session["claims"]["card"]
+    assert claims["given_name"] == "Ana Lucía"
+    if credential_format == "dc+sd-jwt":
+        assert claims["address"] == {"city": "Cusco"}
+        assert "family_name" not in claims
+    if prefix == "x509_hash":
+        assert session["wallet_nonce"]
+
+
+def test_signs_a_payment_that_was_shown(
+    reader: Person, their_issuer: peers.Service, their_verifier: peers.Service
+) -> None:
+    request = their_verifier.post(
+        "/control/request",
+        dcql_query={"credentials": [card_query(their_issuer, "dc+sd-jwt")]},
+        prefix="decentralized_identifier",
+        transaction_data=[PAYMENT],
+    )
+    page = reader.asked(request["request_uri"])
+    assert "12.50" in page.text
+    assert "Biblioteca Municipal" in page.text
+    reader.agree()
+    session = their_verifier.get(f"/control/sessions/{request['session']}")
+    assert session["verified_transaction_data"] == [PAYMENT], session
+
+
+def test_follows_the_way_back(
+    reader: Person, their_issuer: peers.Service, their_verifier: peers.Service
+) -> None:
+    back = f"{their_verifier.origin}/bank/did.json"
+    request = their_verifier.post(
+        "/control/request",
+        dcql_query={"credentials": [card_query(their_issuer, "dc+sd-jwt")]},
+        prefix="decentralized_identifier",
+        redirect=back,
+    )
+    reader.asked(request["request_uri"])
+    page = reader.agree()
+    assert back in [address for address, _ in page.links]
+
+
+def test_says_no(reader: Person, their_issuer: peers.Service, their_verifier: peers.Service) -> None:
+    request = their_verifier.post(
+        "/control/request",
+        dcql_query={"credentials": [card_query(their_issuer, "dc+sd-jwt")]},
+        prefix="decentralized_identifier",
+    )
+    reader.asked(request["request_uri"])
+    reader.browser.submit("decision", decision="decline")
+    session = their_verifier.get(f"/control/sessions/{request['session']}")
+    assert (session["state"], session["error"]) == ("declined", "access_denied")
+
+
+@pytest.mark.parametrize("forgery", ["signature", "wallet_nonce", "stranger"])
+def test_refuses_a_request_that_is_not_its_sender_s(
+    reader: Person, their_issuer: peers.Service, their_verifier: peers.Service, forgery: str
+) -> None:
+    request = their_verifier.post(
+        "/control/request",
+        dcql_query={"credentials": [card_query(their_issuer, "dc+sd-jwt")]},
+        prefix="decentralized_identifier",
+        request_uri_method="post",
+        forgery=forgery,
+    )
+    page = reader.asked(request["request_uri"])
+    assert page.status >= 400
+    assert "Banco de Prueba" not in page.text
+
+
+def card_query(issuer: peers.Service, credential_format: str) -> dict[str, Any]:
+    """The library card's given name; of an SD-JWT the city too."""
+    address = issuer.told["issuer"]
+    query: dict[str, Any] = {"id": "card", "format": credential_format}
+    if credential_format == "dc+sd-jwt":
+        return query | {
+            "meta": {"vct_values": [f"{address}/types/library-card"]},
+            "claims": [{"path": ["given_name"]}, {"path": ["address", "city"]}],
+        }
+    return query | {
+        "meta": {"type_values": [[f"{address}/types/library-card.jsonld#LibraryCard"]]},
+        "claims": [{"path": ["credentialSubject", "given_name"]}],
+    }

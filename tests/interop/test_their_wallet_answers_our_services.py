@@ -1,0 +1,119 @@
+"""An independent OpenID4VP wallet answers what `create_request` asks, and cheats in vain (acceptance 2)."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.interop import peers
+from tests.interop.conftest import MODES, PREFIXES, Site, Wallet, held_from
+
+pytestmark = pytest.mark.interop
+
+Held = dict[str, list[dict[str, Any]]]
+ANSWERED = ("VERIFIED", "UNLOCKED")
+
+
+@pytest.fixture(scope="module")
+def held(site: Site) -> Held:
+    """Their wallet after a day at the offices: who one is and what one farms, by format."""
+    kinds = {"dc+sd-jwt": "jwk", "ldp_vc": "did:key"}
+    return {
+        credential_format: [take(site, name, record, credential_format, key) for name, record in RECORDS]
+        for credential_format, key in kinds.items()
+    }
+
+
+RECORDS = (("identity", "P-0001"), ("farmer", "F-0001"))
+
+
+def take(site: Site, name: str, record: str, credential_format: str, key: str) -> dict[str, Any]:
+    offer = site.command("create_offer", name, record, "--format", credential_format)
+    return held_from(Wallet.accept(offer, key=key))
+
+
+def ask(site: Site, service: str, *, mode: str = "direct_post", prefix: str = "x509_hash") -> dict[str, Any]:
+    return site.command("create_request", service, "--response-mode", mode, "--client-id-prefix", prefix)
+
+
+def status(site: Site, request: dict[str, Any]) -> str:
+    told: dict[str, Any] = json.loads(site.get(request["status_url"]))
+    return str(told["state"])
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("prefix", PREFIXES)
+@pytest.mark.parametrize("credential_format", ["dc+sd-jwt", "ldp_vc"])
+def test_answers_under_every_prefix_in_both_modes(
+    site: Site, held: Held, authority: str, credential_format: str, prefix: str, mode: str
+) -> None:
+    request = ask(site, "over-18" if credential_format == "dc+sd-jwt" else "clinic", mode=mode, prefix=prefix)
+    answer = Wallet.present(request["request_uri"], held[credential_format], anchors=[authority])
+    assert answer["status"] == 200, answer
+    assert (answer["client"]["prefix"], answer["response_mode"]) == (prefix, mode)
+    assert answer["fetched_by"] == (None if prefix == "redirect_uri" else "POST")
+    assert status(site, request) in ANSWERED
+
+
+def test_gets_the_request_without_post(site: Site, held: Held, authority: str) -> None:
+    request = ask(site, "over-18")
+    answer = Wallet.present(request["request_uri"], held["dc+sd-jwt"], anchors=[authority], fetch_by="get")
+    assert (answer["fetched_by"], answer["status"]) == ("GET", 200)
+    assert status(site, request) in ANSWERED
+
+
+@pytest.mark.parametrize("credential_format", ["dc+sd-jwt", "ldp_vc"])
+def test_signs_a_payment(site: Site, held: Held, credential_format: str) -> None:
+    request = ask(site, "subsidy", prefix="decentralized_identifier", mode="direct_post.jwt")
+    answer = Wallet.present(request["request_uri"], held[credential_format])
+    assert answer["status"] == 200, answer
+    [payment] = answer["transaction_data"]
+    assert payment["amount"]
+    assert status(site, request) in ANSWERED
+
+
+def test_presents_with_an_ed25519_key(site: Site) -> None:
+    mine = take(site, "identity", "P-0001", "dc+sd-jwt", "did:key")
+    request = ask(site, "over-18", prefix="decentralized_identifier")
+    assert Wallet.present(request["request_uri"], [mine])["presented"][0]["algorithm"] == "EdDSA"
+    assert status(site, request) in ANSWERED
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize(
+    "tampering", ["nonce", "audience", "signature", "iat", "sd_hash", "disclosure", "transaction_data"]
+)
+def test_cheats_in_vain_with_an_sd_jwt(site: Site, held: Held, tampering: str, mode: str) -> None:
+    request = ask(site, "subsidy", prefix="decentralized_identifier", mode=mode)
+    answer = Wallet.present(request["request_uri"], held["dc+sd-jwt"], tamper=tampering)
+    assert answer["status"] == 400, answer
+    assert answer["answer"]["error"]
+    assert status(site, request) == "REJECTED"
+
+
+@pytest.mark.parametrize("tampering", ["nonce", "audience", "signature", "iat", "claim", "transaction_data"])
+def test_cheats_in_vain_with_a_data_integrity_proof(site: Site, held: Held, tampering: str) -> None:
+    request = ask(site, "subsidy", prefix="decentralized_identifier")
+    answer = Wallet.present(request["request_uri"], held["ldp_vc"], tamper=tampering)
+    assert answer["status"] == 400, answer
+    assert status(site, request) == "REJECTED"
+
+
+def test_answers_once(site: Site, held: Held) -> None:
+    request = ask(site, "over-18", prefix="redirect_uri")
+    assert Wallet.present(request["request_uri"], held["dc+sd-jwt"])["status"] == 200
+    assert Wallet.present(request["request_uri"], held["dc+sd-jwt"])["status"] == 400
+
+
+def test_shows_nothing_that_it_does_not_hold(site: Site, held: Held) -> None:
+    request = ask(site, "subsidy", prefix="decentralized_identifier")
+    with pytest.raises(peers.PeerRefused, match="no credential of this wallet"):
+        Wallet.present(request["request_uri"], held["ldp_vc"][:1])
+
+
+def test_revoked_is_refused(site: Site) -> None:
+    mine = take(site, "identity", "P-0002", "ldp_vc", "did:key")
+    site.command("set_status", mine["credential"]["id"], "revoked", "--reason", "reported lost")
+    request = ask(site, "clinic", prefix="decentralized_identifier")
+    assert Wallet.present(request["request_uri"], [mine])["status"] == 400
+    assert status(site, request) == "REJECTED"
