@@ -1,1 +1,25 @@
-urlpatterns = []
+"""Routes of the verifier."""
+
+from django.urls import path
+
+from verifier.views import endpoints, pages, staff
+
+urlpatterns = [
+    path("services/", pages.services, name="services"),
+    path("services/authority.pem", endpoints.certificate_authority, name="verifier-authority"),
+    path("services/staff/issuers", staff.issuers, name="trusted-issuers"),
+    path("services/staff/issuers/<int:pk>/remove", staff.remove_issuer, name="remove-trusted-issuer"),
+    path("services/sessions/<str:poll_id>", pages.session, name="session"),
+    path("services/sessions/<str:poll_id>/status", endpoints.SessionStatus.as_view(), name="session-status"),
+    path("services/sessions/<str:poll_id>/finish", pages.finish, name="session-finish"),
+    path("services/sessions/<str:poll_id>/again", pages.again, name="session-again"),
+    path("services/sessions/<str:poll_id>/document", pages.document, name="session-document"),
+    path("services/<slug:slug>", pages.service, name="service"),
+    path("services/<slug:slug>/did.json", endpoints.did_document, name="service-did"),
+    path("services/<slug:slug>/response", endpoints.ResponseEndpoint.as_view(), name="response-endpoint"),
+    path(
+        "services/<slug:slug>/requests/<str:request_id>",
+        endpoints.RequestObject.as_view(),
+        name="request-object",
+    ),
+]

@@ -1,0 +1,72 @@
+"""For the operator: services and trust can be edited, what happened can only be read."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from verifier.models import (
+    AuditEvent,
+    JournalEntry,
+    OpenedAccount,
+    OutboxMessage,
+    Posting,
+    PresentationSession,
+    Service,
+    TrustedIssuer,
+)
+
+
+class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Rows that the program alone writes."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Service)
+class ServiceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["slug", "title", "provider", "action"]
+
+
+@admin.register(TrustedIssuer)
+class TrustedIssuerAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["name", "type", "issuer"]
+
+
+@admin.register(PresentationSession)
+class PresentationSessionAdmin(ReadOnly):
+    list_display = ["created_at", "service", "status", "same_device"]
+    fields = ["created_at", "service", "status", "client_id", "response_mode", "outcome", "submitted_at"]
+
+
+@admin.register(AuditEvent)
+class AuditEventAdmin(ReadOnly):
+    list_display = ["at", "event", "detail", "session"]
+
+
+class PostingInline(admin.TabularInline):  # type: ignore[type-arg]
+    model = Posting
+    extra = 0
+
+
+@admin.register(JournalEntry)
+class JournalEntryAdmin(ReadOnly):
+    list_display = ["booked_at", "reference", "description"]
+    inlines = [PostingInline]
+
+
+@admin.register(OutboxMessage)
+class OutboxMessageAdmin(ReadOnly):
+    list_display = ["entry", "gateway", "status", "attempts", "delivered_at"]
+
+
+@admin.register(OpenedAccount)
+class OpenedAccountAdmin(ReadOnly):
+    list_display = ["number", "service", "opened_at"]

@@ -1,0 +1,1 @@
+"""What the verifier does: one module a subject, no views, no templates."""

@@ -1,0 +1,93 @@
+"""Checking an answer against the request that it answers, by the one procedure of the house."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from common.adapters.sources import check_status, sources
+from common.formats.base import Binding, Secured, VerifiedPresentation
+from common.keys import jwk
+from common.oid4vp.errors import NotSatisfied
+from common.oid4vp.matching import check_satisfied, requested_claims
+from common.oid4vp.request import AuthorizationRequest, parse_request_parameters
+from common.verification import Verification, verify_response
+from common.verification.procedure import Submission
+from verifier.actions.base import Presented, Shown
+from verifier.models import PresentationSession
+from verifier.services.trust import trust_list
+
+Answer = Mapping[str, Sequence[Secured]]
+
+
+def verify_answer(session: PresentationSession, answer: Answer, *, now: datetime) -> Verification:
+    """What the procedure says of an answer, for the nonce, audience and query of this session alone."""
+    request = parse_request_parameters(session.parameters)
+    assigned = _assigned(request, answer)
+    submissions = [
+        Submission(
+            query=name,
+            format=request.query.credential(name).format,
+            secured=secured,
+            binding=Binding(session.client_id, session.nonce, assigned.get(name, ())),
+        )
+        for name, presentations in answer.items()
+        for secured in presentations
+    ]
+
+    def satisfied(presentations: Mapping[str, tuple[VerifiedPresentation, ...]]) -> None:
+        credentials = {
+            name: [one for each in group for one in each.credentials] for name, group in presentations.items()
+        }
+        if any(len(each.credentials) != 1 for group in presentations.values() for each in group):
+            raise NotSatisfied("A presentation holds one credential.")
+        check_satisfied(request.query, credentials)
+        signed = {
+            entry for group in presentations.values() for each in group for entry in each.transaction_data
+        }
+        if not {entry.encoded for entry in request.transaction_data} <= signed:
+            raise NotSatisfied("The person has not signed what this service was about to do.")
+
+    return verify_response(
+        submissions,
+        satisfied=satisfied,
+        sources=sources(),
+        status=check_status,
+        trust=trust_list(),
+        now=now,
+    )
+
+
+def presented(session: PresentationSession, answer: Answer, verification: Verification) -> Presented:
+    """What an action gets to see of a verified answer: the requested claims, and the payments signed."""
+    request = parse_request_parameters(session.parameters)
+    verification.require_verified()
+    shown: dict[str, tuple[Shown, ...]] = {}
+    for name, group in verification.presentations.items():
+        query = request.query.credential(name)
+        shown[name] = tuple(
+            Shown(
+                query_id=name,
+                format=query.format,
+                issuer=each.credentials[0].issuer,
+                key_thumbprint=jwk.thumbprint(key)
+                if (key := each.credentials[0].holder_key)
+                else each.holder,
+                requested=requested_claims(query, each.credentials[0]),
+                evidence=secured,
+            )
+            for each, secured in zip(group, answer[name], strict=True)
+        )
+    return Presented(
+        shown=shown,
+        payments=tuple(entry.content for entry in request.transaction_data),
+        transaction_data=_assigned(request, answer),
+    )
+
+
+def _assigned(request: AuthorizationRequest, answer: Answer) -> dict[str, tuple[str, ...]]:
+    """Which entries of the transaction data each presentation must sign: one credential authorises each."""
+    result: dict[str, tuple[str, ...]] = {}
+    for entry in request.transaction_data:
+        name = next((each for each in entry.credential_ids if each in answer), None)
+        if name is not None:
+            result[name] = (*result.get(name, ()), entry.encoded)
+    return result

@@ -1,0 +1,48 @@
+"""What a verifier says no to."""
+
+from common.errors import SelloError
+
+
+class SessionNotFound(SelloError):
+    """No such request, or none that this browser began."""
+
+    code = "invalid_request"
+    status = 404
+
+
+class AlreadyAnswered(SelloError):
+    """The request was answered before, or is in no state to be answered."""
+
+    code = "invalid_request"
+
+
+class TimedOut(SelloError):
+    """The request was not answered in time."""
+
+    code = "invalid_request"
+
+
+class WrongBrowser(SelloError):
+    """The answer came back to another browser than the one that began (OpenID4VP §14.2)."""
+
+    code = "access_denied"
+    status = 403
+
+
+class Refused(SelloError):
+    """What was presented is not accepted; `result` is `failed` or `undetermined`."""
+
+    code = "invalid_presentation"
+
+
+class UnlockRefused(SelloError):
+    """What was presented holds, but opens nothing here."""
+
+    code = "access_denied"
+    status = 403
+
+
+class NotAskable(SelloError):
+    """A way of asking that this service's action could do nothing with."""
+
+    code = "invalid_request"

@@ -1,0 +1,1 @@
+"""Pages for people, and endpoints for wallets: parse, one service, render."""

@@ -1,0 +1,164 @@
+"""The pages of a service: what it is, the request, what was unlocked."""
+
+from typing import Final
+
+from django import forms
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from common.adapters import rate_limit
+from common.errors import SelloError
+from verifier.models import PresentationSession, Service
+from verifier.services import requests, states, unlocking
+from verifier.services.asked import asked
+from verifier.services.errors import SessionNotFound, WrongBrowser
+from verifier.services.responses import note_problem
+from verifier.services.sealing import fresh
+
+COOKIE: Final = "sello-services"
+MAX_QR: Final = 2000  # characters; a longer link is shown, not drawn
+Status = states.Status
+
+
+class StartForm(forms.Form):
+    """Which way, and, where money moves, where to."""
+
+    way = forms.ChoiceField(choices=[("here", "here"), ("elsewhere", "elsewhere")])
+    payee = forms.CharField(
+        label="Where should the money go?",
+        help_text="For example your bank or mobile-money account number. You see it again before you sign.",
+        max_length=100,
+    )
+
+    def __init__(self, service: Service, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        payment = service.parameters.get("payment")
+        if payment is None:
+            del self.fields["payee"]
+        else:
+            self.fields["payee"].initial = payment["payee"]
+
+
+@require_safe
+def services(request: HttpRequest) -> HttpResponse:
+    """Every service of this installation."""
+    return render(request, "services/list.html", {"services": Service.objects.all()})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def service(request: HttpRequest, slug: str) -> HttpResponse:
+    """What a service offers and asks; by POST, begin."""
+    found = get_object_or_404(Service, slug=slug)
+    form = StartForm(found, request.POST or None)
+    if request.method == "POST":
+        rate_limit.check(request, "verify")
+        if form.is_valid():
+            browser = request.COOKIES.get(COOKIE) or fresh()
+            created = requests.create_request(
+                found,
+                same_device=form.cleaned_data["way"] == "here",
+                now=timezone.now(),
+                browser=browser,
+                payee=form.cleaned_data.get("payee", ""),
+            )
+            response = redirect("session", poll_id=created.session.poll_id)
+            response.set_cookie(
+                COOKIE,
+                browser,
+                path="/services/",
+                secure=settings.SESSION_COOKIE_SECURE,
+                httponly=True,
+                samesite="Lax",
+            )
+            return response
+    context = {"service": found, "documents": asked(found), "form": form}
+    return render(request, "services/service.html", context)
+
+
+@require_safe
+def session(request: HttpRequest, poll_id: str) -> HttpResponse:
+    """The request while it waits, then what came of it: for the browser that began, nobody else."""
+    found = _session(request, poll_id)
+    context: dict[str, object] = {
+        "session": found,
+        "service": found.service,
+        "status_url": requests.status_url(found),
+        "waiting": found.status in states.CAME_FROM[Status.SUBMITTED] or found.status == Status.SUBMITTED,
+    }
+    if found.status == Status.UNLOCKED and found.sealed_result is not None:
+        context["unlocked"] = unlocking.result(found, browser=_browser(request), now=timezone.now())
+        return render(request, "services/unlocked.html", context)
+    if context["waiting"]:
+        link = requests.link(found)
+        context |= {
+            "link": link,
+            "wallet_link": requests.wallet_link(found),
+            "drawable": len(link) <= MAX_QR,
+            "documents": asked(found.service),
+        }
+        return render(request, "services/request.html", context)
+    return render(request, "services/ended.html", context)
+
+
+@require_safe
+def finish(request: HttpRequest, poll_id: str) -> HttpResponse:
+    """Where the wallet leads the person back on the same device (OpenID4VP §8.2, §14.2)."""
+    found = _session(request, poll_id)
+    if found.status == Status.VERIFIED:
+        code = request.GET.get("response_code", "")
+        try:
+            unlocking.finish(found, response_code=code, browser=_browser(request), now=timezone.now())
+        except WrongBrowser:
+            raise
+        except SelloError as error:
+            found.refresh_from_db()
+            note_problem(found, error)
+    return redirect("session", poll_id=poll_id)
+
+
+@require_POST
+def again(request: HttpRequest, poll_id: str) -> HttpResponse:
+    """Try once more to unlock what was verified, where somebody who was asked had not answered."""
+    rate_limit.check(request, "verify")
+    found = _session(request, poll_id)
+    if found.status == Status.VERIFIED and "problem" in found.outcome:
+        try:
+            unlocking.retry(found, now=timezone.now())
+        except SelloError as error:
+            found.refresh_from_db()
+            note_problem(found, error)
+    return redirect("session", poll_id=poll_id)
+
+
+@require_safe
+def document(request: HttpRequest, poll_id: str) -> HttpResponse:
+    """The receipt, as a file."""
+    found = _session(request, poll_id)
+    unlocked = unlocking.result(found, browser=_browser(request), now=timezone.now())
+    if unlocked.document is None:
+        raise SessionNotFound("There is no document here.")
+    return HttpResponse(
+        unlocked.document.content,
+        content_type=unlocked.document.media_type,
+        headers={
+            "Content-Disposition": f'attachment; filename="{unlocked.document.name}"',
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+def _browser(request: HttpRequest) -> str:
+    return request.COOKIES.get(COOKIE, "")
+
+
+def _session(request: HttpRequest, poll_id: str) -> PresentationSession:
+    """The session of that name, if this browser began it."""
+    found = PresentationSession.objects.select_related("service").filter(poll_id=poll_id).first()
+    if found is None:
+        raise SessionNotFound("No such request. Start again at the service.")
+    unlocking.require_browser(found, _browser(request))
+    states.time_out(found, now=timezone.now())
+    return found
