@@ -1,7 +1,6 @@
 """Independent judges verify credentials of ours offline, and see what becomes of them (acceptance 3)."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,18 +17,14 @@ pytestmark = pytest.mark.interop
 ANA = "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK"
 
 
-def issued(site: Site, tmp_path: Path, credential_format: str, record: str) -> tuple[Any, str]:
+def issued(site: Site, credential_format: str, record: str) -> tuple[Any, str]:
     """A credential of ours, and the identifier under which `set_status` knows it."""
-    file = tmp_path / "credential"
-    told = site.command(
-        "issue", "farmer", record, "--format", credential_format, "--holder", ANA, "--out", str(file)
-    )
-    text = file.read_text().strip()
-    return (text if credential_format == "dc+sd-jwt" else json.loads(text)), told["id"]
+    told = site.command("issue", "farmer", record, "--format", credential_format, "--holder", ANA)
+    return told["credential"], told["credential_id"]
 
 
-def test_digitalbazaar_sees_suspension_and_revocation(site: Site, tmp_path: Path) -> None:
-    credential, name = issued(site, tmp_path, "ldp_vc", "F-0002")
+def test_digitalbazaar_sees_suspension_and_revocation(site: Site) -> None:
+    credential, name = issued(site, "ldp_vc", "F-0002")
 
     def statuses() -> dict[str, bool]:
         verdict = judge(site, credential)
@@ -45,8 +40,8 @@ def test_digitalbazaar_sees_suspension_and_revocation(site: Site, tmp_path: Path
     assert statuses()["revocation"] is True
 
 
-def test_sd_jwt_sees_suspension_and_revocation(site: Site, tmp_path: Path) -> None:
-    credential, name = issued(site, tmp_path, "dc+sd-jwt", "F-0003")
+def test_sd_jwt_sees_suspension_and_revocation(site: Site) -> None:
+    credential, name = issued(site, "dc+sd-jwt", "F-0003")
 
     def status() -> int:
         verdict = judge(site, credential)
@@ -62,8 +57,8 @@ def test_sd_jwt_sees_suspension_and_revocation(site: Site, tmp_path: Path) -> No
     assert status() == 1
 
 
-def test_digitalbazaar_refuses_another_claim(site: Site, tmp_path: Path) -> None:
-    credential, _ = issued(site, tmp_path, "ldp_vc", "F-0004")
+def test_digitalbazaar_refuses_another_claim(site: Site) -> None:
+    credential, _ = issued(site, "ldp_vc", "F-0004")
     subject = credential["credentialSubject"]
     name = next(key for key, value in subject.items() if isinstance(value, str) and key not in ("id", "type"))
     changed = {**credential, "credentialSubject": {**subject, name: f"{subject[name]}, another"}}
@@ -71,9 +66,9 @@ def test_digitalbazaar_refuses_another_claim(site: Site, tmp_path: Path) -> None
         judge(site, changed)
 
 
-def test_digitalbazaar_refuses_a_swollen_status_list(site: Site, tmp_path: Path) -> None:
+def test_digitalbazaar_refuses_a_swollen_status_list(site: Site) -> None:
     """The list's own proof counts: a bit set by somebody else does not make a revocation."""
-    credential, _ = issued(site, tmp_path, "ldp_vc", "F-0004")
+    credential, _ = issued(site, "ldp_vc", "F-0004")
     documents = evidence_of_ldp(site, credential)
     for document in documents.values():
         if "BitstringStatusListCredential" in document.get("type", []):
@@ -82,15 +77,15 @@ def test_digitalbazaar_refuses_a_swollen_status_list(site: Site, tmp_path: Path)
         peers.run("verify_ldp.mjs", credential=credential, documents=documents)
 
 
-def test_sd_jwt_refuses_another_signature(site: Site, tmp_path: Path) -> None:
-    credential, _ = issued(site, tmp_path, "dc+sd-jwt", "F-0004")
+def test_sd_jwt_refuses_another_signature(site: Site) -> None:
+    credential, _ = issued(site, "dc+sd-jwt", "F-0004")
     with pytest.raises(peers.PeerRefused):
         judge(site, bent(credential))
 
 
-def test_sd_jwt_knows_no_disclosure_of_another(site: Site, tmp_path: Path) -> None:
+def test_sd_jwt_knows_no_disclosure_of_another(site: Site) -> None:
     """What the issuer has no digest of is no claim, whether the judge drops or refuses it."""
-    credential, _ = issued(site, tmp_path, "dc+sd-jwt", "F-0004")
+    credential, _ = issued(site, "dc+sd-jwt", "F-0004")
     jwt, first, *rest = credential.split("~")
     name = json.loads(base64url.decode(first))[1]
     forged = base64url.encode(json.dumps(["a-salt-of-mallory", name, "Another"]).encode())
