@@ -12,17 +12,18 @@ def encode(key: PublicKey) -> str:
 
 
 def resolve(did: str, *, fetch: Fetch) -> DIDDocument:
-    """Expand a did:jwk into its document; the network is not asked."""
+    """Expand a did:jwk into its document; the network is not asked.
+
+    A key whose `use` is `enc` is listed for keyAgreement alone, so that it signs nothing.
+    """
     try:
         value = strict_json.loads_object(base64url.decode(did.removeprefix("did:jwk:")))
         jwk.decode(value)
     except SelloError as error:
         raise ResolutionError("This did:jwk holds no public key.", code="invalidDid") from error
     method = f"{did}#0"
-    relations = {
-        name: [method]
-        for name in ("authentication", "assertionMethod", "capabilityInvocation", "capabilityDelegation")
-    }
+    signing = ("authentication", "assertionMethod", "capabilityInvocation", "capabilityDelegation")
+    relations = {name: [method] for name in (("keyAgreement",) if value.get("use") == "enc" else signing)}
     source = {
         "@context": ["https://www.w3.org/ns/did/v1", "https://w3id.org/security/jwk/v1"],
         "id": did,

@@ -83,7 +83,8 @@ def parse_document(source: Mapping[str, Any], *, did: str) -> DIDDocument:
         for value in values:
             if isinstance(value, Mapping) and isinstance(value.get("id"), str):
                 identifier = _absolute(value["id"], did)
-                entries.setdefault(identifier, value)
+                if entries.setdefault(identifier, value) != value:
+                    raise ResolutionError("Two keys have one name.", code="invalidDidDocument")
             elif isinstance(value, str):
                 identifier = _absolute(value, did)
             else:
@@ -103,8 +104,13 @@ def _absolute(identifier: str, did: str) -> str:
 
 
 def _method(identifier: str, entry: Mapping[str, Any], purposes: set[str]) -> VerificationMethod | None:
-    """The entry as a key, or None where its type or curve is one that is not used here."""
+    """The entry as a key, or None where its type or curve is one that is not used here.
+
+    Key material in two formats at once is no key (CID §2.2): they need not agree.
+    """
     controller = entry.get("controller")
+    if "publicKeyMultibase" in entry and "publicKeyJwk" in entry:
+        return None
     try:
         if isinstance(entry.get("publicKeyMultibase"), str):
             key = multikey.decode(entry["publicKeyMultibase"])

@@ -34,10 +34,10 @@ def decode(jwk: Mapping[str, Any]) -> PublicKey:
     kty, crv = jwk.get("kty"), jwk.get("crv")
     if kty == "OKP" and crv == "Ed25519":
         return PublicKey("Ed25519", _member(jwk, "x", 32))
-    if kty == "EC" and crv in NIST:
-        size = CURVES[str(crv)].coordinate_size
+    if kty == "EC" and isinstance(crv, str) and crv in NIST:
+        size = CURVES[crv].coordinate_size
         x, y = _member(jwk, "x", size), _member(jwk, "y", size)
-        key = PublicKey(str(crv), bytes([2 + (y[-1] & 1)]) + x)
+        key = PublicKey(crv, bytes([2 + (y[-1] & 1)]) + x)
         if encode(key)["y"] != jwk["y"]:
             raise InvalidKey(f"This is not a point on {crv}.")
         return key
