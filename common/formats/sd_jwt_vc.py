@@ -126,10 +126,17 @@ def _registered(credential: Credential, *, holder: Holder | None, now: datetime)
         registered["exp"] = int(credential.valid_until.timestamp())
     if holder is not None:
         registered["cnf"] = {"jwk": jwk.encode(holder.key)}
-    for reference in credential.status:
-        if reference.kind == "TokenStatusList":
-            registered["status"] = {"status_list": {"idx": reference.index, "uri": reference.uri}}
+    if credential.status:
+        registered["status"] = {"status_list": _status_entry(credential.status)}
     return registered
+
+
+def _status_entry(references: Sequence[StatusReference]) -> dict[str, Any]:
+    """The one place in a token list; bitstring lists belong to other formats."""
+    entries = [reference for reference in references if reference.kind == "TokenStatusList"]
+    if len(entries) != 1:
+        raise MalformedInput("The status of this credential would not stand in one token list.")
+    return {"idx": entries[0].index, "uri": entries[0].uri}
 
 
 def _verify(sd_jwt: SDJWT, *, sources: Sources, now: datetime) -> tuple[VerifiedCredential, Processed]:

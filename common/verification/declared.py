@@ -7,6 +7,7 @@ from typing import Any
 
 from common.errors import MalformedInput
 from common.formats.base import Binding, Secured
+from common.formats.data_integrity.ldp_vc import TRANSACTION_DATA_HASHES
 from common.formats.sd_jwt import compact, numeric_date
 from common.keys import jws
 
@@ -53,4 +54,6 @@ def _json(presented: Mapping[str, Any]) -> Declared:
         made = datetime.fromisoformat(str(created))
     except ValueError as error:
         raise MalformedInput("The holder's proof says no time.") from error
-    return Declared(tuple(credentials), Binding(str(domain), str(challenge)), made.astimezone(UTC))
+    hashed = TRANSACTION_DATA_HASHES in presented
+    binding = None if hashed else Binding(str(domain), str(challenge))
+    return Declared(tuple(credentials), binding, made.astimezone(UTC))

@@ -160,6 +160,8 @@ def check_signature_and_binding(one: Submission, *, sources: Sources, now: datet
     )
     if not verified.credentials:
         raise MalformedInput("A presentation holds no credential.")
+    if set(verified.transaction_data) != set(one.binding.transaction_data):
+        raise BindingMismatch("The holder did not sign these transaction data.")
     return verified
 
 
@@ -168,7 +170,7 @@ def check_validity(credentials: Iterable[VerifiedCredential], *, now: datetime) 
     for credential in credentials:
         if credential.valid_from is not None and now < credential.valid_from:
             raise NotYetValid("This credential is not valid yet.")
-        if credential.valid_until is not None and credential.valid_until <= now:
+        if credential.valid_until is not None and credential.valid_until < now:
             raise Expired("This credential has expired.")
 
 

@@ -1,0 +1,358 @@
+"""SD-JWT VC as issued, shown and verified, and whatever was done to it in between."""
+
+import hashlib
+import hmac
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from common.did import did_key
+from common.encoding import base64url, jcs
+from common.errors import InvalidSignature, MalformedInput, SelloError
+from common.formats import FORMATS
+from common.formats.base import (
+    Binding,
+    BindingMismatch,
+    CredentialInvalid,
+    Expired,
+    Holder,
+    NotYetValid,
+)
+from common.formats.sd_jwt import compact
+from common.formats.sd_jwt.compact import SDJWT
+from common.formats.sd_jwt.disclosure import create, digest
+from common.keys import PrivateKey, jwk, jws
+from common.vcdm.credential import Credential, StatusReference
+from tests.common.formats.fakes import StaticSources, method
+from tests.common.formats.sd_jwt.salts import salts
+from tests.conftest import NOW
+
+REGISTRY = "did:web:registry.example"
+ISSUER = PrivateKey("P-256", bytes(31) + b"\x01", f"{REGISTRY}#p256-1")
+EDDSA = PrivateKey("Ed25519", bytes(31) + b"\x01", f"{REGISTRY}#ed25519-1")
+SOURCES = StaticSources({key.key_id: method(key.key_id, key.public_key) for key in (ISSUER, EDDSA)})
+BINDING = Binding("x509_san_dns:clinic.example", "nonce-1")
+FORMAT = FORMATS["dc+sd-jwt"]
+STATUS = StatusReference("TokenStatusList", "https://registry.example/status/1", 412)
+FARMER = Credential(
+    id="urn:uuid:1",
+    issuer=REGISTRY,
+    type="FarmerCredential",
+    vct="https://registry.example/types/farmer",
+    claims={"given_name": "Ana", "district": "Pisac", "parcels": [{"crop": "maize"}, {"crop": "potato"}]},
+    valid_from=NOW,
+    valid_until=NOW + timedelta(days=365),
+    status=(STATUS,),
+    disclosable=(("given_name",), ("parcels",), ("parcels", None)),
+)
+
+
+def issue(credential: Credential = FARMER, *, holder: PrivateKey | None, signer: PrivateKey = ISSUER) -> str:
+    bound = Holder(holder.public_key, did_key.encode(holder.public_key)) if holder else None
+    text = FORMAT.issue(credential, signer=signer, holder=bound, sources=SOURCES, now=NOW, salt=salts())
+    assert isinstance(text, str)
+    return text
+
+
+def present(secured: str, holder: PrivateKey, *paths: Any, binding: Binding = BINDING) -> str:
+    text = FORMAT.present(secured, disclose=paths, binding=binding, signer=holder, sources=SOURCES, now=NOW)
+    assert isinstance(text, str)
+    return text
+
+
+def resigned(
+    secured: str, change: Callable[[dict[str, Any]], None], *, header: dict[str, Any] | None = None
+) -> str:
+    """The credential with its payload changed, signed by its issuer again."""
+    token = compact.parse(secured)
+    parsed = jws.parse(token.jwt)
+    claims = parsed.claims()
+    change(claims)
+    signed = jws.sign({**parsed.header, **(header or {})}, claims, signer=ISSUER)
+    return SDJWT(signed, token.disclosures).serialize()
+
+
+def test_issued_as_the_specification_says(ana: PrivateKey) -> None:
+    token = compact.parse(issue(holder=ana))
+    parsed = jws.parse(token.jwt)
+    payload = parsed.claims()
+    assert parsed.header == {"alg": "ES256", "typ": "dc+sd-jwt", "kid": "did:web:registry.example#p256-1"}
+    assert len(payload.pop("_sd")) == 4
+    assert payload == {
+        "iss": "did:web:registry.example",
+        "vct": "https://registry.example/types/farmer",
+        "iat": 1795219200,
+        "nbf": 1795219200,
+        "exp": 1826798400,
+        "cnf": {"jwk": jwk.encode(ana.public_key)},
+        "status": {"status_list": {"idx": 412, "uri": "https://registry.example/status/1"}},
+        "district": "Pisac",
+        "_sd_alg": "sha-256",
+    }
+    assert len(token.disclosures) == 4
+    assert datetime.fromtimestamp(payload["iat"], UTC) == NOW.replace(hour=0)
+
+
+@pytest.mark.parametrize("begins", [NOW - timedelta(days=400), NOW + timedelta(seconds=1)])
+def test_a_beginning_on_another_day_is_kept(begins: datetime) -> None:
+    token = compact.parse(issue(replace(FARMER, valid_from=begins), holder=None))
+    assert jws.parse(token.jwt).claims()["nbf"] == int(begins.timestamp())
+
+
+def test_verified_with_all_that_was_signed(ana: PrivateKey) -> None:
+    verified = FORMAT.verify_credential(issue(holder=ana), sources=SOURCES, now=NOW)
+    assert verified.claims == FARMER.claims
+    assert verified.document["parcels"] == [{"crop": "maize"}, {"crop": "potato"}]
+    assert "_sd" not in verified.document
+    assert "_sd_alg" not in verified.document
+    assert (verified.issuer, verified.key_id) == (REGISTRY, ISSUER.key_id)
+    assert verified.types == ("https://registry.example/types/farmer",)
+    assert verified.holder_key == ana.public_key
+    assert verified.status == (STATUS,)
+    assert verified.valid_until == FARMER.valid_until
+
+
+def test_an_ed25519_issuer(ana: PrivateKey) -> None:
+    secured = issue(holder=ana, signer=EDDSA)
+    assert jws.parse(compact.parse(secured).jwt).header["alg"] == "EdDSA"
+    assert FORMAT.verify_credential(secured, sources=SOURCES, now=NOW).key_id == EDDSA.key_id
+
+
+def test_without_kid_the_issuers_only_key_is_found(ana: PrivateKey) -> None:
+    known = StaticSources(issuers={REGISTRY: {None: method(ISSUER.key_id, ISSUER.public_key)}})
+    token = compact.parse(issue(holder=ana))
+    claims = jws.parse(token.jwt).claims()
+    secured = SDJWT(jws.sign({"typ": "dc+sd-jwt"}, claims, signer=ISSUER), token.disclosures).serialize()
+    assert FORMAT.verify_credential(secured, sources=known, now=NOW).issuer == REGISTRY
+
+
+def test_without_anything_to_disclose_there_is_no_machinery() -> None:
+    token = compact.parse(issue(replace(FARMER, disclosable=(), status=()), holder=None))
+    assert token.disclosures == ()
+    assert not {"_sd", "_sd_alg", "cnf", "status"} & set(jws.parse(token.jwt).claims())
+
+
+def test_fractions_and_names_of_the_machinery_are_not_issued() -> None:
+    for claims in ({"area": 1.5}, {"iss": "x"}, {"_sd": []}, {"a": {"...": "x"}}, {"big": 2**53}, {"exp": 1}):
+        with pytest.raises(MalformedInput):
+            issue(replace(FARMER, claims=claims, disclosable=()), holder=None)
+
+
+def test_a_credential_is_not_issued_when_its_status_would_stand_nowhere() -> None:
+    bitstring = StatusReference("BitstringStatusListEntry", "https://registry.example/3", 1, "revocation")
+    with pytest.raises(MalformedInput):
+        issue(replace(FARMER, status=(bitstring,)), holder=None)
+
+
+def test_shown_claims_and_no_others(ana: PrivateKey) -> None:
+    shown = FORMAT.verify_presentation(
+        present(issue(holder=ana), ana, ("parcels", 1)), binding=BINDING, sources=SOURCES, now=NOW
+    )
+    (credential,) = shown.credentials
+    assert credential.claims == {"district": "Pisac", "parcels": [{"crop": "potato"}]}
+    assert shown.holder == jwk.thumbprint(ana.public_key)
+
+
+def test_disclose_none_shows_all(ana: PrivateKey) -> None:
+    presented = FORMAT.present(
+        issue(holder=ana), disclose=None, binding=BINDING, signer=ana, sources=SOURCES, now=NOW
+    )
+    shown = FORMAT.verify_presentation(presented, binding=BINDING, sources=SOURCES, now=NOW)
+    assert shown.credentials[0].claims == FARMER.claims
+
+
+def test_transaction_data_come_back_when_signed(ana: PrivateKey) -> None:
+    entry = base64url.encode(jcs.canonicalize({"type": "payment", "amount": "120.00"}))
+    binding = Binding(BINDING.audience, BINDING.nonce, (entry,))
+    presented = present(issue(holder=ana), ana, binding=binding)
+    shown = FORMAT.verify_presentation(presented, binding=binding, sources=SOURCES, now=NOW)
+    assert shown.transaction_data == (entry,)
+    with pytest.raises(BindingMismatch):
+        FORMAT.verify_presentation(presented, binding=BINDING, sources=SOURCES, now=NOW)
+
+
+def test_nobody_shows_anothers_credential(ana: PrivateKey, mallory: PrivateKey) -> None:
+    with pytest.raises(BindingMismatch):
+        present(issue(holder=ana), mallory)
+    stolen = compact.parse(issue(holder=ana))
+    own = compact.parse(present(issue(holder=mallory), mallory))
+    forged = SDJWT(stolen.jwt, stolen.disclosures, own.key_binding).serialize()
+    with pytest.raises(BindingMismatch):
+        FORMAT.verify_presentation(forged, binding=BINDING, sources=SOURCES, now=NOW)
+
+
+@pytest.mark.parametrize(
+    "binding",
+    [Binding("x509_san_dns:mallory.example", "nonce-1"), Binding("x509_san_dns:clinic.example", "nonce-2")],
+)
+def test_a_replay_elsewhere_or_later(ana: PrivateKey, binding: Binding) -> None:
+    presented = present(issue(holder=ana), ana)
+    with pytest.raises(BindingMismatch):
+        FORMAT.verify_presentation(presented, binding=binding, sources=SOURCES, now=NOW)
+
+
+def test_a_presentation_of_yesterday(ana: PrivateKey) -> None:
+    presented = present(issue(holder=ana), ana)
+    with pytest.raises(BindingMismatch, match="another time"):
+        FORMAT.verify_presentation(presented, binding=BINDING, sources=SOURCES, now=NOW + timedelta(days=1))
+
+
+def test_key_binding_taken_away(ana: PrivateKey) -> None:
+    naked = compact.parse(present(issue(holder=ana), ana)).without_key_binding()
+    with pytest.raises(BindingMismatch):
+        FORMAT.verify_presentation(naked, binding=BINDING, sources=SOURCES, now=NOW)
+
+
+def test_a_bearer_credential_satisfies_no_presentation(ana: PrivateKey) -> None:
+    bearer = issue(holder=None)
+    assert FORMAT.verify_credential(bearer, sources=SOURCES, now=NOW).holder_key is None
+    with pytest.raises(BindingMismatch):
+        present(bearer, ana)
+    borrowed = compact.parse(present(issue(holder=ana), ana)).key_binding
+    token = compact.parse(bearer)
+    with pytest.raises(BindingMismatch):
+        FORMAT.verify_presentation(
+            SDJWT(token.jwt, token.disclosures, borrowed).serialize(),
+            binding=BINDING,
+            sources=SOURCES,
+            now=NOW,
+        )
+
+
+def test_a_presentation_is_not_taken_for_a_credential(ana: PrivateKey) -> None:
+    with pytest.raises(CredentialInvalid):
+        FORMAT.verify_credential(present(issue(holder=ana), ana), sources=SOURCES, now=NOW)
+
+
+def test_times() -> None:
+    later = issue(replace(FARMER, valid_from=NOW + timedelta(days=1)), holder=None)
+    with pytest.raises(NotYetValid):
+        FORMAT.verify_credential(later, sources=SOURCES, now=NOW)
+    ends = FARMER.valid_until
+    assert ends is not None
+    FORMAT.verify_credential(issue(holder=None), sources=SOURCES, now=ends - timedelta(seconds=1))
+    with pytest.raises(Expired):
+        FORMAT.verify_credential(issue(holder=None), sources=SOURCES, now=ends)
+
+
+def test_a_forged_and_expired_credential_fails_for_its_signature() -> None:
+    token = compact.parse(issue(holder=None))
+    forged = SDJWT(token.jwt[:-8] + "AAAAAAAA", token.disclosures).serialize()
+    with pytest.raises(InvalidSignature):
+        FORMAT.verify_credential(forged, sources=SOURCES, now=NOW + timedelta(days=4000))
+
+
+@pytest.mark.parametrize("name", ["iss", "nbf", "exp", "cnf", "vct", "vct#integrity", "aka_vcts", "status"])
+def test_what_must_be_shown_is_refused_in_a_disclosure(ana: PrivateKey, name: str) -> None:
+    hidden = create("https://mallory.example", name=name, salt="salt")
+    secured = resigned(
+        issue(holder=ana),
+        lambda claims: (claims.pop(name, None), claims["_sd"].append(digest(hidden.encoded))),
+    )
+    with pytest.raises(SelloError):
+        FORMAT.verify_credential(secured + hidden.encoded + "~", sources=SOURCES, now=NOW)
+
+
+def test_part_of_what_must_be_shown_is_refused_in_a_disclosure(ana: PrivateKey) -> None:
+    hidden = create("x", name="kid", salt="salt")
+    secured = resigned(
+        issue(holder=ana), lambda claims: claims["cnf"].update({"_sd": [digest(hidden.encoded)]})
+    )
+    with pytest.raises(CredentialInvalid, match="always be shown"):
+        FORMAT.verify_credential(secured + hidden.encoded + "~", sources=SOURCES, now=NOW)
+
+
+def _set(**members: Any) -> Callable[[dict[str, Any]], None]:
+    def change(claims: dict[str, Any]) -> None:
+        for name, value in members.items():
+            claims.pop(name, None) if value is None else claims.update({name: value})
+
+    return change
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        _set(iss=None),
+        _set(iss=7),
+        _set(vct=None),
+        _set(vct=""),
+        _set(aka_vcts="x"),
+        _set(aka_vcts=[1]),
+        _set(exp="tomorrow"),
+        _set(nbf=True),
+        _set(exp=10**15),
+        _set(cnf={}),
+        _set(cnf={"kid": "x"}),
+        _set(cnf={"jwk": {"kty": "oct", "k": "AAAA"}}),
+        _set(cnf={"jwk": {"kty": "RSA"}}),
+        _set(status={}),
+        _set(status={"other_list": {}}),
+        _set(status={"status_list": {"idx": -1, "uri": "https://x.example"}}),
+        _set(status={"status_list": {"idx": "1", "uri": "https://x.example"}}),
+        _set(status={"status_list": {"idx": 1}}),
+        _set(_sd_alg="md5"),
+    ],
+)
+def test_payloads_refused_though_their_issuer_signed_them(
+    ana: PrivateKey, change: Callable[[dict[str, Any]], None]
+) -> None:
+    with pytest.raises(SelloError):
+        FORMAT.verify_credential(resigned(issue(holder=ana), change), sources=SOURCES, now=NOW)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        {"typ": "JWT"},
+        {"typ": "vc+sd-jwt"},
+        {"alg": "none"},
+        {"alg": "HS256"},
+        {"alg": "EdDSA"},
+        {"crit": ["b64"]},
+        {"kid": "did:web:mallory.example#p256-1"},
+        {"kid": EDDSA.key_id},
+    ],
+)
+def test_headers_refused(ana: PrivateKey, header: dict[str, Any]) -> None:
+    secured = resigned(issue(holder=ana), lambda claims: None, header=header)
+    with pytest.raises(SelloError):
+        FORMAT.verify_credential(secured, sources=SOURCES, now=NOW)
+
+
+def test_hmac_under_the_public_key(ana: PrivateKey) -> None:
+    class Hmac:
+        key_id, public_key = ISSUER.key_id, ISSUER.public_key
+
+        def sign(self, data: bytes) -> bytes:
+            return hmac.digest(ISSUER.public_key.raw, data, hashlib.sha256)
+
+    token = compact.parse(issue(holder=ana))
+    parsed = jws.parse(token.jwt)
+    forged = jws.sign({**parsed.header, "alg": "HS256"}, parsed.payload, signer=Hmac())
+    with pytest.raises(InvalidSignature):
+        FORMAT.verify_credential(SDJWT(forged, token.disclosures).serialize(), sources=SOURCES, now=NOW)
+
+
+def test_mallory_signs_in_the_registrys_name(mallory: PrivateKey) -> None:
+    """The key comes from `kid`, the trust from `iss`: they are compared (Swiss e-ID CD-008)."""
+    kid = did_key.verification_method(mallory.public_key)
+    secured = issue(holder=mallory, signer=mallory.named(kid))
+    with pytest.raises(SelloError, match="another's"):
+        FORMAT.verify_credential(secured, sources=SOURCES, now=NOW)
+
+
+def test_further_types_of_the_issuer_are_told(ana: PrivateKey) -> None:
+    secured = resigned(issue(holder=ana), _set(aka_vcts=["urn:example:identity"]))
+    verified = FORMAT.verify_credential(secured, sources=SOURCES, now=NOW)
+    assert verified.types == ("https://registry.example/types/farmer", "urn:example:identity")
+
+
+def test_a_payload_with_a_key_twice() -> None:
+    body = b'{"iss":"did:web:registry.example","vct":"a","vct":"b"}'
+    jwt = jws.sign({"typ": "dc+sd-jwt", "kid": ISSUER.key_id}, body, signer=ISSUER)
+    with pytest.raises(MalformedInput, match="twice"):
+        FORMAT.verify_credential(f"{jwt}~", sources=SOURCES, now=NOW)
