@@ -3,7 +3,7 @@
 from django.urls import path
 
 from common.adapters.published import published
-from issuer.api import documents, issuance
+from issuer.api import access, documents, issuance
 
 WELL_KNOWN = ".well-known/{}/issuers/<slug:authority>"
 ISSUER = "issuers/<slug:authority>"
@@ -20,4 +20,7 @@ urlpatterns = [
     path(f"{ISSUER}/nonce", issuance.Nonce.as_view()),
     path(f"{ISSUER}/credential", issuance.Credential.as_view()),
     path(f"{ISSUER}/notification", issuance.Notification.as_view()),
+    path(f"{ISSUER}/access/token", access.AccessToken.as_view()),
+    path(f"{ISSUER}/access/record", access.Record.as_view()),
+    path(f"{ISSUER}/access/log", access.Log.as_view()),
 ]

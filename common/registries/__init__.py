@@ -38,3 +38,6 @@ class RegistryConnector(Protocol):
 
     def changes(self, since: datetime | None) -> Iterator[Record]:
         """Records changed after `since`, oldest change first; all of them for None."""
+
+    def find(self, column: str, value: str) -> Iterator[Record]:
+        """The records whose column says exactly this."""

@@ -8,8 +8,8 @@ Every verify function returns the `jti`; whoever calls it must refuse one that w
 """
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -45,6 +45,14 @@ class InvalidDpopProof(AccessError):
     """A proof of possession for another key, request or hour (RFC 9449 §4.3)."""
 
     code = "invalid_dpop_proof"
+
+
+class InvalidAccessToken(AccessError):
+    """An access token that is missing, wrong, expired, or shown without its key (RFC 9449 §7.1)."""
+
+    code = "invalid_token"
+    status = 401
+    headers = {"WWW-Authenticate": 'DPoP error="invalid_token", algs="ES256 EdDSA"'}
 
 
 class AccessRefused(AccessError):
@@ -87,6 +95,18 @@ class AccessGrant:
     access_token: str = field(repr=False)
     expires_in: int
     attributes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """One reading, as the person sees it: who, why, what by name, when; never the values."""
+
+    at: str
+    client_id: str
+    client_name: str
+    purpose: str
+    registry: str
+    attributes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +216,19 @@ def parse_grant(source: Mapping[str, Any]) -> AccessGrant:
     return AccessGrant(token, expires, tuple(names))
 
 
+def create_record(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """The agreed attributes by name; None where the record does not know one."""
+    return {"attributes": dict(attributes)}
+
+
+def parse_record(source: Mapping[str, Any]) -> dict[str, Any]:
+    """The attributes of a record response."""
+    attributes = source.get("attributes")
+    if not isinstance(attributes, Mapping):
+        raise AccessError("The authority did not answer with attributes.")
+    return dict(attributes)
+
+
 def create_dpop_proof(
     *, method: str, url: str, access_token: str | None, jti: str, signer: Signer, now: datetime
 ) -> str:
@@ -252,6 +285,25 @@ def verify_log_request(token: str, *, audience: str, now: datetime) -> LogReques
         raise InvalidAssertion("The request is meant for somebody else.", status=401)
     _check_time(claims, now=now, error=InvalidAssertion)
     return LogRequest(jwk.thumbprint(key), _text(claims, "jti", InvalidAssertion))
+
+
+def create_log(entries: Iterable[LogEntry]) -> dict[str, Any]:
+    """The readings, newest first."""
+    return {"entries": [asdict(entry) | {"attributes": list(entry.attributes)} for entry in entries]}
+
+
+def parse_log(source: Mapping[str, Any]) -> tuple[LogEntry, ...]:
+    """The readings of a log response."""
+    entries = source.get("entries")
+    if not isinstance(entries, list) or not all(isinstance(entry, Mapping) for entry in entries):
+        raise AccessError("The authority did not answer with a log.")
+    return tuple(
+        LogEntry(
+            **{name: _text(entry, name, AccessError) for name in LogEntry.__slots__ if name != "attributes"},
+            attributes=tuple(map(str, entry.get("attributes") or ())),
+        )
+        for entry in entries
+    )
 
 
 def token_hash(access_token: str) -> str:

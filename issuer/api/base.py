@@ -61,11 +61,11 @@ def find_authority(slug: str) -> Authority:
         raise Http404 from error
 
 
-def bearer_token(request: Request, *, scheme: str = "Bearer") -> str:
-    """The token of the `Authorization` header (RFC 6750 §2.1), of that scheme alone."""
-    found, _, token = request.headers.get("Authorization", "").partition(" ")
-    if found.lower() != scheme.lower() or not token.strip():
-        raise InvalidToken(f"A {scheme} access token is needed.")
+def bearer_token(request: Request) -> str:
+    """The access token of the `Authorization` header (RFC 6750 §2.1)."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise InvalidToken("An access token is needed.")
     return token.strip()
 
 

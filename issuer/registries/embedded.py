@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from django.db.models.fields.json import KeyTextTransform
+
 from common.registries import Record, RecordNotFound
 from issuer import models
 
@@ -27,6 +29,12 @@ class EmbeddedRegistry:
         if since is not None:
             rows = rows.filter(updated_at__gt=since)
         for row in rows.iterator(chunk_size=2_000):
+            yield _record(row)
+
+    def find(self, column: str, value: str) -> Iterator[Record]:
+        """The records whose column says exactly this."""
+        said = KeyTextTransform(column, "data")
+        for row in self.registry.records.annotate(said=said).filter(said=value):
             yield _record(row)
 
 

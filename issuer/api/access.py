@@ -1,0 +1,70 @@
+"""The endpoints of attribute access: a token, the agreed attributes, the log for the person."""
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.parsers import FormParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from common.adapters import rate_limit
+from common.registries.access import (
+    GRANT_TYPE,
+    AccessError,
+    InvalidAccessToken,
+    InvalidDpopProof,
+    create_grant,
+    create_log,
+    create_record,
+)
+from issuer.api.base import NO_STORE, ProtocolView, find_authority, utc_now
+from issuer.services import access
+
+
+class AccessToken(ProtocolView):
+    """`/issuers/{authority}/access/token` (RFC 7523 §2.1, bound by RFC 9449)."""
+
+    parser_classes = [FormParser]
+
+    @extend_schema(request={FormParser.media_type: OpenApiTypes.OBJECT}, responses=OpenApiTypes.OBJECT)
+    def post(self, request: Request, authority: str) -> Response:
+        rate_limit.check(request._request, "token")
+        fields = dict(request.data.lists()) if request.data else {}
+        if any(len(values) != 1 for values in fields.values()):
+            raise AccessError("A field stands more than once.")
+        if fields.get("grant_type") != [GRANT_TYPE]:
+            raise AccessError("This endpoint takes signed requests only.", code="unsupported_grant_type")
+        [assertion] = fields.get("assertion", [""])
+        proof = request.headers.get("DPoP")
+        if proof is None:
+            raise InvalidDpopProof("A DPoP proof is needed.")
+        grant = access.grant_access(find_authority(authority), assertion, proof, now=utc_now())
+        return Response(create_grant(grant), headers=NO_STORE)
+
+
+class Record(ProtocolView):
+    """`/issuers/{authority}/access/record`: what was agreed, and no more."""
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, authority: str) -> Response:
+        rate_limit.check(request._request, "credential")
+        found, token = find_authority(authority), _token(request, "DPoP")
+        attributes = access.read_record(found, token, request.headers.get("DPoP", ""), now=utc_now())
+        return Response(create_record(attributes), headers=NO_STORE)
+
+
+class Log(ProtocolView):
+    """`/issuers/{authority}/access/log`: for whoever holds the key of a credential of that person."""
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, authority: str) -> Response:
+        rate_limit.check(request._request, "credential")
+        found, asked = find_authority(authority), _token(request, "Bearer")
+        return Response(create_log(access.read_log(found, asked, now=utc_now())), headers=NO_STORE)
+
+
+def _token(request: Request, scheme: str) -> str:
+    """The token of the `Authorization` header, of that scheme alone (RFC 9449 §7.1, RFC 6750 §2.1)."""
+    found, _, token = request.headers.get("Authorization", "").partition(" ")
+    if found.lower() != scheme.lower() or not token.strip():
+        raise InvalidAccessToken(f"An Authorization header with {scheme} is needed.")
+    return token.strip()
