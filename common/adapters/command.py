@@ -51,7 +51,9 @@ class Command(BaseCommand):
         except OSError as error:
             self._fail(f"{error.filename}: {error.strerror}." if error.filename else f"{error}.", error)
         except (OperationalError, ProgrammingError) as error:
-            if not any(words in str(error) for words in ("no such table", "does not exist")):
+            if not any(
+                words in str(error) for words in ("no such table", "no such column", "does not exist")
+            ):
                 raise
             self._fail("The database is not ready; run `python manage.py migrate` first.", error)
         self.stdout.write(json.dumps(result, ensure_ascii=False) if as_json else "\n".join(_lines(result)))
