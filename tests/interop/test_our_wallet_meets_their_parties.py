@@ -40,7 +40,7 @@ class Person:
         query = urlsplit(offer["offer_uri"]).query
         page = self.browser.get(f"{self.site.origin}/wallet/accept?{query}")
         assert page.status == 200, page.text
-        page = self.browser.submit("decision", decision="accept")
+        page = self.browser.submit("Yes", press="Yes")
         if offer["tx_code"]:
             page = self.browser.submit("code", code=offer["tx_code"])
         assert page.status == 200, page.text
@@ -50,8 +50,8 @@ class Person:
         """Follow a request's link to the consent screen."""
         return self.browser.get(f"{self.site.origin}/wallet/authorize?{urlsplit(request_uri).query}")
 
-    def agree(self) -> Page:
-        return self.browser.submit("decision", decision="accept")
+    def agree(self, *, paying: bool = False) -> Page:
+        return self.browser.submit("No, do not", press="Confirm payment" if paying else "Yes")
 
 
 @pytest.mark.parametrize("by_value", [True, False], ids=["by value", "by reference"])
@@ -128,7 +128,7 @@ def test_signs_a_payment_that_was_shown(
     page = reader.asked(request["request_uri"])
     assert "12.50" in page.text
     assert "Biblioteca Municipal" in page.text
-    reader.agree()
+    reader.agree(paying=True)
     session = their_verifier.get(f"/control/sessions/{request['session']}")
     assert session["verified_transaction_data"] == [PAYMENT], session
 
@@ -155,7 +155,7 @@ def test_says_no(reader: Person, their_issuer: peers.Service, their_verifier: pe
         prefix="decentralized_identifier",
     )
     reader.asked(request["request_uri"])
-    reader.browser.submit("decision", decision="decline")
+    reader.browser.submit("No, do not", press="No")
     session = their_verifier.get(f"/control/sessions/{request['session']}")
     assert (session["state"], session["error"]) == ("declined", "access_denied")
 
