@@ -101,7 +101,12 @@ class IssuedCredential(models.Model):
     class Meta:
         ordering = ["-issued_at"]
         constraints = [
-            models.UniqueConstraint(fields=["status_list", "status_index"], name="one_credential_an_index")
+            models.UniqueConstraint(fields=["status_list", "status_index"], name="one_credential_an_index"),
+            models.UniqueConstraint(
+                fields=["configuration", "format", "record_key"],
+                name="minted_once",
+                condition=models.Q(minted=True) & ~models.Q(state="revoked"),
+            ),
         ]
         indexes = [
             models.Index(fields=["configuration", "record_key", "format"], name="credentials_of_a_record"),
