@@ -40,6 +40,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "common.site.middleware.ContentSecurityPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -72,7 +73,7 @@ CACHES = {"default": environment.cache(os.environ)}
 KEY_STORES = {"table": "common.adapters.key_table.KeyTable"}
 KEY_STORE = "table"
 # How dear a guess at a wallet's passphrase is (wallet/services/vault.py): 256 MiB; "minimal" is for tests.
-WALLET_PASSPHRASE_COST = "moderate"
+WALLET_PASSPHRASE_COST = "moderate"  # noqa: S105
 
 # --- the one door to the network (common/adapters/fetch.py) -----------------------------------------
 # Origins that may be private or plain http: our own, and what the operator adds, separated by commas.

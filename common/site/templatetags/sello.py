@@ -86,4 +86,4 @@ def panel(title: str, text: str = "") -> dict[str, Any]:
 @register.inclusion_tag("sello/pagination.html", takes_context=True)
 def pagination(context: template.Context, page: Page[Any]) -> dict[str, Any]:
     """Previous and next, keeping what else stands in the query; nothing for a single page."""
-    return {"page": page, "request": context.get("request")}
+    return {"page": page, "query": context["request"].GET}

@@ -166,8 +166,8 @@ def test_two_keys_under_one_name_are_refused(ana: PrivateKey, mallory: PrivateKe
 @pytest.mark.parametrize(
     "changes",
     [{"verificationMethod": {}}, {"verificationMethod": "x"}, {"assertionMethod": "x"},
-     {"assertionMethod": None}, {"assertionMethod": [7]}, {"assertionMethod": [{"id": ["a"]}]}, {"verificationMethod": [None]},
-     {"keyAgreement": [{}]}],
+     {"assertionMethod": None}, {"assertionMethod": [7]}, {"assertionMethod": [{"id": ["a"]}]},
+     {"verificationMethod": [None]}, {"keyAgreement": [{}]}],
     ids=str,
 )  # fmt: skip
 def test_a_malformed_document_is_refused(changes: dict[str, Any], ana: PrivateKey) -> None:

@@ -1,0 +1,168 @@
+"""The first page, the page for developers, the pages of last resort, and the operator's probes."""
+
+import logging
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.db import OperationalError, connection
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.test import Client
+from django.urls import path
+
+from common.adapters.rate_limit import TooManyRequests
+from common.config.urls import urlpatterns as site
+from common.errors import FetchFailed
+from common.site.middleware import POLICY
+
+
+def fault(request: HttpRequest, kind: str) -> HttpResponse:
+    match kind:
+        case "own":
+            raise FetchFailed("The registry <does> not answer.", detail="secret.example")
+        case "limit":
+            raise TooManyRequests("Too many requests.")
+        case "denied":
+            raise PermissionDenied
+        case "suspicious":
+            raise SuspiciousOperation("odd")
+        case "cached":
+            return HttpResponse("<p>", headers={"Cache-Control": "max-age=60"})
+        case "form":
+            return render(request, "site/home.html")
+    raise RuntimeError("Ana Quispe, born 1911")
+
+
+urlpatterns = [path("fault/<kind>", fault), *site]
+pytestmark = pytest.mark.urls(__name__)
+
+
+def page(url: str, **headers: str) -> Any:
+    return Client(raise_request_exception=False).get(url, headers=headers)
+
+
+@pytest.fixture(autouse=True)
+def _quiet(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.CRITICAL, "django.request")
+
+
+@pytest.mark.parametrize(
+    ("role", "url", "words"),
+    [("wallet", "/wallet/", "I am a citizen"), ("verifier", "/services/", "I provide a service"),
+     ("issuer", "/office/", "I keep a registry")],
+)  # fmt: skip
+def test_the_first_page_has_a_door_for_each_role_installed(
+    role: str, url: str, words: str, settings: Any
+) -> None:
+    settings.ROLES = ("issuer", "wallet", "verifier")
+    text = page("/").content.decode()
+    assert f'href="{url}">{words}</a>' in text
+    settings.ROLES = tuple(other for other in settings.ROLES if other != role)
+    text = page("/").content.decode()
+    assert url not in text
+    assert words not in text
+
+
+def test_a_demonstration_says_that_its_people_are_invented(settings: Any) -> None:
+    settings.PRODUCTION = False
+    assert b"records here are invented" in page("/").content
+    settings.PRODUCTION = True
+    assert b"invented" not in page("/").content
+
+
+def test_the_page_for_developers_speaks_of_the_roles_installed(settings: Any) -> None:
+    settings.ROLES = ("wallet",)
+    text = page("/api/docs/").content.decode()
+    assert "/api/schema/" in text
+    assert "/wallet/accept" in text
+    assert "openid-credential-issuer" not in text
+
+
+@pytest.mark.parametrize(
+    "url", ["/", "/api/docs/", "/nothing-here", "/fault/own", "/fault/other", "/healthz"]
+)
+def test_every_answer_carries_the_policy(url: str) -> None:
+    answer = page(url)
+    assert answer.headers["Content-Security-Policy"] == POLICY
+    assert "unsafe" not in POLICY
+    assert answer.headers["X-Frame-Options"] == "DENY"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Referrer-Policy"] == "same-origin"
+
+
+def test_pages_are_not_kept_unless_their_view_says_so() -> None:
+    assert page("/").headers["Cache-Control"] == "no-store"
+    assert page("/fault/cached").headers["Cache-Control"] == "max-age=60"
+    assert "Cache-Control" not in page("/healthz").headers
+
+
+@pytest.mark.parametrize(
+    ("url", "status", "words"),
+    [("/nothing-here", 404, "Page not found"), ("/fault/denied", 403, "This page is not for you"),
+     ("/fault/suspicious", 400, "was not understood"), ("/fault/other", 500, "broke on our side")],
+)  # fmt: skip
+def test_pages_of_last_resort_say_what_to_do(url: str, status: int, words: str) -> None:
+    answer = page(url)
+    text = answer.content.decode()
+    assert answer.status_code == status
+    assert words in text
+    assert 'href="/"' in text
+    assert "Quispe" not in text
+
+
+def test_an_expired_form_says_so() -> None:
+    client = Client(enforce_csrf_checks=True)
+    answer = client.post("/fault/form")
+    assert answer.status_code == 403
+    assert "open too long" in answer.content.decode()
+
+
+def test_an_error_of_the_family_becomes_a_page() -> None:
+    answer = page("/fault/own", Accept="text/html,application/xhtml+xml,*/*;q=0.8")
+    text = answer.content.decode()
+    assert answer.status_code == 502
+    assert "The registry &lt;does&gt; not answer." in text
+    assert "server_error" in text
+    assert "secret.example" not in text
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_an_error_of_the_family_is_json_where_json_was_asked_for() -> None:
+    answer = page("/fault/limit", Accept="application/json")
+    assert answer.status_code == 429
+    assert answer.json() == {"error": "slow_down", "error_description": "Too many requests."}
+    assert answer.headers["Retry-After"] == "60"
+
+
+def test_the_process_answers() -> None:
+    assert page("/healthz").json() == {"status": "ok"}
+
+
+@pytest.mark.django_db
+def test_the_database_answers() -> None:
+    assert page("/readyz").json()["status"] == "ok"
+
+
+def test_a_database_that_is_away_is_503(monkeypatch: pytest.MonkeyPatch) -> None:
+    def cursor() -> Any:
+        raise OperationalError("could not connect to db.internal:5432")
+
+    monkeypatch.setattr(connection, "cursor", cursor)
+    answer = page("/readyz")
+    assert (answer.status_code, answer.json()) == (503, {"status": "unavailable"})
+
+
+@pytest.mark.parametrize(
+    ("production", "token", "header", "status"),
+    [(False, "", "", 200), (True, "", "", 404), (True, "", "Bearer ", 404), (True, "t0ken", "", 401),
+     (True, "t0ken", "Bearer other", 401), (True, "t0ken", "t0ken", 401),
+     (True, "t0ken", "Bearer t0ken", 200), (False, "t0ken", "", 401)],
+)  # fmt: skip
+def test_gauges_are_for_whoever_bears_the_token(
+    production: bool, token: str, header: str, status: int, settings: Any
+) -> None:
+    settings.PRODUCTION, settings.METRICS_TOKEN = production, token
+    answer = page("/metrics", Authorization=header)
+    assert answer.status_code == status
+    assert (b"sello_up 1" in answer.content) == (status == 200)
