@@ -111,7 +111,11 @@ class CredentialType(ProtocolView):
         wanted = request._request.get_preferred_type([JSON, LD_JSON, SCHEMA_JSON, HTML])
         headers = {**SHORTLY, "Vary": "Accept"}
         if wanted == HTML:
-            page: dict[str, Any] = {"configuration": configuration, "claims": configuration.claim_list()}
+            page: dict[str, Any] = {
+                "configuration": configuration,
+                "claims": configuration.claim_list(),
+                "separable": "dc+sd-jwt" in configuration.formats,
+            }
             return render(request._request, "issuer/type.html", page)
         make = {
             LD_JSON: configurations.context_document,
