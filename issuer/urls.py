@@ -1,7 +1,8 @@
-"""The issuer's addresses: the protocols' here; officers' pages in a module of their own."""
+"""The issuer's addresses: protocols and officers' pages, each in a module of their own."""
 
 from django.urls import include, path
 
 urlpatterns = [
     path("", include("issuer.urls_protocol")),
+    path("office/", include("issuer.urls_office")),
 ]

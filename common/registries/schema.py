@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from common.rdf.contexts import BASE_TERMS
 from common.registries.claims import RESERVED, Claim, humane
 
 SCHEMA: Final[Mapping[str, Mapping[str, Any]]] = {
@@ -49,16 +50,17 @@ def guess_claims(columns: Iterable[Mapping[str, Any]]) -> tuple[Claim, ...]:
     claims: list[Claim] = []
     for column in columns:
         taken = {claim.name for claim in claims}
-        base = _claim_name(column["name"])
+        kind = column.get("type", "string")
+        base = _claim_name(column["name"], kind)
         name = next(n for n in (base, *(f"{base}_{i}" for i in range(2, 10_000))) if n not in taken)
         label = column.get("label") or humane(column["name"])
-        claims.append(Claim(name=name, column=column["name"], label=label, type=column.get("type", "string")))
+        claims.append(Claim(name=name, column=column["name"], label=label, type=kind))
     return tuple(claims)
 
 
-def _claim_name(heading: str) -> str:
+def _claim_name(heading: str, kind: str) -> str:
     name = _plain(heading)
-    if not name or not name[0].isalpha() or name in RESERVED:
+    if not name or not name[0].isalpha() or name in RESERVED or (name in BASE_TERMS and kind != "string"):
         name = f"record_{name}".rstrip("_")
     return name[:56]
 

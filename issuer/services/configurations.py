@@ -139,9 +139,10 @@ def context_document(configuration: Configuration) -> dict[str, Any]:
     )
 
 
-def _term(claim: Claim) -> dict[str, str]:
-    term = {"iri": claim.vocabulary} if claim.vocabulary else {}
-    return {**term, "datatype": claim.type} if claim.type in ("date", "decimal") else term
+def _term(claim: Claim) -> str | dict[str, str] | None:
+    if claim.type in ("date", "decimal"):
+        return {"iri": claim.vocabulary, "datatype": claim.type}
+    return claim.vocabulary or None
 
 
 def _title(type: str) -> str:

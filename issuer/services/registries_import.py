@@ -69,9 +69,15 @@ def read_for(slug: str, data: bytes, *, key: str | None = None, authority: str =
     return read_spreadsheet(data, key=existing.key_column, known=known)
 
 
+def report_path(slug: str) -> Path:
+    """Where the report of a registry's last import lies."""
+    path: Path = settings.VAR_DIR / "reports" / f"{slug}.csv"
+    return path
+
+
 def write_report(slug: str, rejected: Iterable[Rejected]) -> Path:
-    """The rejected rows as `var/reports/{registry}.csv`; that of the last import stands."""
-    path = settings.VAR_DIR / "reports" / f"{slug}.csv"
+    """The rejected rows as a file of their own; that of the last import stands."""
+    path = report_path(slug)
     path.parent.mkdir(parents=True, exist_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", newline="") as file:
         writer = csv.writer(file)

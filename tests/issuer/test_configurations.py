@@ -55,6 +55,18 @@ def test_claims_are_guessed_from_columns(registry):
     assert list(made.format_ids()) == ["farm-subsidy.ldp_vc", "farm-subsidy.dc+sd-jwt"]
 
 
+def test_words_of_the_data_model_keep_their_meaning(registry):
+    columns = [
+        {"name": n, "type": t} for n, t in (("name", "string"), ("description", "decimal"), ("type", "date"))
+    ]
+    other = create_registry(
+        "herds", title="Herds", authority="farm-office", key_column="name", columns=columns
+    )
+    made = create_configuration(other, type="HerdCredential")
+    assert [claim.name for claim in made.claim_list()] == ["name", "record_description", "record_type"]
+    assert "name" not in context_document(made)["@context"]
+
+
 def test_a_record_becomes_claims_of_their_types(registry):
     made = create_configuration(registry, type="FarmCredential")
     data = {
@@ -111,7 +123,7 @@ def test_what_a_type_publishes_of_itself(registry):
     assert terms["FarmCredential"] == made.type_url
     assert terms["born"]["@id"] == "https://publicschema.org/date_of_birth"
     assert terms["born"]["@type"] == "http://www.w3.org/2001/XMLSchema#date"
-    assert terms["cattle"]["@id"] == f"{made.type_url}#cattle"
+    assert terms["cattle"] == f"{made.type_url}#cattle"
     subject = json_schema(made)["properties"]["credentialSubject"]
     assert subject["required"] == ["cattle"]
     assert subject["properties"]["born"] == {"title": "Born", "type": "string", "format": "date"}

@@ -14,7 +14,7 @@ from issuer.services.sample import WORLD, load_samples
 from issuer.services.sample_people import people
 from issuer.services.sample_registers import REGISTERS
 
-DIGEST = ""
+DIGEST = "246d4b4bba46c783c4433e0d4358dd786875209f8f773cb53f2b24f22b113a8b"
 ROWS = {slug: list(rows(people())) for slug, rows in REGISTERS.items()}
 
 

@@ -1,0 +1,21 @@
+"""Addresses of the officers' pages, under /office/. A record's key may hold slashes, so it stands last."""
+
+from django.urls import path
+
+from issuer.views import office, office_access, office_import, office_offers
+
+app_name = "office"
+REGISTRY = "registries/<slug:slug>"
+
+urlpatterns = [
+    path("", office.overview, name="overview"),
+    path("sign-in", office_access.SignIn.as_view(), name="sign-in"),
+    path("sign-out", office_access.SignOut.as_view(), name="sign-out"),
+    path(f"{REGISTRY}/", office.registry, name="registry"),
+    path(f"{REGISTRY}/records/<path:key>", office.record, name="record"),
+    path(f"{REGISTRY}/offers/<path:key>", office_offers.offer, name="offer"),
+    path(f"{REGISTRY}/import", office_import.upload, name="upload"),
+    path(f"{REGISTRY}/import/confirm", office_import.confirm, name="confirm"),
+    path(f"{REGISTRY}/import/report.csv", office_import.report, name="report"),
+    path("credentials/<uuid:id>", office_offers.credential, name="credential"),
+]

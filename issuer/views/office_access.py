@@ -1,0 +1,69 @@
+"""Signing in at the office, and whose desk it is: what belongs to another authority is not there."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import User
+from django.contrib.auth.views import LoginView, LogoutView
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+
+from common.adapters import rate_limit
+from issuer.models import IssuedCredential, Record, Registry
+from issuer.services.officers import registries_of
+
+P = ParamSpec("P")
+RegistryView = Callable[Concatenate[HttpRequest, Registry, P], HttpResponseBase]
+
+
+class SignIn(LoginView):
+    """`/office/sign-in`; guesses are counted."""
+
+    template_name = "office/sign_in.html"
+    redirect_authenticated_user = True
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        rate_limit.check(request, "sign-in")
+        return super().post(request, *args, **kwargs)
+
+
+class SignOut(LogoutView):
+    """`/office/sign-out`, by POST alone."""
+
+    next_page = "/office/sign-in"
+
+
+def officer(request: HttpRequest) -> User:
+    """Whoever is signed in; pages behind `login_required` alone ask for it."""
+    if not isinstance(request.user, User):
+        raise Http404
+    return request.user
+
+
+def of_registry(view: RegistryView[P]) -> Callable[..., HttpResponseBase]:
+    """Hand a view the registry of that slug, if it is one of the officer's own."""
+
+    @login_required
+    @wraps(view)
+    def guarded(request: HttpRequest, slug: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        registry = get_object_or_404(registries_of(officer(request)), slug=slug)
+        return view(request, registry, *args, **kwargs)
+
+    return guarded
+
+
+def record_of(registry: Registry, key: str) -> Record:
+    """The record under that key."""
+    return get_object_or_404(registry.records, key=key)
+
+
+def credential_of(request: HttpRequest, id: UUID) -> IssuedCredential:
+    """A credential that was issued from one of the officer's own registries."""
+    rows = IssuedCredential.objects.select_related(
+        "configuration__registry__authority", "status_list__authority"
+    )
+    return get_object_or_404(rows, pk=id, configuration__registry__in=registries_of(officer(request)))

@@ -1,0 +1,71 @@
+"""What an officer fills in."""
+
+from typing import Any, Final, cast
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+
+from issuer.models import IssuedCredential, Registry
+
+MAX_UPLOAD: Final = 20_000_000
+ACTIONS: Final = {
+    "valid": "Make it valid again",
+    "suspended": "Suspend it for now",
+    "revoked": "Revoke it for good; this cannot be undone",
+}
+
+
+class OfferForm(forms.Form):
+    """Which credential, and whether a code goes by another way."""
+
+    configuration = forms.ChoiceField(label="Which credential?", widget=forms.RadioSelect)
+    tx_code = forms.BooleanField(
+        label="Ask for a one-time code",
+        help_text="You tell it to the person apart from the QR code, so that a stolen picture is useless.",
+        required=False,
+        initial=True,
+    )
+
+    def __init__(self, *args: Any, registry: Registry, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        names = [(c.name, c.display["name"]) for c in registry.configurations.all()]
+        field = self.fields["configuration"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = names
+        if len(names) == 1:
+            field.initial = names[0][0]
+
+
+class StatusForm(forms.Form):
+    """A new status, and why."""
+
+    state = forms.ChoiceField(label="What should happen to it?", widget=forms.RadioSelect)
+    reason = forms.CharField(
+        label="Why?", help_text="Kept with your name. Do not write down anything else about the person.",
+        max_length=300, widget=forms.Textarea(attrs={"rows": 3}),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, credential: IssuedCredential, allowed: set[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["state"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(state, words) for state, words in ACTIONS.items() if state in allowed]
+
+
+class UploadForm(forms.Form):
+    """A spreadsheet."""
+
+    file = forms.FileField(
+        label="Spreadsheet in CSV format",
+        help_text=f"Up to {MAX_UPLOAD // 1_000_000} MB. You will see what it does before anything changes.",
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.tsv,.txt,text/csv"}),
+    )
+
+    def clean_file(self) -> "UploadedFile[Any]":
+        """The file, unless it is too large."""
+        file = self.cleaned_data["file"]
+        if file.size > MAX_UPLOAD:
+            raise forms.ValidationError(
+                f"The file is larger than {MAX_UPLOAD // 1_000_000} MB; use the import_registry command."
+            )
+        return cast("UploadedFile[Any]", file)

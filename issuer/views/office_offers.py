@@ -1,0 +1,81 @@
+"""Offering a credential, and changing the status of one that was issued."""
+
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from common.errors import SelloError
+from issuer.models import IssuedCredential, Registry
+from issuer.services.configurations import claims_of, find_configuration
+from issuer.services.offers import create_offer
+from issuer.services.status import ALLOWED, set_status
+from issuer.views.office_access import credential_of, of_registry, officer, record_of
+from issuer.views.office_forms import OfferForm, StatusForm
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@of_registry
+def offer(request: HttpRequest, registry: Registry, key: str) -> HttpResponse:
+    """Choose, then show the QR code. The answer to the form is the page itself: its code is told once."""
+    record = record_of(registry, key)
+    form = OfferForm(request.POST or None, registry=registry)
+    page = {"registry": registry, "record": record, "form": form}
+    if request.method != "POST" or not form.is_valid():
+        return render(request, "office/offer.html", page)
+    configuration = find_configuration(form.cleaned_data["configuration"])
+    now = timezone.now()
+    try:
+        claims_of(configuration, record, now=now)
+        made = create_offer(configuration, key, tx_code=form.cleaned_data["tx_code"], now=now)
+    except SelloError as error:
+        form.add_error("configuration", error.public)
+        return render(request, "office/offer.html", page)
+    here = f"/wallet/accept?{made.uri.partition('?')[2]}" if "wallet" in settings.ROLES else ""
+    facts = [("Credential", configuration.display["name"]), ("Issued by", configuration.authority.name)]
+    return render(request, "office/offered.html", {**page, "facts": facts, "offer": made, "here": here})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def credential(request: HttpRequest, id: UUID) -> HttpResponse:
+    """One credential: its history, and a change of its status with its reason."""
+    found = credential_of(request, id)
+    form = StatusForm(request.POST or None, credential=found, allowed=ALLOWED[found.state])
+    if request.method == "POST" and form.is_valid():
+        state, reason = form.cleaned_data["state"], form.cleaned_data["reason"]
+        try:
+            set_status(found, state, reason=reason, actor=officer(request).username, now=timezone.now())
+        except SelloError as error:
+            form.add_error("state", error.public)
+        else:
+            messages.success(request, f"The credential is {state} from now on.")
+            return redirect("office:credential", id=id)
+    return render(
+        request,
+        "office/credential.html",
+        {
+            "credential": found,
+            "registry": found.configuration.registry,
+            "form": form,
+            "facts": _facts(found),
+            "changes": found.changes.all(),
+            "final": not ALLOWED[found.state],
+        },
+    )
+
+
+def _facts(credential: IssuedCredential) -> list[tuple[str, str]]:
+    until = credential.expires_at
+    return [
+        ("Identifier", credential.urn),
+        ("Format", credential.format),
+        ("Issued", f"{credential.issued_at:%-d %B %Y, %H:%M}"),
+        ("Valid until", f"{until:%-d %B %Y}" if until else "No end"),
+        ("Held by", "A key of the person's wallet" if credential.holder_thumbprint else "Whoever carries it"),
+    ]
