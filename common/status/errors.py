@@ -15,7 +15,7 @@ class ListTooShort(StatusError):
     code = "STATUS_LIST_LENGTH_ERROR"
 
 
-class IndexOutOfRange(StatusError):
+class IndexOutOfRange(StatusError, IndexError):
     """An entry beyond the list's end."""
 
     code = "RANGE_ERROR"
