@@ -1,7 +1,11 @@
 """A cheap passphrase derivation, and vaults that stand open."""
 
+from datetime import datetime
+
 import pytest
 
+from common.adapters import fetch as door
+from tests.wallet.fakes import Network, Office
 from wallet.services import accounts
 from wallet.services.vault import Vault
 
@@ -17,3 +21,17 @@ def _cheap_passphrases(settings: object) -> None:
 def vault(db: None) -> Vault:
     """Ana's open vault."""
     return accounts.sign_up(*ANA)
+
+
+@pytest.fixture
+def network(monkeypatch: pytest.MonkeyPatch) -> Network:
+    """The door to the network leads to whoever a test lets live there."""
+    found = Network()
+    monkeypatch.setattr(door, "transport", found)
+    return found
+
+
+@pytest.fixture
+def office(network: Network, now: datetime) -> Office:
+    """The civil registry, which offers birth certificates."""
+    return Office(network, now)

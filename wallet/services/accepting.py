@@ -18,7 +18,7 @@ from common.adapters.sources import check_status, sources
 from common.did import did_key, did_web
 from common.errors import SelloError
 from common.formats import FORMATS
-from common.formats.base import Secured, VerifiedCredential
+from common.formats.base import Expired, Secured, VerifiedCredential
 from common.keys import PrivateKey
 from common.keys.private_key import generate
 from common.oid4vci.credential import CredentialRequest
@@ -263,6 +263,8 @@ def verify(
     """What arrived, once it is what was offered, by whom it was offered, for this key, and in force."""
     try:
         verified = FORMATS[configuration.format].verify_credential(secured, sources=sources(), now=now)
+    except Expired as error:
+        raise DoesNotVerify("It has already run out.") from error
     except SelloError as error:
         raise DoesNotVerify("Its seal does not hold.", detail=f"{error.public} {error.detail}") from error
     if verified.issuer not in (issuer, did_web.encode(issuer)):

@@ -77,11 +77,6 @@ class HeldCard:
     receipts: tuple[Receipt, ...] = ()
 
     @property
-    def claims(self) -> Mapping[str, Any]:
-        """The subject's claims, from the copy that says most."""
-        return max((copy.claims for copy in self.copies), key=len)
-
-    @property
     def valid_until(self) -> datetime | None:
         """When the first of its copies ends."""
         return min((copy.valid_until for copy in self.copies if copy.valid_until), default=None)

@@ -12,7 +12,7 @@ from wallet.forms import AddForm, CodeForm
 from wallet.services import accepting, asking, links
 from wallet.services.accepting import WrongCode
 from wallet.services.vault import Vault
-from wallet.views.page import now, page, refuse
+from wallet.views.page import now, page, posted, refuse
 from wallet.views.session import signed_in
 
 
@@ -20,7 +20,7 @@ from wallet.views.session import signed_in
 @signed_in
 def add(request: HttpRequest, vault: Vault) -> HttpResponse:
     """Take an offer or a request from a pasted link or a picture of its QR code."""
-    form = AddForm(request.POST or None, request.FILES or None)
+    form = AddForm(posted(request), request.FILES)
     if request.method == "POST" and form.is_valid():
         picture = form.cleaned_data["picture"]
         try:
@@ -62,7 +62,7 @@ def code(request: HttpRequest, vault: Vault, id: UUID) -> HttpResponse:
     offer = accepting.read(vault, id, now=now())
     if offer.offer.tx_code is None:
         return _to("offer", id)
-    form = CodeForm(request.POST or None, tx_code=offer.offer.tx_code)
+    form = CodeForm(posted(request), tx_code=offer.offer.tx_code)
     if request.method == "POST" and form.is_valid():
         try:
             return _accepted(vault, id, form.cleaned_data["code"].strip())

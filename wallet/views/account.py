@@ -10,14 +10,14 @@ from wallet.forms import ChangePassphraseForm, ConfirmForm, SignInForm, SignUpFo
 from wallet.services import accounts
 from wallet.services.accounts import NotAccepted, NotSignedIn, SlowDown
 from wallet.services.vault import Vault
-from wallet.views.page import now, page, refuse
+from wallet.views.page import now, page, posted, refuse
 from wallet.views.session import close_session, destination, open_session, signed_in
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_up(request: HttpRequest) -> HttpResponse:
     """Make a vault; whoever makes it is signed in."""
-    form = SignUpForm(request.POST or None)
+    form = SignUpForm(posted(request))
     if request.method == "POST":
         rate_limit.check(request, "sign-in")
         if form.is_valid():
@@ -32,7 +32,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Open the vault, and go on to where the person wanted to."""
-    form = SignInForm(request.POST or None)
+    form = SignInForm(posted(request))
     if request.method == "POST":
         rate_limit.check(request, "sign-in")
         if form.is_valid():
@@ -65,7 +65,7 @@ def overview(request: HttpRequest, vault: Vault) -> HttpResponse:
 @signed_in
 def change_passphrase(request: HttpRequest, vault: Vault) -> HttpResponse:
     """Another passphrase for the same vault; other browsers are signed out by it."""
-    form = ChangePassphraseForm(request.POST or None)
+    form = ChangePassphraseForm(posted(request))
     if request.method == "POST":
         rate_limit.check(request, "sign-in")
         if form.is_valid():
@@ -90,7 +90,7 @@ def change_passphrase(request: HttpRequest, vault: Vault) -> HttpResponse:
 @signed_in
 def delete(request: HttpRequest, vault: Vault) -> HttpResponse:
     """Delete the account and everything in it, once the passphrase was typed again."""
-    form = ConfirmForm(request.POST or None)
+    form = ConfirmForm(posted(request))
     if request.method == "POST":
         rate_limit.check(request, "sign-in")
         if form.is_valid():

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
 from common.errors import SelloError
@@ -25,6 +25,11 @@ def page(
 def refuse(form: BaseForm, error: SelloError, field: str) -> None:
     """Say on the page what was wrong with a field."""
     form.add_error(getattr(error, "field", None) or field, error.public)
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form was sent with, None where it was only asked for."""
+    return request.POST if request.method == "POST" else None
 
 
 def now() -> datetime:
