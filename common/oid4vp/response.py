@@ -106,8 +106,8 @@ def parse_response_form(body: bytes) -> ReceivedForm:
     except (UnicodeDecodeError, ValueError) as error:
         raise InvalidResponse("This is not a form.") from error
     parameters = dict(pairs)
-    if len(parameters) != len(pairs):
-        raise InvalidResponse("A parameter of this answer stands twice.")
+    if not pairs or len(parameters) != len(pairs):
+        raise InvalidResponse("This answer is empty, or says something twice.")
     if "response" not in parameters:
         return ReceivedForm(parameters)
     kid = jwe.header(parameters["response"]).get("kid")

@@ -41,8 +41,11 @@ class FormBytes(BaseParser):
 
 
 def _form(request: Request) -> ReceivedForm:
-    body = request.data.get("form", b"")
-    return parse_response_form(body) if body else ReceivedForm({})
+    """The form as `FormBytes` found it; a POST without a body is an empty one."""
+    data = request.data
+    return (
+        parse_response_form(data["form"]) if isinstance(data, dict) and "form" in data else ReceivedForm({})
+    )
 
 
 class RequestObjectRenderer(BaseRenderer):

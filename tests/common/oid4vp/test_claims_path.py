@@ -1,0 +1,75 @@
+"""OpenID4VP §7.3: the example credential of the specification, and each way in which a path may fail."""
+
+from typing import Any
+
+import pytest
+
+from common.oid4vp.claims_path import NoSuchClaim, parse_path, same_value, select
+
+ARTHUR: dict[str, Any] = {
+    "name": "Arthur Dent",
+    "address": {"street_address": "42 Market Street", "locality": "Milliways", "postal_code": "12345"},
+    "degrees": [
+        {"type": "Bachelor of Science", "university": "University of Betelgeuse"},
+        {"type": "Master of Science", "university": "University of Betelgeuse"},
+    ],
+    "nationalities": ["British", "Betelgeusian"],
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "selected"),
+    [
+        (("name",), ["Arthur Dent"]),
+        (("address",), [ARTHUR["address"]]),
+        (("address", "street_address"), ["42 Market Street"]),
+        (("degrees", None, "type"), ["Bachelor of Science", "Master of Science"]),
+        (("nationalities", 1), ["Betelgeusian"]),
+        (("nationalities", None), ["British", "Betelgeusian"]),
+        (("degrees", 0, "type"), ["Bachelor of Science"]),
+    ],
+)
+def test_the_examples_of_the_specification(path: tuple[Any, ...], selected: list[Any]) -> None:
+    assert select(ARTHUR, path) == selected
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        ("nobody",),
+        ("name", "first"),  # a string is no object
+        ("address", None),  # an object is no array
+        ("address", 0),
+        ("nationalities", "0"),
+        ("nationalities", 2),
+        ("degrees", None, "year"),
+        ("name", 0),  # a string is no array, though Python would index it
+    ],
+)
+def test_a_path_that_leads_nowhere_selects_nothing(path: tuple[Any, ...]) -> None:
+    with pytest.raises(NoSuchClaim):
+        select(ARTHUR, path)
+
+
+def test_elements_without_the_key_leave_the_selection() -> None:
+    document = {"parcels": [{"crop": "quinoa"}, {"area": "1.5"}, {"crop": "maize"}]}
+    assert select(document, ("parcels", None, "crop")) == ["quinoa", "maize"]
+
+
+def test_one_element_of_another_kind_aborts() -> None:
+    with pytest.raises(NoSuchClaim):
+        select({"parcels": [{"crop": "quinoa"}, "fallow"]}, ("parcels", None, "crop"))
+
+
+@pytest.mark.parametrize("value", [[], None, "name", [-1], [1.5], [True], ["a", {}], [["a"]]])
+def test_what_is_no_path_is_refused(value: Any) -> None:
+    with pytest.raises(NoSuchClaim):
+        parse_path(value)
+
+
+def test_values_match_by_type_and_value() -> None:
+    assert same_value(True, True)
+    assert same_value("1", "1")
+    assert not same_value(True, 1)
+    assert not same_value(1, "1")
+    assert not same_value(1, 1.0)
