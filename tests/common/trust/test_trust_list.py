@@ -1,0 +1,79 @@
+"""Who may issue what, and who may ask for what."""
+
+import pytest
+
+from common.trust import AskedTooMuch, RegisteredVerifier, TrustedIssuer, TrustList, Untrusted
+
+FARMERS, CIVIL = "did:web:farmers.example", "did:web:civil.example"
+FARMER, BIRTH = "https://farmers.example/types/farmer", "https://civil.example/types/birth"
+LIST = TrustList(
+    issuers=(
+        TrustedIssuer(FARMERS, frozenset({FARMER}), "Farmer registry"),
+        TrustedIssuer(CIVIL, frozenset({BIRTH}), "Civil registry"),
+        TrustedIssuer(CIVIL, frozenset({"urn:example:marriage"}), "Civil registry"),
+        TrustedIssuer("did:web:any.example", frozenset({"*"}), "Anything"),
+    ),
+    verifiers=(
+        RegisteredVerifier(
+            "x509_san_dns:clinic.example", "Clinic", "To find your record.",
+            frozenset({("given_name",), ("address",), ("parcels", None, "crop")}),
+        ),
+    ),
+)  # fmt: skip
+
+
+def test_an_issuer_for_its_type() -> None:
+    assert LIST.require_issuer(FARMERS, types=[FARMER]).name == "Farmer registry"
+
+
+def test_generic_types_need_no_trust() -> None:
+    generic = ["VerifiableCredential", "https://www.w3.org/2018/credentials#VerifiableCredential"]
+    LIST.require_issuer(FARMERS, types=[*generic, FARMER])
+    with pytest.raises(Untrusted, match="what it attests"):
+        LIST.require_issuer(FARMERS, types=generic)
+
+
+def test_an_issuer_for_several_types_it_may_issue() -> None:
+    LIST.require_issuer(CIVIL, types=[BIRTH, "urn:example:marriage"])
+
+
+def test_an_issuer_for_any_type() -> None:
+    assert LIST.require_issuer("did:web:any.example", types=["urn:x"]).name == "Anything"
+
+
+@pytest.mark.parametrize(
+    ("issuer", "types"),
+    [
+        (FARMERS, [BIRTH]),
+        (FARMERS, [FARMER, BIRTH]),
+        ("did:web:mallory.example", [FARMER]),
+        ("did:web:farmers.example:mallory", [FARMER]),
+        ("DID:WEB:FARMERS.EXAMPLE", [FARMER]),
+        (FARMERS, []),
+    ],
+)
+def test_untrusted(issuer: str, types: list[str]) -> None:
+    with pytest.raises(Untrusted):
+        LIST.require_issuer(issuer, types=types)
+
+
+def test_an_empty_list_is_an_error() -> None:
+    with pytest.raises(Untrusted, match="empty"):
+        TrustList().require_issuer(FARMERS, types=[FARMER])
+
+
+def test_a_verifier_asks_for_what_it_registered() -> None:
+    clinic = LIST.require_verifier("x509_san_dns:clinic.example")
+    assert clinic.purpose == "To find your record."
+    clinic.require_claims([("given_name",), ("address", "village"), ("parcels", None, "crop")])
+
+
+@pytest.mark.parametrize("path", [("birth_date",), ("parcels",), ("parcels", None), ("parcels", 0, "crop")])
+def test_a_verifier_asks_for_more(path: tuple[str | int | None, ...]) -> None:
+    with pytest.raises(AskedTooMuch):
+        LIST.require_verifier("x509_san_dns:clinic.example").require_claims([("given_name",), path])
+
+
+def test_a_verifier_nobody_knows() -> None:
+    with pytest.raises(Untrusted):
+        LIST.require_verifier("x509_san_dns:mallory.example")
