@@ -59,11 +59,12 @@ def create_proof(
 
 def verify_proof(
     document: Mapping[str, Any], proof: Mapping[str, Any], *, key: PublicKey, contexts: Contexts
-) -> None:
-    """Raise unless `key` made `proof` over `document` (§3.2.2, §3.2.7)."""
+) -> Mapping[str, Any]:
+    """The document, once it is seen that `key` made `proof` over it (§3.2.2, §3.2.7)."""
     require_curve(NAME, CURVES, key.curve)
     canonical = configure(without_value(proof), document=document, curve=key.curve, contexts=contexts)
     transformed = transform(document, curve=key.curve, contexts=contexts)
     configuration_hash = hash_configuration(canonical, curve=key.curve)
     data = hash(transformed, configuration_hash=configuration_hash, curve=key.curve)
     key.verify(proof_bytes(proof), data)
+    return document

@@ -92,7 +92,7 @@ def verify_proofs(
     Every proof must hold, whoever made it; one that is not understood does not.
     """
     proofs, unsecured = _take_apart(document)
-    methods = [
+    verified = [
         _verify_proof(
             _with_previous(unsecured, proof, proofs=proofs),
             proof,
@@ -103,9 +103,9 @@ def verify_proofs(
         )
         for proof in proofs
     ]
-    for method in methods:
+    for signed, method in verified:
         if method.controller == expected.controller:
-            return unsecured, method
+            return {name: part for name, part in signed.items() if name != "proof"}, method
     raise ProofInvalid("The proof was made by somebody else than the one who speaks here.")
 
 
@@ -117,8 +117,8 @@ def _verify_proof(
     sources: Sources,
     contexts: Contexts,
     now: datetime,
-) -> VerificationMethod:
-    """The key behind one proof, once it holds over a document without it (§4.4 steps 4 to 8)."""
+) -> tuple[Mapping[str, Any], VerificationMethod]:
+    """What one proof covers of a document without it, and its key, once it holds (§4.4 steps 4 to 8)."""
     suite = _suite(proof)
     if proof.get("proofPurpose") != expected.purpose:
         raise ProofInvalid(f"A proof for {expected.purpose} was expected.")
@@ -135,12 +135,12 @@ def _verify_proof(
         raise ProofInvalid("A proof names its key.")
     method = sources.method(identifier, purpose=expected.purpose)
     try:
-        suite.verify_proof(document, proof, key=method.public_key, contexts=contexts)
+        signed = suite.verify_proof(document, proof, key=method.public_key, contexts=contexts)
     except (InvalidSignature, UnknownPart) as error:
         raise ProofInvalid(
             "This document was changed, or its proof is not its own.", detail=str(error)
         ) from error
-    return method
+    return signed, method
 
 
 def _suite(proof: Mapping[str, Any]) -> Cryptosuite:

@@ -47,8 +47,8 @@ class Cryptosuite(Protocol):
 
     def verify_proof(
         self, document: Mapping[str, Any], proof: Mapping[str, Any], *, key: PublicKey, contexts: Contexts
-    ) -> None:
-        """Verify Proof: raise unless `key` made `proof` over `document`, which is given without it."""
+    ) -> Mapping[str, Any]:
+        """Verify Proof: what `key` signed of `document`, which is given without `proof`; else an error."""
 
 
 def require_curve(suite: str, curves: tuple[str, ...], curve: str) -> None:
@@ -68,3 +68,26 @@ def proof_bytes(proof: Mapping[str, Any]) -> bytes:
 def without_value(proof: Mapping[str, Any]) -> dict[str, Any]:
     """The options of a proof (step 2 of each suite's Verify Proof)."""
     return {name: value for name, value in proof.items() if name != "proofValue"}
+
+
+def with_context(options: Mapping[str, Any], *, document: Mapping[str, Any]) -> dict[str, Any]:
+    """The options as JCS suites sign them: with the document's contexts (step 2 of their Create Proof)."""
+    return {**options, "@context": document["@context"]} if "@context" in document else dict(options)
+
+
+def with_signed_context(document: Mapping[str, Any], proof: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The document with the contexts that its JCS proof names, which must come first (Verify Proof step 4).
+
+    Contexts that somebody appended later were not signed, so they are not in what is returned.
+    """
+    if "@context" not in proof:
+        return document
+    signed, found = proof["@context"], document.get("@context")
+    if signed == found:
+        return document
+    if (
+        not (signed and isinstance(signed, list) and isinstance(found, list))
+        or found[: len(signed)] != signed
+    ):
+        raise InvalidSignature("The contexts of this document are not those of its proof.")
+    return {**document, "@context": signed}

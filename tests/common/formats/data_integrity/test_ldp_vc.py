@@ -295,7 +295,8 @@ STATUS: Document = {
     "change",
     [
         {"statusListIndex": "-1"}, {"statusListIndex": "042"}, {"statusListIndex": "4 2"},
-        {"statusListIndex": ""}, {"statusListIndex": 42}, {"statusListIndex": "4" * 13}, {"statusSize": 2}, {"statusListIndex": "٤٢"},
+        {"statusListIndex": ""}, {"statusListIndex": 42}, {"statusListIndex": "4" * 13},
+        {"statusSize": 2}, {"statusListIndex": "٤٢"},
         {"statusPurpose": ["revocation", "suspension"]}, {"type": "JsonSchema"},
     ],
 )  # fmt: skip
@@ -520,3 +521,24 @@ def test_transaction_data_is_signed_by_the_holder(
         changed = {name: value for name, value in changed.items() if value is not None}
         with pytest.raises(ProofInvalid):  # hashes taken away after signing
             FORMAT.verify_presentation(changed, binding=asked, sources=sources, now=NOW)
+
+
+def test_jcs_proofs_cover_their_contexts(
+    secured: Document, issuer_key: PrivateKey, sources: StaticSources
+) -> None:
+    """What somebody appended to the contexts after signing is not in what is believed."""
+    bare = {name: value for name, value in secured.items() if name != "proof"}
+    signed = ldp_vc.secure(bare, signer=issuer_key, sources=sources, now=NOW, suite="eddsa-jcs-2022")
+    assert FORMAT.verify_credential(signed, sources=sources, now=NOW).document == bare
+    longer = signed | {"@context": [*signed["@context"], DATA_INTEGRITY_V2]}
+    assert FORMAT.verify_credential(longer, sources=sources, now=NOW).document == bare
+    for contexts in ([CREDENTIALS_V2], [CREDENTIALS_V2, DATA_INTEGRITY_V2, TYPE]):
+        with pytest.raises(ProofInvalid):
+            FORMAT.verify_credential(signed | {"@context": contexts}, sources=sources, now=NOW)
+    for contexts in ([], CREDENTIALS_V2, {}, None):
+        odd = {"proof": signed["proof"] | {"@context": contexts}}
+        with pytest.raises(ProofInvalid):
+            FORMAT.verify_credential(signed | odd, sources=sources, now=NOW)
+    unnamed = {name: value for name, value in signed["proof"].items() if name != "@context"}
+    with pytest.raises(ProofInvalid):
+        FORMAT.verify_credential(longer | {"proof": unnamed}, sources=sources, now=NOW)

@@ -10,7 +10,13 @@ import pytest
 
 from common.encoding import multibase
 from common.errors import InvalidSignature, UnknownPart
-from common.formats.data_integrity import SUITES, ecdsa_rdfc_2019, eddsa_rdfc_2022
+from common.formats.data_integrity import (
+    SUITES,
+    ecdsa_jcs_2019,
+    ecdsa_rdfc_2019,
+    eddsa_jcs_2022,
+    eddsa_rdfc_2022,
+)
 from common.formats.data_integrity.suite import without_value
 from common.keys import PrivateKey, multikey
 from tests.common.rdf.examples import contexts
@@ -52,6 +58,9 @@ VECTORS = {
     for vector in (
         Vector(eddsa_rdfc_2022, "Ed25519", "vc-di-eddsa/eddsa-rdfc-2022", "DataInt", EDDSA, True),
         Vector(eddsa_rdfc_2022, "Ed25519", "vc-di-eddsa/eddsa-rdfc-2022/employ", "DataInt", EDDSA, True),
+        Vector(eddsa_jcs_2022, "Ed25519", "vc-di-eddsa/eddsa-jcs-2022", "JCS", EDDSA, True),
+        Vector(ecdsa_jcs_2019, "P-256", "vc-di-ecdsa/ecdsa-jcs-2019-p256", "JCSECDSAP256", P256, False),
+        Vector(ecdsa_jcs_2019, "P-384", "vc-di-ecdsa/ecdsa-jcs-2019-p384", "JCSECDSAP384", P384, False),
         Vector(ecdsa_rdfc_2019, "P-256", "vc-di-ecdsa/ecdsa-rdfc-2019-p256", "ECDSAP256", P256, False),
         Vector(ecdsa_rdfc_2019, "P-256", "vc-di-ecdsa/ecdsa-rdfc-2019-p256/employ", "ECDSAP256", P256, False),
         Vector(ecdsa_rdfc_2019, "P-384", "vc-di-ecdsa/ecdsa-rdfc-2019-p384", "ECDSAP384", P384, False),
