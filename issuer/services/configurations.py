@@ -8,15 +8,15 @@ from typing import Any, Final, Protocol
 from django.db import transaction
 from django.utils import timezone
 
-from common.errors import UnknownPart
 from common.formats import type_metadata as metadata
 from common.rdf.contexts import type_context
 from common.registries import RegistryError
 from common.registries import schema as schemas
 from common.registries.claims import Claim, ClaimsInvalid, as_json, humane, map_claims
 from issuer.models import Configuration, Registry
+from issuer.services.profiles import profile
 
-FORMATS: Final = ("ldp_vc", "dc+sd-jwt")
+FORMATS: Final = ("ldp_vc", "dc+sd-jwt")  # those of a type that names none
 _TYPE = re.compile(r"[A-Z][A-Za-z0-9]{1,63}\Z")
 
 
@@ -54,8 +54,7 @@ def create_configuration(
         raise ClaimsInvalid("A credential type is a word such as FarmerCredential: letters and digits.")
     chosen = list(dict.fromkeys(formats or FORMATS))
     for format_ in chosen:
-        if format_ not in FORMATS:
-            raise UnknownPart("format", format_, FORMATS)
+        profile(format_)
     existing = registry.configurations.filter(type=type, **({"name": name} if name else {})).first()
     if claims is None:
         claims = existing.claim_list() if existing else schemas.guess_claims(registry.columns)

@@ -1,7 +1,7 @@
 """Registries of the embedded connector: made, filled, and brought up to date in bulk."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final, TypeVar
@@ -14,7 +14,7 @@ from issuer import models
 from issuer.services.authorities import create_authority
 from issuer.services.search import search_text
 
-BATCH: Final = 2_000
+BATCH: Final = 2_000  # and SQLite takes so many keys in one query
 T = TypeVar("T")
 
 
@@ -84,13 +84,18 @@ def _widened(known: Mapping[str, str], given: Mapping[str, str]) -> dict[str, st
 
 
 @transaction.atomic
-def store_records(registry: models.Registry, records: Iterable[Record]) -> Counts:
-    """Insert what is new and update what differs; records that are the same are not touched."""
+def store_records(
+    registry: models.Registry, records: Iterable[Record], *, kept_columns: Collection[str] = ()
+) -> Counts:
+    """Insert what is new and update what differs; records that are the same are not touched.
+
+    `kept_columns` are those of which the given records know nothing: their stored values stay.
+    """
     known = dict(registry.records.values_list("key", "digest").iterator(chunk_size=BATCH))
     created = updated = unchanged = 0
     for batch in _batches(records):
         changed = []
-        for record in batch:
+        for record in _completed(registry, batch, kept_columns) if kept_columns else batch:
             digest = hashlib.sha256(jcs.canonicalize(dict(record.data))).hexdigest()
             if known.get(record.key) == digest:
                 unchanged += 1
@@ -116,6 +121,14 @@ def store_records(registry: models.Registry, records: Iterable[Record]) -> Count
             update_fields=["data", "digest", "search_text", "updated_at"],
         )
     return Counts(created, updated, unchanged)
+
+
+def _completed(registry: models.Registry, batch: list[Record], columns: Collection[str]) -> Iterator[Record]:
+    """The records, with what is stored in `columns` under their keys."""
+    stored = dict(registry.records.filter(key__in=[r.key for r in batch]).values_list("key", "data"))
+    for record in batch:
+        old = {name: value for name, value in stored.get(record.key, {}).items() if name in columns}
+        yield Record(record.key, {**old, **record.data})
 
 
 def _batches(items: Iterable[T]) -> Iterator[list[T]]:

@@ -53,6 +53,12 @@ def preview_spreadsheet(slug: str, data: bytes) -> tuple[Spreadsheet, Counts]:
     return sheet, counts
 
 
+def kept_columns(registry: Registry, sheet: Spreadsheet) -> list[str]:
+    """The registry's columns that a spreadsheet does not have: what is stored in them stays."""
+    given = {column.name for column in sheet.columns}
+    return [column["name"] for column in registry.columns if column["name"] not in given]
+
+
 def read_for(slug: str, data: bytes, *, key: str | None = None, authority: str = "") -> Spreadsheet:
     """The spreadsheet, read as this registry's earlier imports were."""
     for name in (slug, authority or slug):
@@ -96,4 +102,4 @@ def _store(slug: str, sheet: Spreadsheet, *, title: str = "", authority: str = "
         key_column=sheet.key_column,
         columns=[column.described() for column in sheet.columns],
     )
-    return store_records(registry, sheet.records)
+    return store_records(registry, sheet.records, kept_columns=kept_columns(registry, sheet))

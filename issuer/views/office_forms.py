@@ -21,7 +21,7 @@ class OfferForm(forms.Form):
     configuration = forms.ChoiceField(label="Which credential?", widget=forms.RadioSelect)
     tx_code = forms.BooleanField(
         label="Ask for a one-time code",
-        help_text="You tell it to the person apart from the QR code, so that a stolen picture is useless.",
+        help_text="You tell the person a code, apart from the QR code, so that a stolen picture is useless.",
         required=False,
         initial=True,
     )

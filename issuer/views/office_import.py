@@ -10,7 +10,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from common.errors import SelloError
 from issuer.models import Registry
-from issuer.services.registries_import import import_spreadsheet, preview_spreadsheet, report_path
+from issuer.services.registries_import import (
+    import_spreadsheet,
+    kept_columns,
+    preview_spreadsheet,
+    report_path,
+)
 from issuer.services.registries_upload import keep_upload, take_upload
 from issuer.views.office_access import of_registry
 from issuer.views.office_forms import UploadForm
@@ -32,6 +37,7 @@ def upload(request: HttpRequest, registry: Registry) -> HttpResponse:
     except SelloError as error:
         form.add_error("file", error.public)
         return render(request, "office/upload.html", page)
+    kept = ", ".join(kept_columns(registry, sheet))
     request.session["upload"] = {"registry": registry.slug, "name": keep_upload(data)}
     return render(
         request,
@@ -43,6 +49,7 @@ def upload(request: HttpRequest, registry: Registry) -> HttpResponse:
                 ("Records that change", counts.updated),
                 ("Records that stay as they are", counts.unchanged),
                 ("Rows left out", len(sheet.rejected)),
+                *([("Columns not in the file", f"Kept as they are: {kept}")] if kept else []),
             ],
             "changes": counts.created + counts.updated,
             "problems": sheet.rejected[:PROBLEMS],

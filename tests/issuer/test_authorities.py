@@ -32,7 +32,9 @@ def test_is_made_once(authority):
 def test_document_lists_both_keys_for_signing(authority):
     document = parse_document(did_document(authority), did=authority.did)
     for curve in ("Ed25519", "P-256"):
-        method = document.method(key_id(authority, curve)).require("assertionMethod").require("authentication")
+        method = (
+            document.method(key_id(authority, curve)).require("assertionMethod").require("authentication")
+        )
         own = signer(authority, curve)
         assert (method.public_key, method.controller) == (own.public_key, authority.did)
         assert own.key_id == key_id(authority, curve)

@@ -249,6 +249,7 @@ def test_an_import_is_shown_before_it_is_done(desk, tmp_path):
     check = upload(desk, data)
     assert "Import 2 records" in check.text
     assert "Column id: row 3 has the same key." in check.text
+    assert "Kept as they are: crop, born, face" in check.text
     assert Record.objects.filter(registry__slug="farms").count() == 3
     assert [path.stat().st_mode & 0o077 for path in (tmp_path / "uploads").iterdir()] == [0]
     done = desk.post("/office/registries/farms/import/confirm", follow=True)
@@ -285,6 +286,17 @@ def test_a_file_that_is_no_table_is_explained(desk, data, sentence):
 def test_a_large_file_is_refused(desk, monkeypatch):
     monkeypatch.setattr(office_forms, "MAX_UPLOAD", 10)
     assert "use the import_registry command" in upload(desk, b"id,name\nF-9,Gil\n").text
+
+
+def test_the_operators_desk_shows_no_record(client):
+    sign_in(client, "root", "farm-office", is_staff=True, is_superuser=True)
+    authority = Authority.objects.get(slug="farm-office")
+    page = client.get(f"/admin/issuer/authority/{authority.pk}/change/").text
+    assert authority.did in page
+    assert authority.p256_key not in page
+    for model in ("registry", "configuration", "dataagreement"):
+        assert client.get(f"/admin/issuer/{model}/").status_code == 200
+    assert client.get("/admin/issuer/record/").status_code == 404
 
 
 def test_a_page_cannot_be_posted_from_elsewhere(client):

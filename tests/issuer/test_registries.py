@@ -100,6 +100,18 @@ def test_a_second_import_updates_what_differs_and_nothing_else():
     assert import_spreadsheet("people", SHEET.replace(b";", b",")).counts == Counts(0, 1, 1)
 
 
+def test_columns_that_a_file_does_not_have_stay():
+    import_spreadsheet("people", SHEET)
+    done = import_spreadsheet("people", b"id,phone\n1,70012345\n3,70012347\n")
+    assert done.counts == Counts(created=1, updated=1)
+    rows = Registry.objects.get(slug="people").records
+    assert rows.get(key="1").data == {"id": "1", "nombre": "Ana", "fecha": "1990-05-25", "phone": "70012345"}
+    assert rows.get(key="3").data == {"id": "3", "phone": "70012347"}
+    assert import_spreadsheet("people", SHEET).counts == Counts(unchanged=2)
+    assert import_spreadsheet("people", b"id,phone\n1,\n2,\n").counts == Counts(updated=1, unchanged=1)
+    assert "phone" not in rows.get(key="1").data
+
+
 def test_an_authority_that_exists_is_kept():
     import_spreadsheet("people", SHEET, authority="town-hall")
     import_spreadsheet("cattle", SHEET, authority="town-hall")
