@@ -1,0 +1,156 @@
+"""Keys, contexts and lists through the door, kept for a while, and never somebody else's."""
+
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+
+import pytest
+
+from common.adapters import fetch as door
+from common.adapters.sources import CachedLists, SiteSources, check_status, sources
+from common.errors import FetchFailed, SelloError
+from common.formats.base import VerifiedCredential
+from common.keys import PrivateKey, jwk
+from common.rdf.contexts import CREDENTIALS_V2
+from common.status import token
+from common.status.bits import pack
+from common.vcdm.credential import StatusReference
+from tests.conftest import NOW
+
+FARMERS = "did:web:gov.example:issuers:farmers"
+KEY = PrivateKey("P-256", bytes(31) + b"\x01", f"{FARMERS}#p")
+CONTEXT = "https://gov.example/issuers/farmers/types/farmer"
+LIST = "https://gov.example/issuers/farmers/status/1"
+
+
+class Internet:
+    """Pages by address, and a record of what was asked for."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.pages: dict[str, str] = {
+            "https://gov.example/issuers/farmers/did.json": json.dumps(
+                {
+                    "id": FARMERS,
+                    "verificationMethod": [
+                        {
+                            "id": "#p",
+                            "type": "JsonWebKey",
+                            "controller": FARMERS,
+                            "publicKeyJwk": jwk.encode(KEY.public_key),
+                        }
+                    ],
+                    "assertionMethod": ["#p"],
+                }
+            ),
+            CONTEXT: '{"@context": {"crop": "https://gov.example/crop"}}',
+            LIST: token.create(
+                uri=LIST, statuses=pack({7: 1}, length=131_072, bits=2, order="least"), signer=KEY,
+                now=NOW, expires=NOW + timedelta(days=1), ttl=60,
+            ),
+        }  # fmt: skip
+
+    def __call__(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> door.Reply:
+        self.asked.append(url)
+        if url not in self.pages:
+            raise FetchFailed("This host does not answer.")
+        return door.Reply(200, self.pages[url].encode(), {"content-type": "application/json"})
+
+
+@pytest.fixture
+def internet(monkeypatch: pytest.MonkeyPatch) -> Internet:
+    internet = Internet()
+    monkeypatch.setattr(door, "transport", internet)
+    return internet
+
+
+def test_a_did_is_fetched_once_in_a_while(internet: Internet) -> None:
+    for _ in range(3):
+        found = SiteSources().issuer_key(FARMERS, {"alg": "ES256", "kid": KEY.key_id})
+        assert found.public_key == KEY.public_key
+        assert SiteSources().method(KEY.key_id, purpose="assertionMethod") == found
+    assert internet.asked == ["https://gov.example/issuers/farmers/did.json"]
+
+
+def test_a_key_is_for_what_its_document_says(internet: Internet) -> None:
+    with pytest.raises(SelloError):
+        SiteSources().method(KEY.key_id, purpose="authentication")
+
+
+def test_metadata_are_fetched_once_in_a_while(internet: Internet) -> None:
+    url = "https://gov.example/.well-known/jwt-vc-issuer/issuers/farmers"
+    issuer = "https://gov.example/issuers/farmers"
+    keys = {"keys": [{**jwk.encode(KEY.public_key), "kid": "1"}]}
+    internet.pages[url] = json.dumps({"issuer": issuer, "jwks": keys})
+    for _ in range(2):
+        assert SiteSources().issuer_key(issuer, {"alg": "ES256", "kid": "1"}).controller == issuer
+    assert internet.asked == [url]
+
+
+def test_a_shipped_context_needs_no_network() -> None:
+    assert "@context" in SiteSources().context(CREDENTIALS_V2, issuer="did:web:mallory.example")
+
+
+def test_an_issuers_own_context_is_fetched_once_in_a_while(internet: Internet) -> None:
+    for _ in range(2):
+        assert SiteSources().context(CONTEXT, issuer=FARMERS)["@context"]["crop"]
+    assert internet.asked == [CONTEXT]
+
+
+@pytest.mark.parametrize(
+    ("url", "issuer"),
+    [
+        (CONTEXT, "did:web:gov.example:issuers:civil"),
+        (CONTEXT, "did:web:gov.example:issuers:farm"),
+        (CONTEXT, "did:key:z6Mk"),
+        (CONTEXT, "https://gov.example/issuers/farmers"),
+        ("https://mallory.example/issuers/farmers/types/farmer", FARMERS),
+        ("https://gov.example:444/issuers/farmers/types/farmer", FARMERS),
+        ("https://gov.example/issuers/farmers/../civil/types/birth", FARMERS),
+        ("https://gov.example/issuers/farmers/%2e%2e/civil/types/birth", FARMERS),
+        ("https://gov.example/issuers/farmers/types/farmer?x=1", FARMERS),
+        ("https://user@gov.example/issuers/farmers/types/farmer", FARMERS),
+        ("file:///issuers/farmers/types/farmer", FARMERS),
+        ("https://www.w3.org/2018/credentials/v9", FARMERS),
+    ],
+)
+def test_nobody_lends_another_meaning(url: str, issuer: str, internet: Internet) -> None:
+    with pytest.raises(SelloError):
+        SiteSources().context(url, issuer=issuer)
+    assert internet.asked == []
+
+
+def test_a_context_of_a_whole_host(internet: Internet) -> None:
+    internet.pages["https://gov.example/context"] = '{"@context": {}}'
+    assert SiteSources().context("https://gov.example/context", issuer="did:web:gov.example")
+
+
+CREDENTIAL = VerifiedCredential(
+    format="dc+sd-jwt", id=None, issuer=FARMERS, key_id=KEY.key_id, types=("X",), document={}, claims={},
+    subject=None, holder_key=None, valid_from=NOW, valid_until=None,
+    status=(StatusReference("TokenStatusList", LIST, 7),),
+)  # fmt: skip
+
+
+def test_status_through_the_door(internet: Internet) -> None:
+    for _ in range(2):
+        assert check_status(CREDENTIAL, now=NOW).status == "revoked"
+    assert internet.asked.count(LIST) == 1
+
+
+def test_a_silent_server_is_no_answer(internet: Internet) -> None:
+    del internet.pages[LIST]
+    assert check_status(CREDENTIAL, now=NOW).status == "undetermined"
+
+
+def test_a_list_that_may_not_be_kept_is_not(internet: Internet) -> None:
+    check_status(CREDENTIAL, now=NOW)
+    key = f"TokenStatusList {FARMERS} {LIST}"
+    found = CachedLists().get(key)
+    assert found is not None
+    CachedLists().put("other", found, seconds=0)
+    assert CachedLists().get("other") is None
+
+
+def test_one_process_has_one_set_of_sources() -> None:
+    assert sources() is sources()
