@@ -19,6 +19,8 @@ from common.errors import SelloError
 Contexts = Callable[[str], Mapping[str, Any]]  # the document behind a context URL, or an error
 
 MAX_CONTEXTS: Final = 10  # contexts that name contexts, one below the other
+MAX_TERMS: Final = 5_000  # in one context; schema.org, the largest in use, has some 3,000
+MAX_VALUES: Final = 20_000  # in one document; twice what may be left as statements
 
 
 class TransformationError(SelloError):
@@ -56,8 +58,12 @@ def _walk(document: Mapping[str, Any]) -> None:
     """Refuse, before PyLD sees it, what it would drop or what libraries write differently."""
     strict_json.check_depth(document)
     pending: list[Any] = [document]
+    seen = 0
     while pending:
         value = pending.pop()
+        seen += 1
+        if seen > MAX_VALUES:
+            raise TransformationError(f"More than {MAX_VALUES} values are not accepted.")
         if isinstance(value, dict):
             if "@context" in value:
                 _only_urls(value["@context"])
@@ -184,6 +190,10 @@ def _embedded(context: dict[str, Any]) -> ResolvedContext:
     known = _memory.embedded.get(id(context))
     if known is not None and known[0] is context:
         return known[1]
+    if "@import" in context:  # PyLD would write into the imported document, which is everybody's
+        raise TransformationError("A context that imports another is not accepted.")
+    if len(context) > MAX_TERMS:
+        raise TransformationError(f"More than {MAX_TERMS} terms in a context are not accepted.")
     resolved = ResolvedContext(context)
     resolved.cache = LRUCache(maxsize=64)
     _memory.embedded[id(context)] = (context, resolved)

@@ -31,6 +31,7 @@ from common.vcdm.credential import ClaimPath, Credential
 IDENTIFIER: Final = "ldp_vc"
 ASSERTION: Final = "assertionMethod"
 AUTHENTICATION: Final = "authentication"
+MAX_CREDENTIALS: Final = 20  # in one presentation; each is verified by itself
 # Under an absolute IRI, so that no context is needed and the proof covers it (OpenID4VP 1.0 §8.4).
 TRANSACTION_DATA_HASHES: Final = "urn:sello:transaction_data_hashes"
 
@@ -129,8 +130,8 @@ class LdpVc:
         validation.validate_presentation(document, accept_v1=True)
         holder = validation.holder_id(document)
         shown = validation.entries(document, "verifiableCredential")
-        if not shown:
-            raise CredentialInvalid("This presentation shows no credential.")
+        if not 0 < len(shown) <= MAX_CREDENTIALS:
+            raise CredentialInvalid(f"A presentation shows one credential, or up to {MAX_CREDENTIALS}.")
         credentials = tuple(self.verify_credential(entry, sources=sources, now=now) for entry in shown)
         issuers = tuple(dict.fromkeys(credential.issuer for credential in credentials))
         expected = Expected(

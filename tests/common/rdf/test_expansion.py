@@ -12,7 +12,7 @@ from common.errors import MalformedInput, SelloError
 from common.rdf.canonical import canonicalize
 from common.rdf.contexts import CREDENTIALS_V2, SHIPPED, type_context
 from common.rdf.dataset import to_quads
-from common.rdf.expansion import DataLoss, TransformationError, expand, expand_types
+from common.rdf.expansion import MAX_TERMS, MAX_VALUES, DataLoss, TransformationError, expand, expand_types
 
 TYPE = "https://registry.example/types/Farmer"
 FARMER = type_context(
@@ -212,3 +212,27 @@ def test_contexts_that_name_contexts_are_bounded() -> None:
 def test_nothing_behind_a_context() -> None:
     with pytest.raises(TransformationError):
         expand({"@context": "https://mallory.example/", "urn:a": "b"}, contexts=lambda url: {"a": "b"})
+
+
+def test_contexts_stay_what_they_are() -> None:
+    """A context that imports another would have PyLD rewrite the imported one, for everybody."""
+    before = copy.deepcopy(SHIPPED)
+    evil: dict[str, Any] = {"@import": CREDENTIALS_V2, "issuer": "urn:x:issuer", "name": "urn:x:name"}
+    nested = {"thing": {"@id": "urn:x:thing", "@context": evil}}
+    for context in (evil, nested):
+        with pytest.raises(TransformationError):
+            expand(
+                {"@context": TYPE, "thing": {"name": "x"}},
+                contexts=lambda url, context=context: {"@context": context} if url == TYPE else SHIPPED[url],
+            )
+    for value in (RICH, PRESENTATION):
+        canonical(value)
+    assert before == SHIPPED
+
+
+def test_size_is_bounded() -> None:
+    with pytest.raises(TransformationError):
+        canonical(document(order=["x"] * MAX_VALUES))
+    large = {"@context": {f"term{n}": f"urn:x:{n}" for n in range(MAX_TERMS + 1)}}
+    with pytest.raises(TransformationError):
+        expand({"@context": "https://x.example/", "term1": "x"}, contexts=lambda url: large)

@@ -470,6 +470,14 @@ def test_tampered_presentations(
         FORMAT.verify_presentation(tampered, binding=BINDING, sources=sources, now=NOW)
 
 
+def test_a_swollen_presentation(secured: Document, sources: StaticSources, ana: PrivateKey) -> None:
+    many = {"verifiableCredential": [secured] * (ldp_vc.MAX_CREDENTIALS + 1)}
+    with pytest.raises(CredentialInvalid, match="up to"):
+        FORMAT.verify_presentation(
+            present(secured, ana, sources) | many, binding=BINDING, sources=sources, now=NOW
+        )
+
+
 def test_a_credential_in_it_is_verified_too(
     secured: Document, sources: StaticSources, ana: PrivateKey
 ) -> None:
