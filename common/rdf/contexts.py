@@ -68,7 +68,8 @@ def type_context(
         if claim in RESERVED_TERMS or claim == type_name:
             raise MalformedInput(f"The claim name {claim!r} already means something else; choose another.")
         if claim in BASE_TERMS:
-            if term not in (None, BASE_TERMS[claim]):
+            said = {"iri": term} if isinstance(term, str) else dict(term or {})
+            if said.pop("iri", "") not in ("", BASE_TERMS[claim]) or said:
                 raise MalformedInput(f"The claim {claim!r} always means {BASE_TERMS[claim]}.")
             continue
         definitions[claim] = _definition(claim, term, base=f"{type_url}#")

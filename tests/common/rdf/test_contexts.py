@@ -90,9 +90,12 @@ def test_names_that_are_no_terms(name: str) -> None:
 
 
 def test_the_base_contexts_name_keeps_its_meaning() -> None:
-    type_context(type_url=TYPE, type_name="Farmer", terms={"name": "https://schema.org/name"})
-    with pytest.raises(MalformedInput):
-        type_context(type_url=TYPE, type_name="Farmer", terms={"name": "https://voc.example/name"})
+    for same in ("https://schema.org/name", {"iri": "https://schema.org/name"}, {}, None):
+        made = type_context(type_url=TYPE, type_name="Farmer", terms={"name": same})
+        assert "name" not in made["@context"]
+    for other in ("https://voc.example/name", {"iri": "https://voc.example/name"}, {"datatype": "token"}):
+        with pytest.raises(MalformedInput):
+            type_context(type_url=TYPE, type_name="Farmer", terms={"name": other})
 
 
 def test_nested_identifiers_are_not_claims() -> None:
