@@ -18,6 +18,7 @@ from common.registries.access import (
     create_access_request,
     create_dpop_proof,
     parse_grant,
+    parse_record,
 )
 from verifier.actions.base import Presented, Unlocked
 from verifier.models import PresentationSession
@@ -68,7 +69,7 @@ def unlock(presentation: Presented, *, session: PresentationSession, now: dateti
         now=now,
     )
     headers = {"Authorization": f"DPoP {grant.access_token}", "DPoP": proof, "Accept": "application/json"}
-    record = _ask("GET", record_url, headers=headers)
+    record = parse_record(_ask("GET", record_url, headers=headers))
     rows = _rows(record, labels=service.parameters.get("labels", {}))
     return Unlocked(
         title="Record opened",

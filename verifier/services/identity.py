@@ -1,6 +1,8 @@
 """Under which names a service asks: its DID, its address, the certificates of this installation."""
 
+import ssl
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -77,6 +79,19 @@ def leaf(*, now: datetime) -> Certificate:
 def authority(*, now: datetime) -> Certificate:
     """This installation's own certificate authority, which wallets are told to trust."""
     return _certificate("", now=now)
+
+
+def authority_pem(*, now: datetime) -> str:
+    """The authority's certificate as wallets read it."""
+    return ssl.DER_cert_to_PEM_cert(bytes(authority(now=now).der))
+
+
+def make_known(*, now: datetime) -> None:
+    """Add our authority to those that the wallet beside us trusts (`settings.VERIFIER_CA_FILE`), once."""
+    path = Path(settings.VERIFIER_CA_FILE)
+    known, pem = path.read_text() if path.exists() else "", authority_pem(now=now)
+    if pem not in known:
+        path.write_text(known + pem)
 
 
 def _certificate(host: str, *, now: datetime) -> Certificate:

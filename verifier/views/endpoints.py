@@ -1,6 +1,5 @@
 """What wallets and machines talk to: request objects, answers, status, the documents of our identity."""
 
-import base64
 from collections.abc import Mapping
 from typing import IO, Any
 
@@ -148,11 +147,8 @@ def did_document(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def certificate_authority(request: HttpRequest) -> HttpResponse:
     """The certificate authority behind this installation's `x509_` client identifiers, as PEM."""
-    der = bytes(identity.authority(now=timezone.now()).der)
-    body = "\n".join(base64.encodebytes(der).decode("ascii").split())
-    pem = f"-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n"
     return HttpResponse(
-        pem,
+        identity.authority_pem(now=timezone.now()),
         content_type="application/pem-certificate-chain",
         headers={"Cache-Control": "public, max-age=300"},
     )

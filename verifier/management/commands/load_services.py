@@ -1,7 +1,12 @@
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
+from django.conf import settings
+from django.utils import timezone
+
 from common.adapters.command import Command as BaseCommand
+from verifier.services.identity import NoSuchIdentity, make_known
 from verifier.services.sample import load_services
 
 
@@ -9,4 +14,8 @@ class Command(BaseCommand):
     help = "The services of the sample world, and the issuers that they trust."
 
     def run(self, **_: Any) -> Mapping[str, Any]:
-        return load_services()
+        loaded = load_services()
+        if "wallet" in settings.ROLES:
+            with suppress(NoSuchIdentity):  # an address without a name has no certificates
+                make_known(now=timezone.now())
+        return loaded
