@@ -47,9 +47,11 @@ class ProtocolView(APIView):
         )
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        """Every answer, errors too, may be read from any origin."""
+        """Every answer, errors too, may be read from any origin; what answers a POST is kept nowhere."""
         final = super().finalize_response(request, response, *args, **kwargs)
         final.headers["Access-Control-Allow-Origin"] = "*"
+        if request.method == "POST":
+            final.headers.setdefault("Cache-Control", "no-store")
         return final
 
 

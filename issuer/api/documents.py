@@ -116,7 +116,9 @@ class CredentialType(ProtocolView):
                 "claims": configuration.claim_list(),
                 "separable": "dc+sd-jwt" in configuration.formats,
             }
-            return render(request._request, "issuer/type.html", page)
+            response = render(request._request, "issuer/type.html", page)
+            response.headers.update(headers)
+            return response
         make = {
             LD_JSON: configurations.context_document,
             SCHEMA_JSON: configurations.json_schema,
