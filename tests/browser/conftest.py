@@ -175,7 +175,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     prepared = json.loads(_manage(url, var, "prepare_site", "--json"))
     server = subprocess.Popen(
         [Path(sys.executable).with_name("granian"), "--interface", "wsgi", "--host", "127.0.0.1",
-         "--port", str(port), "--workers", "1", "--blocking-threads", "8", "--no-ws",
+         "--port", str(port), "--workers", "1", "--blocking-threads", "4", "--no-ws",
          "--log-level", "warning", "common.config.wsgi:application"],
         cwd=ROOT, env=_environment(url, var),
     )  # fmt: skip

@@ -33,15 +33,19 @@ STATUSES: Final[dict[str, tuple[str, str]]] = {
     "unlocked": ("Done", "good"),
     "timed_out": ("Took too long", ""),
     "failed": ("Failed", "bad"),
+    "registered": ("Registered", "good"),
+    "shown": ("Shown", "good"),
+    "declined": ("You said no", ""),
+    "not delivered": ("Not delivered", "bad"),
 }
 
 
 @register.inclusion_tag("sello/error_summary.html")
 def error_summary(form: BaseForm) -> dict[str, Any]:
-    """What is wrong, at the top of the page, each line leading to its field; nothing while all is well."""
+    """What is wrong, at the top of the page, each line leading to its input; nothing while all is well."""
     lines = [("", text) for text in form.non_field_errors()]
     for bound in form:
-        lines += [(bound.id_for_label or bound.auto_id, text) for text in _errors(bound)]
+        lines += [(bound.id_for_label or f"{bound.auto_id}_0", text) for text in _errors(bound)]
     return {"lines": lines}
 
 
