@@ -15,6 +15,7 @@ from common.oid4vp.client_id import ClientId
 from common.oid4vp.errors import InvalidRequest, InvalidTransactionData
 from common.oid4vp.request import create_link_by_value
 from common.oid4vp.transaction_data import Payment, create_transaction_data
+from common.registries.access import LogEntry, create_log
 from tests.wallet.fakes import CLINIC, Network, Office, Service, ldp_query, reply, sd_query
 from tests.wallet.test_vault import dump
 from wallet.models import HistoryEntry, Pending, RegisteredVerifier
@@ -350,16 +351,12 @@ def test_who_read_my_record(holder: Vault, office: Office, now: datetime) -> Non
     from tests.wallet.fakes import ISSUER
 
     assert [item.answered for item in history.readings(holder, now=now)] == [False]
-    log = {
-        "readings": [
-            {"reader": "Clinic", "purpose": "Care", "attributes": ["birth_date"], "at": now.isoformat()}
-        ]
-    }
-    office.network.handlers["GET", f"{ISSUER}/access/log"] = lambda headers, body: reply(log)
+    entry = LogEntry(now.isoformat(), CLINIC, "Clinic", "Care", "Births", ("birth_date",))
+    office.network.handlers["GET", f"{ISSUER}/access/log"] = lambda headers, body: reply(create_log([entry]))
     (authority,) = history.readings(holder, now=now)
     assert (authority.authority, authority.answered) == ("Civil Registry", True)
     assert [(item.reader, item.attributes, item.at) for item in authority.readings] == [
-        ("Clinic", ("birth_date",), now)
+        ("Clinic", ("Birth date",), now)
     ]
 
 

@@ -10,9 +10,9 @@ from uuid import UUID
 from common.adapters import fetch as door
 from common.encoding import strict_json
 from common.errors import SelloError
-from common.registries.access import create_log_request
+from common.registries.access import create_log_request, parse_log
 from wallet.models import HistoryEntry
-from wallet.services import cards
+from wallet.services import cards, wording
 from wallet.services.answers import Answer
 from wallet.services.asking import Asked
 from wallet.services.vault import Vault
@@ -54,12 +54,13 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One time that somebody read the person's record."""
+    """One time that somebody read the person's record; what was read by name."""
 
     reader: str
+    identity: str
     purpose: str
     attributes: tuple[str, ...]
-    at: datetime | None
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +129,11 @@ def readings(vault: Vault, *, now: datetime) -> tuple[Readings, ...]:
             before = found.get(card.issuer, Readings(card.issuer_name, answered=False))
             try:
                 fresh = _ask(card.issuer, copy.key, now)
-            except SelloError:
+            except (SelloError, ValueError):
                 found.setdefault(card.issuer, before)
                 continue
             every = dict.fromkeys((*before.readings, *fresh))
-            latest = sorted(every, key=lambda each: str(each.at), reverse=True)
+            latest = sorted(every, key=lambda each: each.at, reverse=True)
             found[card.issuer] = Readings(card.issuer_name, answered=True, readings=tuple(latest))
     return tuple(found.values())
 
@@ -144,24 +145,15 @@ def _ask(authority: str, key: Any, now: datetime) -> tuple[Reading, ...]:
     reply = door.request("GET", f"{authority}/access/log", headers=headers)
     if reply.status != 200:
         raise SelloError("The authority did not answer.", detail=str(reply.status))
-    source = strict_json.loads_object(reply.body, floats=True)
-    listed = source.get("readings", [])
-    return (
-        tuple(_reading(item) for item in listed if isinstance(item, dict)) if isinstance(listed, list) else ()
-    )
-
-
-def _reading(item: dict[str, Any]) -> Reading:
-    at, attributes = item.get("at"), item.get("attributes", [])
-    try:
-        moment = datetime.fromisoformat(at) if isinstance(at, str) else None
-    except ValueError:
-        moment = None
-    return Reading(
-        reader=str(item.get("reader", ""))[:200],
-        purpose=str(item.get("purpose", ""))[:500],
-        attributes=tuple(str(name)[:100] for name in attributes) if isinstance(attributes, list) else (),
-        at=moment,
+    return tuple(
+        Reading(
+            reader=entry.client_name,
+            identity=entry.client_id,
+            purpose=entry.purpose,
+            attributes=tuple(wording.humanize(name) for name in entry.attributes),
+            at=datetime.fromisoformat(entry.at),
+        )
+        for entry in parse_log(strict_json.loads_object(reply.body, floats=True))
     )
 
 

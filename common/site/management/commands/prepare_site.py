@@ -30,6 +30,8 @@ class Command(BaseCommand):
                 result["officer"] = {"username": "officer", "password": password}
             if "verifier" in settings.ROLES:
                 call_command("load_services", stdout=silence)
+            if "wallet" in settings.ROLES:
+                call_command("load_verifiers", stdout=silence)
         return result
 
 

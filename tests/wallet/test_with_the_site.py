@@ -1,0 +1,95 @@
+"""The wallet and the other two parties of this very site, over their endpoints."""
+
+import json
+from io import StringIO
+from itertools import product
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.test import Client
+
+from common.oid4vp.client_id import PREFIXES
+from common.oid4vp.request import RESPONSE_MODES
+from tests.wallet.conftest import ANA
+from wallet.models import Card, RegisteredVerifier
+from wallet.services.vault import Vault
+
+pytestmark = pytest.mark.skipif(
+    set(settings.ROLES) != {"issuer", "wallet", "verifier"}, reason="all three parties are needed"
+)
+
+
+def command(name: str, *arguments: str) -> dict[str, Any]:
+    out = StringIO()
+    call_command(name, *arguments, "--json", stdout=out)
+    return json.loads(out.getvalue())
+
+
+@pytest.fixture
+def citizen(site_network: Client, vault: Vault, settings: object, tmp_path: Path) -> Client:
+    """Ana's browser, at a site with the sample world in it."""
+    settings.VERIFIER_CA_FILE = str(tmp_path / "verifier-ca.pem")  # type: ignore[attr-defined]
+    for name in ("load_samples", "load_services", "load_verifiers"):
+        command(name)
+    client = Client(SERVER_NAME="localhost", SERVER_PORT="8000")
+    client.post("/wallet/sign-in", {"name": ANA[0], "passphrase": ANA[1]})
+    return client
+
+
+def take(citizen: Client, *arguments: str) -> str:
+    made = command("create_offer", *arguments)
+    question = citizen.get(f"/wallet/accept?{urlsplit(made['offer_uri']).query}").headers["Location"]
+    response = citizen.post(question, {"decision": "accept"})
+    if made["tx_code"]:
+        response = citizen.post(response.headers["Location"], {"code": made["tx_code"]})
+    return response.headers["Location"]
+
+
+def test_a_card_of_this_sites_own_office(citizen: Client) -> None:
+    for number, options in enumerate(([], ["--tx-code"], ["--by-value", "--format", "ldp_vc"]), start=1):
+        added = take(citizen, "farmer", f"F-000{number}", *options)
+        assert "In your wallet" in citizen.get(added).content.decode()
+        text = citizen.get(added.removesuffix("/added")).content.decode()
+        assert "Farmer Registry" in text
+        assert ">Valid<" in text
+    assert Card.objects.count() == 3
+
+
+def test_a_service_of_this_site(citizen: Client, site_network: Client) -> None:
+    """In every response mode, under every client identifier prefix."""
+    take(citizen, "farmer", "F-0001")
+    for prefix, mode in product(PREFIXES, RESPONSE_MODES):
+        made = command("create_request", "subsidy", "--response-mode", mode, "--client-id-prefix", prefix)
+        link = urlsplit(made["request_uri"]).query
+        question = citizen.get(f"/wallet/authorize?{link}").headers["Location"]
+        text = citizen.get(question).content.decode()
+        assert "Confirm payment of 150.00 USD" in text
+        assert ("Warning:" in text) == (prefix != "decentralized_identifier")
+        answer = text.split('name="answer-0" value="')[1].split('"')[0]
+        done = citizen.post(question, {"answer-0": answer, "decision": "agree"})
+        assert "Shown" in citizen.get(done.headers["Location"]).content.decode()
+        status = site_network.get(urlsplit(made["status_url"]).path).json()
+        assert "verified" in json.dumps(status).lower(), (prefix, mode, status)
+
+
+def test_the_sample_list_can_be_loaded_again(citizen: Client) -> None:
+    assert command("load_verifiers") == {"verifiers": 4}
+    assert RegisteredVerifier.objects.count() == 4
+
+
+def test_a_status_change_is_seen(citizen: Client) -> None:
+    from django.core.cache import cache
+
+    from issuer.models import IssuedCredential
+
+    take(citizen, "disability", "D-0001")
+    issued = IssuedCredential.objects.first()
+    for status, word in (("suspended", "Suspended"), ("valid", "Valid"), ("revoked", "Revoked")):
+        command("set_status", str(issued.id), status, "--reason", "test")
+        cache.clear()
+        assert f">{word}<" in citizen.get("/wallet/").content.decode()
+    assert "Nobody has read your record." in citizen.get("/wallet/history/readers").content.decode()
