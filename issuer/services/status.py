@@ -115,13 +115,14 @@ def published(authority: Authority, name: str, *, now: datetime) -> PublishedLis
     found.authority = authority
     # The version is read before the rows: bytes may be newer than their version says, never older.
     hour = int(now.timestamp() // KEPT.total_seconds())
-    etag = f'W/"{found.pk}-{purpose}-{found.version}-{hour}"'
-    kept: PublishedList | None = cache.get(f"status-list {etag}")
+    version = f"{found.pk}-{purpose}-{found.version}-{hour}"
+    etag = f'W/"{version}"'
+    kept: PublishedList | None = cache.get(f"status-list:{version}")
     if kept is None:
         kept = (
             _sign_token(found, etag, now=now) if purpose == "token" else _sign(found, purpose, etag, now=now)
         )
-        cache.set(f"status-list {etag}", kept, timeout=KEPT.total_seconds())
+        cache.set(f"status-list:{version}", kept, timeout=KEPT.total_seconds())
     return kept
 
 
