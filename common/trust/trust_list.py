@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
+from common.did import did_web
 from common.errors import SelloError
 from common.vcdm.credential import ClaimPath
 
@@ -56,14 +57,19 @@ class TrustList:
 
     issuers: tuple[TrustedIssuer, ...] = ()
     verifiers: tuple[RegisteredVerifier, ...] = ()
+    houses: tuple[str, ...] = ()
+    """Addresses below which each authority is trusted for the types that it publishes itself."""
 
     def require_issuer(self, issuer: str, *, types: Collection[str]) -> TrustedIssuer:
         """The entry of an issuer that may issue every one of `types`.
 
         Every one: an issuer trusted for one type cannot lend itself another by naming both.
         """
-        if not self.issuers:
+        if not self.issuers and not self.houses:
             raise Untrusted("The list of trusted issuers is empty, so nobody is trusted.")
+        for house in self.houses:
+            if _publishes(issuer, house=house, types=frozenset(types) - GENERIC):
+                return TrustedIssuer(issuer, frozenset(types))
         entries = [entry for entry in self.issuers if entry.issuer == issuer]
         if not entries:
             raise Untrusted("This issuer is not on the list of trusted issuers.")
@@ -81,3 +87,18 @@ class TrustList:
             if entry.client_id == client_id:
                 return entry
         raise Untrusted("This verifier is not registered.")
+
+
+def _publishes(issuer: str, *, house: str, types: frozenset[str]) -> bool:
+    """Whether an issuer is an authority of that house, and each of its types an address of its own."""
+    address = issuer
+    if issuer.startswith("did:web:"):
+        address = did_web.document_url(issuer).removesuffix("/did.json")
+    _, _, home = house.partition("://")
+    scheme, _, own = address.partition("://")
+    return (
+        scheme in ("https", "http")
+        and own.startswith(f"{home}/")
+        and bool(types)
+        and all(name.partition("://")[2].startswith(f"{own}/") for name in types)
+    )

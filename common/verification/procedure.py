@@ -9,7 +9,8 @@
 6. query: what was asked for is satisfied by verified claims.
 
 The first check that fails ends the procedure: nobody's server is asked for a status before its issuer is
-known to be trusted. Each `check_…` step raises; `verify_…` turns what was raised into a `Verification`.
+known to be trusted. Where a key cannot be fetched, the answer is *undetermined* as well. Each `check_…`
+step raises; `verify_…` turns what was raised into a `Verification`.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -17,7 +18,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from common.errors import MalformedInput, SelloError, UnknownPart
+from common.errors import FetchFailed, MalformedInput, SelloError, UnknownPart
 from common.formats import FORMATS
 from common.formats.base import (
     Binding,
@@ -232,6 +233,9 @@ class _Run:
             self._status = error.outcome.status
             undetermined = error.outcome.status == "undetermined"
             self._checks.append(Check("status", "undetermined" if undetermined else "failed", error.public))
+        elif isinstance(error, FetchFailed):  # nobody could be asked: no fault of what was shown
+            self._status = "undetermined"
+            self._checks.append(Check(self._at_work[0], "undetermined", error.public))
         elif isinstance(error, Expired | NotYetValid):
             self._checks.append(Check("validity", "failed", error.public))
         elif isinstance(error, BindingMismatch):

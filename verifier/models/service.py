@@ -11,6 +11,7 @@ from common.errors import SelloError
 from common.oid4vp.dcql import DcqlQuery, parse_query
 
 ANY_TYPE = "*"
+THIS_HOUSE = "this house"  # an issuer's place: every authority of this very site, for the types it publishes
 KEY_FRAGMENT = "p256-1"
 
 

@@ -5,7 +5,6 @@ from typing import Any, Final
 from django.conf import settings
 from django.db import transaction
 
-from common.did import did_web
 from verifier.models import Service, TrustedIssuer
 
 CREDENTIALS: Final = {  # credential: its authority, and what people call that
@@ -28,16 +27,10 @@ LABELS: Final = {
 
 @transaction.atomic
 def load_services() -> dict[str, Any]:
-    """The sample services as they are meant to be, and the default list of trusted issuers."""
+    """The sample services as they are meant to be."""
     for service in _services():
         slug = service.pop("slug")
         Service.objects.update_or_create(slug=slug, defaults=service)
-    for credential, (authority, name) in CREDENTIALS.items():
-        identifier = issuer_url(authority)
-        for issuer in (did_web.encode(identifier), identifier):
-            TrustedIssuer.objects.get_or_create(
-                issuer=issuer, type=type_url(credential), defaults={"name": name}
-            )
     return {
         "services": list(Service.objects.values_list("slug", flat=True)),
         "trusted_issuers": TrustedIssuer.objects.count(),

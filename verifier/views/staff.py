@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from verifier.models import TrustedIssuer
+from verifier.models.service import THIS_HOUSE
 
 
 class TrustedIssuerForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -22,7 +23,7 @@ class TrustedIssuerForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean_issuer(self) -> str:
         """An identifier that a credential could name."""
         value: str = self.cleaned_data["issuer"].strip()
-        if not value.startswith(("did:", "https://", f"{settings.BASE_URL}/")):
+        if value != THIS_HOUSE and not value.startswith(("did:", "https://", f"{settings.BASE_URL}/")):
             raise forms.ValidationError("An issuer is named by a DID or an https address.")
         return value
 

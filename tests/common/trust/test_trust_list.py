@@ -77,3 +77,31 @@ def test_a_verifier_asks_for_more(path: tuple[str | int | None, ...]) -> None:
 def test_a_verifier_nobody_knows() -> None:
     with pytest.raises(Untrusted):
         LIST.require_verifier("x509_san_dns:mallory.example")
+
+
+HOUSE = TrustList(houses=("http://localhost:8000/issuers",))
+OWN = "http://localhost:8000/issuers/farmers/types/farmer"
+
+
+@pytest.mark.parametrize(
+    "issuer", ["did:web:localhost%3A8000:issuers:farmers", "http://localhost:8000/issuers/farmers"]
+)
+def test_an_authority_of_the_house_is_trusted_for_its_own_types(issuer: str) -> None:
+    assert HOUSE.require_issuer(issuer, types=(OWN,)).issuer == issuer
+
+
+@pytest.mark.parametrize(
+    ("issuer", "types"),
+    [
+        ("did:web:localhost%3A8000:issuers:births", (OWN,)),  # a type of another authority
+        ("did:web:localhost%3A8000:issuers:farmers", (OWN, "urn:example:birth")),
+        ("did:web:localhost%3A8000:issuers:farm", (OWN,)),
+        ("did:web:localhost%3A8000:services:farmers", (OWN,)),
+        ("did:web:elsewhere.example:issuers:farmers", (OWN,)),
+        ("did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK", (OWN,)),
+        ("did:web:localhost%3A8000:issuers:farmers", ()),
+    ],
+)
+def test_nobody_else_is(issuer: str, types: tuple[str, ...]) -> None:
+    with pytest.raises(Untrusted):
+        HOUSE.require_issuer(issuer, types=types)
