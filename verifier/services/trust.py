@@ -18,8 +18,5 @@ def trust_list() -> TrustList:
             continue
         types.setdefault(row.issuer, set()).add(row.type)
         names.setdefault(row.issuer, row.name)
-    return TrustList(
-        issuers=tuple(
-            TrustedIssuer(issuer, frozenset(known), names[issuer]) for issuer, known in types.items()
-        )
-    )
+    issuers = (TrustedIssuer(issuer, frozenset(known), names[issuer]) for issuer, known in types.items())
+    return TrustList(issuers=tuple(issuers), houses=tuple(houses))
