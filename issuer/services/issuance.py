@@ -108,25 +108,28 @@ def issue_credentials(
 ) -> CredentialResponse:
     """One credential a key proof (§8).
 
-    1 token and configuration · 2 key proofs and their nonce · 3 record and claims · 4 a delivery is counted
-    and places are allocated · 5 signatures, outside any transaction · 6 rows, and the session's state.
+    1 token and configuration · 2 record and claims · 3 key proofs · 4 in one transaction: their nonces are
+    spent, the answer is counted, places are allocated · 5 signatures · 6 rows, and the session's state.
     """
     session = _by_token(_sessions(authority, lock=False), access_token, now=now)  # 1
-    format_ = _requested_format(session, request)
-    proofs = verify_key_proofs(  # 2
-        request.proofs,
-        audience=authority.identifier,
-        check_nonce=lambda nonce: nonces.use_nonce(authority, nonce, now=now),
-        now=now,
-    )
-    spent.purge(now=now)
-    configuration = session.configuration
-    try:  # 3
+    format_, configuration = _requested_format(session, request), session.configuration
+    try:  # 2
         record = connector(configuration.registry).fetch(session.record_key)
         claims = configurations.claims_of(configuration, record, now=now)
     except RegistryError as error:
         raise RequestDenied("The registry cannot say this of the record.", detail=error.code) from error
-    delivery = _count_delivery(authority, session, format_, now=now)  # 4
+    seen: list[str] = []
+    proofs = verify_key_proofs(  # 3
+        request.proofs,
+        audience=authority.identifier,
+        check_nonce=lambda nonce: seen.append(nonces.check_nonce(authority, nonce, now=now)),
+        now=now,
+    )
+    with transaction.atomic():  # 4
+        for nonce in seen:
+            nonces.spend_nonce(nonce, now=now)
+        delivery = _count_delivery(authority, session, format_, now=now)
+        slots = allocate(authority, profile(format_).status, len(proofs))
     drafts = [
         credentials.draft(
             configuration,
@@ -136,7 +139,7 @@ def issue_credentials(
             slot=slot,
             now=now,
         )
-        for proof, slot in zip(proofs, allocate(authority, profile(format_).status, len(proofs)), strict=True)
+        for proof, slot in zip(proofs, slots, strict=True)
     ]
     issued = tuple(credentials.secure(configuration, format_, drafted) for drafted in drafts)  # 5
     with transaction.atomic():  # 6
@@ -145,6 +148,7 @@ def issue_credentials(
         if locked.state != Session.State.ACCEPTED:
             move(locked, Session.State.ISSUED)
             locked.save(update_fields=["state"])
+    spent.purge(now=now)
     return CredentialResponse(issued, delivery.notification_id)
 
 
@@ -254,13 +258,12 @@ def _requested_format(session: Session, request: CredentialRequest) -> str:
 
 def _count_delivery(authority: Authority, session: Session, format_: str, *, now: datetime) -> Delivery:
     """The row of one more answer, unless this configuration was accepted or answered too often."""
-    with transaction.atomic():
-        _sessions(authority).get(pk=session.pk)  # the lock under which answers are counted
-        events = list(session.deliveries.filter(format=format_).values_list("event", flat=True))
-        if "credential_accepted" in events:
-            raise RequestDenied("This credential was issued, and the wallet accepted it.")
-        if len(events) >= MAX_DELIVERIES:
-            raise RequestDenied("This credential was asked for too often.")
-        return Delivery.objects.create(
-            session=session, format=format_, notification_id=secrets.token_urlsafe(16), created_at=now
-        )
+    _sessions(authority).get(pk=session.pk)  # the lock under which answers are counted
+    events = list(session.deliveries.filter(format=format_).values_list("event", flat=True))
+    if "credential_accepted" in events:
+        raise RequestDenied("This credential was issued, and the wallet accepted it.")
+    if len(events) >= MAX_DELIVERIES:
+        raise RequestDenied("This credential was asked for too often.")
+    return Delivery.objects.create(
+        session=session, format=format_, notification_id=secrets.token_urlsafe(16), created_at=now
+    )

@@ -21,8 +21,8 @@ def create_nonce(authority: Authority, *, now: datetime) -> str:
     return base64url.encode(body + _seal(authority, body))
 
 
-def use_nonce(authority: Authority, nonce: str, *, now: datetime) -> None:
-    """Spend a nonce; another's, a late one and one that was used are `InvalidNonce`."""
+def check_nonce(authority: Authority, nonce: str, *, now: datetime) -> str:
+    """The nonce itself, if this authority made it and it is not too old; whether it was used is not asked."""
     try:
         data = base64url.decode(nonce)
     except MalformedInput as error:
@@ -30,9 +30,13 @@ def use_nonce(authority: Authority, nonce: str, *, now: datetime) -> None:
     body, tag = data[:-_TAG], data[-_TAG:]
     if len(body) != _RANDOM + _TIME or not hmac.compare_digest(tag, _seal(authority, body)):
         raise InvalidNonce("The nonce is not one of ours.")
-    until = int.from_bytes(body[_RANDOM:], "big")
-    if until <= now.timestamp():
+    if int.from_bytes(body[_RANDOM:], "big") <= now.timestamp():
         raise InvalidNonce("The nonce is too old.")
+    return nonce
+
+
+def spend_nonce(nonce: str, *, now: datetime) -> None:
+    """Use a nonce that was checked; it can be done once."""
     if not spent.spend("c_nonce", nonce, until=now + LIFETIME):
         raise InvalidNonce("The nonce was used before.")
 

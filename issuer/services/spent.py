@@ -35,8 +35,9 @@ def spend(scope: str, value: str, *, until: datetime) -> bool:
 
 def purge(*, now: datetime) -> None:
     """Forget values that have expired; what another process is deleting already is left to it."""
+    expired = SpentValue.objects.filter(expires_at__lt=now)
+    if not expired.exists():
+        return
     with transaction.atomic():
-        rows = SpentValue.objects.select_for_update(skip_locked=True).filter(expires_at__lt=now)
-        keys = list(rows.values_list("pk", flat=True)[:PURGED_AT_ONCE])
-        if keys:
-            SpentValue.objects.filter(pk__in=keys).delete()
+        keys = list(expired.select_for_update(skip_locked=True).values_list("pk", flat=True)[:PURGED_AT_ONCE])
+        SpentValue.objects.filter(pk__in=keys).delete()
