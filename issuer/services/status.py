@@ -22,6 +22,7 @@ from common.status import bits, bitstring, token
 from issuer.models import Authority, IssuedCredential, StatusChange, StatusList
 from issuer.services import authorities
 
+CLOCKS_APART: Final = timedelta(minutes=5)  # by which a verifier's clock may run behind ours
 LIFETIME: Final = timedelta(days=1)
 KEPT: Final = timedelta(hours=1)  # after which even an unchanged list is signed anew
 ALLOWED: Final = {
@@ -150,7 +151,7 @@ def _sign(status_list: StatusList, purpose: str, etag: str, *, now: datetime) ->
         issuer=status_list.authority.did,
         purpose=purpose,
         statuses=bits.pack(statuses, length=status_list.size, bits=1, order="most"),
-        valid_from=now,
+        valid_from=now - CLOCKS_APART,
         valid_until=now + LIFETIME,
         ttl=settings.STATUS_LIST_TTL,
     )

@@ -14,7 +14,8 @@ from common.adapters.command import Command as SharedCommand
 from common.adapters.sources import check_status, sources
 from common.encoding import strict_json
 from common.errors import MalformedInput
-from common.formats.base import Binding, Secured
+from common.formats.base import Binding, Secured, VerifiedCredential
+from common.status.check import StatusOutcome
 from common.verification import Verification, verify_one
 from verifier.services.trust import trust_list
 
@@ -41,7 +42,7 @@ class Command(SharedCommand):
         self.verification = verify_one(
             read(options["file"]),
             sources=sources(),
-            status=check_status,
+            status=_status_today,
             trust=trust_list(),
             now=options["at"] or timezone.now(),
             binding=None if nonce is None else Binding(audience, nonce),
@@ -51,6 +52,11 @@ class Command(SharedCommand):
     def exit_status(self, result: Mapping[str, Any]) -> int:
         verification: Verification = self.verification
         return verification.exit_code
+
+
+def _status_today(credential: VerifiedCredential, *, now: datetime) -> StatusOutcome:
+    """The status as published now, whatever moment the credential is looked at for: lists have no history."""
+    return check_status(credential, now=timezone.now())
 
 
 def read(name: str) -> Secured:
