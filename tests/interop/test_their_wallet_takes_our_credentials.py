@@ -42,7 +42,9 @@ def test_takes_an_offer_by_value(site: Site) -> None:
     [("tx_code", "invalid_grant"), ("replay", "invalid_grant"), ("nonce", "invalid_nonce"), ("batch", "")],
 )
 def test_is_refused_with_the_error_of_the_specification(site: Site, what: str, code: str) -> None:
-    offer = site.command("create_offer", "farmer", "F-0001", "--format", "dc+sd-jwt", "--tx-code")
+    offer = site.command(
+        "create_offer", "farmer", "F-0001", "--format", "dc+sd-jwt", "--tx-code", "--by-value"
+    )
     options: dict = {}
     if what == "tx_code":
         offer["tx_code"] = "000000" if offer["tx_code"] != "000000" else "111111"
