@@ -199,7 +199,7 @@ def visitor(chromium: Any, site: Site, request: pytest.FixtureRequest) -> Iterat
 
 def _environment(url: str, var: Path) -> dict[str, str]:
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    return {**kept, "VAR_DIR": str(var), "BASE_URL": url}
+    return {**kept, "VAR_DIR": str(var), "BASE_URL": url, "LOG_LEVEL": "INFO"}
 
 
 def _manage(url: str, var: Path, *arguments: str) -> str:

@@ -113,10 +113,8 @@ def subsidy_on_her_own_device(ana: Visitor) -> None:
     ana.press("Open my wallet")
     ana.sees("Confirm a payment", "National Paying Agency").look("subsidy-consent")
     ana.page.get_by_role("button", name="Confirm payment").click()
-    ana.sees("Shown").look("subsidy-shown")
-    ana.page.locator("#continue").click()
-    ana.page.wait_for_selector(".panel")
-    ana.look("subsidy-paid")
+    ana.page.wait_for_url("**/services/sessions/**")  # her wallet led her back
+    ana.sees("Payment on its way").look("subsidy-paid")
 
 
 def clinic_across_two_devices(ana: Visitor, desk: Visitor) -> None:
@@ -154,5 +152,5 @@ def the_door_stays_closed(ana: Visitor) -> None:
     button = ana.page.get_by_role("button", name="Confirm payment")
     if button.count():
         button.click()
-        ana.page.locator("#continue").click()
+        ana.page.wait_for_url("**/services/sessions/**")
         ana.sees("Not accepted").look("subsidy-refused")
