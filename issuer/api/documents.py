@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseNotModified, JsonResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -116,9 +116,8 @@ class CredentialType(ProtocolView):
                 "claims": configuration.claim_list(),
                 "separable": "dc+sd-jwt" in configuration.formats,
             }
-            response = render(request._request, "issuer/type.html", page)
-            response.headers.update(headers)
-            return response
+            text = render_to_string("issuer/type.html", page, request._request)
+            return HttpResponse(text, headers=headers)
         make = {
             LD_JSON: configurations.context_document,
             SCHEMA_JSON: configurations.json_schema,

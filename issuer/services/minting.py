@@ -79,9 +79,12 @@ def mint(
 def settle(out: Path, prefix: str) -> None:
     """Give a draft that a stopped run left its name, if its rows were stored; else delete it."""
     for path in sorted(out.glob(f"{prefix}.*.jsonl.draft")):
-        with path.open(encoding="utf-8") as lines:
-            first = json.loads(next(lines))
-        if IssuedCredential.objects.filter(pk=uuid.UUID(first["id"])).exists():
+        number = path.name.removeprefix(f"{prefix}.").removesuffix(".jsonl.draft")
+        try:
+            stored = IssuedCredential.objects.filter(pk=uuid.UUID(number)).exists()
+        except ValueError:
+            stored = False
+        if stored:
             path.rename(path.with_suffix(""))
         else:
             path.unlink()
