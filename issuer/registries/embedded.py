@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from django.db.models import TextField
 from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 
 from common.registries import Record, RecordNotFound
 from issuer import models
@@ -33,7 +35,8 @@ class EmbeddedRegistry:
 
     def find(self, column: str, value: str) -> Iterator[Record]:
         """The records whose column says exactly this."""
-        said = KeyTextTransform(column, "data")
+        # The cast makes it a plain text: a JSON transform would read the value asked for as JSON.
+        said = Cast(KeyTextTransform(column, "data"), TextField())
         for row in self.registry.records.annotate(said=said).filter(said=value):
             yield _record(row)
 

@@ -6,7 +6,7 @@ from verifier.actions import payment, registry, service
 from verifier.actions.base import Action
 
 ACTIONS: Final[dict[str, Action]] = {
-    "registry": Action(registry.unlock, atomic=False, prefixes=registry.PREFIXES),
+    "registry": Action(registry.unlock, atomic=False),
     "payment": Action(payment.unlock),
     "account": Action(service.open_account),
     "admission": Action(service.admit),

@@ -7,11 +7,10 @@ from typing import Any, Protocol
 
 from common.did import did_web
 from common.formats.base import Secured
-from common.oid4vp.client_id import PREFIXES
 from common.oid4vp.transaction_data import Payment
 from common.vcdm.credential import ClaimPath
 from verifier.models import PresentationSession
-from verifier.services.errors import NotAskable, UnlockRefused
+from verifier.services.errors import UnlockRefused
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +101,3 @@ class Action:
 
     unlock: Unlock
     atomic: bool = True
-    prefixes: tuple[str, ...] = PREFIXES
-
-    def check_prefix(self, prefix: str) -> None:
-        """Raise before anything is asked under a name with which this action could do nothing."""
-        if prefix not in self.prefixes:
-            raise NotAskable(f"This service asks under the prefix {' or '.join(self.prefixes)} only.")

@@ -25,13 +25,14 @@ from verifier.models import PresentationSession
 from verifier.services.errors import UnlockRefused
 from verifier.services.identity import service_signer
 
-PREFIXES = ("decentralized_identifier",)  # the authority knows the service by its DID
 FORM = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
 
 
 def unlock(presentation: Presented, *, session: PresentationSession, now: datetime) -> Unlocked:
     """Ask the authority for a token on the strength of the presentation, and read the record with it once."""
     service, shown = session.service, presentation.one()
+    if session.client_id != f"decentralized_identifier:{service.did}":
+        raise UnlockRefused("The registry opens only what was shown to this service under its DID.")
     authority, signer = service.parameters["authority"], service_signer(service)
     assertion = create_access_request(
         client_id=service.did,

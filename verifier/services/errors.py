@@ -40,9 +40,3 @@ class UnlockRefused(SelloError):
 
     code = "access_denied"
     status = 403
-
-
-class NotAskable(SelloError):
-    """A way of asking that this service's action could do nothing with."""
-
-    code = "invalid_request"

@@ -23,7 +23,6 @@ from common.oid4vp.request import (
     create_request_parameters,
 )
 from common.oid4vp.transaction_data import Payment, create_transaction_data
-from verifier.actions import ACTIONS
 from verifier.models import AuditEvent, PresentationSession, Service
 from verifier.services import identity, states
 from verifier.services.errors import SessionNotFound
@@ -72,7 +71,6 @@ def create_request(
         raise MalformedInput(f"A response mode is one of {', '.join(RESPONSE_MODES)}.")
     response_uri = f"{service.url}/response"
     client_id = identity.client_id(service, client_id_prefix, response_uri=response_uri, now=now)
-    ACTIONS[service.action].check_prefix(client_id_prefix)
     request_id, state, nonce = fresh(), fresh(), fresh()
     key = generate("P-256") if response_mode == "direct_post.jwt" else None
     query = service.dcql()

@@ -1,7 +1,7 @@
 """`ldp_vc`: W3C credentials with embedded proofs (OpenID4VCI 1.0 §A.1.2, OpenID4VP 1.0 §B.1.2)."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
 from typing import Any, Final
@@ -29,6 +29,7 @@ from common.vcdm import times, validation
 from common.vcdm.credential import ClaimPath, Credential
 
 IDENTIFIER: Final = "ldp_vc"
+MAX_AGE: Final = timedelta(minutes=5)  # between signing a presentation and its arrival
 ASSERTION: Final = "assertionMethod"
 AUTHENTICATION: Final = "authentication"
 MAX_CREDENTIALS: Final = 20  # in one presentation; each is verified by itself
@@ -140,9 +141,18 @@ class LdpVc:
         unsecured, _ = pipeline.verify_proofs(
             document, expected=expected, sources=sources, contexts=_contexts_of_any(issuers, sources), now=now
         )
+        _require_recent(document, now=now)
         if any(credential.subject != holder for credential in credentials):
             raise BindingMismatch("A credential was shown by somebody else than its holder.")
         return VerifiedPresentation(credentials, holder, _confirmed(unsecured, binding))
+
+
+def _require_recent(presentation: Mapping[str, Any], *, now: datetime) -> None:
+    """Raise unless each proof of a verified presentation was made just now, as a Key Binding JWT must be."""
+    for proof in validation.entries(presentation, "proof"):
+        created = proof.get("created")
+        if not isinstance(created, str) or times.parse(created) < now - MAX_AGE:
+            raise BindingMismatch("This presentation was made at another time.")
 
 
 def build(credential: Credential, *, holder: Holder | None) -> dict[str, Any]:
