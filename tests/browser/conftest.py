@@ -107,6 +107,7 @@ class Visitor:
         response = self.page.goto(self.site.url + path)
         assert response is not None
         assert response.status == status, f"{path} answered {response.status}"
+        assert not self.page.locator(".summary").count(), f"{path} begins with a problem"
         return self
 
     def press(self, name: str) -> "Visitor":

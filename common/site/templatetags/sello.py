@@ -51,8 +51,8 @@ def error_summary(form: BaseForm) -> dict[str, Any]:
 
 @register.inclusion_tag("sello/field.html")
 def field(bound: BoundField) -> dict[str, Any]:
-    """Label, hint, error and input of one form field, tied together for a screen reader."""
-    return {"field": bound, "errors": _errors(bound)}
+    """Label, hint, error and input of one form field, tied together; a tick box stands before its label."""
+    return {"field": bound, "errors": _errors(bound), "tick": bound.widget_type == "checkbox"}
 
 
 def _errors(bound: BoundField) -> list[str]:

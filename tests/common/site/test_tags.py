@@ -26,7 +26,9 @@ class Person(forms.Form):
     )
     code = forms.CharField(required=False, widget=forms.TextInput(attrs={"inputmode": "numeric"}))
     kind = forms.ChoiceField(label="Which one?", choices=[("a", "A"), ("b", "B")], widget=forms.RadioSelect)
-    agree = forms.BooleanField(label="I agree", error_messages={"required": "Say that you agree"})
+    agree = forms.BooleanField(
+        label="I agree", help_text="To all of it", error_messages={"required": "Say that you agree"}
+    )
     token = forms.CharField(widget=forms.HiddenInput, initial="t")
 
 
@@ -60,7 +62,7 @@ def test_a_group_of_choices_is_a_fieldset() -> None:
 
 def test_a_tick_box_stands_before_its_label() -> None:
     text = draw("{% field form.agree %}", form=Person({}))
-    assert text.index("<input") < text.index("I agree")
+    assert text.index("<input") < text.index("I agree") < text.index("To all of it")
     assert text.count("<label") == 1
 
 
