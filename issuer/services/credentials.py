@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from common.adapters.sources import sources
 from common.encoding import base64url
@@ -16,6 +16,8 @@ from issuer.models import Configuration
 from issuer.services import authorities, configurations
 from issuer.services.profiles import profile
 from issuer.services.status_indexes import Slot
+
+CLOCKS_APART: Final = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,8 @@ def draft(
 ) -> Draft:
     """A new credential's number, place and times.
 
-    It ends at midnight, so that the second of its making does not tell it from others.
+    It begins and ends at midnight, so that the second of its making does not tell it from others, and a
+    wallet whose clock runs a little behind can take it.
     """
     expires = now + timedelta(days=configuration.validity_days + 1)
     return Draft(
@@ -52,7 +55,7 @@ def draft(
         holder=holder,
         slot=slot,
         issued_at=now.replace(microsecond=0),
-        expires_at=expires.replace(hour=0, minute=0, second=0, microsecond=0),
+        expires_at=_morning(expires),
     )
 
 
@@ -65,7 +68,7 @@ def secure(configuration: Configuration, format_: str, drafted: Draft) -> Secure
         type=configuration.type,
         vct=configuration.vct,
         claims=drafted.claims,
-        valid_from=drafted.issued_at,
+        valid_from=_morning(drafted.issued_at - CLOCKS_APART),
         valid_until=drafted.expires_at,
         context=(configuration.type_url,),
         schema={"id": configuration.type_url, "type": "JsonSchema"},
@@ -82,6 +85,10 @@ def secure(configuration: Configuration, format_: str, drafted: Draft) -> Secure
         now=drafted.issued_at,
         salt=_salt,
     )
+
+
+def _morning(moment: datetime) -> datetime:
+    return moment.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 class OwnType:

@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.conf import settings
 from django.db import transaction
 
+from common.did import did_web
 from common.registries import Record
 from common.registries.claims import Claim, humane
+from issuer.models import Configuration, DataAgreement, Registry
 from issuer.services.configurations import create_configuration
 from issuer.services.registries import create_registry, store_records
 from issuer.services.sample_people import people
@@ -224,4 +227,25 @@ def load_samples() -> dict[str, dict[str, Any]]:
             "updated": counts.updated,
             "unchanged": counts.unchanged,
         }
+    _agree_with_the_clinic()
     return loaded
+
+
+def _agree_with_the_clinic() -> None:
+    """What the disability registry lets the sample clinic read, of people who show who they are."""
+    registry = Registry.objects.select_related("authority").get(slug="disabilities")
+    evidence = Configuration.objects.filter(name__in=("identity", "disability")).select_related("registry")
+    DataAgreement.objects.update_or_create(
+        authority=registry.authority,
+        client_id=did_web.encode(f"{settings.BASE_URL}/services/clinic"),
+        purpose="care",
+        defaults={
+            "registry": registry,
+            "client_name": "Santa Rosa Clinic",
+            "evidence_types": [configuration.type_url for configuration in evidence],
+            "evidence_issuers": [configuration.registry.authority.did for configuration in evidence],
+            "evidence_claim": "national_id",
+            "matching_column": "national_id",
+            "attributes": ["given_names", "disability_type", "degree_percent", "assistive_device"],
+        },
+    )
