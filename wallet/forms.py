@@ -110,7 +110,10 @@ class CodeForm(forms.Form):
     def __init__(self, *args: Any, tx_code: TxCode, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["code"]
-        field.help_text = tx_code.description or "The office gave it to you, apart from the link or QR code."
+        hint = " ".join((tx_code.description or "").split())
+        field.help_text = hint or "The office gave it to you, apart from the link or QR code."
+        if not field.help_text.endswith((".", "!", "?")):
+            field.help_text += "."
         if tx_code.length:
             field.help_text += f" It has {tx_code.length} characters."
         if tx_code.input_mode == "numeric":

@@ -109,6 +109,7 @@ def test_a_pasted_link_and_a_picture(citizen: Client, office: Office, clinic: Se
     picture = SimpleUploadedFile("code.png", qr.png(clinic.link), content_type="image/png")
     response = citizen.post("/wallet/add", {"picture": picture})
     assert response.headers["Location"].startswith("/wallet/authorize/")
+    assert "There is a problem" not in citizen.get("/wallet/add").content.decode()
     for sent, said in (
         ({}, "Paste a link, or choose a picture."),
         ({"text": "hello"}, "neither an offer of a card nor a request"),

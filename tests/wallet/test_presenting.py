@@ -52,7 +52,7 @@ def agree(vault: Vault, service: Service, now: datetime) -> presenting.Done:
 def test_the_consent_screen_says_who_why_and_what(holder: Vault, clinic: Service, now: datetime) -> None:
     screen = ask(holder, clinic, now)
     assert screen.asked.name == "Clinic of the South"
-    assert screen.asked.identity == CLINIC
+    assert (screen.asked.identity, screen.asked.address) == (CLINIC, "clinic.example")
     assert screen.asked.authenticated
     assert not screen.asked.registered
     assert screen.asked.purpose == "To register you as a patient"
@@ -328,7 +328,7 @@ def test_a_request_that_cannot_be_had(holder: Vault, clinic: Service, now: datet
 def test_the_history_names_claims_and_keeps_no_values(holder: Vault, clinic: Service, now: datetime) -> None:
     agree(holder, clinic, now)
     (entry,) = history.entries(holder)
-    assert (entry.name, entry.identity, entry.known) == ("Clinic of the South", CLINIC, False)
+    assert (entry.name, entry.address, entry.known) == ("Clinic of the South", "clinic.example", False)
     assert (entry.purpose, entry.outcome, entry.at) == ("To register you as a patient", "shown", now)
     assert [(shown.title, shown.labels, shown.whole) for shown in entry.shown] == [
         ("Birth certificate", ("Born on",), False)

@@ -71,7 +71,7 @@ def test_a_service_of_this_site(citizen: Client, site_network: Client) -> None:
         assert ("Warning:" in text) == (prefix != "decentralized_identifier")
         answer = text.split('name="answer-0" value="')[1].split('"')[0]
         done = citizen.post(question, {"answer-0": answer, "decision": "agree"})
-        assert "Shown" in citizen.get(done.headers["Location"]).content.decode()
+        assert "Payment confirmed" in citizen.get(done.headers["Location"]).content.decode()
         status = site_network.get(urlsplit(made["status_url"]).path).json()
         assert "verified" in json.dumps(status).lower(), (prefix, mode, status)
 

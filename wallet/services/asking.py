@@ -12,6 +12,7 @@ from uuid import UUID
 
 from common.adapters import fetch as door
 from common.adapters.sources import resolve_did
+from common.did import did_web
 from common.errors import FetchFailed
 from common.keys import jws
 from common.oid4vp.client_id import ClientId
@@ -47,6 +48,14 @@ class Asked:
     def name(self) -> str:
         """The registered name; else what the verifier calls itself; else what was proven."""
         return self.registered or " ".join(self.request.name.split())[:100] or self.identity
+
+    @property
+    def address(self) -> str:
+        """What was proven, as people write addresses: a did:web is a place on the web."""
+        if not self.identity.startswith("did:web:"):
+            return self.identity
+        where = did_web.document_url(self.identity).removeprefix("https://")
+        return where.removesuffix("/did.json").removesuffix("/.well-known")
 
     @property
     def purpose(self) -> str:

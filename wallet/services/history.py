@@ -43,7 +43,7 @@ class Entry:
 
     id: UUID
     name: str
-    identity: str
+    address: str  # what was proven
     known: bool
     purpose: str
     outcome: Outcome
@@ -80,7 +80,7 @@ def record(
     entry = Entry(
         id=row.id,
         name=asked.name,
-        identity=asked.identity,
+        address=asked.address,
         known=bool(asked.registered),
         purpose=asked.purpose,
         outcome=outcome,

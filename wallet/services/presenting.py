@@ -106,12 +106,13 @@ class Done:
     name: str
     outcome: str
     redirect: str
+    paid: bool
 
 
 def done(vault: Vault, id: UUID, *, now: datetime) -> Done:
     """The end of a request, for its last page."""
     value = pending.read(vault, id, kind=DONE, now=now)
-    return Done(value["name"], value["outcome"], value["redirect"])
+    return Done(value["name"], value["outcome"], value["redirect"], value["paid"])
 
 
 def _done(vault: Vault, asked: Asked, entry: history.Entry, redirect: str, now: datetime) -> UUID:
@@ -120,7 +121,13 @@ def _done(vault: Vault, asked: Asked, entry: history.Entry, redirect: str, now: 
             redirect = door.allowed_url(redirect)
         except FetchFailed:
             redirect = ""
-    value = {"kind": DONE, "name": asked.name, "outcome": entry.outcome, "redirect": redirect}
+    value = {
+        "kind": DONE,
+        "name": asked.name,
+        "outcome": entry.outcome,
+        "redirect": redirect,
+        "paid": entry.outcome == "shown" and bool(asked.payments),
+    }
     return pending.ask(vault, value, now=now)
 
 

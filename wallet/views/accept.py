@@ -20,7 +20,7 @@ from wallet.views.session import signed_in
 @signed_in
 def add(request: HttpRequest, vault: Vault) -> HttpResponse:
     """Take an offer or a request from a pasted link or a picture of its QR code."""
-    form = AddForm(posted(request), request.FILES)
+    form = AddForm(posted(request), request.FILES if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         picture = form.cleaned_data["picture"]
         try:
