@@ -22,7 +22,7 @@ class PresentationSession(models.Model):
         TIMED_OUT = "TIMED_OUT"
 
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="sessions")
-    status = models.CharField(max_length=20, choices=Status.choices, default=Status.REQUESTED, db_index=True)
+    status = models.CharField(max_length=20, choices=Status.choices, default=Status.REQUESTED)
     request_id = models.CharField(max_length=64, unique=True)
     poll_id = models.CharField(max_length=64, unique=True)
     state = models.CharField(max_length=64, unique=True)
@@ -38,12 +38,24 @@ class PresentationSession(models.Model):
     sealed_result = models.BinaryField(null=True, help_text="What was unlocked, for that browser, shortly.")
     outcome = models.JSONField(default=dict, help_text="What was found. Never a claim.")
     created_at = models.DateTimeField()
-    expires_at = models.DateTimeField(db_index=True)
+    expires_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True)
     unlocked_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["-created_at"]
+        indexes = [  # what the sweep looks for, small however many sessions there were
+            models.Index(
+                fields=["expires_at"],
+                condition=models.Q(status__in=["REQUESTED", "REQUEST_RETRIEVED", "SUBMITTED", "VERIFIED"]),
+                name="sessions_that_wait",
+            ),
+            models.Index(
+                fields=["expires_at"],
+                condition=models.Q(sealed_result__isnull=False),
+                name="sessions_with_a_result",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.service_id} {self.status}"

@@ -69,6 +69,7 @@ def create_request(
     """
     if response_mode not in RESPONSE_MODES:
         raise MalformedInput(f"A response mode is one of {', '.join(RESPONSE_MODES)}.")
+    states.sweep(PresentationSession.objects.all(), now=now)
     response_uri = f"{service.url}/response"
     client_id = identity.client_id(service, client_id_prefix, response_uri=response_uri, now=now)
     request_id, state, nonce = fresh(), fresh(), fresh()

@@ -1,0 +1,142 @@
+"""Under which names a service asks, what the commands print, and what the sample services ask."""
+
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from cryptography import x509
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from common.oid4vp.dcql import parse_query
+from common.oid4vp.request import parse_authorization_request
+from common.oid4vp.x509 import verify_chain
+from tests.conftest import shared
+from verifier.actions import ACTIONS
+from verifier.models import Certificate, PresentationSession, Service
+from verifier.services import identity, states
+from verifier.services.asked import asked
+from verifier.services.requests import create_request, find_service
+
+pytestmark = pytest.mark.usefixtures("world")
+
+
+def command(capsys: Any, *arguments: str) -> dict[str, Any]:
+    call_command(*arguments, "--json")
+    printed: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return printed
+
+
+def test_create_request_prints_one_object(capsys: Any) -> None:
+    printed = command(capsys, "create_request", "over-18")
+    assert set(printed) == {"request_uri", "session", "status_url"}
+    assert printed["request_uri"].startswith("openid4vp://?")
+    assert printed["status_url"] == f"http://localhost:8000/services/sessions/{printed['session']}/status"
+    session = PresentationSession.objects.get(poll_id=printed["session"])
+    assert (session.response_mode, session.same_device, session.browser) == ("direct_post.jwt", False, "")
+    assert parse_authorization_request(printed["request_uri"]).client_id.prefix == "decentralized_identifier"
+
+
+def test_create_request_by_value(capsys: Any) -> None:
+    printed = command(
+        capsys,
+        "create_request",
+        "over-18",
+        "--client-id-prefix",
+        "redirect_uri",
+        "--response-mode",
+        "direct_post",
+    )
+    parameters = parse_authorization_request(printed["request_uri"]).parameters
+    assert parameters["response_mode"] == "direct_post"
+    assert parameters["client_id"] == "redirect_uri:http://localhost:8000/services/over-18/response"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("nowhere",), ("over-18", "--response-mode", "fragment"), ("over-18", "--client-id-prefix", "did")],
+)
+def test_create_request_says_what_to_do_instead(arguments: tuple[str, ...]) -> None:
+    with pytest.raises(CommandError, match=r"clinic|direct_post|redirect_uri"):
+        call_command("create_request", *arguments, "--json")
+
+
+def test_load_services_twice_changes_nothing(capsys: Any, settings: Any, tmp_path: Path) -> None:
+    settings.VERIFIER_CA_FILE = str(tmp_path / "ca.pem")
+    first = command(capsys, "load_services")
+    assert first["services"] == ["clinic", "mobile-money", "over-18", "subsidy"]
+    assert command(capsys, "load_services") == first
+    assert (tmp_path / "ca.pem").read_text().count("BEGIN CERTIFICATE") == 1
+
+
+def test_every_sample_service_is_whole() -> None:
+    for service in Service.objects.all():
+        assert service.action in ACTIONS
+        service.full_clean()
+        assert all(document.claims for group in asked(service) for document in group)
+
+
+def test_the_sample_queries_are_what_the_conformance_suite_accepts() -> None:
+    schema = json.loads(shared("vectors/oidf-schemas/oid4vp/dcql_request.json").read_text())
+    for service in Service.objects.all():
+        query = service.query
+        kept = [
+            entry for entry in query["credentials"] if entry["format"] == "dc+sd-jwt"
+        ]  # all that it knows
+        jsonschema.Draft7Validator(schema).validate({**query, "credentials": kept})
+        parse_query(query)
+
+
+def test_over_18_asks_one_thing_in_the_one_format_that_can_withhold_the_rest() -> None:
+    [credential] = find_service("over-18").dcql().credentials
+    assert credential.format == "dc+sd-jwt"
+    assert [(claim.path, claim.values) for claim in credential.claims] == [(("age_over_18",), (True,))]
+
+
+def test_certificates_are_renewed_before_they_end(today: datetime) -> None:
+    first = identity.leaf(now=today)
+    assert identity.leaf(now=today + timedelta(days=300)).pk == first.pk
+    second = identity.leaf(now=today + timedelta(days=340))
+    assert second.der != first.der
+    anchor = bytes(identity.authority(now=today).der)
+    verify_chain([bytes(second.der)], anchors=[anchor], now=today + timedelta(days=600))
+    assert set(Certificate.objects.values_list("host", flat=True)) == {"", "localhost"}
+    assert (
+        x509.load_der_x509_certificate(anchor).subject.rfc4514_string() == "CN=Sello verifiers at localhost"
+    )
+
+
+def test_an_address_without_a_name_has_no_certificate(settings: Any, today: datetime) -> None:
+    settings.BASE_URL = "http://127.0.0.1:8000"
+    for prefix in ("x509_san_dns", "x509_hash"):
+        with pytest.raises(identity.NoSuchIdentity, match="BASE_URL"):
+            create_request(find_service("over-18"), client_id_prefix=prefix, same_device=False, now=today)
+
+
+def test_the_private_keys_lie_sealed(today: datetime) -> None:
+    created = create_request(find_service("over-18"), same_device=False, now=today)
+    row = PresentationSession.objects.get(pk=created.session.pk)
+    assert len(bytes(row.sealed_key or b"")) == 32 + 24 + 16  # secret, nonce, tag: nothing in the clear
+    first = identity.service_signer(row.service)
+    assert identity.service_signer(find_service("over-18")).public_key == first.public_key
+
+
+def test_what_is_over_is_swept(today: datetime) -> None:
+    create_request(find_service("over-18"), same_device=False, now=today - timedelta(hours=1))
+    fresh = create_request(find_service("over-18"), same_device=False, now=today).session
+    assert PresentationSession.objects.filter(status="TIMED_OUT", sealed_key=None).count() == 1
+    assert states.sweep(PresentationSession.objects.all(), now=today) == 0
+    fresh.refresh_from_db()
+    assert fresh.status == "REQUESTED"
+
+
+def test_the_endpoints_are_described(client: Client) -> None:
+    described = client.get("/api/schema/", headers={"accept": "application/vnd.oai.openapi+json"}).json()[
+        "paths"
+    ]
+    assert {"get", "post"} <= set(described["/services/{slug}/requests/{request_id}"])
+    assert "post" in described["/services/{slug}/response"]
+    assert "get" in described["/services/sessions/{poll_id}/status"]
