@@ -227,6 +227,7 @@ def test_an_answer_that_is_not_taken(holder: Vault, clinic: Service, now: dateti
     [
         ("https://clinic.example/done?response_code=1", "https://clinic.example/done?response_code=1"),
         ("http://clinic.example/done", ""),
+        ("https://clinic.example/done\r\nSet-Cookie: a=b", ""),
         ("", ""),
     ],
 )

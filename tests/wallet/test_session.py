@@ -1,5 +1,7 @@
 """Signing in through the pages: two halves of a key, new session identifiers, and guesses that get slower."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.sessions.models import Session
 from django.core import signing
@@ -11,6 +13,7 @@ from tests.wallet.test_vault import dump
 from wallet.models import Account
 from wallet.services import accounts
 from wallet.services.vault import Vault
+from wallet.views import session
 
 NAME, PASSPHRASE = ANA
 
@@ -76,10 +79,10 @@ def test_another_browsers_half_opens_nothing(client: Client, vault: Vault) -> No
 
 def test_a_session_named_before_signing_in_is_not_the_one_after(client: Client, vault: Vault) -> None:
     client.get("/wallet/sign-in")
-    session = client.session
-    session["planted"] = True
-    session.save()
-    planted = session.session_key
+    before = client.session
+    before["planted"] = True
+    before.save()
+    planted = before.session_key
     client.cookies["sessionid"] = planted
     sign_in(client)
     assert client.cookies["sessionid"].value != planted
@@ -90,13 +93,13 @@ def test_a_session_named_before_signing_in_is_not_the_one_after(client: Client, 
 
 def test_signing_out_forgets(client: Client, vault: Vault) -> None:
     sign_in(client)
-    session, half = client.cookies["sessionid"].value, client.cookies["wallet_key"].value
+    first, half = client.cookies["sessionid"].value, client.cookies["wallet_key"].value
     assert client.get("/wallet/sign-out").status_code == 405
     client.post("/wallet/sign-out")
     assert client.cookies["wallet_key"].value == ""
     assert b"Create a wallet" in client.get("/wallet/").content
     later = Client()
-    later.cookies["sessionid"], later.cookies["wallet_key"] = session, half
+    later.cookies["sessionid"], later.cookies["wallet_key"] = first, half
     assert later.get("/wallet/account").status_code == 302
 
 
@@ -153,6 +156,24 @@ def test_changing_the_passphrase_and_leaving(client: Client, vault: Vault) -> No
     response = client.post("/wallet/account/delete", {"passphrase": new})
     assert b"Your wallet was deleted" in response.content
     assert not Account.objects.exists()
+    assert client.get("/wallet/account").status_code == 302
+
+
+def test_a_new_passphrase_ends_other_sessions(client: Client, vault: Vault) -> None:
+    other = Client()
+    sign_in(client)
+    sign_in(other)
+    new = "quite another passphrase"
+    client.post("/wallet/account/passphrase", {"current": PASSPHRASE, "passphrase": new, "again": new})
+    assert client.get("/wallet/account").status_code == 200
+    assert other.get("/wallet/account").status_code == 302
+
+
+def test_nobody_stays_signed_in_for_ever(
+    client: Client, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "LONGEST", timedelta(0))
+    sign_in(client)
     assert client.get("/wallet/account").status_code == 302
 
 

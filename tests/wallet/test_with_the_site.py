@@ -93,3 +93,16 @@ def test_a_status_change_is_seen(citizen: Client) -> None:
         cache.clear()
         assert f">{word}<" in citizen.get("/wallet/").content.decode()
     assert "Nobody has read your record." in citizen.get("/wallet/history/readers").content.decode()
+
+
+def test_who_read_the_record_at_an_authority(citizen: Client) -> None:
+    """The clinic opens a record at the registry; the person sees that it did, and what by name."""
+    take(citizen, "disability", "D-0001")
+    made = command("create_request", "clinic")
+    link = urlsplit(made["request_uri"]).query
+    question = citizen.get(f"/wallet/authorize?{link}").headers["Location"]
+    answer = citizen.get(question).content.decode().split('name="answer-0" value="')[1].split('"')[0]
+    citizen.post(question, {"answer-0": answer, "decision": "agree"})
+    readers = citizen.get("/wallet/history/readers").content.decode()
+    assert "Santa Rosa Clinic" in readers
+    assert "Assistive device" in readers

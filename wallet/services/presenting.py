@@ -116,11 +116,10 @@ def done(vault: Vault, id: UUID, *, now: datetime) -> Done:
 
 
 def _done(vault: Vault, asked: Asked, entry: history.Entry, redirect: str, now: datetime) -> UUID:
-    if redirect:
-        try:
-            redirect = door.allowed_url(redirect)
-        except FetchFailed:
-            redirect = ""
+    try:
+        redirect = door.allowed_url(redirect) if redirect.isascii() and redirect.isprintable() else ""
+    except FetchFailed:
+        redirect = ""
     value = {
         "kind": DONE,
         "name": asked.name,

@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import wraps
-from typing import Any, Concatenate, Final, ParamSpec
+from typing import Concatenate, Final, ParamSpec
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -38,7 +38,7 @@ def open_session(request: HttpRequest, response: HttpResponse, vault: Vault) -> 
     half = secrets.token_bytes(vaults.KEY_BYTES)
     until = datetime.now(UTC) + LONGEST
     account = str(vault.account.id)
-    sealed = vaults.seal(half, vault.key, bound_to=_bound(account, until.isoformat()))
+    sealed = vaults.seal(half, vault.key, bound_to=_bound(vault.account, until.isoformat()))
     request.session[SESSION] = {
         "account": account,
         "until": until.isoformat(),
@@ -71,7 +71,7 @@ def vault_of(request: HttpRequest) -> Vault | None:
         key = vaults.open_sealed(
             base64url.decode(half),
             base64url.decode(kept["sealed"]),
-            bound_to=_bound(kept["account"], kept["until"]),
+            bound_to=_bound(account, kept["until"]),
         )
     except (Account.DoesNotExist, VaultClosed, MalformedInput):
         return None
@@ -104,5 +104,6 @@ def destination(request: HttpRequest) -> str:
     return after if own else home
 
 
-def _bound(account: str, until: Any) -> bytes:
-    return f"sello wallet session {account} {until}".encode()
+def _bound(account: Account, until: str) -> bytes:
+    """The salt is renewed with the passphrase, so that a new one ends what an old one opened."""
+    return f"sello wallet session {account.id} {bytes(account.salt).hex()} {until}".encode()
