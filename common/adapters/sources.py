@@ -8,6 +8,7 @@ from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from cryptography import x509
+from django.conf import settings
 from django.core.cache import cache
 from django.utils import timezone
 
@@ -74,14 +75,18 @@ class SiteSources:
 
 
 class CachedLists:
-    """`common.status.status_list.ListCache` in Django's cache."""
+    """`common.status.status_list.ListCache` in Django's cache.
+
+    What this very process publishes is read anew each time: it costs no journey, and a change counts at once.
+    """
 
     def get(self, key: str) -> StatusList | None:
         found: StatusList | None = cache.get(_key("status", key))
         return found
 
     def put(self, key: str, value: StatusList, *, seconds: int) -> None:
-        if seconds > 0:
+        own = "issuer" in settings.ROLES and key.rpartition(" ")[2].startswith(f"{settings.BASE_URL}/")
+        if seconds > 0 and not own:
             cache.set(_key("status", key), value, seconds)
 
 

@@ -34,6 +34,9 @@ class Page:
     heading: str
     forms: list[Form]
     links: list[tuple[str, str]]  # address, text
+    facts: list[tuple[str, str]]  # the rows of its summary lists
+    caption: str  # the small line above the heading
+    copied: list[str]  # texts that are there to be copied
 
     def link(self, fragment: str) -> str:
         """The first address or link text that holds `fragment`."""
@@ -42,10 +45,18 @@ class Page:
                 return urllib.parse.urljoin(self.url, address)
         raise LookupError(f"No link {fragment!r} on {self.url}: {self.heading!r}")
 
+    def value(self, start: str) -> str:
+        """The first text to be copied that begins with `start`."""
+        for text in self.copied:
+            if text.startswith(start):
+                return text
+        raise LookupError(f"Nothing to copy that begins with {start!r} on {self.url}: {self.heading!r}")
+
     def form(self, fragment: str = "") -> Form:
         """The first form whose action, field names or button texts hold `fragment`."""
         for form in self.forms:
             names = [form.action, *(name for name, _ in form.fields), *form.files]
+            names += [name for name, *_ in form.buttons]
             if any(fragment in name for name in names) or any(
                 fragment.lower() in text.lower() for *_, text in form.buttons
             ):
@@ -136,7 +147,10 @@ def _read(url: str, status: int, html: str) -> Page:
     reader = _Reader()
     reader.feed(html)
     text = " ".join(" ".join(reader.texts).split())
-    return Page(url, status, html, text, " ".join(reader.heading.split()), reader.forms, reader.links)
+    return Page(
+        url, status, html, text, " ".join(reader.heading.split()), reader.forms, reader.links, reader.facts,
+        reader.caption, reader.copied,
+    )  # fmt: skip
 
 
 class _Reader(HTMLParser):
@@ -148,7 +162,13 @@ class _Reader(HTMLParser):
         self.heading = ""
         self.forms: list[Form] = []
         self.links: list[tuple[str, str]] = []
+        self.facts: list[tuple[str, str]] = []
+        self.caption = ""
+        self.copied: list[str] = []
         self._stack: list[str] = []
+        self._term: list[str] = []
+        self._value: list[str] | None = None
+        self._caption = False
         self._form: Form | None = None
         self._select: tuple[str, list[tuple[str, bool]]] | None = None
         self._area: str | None = None
@@ -160,6 +180,14 @@ class _Reader(HTMLParser):
         got = {name: value or "" for name, value in attrs}
         if tag not in _VOID:
             self._stack.append(tag)
+        if tag == "dt":
+            self._term, self._value = [], None
+        elif tag == "dd":
+            self._value = []
+        elif got.get("class") == "caption":
+            self._caption = True
+        if tag == "textarea":
+            self._area, self._buffer = got.get("name", ""), []
         if tag == "form":
             self._form = Form(got.get("action", ""), got.get("method", "get").lower())
             self.forms.append(self._form)
@@ -175,8 +203,6 @@ class _Reader(HTMLParser):
             self._select = (got.get("name", ""), [])
         elif tag == "option" and self._select is not None:
             self._select[1].append((got.get("value", ""), "selected" in got))
-        elif tag == "textarea":
-            self._area, self._buffer = got.get("name", ""), []
 
     @staticmethod
     def _input(form: Form, got: dict[str, str]) -> None:
@@ -201,9 +227,17 @@ class _Reader(HTMLParser):
         elif tag == "button" and self._button is not None and self._form is not None:
             self._form.buttons.append((*self._button, text))
             self._button = None
-        elif tag == "textarea" and self._area is not None and self._form is not None:
-            self._form.fields.append((self._area, "".join(self._buffer).strip()))
+        elif tag == "textarea" and self._area is not None:
+            self.copied.append("".join(self._buffer).strip())
+            if self._form is not None:
+                self._form.fields.append((self._area, self.copied[-1]))
             self._area = None
+        elif tag == "dd" and self._value is not None:
+            pair = (" ".join("".join(part).split()) for part in (self._term, self._value))
+            self.facts.append(tuple(pair))  # type: ignore[arg-type]
+            self._value = None
+        elif tag == "span":
+            self._caption = False
         elif tag == "select" and self._select is not None and self._form is not None:
             name, options = self._select
             if options:
@@ -217,5 +251,11 @@ class _Reader(HTMLParser):
         if "script" in self._stack or "style" in self._stack:
             return
         self.texts.append(data)
-        if "h1" in self._stack:
+        if "dt" in self._stack:
+            self._term.append(data)
+        elif self._value is not None:
+            self._value.append(data)
+        if self._caption:
+            self.caption += data.strip()
+        elif "h1" in self._stack:
             self.heading += data

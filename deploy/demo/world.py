@@ -42,15 +42,25 @@ class Site:
 
     def manage(self, *arguments: str, codes: tuple[int, ...] = (0,), **environment: str) -> Any:
         """`python manage.py …` in this installation; the one JSON object of `--json`, else the text."""
-        result = subprocess.run(
-            [sys.executable, str(ROOT / "manage.py"), *arguments],
-            cwd=ROOT, env={**self.environment, **environment}, capture_output=True, text=True, check=False,
-        )  # fmt: skip
+        result = self._run(*arguments, **environment)
         if result.returncode not in codes:
             raise RuntimeError(
                 f"{' '.join(arguments[:2])} ended with {result.returncode}: {result.stderr[-2000:]}"
             )
         return json.loads(result.stdout) if "--json" in arguments else result.stdout
+
+    def _run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, str(ROOT / "manage.py"), *arguments],
+            cwd=ROOT, env={**self.environment, **environment}, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+    def refused(self, *arguments: str) -> str:
+        """The sentence with which a command fails, as it must."""
+        result = self._run(*arguments)
+        if result.returncode == 0:
+            raise RuntimeError(f"{' '.join(arguments[:2])} should have failed.")
+        return result.stderr.strip()
 
     def start(self) -> None:
         """Serve, and return when the site is ready."""
