@@ -37,7 +37,7 @@ test-postgres: .venv/development ## tests on PostgreSQL: DATABASE_URL, or a serv
 lint: .venv/development ## ruff and mypy
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
-	@$(BIN)/mypy common issuer wallet verifier manage.py
+	@$(BIN)/mypy common issuer wallet verifier deploy manage.py
 	@$(RUN) makemigrations --check --dry-run --verbosity 0
 
 bench: .venv/development ## timings as ratios against raw signatures and peers

@@ -26,21 +26,23 @@ def main(arguments: list[str]) -> int:
     if os.geteuid() == 0:  # the server refuses to run as root
         shutil.chown(folder, "postgres")
         as_user = ["runuser", "-u", "postgres", "--"]
-    data = folder / "data"
-    quiet = {"stdout": subprocess.DEVNULL, "cwd": folder}
+    data = str(folder / "data")
+
+    def run(*command: str) -> None:
+        subprocess.run([*as_user, *command], check=True, stdout=subprocess.DEVNULL, cwd=folder)
+
     try:
-        make = [*as_user, str(binaries / "initdb"), "-D", str(data), "-U", "sello", "--auth=trust"]
-        subprocess.run([*make, "-E", "UTF8"], check=True, **quiet)
+        run(str(binaries / "initdb"), "-D", data, "-U", "sello", "--auth=trust", "-E", "UTF8")
         options = (
             f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off -c max_connections=200"
         )
-        server = [*as_user, str(binaries / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log")]
-        subprocess.run([*server, "-o", options, "start"], check=True, **quiet)
+        server = (str(binaries / "pg_ctl"), "-D", data, "-w", "-l", str(folder / "log"))
+        run(*server, "-o", options, "start")
         try:
             url = f"postgres://sello@/postgres?host={folder}"
             return subprocess.call(command, env={**os.environ, "DATABASE_URL": url})
         finally:
-            subprocess.run([*server, "-m", "immediate", "stop"], check=True, **quiet)
+            run(*server, "-m", "immediate", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -19,6 +19,7 @@ def main() -> int:
             site.manage("migrate", "--verbosity", "0")
             loaded = site.manage("load_samples", "--officer-password", password, "--json")["registries"]
             site.manage("load_services", "--json")
+            site.manage("load_verifiers", "--json")
             told(", ".join(f"{name} {counts['created']}" for name, counts in loaded.items()))
         with narrator.step("The site starts") as told:
             site.start()

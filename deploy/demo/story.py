@@ -186,7 +186,7 @@ class Story:
         site = self.site
         provider = Browser() if elsewhere else self.ana
         provider.get(f"{site.url}/services/{slug}")
-        values = {"payee": payee} if payee else {}
+        values: dict[str, Any] = {"payee": payee} if payee else {}
         waiting = provider.submit("way", press="another" if elsewhere else "this", **values)
         link = waiting.link("/wallet/authorize") if not elsewhere else waiting.value("openid4vp://")
         if elsewhere:
