@@ -11,6 +11,7 @@ from common.errors import SelloError
 
 DJANGOS_OWN = {
     "verbosity", "settings", "pythonpath", "traceback", "no_color", "force_color", "skip_checks", "as_json",
+    "stdout", "stderr",
 }  # fmt: skip
 
 

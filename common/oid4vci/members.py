@@ -20,7 +20,7 @@ class Members:
     def text(self, name: str) -> str:
         """A required, non-empty string."""
         value = self.source.get(name)
-        if not isinstance(value, str) or not value or len(value) > MAX_TEXT:
+        if not isinstance(value, str) or not value or len(value) > MAX_TEXT or "\0" in value:
             raise self.error(f"{name} must be a text that is not empty.")
         return value
 

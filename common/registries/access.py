@@ -329,7 +329,7 @@ def _evidence(value: object) -> Evidence:
 
 def _text(source: Mapping[str, Any], name: str, error: type[AccessError]) -> str:
     value = source.get(name)
-    if not isinstance(value, str) or not 0 < len(value) <= 2_000:
+    if not isinstance(value, str) or not 0 < len(value) <= 2_000 or "\0" in value:
         raise error(f"{name} must be a text that is not empty.")
     return value
 

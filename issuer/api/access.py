@@ -16,7 +16,7 @@ from common.registries.access import (
     create_log,
     create_record,
 )
-from issuer.api.base import NO_STORE, ProtocolView, find_authority, utc_now
+from issuer.api.base import NO_STORE, ProtocolView, find_authority, form_fields, utc_now
 from issuer.services import access
 
 
@@ -28,7 +28,7 @@ class AccessToken(ProtocolView):
     @extend_schema(request={FormParser.media_type: OpenApiTypes.OBJECT}, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, authority: str) -> Response:
         rate_limit.check(request._request, "token")
-        fields = dict(request.data.lists()) if request.data else {}
+        fields = form_fields(request)
         if any(len(values) != 1 for values in fields.values()):
             raise AccessError("A field stands more than once.")
         if fields.get("grant_type") != [GRANT_TYPE]:

@@ -1,6 +1,6 @@
 """What the protocol endpoints share: any origin may ask, any `Accept` is answered, one authority is meant."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from common.oid4vci.errors import InvalidToken
+from common.oid4vci.errors import InvalidToken, printable
 from issuer.models import Authority
 
 NO_STORE = {"Cache-Control": "no-store"}
@@ -21,13 +21,14 @@ NO_STORE = {"Cache-Control": "no-store"}
 class AnyAccept(BaseContentNegotiation):
     """These endpoints answer in JSON, whatever a client's `Accept` happens to list."""
 
-    def select_parser(self, request: Request, parsers: Sequence[BaseParser]) -> BaseParser | None:
+    def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser | None:
         return next((p for p in parsers if (request.content_type or "").split(";")[0] == p.media_type), None)
 
     def select_renderer(
-        self, request: Request, renderers: Sequence[BaseRenderer], format_suffix: str | None = None
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
-        return renderers[0], renderers[0].media_type
+        renderer = next(iter(renderers))
+        return renderer, renderer.media_type or "application/json"
 
 
 class ProtocolView(APIView):
@@ -35,7 +36,7 @@ class ProtocolView(APIView):
 
     content_negotiation_class = AnyAccept
 
-    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]
         """The answer to a browser's preflight."""
         return Response(
             status=204,
@@ -45,6 +46,13 @@ class ProtocolView(APIView):
                 "Access-Control-Max-Age": "3600",
             },
         )
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """The house's error, its sentence in the characters that RFC 6749 §5.2 allows."""
+        response = super().handle_exception(exc)
+        if isinstance(response.data, dict) and "error_description" in response.data:
+            response.data["error_description"] = printable(response.data["error_description"])
+        return response
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Every answer, errors too, may be read from any origin; what answers a POST is kept nowhere."""
@@ -61,6 +69,11 @@ def find_authority(slug: str) -> Authority:
         return Authority.objects.get(slug=slug)
     except Authority.DoesNotExist as error:
         raise Http404 from error
+
+
+def form_fields(request: Request) -> dict[str, list[str]]:
+    """The fields of a form, each with all its values."""
+    return {name: list(values) for name, values in request.data.lists()} if request.data else {}  # type: ignore[union-attr]
 
 
 def bearer_token(request: Request) -> str:

@@ -16,7 +16,7 @@ from common.oid4vci.credential import (
 from common.oid4vci.errors import CredentialRequestError, NotificationError
 from common.oid4vci.notification import parse_notification
 from common.oid4vci.token import create_token_response, parse_token_request
-from issuer.api.base import NO_STORE, ProtocolView, bearer_token, find_authority, utc_now
+from issuer.api.base import NO_STORE, ProtocolView, bearer_token, find_authority, form_fields, utc_now
 from issuer.services import issuance, nonces
 
 DOCUMENTED = extend_schema(request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT)
@@ -31,7 +31,7 @@ class Token(ProtocolView):
     def post(self, request: Request, authority: str) -> Response:
         rate_limit.check(request._request, "token")
         found = find_authority(authority)
-        asked = parse_token_request(dict(request.data.lists()) if request.data else {})
+        asked = parse_token_request(form_fields(request))
         return Response(
             create_token_response(issuance.exchange_code(found, asked, now=utc_now())), headers=NO_STORE
         )

@@ -65,8 +65,8 @@ def grant_access(authority: Authority, assertion: str, dpop_proof: str, *, now: 
     _spend(f"dpop {proof.thumbprint}", proof.jti, InvalidDpopProof, now=now)  # 2
     _spend(f"access {request.client_id}", request.jti, InvalidAssertion, now=now)
     spent.purge(now=now)
-    agreement = authority.agreements.filter(  # 3
-        client_id=request.client_id, purpose=request.purpose, active=True
+    agreement = DataAgreement.objects.filter(  # 3
+        authority=authority, client_id=request.client_id, purpose=request.purpose, active=True
     ).first()
     if agreement is None:
         raise AccessRefused("Nothing was agreed with this organisation for this purpose.")

@@ -110,7 +110,7 @@ def published(authority: Authority, name: str, *, now: datetime) -> PublishedLis
     kind = StatusList.Kind.TOKEN if purpose == "token" else StatusList.Kind.BITSTRING
     if purpose not in ("token", "revocation", "suspension") or not number.isdecimal() or len(number) > 9:
         return None
-    found = authority.status_lists.filter(kind=kind, number=int(number)).first()
+    found = StatusList.objects.filter(authority=authority, kind=kind, number=int(number)).first()
     if found is None or found.name(None if kind == StatusList.Kind.TOKEN else purpose) != name:
         return None
     found.authority = authority

@@ -43,7 +43,7 @@ def allocate(authority: Authority, kind: str, count: int) -> list[Slot]:
         with transaction.atomic():
             # The authority's row is the lock under which lists grow and begin.
             Authority.objects.select_for_update().get(pk=authority.pk)
-            current = authority.status_lists.filter(kind=kind).order_by("-number").first()
+            current = StatusList.objects.filter(authority=authority, kind=kind).order_by("-number").first()
             if current is None or current.allocated >= current.size:
                 number = current.number + 1 if current else 1
                 current = StatusList.objects.create(authority=authority, kind=kind, number=number)

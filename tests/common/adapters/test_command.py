@@ -1,0 +1,107 @@
+"""The base of every command: what goes to standard output, and with which status it ends."""
+
+import io
+import json
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import OperationalError
+
+from common.adapters.command import Command, Done
+from common.errors import MalformedInput
+
+
+class Echo(Command):
+    """Answers with what it was told to do."""
+
+    def add_arguments(self, parser: Any) -> None:
+        parser.add_argument("word")
+
+    def run(self, **options: Any) -> Mapping[str, Any]:
+        assert set(options) == {"word"}
+        word = options["word"]
+        if word == "malformed":
+            raise MalformedInput("Say something else.", detail="private")
+        if word == "file":
+            open("/no/such/file").close()
+        if word == "unready":
+            raise OperationalError("no such table: records")
+        if word == "broken":
+            raise OperationalError("disk I/O error")
+        return {
+            "word": word,
+            "none": None,
+            "list": [1, 2],
+            "nested": {"a": "ñ"},
+            "rows": [{"b": 1}, {"b": 2}],
+        }
+
+    def exit_status(self, result: Mapping[str, Any]) -> int:
+        return 3 if result["word"] == "maybe" else 0
+
+
+def run(*arguments: str) -> str:
+    out = io.StringIO()
+    call_command(Echo(), *arguments, stdout=out)
+    return out.getvalue()
+
+
+def test_one_json_object():
+    assert json.loads(run("yes", "--json"))["nested"] == {"a": "ñ"}
+    assert run("yes", "--json").count("\n") == 1
+
+
+def test_lines_for_a_person():
+    assert run("yes").splitlines() == [
+        "word: yes", "none: ", "list: 1, 2", "nested:", "  a: ñ", "rows:",
+        "  -", "    b: 1", "  -", "    b: 2",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("word", "sentence"),
+    [
+        ("malformed", "Say something else."),
+        ("file", "/no/such/file: No such file or directory."),
+        ("unready", "The database is not ready; run `python manage.py migrate` first."),
+    ],
+)
+def test_one_sentence(word, sentence):
+    with pytest.raises(CommandError) as caught:
+        run(word)
+    assert str(caught.value) == sentence
+
+
+def test_other_faults_are_not_hidden():
+    with pytest.raises(OperationalError):
+        run("broken")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "sentence"),
+    [
+        (["maybe"], 3, ""),
+        (["malformed"], 1, "Say something else.\n"),
+        ([], 1, None),
+        (["yes", "--nonsense"], 1, None),
+    ],
+)
+def test_how_it_ends(arguments, status, sentence, monkeypatch):
+    error = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", error)
+    with pytest.raises(SystemExit) as caught:
+        Echo(stdout=io.StringIO(), stderr=error).run_from_argv(["manage.py", "echo", *arguments])
+    assert caught.value.code == status
+    assert sentence is None or error.getvalue() == sentence
+
+
+def test_a_good_end_is_no_exit():
+    out = io.StringIO()
+    Echo(stdout=out, stderr=out).run_from_argv(["manage.py", "echo", "yes"])
+    with pytest.raises(SystemExit) as caught:
+        Echo(stdout=out, stderr=out).run_from_argv(["manage.py", "echo", "--help"])
+    assert not isinstance(caught.value, Done)
+    assert not caught.value.code
