@@ -56,7 +56,7 @@ def unlock(presentation: Presented, *, session: PresentationSession, now: dateti
     )
     return Unlocked(
         title="Payment on its way",
-        text="You signed this payment in your wallet. It leaves for your account today.",
+        text="You signed this payment in your wallet. It is handed on today.",
         rows=_rows(payment, entry),
         outcome={"unlocked": "payment", "reference": payment.reference, "booked": True},
     )

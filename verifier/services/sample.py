@@ -131,7 +131,7 @@ def _subsidy() -> dict[str, Any]:
                 "reference": "SUBSIDY-2026",
                 "period": "2026",
                 "per": "farmer_id",
-                "payee": "The account that the farmer registry holds for you",
+                "payee": "Cash at the counter of the paying agency",
                 "gateway": "file",
             },
             "documents": {"farmer": "Farmer", "farmer_ldp": "Farmer"},

@@ -29,7 +29,7 @@ class StartForm(forms.Form):
     way = forms.ChoiceField(choices=[("here", "here"), ("elsewhere", "elsewhere")])
     payee = forms.CharField(
         label="Where should the money go?",
-        help_text="For example your bank or mobile-money account number. You see it again before you sign.",
+        help_text="Your bank or mobile-money account number, or cash. You see it again before you sign.",
         max_length=100,
     )
 
