@@ -101,9 +101,14 @@ class Visitor:
         if not request.url.startswith((f"{self.site.url}/", "data:")):
             self.faults.append(f"another origin was asked: {request.url}")
 
+    def expecting(self, status: int) -> "Visitor":
+        """The next step is answered with this status, which the browser's console may note."""
+        self._expected = f"status of {status}" if status >= 400 else ""
+        return self
+
     def goto(self, path: str, *, status: int = 200) -> "Visitor":
         """Open a page of the site by its path."""
-        self._expected = f"status of {status}" if status >= 400 else ""
+        self.expecting(status)
         response = self.page.goto(self.site.url + path)
         assert response is not None
         assert response.status == status, f"{path} answered {response.status}"
