@@ -14,15 +14,24 @@ from common.encoding import base64url
 
 @dataclass(frozen=True, slots=True)
 class Certificates:
-    """PEM of the authority (the anchor) and of the leaf, and the leaf's private key as a JWK."""
+    """PEM of the authority (the anchor), of its leaf and of a leaf by nobody; the leaves' key as a JWK."""
 
     authority: str
     leaf: str
+    leaf_by_nobody: str
     key: dict[str, str]
 
 
 def for_localhost() -> Certificates:
-    above, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+    key = ec.generate_private_key(ec.SECP256R1())
+    authority, leaf = _chain(key)
+    _, by_nobody = _chain(key)
+    return Certificates(_pem(authority), _pem(leaf), _pem(by_nobody), _jwk(key))
+
+
+def _chain(key: ec.EllipticCurvePrivateKey) -> tuple[x509.Certificate, x509.Certificate]:
+    """A new authority, and its certificate for `key`."""
+    above = ec.generate_private_key(ec.SECP256R1())
     above_key = above.public_key()
     authority = (
         _builder("Peers' authority", "Peers' authority", above_key)
@@ -40,7 +49,7 @@ def for_localhost() -> Certificates:
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(above_key), critical=False)
         .sign(above, hashes.SHA256())
     )
-    return Certificates(_pem(authority), _pem(leaf), _jwk(key))
+    return authority, leaf
 
 
 def _builder(subject: str, issuer: str, key: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:

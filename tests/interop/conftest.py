@@ -72,7 +72,10 @@ def their_issuer(_node: None) -> Iterator[peers.Service]:
 @pytest.fixture(scope="session")
 def their_verifier(_node: None, certificate: certificates.Certificates) -> Iterator[peers.Service]:
     with peers.serve(
-        "verifier_vp.mjs", certificate=certificate.leaf, certificate_key=certificate.key
+        "verifier_vp.mjs",
+        certificate=certificate.leaf,
+        certificate_key=certificate.key,
+        other_certificate=certificate.leaf_by_nobody,
     ) as service:
         yield service
 

@@ -1,8 +1,12 @@
 """Our wallet, walked through its pages, at an issuer and a verifier from npm (acceptance 2)."""
 
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -160,20 +164,80 @@ def test_says_no(reader: Person, their_issuer: peers.Service, their_verifier: pe
     assert (session["state"], session["error"]) == ("declined", "access_denied")
 
 
-@pytest.mark.parametrize("forgery", ["signature", "wallet_nonce", "stranger"])
+@pytest.mark.parametrize("forgery", ["signature", "wallet_nonce", "stranger", "authority"])
 def test_refuses_a_request_that_is_not_its_sender_s(
     reader: Person, their_issuer: peers.Service, their_verifier: peers.Service, forgery: str
 ) -> None:
     request = their_verifier.post(
         "/control/request",
         dcql_query={"credentials": [card_query(their_issuer, "dc+sd-jwt")]},
-        prefix="decentralized_identifier",
+        prefix="x509_san_dns" if forgery == "authority" else "decentralized_identifier",
         request_uri_method="post",
         forgery=forgery,
     )
     page = reader.asked(request["request_uri"])
     assert page.status >= 400
     assert "Banco de Prueba" not in page.text
+
+
+@pytest.mark.parametrize(("credential_format", "record"), [("dc+sd-jwt", "F-0006"), ("ldp_vc", "F-0007")])
+def test_their_verifier_takes_what_we_issued_until_it_is_revoked(
+    site: Site, their_verifier: peers.Service, credential_format: str, record: str
+) -> None:
+    """Our issuer, our wallet, their verifier, which reads our keys, contexts and status lists over HTTP."""
+    ana = Person(site)
+    ana.accept(site.command("create_offer", "farmer", record, "--format", credential_format, "--tx-code"))
+    type_url = f"{site.origin}/issuers/farmer-registry/types/farmer"
+    query = {"id": "farmer", "format": credential_format}
+    if credential_format == "dc+sd-jwt":
+        query |= {"meta": {"vct_values": [type_url]}, "claims": [{"path": ["farmer_id"]}]}
+    else:
+        query |= {
+            "meta": {"type_values": [[type_url]]},
+            "claims": [{"path": ["credentialSubject", "farmer_id"]}],
+        }
+
+    def shown() -> dict[str, Any]:
+        request = their_verifier.post(
+            "/control/request", dcql_query={"credentials": [query]}, prefix="decentralized_identifier"
+        )
+        ana.asked(request["request_uri"])
+        ana.agree()
+        told: dict[str, Any] = their_verifier.get(f"/control/sessions/{request['session']}")
+        return told
+
+    first = shown()
+    assert first["state"] == "verified", first
+    [claims] = first["claims"]["farmer"]
+    assert claims["farmer_id"] == record
+    revoke_all(site, record)
+    second = shown()
+    assert second["state"] == "rejected"
+    assert "status" in second["error"]
+
+
+@pytest.mark.parametrize("credential_format", ["dc+sd-jwt", "ldp_vc"])
+def test_our_procedure_reads_theirs_and_trusts_nobody_unknown(
+    site: Site, their_credentials: dict[str, dict[str, Any]], tmp_path: Path, credential_format: str
+) -> None:
+    """`verify` finds a stranger's signature good, and says all the same that it is a stranger's."""
+    credential = their_credentials[credential_format]["credential"]
+    file = tmp_path / "credential"
+    file.write_text(credential if isinstance(credential, str) else json.dumps(credential))
+    told = site.command("verify", str(file), codes=(1,))
+    checks = {each["check"]: each["result"] for each in told["checks"]}
+    assert told["verified"] is False
+    assert (checks["signature"], checks["validity"], checks["trust"]) == ("passed", "passed", "failed")
+
+
+def revoke_all(site: Site, record: str) -> None:
+    """What an officer does who finds the person's credentials by their record."""
+    with closing(sqlite3.connect(Path(site.environ["VAR_DIR"]) / "sello.sqlite3")) as database:
+        rows = database.execute("SELECT id FROM issuer_issuedcredential WHERE record_key = ?", [record])
+        names = [UUID(row[0]).urn for row in rows]
+    assert names
+    for name in names:
+        site.command("set_status", name, "revoked", "--reason", "sold the farm")
 
 
 def card_query(issuer: peers.Service, credential_format: str) -> dict[str, Any]:

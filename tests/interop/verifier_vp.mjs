@@ -1,5 +1,5 @@
 // An OpenID4VP verifier from @openid4vc/openid4vp, dcql, @sd-jwt and @digitalbazaar.
-// Input: { certificate?: PEM, certificate_key?: JWK } → { origin, did }. Control, for the test that drives it:
+// Input: { certificate?: PEM, certificate_key?: JWK, other_certificate?: PEM of the same key } → { origin, did }. Control, for the test that drives it:
 //   POST /control/request { dcql_query, prefix, response_mode?, request_uri_method?, transaction_data?, redirect?, forgery? }
 //     → { request_uri, session }
 //   GET /control/sessions/:id → { state, claims, wallet_nonce, error }
@@ -19,11 +19,12 @@ const FORMATS = {
 }
 const fetchStatus = async (url) => (await fetch(url, { headers: { Accept: 'application/statuslist+jwt' } })).text()
 
-await service(async ({ certificate, certificate_key }, origin) => {
+await service(async ({ certificate, certificate_key, other_certificate }, origin) => {
   const did = didWeb(`${origin}/bank`)
   const signing = { ...(await generateJwk('P-256')), kid: `${did}#request` }
   const certified = certificate_key ? { ...certificate_key, kid: 'certified' } : null
-  const x5c = certificate ? [new X509Certificate(certificate).raw.toString('base64')] : null
+  const chainOf = (pem) => (pem ? [new X509Certificate(pem).raw.toString('base64')] : null)
+  const x5c = chainOf(certificate)
   const sessions = new Map()
 
   const keys = [signing, ...(certified ? [certified] : [])]
@@ -45,6 +46,7 @@ await service(async ({ certificate, certificate_key }, origin) => {
   const strangers = new Openid4vpVerifier({ callbacks: callbacksFor([{ ...stranger, kid: signing.kid }]) })
 
   async function requestOf(session, walletNonce) {
+    if (session.forgery === 'authority') session.signer = { ...session.signer, x5c: chainOf(other_certificate) }
     return (session.forgery === 'stranger' ? strangers : verifier).createOpenId4vpAuthorizationRequest({
       authorizationRequestPayload: { ...session.payload, ...(walletNonce ? { wallet_nonce: walletNonce } : {}) },
       ...(walletNonce ? { wallet: { expectedNonce: walletNonce } } : {}),
