@@ -3,7 +3,7 @@
 from django.urls import path
 
 from common.adapters.published import published
-from issuer.api import access, documents, issuance
+from issuer.api import access, documents, issuance, resolution
 
 WELL_KNOWN = ".well-known/{}/issuers/<slug:authority>"
 ISSUER = "issuers/<slug:authority>"
@@ -23,4 +23,5 @@ urlpatterns = [
     path(f"{ISSUER}/access/token", access.AccessToken.as_view()),
     path(f"{ISSUER}/access/record", access.Record.as_view()),
     path(f"{ISSUER}/access/log", access.Log.as_view()),
+    path("1.0/identifiers/<str:did>", resolution.Identifier.as_view()),
 ]
