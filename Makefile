@@ -41,7 +41,7 @@ lint: .venv/development ## ruff and mypy
 	@$(RUN) makemigrations --check --dry-run --verbosity 0
 
 bench: .venv/development ## timings as ratios against raw signatures and peers
-	@$(BIN)/python -m tests.benchmarks $(ARGS)
+	@DJANGO_SETTINGS_MODULE=common.config.settings $(BIN)/python -m tests.benchmarks $(ARGS)
 
 clean: ## forget the embedded data and the virtual environment
 	rm -rf .venv var tests/interop/node_modules

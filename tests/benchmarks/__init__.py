@@ -1,0 +1,1 @@
+"""Timings: ratios against the raw signature or a peer measured in the same run, never an assertion."""
