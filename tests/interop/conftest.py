@@ -206,7 +206,7 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     )
 
 
-def pytest_sessionfinish() -> None:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Write what was tried, with whom, and how it ended."""
     if not _outcomes or all(row["outcome"] == "skipped" for row in _outcomes):
         return
@@ -215,6 +215,6 @@ def pytest_sessionfinish() -> None:
         name: sum(row["outcome"] == name for row in _outcomes) for name in ("passed", "failed", "skipped")
     }
     table = {"peers": versions, "counts": counts, "results": _outcomes}
-    (Path(settings.VAR_DIR) / "interop.json").write_text(
-        json.dumps(table, indent=1, ensure_ascii=False) + "\n"
-    )
+    path = Path(settings.VAR_DIR) / "interop.json"
+    path.write_text(json.dumps(table, indent=1, ensure_ascii=False) + "\n")
+    terminalreporter.write_line(f"What agreed with what: {path}")

@@ -44,7 +44,7 @@ class Person:
         query = urlsplit(offer["offer_uri"]).query
         page = self.browser.get(f"{self.site.origin}/wallet/accept?{query}")
         assert page.status == 200, page.text
-        page = self.browser.submit("Yes", press="Yes")
+        page = self.decide("accept")
         if offer["tx_code"]:
             page = self.browser.submit("code", code=offer["tx_code"])
         assert page.status == 200, page.text
@@ -54,8 +54,14 @@ class Person:
         """Follow a request's link to the consent screen."""
         return self.browser.get(f"{self.site.origin}/wallet/authorize?{urlsplit(request_uri).query}")
 
-    def agree(self, *, paying: bool = False) -> Page:
-        return self.browser.submit("No, do not", press="Confirm payment" if paying else "Yes")
+    def decide(self, decision: str) -> Page:
+        """Press the button that sends this decision, however it reads."""
+        assert self.browser.page is not None
+        for form in self.browser.page.forms:
+            for name, value, text in form.buttons:
+                if (name, value) == ("decision", decision):
+                    return self.browser.submit(text, press=text)
+        raise LookupError(f"no {decision!r} to press on {self.browser.page.url}: {self.browser.page.text}")
 
 
 @pytest.mark.parametrize("by_value", [True, False], ids=["by value", "by reference"])
@@ -108,7 +114,7 @@ def test_answers_what_their_verifier_asks(
     page = reader.asked(request["request_uri"])
     assert page.status == 200, page.text
     assert "Banco de Prueba" in page.text
-    page = reader.agree()
+    page = reader.decide("agree")
     session = their_verifier.get(f"/control/sessions/{request['session']}")
     assert session["state"] == "verified", (session, page.text)
     [claims] = session["claims"]["card"]
@@ -132,7 +138,7 @@ def test_signs_a_payment_that_was_shown(
     page = reader.asked(request["request_uri"])
     assert "12.50" in page.text
     assert "Biblioteca Municipal" in page.text
-    reader.agree(paying=True)
+    reader.decide("agree")
     session = their_verifier.get(f"/control/sessions/{request['session']}")
     assert session["verified_transaction_data"] == [PAYMENT], session
 
@@ -148,7 +154,7 @@ def test_follows_the_way_back(
         redirect=back,
     )
     reader.asked(request["request_uri"])
-    page = reader.agree()
+    page = reader.decide("agree")
     assert back in [address for address, _ in page.links]
 
 
@@ -159,7 +165,7 @@ def test_says_no(reader: Person, their_issuer: peers.Service, their_verifier: pe
         prefix="decentralized_identifier",
     )
     reader.asked(request["request_uri"])
-    reader.browser.submit("No, do not", press="No")
+    reader.decide("decline")
     session = their_verifier.get(f"/control/sessions/{request['session']}")
     assert (session["state"], session["error"]) == ("declined", "access_denied")
 
@@ -202,7 +208,7 @@ def test_their_verifier_takes_what_we_issued_until_it_is_revoked(
             "/control/request", dcql_query={"credentials": [query]}, prefix="decentralized_identifier"
         )
         ana.asked(request["request_uri"])
-        ana.agree()
+        ana.decide("agree")
         told: dict[str, Any] = their_verifier.get(f"/control/sessions/{request['session']}")
         return told
 
