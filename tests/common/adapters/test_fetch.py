@@ -274,7 +274,9 @@ def test_an_answer_without_end_is_cut(server: str, monkeypatch: pytest.MonkeyPat
 def test_a_server_that_drips_is_cut_off(server: str, where: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def drip(h: Handler) -> None:
         h.wfile.write(b"HTTP/1.1 200 OK\r\n" + (b"\r\n" if where == "body" else b""))
-        while not h.stop.wait(0.02):
+        for _ in range(100):
+            if h.stop.wait(0.02):
+                break
             h.wfile.write(b"x")
 
     Handler.answers["/drip"] = drip
