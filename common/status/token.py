@@ -1,7 +1,7 @@
 """Token Status List (draft-ietf-oauth-status-list-20): the list as a signed JWT."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from common.did import VerificationMethod
@@ -16,6 +16,7 @@ TYPE: Final = "statuslist+jwt"
 ACCEPT: Final = "application/statuslist+jwt"
 VALID, INVALID, SUSPENDED = 0, 1, 2  # §7.1
 IssuerKey = Callable[[str, Mapping[str, Any]], VerificationMethod]
+CLOCKS_APART: Final = timedelta(minutes=1)  # by which an issuer's clock may run ahead of ours
 
 
 def encode_list(statuses: StatusBits) -> dict[str, Any]:
@@ -65,7 +66,7 @@ def verify(token: str, *, uri: str, issuer: str, issuer_key: IssuerKey, now: dat
         issuer=issuer,
         statuses=decode_list(claims.get("status_list")),
         purposes=frozenset(),
-        valid_from=datetime.fromtimestamp(issued, UTC),
+        valid_from=datetime.fromtimestamp(issued, UTC) - CLOCKS_APART,
         valid_until=None if expires is None else datetime.fromtimestamp(expires, UTC),
         ttl=ttl,
     )

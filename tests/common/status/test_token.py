@@ -167,3 +167,9 @@ def test_short_lists_are_not_made() -> None:
 def test_a_bitstrings_bits_are_not_encoded() -> None:
     with pytest.raises(SelloError):
         token.encode_list(pack({}, length=131_072, bits=1, order="most"))
+
+
+def test_an_issuers_clock_may_run_a_minute_ahead() -> None:
+    assert verify(made(), at=NOW - timedelta(seconds=59))
+    with pytest.raises(StatusError):
+        verify(made(), at=NOW - timedelta(seconds=61))
