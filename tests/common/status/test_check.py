@@ -142,7 +142,7 @@ def test_a_list_that_cannot_be_fetched_says_nothing(entry: StatusReference) -> N
         (TOKEN_ENTRY, {"issuer": "did:web:mallory.example"}),
         (ENTRIES[0], {"issuer": "did:web:mallory.example"}),
         (TOKEN_ENTRY, {"now": NOW + timedelta(hours=1)}),
-        (TOKEN_ENTRY, {"now": NOW - timedelta(seconds=1)}),
+        (TOKEN_ENTRY, {"now": NOW - timedelta(seconds=61)}),
         (StatusReference("TokenStatusList", TOKENS, 131_072), {}),
         (StatusReference("BitstringStatusListEntry", REVOKED, 131_072, "revocation"), {}),
         (StatusReference("BitstringStatusListEntry", REVOKED, 7, "suspension"), {}),
