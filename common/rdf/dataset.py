@@ -18,6 +18,7 @@ _NIL: Final = NamedNode(_RDF + "nil")
 _JSON: Final = NamedNode(_RDF + "JSON")
 _BOOLEAN: Final = NamedNode(_XSD + "boolean")
 _INTEGER: Final = NamedNode(_XSD + "integer")
+_DOUBLE: Final = NamedNode(_XSD + "double")
 _FLOATS: Final = frozenset({_XSD + "double", _XSD + "float"})  # libraries disagree on their text
 
 Resource = NamedNode | BlankNode
@@ -103,10 +104,14 @@ def _iri(name: object) -> NamedNode:
 
 
 def _literal(value: Mapping[str, Any]) -> Literal:
-    """A value object as RDF literal; native numbers are integers only."""
+    """A value object as RDF literal; floats come here only where `expand` lets them."""
     content, datatype = value["@value"], value.get("@type")
     if datatype == "@json":
         return Literal(jcs.canonicalize(content).decode(), datatype=_JSON)
+    if isinstance(content, float) and (datatype in _FLOATS or not content.is_integer()):
+        return Literal(_canonical_double(content), datatype=_iri(datatype) if datatype else _DOUBLE)
+    if isinstance(content, float):
+        content = int(content)
     if datatype in _FLOATS:
         raise TransformationError("Fractions are written as decimals, not as floating point.")
     if isinstance(content, bool):
@@ -124,3 +129,10 @@ def _literal(value: Mapping[str, Any]) -> Literal:
         except ValueError as error:
             raise TransformationError("This is not a language tag.") from error
     return Literal(content, datatype=_iri(datatype)) if datatype else Literal(content)
+
+
+def _canonical_double(number: float) -> str:
+    """The canonical lexical form of xsd:double (JSON-LD 1.1 API §8.2.2 step 8): 5.5 is `5.5E0`."""
+    mantissa, _, exponent = f"{number:.15E}".partition("E")
+    whole, _, fraction = mantissa.partition(".")
+    return f"{whole}.{fraction.rstrip('0') or '0'}E{int(exponent)}"

@@ -7,6 +7,7 @@ contexts other than by URL; what a relative IRI or an empty set would lose, `com
 
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from cachetools import LRUCache
@@ -23,6 +24,20 @@ MAX_TERMS: Final = 5_000  # in one context; schema.org, the largest in use, has 
 MAX_VALUES: Final = 20_000  # in one document; twice what may be left as statements
 
 
+@dataclass(frozen=True, slots=True)
+class OpenContexts:
+    """Contexts for whoever checks proofs and believes no claim, as conformance suites want it.
+
+    What else is refused then counts: contexts written into the document, and JSON floats (JSON-LD 1.1 API
+    §8.2.2). Nothing is lost even so; but who reads claims by name must not read them through these.
+    """
+
+    known: Contexts
+
+    def __call__(self, url: str) -> Mapping[str, Any]:
+        return self.known(url)
+
+
 class TransformationError(SelloError):
     """A document that is not JSON-LD with known contexts (VC Data Integrity §4.7)."""
 
@@ -37,10 +52,29 @@ class DataLoss(TransformationError):
 
 def expand(document: Mapping[str, Any], *, contexts: Contexts) -> list[dict[str, Any]]:
     """The expanded form of a document (JSON-LD 1.1 API §5.1) without a base, or `DataLoss`."""
-    _walk(document)
+    return _expand(_Processor(on_property_dropped=_dropped), document, contexts)
+
+
+def label(
+    document: Mapping[str, Any], *, contexts: Contexts
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """A document whose every node has a name, as it stands and expanded: `@id` is written into what has none.
+
+    So a part of it, cut out and expanded by itself, speaks of the same blank nodes as the whole; this is what
+    skolemization is for (VC-DI-ECDSA §3.4.7 and §3.4.8), without compacting the document anew.
+    """
+    processor = _Labelling(on_property_dropped=_dropped)
+    expanded = _expand(processor, document, contexts)
+    return processor.document, expanded
+
+
+def _expand(
+    processor: JsonLdProcessor, document: Mapping[str, Any], contexts: Contexts
+) -> list[dict[str, Any]]:
+    _walk(document, strict=not isinstance(contexts, OpenContexts))
     options = {"base": None, "contextResolver": _Resolver(contexts), "documentLoader": _no_loader}
     try:
-        return list(_Processor(on_property_dropped=_dropped).expand(document, options))
+        return list(processor.expand(document, options))
     except JsonLdError as error:
         raise _cause(error) from error
     except (TypeError, ValueError, KeyError, AttributeError, RecursionError) as error:
@@ -54,7 +88,7 @@ def expand_types(document: Mapping[str, Any], *, contexts: Contexts) -> tuple[st
     return tuple(str(name) for node in nodes for name in node.get("@type", ()))
 
 
-def _walk(document: Mapping[str, Any]) -> None:
+def _walk(document: Mapping[str, Any], *, strict: bool) -> None:
     """Refuse, before PyLD sees it, what it would drop or what libraries write differently."""
     strict_json.check_depth(document)
     pending: list[Any] = [document]
@@ -65,18 +99,18 @@ def _walk(document: Mapping[str, Any]) -> None:
         if seen > MAX_VALUES:
             raise TransformationError(f"More than {MAX_VALUES} values are not accepted.")
         if isinstance(value, dict):
-            if "@context" in value:
+            if strict and "@context" in value:
                 _only_urls(value["@context"])
             pending += [child for key, child in value.items() if key != "@context"]
         elif isinstance(value, list):
             pending += value
         elif value is None:
             raise DataLoss("A null says nothing that can be signed; leave it out.")
-        elif isinstance(value, float):
+        elif isinstance(value, float) and strict:
             raise TransformationError("Fractions travel as text, not as JSON floats.")
         elif isinstance(value, int) and abs(value) > strict_json.MAX_INTEGER:
             raise TransformationError("An integer here is beyond 2^53.")
-        elif not isinstance(value, str | int):
+        elif not isinstance(value, str | int | float):
             raise TransformationError("This document is not JSON.")
 
 
@@ -140,6 +174,28 @@ class _Processor(JsonLdProcessor):  # type: ignore[misc]
         return known[1]
 
 
+class _Labelling(_Processor):
+    """Names each node without identifier where it stands, in PyLD's own copy of the document."""
+
+    def __init__(self, **named: Any) -> None:
+        super().__init__(**named)
+        self.document: dict[str, Any] = {}
+        self.count = 0
+
+    def _expand(
+        self, active_ctx: Any, active_property: Any, element: Any, options: Any, **named: Any
+    ) -> Any:
+        if active_property is None and not self.document and isinstance(element, dict):
+            self.document = element
+        expanded = super()._expand(active_ctx, active_property, element, options, **named)
+        if not isinstance(expanded, dict):
+            return expanded
+        if any(name.startswith("_:") for name in (expanded.get("@id", ""), *expanded.get("@type", ()))):
+            if "@value" not in expanded and not (isinstance(element, dict) and element.get("@id") ):
+                raise TransformationError("A name that holds in one document only cannot be shown by itself.")
+        return expanded
+
+
 class _Resolver:
     """PyLD's context resolver, asking `contexts` each time and parsing only what it has not seen.
 
@@ -155,14 +211,15 @@ class _Resolver:
         return self._resolve(context, depth=0)
 
     def _resolve(self, context: Any, *, depth: int) -> list[ResolvedContext]:
-        if isinstance(context, dict) and "@context" in context:
-            context = context["@context"]
+        if depth > MAX_CONTEXTS:
+            raise TransformationError("Contexts name one another too deeply.")
         resolved: list[ResolvedContext] = []
         for item in context if isinstance(context, list) else [context]:
             if isinstance(item, str):
                 resolved += self._remote(item, depth=depth)
             elif isinstance(item, dict):
-                resolved.append(_embedded(item))
+                inner = item.get("@context", item)  # some wrap what they write into a document once more
+                resolved += [_embedded(item)] if inner is item else self._resolve(inner, depth=depth + 1)
             elif item is None or item is False:
                 resolved.append(ResolvedContext(False))
             else:
@@ -170,8 +227,6 @@ class _Resolver:
         return resolved
 
     def _remote(self, url: str, *, depth: int) -> list[ResolvedContext]:
-        if depth > MAX_CONTEXTS:
-            raise TransformationError("Contexts name one another too deeply.")
         document = self.contexts(url)
         known = _memory.remote.get(url)
         if known is not None and (known[0] is document or known[0] == document):
