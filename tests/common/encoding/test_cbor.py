@@ -45,7 +45,7 @@ def test_the_order_of_keys_does_not_show() -> None:
         "5bffffffffffffffff",
         "bb00ffffffffffffff",
         "61ff",  # not UTF-8
-        "81" * 17 + "00",
+        "81" * 33 + "00",
         "d818" * 40 + "00",
         "c1" * 500_000 + "00",  # a bomb of tags
         "81" * 500_000 + "00",
