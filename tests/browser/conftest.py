@@ -119,6 +119,7 @@ class Visitor:
         """Press the button, or follow the link, of that name."""
         button = self.page.get_by_role("button", name=name, exact=True)
         (button if button.count() else self.page.get_by_role("link", name=name, exact=True)).first.click()
+        self.page.wait_for_load_state("load")
         return self
 
     def fill(self, label: str, text: str) -> "Visitor":
@@ -140,6 +141,8 @@ class Visitor:
     def look(self, name: str) -> "Visitor":
         """Take the page's pictures and find nothing wrong with it at any width."""
         PICTURES.mkdir(parents=True, exist_ok=True)
+        self.page.wait_for_load_state("load")
+        self.page.locator("h1").first.wait_for()
         before = self.page.viewport_size
         self._pictures += 1
         for width in (NARROWEST, *WIDTHS):
