@@ -14,6 +14,17 @@ DJANGOS_OWN = {
     "stdout", "stderr",
 }  # fmt: skip
 
+_UNREADY = "The database is not ready; run `python manage.py migrate` first."
+_ABSENT = "The database does not answer; start it, or set DATABASE_URL to the one that is meant."
+DATABASE_FAULTS = {
+    "no such table": _UNREADY,
+    "no such column": _UNREADY,
+    "does not exist": _UNREADY,
+    "unable to open database file": _ABSENT,
+    "couldn't get a connection": _ABSENT,
+    "connection failed": _ABSENT,
+}
+
 
 class Done(SystemExit):
     """The end of a command whose exit status is part of its answer."""
@@ -31,6 +42,7 @@ class Command(BaseCommand):
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         """The parser of the subclass, with `--json`."""
         parser = super().create_parser(prog_name, subcommand, **kwargs)
+        parser.called_from_command_line = False  # so that a fault comes as an error, without the usage
         parser.add_argument("--json", action="store_true", dest="as_json", help="print one JSON object")
         return parser
 
@@ -49,23 +61,28 @@ class Command(BaseCommand):
             result = self.run(**{name: value for name, value in options.items() if name not in DJANGOS_OWN})
         except SelloError as error:
             self._fail(error.public, error)
+        except CommandError as error:  # of a command that this one called
+            self._fail(str(error), error)
         except OSError as error:
             self._fail(f"{error.filename}: {error.strerror}." if error.filename else f"{error}.", error)
         except (OperationalError, ProgrammingError) as error:
-            if not any(
-                words in str(error) for words in ("no such table", "no such column", "does not exist")
-            ):
-                raise
-            self._fail("The database is not ready; run `python manage.py migrate` first.", error)
+            for words, sentence in DATABASE_FAULTS.items():
+                if words in str(error):
+                    self._fail(sentence, error)
+            raise
         self.stdout.write(json.dumps(result, ensure_ascii=False) if as_json else "\n".join(_lines(result)))
         status = self.exit_status(result)
         if status:
             raise Done(status)
 
     def run_from_argv(self, argv: list[str]) -> None:
-        """As Django's, but a mistyped command exits with 1: other statuses have their own meaning."""
+        """As Django's, but a mistyped command ends with one sentence and 1: other statuses have a meaning."""
         try:
             super().run_from_argv(argv)
+        except CommandError as error:
+            sentence = str(error).removeprefix("Error: ")
+            self.stderr.write(f"{sentence[:1].upper()}{sentence[1:]}; see `{argv[0]} {argv[1]} --help`.")
+            raise SystemExit(1) from None
         except SystemExit as stop:
             if isinstance(stop, Done) or not stop.code:
                 raise

@@ -25,10 +25,14 @@ class Echo(Command):
         word = options["word"]
         if word == "malformed":
             raise MalformedInput("Say something else.", detail="private")
+        if word == "nested":
+            call_command(Echo(), "malformed")
         if word == "file":
             open("/no/such/file").close()
         if word == "unready":
             raise OperationalError("no such table: records")
+        if word == "absent":
+            raise OperationalError("couldn't get a connection after 30.00 sec")
         if word == "broken":
             raise OperationalError("disk I/O error")
         return {
@@ -67,6 +71,10 @@ def test_lines_for_a_person():
         ("malformed", "Say something else."),
         ("file", "/no/such/file: No such file or directory."),
         ("unready", "The database is not ready; run `python manage.py migrate` first."),
+        (
+            "absent",
+            "The database does not answer; start it, or set DATABASE_URL to the one that is meant.",
+        ),
     ],
 )
 def test_one_sentence(word, sentence):
@@ -85,8 +93,9 @@ def test_other_faults_are_not_hidden():
     [
         (["maybe"], 3, ""),
         (["malformed"], 1, "Say something else.\n"),
-        ([], 1, None),
-        (["yes", "--nonsense"], 1, None),
+        ([], 1, "The following arguments are required: word; see `manage.py echo --help`.\n"),
+        (["yes", "--nonsense"], 1, "Unrecognized arguments: --nonsense; see `manage.py echo --help`.\n"),
+        (["nested"], 1, "Say something else.\n"),
     ],
 )
 def test_how_it_ends(arguments, status, sentence, monkeypatch):
@@ -95,7 +104,7 @@ def test_how_it_ends(arguments, status, sentence, monkeypatch):
     with pytest.raises(SystemExit) as caught:
         Echo(stdout=io.StringIO(), stderr=error).run_from_argv(["manage.py", "echo", *arguments])
     assert caught.value.code == status
-    assert sentence is None or error.getvalue() == sentence
+    assert error.getvalue() == sentence
 
 
 def test_a_good_end_is_no_exit():
