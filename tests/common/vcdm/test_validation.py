@@ -30,6 +30,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "least": {},
     "type as text": {"type": "VerifiableCredential"},
     "issuer with a name": {"issuer": {"id": "https://issuer.example/1", "name": "Registry"}},
+    "subject who is only named": {"credentialSubject": {"id": "did:example:ana"}},
     "two subjects": {"credentialSubject": [{"name": "Ana"}, {"name": "Bruno"}]},
     "name in two languages": {
         "name": [{"@value": "Carné", "@language": "es"}, {"@value": "بطاقة", "@direction": "rtl"}]
@@ -56,7 +57,6 @@ BAD: dict[str, dict[str, Any]] = {
     "issuer with a white space": {"issuer": "did:example:a b"},
     "no subject": {"credentialSubject": []},
     "subject that is no object": {"credentialSubject": "did:example:ana"},
-    "subject of whom nothing is said": {"credentialSubject": {"id": "did:example:ana"}},
     "empty subject": {"credentialSubject": {}},
     "subject's identifier is no URL": {"credentialSubject": {"id": "ana", "name": "Ana"}},
     "a time without zone": {"validFrom": "2026-11-21T12:00:00"},
@@ -75,6 +75,12 @@ BAD: dict[str, dict[str, Any]] = {
     "description that is an object": {"description": {}},
     "issuer's name that is a number": {"issuer": {"id": "urn:a:1", "name": 7}},
     "related resource without digest": {"relatedResource": {"id": "urn:a:1"}},
+    "related resource as text": {"relatedResource": ["urn:a:1"]},
+    "related resource without identifier": {"relatedResource": {"digestSRI": "x"}},
+    "related resource of no media type": {
+        "relatedResource": {"id": "urn:a:1", "digestSRI": "x", "mediaType": 7}
+    },
+    "refresh service without type": {"refreshService": {"id": "urn:a:1"}},
     "related resource twice": {
         "relatedResource": [{"id": "urn:a:1", "digestSRI": "x"}, {"id": "urn:a:1", "digestMultibase": "u"}]
     },
