@@ -27,6 +27,13 @@ def flag(environ: Mapping[str, str], name: str) -> bool:
     return value == "1"
 
 
+def loopback_flag(environ: Mapping[str, str], name: str) -> bool:
+    """A switch that opens what outsiders must not find open; production does not start with it."""
+    if flag(environ, name) and is_production(environ):
+        raise ImproperlyConfigured(f"Production does not start with {name}=1; leave {name} unset.")
+    return flag(environ, name)
+
+
 def count(environ: Mapping[str, str], name: str, *, default: int = 0) -> int:
     """A number below a thousand."""
     value = environ.get(name, str(default))

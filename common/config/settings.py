@@ -8,13 +8,13 @@ from common.config import environment
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 VAR_DIR = Path(os.environ.get("VAR_DIR", BASE_DIR / "var"))
-VAR_DIR.mkdir(parents=True, exist_ok=True)
+VAR_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)  # registers of people: nobody else reads them
 
 ROLES = environment.roles(os.environ)
 BASE_URL = environment.base_url(os.environ)
 PRODUCTION = environment.is_production(os.environ)
-DEBUG = environment.flag(os.environ, "DEBUG")
-VC_API_OPEN = environment.flag(os.environ, "VC_API_OPEN")
+DEBUG = environment.loopback_flag(os.environ, "DEBUG")
+VC_API_OPEN = environment.loopback_flag(os.environ, "VC_API_OPEN")
 _secrets = environment.load_secrets(os.environ, var=VAR_DIR)
 SECRET_KEY = _secrets["SECRET_KEY"]
 KEY_ENCRYPTION_KEY = _secrets["KEY_ENCRYPTION_KEY"]
@@ -42,6 +42,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "common.site.middleware.ContentSecurityPolicy",
+    "common.site.middleware.BodyLimit",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -94,6 +95,10 @@ RATE_LIMITS = {"token": 60, "nonce": 300, "credential": 300, "sign-in": 20, "ver
 # --- seconds for which others may keep a status list; a change is seen by everybody after that --------
 STATUS_LIST_TTL = environment.count(os.environ, "STATUS_LIST_TTL", default=60)
 
+# --- where the other parties of the sample world live, when each runs on its own ---------------------------
+ISSUER_URL = os.environ.get("ISSUER_URL", BASE_URL).rstrip("/")
+VERIFIER_URL = os.environ.get("VERIFIER_URL", BASE_URL).rstrip("/")
+
 # --- where the services' pages lead somebody who has a wallet on this device -----------------------------
 WALLET_URL = os.environ.get("WALLET_URL", f"{BASE_URL}/wallet/" if "wallet" in ROLES else "")
 
@@ -114,7 +119,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
@@ -126,6 +131,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+LARGEST_BODY = 25_000_000  # a spreadsheet of 20 MB and the form around it
 
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],

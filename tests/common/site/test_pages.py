@@ -166,3 +166,18 @@ def test_gauges_are_for_whoever_bears_the_token(
     answer = page("/metrics", Authorization=header)
     assert answer.status_code == status
     assert (b"sello_up 1" in answer.content) == (status == 200)
+
+
+@pytest.mark.parametrize("length", ["25000001", "9" * 40, "1e3"])
+@pytest.mark.parametrize("url", ["/fault/form", "/healthz", "/nothing-here"])
+def test_a_body_too_large_is_turned_away_unread(length: str, url: str) -> None:
+    client = Client(enforce_csrf_checks=True)
+    answer = client.generic("POST", url, b"a", content_type="multipart/form-data; boundary=x",
+                            CONTENT_LENGTH=length, HTTP_ACCEPT="text/html")  # fmt: skip
+    assert answer.status_code == 413
+    assert "At most 25 MB" in answer.content.decode()
+    assert answer.headers["Content-Security-Policy"] == POLICY
+
+
+def test_a_body_of_the_largest_size_is_read() -> None:
+    assert Client().generic("POST", "/fault/form", b"a", CONTENT_LENGTH="25000000").status_code == 200
