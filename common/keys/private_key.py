@@ -1,5 +1,6 @@
 """A private key in memory: what wallets, tests and the table key store sign with."""
 
+import secrets
 from dataclasses import dataclass, field
 
 import nacl.signing
@@ -60,3 +61,8 @@ def generate(curve: str, *, key_id: str = "") -> PrivateKey:
         raise UnknownPart("curve", curve, CURVES)
     number = ec.generate_private_key(NIST[curve][0]).private_numbers().private_value
     return PrivateKey(curve, number.to_bytes(CURVES[curve].coordinate_size, "big"), key_id)
+
+
+def generate_secret(size: int) -> bytes:
+    """A new symmetric key of `size` bytes from the operating system's randomness."""
+    return secrets.token_bytes(size)

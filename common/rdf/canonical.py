@@ -34,6 +34,11 @@ class DatasetTooComplex(SelloError):
 
 def canonicalize(quads: Iterable[Quad], *, algorithm: HashAlgorithm = "sha256") -> bytes:
     """The canonical N-Quads of a dataset (RDFC-1.0 §4.4, §5)."""
+    return b"".join(statements(canonical_dataset(quads, algorithm=algorithm)))
+
+
+def canonical_dataset(quads: Iterable[Quad], *, algorithm: HashAlgorithm = "sha256") -> Dataset:
+    """A dataset with its canonical blank nodes, `c14n0` and so on (RDFC-1.0 §4.4)."""
     dataset = Dataset(quads)
     if len(dataset) > MAX_QUADS:
         raise DatasetTooComplex(f"More than {MAX_QUADS} statements are not accepted.")
@@ -41,8 +46,13 @@ def canonicalize(quads: Iterable[Quad], *, algorithm: HashAlgorithm = "sha256") 
     if joined:
         _refuse_poison(joined)
         dataset.canonicalize(_ALGORITHMS[algorithm])
+    return dataset
+
+
+def statements(dataset: Dataset) -> list[bytes]:
+    """Each statement as a line of N-Quads with its line end, in code point order (RDFC-1.0 §5)."""
     lines = serialize(dataset, format=RdfFormat.N_QUADS) or b""
-    return b"".join(sorted(line + b"\n" for line in lines.split(b"\n") if line))
+    return sorted(line + b"\n" for line in lines.split(b"\n") if line)
 
 
 def _refuse_poison(quads: list[Quad]) -> None:

@@ -1,6 +1,7 @@
 """Expanded JSON-LD to RDF (JSON-LD 1.1 API §8.2); anything that would be lost on the way is an error."""
 
 from collections.abc import Iterable, Mapping
+from hashlib import sha256
 from typing import Any, Final
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad
@@ -23,11 +24,16 @@ _FLOATS: Final = frozenset({_XSD + "double", _XSD + "float"})  # libraries disag
 
 Resource = NamedNode | BlankNode
 Graph = NamedNode | BlankNode | DefaultGraph
+Place = tuple[object, ...]  # where a list stands: subject, predicate, and positions in the lists around it
 
 
-def to_quads(expanded: Iterable[Mapping[str, Any]]) -> list[Quad]:
-    """Every statement of an expanded document; duplicates are left to the dataset."""
-    writer = _Writer()
+def to_quads(expanded: Iterable[Mapping[str, Any]], *, labelled: bool = False) -> list[Quad]:
+    """Every statement of an expanded document; duplicates are left to the dataset.
+
+    In a `labelled` document (`common.rdf.expansion.label`) every node has its name, and the cells of lists
+    get one from where they stand: a part of the document makes the same blank nodes as the whole.
+    """
+    writer = _Writer(labelled=labelled)
     for node in expanded:
         writer.statements(node, DefaultGraph())
     if not writer.quads:
@@ -36,9 +42,11 @@ def to_quads(expanded: Iterable[Mapping[str, Any]]) -> list[Quad]:
 
 
 class _Writer:
-    def __init__(self) -> None:
+    def __init__(self, *, labelled: bool) -> None:
+        self.labelled = labelled
         self.quads: list[Quad] = []
         self.labels: dict[str, BlankNode] = {}
+        self.cells: set[BlankNode] = set()
 
     def statements(self, node: Mapping[str, Any], graph: Graph) -> None:
         """A node that must say something of its own: at the top, or as a graph's content."""
@@ -50,7 +58,7 @@ class _Writer:
     def node(self, node: Mapping[str, Any], graph: Graph) -> Resource:
         if "@value" in node or "@list" in node:
             raise DataLoss("A value stands where only nodes have a meaning.")
-        subject = self.resource(node["@id"]) if "@id" in node else BlankNode()
+        subject = self.resource(node["@id"]) if "@id" in node else self.unnamed()
         for key, values in node.items():
             if key == "@id":
                 continue
@@ -70,20 +78,24 @@ class _Writer:
                 raise DataLoss(f"{key} has no meaning in RDF.")
             else:
                 predicate = _iri(key)
-                self.quads += [Quad(subject, predicate, self.value(item, graph), graph) for item in values]
+                at = (subject, predicate)
+                self.quads += [
+                    Quad(subject, predicate, self.value(item, graph, at), graph) for item in values
+                ]
             if not values:
                 raise DataLoss("An empty set says nothing that can be signed; leave it out.")
         return subject
 
-    def value(self, value: Mapping[str, Any], graph: Graph) -> Resource | Literal:
+    def value(self, value: Mapping[str, Any], graph: Graph, at: Place) -> Resource | Literal:
         if "@index" in value:
             raise DataLoss("An index has no meaning in RDF.")
         if "@list" in value:
-            return self.collection([self.value(item, graph) for item in value["@list"]], graph)
+            return self.collection(value["@list"], graph, at)
         return _literal(value) if "@value" in value else self.node(value, graph)
 
-    def collection(self, items: list[Resource | Literal], graph: Graph) -> Resource:
-        cells = [BlankNode() for _ in items]
+    def collection(self, values: list[Any], graph: Graph, at: Place) -> Resource:
+        items = [self.value(value, graph, (*at, number)) for number, value in enumerate(values)]
+        cells = [self.cell((*at, number)) for number in range(len(values))]
         rests: list[Resource] = [*cells[1:], _NIL]
         for cell, item, rest in zip(cells, items, rests, strict=False):
             self.quads += [Quad(cell, _FIRST, item, graph), Quad(cell, _REST, rest, graph)]
@@ -91,8 +103,22 @@ class _Writer:
 
     def resource(self, name: object) -> Resource:
         if isinstance(name, str) and name.startswith("_:"):
-            return self.labels.setdefault(name, BlankNode())
+            return BlankNode(name[2:]) if self.labelled else self.labels.setdefault(name, BlankNode())
         return _iri(name)
+
+    def cell(self, at: Place) -> BlankNode:
+        if not self.labelled:
+            return BlankNode()
+        cell = BlankNode(sha256(" ".join(map(str, at)).encode()).hexdigest())
+        if cell in self.cells:
+            raise TransformationError("Two lists of this document stand in the same place.")
+        self.cells.add(cell)
+        return cell
+
+    def unnamed(self) -> BlankNode:
+        if self.labelled:
+            raise TransformationError("A part of this document has no place that could be named.")
+        return BlankNode()
 
 
 def _iri(name: object) -> NamedNode:

@@ -22,6 +22,7 @@ Contexts = Callable[[str], Mapping[str, Any]]  # the document behind a context U
 MAX_CONTEXTS: Final = 10  # contexts that name contexts, one below the other
 MAX_TERMS: Final = 5_000  # in one context; schema.org, the largest in use, has some 3,000
 MAX_VALUES: Final = 20_000  # in one document; twice what may be left as statements
+_NO_NODE: Final = frozenset({"@value", "@list", "@set"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +56,7 @@ def expand(document: Mapping[str, Any], *, contexts: Contexts) -> list[dict[str,
     return _expand(_Processor(on_property_dropped=_dropped), document, contexts)
 
 
-def label(
-    document: Mapping[str, Any], *, contexts: Contexts
-) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def label(document: Mapping[str, Any], *, contexts: Contexts) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """A document whose every node has a name, as it stands and expanded: `@id` is written into what has none.
 
     So a part of it, cut out and expanded by itself, speaks of the same blank nodes as the whole; this is what
@@ -182,17 +181,17 @@ class _Labelling(_Processor):
         self.document: dict[str, Any] = {}
         self.count = 0
 
-    def _expand(
-        self, active_ctx: Any, active_property: Any, element: Any, options: Any, **named: Any
-    ) -> Any:
-        if active_property is None and not self.document and isinstance(element, dict):
+    def _expand(self, active_ctx: Any, active_property: Any, element: Any, *args: Any, **named: Any) -> Any:
+        if active_property is None and not self.document:
             self.document = element
-        expanded = super()._expand(active_ctx, active_property, element, options, **named)
-        if not isinstance(expanded, dict):
+        expanded = super()._expand(active_ctx, active_property, element, *args, **named)
+        if not isinstance(expanded, dict) or not _NO_NODE.isdisjoint(expanded):
             return expanded
-        if any(name.startswith("_:") for name in (expanded.get("@id", ""), *expanded.get("@type", ()))):
-            if "@value" not in expanded and not (isinstance(element, dict) and element.get("@id") ):
-                raise TransformationError("A name that holds in one document only cannot be shown by itself.")
+        if any(str(name).startswith("_:") for name in (expanded.get("@id"), *expanded.get("@type", ()))):
+            raise TransformationError("A name that means something here only cannot be shown by itself.")
+        if "@id" not in expanded and active_property != "@reverse" and not named.get("inside_index"):
+            element["@id"] = expanded["@id"] = f"_:n{self.count}"
+            self.count += 1
         return expanded
 
 

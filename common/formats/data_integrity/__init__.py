@@ -2,7 +2,13 @@
 
 from typing import Final
 
-from common.formats.data_integrity import ecdsa_jcs_2019, ecdsa_rdfc_2019, eddsa_jcs_2022, eddsa_rdfc_2022
+from common.formats.data_integrity import (
+    ecdsa_jcs_2019,
+    ecdsa_rdfc_2019,
+    ecdsa_sd_2023,
+    eddsa_jcs_2022,
+    eddsa_rdfc_2022,
+)
 from common.formats.data_integrity.suite import Cryptosuite
 
 SUITES: Final[dict[str, Cryptosuite]] = {
@@ -10,6 +16,7 @@ SUITES: Final[dict[str, Cryptosuite]] = {
     eddsa_jcs_2022.NAME: eddsa_jcs_2022,
     ecdsa_rdfc_2019.NAME: ecdsa_rdfc_2019,
     ecdsa_jcs_2019.NAME: ecdsa_jcs_2019,
+    ecdsa_sd_2023.NAME: ecdsa_sd_2023,
 }
 # What a key signs with where nobody says which suite.
 SUITE_OF_CURVE: Final = {

@@ -15,13 +15,11 @@ class Cryptosuite(Protocol):
     """A module in this room, under its own name in `SUITES`.
 
     `curve` decides the hash where a suite has several; `contexts` gives the documents behind context URLs.
+    A suite that signs a document whole has its Transformation as `transform` and its Hashing as `hash`.
     """
 
     NAME: str
     CURVES: tuple[str, ...]
-
-    def transform(self, document: Mapping[str, Any], *, curve: str, contexts: Contexts) -> bytes:
-        """Transformation: the bytes that stand for an unsecured document."""
 
     def configure(
         self, options: Mapping[str, Any], *, document: Mapping[str, Any], curve: str, contexts: Contexts
@@ -30,9 +28,6 @@ class Cryptosuite(Protocol):
 
     def hash_configuration(self, canonical: bytes, *, curve: str) -> bytes:
         """The half of Hashing that a batch of one signer, purpose, hour and set of contexts shares."""
-
-    def hash(self, transformed: bytes, *, configuration_hash: bytes, curve: str) -> bytes:
-        """Hashing: what is signed."""
 
     def create_proof(
         self,

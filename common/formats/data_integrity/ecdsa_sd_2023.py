@@ -1,0 +1,184 @@
+"""ecdsa-sd-2023: each statement signed for itself, so that its holder shows some and keeps the others.
+
+VC-DI-ECDSA §3.6. The issuer signs a *base* proof, which holds every signature and stays with the holder. The
+holder derives from it a proof of what is shown; only derived proofs are ever verified. A verifier sees
+how many statements were shown, never how many there are.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
+from typing import Any, Final
+
+from common.errors import InvalidSignature
+from common.formats.data_integrity import ecdsa_rdfc_2019
+from common.formats.data_integrity.ecdsa_sd_2023_value import (
+    HMAC_SIZE,
+    BaseValue,
+    DerivedValue,
+    is_base,
+    multikey_bytes,
+    parse_base,
+    parse_derived,
+    serialize_base,
+    serialize_derived,
+)
+from common.formats.data_integrity.grouping import hmac_statements, relabelled_statements
+from common.formats.data_integrity.selection import SelectionError, pointers_of, select
+from common.formats.data_integrity.suite import require_curve, without_value
+from common.keys import PrivateKey, PublicKey, Signer
+from common.keys.private_key import generate, generate_secret
+from common.rdf.expansion import Contexts
+from common.vcdm.credential import ClaimPath
+
+NAME = "ecdsa-sd-2023"
+CURVES: tuple[str, ...] = ("P-256",)
+POINTERS: Final = "mandatoryPointers"  # among the options of a base proof, not in the proof itself (§3.6.2)
+# What a verifier needs to judge any credential; the types and identifiers on the way are shown with it.
+ALWAYS_SHOWN: Final[tuple[ClaimPath, ...]] = (
+    ("issuer",),
+    ("validFrom",),
+    ("validUntil",),
+    ("issuanceDate",),
+    ("expirationDate",),
+    ("credentialStatus",),
+    ("credentialSchema",),
+    ("credentialSubject", "id"),
+    ("credentialSubject", None, "id"),
+)
+
+configure = ecdsa_rdfc_2019.configure  # §3.6.4
+hash_configuration = ecdsa_rdfc_2019.hash_configuration  # step 1 of §3.6.3
+
+
+def create_proof(
+    document: Mapping[str, Any],
+    options: Mapping[str, Any],
+    *,
+    signer: Signer,
+    contexts: Contexts,
+    configuration_hash: bytes | None = None,
+    hmac_key: bytes | None = None,
+    proof_key: PrivateKey | None = None,
+) -> dict[str, Any]:
+    """The base proof of an unsecured document (§3.6.1).
+
+    `options` may name the `mandatoryPointers`, else they are those of `default_pointers`. Both keys are made
+    anew for each proof; they are arguments for the sake of published vectors.
+    """
+    curve = signer.public_key.curve
+    require_curve(NAME, CURVES, curve)
+    options = dict(options)
+    pointers = options.pop(POINTERS, None)
+    pointers = default_pointers(document) if pointers is None else _texts(pointers)
+    hmac_key, proof_key = hmac_key or generate_secret(HMAC_SIZE), proof_key or generate("P-256")
+    if configuration_hash is None:
+        canonical = configure(options, document=document, curve=curve, contexts=contexts)
+        configuration_hash = hash_configuration(canonical, curve=curve)
+    statements = hmac_statements(document, hmac_key=hmac_key, contexts=contexts)
+    mandatory = set(statements.group(pointers).indexes)
+    shown, others = _divide(statements.lines, mandatory)
+    signed = sign_data(configuration_hash, proof_key.public_key, shown)
+    value = BaseValue(
+        signature=signer.sign(signed),
+        key=proof_key.public_key,
+        hmac_key=hmac_key,
+        signatures=tuple(proof_key.sign(line) for line in others),
+        mandatory_pointers=tuple(pointers),
+    )
+    return {**options, "proofValue": serialize_base(value)}
+
+
+def derive_proof(
+    document: Mapping[str, Any],
+    base: Mapping[str, Any],
+    *,
+    pointers: Sequence[str],
+    contexts: Contexts,
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What `pointers` and the issuer select of an unsecured document, and its proof (§3.6.6, §3.5.4).
+
+    Nothing is verified here, but what could not be verified later is an error.
+    """
+    value = parse_base(base.get("proofValue"))
+    statements = hmac_statements(document, hmac_key=value.hmac_key, contexts=contexts)
+    combined_pointers = [*value.mandatory_pointers, *pointers]
+    mandatory = set(statements.group(value.mandatory_pointers).indexes)
+    combined = statements.group(combined_pointers)
+    others = [index for index in range(len(statements.lines)) if index not in mandatory]
+    if len(others) != len(value.signatures):
+        raise InvalidSignature("This proof has another number of signatures than there are statements.")
+    signatures = dict(zip(others, value.signatures, strict=True))
+    revealed = select(document, combined_pointers)
+    shown = [statements.lines[index] for index in combined.indexes]
+    if revealed is None or shown != relabelled_statements(
+        revealed, labels=combined.labels, contexts=contexts
+    ):
+        raise SelectionError("A part of this document means something else without the rest.")
+    derived = DerivedValue(
+        signature=value.signature,
+        key=value.key,
+        signatures=tuple(signatures[index] for index in combined.indexes if index not in mandatory),
+        labels=combined.labels,
+        mandatory_indexes=tuple(place for place, index in enumerate(combined.indexes) if index in mandatory),
+    )
+    return revealed, {**base, "proofValue": serialize_derived(derived)}
+
+
+def verify_proof(
+    document: Mapping[str, Any], proof: Mapping[str, Any], *, key: PublicKey, contexts: Contexts
+) -> Mapping[str, Any]:
+    """The document, once `key` vouches for the key that signed each of its statements (§3.6.7, §3.5.9).
+
+    A base proof is refused: it belongs to the holder, and would show a verifier what hides the rest.
+    """
+    require_curve(NAME, CURVES, key.curve)
+    value = parse_derived(proof.get("proofValue"))
+    lines = relabelled_statements(document, labels=value.labels, contexts=contexts)
+    if lines is None:
+        raise InvalidSignature("This proof's label map is not that of this document.")
+    if value.mandatory_indexes and value.mandatory_indexes[-1] >= len(lines):
+        raise InvalidSignature("This proof speaks of statements that are not there.")
+    shown, others = _divide(lines, set(value.mandatory_indexes))
+    if len(value.signatures) != len(others):
+        raise InvalidSignature("This proof has another number of signatures than there are statements.")
+    canonical = configure(without_value(proof), document=document, curve=key.curve, contexts=contexts)
+    configuration_hash = hash_configuration(canonical, curve=key.curve)
+    key.verify(value.signature, sign_data(configuration_hash, value.key, shown))
+    for signature, line in zip(value.signatures, others, strict=True):
+        value.key.verify(signature, line)
+    return document
+
+
+def sign_data(configuration_hash: bytes, proof_key: PublicKey, mandatory: Sequence[bytes]) -> bytes:
+    """What the issuer's own key signs (§3.5.1, §3.4.17): 32, 35 and 32 bytes."""
+    return configuration_hash + multikey_bytes(proof_key) + sha256(b"".join(mandatory)).digest()
+
+
+def default_pointers(document: Mapping[str, Any]) -> list[str]:
+    """Where a document has what `ALWAYS_SHOWN` names."""
+    return [pointer for path in ALWAYS_SHOWN for pointer in pointers_of(document, path)]
+
+
+def whole(document: Mapping[str, Any]) -> list[str]:
+    """Pointers to all that a document says."""
+    return [pointer for name in document if name != "@context" for pointer in pointers_of(document, (name,))]
+
+
+def base_proof(proofs: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """The first base proof among several proofs, if there is one."""
+    return next(
+        (each for each in proofs if each.get("cryptosuite") == NAME and is_base(each.get("proofValue"))), None
+    )
+
+
+def _texts(pointers: object) -> list[str]:
+    if not isinstance(pointers, list | tuple) or not all(isinstance(pointer, str) for pointer in pointers):
+        raise SelectionError("The mandatory pointers are not a list of JSON Pointers.")
+    return list(pointers)
+
+
+def _divide(lines: Sequence[bytes], mandatory: set[int]) -> tuple[list[bytes], list[bytes]]:
+    return (
+        [line for index, line in enumerate(lines) if index in mandatory],
+        [line for index, line in enumerate(lines) if index not in mandatory],
+    )
