@@ -237,7 +237,7 @@ def _agree_with_the_clinic() -> None:
     evidence = Configuration.objects.filter(name__in=("identity", "disability")).select_related("registry")
     DataAgreement.objects.update_or_create(
         authority=registry.authority,
-        client_id=did_web.encode(f"{settings.BASE_URL}/services/clinic"),
+        client_id=did_web.encode(f"{settings.VERIFIER_URL}/services/clinic"),
         purpose="care",
         defaults={
             "registry": registry,

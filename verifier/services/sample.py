@@ -5,6 +5,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.db import transaction
 
+from common.did import did_web
 from verifier.models import Service, TrustedIssuer
 
 CREDENTIALS: Final = {  # credential: its authority, and what people call that
@@ -31,15 +32,26 @@ def load_services() -> dict[str, Any]:
     for service in _services():
         slug = service.pop("slug")
         Service.objects.update_or_create(slug=slug, defaults=service)
+    if settings.ISSUER_URL != settings.BASE_URL:
+        _trust_the_authorities()
     return {
         "services": list(Service.objects.values_list("slug", flat=True)),
         "trusted_issuers": TrustedIssuer.objects.count(),
     }
 
 
+def _trust_the_authorities() -> None:
+    """Each authority of another house, under both its names, for the type it keeps."""
+    for credential, (authority, name) in CREDENTIALS.items():
+        for issuer in (issuer_url(authority), did_web.encode(issuer_url(authority))):
+            TrustedIssuer.objects.get_or_create(
+                issuer=issuer, type=type_url(credential), defaults={"name": name}
+            )
+
+
 def issuer_url(authority: str) -> str:
     """An authority's identifier."""
-    return f"{settings.BASE_URL}/issuers/{authority}"
+    return f"{settings.ISSUER_URL}/issuers/{authority}"
 
 
 def type_url(credential: str) -> str:
