@@ -1,7 +1,7 @@
 """CBOR as signatures need it (RFC 8949): one reading, of definite length, to its last byte, or an error.
 
-Tags mean nothing here: a reader that builds dates, fractions, patterns or shared references out of a stranger's
-bytes has more doors than anybody guards. Those that a caller names are handed over as they stand.
+Tags mean nothing here: a reader that builds dates, fractions, patterns or shared references out of a
+stranger's bytes has more doors than anybody guards. Those that a caller names are handed over as they stand.
 """
 
 import io

@@ -1,8 +1,4 @@
-"""X.509 certificates for requests (OpenID4VP §5.9.3; RFC 5280): chains checked, and made by a `Signer`.
-
-A certificate's bytes are signed by the `Signer` protocol like everything else, so that a private key never
-leaves its store: `cryptography` builds the certificate under a throw-away key, whose signature is replaced.
-"""
+"""X.509 certificates for requests (OpenID4VP §5.9.3; RFC 5280): chains checked, and made by a `Signer`."""
 
 import hashlib
 from collections.abc import Sequence
@@ -10,9 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import Certificate
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
@@ -26,12 +20,11 @@ from cryptography.x509.verification import (
 
 from common.encoding import base64url
 from common.errors import InvalidKey
-from common.keys import PublicKey, Signer
+from common.keys import PublicKey, Signer, certificate
 from common.oid4vp.errors import InvalidRequest
 
 MAX_CHAIN: Final = 5
 MAX_CERTIFICATE: Final = 16_384
-_THROW_AWAY: Final = ec.derive_private_key(1, ec.SECP256R1())
 
 
 def certificate_authority(
@@ -44,7 +37,7 @@ def certificate_authority(
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(_key_usage(certificates=True), critical=True)
     )
-    return _signed(builder, issuer=signer)
+    return certificate.sign(builder, signer=signer)
 
 
 def leaf_certificate(
@@ -70,7 +63,7 @@ def leaf_certificate(
             x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.public_key.elliptic()), critical=False
         )
     )
-    return _signed(builder, issuer=issuer)
+    return certificate.sign(builder, signer=issuer)
 
 
 def certificate_hash(certificate: bytes) -> str:
@@ -168,25 +161,3 @@ def _key_usage(*, certificates: bool) -> x509.KeyUsage:
         encipher_only=False,
         decipher_only=False,
     )
-
-
-def _signed(builder: x509.CertificateBuilder, *, issuer: Signer) -> bytes:
-    """The certificate that `builder` describes under the issuer's signature (RFC 5280 §4.1)."""
-    if issuer.public_key.curve != "P-256":
-        raise InvalidKey("Certificates are signed on P-256.")
-    draft = builder.sign(_THROW_AWAY, hashes.SHA256())
-    signature = issuer.sign(draft.tbs_certificate_bytes)
-    half = len(signature) // 2
-    der = encode_dss_signature(
-        int.from_bytes(signature[:half], "big"), int.from_bytes(signature[half:], "big")
-    )
-    ecdsa_with_sha256 = bytes.fromhex("300a06082a8648ce3d040302")
-    return _der(0x30, draft.tbs_certificate_bytes + ecdsa_with_sha256 + _der(0x03, b"\0" + der))
-
-
-def _der(tag: int, content: bytes) -> bytes:
-    size = len(content)
-    if size < 0x80:
-        return bytes([tag, size]) + content
-    length = size.to_bytes((size.bit_length() + 7) // 8, "big")
-    return bytes([tag, 0x80 | len(length)]) + length + content

@@ -1,0 +1,87 @@
+"""X.509 certificates (RFC 5280): read within bounds, and signed by a `Signer` like everything else.
+
+So that a private key never leaves its store, `cryptography` builds a certificate, or a list of revoked ones,
+under a throw-away key, whose signature is then replaced.
+"""
+
+from datetime import datetime
+from typing import Final
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from common.errors import InvalidKey, MalformedInput
+from common.keys.public_key import PublicKey
+from common.keys.signer import Signer
+
+MAX_BYTES: Final = 16_384
+_CURVES: Final = {"secp256r1": "P-256", "secp384r1": "P-384"}
+_THROW_AWAY: Final = ec.derive_private_key(1, ec.SECP256R1())
+_ECDSA_WITH_SHA256: Final = bytes.fromhex("300a06082a8648ce3d040302")
+
+
+def load(der: bytes) -> x509.Certificate:
+    """The certificate in DER bytes."""
+    if len(der) > MAX_BYTES:
+        raise MalformedInput("This certificate is too large.")
+    try:
+        return x509.load_der_x509_certificate(der)
+    except ValueError as error:
+        raise MalformedInput("This certificate cannot be read.") from error
+
+
+def public_key(certificate: x509.Certificate) -> PublicKey:
+    """A certificate's key, where it is of a kind that is used here."""
+    try:
+        key = certificate.public_key()
+    except (ValueError, TypeError) as error:
+        raise InvalidKey("This certificate holds a key of a kind that is not used here.") from error
+    if isinstance(key, ed25519.Ed25519PublicKey):
+        return PublicKey("Ed25519", key.public_bytes(Encoding.Raw, PublicFormat.Raw))
+    if isinstance(key, ec.EllipticCurvePublicKey) and key.curve.name in _CURVES:
+        raw = key.public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
+        return PublicKey(_CURVES[key.curve.name], raw)
+    raise InvalidKey("This certificate holds a key of a kind that is not used here.")
+
+
+def sign(builder: x509.CertificateBuilder, *, signer: Signer) -> bytes:
+    """The DER of the certificate that `builder` describes, signed on P-256 (§4.1)."""
+    return _sealed(builder.sign(_THROW_AWAY, hashes.SHA256()).tbs_certificate_bytes, signer)
+
+
+def empty_revocation_list(
+    *, signer: Signer, root: x509.Certificate, number: int, now: datetime, until: datetime
+) -> bytes:
+    """The DER of a list of `root` on which nothing stands (§5)."""
+    key = signer.public_key.elliptic()
+    builder = (
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(root.subject)
+        .last_update(now)
+        .next_update(until)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(key), critical=False)
+        .add_extension(x509.CRLNumber(number), critical=False)
+    )
+    return _sealed(builder.sign(_THROW_AWAY, hashes.SHA256()).tbs_certlist_bytes, signer)
+
+
+def _sealed(to_be_signed: bytes, signer: Signer) -> bytes:
+    if signer.public_key.curve != "P-256":
+        raise InvalidKey("Certificates are signed on P-256.")
+    signature = signer.sign(to_be_signed)
+    half = len(signature) // 2
+    der = encode_dss_signature(
+        int.from_bytes(signature[:half], "big"), int.from_bytes(signature[half:], "big")
+    )
+    return _der(0x30, to_be_signed + _ECDSA_WITH_SHA256 + _der(0x03, b"\0" + der))
+
+
+def _der(tag: int, content: bytes) -> bytes:
+    size = len(content)
+    if size < 0x80:
+        return bytes([tag, size]) + content
+    length = size.to_bytes((size.bit_length() + 7) // 8, "big")
+    return bytes([tag, 0x80 | len(length)]) + length + content
