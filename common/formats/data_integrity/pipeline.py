@@ -12,7 +12,7 @@ from common.formats.data_integrity import SUITE_OF_CURVE, SUITES
 from common.formats.data_integrity.suite import PROOF_TYPE, Cryptosuite
 from common.keys import Signer
 from common.rdf.expansion import Contexts
-from common.vcdm import times
+from common.vcdm import times, validation
 
 MAX_PROOFS: Final = 8  # each of them canonicalises the whole document
 CLOCK_SKEW: Final = timedelta(seconds=60)
@@ -20,6 +20,12 @@ CLOCK_SKEW: Final = timedelta(seconds=60)
 
 class ProofInvalid(CredentialInvalid):
     """A proof that does not hold (§4.7)."""
+
+    code = "PROOF_VERIFICATION_ERROR"
+
+
+class UnknownSuite(UnknownPart):
+    """A proof of a kind that is not known here."""
 
     code = "PROOF_VERIFICATION_ERROR"
 
@@ -34,11 +40,12 @@ class ProofGenerationError(CredentialInvalid):
 class Expected:
     """What a proof must say to be believed; `domain` and `challenge` None mean that none was asked for.
 
-    `controller` is who must have made at least one of a document's proofs.
+    `controller` is who must have made at least one of a document's proofs; None where nobody's word is
+    believed anyway, and only the proofs are asked about.
     """
 
     purpose: str
-    controller: str
+    controller: str | None
     domain: str | None
     challenge: str | None
 
@@ -104,7 +111,7 @@ def verify_proofs(
         for proof in proofs
     ]
     for signed, method in verified:
-        if method.controller == expected.controller:
+        if expected.controller in (None, method.controller):
             return {name: part for name, part in signed.items() if name != "proof"}, method
     raise ProofInvalid("The proof was made by somebody else than the one who speaks here.")
 
@@ -119,8 +126,9 @@ def _verify_proof(
     now: datetime,
 ) -> tuple[Mapping[str, Any], VerificationMethod]:
     """What one proof covers of a document without it, and its key, once it holds (§4.4 steps 4 to 8)."""
+    _require_shape(proof)
     suite = _suite(proof)
-    if proof.get("proofPurpose") != expected.purpose:
+    if proof["proofPurpose"] != expected.purpose:
         raise ProofInvalid(f"A proof for {expected.purpose} was expected.")
     if expected.domain is not None and proof.get("domain") not in (expected.domain, [expected.domain]):
         raise BindingMismatch("This was made for somebody else.", code="INVALID_DOMAIN_ERROR")
@@ -130,10 +138,7 @@ def _verify_proof(
         raise ProofInvalid("This proof was made in the future.")
     if "expires" in proof and times.parse(proof["expires"]) <= now:
         raise Expired("This proof is no longer valid.")
-    identifier = proof.get("verificationMethod")
-    if not isinstance(identifier, str):
-        raise ProofInvalid("A proof names its key.")
-    method = sources.method(identifier, purpose=expected.purpose)
+    method = sources.method(proof["verificationMethod"], purpose=expected.purpose)
     try:
         signed = suite.verify_proof(document, proof, key=method.public_key, contexts=contexts)
     except (InvalidSignature, UnknownPart) as error:
@@ -143,12 +148,25 @@ def _verify_proof(
     return signed, method
 
 
+def _require_shape(proof: Mapping[str, Any]) -> None:
+    """What §2.1 says of a proof's properties, but for its value, which is the suite's."""
+    if not all(isinstance(proof.get(name), str) for name in ("type", "verificationMethod", "proofPurpose")):
+        raise ProofInvalid("A proof says its type, its key and its purpose.")
+    if not all(isinstance(proof.get(name, ""), str) for name in ("challenge", "nonce")):
+        raise ProofInvalid("The challenge and the nonce of a proof are texts.")
+    if "id" in proof and not validation.is_url(proof["id"]):
+        raise ProofInvalid("A proof is named by a URL.")
+    domain = proof.get("domain", "")
+    if not all(isinstance(name, str) for name in (domain if isinstance(domain, list) else [domain])):
+        raise ProofInvalid("The domain of a proof is a text, or several.")
+
+
 def _suite(proof: Mapping[str, Any]) -> Cryptosuite:
     if proof.get("type") != PROOF_TYPE:
-        raise UnknownPart("proof type", proof.get("type"), [PROOF_TYPE])
+        raise UnknownSuite("proof type", proof.get("type"), [PROOF_TYPE])
     name = proof.get("cryptosuite")
     if not isinstance(name, str) or name not in SUITES:
-        raise UnknownPart("cryptosuite", name, SUITES)
+        raise UnknownSuite("cryptosuite", name, SUITES)
     return SUITES[name]
 
 
