@@ -5,7 +5,7 @@ holder derives from it a proof of what is shown; only derived proofs are ever ve
 how many statements were shown, never how many there are.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any, Final
 
@@ -164,11 +164,9 @@ def whole(document: Mapping[str, Any]) -> list[str]:
     return [pointer for name in document if name != "@context" for pointer in pointers_of(document, (name,))]
 
 
-def base_proof(proofs: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
-    """The first base proof among several proofs, if there is one."""
-    return next(
-        (each for each in proofs if each.get("cryptosuite") == NAME and is_base(each.get("proofValue"))), None
-    )
+def is_base_proof(proof: Mapping[str, Any]) -> bool:
+    """Whether a proof calls itself a base proof of this suite."""
+    return proof.get("cryptosuite") == NAME and is_base(proof.get("proofValue"))
 
 
 def _texts(pointers: object) -> list[str]:

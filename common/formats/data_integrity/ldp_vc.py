@@ -20,7 +20,7 @@ from common.formats.base import (
     VerifiedCredential,
     VerifiedPresentation,
 )
-from common.formats.data_integrity import pipeline, status_entries
+from common.formats.data_integrity import disclosure, ecdsa_sd_2023, pipeline, selection, status_entries
 from common.formats.data_integrity.pipeline import Expected
 from common.keys import Signer
 from common.rdf.contexts import CREDENTIALS_V2
@@ -38,7 +38,13 @@ TRANSACTION_DATA_HASHES: Final = "urn:sello:transaction_data_hashes"
 
 
 class LdpVc:
-    """`common.formats.base.Format` for Data Integrity; the suite is that of the signer's key."""
+    """`common.formats.base.Format` for Data Integrity.
+
+    It issues with the `suite` given, else with that of the signer's key, and verifies what any suite signed.
+    """
+
+    def __init__(self, suite: str | None = None) -> None:
+        self._suite = suite
 
     def issue(
         self,
@@ -51,11 +57,31 @@ class LdpVc:
         salt: Callable[[], str],
     ) -> Secured:
         """A credential of the VC Data Model 2.0, bound to the holder's DID."""
-        return secure(build(credential, holder=holder), signer=signer, sources=sources, now=now)
+        document = build(credential, holder=holder)
+        return secure(
+            document,
+            signer=signer,
+            sources=sources,
+            now=now,
+            suite=self._suite,
+            mandatory_pointers=(
+                _always_shown(document, credential) if self._suite == ecdsa_sd_2023.NAME else None
+            ),
+        )
 
     def verify_credential(self, secured: Secured, *, sources: Sources, now: datetime) -> VerifiedCredential:
-        """The credential, once its shape, its proof by its own issuer and its validity period hold."""
+        """The credential, once its shape, its proof by its own issuer and its validity period hold.
+
+        One with a base proof is checked as its holder does, statement for statement; shown to a verifier it
+        is refused.
+        """
         document = _json_object(secured)
+        if disclosure.is_selective(document):
+            contexts = _contexts_of(validation.issuer_id(document), sources)
+            document = disclosure.derive_whole(document, contexts=contexts)
+        return self._verify(document, sources=sources, now=now)
+
+    def _verify(self, document: Mapping[str, Any], *, sources: Sources, now: datetime) -> VerifiedCredential:
         validation.validate_credential(document, accept_v1=True)
         issuer = validation.issuer_id(document)
         contexts = _contexts_of(issuer, sources)
@@ -97,11 +123,21 @@ class LdpVc:
         sources: Sources,
         now: datetime,
     ) -> Secured:
-        """A presentation of the whole credential by its subject, for one request."""
+        """A presentation of the credential by its subject, for one request.
+
+        With a base proof it is shown with the claims at `disclose` alone, else as a whole.
+        """
         document = _json_object(secured)
+        contexts = _contexts_of(validation.issuer_id(document), sources)
         holder = signer.key_id.partition("#")[0]
         if any(subject.get("id") != holder for subject in validation.subjects(document)):
             raise BindingMismatch("This credential speaks of somebody else.")
+        if disclosure.is_selective(document):
+            document = (
+                disclosure.derive_whole(document, contexts=contexts)
+                if disclose is None
+                else disclosure.derive(document, disclose, contexts=contexts)
+            )
         presentation: dict[str, Any] = {
             "@context": [CREDENTIALS_V2],
             "type": ["VerifiablePresentation"],
@@ -117,7 +153,6 @@ class LdpVc:
             domain=binding.audience,
             challenge=binding.nonce,
         )
-        contexts = _contexts_of(validation.issuer_id(document), sources)
         return pipeline.add_proof(presentation, options, signer=signer, contexts=contexts)
 
     def verify_presentation(
@@ -133,7 +168,7 @@ class LdpVc:
         shown = validation.entries(document, "verifiableCredential")
         if not 0 < len(shown) <= MAX_CREDENTIALS:
             raise CredentialInvalid(f"A presentation shows one credential, or up to {MAX_CREDENTIALS}.")
-        credentials = tuple(self.verify_credential(entry, sources=sources, now=now) for entry in shown)
+        credentials = tuple(self._verify(entry, sources=sources, now=now) for entry in shown)
         issuers = tuple(dict.fromkeys(credential.issuer for credential in credentials))
         expected = Expected(
             purpose=AUTHENTICATION, controller=holder, domain=binding.audience, challenge=binding.nonce
@@ -181,15 +216,39 @@ def build(credential: Credential, *, holder: Holder | None) -> dict[str, Any]:
     return document
 
 
+def _always_shown(document: Mapping[str, Any], credential: Credential) -> list[str]:
+    """Pointers to what a base proof lets nobody hold back: its head, and the claims not made separable."""
+    separable = {path[0] for path in credential.disclosable}
+    return [
+        *ecdsa_sd_2023.default_pointers(document),
+        *(
+            selection.pointer(("credentialSubject", name))
+            for name in document["credentialSubject"]
+            if name != "id" and name not in separable
+        ),
+    ]
+
+
 def secure(
-    document: Mapping[str, Any], *, signer: Signer, sources: Sources, now: datetime, suite: str | None = None
+    document: Mapping[str, Any],
+    *,
+    signer: Signer,
+    sources: Sources,
+    now: datetime,
+    suite: str | None = None,
+    mandatory_pointers: Sequence[str] | None = None,
 ) -> dict[str, Any]:
-    """Any unsecured credential with its issuer's proof: what `issue` builds, a status list, a VC-API body."""
+    """Any unsecured credential with its issuer's proof: what `issue` builds, a status list, a VC-API body.
+
+    `mandatory_pointers` say what a proof for selective disclosure always shows; None leaves it to the suite.
+    """
     validation.validate_credential(document)
     issuer = validation.issuer_id(document)
     if signer.key_id.partition("#")[0] != issuer:
         raise pipeline.ProofGenerationError("A credential is signed with its issuer's own key.")
     options = pipeline.options(signer=signer, purpose=ASSERTION, created=now, suite=suite)
+    if mandatory_pointers is not None:
+        options[ecdsa_sd_2023.POINTERS] = list(mandatory_pointers)
     return pipeline.add_proof(document, options, signer=signer, contexts=_contexts_of(issuer, sources))
 
 

@@ -83,7 +83,7 @@ def add_proof(
     """The document with one proof more (§4.2; §4.3 where it has some already)."""
     if not all(options.get(name) for name in ("type", "verificationMethod", "proofPurpose")):
         raise ProofGenerationError("A proof says its type, its key and its purpose.")
-    proofs, unsecured = _take_apart(document) if "proof" in document else ([], dict(document))
+    proofs, unsecured = take_apart(document) if "proof" in document else ([], dict(document))
     signed = _with_previous(unsecured, options, proofs=proofs)
     proof = _suite(options).create_proof(
         signed, options, signer=signer, contexts=contexts, configuration_hash=configuration_hash
@@ -98,7 +98,7 @@ def verify_proofs(
 
     Every proof must hold, whoever made it; one that is not understood does not.
     """
-    proofs, unsecured = _take_apart(document)
+    proofs, unsecured = take_apart(document)
     verified = [
         _verify_proof(
             _with_previous(unsecured, proof, proofs=proofs),
@@ -170,7 +170,7 @@ def _suite(proof: Mapping[str, Any]) -> Cryptosuite:
     return SUITES[name]
 
 
-def _take_apart(document: Mapping[str, Any]) -> tuple[list[Mapping[str, Any]], dict[str, Any]]:
+def take_apart(document: Mapping[str, Any]) -> tuple[list[Mapping[str, Any]], dict[str, Any]]:
     """The proofs of a document, and the document without them."""
     value = document.get("proof")
     proofs: list[Any] = list(value) if isinstance(value, list) else [value]
