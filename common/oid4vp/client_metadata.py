@@ -2,16 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 from common.errors import SelloError
 from common.keys import PublicKey, jwe, jwk
 from common.oid4vp.errors import InvalidRequest
-
-FORMATS: Final[dict[str, Mapping[str, Any]]] = {
-    "dc+sd-jwt": {"sd-jwt_alg_values": ["ES256", "EdDSA"], "kb-jwt_alg_values": ["ES256", "EdDSA"]},
-    "ldp_vc": {"proof_type_values": ["DataIntegrityProof"], "cryptosuite_values": ["eddsa-rdfc-2022"]},
-}
+from common.oid4vp.vp_formats import VP_FORMATS
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +22,7 @@ class ClientMetadata:
 
 
 def create_client_metadata(
-    *, name: str, formats: Mapping[str, Any] = FORMATS, encrypt_to: PublicKey | None = None, kid: str = ""
+    *, name: str, formats: Mapping[str, Any] = VP_FORMATS, encrypt_to: PublicKey | None = None, kid: str = ""
 ) -> dict[str, Any]:
     """The `client_metadata` of a request, with the ephemeral key `encrypt_to` named `kid`, if any."""
     metadata: dict[str, Any] = {"client_name": name, "vp_formats_supported": dict(formats)}

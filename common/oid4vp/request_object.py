@@ -30,15 +30,13 @@ from common.oid4vp.request import (
     parse_request_parameters,
 )
 from common.oid4vp.transport import Send
+from common.oid4vp.vp_formats import JOSE_ALGORITHMS, VP_FORMATS
 
 SKEW: Final = timedelta(minutes=2)
 WALLET_METADATA: Final = {
-    "vp_formats_supported": {
-        "dc+sd-jwt": {"sd-jwt_alg_values": ["ES256"], "kb-jwt_alg_values": ["ES256"]},
-        "ldp_vc": {"proof_type_values": ["DataIntegrityProof"], "cryptosuite_values": ["eddsa-rdfc-2022"]},
-    },
+    "vp_formats_supported": VP_FORMATS,
     "client_id_prefixes_supported": list(PREFIXES),
-    "request_object_signing_alg_values_supported": ["ES256", "EdDSA"],
+    "request_object_signing_alg_values_supported": JOSE_ALGORITHMS,
 }
 
 

@@ -37,9 +37,11 @@ HOLDER = {
 RECORDS = (("identity", "P-0001"), ("farmer", "F-0001"))
 
 
-def take(site: Site, name: str, record: str, credential_format: str, key: str) -> dict[str, Any]:
+def take(
+    site: Site, name: str, record: str, credential_format: str, key: str, **options: Any
+) -> dict[str, Any]:
     offer = site.command("create_offer", name, record, "--format", credential_format)
-    return held_from(Wallet.accept(offer, key=key))
+    return held_from(Wallet.accept(offer, key=key, **options))
 
 
 def ask(site: Site, service: str, *, mode: str = "direct_post", prefix: str = "x509_hash") -> dict[str, Any]:
@@ -94,6 +96,18 @@ def test_presents_with_an_ed25519_key(site: Site) -> None:
     mine = take(site, "identity", "P-0001", "dc+sd-jwt", "did:key")
     request = ask(site, "over-18", prefix="decentralized_identifier")
     assert Wallet.present(request["request_uri"], [mine])["presented"][0]["algorithm"] == "EdDSA"
+    assert status(site, request) in ANSWERED
+
+
+@pytest.mark.parametrize("key", ["jwk", "did:key"])
+def test_presents_linked_data_with_a_p256_key(site: Site, key: str) -> None:
+    """An ecdsa-rdfc-2019 presentation of a credential bound to a did:key, proven as one or as a bare key."""
+    mine = take(site, "farmer", "F-0001", "ldp_vc", key, curve="P-256")
+    who = take(site, "identity", "P-0001", "ldp_vc", key, curve="P-256")
+    request = ask(site, "subsidy", prefix="decentralized_identifier")
+    answer = Wallet.present(request["request_uri"], [mine, who])
+    assert answer["status"] == 200, answer["answer"]
+    assert answer["presented"][0]["algorithm"] == "ES256"
     assert status(site, request) in ANSWERED
 
 

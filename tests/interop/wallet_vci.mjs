@@ -1,5 +1,5 @@
 // An OpenID4VCI wallet from @openid4vc/openid4vci.
-// { offer_uri, tx_code?, configuration_id?, format?, proofs?, key: 'did:key' | 'jwk', event? }
+// { offer_uri, tx_code?, configuration_id?, format?, proofs?, key: 'did:key' | 'jwk', curve?, event? }
 //   → { issuer, configuration_id, format, credentials, keys, access, notification_id, notified }
 import { Openid4vciClient } from '@openid4vc/openid4vci'
 import { callbacksFor, generateJwk, publicJwk } from './lib/callbacks.mjs'
@@ -11,12 +11,12 @@ const CURVES = { 'did:key': 'Ed25519', jwk: 'P-256' }
 /** How a new holder key presents itself in a proof, under an algorithm that the issuer lists. */
 function signerFor(jwk, kind, configuration) {
   const listed = configuration.proof_types_supported?.jwt?.proof_signing_alg_values_supported ?? []
-  const alg = kind === 'jwk' ? 'ES256' : listed.includes('EdDSA') ? 'EdDSA' : 'Ed25519'
+  const alg = jwk.crv === 'P-256' ? 'ES256' : listed.includes('EdDSA') ? 'EdDSA' : 'Ed25519'
   return kind === 'jwk' ? { method: 'jwk', alg, publicJwk: publicJwk(jwk) } : { method: 'did', alg, didUrl: didKey(jwk).didUrl }
 }
 
-await command(async ({ offer_uri, tx_code, configuration_id, format, proofs = 1, key = 'jwk', event = 'credential_accepted', nonce: forced }) => {
-  const keys = await Promise.all(Array.from({ length: proofs }, () => generateJwk(CURVES[key])))
+await command(async ({ offer_uri, tx_code, configuration_id, format, proofs = 1, key = 'jwk', curve = CURVES[key], event = 'credential_accepted', nonce: forced }) => {
+  const keys = await Promise.all(Array.from({ length: proofs }, () => generateJwk(curve)))
   const client = new Openid4vciClient({ callbacks: callbacksFor(keys) })
 
   const credentialOffer = await client.resolveCredentialOffer(offer_uri)
@@ -53,7 +53,7 @@ await command(async ({ offer_uri, tx_code, configuration_id, format, proofs = 1,
     configuration_id: chosen,
     format: known[chosen].format,
     credentials: credentialResponse.credentials.map((entry) => entry.credential ?? entry),
-    keys: keys.map((jwk) => ({ ...jwk, ...(key === 'did:key' ? didKey(jwk) : {}) })),
+    keys: keys.map((jwk) => ({ ...jwk, ...didKey(jwk) })),
     access: { token: accessToken, type: accessTokenResponse.token_type, expires_in: accessTokenResponse.expires_in },
     notification_id: notificationId ?? null,
     notified: notificationId ? event : null,

@@ -12,7 +12,7 @@ from common.errors import MalformedInput
 from common.keys import PrivateKey
 from common.keys.private_key import generate
 from common.oid4vp.client_id import parse_client_id
-from common.oid4vp.client_metadata import FORMATS, create_client_metadata
+from common.oid4vp.client_metadata import create_client_metadata
 from common.oid4vp.request import (
     RESPONSE_MODES,
     SCHEME,
@@ -23,6 +23,7 @@ from common.oid4vp.request import (
     create_request_parameters,
 )
 from common.oid4vp.transaction_data import Payment, create_transaction_data
+from common.oid4vp.vp_formats import VP_FORMATS
 from verifier.models import AuditEvent, PresentationSession, Service
 from verifier.services import identity, states
 from verifier.services.errors import SessionNotFound
@@ -85,7 +86,7 @@ def create_request(
         query=query,
         client_metadata=create_client_metadata(
             name=service.provider,
-            formats={name: value for name, value in FORMATS.items() if name in asked},
+            formats={name: value for name, value in VP_FORMATS.items() if name in asked},
             encrypt_to=key.public_key if key else None,
             kid=request_id,
         ),

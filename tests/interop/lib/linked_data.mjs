@@ -1,7 +1,9 @@
-// Data Integrity by @digitalbazaar: eddsa-rdfc-2022 credentials and presentations, and Bitstring Status Lists.
+// Data Integrity by @digitalbazaar: eddsa-rdfc-2022 and ecdsa-rdfc-2019 credentials and presentations, and Bitstring Status Lists.
 import { DataIntegrityProof } from '@digitalbazaar/data-integrity'
+import * as EcdsaMultikey from '@digitalbazaar/ecdsa-multikey'
+import { cryptosuite as ecdsaRdfc2019 } from '@digitalbazaar/ecdsa-rdfc-2019-cryptosuite'
 import * as Ed25519Multikey from '@digitalbazaar/ed25519-multikey'
-import { cryptosuite } from '@digitalbazaar/eddsa-rdfc-2022-cryptosuite'
+import { cryptosuite as eddsaRdfc2022 } from '@digitalbazaar/eddsa-rdfc-2022-cryptosuite'
 import * as vc from '@digitalbazaar/vc'
 import { checkStatus } from '@digitalbazaar/vc-bitstring-status-list'
 import { encode as encodeBase58 } from 'base58-universal'
@@ -61,17 +63,19 @@ async function documentOf(didUrl, documents) {
   return { document: { '@context': MULTIKEY_CONTEXT, ...method } }
 }
 
-const verifierSuite = () => new DataIntegrityProof({ cryptosuite })
+const verifierSuites = () => [eddsaRdfc2022, ecdsaRdfc2019].map((cryptosuite) => new DataIntegrityProof({ cryptosuite }))
 
-async function signerSuite(jwk, { did, didUrl }, date) {
-  const secretKeyMultibase = secretMultikey(jwk)
-  const key = await Ed25519Multikey.from({ '@context': MULTIKEY_CONTEXT, type: 'Multikey', id: didUrl, controller: did, publicKeyMultibase: multikeyOfJwk(jwk), secretKeyMultibase })
-  return new DataIntegrityProof({ signer: key.signer(), cryptosuite, ...(date ? { date } : {}) })
+/** What a key of each curve signs with, and the multicodec of its secret. */
+const SIGNING = {
+  Ed25519: { keys: Ed25519Multikey, cryptosuite: eddsaRdfc2022, secret: [0x80, 0x26] },
+  'P-256': { keys: EcdsaMultikey, cryptosuite: ecdsaRdfc2019, secret: [0x86, 0x26] },
 }
 
-function secretMultikey(jwk) {
-  const bytes = Buffer.concat([Buffer.from([0x80, 0x26]), Buffer.from(jwk.d, 'base64url')])
-  return `z${encodeBase58(bytes)}`
+async function signerSuite(jwk, { did, didUrl }, date) {
+  const { keys, cryptosuite, secret } = SIGNING[jwk.crv]
+  const secretKeyMultibase = `z${encodeBase58(Buffer.concat([Buffer.from(secret), Buffer.from(jwk.d, 'base64url')]))}`
+  const key = await keys.from({ '@context': MULTIKEY_CONTEXT, type: 'Multikey', id: didUrl, controller: did, publicKeyMultibase: multikeyOfJwk(jwk), secretKeyMultibase })
+  return new DataIntegrityProof({ signer: key.signer(), cryptosuite, ...(date ? { date } : {}) })
 }
 
 export async function issueCredential(credential, { jwk, did, didUrl, documents }) {
@@ -84,7 +88,7 @@ export async function presentCredentials(credentials, { jwk, did, didUrl, challe
   return vc.signPresentation({ presentation, suite: await signerSuite(jwk, { did, didUrl }, date), challenge, domain, documentLoader: loaderOver(documents) })
 }
 
-const options = (documents) => ({ suite: verifierSuite(), documentLoader: loaderOver(documents), checkStatus })
+const options = (documents) => ({ suite: verifierSuites(), documentLoader: loaderOver(documents), checkStatus })
 const told = (result) => ({
   verified: result.verified,
   statuses: (result.statusResult?.results ?? []).map(({ credentialStatus, status }) => ({ purpose: credentialStatus.statusPurpose, set: status })),

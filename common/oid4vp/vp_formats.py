@@ -1,0 +1,14 @@
+"""`vp_formats_supported` (OpenID4VP §11.1, Appendix B): what is understood here, said alike by both ends."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from common.formats.data_integrity import SUITES
+from common.formats.data_integrity.suite import PROOF_TYPE
+from common.keys.public_key import CURVES
+
+JOSE_ALGORITHMS: Final = [curve.algorithm for curve in CURVES.values()]
+VP_FORMATS: Final[dict[str, Mapping[str, Any]]] = {
+    "dc+sd-jwt": {"sd-jwt_alg_values": JOSE_ALGORITHMS, "kb-jwt_alg_values": JOSE_ALGORITHMS},
+    "ldp_vc": {"proof_type_values": [PROOF_TYPE], "cryptosuite_values": list(SUITES)},
+}
