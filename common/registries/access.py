@@ -7,14 +7,11 @@ has read, with a key of a credential of theirs. Both ends of each message use on
 Every verify function returns the `jti`; whoever calls it must refuse one that was seen before.
 """
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
-from urllib.parse import urlsplit
 
-from common.encoding import base64url
 from common.errors import SelloError
 from common.formats.base import Secured, Sources
 from common.keys import PublicKey, Signer, jwk, jws
@@ -22,8 +19,6 @@ from common.keys import PublicKey, Signer, jwk, jws
 GRANT_TYPE: Final = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 REQUEST_TYPE: Final = "access-request+jwt"
 LOG_TYPE: Final = "access-log+jwt"
-DPOP_TYPE: Final = "dpop+jwt"
-DPOP_ALGORITHMS: Final = ("ES256", "EdDSA")
 MAX_AGE: Final = timedelta(minutes=2)
 MAX_SKEW: Final = timedelta(minutes=1)
 MAX_REQUEST: Final = 500_000
@@ -39,12 +34,6 @@ class InvalidAssertion(AccessError):
     """An assertion that does not hold: its signer, audience, time or shape (RFC 7523 §3.1)."""
 
     code = "invalid_grant"
-
-
-class InvalidDpopProof(AccessError):
-    """A proof of possession for another key, request or hour (RFC 9449 §4.3)."""
-
-    code = "invalid_dpop_proof"
 
 
 class InvalidAccessToken(AccessError):
@@ -107,14 +96,6 @@ class LogEntry:
     purpose: str
     registry: str
     attributes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DpopProof:
-    """A key that was shown for one request."""
-
-    thumbprint: str
-    jti: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,44 +210,6 @@ def parse_record(source: Mapping[str, Any]) -> dict[str, Any]:
     return dict(attributes)
 
 
-def create_dpop_proof(
-    *, method: str, url: str, access_token: str | None, jti: str, signer: Signer, now: datetime
-) -> str:
-    """A DPoP proof (RFC 9449 §4.2) for one request; `access_token` is None at the token endpoint."""
-    claims: dict[str, Any] = {"jti": jti, "htm": method, "htu": _target(url), "iat": int(now.timestamp())}
-    if access_token is not None:
-        claims["ath"] = token_hash(access_token)
-    return jws.sign({"typ": DPOP_TYPE, "jwk": jwk.encode(signer.public_key)}, claims, signer=signer)
-
-
-def verify_dpop_proof(
-    proof: str, *, method: str, url: str, access_token: str | None, bound_to: str | None, now: datetime
-) -> DpopProof:
-    """Check a DPoP proof as RFC 9449 §4.3 lists; `bound_to` is the thumbprint that the token is bound to.
-
-    Both are None at the token endpoint alone, where no token is there yet.
-    """
-    try:
-        parsed = jws.parse(proof, max_length=8_000)
-        if parsed.header["alg"] not in DPOP_ALGORITHMS or "kid" in parsed.header:
-            raise InvalidDpopProof(f"A DPoP proof is signed with {' or '.join(DPOP_ALGORITHMS)} and its jwk.")
-        key = jwk.decode(parsed.header.get("jwk", {}))
-        claims = jws.verify(parsed, key=key, typ=DPOP_TYPE).claims()
-    except AccessError:
-        raise
-    except SelloError as error:
-        raise InvalidDpopProof("The DPoP proof does not hold.", detail=error.public) from error
-    if claims.get("htm") != method or _target(_text(claims, "htu", InvalidDpopProof)) != _target(url):
-        raise InvalidDpopProof("The DPoP proof is for another request.")
-    _check_time(claims, now=now, error=InvalidDpopProof)
-    if access_token is not None and claims.get("ath") != token_hash(access_token):
-        raise InvalidDpopProof("The DPoP proof is for another token.")
-    thumbprint = jwk.thumbprint(key)
-    if (access_token is None) != (bound_to is None) or (bound_to is not None and bound_to != thumbprint):
-        raise InvalidDpopProof("This token is bound to another key.")
-    return DpopProof(thumbprint, _text(claims, "jti", InvalidDpopProof))
-
-
 def create_log_request(*, audience: str, jti: str, signer: Signer, now: datetime) -> str:
     """The person's question, to an authority, who has read their record; signed with a holder key."""
     claims = {"aud": audience, "iat": int(now.timestamp()), "jti": jti}
@@ -306,11 +249,6 @@ def parse_log(source: Mapping[str, Any]) -> tuple[LogEntry, ...]:
     )
 
 
-def token_hash(access_token: str) -> str:
-    """`ath`: SHA-256 of the token's ASCII text, base64url (RFC 9449 §4.2)."""
-    return base64url.encode(hashlib.sha256(access_token.encode("ascii", "replace")).digest())
-
-
 def _evidence(value: object) -> Evidence:
     source = value if isinstance(value, Mapping) else {}
     presentation, entries = source.get("presentation"), source.get("transaction_data", [])
@@ -340,9 +278,3 @@ def _check_time(claims: Mapping[str, Any], *, now: datetime, error: type[AccessE
         raise error("iat is missing.")
     if not -MAX_SKEW.total_seconds() <= now.timestamp() - issued_at <= MAX_AGE.total_seconds():
         raise error("This was made too long ago, or in the future.")
-
-
-def _target(url: str) -> str:
-    """`htu` without query and fragment (RFC 9449 §4.3), scheme and host in lower case."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.lower()}{parts.path}"

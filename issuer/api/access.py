@@ -7,11 +7,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from common.adapters import rate_limit
+from common.keys.dpop import InvalidDpopProof
 from common.registries.access import (
     GRANT_TYPE,
     AccessError,
     InvalidAccessToken,
-    InvalidDpopProof,
     create_grant,
     create_log,
     create_record,

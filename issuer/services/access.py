@@ -22,6 +22,7 @@ from common.errors import SelloError, UnknownPart
 from common.formats import FORMATS
 from common.formats.base import Binding, VerifiedCredential
 from common.keys import jwk
+from common.keys.dpop import InvalidDpopProof, verify_dpop_proof
 from common.registries.access import (
     MAX_AGE,
     AccessGrant,
@@ -29,10 +30,8 @@ from common.registries.access import (
     Evidence,
     InvalidAccessToken,
     InvalidAssertion,
-    InvalidDpopProof,
     LogEntry,
     verify_access_request,
-    verify_dpop_proof,
     verify_log_request,
 )
 from common.vcdm import times
@@ -58,6 +57,7 @@ def grant_access(authority: Authority, assertion: str, dpop_proof: str, *, now: 
         url=f"{authority.identifier}/access/token",
         access_token=None,
         bound_to=None,
+        check_nonce=None,
         now=now,
     )
     if proof.thumbprint != request.thumbprint:
@@ -106,6 +106,7 @@ def read_record(authority: Authority, access_token: str, dpop_proof: str, *, now
             url=f"{authority.identifier}/access/record",
             access_token=access_token,
             bound_to=token.key_thumbprint,
+            check_nonce=None,
             now=now,
         )
         _spend(f"dpop {proof.thumbprint}", proof.jti, InvalidDpopProof, now=now)

@@ -14,11 +14,11 @@ from common.encoding import base64url
 from common.formats import FORMATS
 from common.formats.base import Binding, Holder
 from common.keys import PrivateKey
+from common.keys.dpop import create_dpop_proof
 from common.registries.access import (
     GRANT_TYPE,
     Evidence,
     create_access_request,
-    create_dpop_proof,
     create_log_request,
 )
 from issuer.api import documents

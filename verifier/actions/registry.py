@@ -12,11 +12,11 @@ from urllib.parse import urlencode
 from common.adapters import fetch as door
 from common.encoding import strict_json
 from common.errors import FetchFailed, MalformedInput
+from common.keys.dpop import create_dpop_proof
 from common.registries.access import (
     GRANT_TYPE,
     Evidence,
     create_access_request,
-    create_dpop_proof,
     parse_grant,
     parse_record,
 )

@@ -8,18 +8,16 @@ from common import did
 from common.did import did_key
 from common.encoding import base64url, jcs
 from common.keys import PrivateKey, jwk, jws
+from common.keys.dpop import TYPE as DPOP_TYPE
 from common.registries.access import (
-    DPOP_TYPE,
     LOG_TYPE,
     REQUEST_TYPE,
     AccessError,
     AccessGrant,
     Evidence,
     InvalidAssertion,
-    InvalidDpopProof,
     LogEntry,
     create_access_request,
-    create_dpop_proof,
     create_grant,
     create_log,
     create_log_request,
@@ -27,9 +25,7 @@ from common.registries.access import (
     parse_grant,
     parse_log,
     parse_record,
-    token_hash,
     verify_access_request,
-    verify_dpop_proof,
     verify_log_request,
 )
 from tests.conftest import NOW
@@ -138,102 +134,6 @@ def test_a_request_by_somebody_else(mallory):
         verify(resigned(request(), header={"kid": None}))
     with pytest.raises(InvalidAssertion):
         verify("nothing")
-
-
-def proof(**overrides) -> str:
-    arguments = {
-        "method": "GET",
-        "url": URL,
-        "access_token": "token",
-        "jti": "1",
-        "signer": CLINIC,
-        "now": NOW,
-    }
-    return create_dpop_proof(**{**arguments, **overrides})
-
-
-def check(token: str, **overrides):
-    expected = {
-        "method": "GET", "url": URL, "access_token": "token", "now": NOW,
-        "bound_to": jwk.thumbprint(CLINIC.public_key),
-    }  # fmt: skip
-    return verify_dpop_proof(token, **{**expected, **overrides})
-
-
-def test_a_dpop_proof():
-    found = check(proof(url=URL + "?page=1#top"))
-    assert (found.jti, found.thumbprint) == ("1", jwk.thumbprint(CLINIC.public_key))
-    assert check(proof(access_token=None), access_token=None, bound_to=None).jti == "1"
-
-
-def test_the_token_hash_of_rfc_9449():
-    # RFC 9449 §7.1, figure 12
-    token = "Kz~8mXK1EalYznwH-LC-1fBAo.4Ljp~zsPE_NeO.gxU"
-    assert token_hash(token) == "fUHyO2r2Z3DZ53EsNrWBb0xWXoaNy59IiKCAqksmQEo"
-
-
-def test_the_dpop_proof_of_rfc_9449():
-    # RFC 9449 §7.1, figure 12
-    published = (
-        "eyJ0eXAiOiJkcG9wK2p3dCIsImFsZyI6IkVTMjU2IiwiandrIjp7Imt0eSI6IkVDIiwieCI6Imw4dEZyaHgtMzR0VjNoUklDUkRZOXpD"
-        "a0RscEJoRjQyVVFVZldWQVdCRnMiLCJ5IjoiOVZFNGpmX09rX282NHpiVFRsY3VOSmFqSG10NnY5VERWclUwQ2R2R1JEQSIsImNydiI6"
-        "IlAtMjU2In19.eyJqdGkiOiJlMWozVl9iS2ljOC1MQUVCIiwiaHRtIjoiR0VUIiwiaHR1IjoiaHR0cHM6Ly9yZXNvdXJjZS5leGFtcGxl"
-        "Lm9yZy9wcm90ZWN0ZWRyZXNvdXJjZSIsImlhdCI6MTU2MjI2MjYxOCwiYXRoIjoiZlVIeU8ycjJaM0RaNTNFc05yV0JiMHhXWG9hTnk1"
-        "OUlpS0NBcWtzbVFFbyJ9.2oW9RP35yRqzhrtNP86L-Ey71EOptxRimPPToA1plemAgR6pxHF8y6-yqyVnmcw6Fy1dqd-jfxSYoMxhAJpLjA"
-    )
-    issued = NOW.fromtimestamp(1562262618, NOW.tzinfo)
-    found = verify_dpop_proof(
-        published,
-        method="GET",
-        url="https://resource.example.org/protectedresource",
-        access_token="Kz~8mXK1EalYznwH-LC-1fBAo.4Ljp~zsPE_NeO.gxU",
-        bound_to="0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I",
-        now=issued,
-    )
-    assert found.jti == "e1j3V_bKic8-LAEB"
-
-
-@pytest.mark.parametrize(
-    "overrides",
-    [
-        {"method": "POST"},
-        {"url": URL + "/more"},
-        {"url": URL.replace("https", "http")},
-        {"access_token": "another"},
-        {"access_token": None},
-        {"now": NOW - timedelta(minutes=3)},
-        {"now": NOW + timedelta(minutes=3)},
-        {"signer": PrivateKey("P-256", bytes(31) + b"\x66")},
-        {"signer": PrivateKey("P-384", bytes(47) + b"\x66")},
-    ],
-)
-def test_dpop_proofs_for_something_else(overrides):
-    with pytest.raises(InvalidDpopProof):
-        check(proof(**overrides))
-
-
-def test_a_bound_token_needs_its_key_and_its_hash():
-    with pytest.raises(InvalidDpopProof):
-        check(proof(), bound_to=None)
-    with pytest.raises(InvalidDpopProof):
-        check(proof(access_token=None), access_token=None)
-
-
-@pytest.mark.parametrize("change", [{"typ": "JWT"}, {"jwk": None}, {"kid": "x"}])
-def test_headers_of_dpop_proofs(change):
-    with pytest.raises(InvalidDpopProof):
-        check(resigned(proof(), header=change))
-
-
-def test_claims_of_dpop_proofs(mallory):
-    for claims in ({"jti": None}, {"htu": None}, {"htm": None}, {"iat": None}, {"ath": None}):
-        with pytest.raises(InvalidDpopProof):
-            check(resigned(proof(), **claims))
-    with pytest.raises(InvalidDpopProof):
-        check(resigned(proof(), mallory))
-    private = {**jwk.encode(CLINIC.public_key), "d": base64url.encode(CLINIC.secret)}
-    with pytest.raises(InvalidDpopProof):
-        check(resigned(proof(), header={"jwk": private}))
 
 
 def test_a_log_request(ana, mallory):
