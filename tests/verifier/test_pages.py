@@ -12,9 +12,11 @@ from django.test import Client
 from common.encoding import base64url
 from common.errors import FetchFailed
 from common.keys import jws
+from common.status.check import StatusOutcome
 from tests.verifier.people import Person, post
 from verifier.actions import ACTIONS, Action
 from verifier.models import PresentationSession, Service, TrustedIssuer
+from verifier.services import checking, unlocking
 from verifier.services.identity import service_signer
 
 pytestmark = pytest.mark.usefixtures("world")
@@ -121,6 +123,27 @@ def test_same_device(client: Client, wayra: Person, today: datetime) -> None:
     assert client.get(redirect_uri.removeprefix("http://localhost:8000")).status_code == 302  # pressed twice
     session.refresh_from_db()
     assert (session.status, session.sealed_answer) == (Status.UNLOCKED, None)
+
+
+def test_the_status_counts_when_the_door_opens(
+    client: Client, wayra: Person, today: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The signature is judged as of its arrival; the status as it stands when the person is back."""
+    asked = []
+
+    def status(credential: Any, *, now: datetime) -> StatusOutcome:
+        asked.append(now)
+        return StatusOutcome("valid", "")
+
+    monkeypatch.setattr(checking, "check_status", status)
+    path, session = begin(client, "over-18", "here")
+    answer(Client(), wayra, client.get(path).content.decode(), today)
+    session.refresh_from_db()
+    later = today + timedelta(minutes=6)  # beyond the age of any signature
+    unlocking.retry(session, now=later)
+    assert session.status == Status.UNLOCKED
+    assert len(asked) == 2
+    assert asked[1] == later
 
 
 def test_session_fixation(wayra: Person, today: datetime) -> None:

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from common.adapters.sources import check_status, sources
-from common.formats.base import Binding, Secured, VerifiedPresentation
+from common.formats.base import Binding, Secured, VerifiedCredential, VerifiedPresentation
 from common.keys import jwk
 from common.oid4vp.errors import NotSatisfied
 from common.oid4vp.matching import check_satisfied, requested_claims
 from common.oid4vp.request import AuthorizationRequest, parse_request_parameters
+from common.status.check import StatusOutcome
 from common.verification import Verification, verify_response
 from common.verification.procedure import Submission
 from verifier.actions.base import Presented, Shown
@@ -18,8 +19,14 @@ from verifier.services.trust import trust_list
 Answer = Mapping[str, Sequence[Secured]]
 
 
-def verify_answer(session: PresentationSession, answer: Answer, *, now: datetime) -> Verification:
-    """What the procedure says of an answer, for the nonce, audience and query of this session alone."""
+def verify_answer(
+    session: PresentationSession, answer: Answer, *, now: datetime, arrived: datetime | None = None
+) -> Verification:
+    """What the procedure says of an answer, for the nonce, audience and query of this session alone.
+
+    An answer that `arrived` a while ago is judged as of then, but for its status: lists have no history, and
+    one that was signed since would be of a later time.
+    """
     request = parse_request_parameters(session.parameters)
     assigned = _assigned(request, answer)
     submissions = [
@@ -46,13 +53,16 @@ def verify_answer(session: PresentationSession, answer: Answer, *, now: datetime
         if not {entry.encoded for entry in request.transaction_data} <= signed:
             raise NotSatisfied("The person has not signed what this service was about to do.")
 
+    def status_now(credential: VerifiedCredential, **_: datetime) -> StatusOutcome:
+        return check_status(credential, now=now)
+
     return verify_response(
         submissions,
         satisfied=satisfied,
         sources=sources(),
-        status=check_status,
+        status=status_now,
         trust=trust_list(),
-        now=now,
+        now=arrived or now,
     )
 
 

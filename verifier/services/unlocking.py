@@ -55,7 +55,7 @@ def finish(session: PresentationSession, *, response_code: str, browser: str, no
 def retry(session: PresentationSession, *, now: datetime) -> Unlocked:
     """Unlock what was verified before: it is checked again, as of the moment when it arrived."""
     answer = held_answer(session)
-    verification = verify_answer(session, answer, now=session.submitted_at or now)
+    verification = verify_answer(session, answer, now=now, arrived=session.submitted_at)
     return unlock(session, answer, verification, now=now)
 
 
