@@ -29,7 +29,7 @@ from common.formats.base import VerifiedCredential
 from common.rdf.contexts import SHIPPED
 from common.status.check import StatusOutcome
 from common.status.status_list import StatusList
-from common.trust import issuer_keys
+from common.trust import document_signers, issuer_keys
 from common.verification.credential_status import credential_status
 
 DID_SECONDS: Final = 300
@@ -40,8 +40,15 @@ CONTEXT_SECONDS: Final = 3600
 class SiteSources:
     """`common.formats.base.Sources` over the network door and Django's cache."""
 
-    def __init__(self, *, anchors: Sequence[x509.Certificate] = ()) -> None:
+    def __init__(
+        self,
+        *,
+        anchors: Sequence[x509.Certificate] = (),
+        roots: Mapping[str, x509.Certificate] | None = None,
+    ) -> None:
+        """`anchors` vouch for `x5c` chains; `roots` are those of mdoc issuers, by the issuer's name."""
         self._anchors = tuple(anchors)
+        self._roots = dict(roots or {})
 
     def method(self, did_url: str, *, purpose: str) -> VerificationMethod:
         """The key of a DID URL, authorised by its controller for `purpose`."""
@@ -56,6 +63,12 @@ class SiteSources:
             fetch=_fetch_metadata,
             anchors=self._anchors,
             now=timezone.now(),
+        )
+
+    def document_signer(self, chain: Sequence[bytes]) -> VerificationMethod:
+        """The key of an mdoc's certificate chain, its `controller` the issuer whose root vouches for it."""
+        return document_signers.document_signer(
+            chain, anchors=self._roots, fetch=_fetch_metadata, now=timezone.now()
         )
 
     def context(self, url: str, *, issuer: str) -> Mapping[str, Any]:

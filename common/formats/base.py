@@ -38,12 +38,14 @@ class Binding:
     """What a presentation must be bound to; there is no optional nonce.
 
     `transaction_data` are the base64url strings of the request, verbatim, in the request's order,
-    those only that refer to the presented credential.
+    those only that refer to the presented credential. `session_transcript` is the CBOR in which an mdoc's
+    device signs audience, nonce and whatever else marks the session (OpenID4VP B.2.6); mdoc needs it.
     """
 
     audience: str
     nonce: str
     transaction_data: tuple[str, ...] = ()
+    session_transcript: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,12 @@ class Sources(Protocol):
         """The key that `issuer` (DID or https URL) publishes under a JOSE header's `kid` or `x5c`.
 
         The key must be the issuer's own: a `kid` that leads to somebody else is an error.
+        """
+
+    def document_signer(self, chain: Sequence[bytes]) -> VerificationMethod:
+        """The key of an mdoc's certificate chain (DER, leaf first), its `controller` the issuer behind it.
+
+        That issuer's own root must vouch for the leaf: a certificate only says whose it claims to be.
         """
 
     def context(self, url: str, *, issuer: str) -> Mapping[str, Any]:

@@ -6,6 +6,7 @@ from typing import Literal
 from common.errors import MalformedInput, UnknownPart
 from common.formats import FORMATS
 from common.formats.base import Format, Secured
+from common.formats.mdoc import compact as mdoc
 
 Kind = Literal["credential", "presentation"]
 
@@ -29,4 +30,9 @@ def _shape(secured: Secured) -> tuple[str, Kind]:
         return "dc+sd-jwt", "credential" if secured.endswith("~") else "presentation"
     if secured.count(".") == 2:
         return "vc+jwt", "credential"
-    raise MalformedInput("This is neither a credential nor a presentation of a known format.")
+    try:
+        return "mso_mdoc", mdoc.parse(secured)[0]
+    except MalformedInput as error:
+        raise MalformedInput(
+            "This is neither a credential nor a presentation of a known format.", detail=error.public
+        ) from error

@@ -29,7 +29,9 @@ class Credential:
 
     `claims` are the subject's claims by name. `disclosable` are the claim paths that a format with
     selective disclosure makes separable. `context` are the JSON-LD contexts beyond the base one.
-    `vct` is the SD-JWT VC type and the page of this type. Times are aware and in UTC.
+    `vct` is the SD-JWT VC type and the page of this type, and an mdoc's type where no `doctype` is named.
+    `certificates` vouch for the signer, DER, the signer's own first, the root left out. Times are aware and
+    in UTC.
     """
 
     id: str
@@ -45,3 +47,5 @@ class Credential:
     disclosable: tuple[ClaimPath, ...] = field(default=())
     name: str = ""
     issuer_name: str = ""
+    doctype: str = ""
+    certificates: tuple[bytes, ...] = ()

@@ -8,6 +8,8 @@ from typing import Any
 from common.errors import MalformedInput
 from common.formats.base import Binding, Secured
 from common.formats.data_integrity.ldp_vc import TRANSACTION_DATA_HASHES
+from common.formats.mdoc import compact as mdoc
+from common.formats.mdoc import device_response
 from common.formats.sd_jwt import compact, numeric_date
 from common.keys import jws
 
@@ -17,16 +19,26 @@ class Declared:
     """The credentials within, and the binding that their holder wrote beside them; nothing is believed yet.
 
     `binding` is None where it cannot be known without the request: hashes do not give back what was hashed.
+    `made` is None where nobody wrote it, as in an mdoc.
     """
 
     credentials: tuple[Secured, ...]
     binding: Binding | None
-    made: datetime
+    made: datetime | None
 
 
 def read(presented: Secured) -> Declared:
-    """Take a presentation apart: an SD-JWT+KB (RFC 9901 §4.3), or a JSON one with its proof (VC-DI §2.1)."""
-    return _json(presented) if isinstance(presented, Mapping) else _sd_jwt(presented)
+    """Take a presentation apart: an SD-JWT+KB (RFC 9901 §4.3), a JSON one (VC-DI §2.1), or an mdoc's."""
+    if isinstance(presented, Mapping):
+        return _json(presented)
+    return _sd_jwt(presented) if "~" in presented else _mdoc(presented)
+
+
+def _mdoc(presented: str) -> Declared:
+    """A DeviceResponse (ISO/IEC 18013-5 §8.3.2.1.2.2): its device signed a session that does not travel."""
+    documents = device_response.parse(mdoc.parse(presented)[1])
+    within = (mdoc.serialize(data) for data in device_response.documents_of(documents))
+    return Declared(tuple(within), None, None)
 
 
 def _sd_jwt(presented: str) -> Declared:

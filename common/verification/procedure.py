@@ -194,7 +194,7 @@ def _found_presentation(
     """The credentials, valid now, of a presentation that its holder made at its own time."""
     told = declared.read(secured)
     _, format_, _ = find_format(secured)
-    if told.binding is not None:
+    if told.binding is not None and told.made is not None:
         format_.verify_presentation(secured, binding=told.binding, sources=sources, now=told.made)
     within = []
     for one in told.credentials:

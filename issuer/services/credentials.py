@@ -9,12 +9,11 @@ from typing import Any, Final
 
 from common.adapters.sources import sources
 from common.encoding import base64url
-from common.formats import FORMATS
 from common.formats.base import Holder, Secured, Sources
 from common.vcdm.credential import Credential
 from issuer.models import Configuration
 from issuer.services import authorities, configurations
-from issuer.services.profiles import profile
+from issuer.services.profiles import profile, securing
 from issuer.services.status_indexes import Slot
 
 CLOCKS_APART: Final = timedelta(minutes=5)
@@ -77,7 +76,7 @@ def secure(configuration: Configuration, format_: str, drafted: Draft) -> Secure
         name=configuration.display.get("name", configuration.type),
         issuer_name=authority.name,
     )
-    return FORMATS[format_].issue(
+    return securing(format_).issue(
         credential,
         signer=authorities.signer(authority, described.curve),
         holder=drafted.holder,
@@ -102,6 +101,7 @@ class OwnType:
         self._context = configurations.context_document(configuration)
         self._others: Sources = sources()
         self.method, self.issuer_key = self._others.method, self._others.issuer_key
+        self.document_signer = self._others.document_signer
 
     def context(self, url: str, *, issuer: str) -> Mapping[str, Any]:
         """The JSON-LD document behind a context URL."""

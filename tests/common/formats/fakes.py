@@ -1,6 +1,6 @@
 """Sources without a network: what a test says is all there is."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,6 +8,8 @@ from common.did import Fetched, ResolutionError, VerificationMethod, resolve, ve
 from common.errors import FetchFailed, MalformedInput
 from common.keys import PublicKey
 from common.rdf.contexts import SHIPPED
+from common.trust.document_signers import document_signer, load_root
+from tests.conftest import NOW
 
 
 def method(did_url: str, key: PublicKey, *purposes: str) -> VerificationMethod:
@@ -19,13 +21,16 @@ def method(did_url: str, key: PublicKey, *purposes: str) -> VerificationMethod:
 @dataclass(frozen=True)
 class StaticSources:
     """`methods` by DID URL, beside did:key and did:jwk, which need none; `issuers` by issuer and then by
-    `kid` (None: no `kid` in the header); `contexts` for all issuers, `published` by issuer.
+    `kid` (None: no `kid` in the header); `contexts` for all issuers, `published` by issuer; `roots` of mdoc
+    issuers as PEM, by URL.
     """
 
     methods: Mapping[str, VerificationMethod] = field(default_factory=dict)
     contexts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     published: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
     issuers: Mapping[str, Mapping[str | None, VerificationMethod]] = field(default_factory=dict)
+    roots: Mapping[str, bytes] = field(default_factory=dict)
+    anchors: Mapping[str, bytes] = field(default_factory=dict)
 
     def method(self, did_url: str, *, purpose: str) -> VerificationMethod:
         if did_url in self.methods:
@@ -42,6 +47,13 @@ class StaticSources:
         if found.controller != issuer:
             raise ResolutionError("This key is another's.")
         return found
+
+    def document_signer(self, chain: Sequence[bytes]) -> VerificationMethod:
+        anchors = {name: load_root(pem) for name, pem in self.anchors.items()}
+        return document_signer(chain, anchors=anchors, fetch=self._fetch_root, now=NOW)
+
+    def _fetch_root(self, url: str, *, accept: str = "application/json") -> Fetched:
+        return Fetched(self.roots[url], accept) if url in self.roots else _refuse(url)
 
     def context(self, url: str, *, issuer: str) -> Mapping[str, Any]:
         for known in (SHIPPED, self.contexts, self.published.get(issuer, {})):

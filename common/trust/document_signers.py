@@ -1,0 +1,74 @@
+"""Whose document signer signed: from an mdoc's certificate to the issuer whose root vouches for it.
+
+Roots that somebody entered by hand come first, under the name that they were given. Any other issuer is asked
+at the address that the certificate claims, so that a certificate can never speak for an address but its
+root's own; whether that issuer is trusted is the trust list's question, as in every format.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+
+from common.did import Fetch, VerificationMethod
+from common.errors import MalformedInput
+from common.keys import certificate
+from common.trust import iaca
+from common.trust.issuer_keys import LOOPBACK, PURPOSE, NotTheIssuersKey
+
+PEM: Final = "application/x-pem-file"
+
+
+def document_signer(
+    chain: Sequence[bytes], *, anchors: Mapping[str, x509.Certificate], fetch: Fetch, now: datetime
+) -> VerificationMethod:
+    """The key of a chain's document signer, controlled by the issuer behind it.
+
+    `anchors` are roots by the name of their issuer; other issuers publish theirs at `root_url`.
+    """
+    if not chain:
+        raise MalformedInput("This mdoc does not bring its issuer's certificate.")
+    leaf = certificate.load(chain[0])
+    issuer, root = _known(leaf, anchors) or _published(leaf, fetch)
+    key = iaca.verify_document_signer(chain, root=root, now=now)
+    fingerprint = hashlib.sha256(chain[0]).hexdigest()[:32]
+    return VerificationMethod(f"{issuer}#{fingerprint}", issuer, key, frozenset({PURPOSE}))
+
+
+def root_url(issuer: str) -> str:
+    """Where an issuer publishes its root, as PEM."""
+    return f"{issuer}/iaca.pem"
+
+
+def load_root(pem: bytes) -> x509.Certificate:
+    """The one certificate in a PEM text."""
+    try:
+        [root] = x509.load_pem_x509_certificates(pem[: 2 * certificate.MAX_BYTES])
+    except ValueError as error:
+        raise MalformedInput("This is not a PEM text with one certificate.") from error
+    return root
+
+
+def _known(
+    leaf: x509.Certificate, anchors: Mapping[str, x509.Certificate]
+) -> tuple[str, x509.Certificate] | None:
+    for issuer, root in anchors.items():
+        try:
+            leaf.verify_directly_issued_by(root)
+        except (InvalidSignature, ValueError, TypeError):
+            continue
+        return issuer, root
+    return None
+
+
+def _published(leaf: x509.Certificate, fetch: Fetch) -> tuple[str, x509.Certificate]:
+    addresses = [one for one in iaca.addresses(leaf) if one.startswith(("https://", *LOOPBACK))]
+    if len(addresses) != 1 or any(mark in addresses[0] for mark in "?#"):
+        raise NotTheIssuersKey(
+            "This certificate is under no root that is known, and names no address of one."
+        )
+    issuer = addresses[0].rstrip("/")
+    return issuer, load_root(fetch(root_url(issuer), accept=PEM).body)

@@ -1,0 +1,190 @@
+"""Certificates of mdoc issuers (ISO/IEC 18013-5 annex B.1): a root each, the IACA, and document signers.
+
+The issuer's address stands in both as an alternative name of the issuer, so that whoever meets a document
+signer knows whose root to ask for; and only a root that this issuer publishes can vouch for it.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.x509.oid import ExtensionOID, NameOID, ObjectIdentifier
+
+from common.errors import InvalidKey, MalformedInput
+from common.keys import PublicKey, Signer, certificate
+from common.trust.trust_list import Untrusted
+
+SIGNER_DAYS: Final = 457  # the most that annex B.1.4 allows
+ROOT_YEARS: Final = 20  # B.1.2
+DOCUMENT_SIGNER: Final = ObjectIdentifier("1.0.18013.5.1.2")  # id-mdl-kp-mdlDS
+_UNDERSTOOD: Final = frozenset(
+    {ExtensionOID.KEY_USAGE, ExtensionOID.BASIC_CONSTRAINTS, ExtensionOID.EXTENDED_KEY_USAGE}
+)
+
+
+def create_root(
+    *,
+    signer: Signer,
+    issuer: str,
+    country: str,
+    name: str,
+    serial: int,
+    not_before: datetime,
+    not_after: datetime,
+    revocations: str,
+) -> bytes:
+    """The DER of an IACA root (B.1.2) for the issuer at that address; `revocations`: where its list lies."""
+    subject = _name(country, f"{name} IACA")
+    builder = (
+        _builder(subject, subject, signer.public_key, serial, not_before, not_after)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(_key_usage(root=True), critical=True)
+    )
+    return certificate.sign(_located(builder, issuer, revocations), signer=signer)
+
+
+def create_document_signer(
+    *,
+    key: PublicKey,
+    root: x509.Certificate,
+    signer: Signer,
+    issuer: str,
+    name: str,
+    serial: int,
+    not_before: datetime,
+    not_after: datetime,
+    revocations: str,
+) -> bytes:
+    """The DER of a document signer's certificate for `key` (B.1.4), signed by the key of `root`."""
+    if not_after - not_before > timedelta(days=SIGNER_DAYS) or not_after > root.not_valid_after_utc:
+        raise MalformedInput(f"A document signer has {SIGNER_DAYS} days at most, and ends before its root.")
+    [country] = root.subject.get_attributes_for_oid(NameOID.COUNTRY_NAME)
+    subject = _name(str(country.value), f"{name} document signer")
+    builder = (
+        _builder(subject, root.subject, key, serial, not_before, not_after)
+        .add_extension(_key_usage(root=False), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([DOCUMENT_SIGNER]), critical=True)
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key.elliptic()), critical=False
+        )
+    )
+    return certificate.sign(_located(builder, issuer, revocations), signer=signer)
+
+
+def verify_document_signer(chain: Sequence[bytes], *, root: x509.Certificate, now: datetime) -> PublicKey:
+    """The key of the document signer that comes first in `chain`, once `root` vouches for it (B.3).
+
+    A root signs document signers itself (its path length is 0), so nothing else in the chain is looked at.
+    """
+    if not chain:
+        raise MalformedInput("This mdoc does not bring its issuer's certificate.")
+    leaf = certificate.load(chain[0])
+    try:
+        leaf.verify_directly_issued_by(root)
+        _check_root(root)
+        _check_signer(leaf)
+    except (
+        InvalidSignature,
+        x509.ExtensionNotFound,
+        x509.DuplicateExtension,
+        ValueError,
+        TypeError,
+    ) as error:
+        raise Untrusted(
+            "The root of this issuer does not vouch for this certificate.", detail=str(error)
+        ) from error
+    if _country(leaf) != _country(root):
+        raise Untrusted("This certificate names another country than its root.")
+    for one in (leaf, root):
+        if not one.not_valid_before_utc <= now <= one.not_valid_after_utc:
+            raise Untrusted("A certificate of this issuer is not valid at this time.")
+    return certificate.public_key(leaf)
+
+
+def addresses(one: x509.Certificate) -> tuple[str, ...]:
+    """The addresses of the issuer that a certificate claims to be of."""
+    try:
+        names = one.extensions.get_extension_for_class(x509.IssuerAlternativeName).value
+    except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError):
+        return ()
+    return tuple(names.get_values_for_type(x509.UniformResourceIdentifier))
+
+
+def _check_root(root: x509.Certificate) -> None:
+    constraints = root.extensions.get_extension_for_class(x509.BasicConstraints).value
+    usage = root.extensions.get_extension_for_class(x509.KeyUsage).value
+    if not constraints.ca or not usage.key_cert_sign:
+        raise ValueError("the root may not sign certificates")
+    certificate.public_key(root)
+
+
+def _check_signer(leaf: x509.Certificate) -> None:
+    if any(one.critical and one.oid not in _UNDERSTOOD for one in leaf.extensions):
+        raise ValueError("a critical extension is not understood")
+    if not leaf.extensions.get_extension_for_class(x509.KeyUsage).value.digital_signature:
+        raise ValueError("the certificate may not sign documents")
+    if DOCUMENT_SIGNER not in leaf.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value:
+        raise ValueError("the certificate is not a document signer's")
+    try:
+        constraints = leaf.extensions.get_extension_for_class(x509.BasicConstraints).value
+    except x509.ExtensionNotFound:
+        return
+    if constraints.ca:
+        raise ValueError("an authority's certificate signs no documents")
+
+
+def _country(one: x509.Certificate) -> str:
+    names = one.subject.get_attributes_for_oid(NameOID.COUNTRY_NAME)
+    if len(names) != 1:
+        raise Untrusted("A certificate of this issuer does not name its country.")
+    return str(names[0].value)
+
+
+def _name(country: str, common_name: str) -> x509.Name:
+    if len(country) != 2 or not country.isascii() or not country.isalpha() or not country.isupper():
+        raise InvalidKey("A country is named by two capital letters (ISO 3166-1).")
+    return x509.Name(
+        [
+            x509.NameAttribute(NameOID.COUNTRY_NAME, country),
+            x509.NameAttribute(NameOID.COMMON_NAME, common_name[-64:]),
+        ]
+    )
+
+
+def _located(builder: x509.CertificateBuilder, issuer: str, revocations: str) -> x509.CertificateBuilder:
+    """With the issuer's address, and where its list of revoked certificates lies."""
+    place = x509.DistributionPoint([x509.UniformResourceIdentifier(revocations)], None, None, None)
+    return builder.add_extension(
+        x509.IssuerAlternativeName([x509.UniformResourceIdentifier(issuer)]), critical=False
+    ).add_extension(x509.CRLDistributionPoints([place]), critical=False)
+
+
+def _builder(
+    subject: x509.Name, issuer: x509.Name, key: PublicKey, serial: int, start: datetime, end: datetime
+) -> x509.CertificateBuilder:
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key.elliptic())
+        .serial_number(serial)
+        .not_valid_before(start)
+        .not_valid_after(end)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.elliptic()), critical=False)
+    )
+
+
+def _key_usage(*, root: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=not root,
+        key_cert_sign=root,
+        crl_sign=root,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
