@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from issuer.api.base import NO_STORE, ProtocolView, find_authority, utc_now
 from issuer.models import Configuration
 from issuer.services import authorities, configurations, offers, publishing, status
+from issuer.services.profiles import profile
 
 DOCUMENTED = extend_schema(responses=OpenApiTypes.OBJECT)
 SHORTLY = {"Cache-Control": "public, max-age=300"}
@@ -114,7 +115,7 @@ class CredentialType(ProtocolView):
             page: dict[str, Any] = {
                 "configuration": configuration,
                 "claims": configuration.claim_list(),
-                "separable": "dc+sd-jwt" in configuration.formats,
+                "separable": any(profile(name).selective for name in configuration.formats),
             }
             text = render_to_string("issuer/type.html", page, request._request)
             return HttpResponse(text, headers=headers)

@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from common.encoding import base64url
-from common.errors import SelloError, UnknownPart
+from common.errors import SelloError
 from common.oid4vci.offer import CredentialOffer, OfferReference, TxCode, create_offer_uri
 from common.oid4vci.offer import create_offer as offer_document
 from common.registries import RegistryError
 from issuer.models import Authority, Configuration, Session
 from issuer.registries import connector
 from issuer.services import spent
-from issuer.services.profiles import profile
+from issuer.services.profiles import identifier, profile
 
 LIFETIME: Final = timedelta(hours=1)
 TX_CODE_LENGTH: Final = 6
@@ -92,19 +92,23 @@ def find_offer(authority: Authority, reference: str, *, now: datetime) -> dict[s
 def chosen_formats(configuration: Configuration, formats: Sequence[str]) -> list[str]:
     """Those of the configuration's formats that were asked for; all of them when none was.
 
-    A suite may stand after a colon (`ldp_vc:eddsa-rdfc-2022`), where it is the one that is signed with.
+    A suite may stand after a colon (`ldp_vc:eddsa-rdfc-2022`) although it goes without saying.
     """
-    wanted = []
-    for asked in formats:
-        format_, _, suite = asked.partition(":")
-        if format_ not in configuration.formats:
-            raise RegistryError(
-                f"{configuration.name} is not issued as {format_}, but as {', '.join(configuration.formats)}."
-            )
-        if suite and suite not in profile(format_).algorithms:
-            raise UnknownPart("suite", suite, profile(format_).algorithms)
-        wanted.append(format_)
+    wanted = [_same(configuration, asked) for asked in formats]
     return [format_ for format_ in configuration.formats if not wanted or format_ in wanted]
+
+
+def _same(configuration: Configuration, asked: str) -> str:
+    """The configuration's word for a format; without a suite, that with its usual suite comes first."""
+    described = profile(asked)
+    alike = [name for name in configuration.formats if identifier(name) == identifier(asked)]
+    same = [name for name in alike if profile(name) == described]
+    found = same or ([] if ":" in asked else alike)
+    if not found:
+        raise RegistryError(
+            f"{configuration.name} is not issued as {asked}, but as {', '.join(configuration.formats)}."
+        )
+    return str(found[0])
 
 
 def tx_code_digest(session: Session, typed: str) -> str:

@@ -1,9 +1,13 @@
 """What the issuer must know of a securing format beyond its interface: one dict, by format identifier."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from common.errors import UnknownPart
+from common.formats import FORMATS
+from common.formats.base import Format
+from common.formats.data_integrity import SUITES, ecdsa_sd_2023
+from common.formats.data_integrity.ldp_vc import LdpVc
 from common.oid4vci import key_proof
 from issuer.models import Authority, StatusList
 
@@ -17,6 +21,7 @@ class Profile:
     status: str
     issuer_is_did: bool
     binding_methods: tuple[str, ...] = key_proof.BINDING_METHODS
+    selective: bool = False  # whether the holder chooses which claims to show
 
     def issuer(self, authority: Authority) -> str:
         """The identifier that stands in the credential: SD-JWT VC §3.5 wants a URL, VCDM takes a DID."""
@@ -25,12 +30,30 @@ class Profile:
 
 PROFILES: Final = {
     "ldp_vc": Profile("Ed25519", ("eddsa-rdfc-2022",), StatusList.Kind.BITSTRING, issuer_is_did=True),
-    "dc+sd-jwt": Profile("P-256", ("ES256",), StatusList.Kind.TOKEN, issuer_is_did=False),
+    "dc+sd-jwt": Profile("P-256", ("ES256",), StatusList.Kind.TOKEN, issuer_is_did=False, selective=True),
 }
 
 
 def profile(format_: str) -> Profile:
-    """The profile of a format; an unknown one is an error that names the known."""
-    if format_ not in PROFILES:
+    """The profile of a format, perhaps with a suite after a colon; an unknown one names the known."""
+    name, _, suite = format_.partition(":")
+    if name not in PROFILES:
         raise UnknownPart("format", format_, PROFILES)
-    return PROFILES[format_]
+    found = PROFILES[name]
+    if not suite or suite in found.algorithms:
+        return found
+    if name != "ldp_vc" or suite not in SUITES:
+        raise UnknownPart(f"suite of {name}", suite, SUITES if name == "ldp_vc" else found.algorithms)
+    selective = suite == ecdsa_sd_2023.NAME
+    return replace(found, curve=SUITES[suite].CURVES[0], algorithms=(suite,), selective=selective)
+
+
+def identifier(format_: str) -> str:
+    """The OpenID4VCI identifier of a format, which does not say the suite."""
+    return format_.partition(":")[0]
+
+
+def securing(format_: str) -> Format:
+    """What secures a credential in this format, with the suite named after a colon."""
+    name, _, suite = format_.partition(":")
+    return LdpVc(suite) if suite else FORMATS[name]

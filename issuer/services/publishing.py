@@ -16,7 +16,7 @@ from common.oid4vci.offer import PRE_AUTHORIZED
 from issuer.models import Authority, Configuration
 from issuer.services import authorities
 from issuer.services.issuance import BATCH_SIZE
-from issuer.services.profiles import profile
+from issuer.services.profiles import identifier, profile
 
 BASE_CONTEXT = "https://www.w3.org/ns/credentials/v2"
 LOCALE = "en"
@@ -66,7 +66,7 @@ def _configuration_metadata(configuration: Configuration, name: str, format_: st
     described, data_model = profile(format_), format_ != "dc+sd-jwt"
     return ConfigurationMetadata(
         id=name,
-        format=format_,
+        format=identifier(format_),
         scope=name,
         signing_algorithms=described.algorithms,
         binding_methods=described.binding_methods,

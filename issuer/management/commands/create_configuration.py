@@ -18,7 +18,10 @@ class Command(BaseCommand):
         parser.add_argument("registry")
         parser.add_argument("--type", required=True, help="such as FarmerCredential")
         parser.add_argument(
-            "--format", action="append", dest="formats", help="ldp_vc, dc+sd-jwt; both if unsaid"
+            "--format",
+            action="append",
+            dest="formats",
+            help="ldp_vc, dc+sd-jwt; both if unsaid. ldp_vc:ecdsa-sd-2023 shows single claims",
         )
         parser.add_argument("--claims", type=Path, help="JSON list of {name, column, label, type, …}")
         parser.add_argument("--name", help="configuration identifier; made of the type if unsaid")

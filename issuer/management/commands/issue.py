@@ -20,7 +20,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("configuration", help="a credential type, such as farmer")
         parser.add_argument("record_key", help="the record's key in its registry, such as F-0001")
-        parser.add_argument("--format", required=True, help="ldp_vc or dc+sd-jwt")
+        parser.add_argument(
+            "--format", required=True, help="ldp_vc, dc+sd-jwt, or with a suite, such as ldp_vc:ecdsa-sd-2023"
+        )
         parser.add_argument("--holder", help="a DID, or a file with a public JWK; without it: a bearer's")
         parser.add_argument("--out", type=Path, help="write the credential to this file")
 
