@@ -34,6 +34,13 @@ def loopback_flag(environ: Mapping[str, str], name: str) -> bool:
     return flag(environ, name)
 
 
+def open_on_loopback(environ: Mapping[str, str], name: str) -> bool:
+    """A switch that opens a door for trials; nobody in production may turn it on."""
+    if flag(environ, name) and is_production(environ):
+        raise ImproperlyConfigured(f"{name}=1 is for trials on a loopback address, not for production.")
+    return flag(environ, name)
+
+
 def count(environ: Mapping[str, str], name: str, *, default: int = 0) -> int:
     """A number below a thousand."""
     value = environ.get(name, str(default))

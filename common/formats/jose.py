@@ -1,0 +1,156 @@
+"""Documents of the data model as JWTs: `vc+jwt` and `vp+jwt` (W3C VC-JOSE-COSE §3.1).
+
+There the document is the payload. Tokens of version 1.1 hold it under `vc` or `vp`, beside registered claims
+that say part of it again (VC Data Model 1.1 §6.3.1; OpenID4VCI's `jwt_vc_json`); they are read as well.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, Literal
+
+from common.did import VerificationMethod
+from common.errors import InvalidSignature, MalformedInput
+from common.formats.base import BindingMismatch, CredentialInvalid, Expired, NotYetValid, Sources
+from common.keys import Signer, jws
+from common.keys.jws import UnverifiedJws
+from common.rdf.contexts import CREDENTIALS_V1
+from common.vcdm import times, validation
+
+Kind = Literal["vc", "vp"]
+CLOCK_SKEW: Final = timedelta(seconds=60)
+# Claims about the token itself; the document has its own words for what some of them say.
+REGISTERED: Final = frozenset({"iss", "sub", "aud", "exp", "nbf", "iat", "jti", "nonce", "cnf"})
+_LATEST: Final = 253_402_300_799  # the last second of the year 9999
+
+
+class TokenInvalid(CredentialInvalid):
+    """A token that its issuer or holder did not sign, or that contradicts what it holds."""
+
+    code = "CRYPTOGRAPHIC_SECURITY_ERROR"
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedToken:
+    """The document that a token holds, the key that signed it, and the claims beside the document."""
+
+    document: Mapping[str, Any]
+    method: VerificationMethod
+    claims: Mapping[str, Any]
+
+
+def sign(
+    document: Mapping[str, Any], *, kind: Kind, signer: Signer, claims: Mapping[str, Any] | None = None
+) -> str:
+    """A document as the payload of a JWS by its issuer or holder (§3.1.1, §3.1.2).
+
+    `claims` are registered ones for which the document has no word, as a presentation's `aud` and `nonce`.
+    """
+    if {"vc", "vp", *REGISTERED} & set(document):
+        raise MalformedInput("A document that a token secures has no names of JWT claims.")
+    header = {"typ": f"{kind}+jwt", "cty": kind, "kid": signer.key_id}
+    return jws.sign(header, {**document, **(claims or {})}, signer=signer)
+
+
+def verify(token: str, *, kind: Kind, sources: Sources, now: datetime) -> VerifiedToken:
+    """What a token holds, once its own issuer or holder is seen to have signed it, for now (§5.1)."""
+    parsed = jws.parse(token)
+    claims = parsed.claims()
+    document = _document(claims, kind=kind, typ=_typ(parsed, kind=kind))
+    if kind == "vc":
+        validation.validate_credential(document, accept_v1=kind in claims)
+        method = sources.issuer_key(validation.issuer_id(document), parsed.header)
+    else:
+        validation.validate_presentation(document, accept_v1=kind in claims)
+        method = _holder_key(document, parsed, sources=sources)
+    try:
+        jws.verify(parsed, key=method.public_key, typ=None)
+    except InvalidSignature as error:
+        raise TokenInvalid("This token was changed, or its signature is another's.") from error
+    _require_current(claims, now=now)
+    return VerifiedToken(document, method, claims)
+
+
+def require_binding(claims: Mapping[str, Any], *, audience: str | None, nonce: str | None) -> None:
+    """Raise unless a presentation was made for that audience and that request; None asks for none."""
+    if audience is not None and claims.get("aud") not in (audience, [audience]):
+        raise BindingMismatch("This was made for somebody else.", code="INVALID_DOMAIN_ERROR")
+    if nonce is not None and claims.get("nonce") != nonce:
+        raise BindingMismatch("This was made for another request.", code="INVALID_CHALLENGE_ERROR")
+
+
+def _typ(parsed: UnverifiedJws, *, kind: Kind) -> str:
+    """The token's type; one that is for something else is refused, so that it cannot serve as a document."""
+    typ = parsed.header.get("typ", "JWT")
+    name = typ.lower().removeprefix("application/") if isinstance(typ, str) else ""
+    if name not in ("jwt", f"{kind}+jwt"):
+        raise MalformedInput(f"A token of type {kind}+jwt was expected.")
+    return name
+
+
+def _document(claims: Mapping[str, Any], *, kind: Kind, typ: str) -> dict[str, Any]:
+    if kind not in claims:
+        document = {name: value for name, value in claims.items() if name not in REGISTERED}
+    elif typ == f"{kind}+jwt" or not isinstance(claims[kind], Mapping):
+        raise MalformedInput(f"The claim {kind} has no place in a token of type {kind}+jwt.")
+    else:
+        document = _of_version_1(claims, kind=kind)
+    _require_agreement(document, claims, kind=kind)
+    return document
+
+
+def _of_version_1(claims: Mapping[str, Any], *, kind: Kind) -> dict[str, Any]:
+    """The document under `vc` or `vp`, with what only the registered claims say (VCDM 1.1 §6.3.1)."""
+    document = dict(claims[kind])
+    names = {"iss": "issuer" if kind == "vc" else "holder", "jti": "id"}
+    if kind == "vc":
+        first = document["@context"][0] if isinstance(document.get("@context"), list) else None
+        begins = "issuanceDate" if first == CREDENTIALS_V1 else "validFrom"
+        if begins not in document and "nbf" in claims:
+            document[begins] = times.write(_moment(claims, "nbf"))
+    for claim, name in names.items():
+        if name not in document and claim in claims:
+            document[name] = claims[claim]
+    return document
+
+
+def _require_agreement(document: Mapping[str, Any], claims: Mapping[str, Any], *, kind: Kind) -> None:
+    """Registered claims say the same as the document, or nothing (§3.1.3, §4.1.2)."""
+    speaker = document.get("issuer" if kind == "vc" else "holder")
+    subject = document.get("credentialSubject")
+    said = {
+        "iss": speaker.get("id") if isinstance(speaker, Mapping) else speaker,
+        "jti": document.get("id"),
+        "sub": subject.get("id") if isinstance(subject, Mapping) else None,
+    }
+    for claim, value in said.items():
+        if value is not None and claims.get(claim, value) != value:
+            raise TokenInvalid(f"The claim {claim} of this token contradicts the document in it.")
+
+
+def _holder_key(
+    document: Mapping[str, Any], parsed: UnverifiedJws, *, sources: Sources
+) -> VerificationMethod:
+    kid = parsed.header.get("kid")
+    if not isinstance(kid, str):
+        raise TokenInvalid("The token of a presentation names its holder's key.")
+    method = sources.method(kid, purpose="authentication")
+    if "holder" in document and method.controller != validation.holder_id(document):
+        raise TokenInvalid("This presentation was signed by somebody else than its holder.")
+    return method
+
+
+def _require_current(claims: Mapping[str, Any], *, now: datetime) -> None:
+    for name in ("nbf", "iat"):
+        if name in claims and _moment(claims, name) > now + CLOCK_SKEW:
+            raise NotYetValid("This token is not valid yet.")
+    if "exp" in claims and _moment(claims, "exp") + CLOCK_SKEW <= now:
+        raise Expired("This token is no longer valid.")
+
+
+def _moment(claims: Mapping[str, Any], name: str) -> datetime:
+    """A NumericDate (RFC 7519 §2)."""
+    value = claims[name]
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _LATEST:
+        raise MalformedInput(f"{name} is not a time.")
+    return datetime.fromtimestamp(value, UTC)

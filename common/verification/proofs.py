@@ -1,0 +1,136 @@
+"""Whether a document is secured and well formed, whoever made it: what the VC-API asks of a verifier.
+
+1. data model: the document has the shape that its version of the data model wants.
+2. proof: each proof, or the enveloping token, holds, by a key that its controller lists for that purpose; a
+   presentation's was made for the domain and challenge given.
+3. meaning: every term and type means something, and nothing of it is lost.
+4. validity: now lies within the validity period.
+5. references: related resources and schemas are what the issuer says of them.
+
+Nobody's trust is asked, and an issuer may be signed for by others: what comes back is no reason to believe a
+claim. The product's own procedure, which asks more, is in `procedure`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from common.did import Fetch
+from common.encoding import strict_json
+from common.errors import MalformedInput
+from common.formats import enveloping, jose
+from common.formats.base import Expired, NotYetValid, Sources
+from common.formats.data_integrity import pipeline
+from common.formats.data_integrity.pipeline import Expected
+from common.rdf.dataset import to_quads
+from common.rdf.expansion import Contexts, expand
+from common.vcdm import validation
+from common.vcdm.related import Known, check_related_resources
+from common.vcdm.schemas import check_schemas
+
+MAX_CREDENTIALS: Final = 20  # in one presentation; each is verified by itself
+ASSERTION: Final = Expected(purpose="assertionMethod", controller=None, domain=None, challenge=None)
+
+
+class NotSecured(MalformedInput):
+    """Something that is no secured document of the data model."""
+
+    code = "PARSING_ERROR"
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What a check finds outside the document: keys, the contexts that some speakers may use, the network.
+
+    `known` are resources whose digests are known without fetching them.
+    """
+
+    sources: Sources
+    contexts_of: Callable[[Sequence[str]], Contexts]
+    fetch: Fetch
+    known: Mapping[str, Known]
+
+
+def check_credential(document: object, *, world: World, now: datetime) -> Mapping[str, Any]:
+    """A credential without its proof or envelope, once steps 1 to 5 hold."""
+    if not isinstance(document, Mapping):
+        raise NotSecured("A secured credential is a JSON object.")
+    if enveloping.is_envelope(document):
+        token = enveloping.open_envelope(document, kind=enveloping.CREDENTIAL)
+        credential = jose.verify(token, kind="vc", sources=world.sources, now=now).document
+        contexts = world.contexts_of([validation.issuer_id(credential)])
+    else:
+        validation.validate_credential(document, accept_v1=True)
+        contexts = world.contexts_of([validation.issuer_id(document)])
+        credential, _ = pipeline.verify_proofs(
+            document, expected=ASSERTION, sources=world.sources, contexts=contexts, now=now
+        )
+    require_meaning(credential, contexts=contexts)
+    _require_validity(credential, now=now)
+    check_references(credential, world=world)
+    return credential
+
+
+def check_presentation(
+    document: object, *, domain: str | None, challenge: str | None, world: World, now: datetime
+) -> Mapping[str, Any]:
+    """A presentation without its proof or envelope, once steps 1 to 3 hold, and all for what is in it."""
+    if not isinstance(document, Mapping):
+        raise NotSecured("A secured presentation is a JSON object.")
+    if enveloping.is_envelope(document):
+        token = enveloping.open_envelope(document, kind=enveloping.PRESENTATION)
+        verified = jose.verify(token, kind="vp", sources=world.sources, now=now)
+        jose.require_binding(verified.claims, audience=domain, nonce=challenge)
+        presentation = verified.document
+        contexts = world.contexts_of(_speakers(presentation))
+    else:
+        validation.validate_presentation(document, accept_v1=True)
+        contexts = world.contexts_of(_speakers(document))
+        holder = validation.holder_id(document) if "holder" in document else None
+        presentation, _ = pipeline.verify_proofs(
+            document,
+            expected=Expected("authentication", holder, domain=domain, challenge=challenge),
+            sources=world.sources,
+            contexts=contexts,
+            now=now,
+        )
+    require_meaning(presentation, contexts=contexts)
+    shown = validation.entries(presentation, "verifiableCredential")
+    if len(shown) > MAX_CREDENTIALS:
+        raise NotSecured(f"More than {MAX_CREDENTIALS} credentials in a presentation are not accepted.")
+    for credential in shown:
+        check_credential(credential, world=world, now=now)
+    return presentation
+
+
+def require_meaning(document: Mapping[str, Any], *, contexts: Contexts) -> None:
+    """Step 3: raise unless every term and type means something in RDF (VCDM 2.0 §4.3, §4.5)."""
+    to_quads(expand(document, contexts=contexts))
+
+
+def check_references(credential: Mapping[str, Any], *, world: World) -> None:
+    """Step 5, which an issuer asks of what it is about to sign, too."""
+
+    def schema(url: str) -> Mapping[str, Any]:
+        fetched = world.fetch(url, accept="application/schema+json, application/json")
+        return strict_json.loads_object(fetched.body, floats=True)
+
+    check_related_resources(credential, fetch=lambda url: world.fetch(url).body, known=world.known)
+    check_schemas(credential, fetch=schema)
+
+
+def _require_validity(credential: Mapping[str, Any], *, now: datetime) -> None:
+    begins, ends = validation.validity(credential)
+    if begins is not None and now < begins:
+        raise NotYetValid("This credential is not valid yet.")
+    if ends is not None and ends < now:
+        raise Expired("This credential has expired.")
+
+
+def _speakers(presentation: Mapping[str, Any]) -> list[str]:
+    """The holder, and the issuers of what is in a presentation: it speaks in the contexts of them all."""
+    shown = validation.entries(presentation, "verifiableCredential")
+    issuers = [validation.issuer_id(entry) for entry in shown if not enveloping.is_envelope(entry)]
+    holder = [validation.holder_id(presentation)] if "holder" in presentation else []
+    return list(dict.fromkeys([*holder, *issuers]))
