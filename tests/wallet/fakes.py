@@ -13,6 +13,7 @@ from common.did import did_key
 from common.errors import FetchFailed
 from common.formats import FORMATS
 from common.formats.base import Binding, Holder, Secured, VerifiedCredential
+from common.formats.data_integrity.ldp_vc import LdpVc
 from common.keys import PrivateKey, jwk, multikey
 from common.oid4vci.key_proof import verify_key_proofs
 from common.oid4vp.client_id import ClientId
@@ -64,6 +65,7 @@ class Office:
     now: datetime
     code: str = "code-1"
     tx_code: str | None = None
+    suite: str | None = None  # of ldp_vc, where it is not that of the Ed25519 key
     iss: str = DID
     vct: str = VCT
     holder: Holder | None = None  # instead of who proved a key
@@ -191,8 +193,9 @@ class Office:
             status=(reference,) if self.with_status and kind == "dc+sd-jwt" else (),
             disclosable=tuple((name,) for name in self.claims),
         )
-        signer = self.eddsa if kind == "ldp_vc" else self.es256
-        return FORMATS[kind].issue(
+        signer = self.eddsa if kind == "ldp_vc" and not self.suite else self.es256
+        format_ = LdpVc(self.suite) if kind == "ldp_vc" else FORMATS[kind]
+        return format_.issue(
             credential, signer=signer, holder=holder, sources=sources(), now=self.now, salt=lambda: "salt" * 6
         )
 

@@ -1,6 +1,7 @@
 """Nothing leaves before consent; what leaves is what was shown; one request is answered once."""
 
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,10 +17,10 @@ from common.oid4vp.errors import InvalidRequest, InvalidTransactionData
 from common.oid4vp.request import create_link_by_value
 from common.oid4vp.transaction_data import Payment, create_transaction_data
 from common.registries.access import LogEntry, create_log
-from tests.wallet.fakes import CLINIC, Network, Office, Service, ldp_query, reply, sd_query
+from tests.wallet.fakes import CLINIC, Network, Office, Service, holder_of, ldp_query, reply, sd_query
 from tests.wallet.test_vault import dump
-from wallet.models import HistoryEntry, Pending, RegisteredVerifier
-from wallet.services import accepting, accounts, asking, cards, history, presenting
+from wallet.models import Card, HistoryEntry, Pending, RegisteredVerifier
+from wallet.services import accepting, accounts, asking, cards, held, history, presenting
 from wallet.services.pending import NothingWaits
 from wallet.services.presenting import ChoiceMissing, NotDelivered
 from wallet.services.vault import Vault
@@ -109,6 +110,35 @@ def test_whole_cards_say_so(holder: Vault, clinic: Service, now: datetime) -> No
     assert [row.label for row in part.rows] == ["Given names", "Family names", "Born on"]
     agree(holder, clinic, now)
     assert clinic.verified("ldp", "ldp_vc").claims["given_name"] == "Ana Wayra"
+
+
+def test_of_a_card_with_a_base_proof_only_what_was_asked_for_leaves(
+    vault: Vault, office: Office, clinic: Service, now: datetime
+) -> None:
+    office.suite = "ecdsa-sd-2023"
+    accepting.accept(vault, accepting.receive(vault, office.link, now=now), tx_code=None, now=now)
+    clinic.query = {"credentials": [ldp_query("birth_date")]}
+    (part,) = ask(vault, clinic, now).questions[0].answers[0].parts
+    assert not part.whole
+    assert [(row.label, row.value) for row in part.rows] == [("Born on", "25 May 1990")]
+    agree(vault, clinic, now)
+    assert clinic.verified("ldp", "ldp_vc").claims == {"birth_date": "1990-05-25"}
+    (presented,) = clinic.opened()["ldp"]
+    assert "Quispe" not in json.dumps(presented, ensure_ascii=False)
+
+
+def test_of_two_proofs_the_one_that_shows_less(
+    holder: Vault, office: Office, clinic: Service, now: datetime
+) -> None:
+    (card,) = cards.held_cards(holder)
+    (whole,) = (copy for copy in card.copies if copy.format == "ldp_vc")
+    office.suite = "ecdsa-sd-2023"
+    clinic.query = {"credentials": [ldp_query("given_name")]}
+    secured = office.issue("ldp_vc", holder_of(whole.key))
+    Card.objects.all().delete()
+    held.keep(holder, replace(card, copies=(*card.copies, replace(whole, id="sd", secured=secured))))
+    (answer,) = ask(holder, clinic, now).questions[0].answers
+    assert [part.copy.id for part in answer.parts] == ["sd"]
 
 
 def test_of_two_formats_the_one_that_shows_less(holder: Vault, clinic: Service, now: datetime) -> None:

@@ -6,17 +6,19 @@ taken. Every answer lists exactly what would leave.
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice, product
 from typing import Final
 
+from common.formats.data_integrity import disclosure
 from common.formats.sd_jwt import compact, processing, selecting
 from common.keys import jws
 from common.oid4vp.dcql import CredentialQuery, CredentialSetQuery
 from common.oid4vp.matching import minimal_disclosure
 from common.oid4vp.request import AuthorizationRequest
+from common.vcdm import validation
 from common.vcdm.credential import ClaimPath
 from wallet.services import cards, wording
 from wallet.services.held import Copy, HeldCard
@@ -111,7 +113,7 @@ def _ways(query: CredentialQuery, held: list[tuple[HeldCard, Status]]) -> Iterat
                 disclose = minimal_disclosure(variant, copy)
                 if disclose is None:
                     continue
-                if copy.format not in SELECTIVE:
+                if not _selective(copy):
                     yield Part(query.id, card, copy, None, status, wording.rows(copy))
                     break
                 leaving = _leaving(copy, disclose)
@@ -133,8 +135,20 @@ def _folded(answers: Iterable[Answer]) -> Iterator[Answer]:
                 yield answer
 
 
+def _selective(copy: Copy) -> bool:
+    """Whether parts of a copy can be held back: by its format, or by the proof that its issuer made."""
+    return copy.format in SELECTIVE or (
+        isinstance(copy.secured, Mapping) and disclosure.is_selective(copy.secured)
+    )
+
+
 def _leaving(copy: Copy, disclose: tuple[ClaimPath, ...]) -> Copy:
     """The copy as a verifier would see it: the claims at `disclose`, and those that cannot be held back."""
+    if isinstance(copy.secured, Mapping):
+        document = disclosure.preview(copy.secured, disclose)
+        (subject,) = validation.subjects(document)
+        claims = {name: value for name, value in subject.items() if name != "id"}
+        return replace(copy, document=document, claims=claims)
     sd_jwt = compact.parse(copy.secured)
     claims = jws.parse(sd_jwt.jwt).claims()
     chosen = selecting.select(processing.process(claims, sd_jwt.disclosures), disclose)
