@@ -1,6 +1,6 @@
 """What an authority publishes for everyone: metadata, keys, offers by reference, status lists, types."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseNotModified, JsonResponse
@@ -23,6 +23,7 @@ HTML, LD_JSON, SCHEMA_JSON, JSON = (
     "application/schema+json",
     "application/json",
 )
+ANYTHING: Final = "*/*"
 
 
 class IssuerMetadata(ProtocolView):
@@ -124,4 +125,8 @@ class CredentialType(ProtocolView):
             SCHEMA_JSON: configurations.json_schema,
         }.get(wanted or JSON, configurations.type_metadata)
         content_type = wanted if wanted in (LD_JSON, SCHEMA_JSON) else JSON
-        return JsonResponse(make(configuration), content_type=content_type, headers=headers)
+        document = make(configuration)
+        if request.headers.get("Accept", ANYTHING).strip() == ANYTHING:
+            # Whoever names no type may be after either: type metadata, and a context beside it.
+            document = {**configurations.context_document(configuration), **document}
+        return JsonResponse(document, content_type=content_type, headers=headers)

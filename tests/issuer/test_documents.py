@@ -127,6 +127,7 @@ def test_offer_by_value(farmer):
     [
         (None, "application/json", "vct"),
         ("*/*", "application/json", "vct"),
+        ("*/*", "application/json", "@context"),
         ("application/json", "application/json", "vct"),
         ("application/schema+json", "application/schema+json", "$schema"),
         ("application/ld+json, application/json;q=0.5", "application/ld+json", "@context"),
