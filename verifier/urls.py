@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from verifier.views import endpoints, pages, staff
+from verifier.views import endpoints, pages, staff, vc_api
 
 urlpatterns = [
     path("services/", pages.services, name="services"),
@@ -22,4 +22,6 @@ urlpatterns = [
         endpoints.RequestObject.as_view(),
         name="request-object",
     ),
+    path("vc-api/credentials/verify", vc_api.VerifyCredential.as_view()),
+    path("vc-api/presentations/verify", vc_api.VerifyPresentation.as_view()),
 ]

@@ -25,12 +25,11 @@ from common.did import (
 )
 from common.encoding import strict_json
 from common.errors import MalformedInput
-from common.formats.base import VerifiedCredential
 from common.rdf.contexts import SHIPPED
 from common.status.check import StatusOutcome
 from common.status.status_list import StatusList
 from common.trust import document_signers, issuer_keys
-from common.verification.credential_status import credential_status
+from common.verification.credential_status import Listed, credential_status
 
 DID_SECONDS: Final = 300
 METADATA_SECONDS: Final = 300
@@ -109,7 +108,7 @@ def sources() -> SiteSources:
     return SiteSources()
 
 
-def check_status(credential: VerifiedCredential, *, now: datetime) -> StatusOutcome:
+def check_status(credential: Listed, *, now: datetime) -> StatusOutcome:
     """Valid, revoked, suspended or undetermined; lists are fetched through the door and kept for a while."""
     return credential_status(credential, sources=sources(), fetch=fetch, lists=CachedLists(), now=now)
 

@@ -24,9 +24,14 @@ Digest = tuple[str, bytes]  # algorithm and value
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A resource whose bytes need not be fetched, since their publisher says their digests."""
+    """A resource whose bytes need not be fetched, since its publisher says their digests."""
 
     digests: frozenset[Digest]
+
+    @classmethod
+    def by(cls, *texts: str) -> "Known":
+        """The resource of which each text is a digest, written as in `digestSRI`."""
+        return cls(frozenset().union(*(_sri(text) for text in texts)))
 
 
 class OtherResource(SelloError):

@@ -1,6 +1,8 @@
 """The status of a verified credential: its lists fetched, verified like any credential, and read."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Protocol
 
 from common.did import Fetch, Fetched
 from common.encoding import strict_json
@@ -9,10 +11,21 @@ from common.formats.base import Sources, VerifiedCredential
 from common.formats.detect import find_format
 from common.status.check import StatusOutcome, check_status
 from common.status.status_list import ListCache
+from common.vcdm.credential import StatusReference
+
+
+class Listed(Protocol):
+    """What a status is asked of: a verified credential, or as much of one."""
+
+    @property
+    def issuer(self) -> str: ...
+
+    @property
+    def status(self) -> Sequence[StatusReference]: ...
 
 
 def credential_status(
-    credential: VerifiedCredential, *, sources: Sources, fetch: Fetch, lists: ListCache, now: datetime
+    credential: Listed, *, sources: Sources, fetch: Fetch, lists: ListCache, now: datetime
 ) -> StatusOutcome:
     """Valid, revoked, suspended or undetermined; never an error, and never a guess."""
 

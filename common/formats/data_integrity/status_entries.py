@@ -10,7 +10,14 @@ from common.vcdm.credential import StatusPurpose, StatusReference
 
 TYPE: Final = "BitstringStatusListEntry"
 PURPOSES: Final[dict[str, StatusPurpose]] = {"revocation": "revocation", "suspension": "suspension"}
+MAX_SIZE: Final = 8  # bits of one entry
 _INDEX: Final = re.compile(r"(0|[1-9][0-9]{0,11})\Z")
+
+
+class MalformedEntry(CredentialInvalid):
+    """A status entry that is none (§3.5)."""
+
+    code = "MALFORMED_VALUE_ERROR"
 
 
 def build(references: Sequence[StatusReference]) -> list[dict[str, str]]:
@@ -39,15 +46,57 @@ def parse(document: Mapping[str, Any]) -> tuple[StatusReference, ...]:
     """
     references = []
     for entry in validation.entries(document, "credentialStatus"):
-        if entry.get("type") not in (TYPE, [TYPE]):
+        if not _is_known(entry):
             raise CredentialInvalid("This credential's status is of a kind that is not known.")
-        purpose, index, uri = (
-            entry.get(name) for name in ("statusPurpose", "statusListIndex", "statusListCredential")
-        )
-        if not isinstance(purpose, str) or not isinstance(uri, str) or not validation.is_url(uri):
-            raise CredentialInvalid("This credential's status entry is malformed.")
-        if not isinstance(index, str) or not _INDEX.match(index) or entry.get("statusSize", 1) != 1:
+        check_entry(entry)
+        if entry.get("statusSize", 1) != 1:
             raise CredentialInvalid("This credential's status entry names no place of one bit.")
-        if purpose in PURPOSES:
-            references.append(StatusReference(TYPE, uri, int(index), PURPOSES[purpose]))
+        if entry["statusPurpose"] in PURPOSES:
+            purpose = PURPOSES[entry["statusPurpose"]]
+            uri, index = entry["statusListCredential"], int(entry["statusListIndex"])
+            references.append(StatusReference(TYPE, uri, index, purpose))
     return tuple(references)
+
+
+def check(document: Mapping[str, Any]) -> None:
+    """Raise unless each Bitstring Status List entry of a credential is one; other kinds are left alone."""
+    for entry in validation.entries(document, "credentialStatus"):
+        if _is_known(entry):
+            check_entry(entry)
+
+
+def check_entry(entry: Mapping[str, Any]) -> None:
+    """Raise unless an entry has the shape that §2.1 wants."""
+    purpose, index, uri = (
+        entry.get(name) for name in ("statusPurpose", "statusListIndex", "statusListCredential")
+    )
+    if not isinstance(purpose, str) or not isinstance(uri, str) or not validation.is_url(uri):
+        raise MalformedEntry("This credential's status entry is malformed.")
+    if not isinstance(index, str) or not _INDEX.match(index):
+        raise MalformedEntry("This credential's status entry names no place in its list.")
+    if entry.get("id") == uri:
+        raise MalformedEntry("A status entry is not named as its list is.")
+    references = entry.get("statusReference", [])
+    if not all(map(validation.is_url, references if isinstance(references, list) else [references])):
+        raise MalformedEntry("What a status entry refers to is named by URLs.")
+    _check_messages(entry)
+
+
+def _check_messages(entry: Mapping[str, Any]) -> None:
+    """One message for each value that the entry's bits may have; without them, for one bit alone."""
+    size, messages = entry.get("statusSize", 1), entry.get("statusMessage")
+    if not isinstance(size, int) or isinstance(size, bool) or not 0 < size <= MAX_SIZE:
+        raise MalformedEntry("The size of a status is a number of bits.")
+    if messages is None and size == 1:
+        return
+    if not isinstance(messages, list) or len(messages) != 2**size:
+        raise MalformedEntry("A status of several bits says what each of its values means.")
+    for message in messages:
+        if not isinstance(message, Mapping) or not all(
+            isinstance(message.get(name), str) for name in ("status", "message")
+        ):
+            raise MalformedEntry("A status message has a status and a message.")
+
+
+def _is_known(entry: Mapping[str, Any]) -> bool:
+    return entry.get("type") in (TYPE, [TYPE])

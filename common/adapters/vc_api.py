@@ -1,0 +1,120 @@
+"""What issuer and verifier share of the VC-API: who may ask, what a check may find, how errors are told.
+
+With VC_API_OPEN, on a loopback address, conformance suites may ask without a token or limit, and documents
+may use the suites' example context, contexts of their own and floats (docs/conformance.md).
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Any, Final
+
+from django.conf import settings
+from django.http import Http404
+from django.utils.crypto import constant_time_compare
+from rest_framework import exceptions
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from common.adapters import rate_limit
+from common.adapters.fetch import fetch
+from common.adapters.sources import sources
+from common.errors import MalformedInput, SelloError
+from common.rdf.contexts import CONFORMANCE, CREDENTIALS_V2
+from common.rdf.expansion import Contexts, OpenContexts
+from common.vcdm.problems import problem
+from common.vcdm.related import Known
+from common.verification.proofs import World
+
+log = logging.getLogger("sello.api")
+
+PROBLEM_JSON: Final = "application/problem+json"
+LOOPBACK: Final = ("127.0.0.1", "::1")
+# The base context (VC Data Model 2.0 §B.1), and its last draft, which the data model's suite names still.
+RECOMMENDATION: Final = Known.by(
+    "sha256-WZVc7WaX1h4D8rJVb+vlMIqxaEKEb1tYbX8fet7JJzQ=",
+    "sha384-l/HrjlBCNWyAX91hr6LFV2Y3heB5Tcr6IeE4/Tje8YyzYBM8IhqjHWiWpr8+ZbYU",
+)
+DRAFT: Final = Known.by(
+    "sha256-JKGMkOmFbVJhEfKTduMC2XCyvRAYLjOVmZWwIH1wQ7k=",
+    "sha384-NSOcNpmdIVUxIJGvGUoe22FjTWrXiaXlsZ8q6912LdnR3KraQO2n75Ica4wK4Qeg",
+)
+
+
+class NoOperator(SelloError):
+    """Somebody who does not bear the operator's token."""
+
+    code = "unauthorized"
+    status = 401
+    headers = {"WWW-Authenticate": "Bearer"}
+
+
+def is_open(request: Request) -> bool:
+    """Whether this is a conformance run: the switch is on, and the caller sits on this very machine."""
+    return bool(settings.VC_API_OPEN) and rate_limit.client_address(request._request) in LOOPBACK
+
+
+def require_operator(request: Request) -> None:
+    """Raise unless the caller bears VC_API_TOKEN; where none is set, nobody does."""
+    given = request.headers.get("Authorization", "")
+    token = settings.VC_API_TOKEN
+    if not is_open(request) and not (token and constant_time_compare(given, f"Bearer {token}")):
+        raise NoOperator("Issuing through the VC-API needs the operator's token.")
+
+
+def world(*, trial: bool) -> World:
+    """What the checks of a request find outside its document; more of it in a conformance run."""
+    digests = RECOMMENDATION.digests | (DRAFT.digests if trial else frozenset())
+    return World(
+        sources=sources(),
+        contexts_of=lambda speakers: _contexts(speakers, trial=trial),
+        fetch=fetch,
+        known={CREDENTIALS_V2: Known(digests)},
+    )
+
+
+def body_of(request: Request) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """The JSON body of a request and the `options` in it."""
+    body = request.data
+    options = body.get("options") if isinstance(body, Mapping) else None
+    if not isinstance(body, Mapping) or not isinstance(options or {}, Mapping):
+        raise MalformedInput("A JSON object was expected, with options that are one.", code="PARSING_ERROR")
+    return body, options or {}
+
+
+class VcApiView(APIView):
+    """An endpoint of the VC-API: whatever goes wrong is told as problem details (RFC 9457)."""
+
+    extra: Mapping[str, Any] = {}  # what an endpoint adds to each of its problems
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """The house's errors are 400 unless they say another status of the caller's."""
+        headers = {"Cache-Control": "no-store", **getattr(exc, "headers", {})}
+        if isinstance(exc, SelloError):
+            log.info("%s %s", exc.code, exc.detail)
+            error, status = exc, exc.status if exc.status in (401, 429) else 400
+        elif isinstance(exc, Http404):
+            error, status = SelloError("There is nothing at this address."), 404
+        elif isinstance(exc, exceptions.APIException):
+            error, status = SelloError(str(exc.detail)), exc.status_code
+        else:
+            raise exc
+        found = problem(error, status=status)
+        body = {**found, **self.extra, "problemDetails": [found]}
+        return Response(body, status=status, headers=headers, content_type=PROBLEM_JSON)
+
+
+def _contexts(speakers: Sequence[str], *, trial: bool) -> Contexts:
+    """The contexts in which those speakers may speak together."""
+
+    def known(url: str) -> Mapping[str, Any]:
+        if trial and url in CONFORMANCE:
+            return CONFORMANCE[url]
+        *others, last = speakers or [""]
+        for speaker in others:
+            with suppress(SelloError):
+                return sources().context(url, issuer=speaker)
+        return sources().context(url, issuer=last)
+
+    return OpenContexts(known) if trial else known

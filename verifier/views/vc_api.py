@@ -1,0 +1,100 @@
+"""`/vc-api/credentials/verify` and `/vc-api/presentations/verify` (W3C VC-API, verifying).
+
+Proofs and the data model are checked, not whether anybody trusts the issuer: for that, services ask over
+OpenID4VP. `options.checks` may ask for `credentialStatus` besides.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from common.adapters import rate_limit
+from common.adapters.sources import check_status
+from common.adapters.vc_api import VcApiView, body_of, is_open, world
+from common.errors import MalformedInput
+from common.formats.data_integrity import status_entries
+from common.vcdm import validation
+from common.vcdm.credential import StatusReference
+from common.verification.procedure import NotStanding
+from common.verification.proofs import check_credential, check_presentation
+
+DOCUMENTED = extend_schema(
+    request=OpenApiTypes.OBJECT, responses={200: OpenApiTypes.OBJECT, 400: OpenApiTypes.OBJECT}
+)
+VERIFIED = {"verified": True, "problemDetails": []}
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """As much of a credential as its status is asked of."""
+
+    issuer: str
+    status: Sequence[StatusReference]
+
+
+class VerifyView(VcApiView):
+    """200 `{"verified": true}`, or 400 with what is wrong."""
+
+    extra = {"verified": False}
+
+    def body(self, request: Request) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+        """The request's body and options, once it is seen that there are not too many requests."""
+        if not is_open(request):
+            rate_limit.check(request._request, "verify")
+        return body_of(request)
+
+
+class VerifyCredential(VerifyView):
+    """A credential with its proofs, or in its envelope."""
+
+    @DOCUMENTED
+    def post(self, request: Request) -> Response:
+        """`{verifiableCredential, options}`."""
+        body, options = self.body(request)
+        now = timezone.now()
+        credential = check_credential(
+            body.get("verifiableCredential"), world=world(trial=is_open(request)), now=now
+        )
+        if "credentialStatus" in _texts(options, "checks"):
+            listed = Listed(validation.issuer_id(credential), status_entries.parse(credential))
+            outcome = check_status(listed, now=now)
+            if outcome.status != "valid":
+                raise NotStanding(outcome)
+        return Response(VERIFIED)
+
+
+class VerifyPresentation(VerifyView):
+    """A presentation with its proofs, or in its envelope, and every credential in it."""
+
+    @DOCUMENTED
+    def post(self, request: Request) -> Response:
+        """`{verifiablePresentation, options: {domain, challenge}}`."""
+        body, options = self.body(request)
+        check_presentation(
+            body.get("verifiablePresentation"),
+            domain=_text(options, "domain"),
+            challenge=_text(options, "challenge"),
+            world=world(trial=is_open(request)),
+            now=timezone.now(),
+        )
+        return Response(VERIFIED)
+
+
+def _text(options: Mapping[str, Any], name: str) -> str | None:
+    value = options.get(name)
+    if value is not None and not isinstance(value, str):
+        raise MalformedInput(f"The option {name} is a text.", code="PARSING_ERROR")
+    return value
+
+
+def _texts(options: Mapping[str, Any], name: str) -> list[str]:
+    value = options.get(name, [])
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise MalformedInput(f"The option {name} is a list of texts.", code="PARSING_ERROR")
+    return value
