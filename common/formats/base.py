@@ -76,7 +76,7 @@ class VerifiedPresentation:
     """Credentials shown by their holder for one request, with what the holder signed beside them."""
 
     credentials: tuple[VerifiedCredential, ...]
-    holder: str  # holder's DID, or the RFC 7638 thumbprint of the bound key
+    holder: str  # holder's DID, or the RFC 7638 thumbprint of the bound key; empty where nobody signed
     transaction_data: tuple[str, ...]  # the entries of the binding whose hashes the holder signed
 
 

@@ -110,6 +110,15 @@ class SdJwtVc:
         return VerifiedPresentation((credential,), jwk.thumbprint(holder), binding.transaction_data)
 
 
+def with_disclosed(secured: Secured, disclose: Sequence[ClaimPath] | None) -> str:
+    """An SD-JWT without Key Binding JWT that shows the claims at `disclose`, whole, and no others."""
+    sd_jwt = compact.parse(secured)
+    if disclose is None:
+        return sd_jwt.without_key_binding()
+    processed = _process(_claims(jws.parse(sd_jwt.jwt)), sd_jwt.disclosures)
+    return SDJWT(sd_jwt.jwt, select(processed, disclose)).serialize()
+
+
 def _registered(credential: Credential, *, holder: Holder | None, now: datetime) -> dict[str, Any]:
     """The claims that stay in clear (SD-JWT VC §2.2.2.3)."""
     today = int(now.timestamp()) // DAY * DAY

@@ -57,12 +57,22 @@ class StatusOf(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """One presentation of a response: for which query, in which format, and bound to what."""
+    """One presentation of a response: for which query, in which format, and bound to what.
+
+    Only where the query says `require_cryptographic_holder_binding: false` is `holder_bound` False: then the
+    credential alone will do (OpenID4VP §5.3). What its holder signed all the same is checked as ever.
+    """
 
     query: str
     format: str
     secured: Secured
     binding: Binding
+    holder_bound: bool = True
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether this is a credential without its holder's signature, where that was asked for."""
+        return not self.holder_bound and find_format(self.secured)[2] == "credential"
 
 
 def verify_response(
@@ -79,11 +89,14 @@ def verify_response(
     try:
         run.begin("format")  # 1
         check_format(submissions)
-        run.begin("signature", "binding")  # 2
+        bound = not all(one.is_bare for one in submissions)
+        run.begin("signature", *(("binding",) if bound else ()))  # 2
         for one in submissions:
             verified = check_signature_and_binding(one, sources=sources, now=now)
             run.presentations[one.query] = (*run.presentations.get(one.query, ()), verified)
             run.credentials += verified.credentials
+        if not bound:
+            run.skip("binding", "The request asks for no holder's signature: anybody may have shown this.")
         run.begin("validity")  # 3
         check_validity(run.credentials, now=now)
         run.begin("trust")  # 4
@@ -150,12 +163,18 @@ def check_format(submissions: Sequence[Submission]) -> None:
         name, _, kind = find_format(one.secured)
         if name != one.format:
             raise MalformedInput("A presentation has another format than was asked for.")
-        if kind != "presentation":
+        if kind != "presentation" and one.holder_bound:
             raise BindingMismatch("This presentation lacks its holder's signature.")
 
 
 def check_signature_and_binding(one: Submission, *, sources: Sources, now: datetime) -> VerifiedPresentation:
-    """Step 2: the only source of verified credentials; `Expired` and `NotYetValid` belong to step 3."""
+    """Step 2: the only source of verified credentials; `Expired` and `NotYetValid` belong to step 3.
+
+    A bare credential has no holder, and authorises no transaction.
+    """
+    if one.is_bare and not one.binding.transaction_data:
+        credential = FORMATS[one.format].verify_credential(one.secured, sources=sources, now=now)
+        return VerifiedPresentation((credential,), holder="", transaction_data=())
     verified = FORMATS[one.format].verify_presentation(
         one.secured, binding=one.binding, sources=sources, now=now
     )

@@ -12,7 +12,12 @@ from common.keys import PrivateKey
 from common.oid4vp.client_id import PREFIXES
 from common.oid4vp.errors import AccessDenied
 from common.oid4vp.request import RESPONSE_MODES
-from common.oid4vp.response import MAX_BYTES, create_error_response, parse_response_form
+from common.oid4vp.response import (
+    MAX_BYTES,
+    OutgoingResponse,
+    create_error_response,
+    parse_response_form,
+)
 from common.status.check import StatusOutcome
 from tests.verifier.people import FARMER, IDENTITY, Person, credential, post
 from verifier.models import PresentationSession, TrustedIssuer
@@ -356,3 +361,28 @@ def test_over_18_learns_that_and_nothing_else(
     post(client, wayra.answer(verified, now=today, everything=True))
     assert state_of(created) == Status.UNLOCKED
     assert seen[1].one().requested == {("age_over_18",): [True]}
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_a_credential_without_its_holders_signature(
+    client: Client, wayra: Person, today: datetime, wanted: bool
+) -> None:
+    """It opens a door only where the query says so, and only with the request's own state (§5.3)."""
+    service = find_service("over-18")
+    for query in service.query["credentials"]:
+        query["require_cryptographic_holder_binding"] = wanted
+    service.save()
+    created = ask("over-18", today, response_mode="direct_post")
+    verified = wayra.ask(client, created.request_uri, now=today)
+    bare = wayra.answer(verified, now=today, bend=lambda presented: presented.rpartition("~")[0] + "~")
+    elsewhere = {**bare.form, "state": "another"}
+    assert post(client, OutgoingResponse(bare.uri, elsewhere)).status_code == 400
+    reply = post(client, bare)
+    if wanted:
+        assert reply.status_code == 400
+        assert state_of(created) == Status.REJECTED
+    else:
+        assert reply.status_code == 200, reply.content
+        assert state_of(created) == Status.UNLOCKED
+        checks = {check["check"]: check["result"] for check in created.session.outcome["checks"]}
+        assert checks["binding"] == "skipped"

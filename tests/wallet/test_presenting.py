@@ -11,6 +11,7 @@ from common.adapters.sources import sources
 from common.errors import FetchFailed
 from common.formats import FORMATS
 from common.formats.base import Binding, BindingMismatch
+from common.formats.detect import find_format
 from common.keys import PrivateKey
 from common.oid4vp.client_id import ClientId
 from common.oid4vp.errors import InvalidRequest, InvalidTransactionData
@@ -403,3 +404,18 @@ def test_a_revoked_card_is_offered_last(
     first, second = ask(holder, clinic, now).questions[0].answers
     assert (first.standing, second.standing) == ("valid", "revoked")
     assert len(list(cards.held_cards(holder))) == 2
+
+
+@pytest.mark.parametrize("kind", ["dc+sd-jwt", "ldp_vc"])
+def test_without_a_signature_only_where_none_is_wanted(
+    holder: Vault, network: Network, now: datetime, kind: str
+) -> None:
+    asked = sd_query("birth_date") if kind == "dc+sd-jwt" else ldp_query("birth_date")
+    query = {"credentials": [{**asked, "require_cryptographic_holder_binding": False}]}
+    clinic = Service(network, now, query=query)
+    agree(holder, clinic, now)
+    (presented,) = clinic.opened()[asked["id"]]
+    assert find_format(presented)[2] == "credential"
+    shown = FORMATS[kind].verify_credential(presented, sources=sources(), now=now)
+    assert shown.claims["birth_date"] == "1990-05-25"
+    assert ("family_name" in shown.claims) is (kind == "ldp_vc")

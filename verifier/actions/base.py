@@ -17,13 +17,14 @@ from verifier.services.errors import UnlockRefused
 class Shown:
     """One verified credential as the service asked for it: its claims are the requested ones and no others.
 
+    `holder` is the thumbprint of the key that signed, or its DID; empty where the query asked nobody to.
     `evidence` is the presentation as it arrived, for whoever has to be convinced as well.
     """
 
     query_id: str
     format: str
     issuer: str
-    key_thumbprint: str
+    holder: str
     requested: Mapping[ClaimPath, list[Any]] = field(repr=False)
     evidence: Secured = field(repr=False)
 

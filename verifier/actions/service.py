@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -33,7 +34,7 @@ def open_account(presentation: Presented, *, session: PresentationSession, now: 
             "opened_at": account.opened_at.date().isoformat(),
             "provider": service.provider,
             "identified_by": shown.authority,
-            "cnf": {"jkt": shown.key_thumbprint},
+            **_confirmation(shown.holder),
         },
         signer=service_signer(service),
     )
@@ -75,3 +76,10 @@ def _account(service: Service, person: str, *, now: datetime) -> tuple[OpenedAcc
             ), True
     except IntegrityError:  # another visit of the same person, in this very moment
         return OpenedAccount.objects.get(service=service, person=person), False
+
+
+def _confirmation(holder: str) -> dict[str, Any]:
+    """Whose receipt it is (RFC 7800 §3): a DID's, a key's by its thumbprint, or nobody's."""
+    if not holder:
+        return {}
+    return {"cnf": {"kid": holder} if holder.startswith("did:") else {"jkt": holder}}

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from common.adapters.sources import check_status, sources
 from common.formats.base import Binding, Secured, VerifiedCredential, VerifiedPresentation
-from common.keys import jwk
 from common.oid4vp.errors import NotSatisfied
 from common.oid4vp.matching import check_satisfied, requested_claims
 from common.oid4vp.request import AuthorizationRequest, parse_request_parameters
@@ -35,6 +34,7 @@ def verify_answer(
             format=request.query.credential(name).format,
             secured=secured,
             binding=Binding(session.client_id, session.nonce, assigned.get(name, ())),
+            holder_bound=request.query.credential(name).require_cryptographic_holder_binding,
         )
         for name, presentations in answer.items()
         for secured in presentations
@@ -78,9 +78,7 @@ def presented(session: PresentationSession, answer: Answer, verification: Verifi
                 query_id=name,
                 format=query.format,
                 issuer=each.credentials[0].issuer,
-                key_thumbprint=jwk.thumbprint(key)
-                if (key := each.credentials[0].holder_key)
-                else each.holder,
+                holder=each.holder,
                 requested=requested_claims(query, each.credentials[0]),
                 evidence=secured,
             )

@@ -13,12 +13,13 @@ from uuid import UUID
 from common.adapters import fetch as door
 from common.adapters.sources import sources
 from common.errors import FetchFailed, SelloError
-from common.formats import FORMATS
+from common.formats import FORMATS, unbound
 from common.formats.base import Binding, Secured
+from common.formats.unbound import UNBOUND
 from common.oid4vp import response as responses
 from common.oid4vp.errors import AccessDenied
 from wallet.services import asking, history, pending
-from wallet.services.answers import Answer, Question, questions
+from wallet.services.answers import Answer, Part, Question, questions
 from wallet.services.asking import Asked
 from wallet.services.vault import Vault
 
@@ -158,16 +159,20 @@ def _sign(asked: Asked, answers: Sequence[Answer], now: datetime) -> dict[str, l
         if name is None:
             raise ChoiceMissing("The payment must be confirmed with one of the cards that were asked for.")
         authorised[name].append(entry.encoded)
-    return {
-        name: [
-            FORMATS[part.copy.format].present(
-                part.copy.secured,
-                disclose=part.disclose,
-                binding=Binding(str(asked.client_id), asked.request.nonce, tuple(authorised[name])),
-                signer=part.copy.signer,
-                sources=sources(),
-                now=now,
-            )
-        ]
-        for name, part in shown.items()
-    }
+    return {name: [_shown(asked, part, authorised[name], now)] for name, part in shown.items()}
+
+
+def _shown(asked: Asked, part: Part, authorised: Sequence[str], now: datetime) -> Secured:
+    """One credential as it leaves; unsigned by its holder only where the query wants no signature (§5.3)."""
+    copy = part.copy
+    query = asked.request.query.credential(part.query_id)
+    if not query.require_cryptographic_holder_binding and copy.format in UNBOUND:
+        return unbound.show(copy.format, copy.secured, disclose=part.disclose, sources=sources())
+    return FORMATS[copy.format].present(
+        copy.secured,
+        disclose=part.disclose,
+        binding=Binding(str(asked.client_id), asked.request.nonce, tuple(authorised)),
+        signer=copy.signer,
+        sources=sources(),
+        now=now,
+    )
