@@ -102,7 +102,8 @@ def database(environ: Mapping[str, str], *, var: Path) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(parts.hostname or ""),
         "PORT": str(parts.port or ""),
-        "OPTIONS": {"pool": True, **dict(parse_qsl(parts.query))},
+        # As many as threads: a request keeps its connection while it waits for another of this same site.
+        "OPTIONS": {"pool": {"min_size": 2, "max_size": 32}, **dict(parse_qsl(parts.query))},
     }
 
 
