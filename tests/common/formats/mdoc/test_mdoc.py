@@ -1,0 +1,491 @@
+"""mdoc as issued, shown and verified, and whatever was done to it in between."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from common.encoding import base64url, cbor
+from common.errors import InvalidSignature, MalformedInput, SelloError
+from common.formats.base import Binding, BindingMismatch, CredentialInvalid, Expired, Holder, NotYetValid
+from common.formats.detect import find_format
+from common.formats.mdoc.doctypes import MDL, PHOTO_ID
+from common.keys import PrivateKey, cose, jwk
+from common.trust import Untrusted
+from tests.common.formats.mdoc.world import (
+    BINDING,
+    FORMAT,
+    ISSUER,
+    LEAF,
+    LICENCE,
+    PHOTO,
+    ROOT_KEY,
+    SIGNER,
+    SOURCES,
+    SPACE,
+    STATUS,
+    TRANSCRIPT,
+    closed,
+    document_signer,
+    issue,
+    opened,
+    pem,
+    present,
+    root,
+)
+from tests.common.formats.sd_jwt.salts import salts
+from tests.conftest import NOW
+
+OWN = f"{ISSUER}/types/licence"
+
+
+def resigned(secured: str, change: Callable[[dict[str, Any]], None], *, signer: PrivateKey = SIGNER) -> str:
+    """The credential with its security object changed, signed again."""
+    structure = opened(secured)
+    auth = structure["issuerAuth"]
+    mso = cbor.decode(opened_payload(auth[2]), tags=frozenset({0}))
+    change(mso)
+    payload = cbor.encode(cbor.embed(cbor.encode(mso)))
+    structure["issuerAuth"] = cose.sign1(payload, signer=signer, unprotected={cose.X5CHAIN: LEAF})
+    return closed(structure)
+
+
+def opened_payload(payload: bytes) -> bytes:
+    return cbor.embedded(cbor.decode(payload, tags=frozenset({24})))
+
+
+def verify(secured: str, **more: Any) -> Any:
+    return FORMAT.verify_credential(secured, **{"sources": SOURCES, "now": NOW, **more})
+
+
+def verify_shown(presented: str, **more: Any) -> Any:
+    told = {"binding": BINDING, "sources": SOURCES, "now": NOW, **more}
+    return FORMAT.verify_presentation(presented, **told)
+
+
+def test_issued_as_the_standard_says(ana: PrivateKey) -> None:
+    structure = opened(issue(holder=ana))
+    assert set(structure) == {"nameSpaces", "issuerAuth"}
+    assert set(structure["nameSpaces"]) == {SPACE, OWN}
+    protected, unprotected, payload, signature = structure["issuerAuth"]
+    assert (protected.hex(), unprotected, len(signature)) == ("a10126", {33: LEAF}, 64)
+    mso = cbor.decode(opened_payload(payload), tags=frozenset({0}))
+    assert [mso[name] for name in ("version", "digestAlgorithm", "docType")] == ["1.0", "SHA-256", MDL]
+    assert mso["deviceKeyInfo"] == {"deviceKey": cose.encode_key(ana.public_key)}
+    assert mso["status"] == {"status_list": {"idx": 412, "uri": STATUS.uri}}
+    times = {name: (tag.tag, tag.value) for name, tag in mso["validityInfo"].items()}
+    assert times == {
+        "signed": (0, "2026-11-20T12:00:00Z"),
+        "validFrom": (0, "2026-11-20T12:00:00Z"),
+        "validUntil": (0, "2027-11-21T12:00:00Z"),
+    }
+    items = [cbor.decode(tag.value, tags=frozenset({1004})) for tag in structure["nameSpaces"][SPACE]]
+    values = {item["elementIdentifier"]: item["elementValue"] for item in items}
+    assert values["birth_date"] == cbor.Tag(1004, "1990-05-25")
+    assert values["portrait"] == bytes.fromhex("ffd8ffe000104a464946")
+    assert values["issuing_country"] == "UT"
+    assert values["issuing_authority"] == "Transit Office"
+    assert values["expiry_date"] == cbor.Tag(1004, "2027-11-21")
+    assert {len(item["random"]) for item in items} == {16}
+    assert sum(map(len, mso["valueDigests"].values())) == 12
+
+
+def test_verified_with_all_that_was_signed(ana: PrivateKey) -> None:
+    verified = verify(issue(holder=ana))
+    assert (verified.format, verified.issuer, verified.types) == ("mso_mdoc", ISSUER, (MDL,))
+    assert verified.document[OWN] == {"blood_donor": False}
+    told = verified.document[SPACE]
+    assert (told["birth_date"], told["age_over_18"], told["height"]) == ("1990-05-25", True, 163)
+    assert told["portrait"] == base64url.encode(bytes.fromhex("ffd8ffe000104a464946"))
+    assert verified.claims == verified.document
+    assert (verified.holder_key, verified.subject, verified.id) == (ana.public_key, None, None)
+    assert verified.status == (STATUS,)
+    assert (verified.valid_from, verified.valid_until) == (LICENCE.valid_from, LICENCE.valid_until)
+
+
+def test_a_photo_id_has_two_namespaces_and_the_registrys_own(ana: PrivateKey) -> None:
+    verified = verify(issue(PHOTO, holder=ana))
+    assert verified.types == (PHOTO_ID,)
+    assert verified.document["org.iso.23220.1"]["family_name"] == "Quispe"
+    assert verified.document["org.iso.23220.photoid.1"] == {"person_id": "P-0001"}
+    assert verified.document[OWN] == {"shoe": 38}
+
+
+def test_a_type_of_the_registrys_own_is_its_page(ana: PrivateKey) -> None:
+    verified = verify(issue(replace(LICENCE, doctype=""), holder=ana))
+    assert verified.types == (OWN,)
+    assert set(verified.document) == {OWN}
+    assert "issuing_country" not in verified.document[OWN]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"certificates": ()},
+        {"certificates": (document_signer(PrivateKey("P-256", bytes(31) + b"\x09")),)},
+        {"valid_until": None},
+        {"claims": {"portrait": "a text"}},
+        {"claims": {"portrait": "data:image/png;base64,***"}},
+        {"claims": {"height": 2.5e400}},
+        {"status": (replace(STATUS, kind="BitstringStatusListEntry"),)},
+    ],
+)
+def test_what_is_not_issued(ana: PrivateKey, change: dict[str, Any]) -> None:
+    with pytest.raises(SelloError):
+        issue(replace(LICENCE, **change), holder=ana)
+
+
+def test_nobodys_mdoc_is_not_issued() -> None:
+    with pytest.raises(MalformedInput):
+        FORMAT.issue(LICENCE, signer=SIGNER, holder=None, sources=SOURCES, now=NOW, salt=salts())
+
+
+def test_no_more_is_shown_than_was_asked(ana: PrivateKey) -> None:
+    presented = present(issue(holder=ana), ana, (SPACE, "given_name"), (SPACE, "no_such"))
+    verified = verify_shown(presented)
+    assert verified.credentials[0].document == {SPACE: {"given_name": "Ana"}}
+    assert verified.holder == jwk.thumbprint(ana.public_key)
+    assert b"Quispe" not in base64url.decode(presented)
+    assert find_format(presented)[0::2] == ("mso_mdoc", "presentation")
+
+
+def test_all_is_shown_or_nothing_at_all(ana: PrivateKey) -> None:
+    secured = issue(holder=ana)
+    whole = verify_shown(present(secured, ana)).credentials[0]
+    assert whole.document == verify(secured).document
+    bare = FORMAT.present(secured, disclose=(), binding=BINDING, signer=ana, sources=SOURCES, now=NOW)
+    assert verify_shown(bare).credentials[0].document == {}
+
+
+@pytest.mark.parametrize("path", [("given_name",), (SPACE, "address", "street"), (SPACE, None), (SPACE, 1)])
+def test_a_path_names_a_namespace_and_an_element(ana: PrivateKey, path: Any) -> None:
+    with pytest.raises(MalformedInput):
+        present(issue(holder=ana), ana, path)
+
+
+def test_the_device_signs_this_session_and_no_other(ana: PrivateKey, bruno: PrivateKey) -> None:
+    secured = issue(holder=ana)
+    presented = present(secured, ana)
+    other = cbor.encode([None, None, ["OpenID4VPHandover", b"\1" + bytes(31)]])
+    for transcript in (other, TRANSCRIPT[:-1], b"\xf6", None):
+        with pytest.raises(BindingMismatch):
+            verify_shown(presented, binding=replace(BINDING, session_transcript=transcript))
+    with pytest.raises(BindingMismatch):
+        present(secured, bruno)
+    with pytest.raises(BindingMismatch):
+        present(secured, ana, binding=Binding(BINDING.audience, BINDING.nonce))
+
+
+def test_another_device_cannot_show_it(ana: PrivateKey, mallory: PrivateKey) -> None:
+    """Mallory has the issuer's part, from a presentation made to her, and signs it with her own key."""
+    stolen = opened(present(issue(holder=ana), ana))
+    own = opened(present(issue(holder=mallory), mallory))
+    stolen["documents"][0]["deviceSigned"] = own["documents"][0]["deviceSigned"]
+    with pytest.raises(BindingMismatch):
+        verify_shown(closed(stolen))
+
+
+def test_a_credential_is_no_presentation_and_the_other_way_round(ana: PrivateKey) -> None:
+    secured = issue(holder=ana)
+    with pytest.raises(BindingMismatch):
+        verify_shown(secured)
+    with pytest.raises(CredentialInvalid):
+        verify(present(secured, ana))
+    with pytest.raises(CredentialInvalid):
+        present(present(secured, ana), ana)
+
+
+def test_transactions_are_not_authorised(ana: PrivateKey) -> None:
+    bound, secured = replace(BINDING, transaction_data=("e30",)), issue(holder=ana)
+    with pytest.raises(MalformedInput) as refused:
+        present(secured, ana, binding=bound)
+    assert refused.value.code == "invalid_transaction_data"
+    with pytest.raises(BindingMismatch):
+        verify_shown(present(secured, ana), binding=bound)
+
+
+def test_times(ana: PrivateKey) -> None:
+    secured = issue(holder=ana)
+    presented = present(secured, ana)
+    before, after = LICENCE.valid_from - timedelta(seconds=1), LICENCE.valid_until
+    for check, text in ((verify, secured), (verify_shown, presented)):
+        with pytest.raises(NotYetValid):
+            check(text, now=before)
+        with pytest.raises(Expired):
+            check(text, now=after)
+
+
+def test_a_signature_from_before_its_certificate(ana: PrivateKey) -> None:
+    def earlier(mso: dict[str, Any]) -> None:
+        mso["validityInfo"]["signed"] = cbor.Tag(0, "2020-01-01T00:00:00Z")
+
+    with pytest.raises(CredentialInvalid):
+        verify(resigned(issue(holder=ana), earlier))
+
+
+# Attacks on the data
+
+
+def item(structure: Any, space: str, name: str) -> int:
+    found = [cbor.decode(tag.value, tags=frozenset({1004})) for tag in structure["nameSpaces"][space]]
+    return [one["elementIdentifier"] for one in found].index(name)
+
+
+def rewritten(tag: Any, **changes: Any) -> Any:
+    fields = cbor.decode(tag.value, tags=frozenset({1004}))
+    return cbor.embed(cbor.encode({**fields, **changes}))
+
+
+def test_another_value(ana: PrivateKey) -> None:
+    for change in ({"elementValue": False}, {"elementIdentifier": "age_over_21"}, {"random": bytes(16)}):
+        structure = opened(issue(holder=ana))
+        number = item(structure, SPACE, "age_over_18")
+        structure["nameSpaces"][SPACE][number] = rewritten(structure["nameSpaces"][SPACE][number], **change)
+        with pytest.raises(CredentialInvalid):
+            verify(closed(structure))
+
+
+def test_an_element_in_another_namespace(ana: PrivateKey) -> None:
+    structure = opened(issue(holder=ana))
+    spaces = structure["nameSpaces"]
+    spaces[SPACE].append(spaces[OWN].pop())
+    with pytest.raises(CredentialInvalid):
+        verify(closed(structure))
+    swapped = opened(issue(holder=ana))
+    spaces = swapped["nameSpaces"]
+    spaces[SPACE], spaces[OWN] = spaces[OWN], spaces[SPACE]
+    with pytest.raises(CredentialInvalid):
+        verify(closed(swapped))
+    invented = opened(issue(holder=ana))
+    invented["nameSpaces"]["org.iso.18013.5.1.UT"] = invented["nameSpaces"].pop(OWN)
+    with pytest.raises(CredentialInvalid):
+        verify(closed(invented))
+
+
+def test_an_element_twice(ana: PrivateKey) -> None:
+    structure = opened(issue(holder=ana))
+    structure["nameSpaces"][SPACE].append(structure["nameSpaces"][SPACE][0])
+    with pytest.raises(MalformedInput):
+        verify(closed(structure))
+
+
+def test_elements_of_somebody_else(ana: PrivateKey, bruno: PrivateKey) -> None:
+    his = opened(issue(replace(LICENCE, claims={**LICENCE.claims, "given_name": "Bruno"}), holder=bruno))
+    hers = opened(issue(holder=ana))
+    his["nameSpaces"] = hers["nameSpaces"]
+    with pytest.raises(CredentialInvalid):
+        verify(closed(his))
+
+
+def test_another_type_outside_than_inside(ana: PrivateKey) -> None:
+    structure = opened(present(issue(holder=ana), ana))
+    structure["documents"][0]["docType"] = PHOTO_ID
+    with pytest.raises(CredentialInvalid):
+        verify_shown(closed(structure))
+
+
+def test_two_documents_of_one_device_and_of_two(ana: PrivateKey, bruno: PrivateKey) -> None:
+    """HAIP wants one document a response, ISO knows several: all of them are verified."""
+    hers, photo = (opened(present(issue(one, holder=ana), ana)) for one in (LICENCE, PHOTO))
+    his = opened(present(issue(holder=bruno), bruno))
+    both = {**hers, "documents": hers["documents"] + photo["documents"]}
+    assert [one.types for one in verify_shown(closed(both)).credentials] == [(MDL,), (PHOTO_ID,)]
+    with pytest.raises(BindingMismatch):
+        verify_shown(closed({**hers, "documents": hers["documents"] + his["documents"]}))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"status": 10},
+        {"status": None},
+        {"version": "2.0"},
+        {"version": 1},
+        {"documents": []},
+        {"documents": {}},
+        {"documents": [None]},
+        {"documents": [{}]},
+        {"documents": [{"docType": MDL, "issuerSigned": {}, "deviceSigned": {}}]},
+    ],
+)
+def test_a_response_that_is_none(ana: PrivateKey, change: dict[str, Any]) -> None:
+    structure = {**opened(present(issue(holder=ana), ana)), **change}
+    with pytest.raises(SelloError):
+        verify_shown(closed(structure))
+
+
+def test_a_mac_is_not_taken_for_a_signature(ana: PrivateKey) -> None:
+    structure = opened(present(issue(holder=ana), ana))
+    device = structure["documents"][0]["deviceSigned"]
+    for auth in ({"deviceMac": device["deviceAuth"]["deviceSignature"]}, {}, None):
+        device["deviceAuth"] = auth
+        with pytest.raises(BindingMismatch):
+            verify_shown(closed(structure))
+
+
+def test_data_of_the_devices_own_are_signed_and_not_believed(ana: PrivateKey) -> None:
+    structure = opened(present(issue(holder=ana), ana, (SPACE, "given_name")))
+    device = structure["documents"][0]["deviceSigned"]
+    device["nameSpaces"] = cbor.embed(cbor.encode({SPACE: {"age_over_21": True}}))
+    with pytest.raises(BindingMismatch):
+        verify_shown(closed(structure))
+
+
+# Attacks on the security object and its certificate
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda mso: mso.update(version="2.0"),
+        lambda mso: mso.update(docType=""),
+        lambda mso: mso.update(docType=None),
+        lambda mso: mso.update(digestAlgorithm="MD5"),
+        lambda mso: mso.update(digestAlgorithm="SHA-512"),
+        lambda mso: mso.update(valueDigests={}),
+        lambda mso: mso.update(valueDigests=[]),
+        lambda mso: mso.update(valueDigests={SPACE: {"0": bytes(32)}}),
+        lambda mso: mso.update(valueDigests={SPACE: {0: bytes(31)}}),
+        lambda mso: mso.update(deviceKeyInfo={}),
+        lambda mso: mso.update(deviceKeyInfo={"deviceKey": {1: 4, -1: b"secret"}}),
+        lambda mso: mso.pop("validityInfo"),
+        lambda mso: mso.update(validityInfo={"signed": "2026-11-20T12:00:00Z"}),
+        lambda mso: mso["validityInfo"].update(validUntil=cbor.Tag(0, "soon")),
+        lambda mso: mso.update(status={}),
+        lambda mso: mso.update(status={"identifier_list": {}}),
+        lambda mso: mso.update(status={"status_list": {"idx": -1, "uri": STATUS.uri}}),
+        lambda mso: mso.update(status={"status_list": {"idx": True, "uri": STATUS.uri}}),
+        lambda mso: mso.update(status={"status_list": {"idx": 1}}),
+    ],
+)
+def test_a_security_object_that_is_none(ana: PrivateKey, change: Callable[[dict[str, Any]], None]) -> None:
+    secured = issue(holder=ana)
+    verify(resigned(secured, lambda mso: None))
+    with pytest.raises(SelloError):
+        verify(resigned(secured, change))
+
+
+def test_a_changed_security_object(ana: PrivateKey, mallory: PrivateKey) -> None:
+    def longer(mso: dict[str, Any]) -> None:
+        mso["validityInfo"]["validUntil"] = cbor.Tag(0, "2099-01-01T00:00:00Z")
+
+    with pytest.raises(InvalidSignature):
+        verify(resigned(issue(holder=ana), longer, signer=mallory))
+
+
+def test_a_certificate_under_another_root(ana: PrivateKey, mallory: PrivateKey) -> None:
+    hers = root(mallory)
+    leaf = document_signer(above=hers, by=mallory)
+    with pytest.raises(Untrusted):
+        verify(issue(replace(LICENCE, certificates=(leaf,)), holder=ana))
+
+
+def test_mallorys_own_root_speaks_for_mallory_alone(ana: PrivateKey, mallory: PrivateKey) -> None:
+    address = "https://mallory.example/issuers/transit"
+    hers = root(mallory, issuer=address)
+    leaf = document_signer(above=hers, by=mallory, issuer=address)
+    sources = replace(SOURCES, roots={**SOURCES.roots, f"{address}/iaca.pem": pem(hers)})
+    verified = verify(issue(replace(LICENCE, certificates=(leaf,)), holder=ana), sources=sources)
+    assert verified.issuer == address
+
+
+def test_a_root_entered_by_hand_comes_first(ana: PrivateKey) -> None:
+    own = root()
+    sources = replace(SOURCES, roots={}, anchors={"another": pem(root(SIGNER)), "Utopia": pem(own)})
+    assert verify(issue(holder=ana), sources=sources).issuer == "Utopia"
+
+
+def test_an_issuers_certificate_is_not_left_out(ana: PrivateKey) -> None:
+    structure = opened(issue(holder=ana))
+    for unprotected in ({}, {33: "text"}, {33: []}, {33: [1]}, {33: b"none"}, {33: bytes(20_000)}):
+        structure["issuerAuth"][1] = unprotected
+        with pytest.raises(SelloError):
+            verify(closed(structure))
+
+
+def test_a_chain_may_hold_more_than_the_signer(ana: PrivateKey) -> None:
+    structure = opened(issue(holder=ana))
+    structure["issuerAuth"][1] = {33: [LEAF, LEAF]}
+    assert verify(closed(structure)).issuer == ISSUER
+
+
+def test_another_country_than_the_certificates(ana: PrivateKey) -> None:
+    claims = {**LICENCE.claims, "issuing_country": "XX"}
+    with pytest.raises(CredentialInvalid):
+        verify(issue(replace(LICENCE, claims=claims), holder=ana))
+    shown = present(issue(replace(LICENCE, claims=claims), holder=ana), ana, (SPACE, "given_name"))
+    assert verify_shown(shown).credentials  # where the country is not shown, it cannot mislead
+    abroad = root(country="XX")
+    leaf = document_signer(above=abroad, by=ROOT_KEY)
+    with pytest.raises(Untrusted):  # same key, but its root says UT
+        verify(issue(replace(LICENCE, certificates=(leaf,)), holder=ana))
+
+
+# Foreign bytes
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "oA",
+        "oWppc3N1ZXJBdXRo",
+        "gA",
+        "not base64url!",
+        "A" * 1_300_001,
+        base64url.encode(bytes.fromhex("9f") * 1000),
+        base64url.encode(bytes.fromhex("c1") * 1000),
+        closed({"issuerAuth": None}),
+        closed({"issuerAuth": [b"", {}, None, b""]}),
+        closed({"issuerAuth": [b"", {}, b"", b""], "nameSpaces": []}),
+        closed({"issuerAuth": [b"", {}, b"", b""], "nameSpaces": {"a": {}}}),
+        closed({"issuerAuth": [b"", {}, b"", b""], "nameSpaces": {1: []}}),
+        closed({"issuerAuth": [b"", {}, b"", b""], "nameSpaces": {"a": [b""]}}),
+        closed({"issuerAuth": [b"", {}, b"", b""], "nameSpaces": {"a": [0] * 1001}}),
+    ],
+)
+def test_bytes_that_are_no_mdoc(text: str) -> None:
+    for check in (verify, verify_shown):
+        with pytest.raises(SelloError):
+            check(text)
+
+
+def test_an_object_is_no_mdoc() -> None:
+    with pytest.raises(MalformedInput):
+        verify({"issuerAuth": []})
+
+
+@given(place=st.integers(0, 2_500), bits=st.integers(1, 255))
+@settings(max_examples=150, deadline=None)
+def test_a_flipped_byte_never_changes_what_is_verified(place: int, bits: int) -> None:
+    data = bytearray(base64url.decode(SHOWN))
+    data[place % len(data)] ^= bits
+    try:
+        verified = verify_shown(base64url.encode(bytes(data)))
+    except SelloError:
+        return
+    assert verified.credentials[0] == verify_shown(SHOWN).credentials[0]
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_end_in_our_own_error(data: bytes) -> None:
+    with pytest.raises(SelloError):
+        verify(base64url.encode(data))
+
+
+ANA = PrivateKey("P-256", bytes(31) + b"\x0a")
+SHOWN = present(issue(holder=ANA), ANA, (SPACE, "given_name"), (OWN, "blood_donor"))
+
+
+def test_a_holder_of_ed25519(ana: PrivateKey) -> None:
+    device = PrivateKey("Ed25519", bytes(31) + b"\x0a")
+    bound = Holder(device.public_key, "did:key:unused")
+    secured = FORMAT.issue(LICENCE, signer=SIGNER, holder=bound, sources=SOURCES, now=NOW, salt=salts())
+    presented = FORMAT.present(
+        secured, disclose=None, binding=BINDING, signer=device, sources=SOURCES, now=NOW
+    )
+    assert verify_shown(presented).credentials[0].holder_key == device.public_key
