@@ -8,7 +8,7 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.html import format_html
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from common.registries.claims import humane
 from issuer.models import AccessLog, IssuedCredential, Record, Registry, Session
@@ -30,12 +30,13 @@ def overview(request: HttpRequest) -> HttpResponse:
     return render(request, "office/overview.html", {"registries": rows})
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @of_registry
 def registry(request: HttpRequest, registry: Registry) -> HttpResponse:
-    """A registry's records, searched and page by page."""
-    typed = request.GET.get("q", "")[:200]
-    page = Paginator(search(registry, typed), PAGE).get_page(request.GET.get("page"))
+    """A registry's records, page by page; what is searched for is posted, so that no address tells it."""
+    typed = request.POST.get("q", "")[:200]
+    wanted = request.POST.get("page") or request.GET.get("page")
+    page = Paginator(search(registry, typed), PAGE).get_page(wanted)
     columns = [c for c in registry.columns if c["name"] != registry.key_column and c["type"] != "image"][
         :SHOWN
     ]

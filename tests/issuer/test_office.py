@@ -1,5 +1,6 @@
 """The officer's pages: what an officer sees and does, and what stays another authority's."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -143,17 +144,27 @@ def test_guesses_at_a_password_are_counted(client, settings):
     ],
 )  # fmt: skip
 def test_records_are_found_as_people_type(desk, typed, keys):
-    page = desk.get("/office/registries/farms/", {"q": typed})
+    page = desk.post("/office/registries/farms/", {"q": typed})
     assert [key for key, _ in page.context["rows"]] == keys
+
+
+def test_what_is_searched_for_stands_in_no_address(desk):
+    page = desk.post("/office/registries/farms/", {"q": "nusta"}).text
+    assert 'value="nusta"' in page
+    assert "nusta" not in " ".join(re.findall(r'(?:href|action|src)="([^"]*)"', page))
+    assert 'method="get"' not in page
+    assert len(desk.get("/office/registries/farms/", {"q": "nusta"}).context["rows"]) == 3
 
 
 def test_many_records_come_in_pages(desk):
     rows = "".join(f"G-{number:03d},Somebody\n" for number in range(60))
     import_spreadsheet("farms", f"id,name\n{rows}".encode())
-    first = desk.get("/office/registries/farms/?q=g-")
+    first = desk.post("/office/registries/farms/", {"q": "g-"})
     assert len(first.context["rows"]) == 25
-    assert "q=g-&amp;page=2" in first.text
-    assert len(desk.get("/office/registries/farms/?q=g-&page=3").context["rows"]) == 10
+    assert '<button class="secondary" name="page" value="2">' in first.text
+    last = desk.post("/office/registries/farms/", {"q": "g-", "page": "3"})
+    assert len(last.context["rows"]) == 10
+    assert "?page=2" in desk.get("/office/registries/farms/").text
     assert desk.get("/office/registries/farms/?page=nonsense").status_code == 200
 
 
