@@ -13,6 +13,9 @@ class Authority(models.Model):
     name = models.CharField(max_length=200)
     ed25519_key = models.CharField(max_length=64)
     p256_key = models.CharField(max_length=64)
+    p384_key = models.CharField(max_length=64)
+    # HAIP 1.0: tokens for keys alone, and wallets for which a known provider vouches.
+    high_assurance = models.BooleanField(default=False)
     officers = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="authorities", blank=True)
 
     class Meta:

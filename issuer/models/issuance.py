@@ -6,6 +6,7 @@ from typing import Final
 from django.db import models
 
 from issuer.models.authority import Authority
+from issuer.models.authorization import Authorization
 from issuer.models.configuration import Configuration
 from issuer.models.status import StatusList
 
@@ -14,7 +15,12 @@ class Session(models.Model):
     """One offer and what becomes of it. Code, transaction code and token stand here as digests alone.
 
     OFFERED → TOKEN_ISSUED → ISSUED → ACCEPTED | DELETED | FAILED; `TRANSITIONS` is all there is.
+    A refreshed token begins another round of deliveries and leaves the state as it was.
     """
+
+    class Grant(models.TextChoices):
+        PRE_AUTHORIZED = "pre-authorized_code"
+        AUTHORIZATION_CODE = "authorization_code"
 
     class State(models.TextChoices):
         OFFERED = "offered"
@@ -40,16 +46,27 @@ class Session(models.Model):
     record_key = models.CharField(max_length=128)
     formats = models.JSONField()
     state = models.CharField(max_length=16, choices=State, default=State.OFFERED)
+    grant = models.CharField(max_length=32, choices=Grant, default=Grant.PRE_AUTHORIZED)
+    # What the person agreed to at the office; None before that, and where a code was handed over.
+    authorization = models.OneToOneField(
+        Authorization, on_delete=models.SET_NULL, null=True, related_name="session"
+    )
     reference_digest = models.CharField(max_length=64, unique=True)
     code_digest = models.CharField(max_length=64, unique=True)
     tx_code_digest = models.CharField(max_length=64, blank=True)
     failed_tries = models.PositiveSmallIntegerField(default=0)
     token_digest = models.CharField(max_length=64, unique=True, null=True)
+    refresh_digest = models.CharField(max_length=64, unique=True, null=True)
+    key_thumbprint = models.CharField(max_length=64, blank=True)  # the DPoP key; empty: a bearer's tokens
+    client_id = models.CharField(max_length=500, blank=True)
+    client_thumbprint = models.CharField(max_length=64, blank=True)  # the key of an attested wallet
     # The configurations that the token is for, when the wallet asked with authorization_details.
     identified = models.JSONField(default=list)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
+    token_issued_at = models.DateTimeField(null=True)
     token_expires_at = models.DateTimeField(null=True)
+    refresh_expires_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["configuration", "record_key"], name="sessions_of_a_record")]
@@ -85,8 +102,11 @@ class IssuedCredential(models.Model):
         REVOKED = "revoked"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    configuration = models.ForeignKey(Configuration, on_delete=models.PROTECT, related_name="credentials")
-    record_key = models.CharField(max_length=128)
+    # None, and no record, where an operator had something of its own signed (VC-API).
+    configuration = models.ForeignKey(
+        Configuration, on_delete=models.PROTECT, related_name="credentials", null=True
+    )
+    record_key = models.CharField(max_length=128, blank=True)
     format = models.CharField(max_length=32)
     holder_thumbprint = models.CharField(max_length=64, blank=True, db_index=True)  # empty: a bearer's
     holder_did = models.CharField(max_length=500, blank=True)
@@ -128,7 +148,7 @@ class IssuedCredential(models.Model):
     @property
     def authority(self) -> Authority:
         """Whoever issued it."""
-        return self.configuration.authority
+        return self.status_list.authority
 
 
 class StatusChange(models.Model):

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from common.adapters.key_table import key_store
+from common.did import did_key
 from common.errors import UnknownPart
 from common.keys import Signer, jwk, multikey
 from issuer.models import Authority
@@ -15,18 +16,22 @@ CONTEXTS = [
     "https://w3id.org/security/multikey/v1",
     "https://w3id.org/security/jwk/v1",
 ]
-FRAGMENTS = {"Ed25519": "ed25519-1", "P-256": "p256-1"}
+FRAGMENTS = {"Ed25519": "ed25519-1", "P-256": "p256-1", "P-384": "p384-1"}
 
 
 @transaction.atomic
 def create_authority(slug: str, name: str) -> Authority:
-    """The authority of that slug, made with two fresh keys where there is none yet."""
+    """The authority of that slug, made with fresh keys where there is none yet."""
     existing = Authority.objects.filter(slug=slug).first()
     if existing is not None:
         return existing
     store = key_store()
     return Authority.objects.create(
-        slug=slug, name=name, ed25519_key=store.create("Ed25519"), p256_key=store.create("P-256")
+        slug=slug,
+        name=name,
+        ed25519_key=store.create("Ed25519"),
+        p256_key=store.create("P-256"),
+        p384_key=store.create("P-384"),
     )
 
 
@@ -40,7 +45,19 @@ def key_id(authority: Authority, curve: str) -> str:
 def signer(authority: Authority, curve: str) -> Signer:
     """The signer that speaks for an authority: Ed25519 for Data Integrity, P-256 for JOSE."""
     name = key_id(authority, curve)
-    return _opened(authority.ed25519_key if curve == "Ed25519" else authority.p256_key, name)
+    return _opened(_key(authority, curve), name)
+
+
+def key_signer(authority: Authority, curve: str) -> Signer:
+    """The same key under its own did:key, which leads to nobody: a name for peers that know no other."""
+    public = signer(authority, curve).public_key
+    return _opened(_key(authority, curve), did_key.verification_method(public))
+
+
+def _key(authority: Authority, curve: str) -> str:
+    """The key store's name for the authority's key on a curve that has one."""
+    keys = (authority.ed25519_key, authority.p256_key, authority.p384_key)
+    return dict(zip(FRAGMENTS, keys, strict=True))[curve]
 
 
 @lru_cache(maxsize=256)
@@ -50,26 +67,24 @@ def _opened(key: str, name: str) -> Signer:
 
 
 def did_document(authority: Authority) -> dict[str, Any]:
-    """What `/issuers/{slug}/did.json` serves (DID Core §5): both keys, to sign credentials and requests."""
-    did = authority.did
-    ed25519, p256 = key_id(authority, "Ed25519"), key_id(authority, "P-256")
+    """What `/issuers/{slug}/did.json` serves (DID Core §5): its keys, to sign credentials and requests.
+
+    The P-256 key stands as a JWK, which JOSE wants (VC-JOSE-COSE §4.3); the others as Data Integrity does.
+    """
+    methods = []
+    for curve in FRAGMENTS:
+        public = signer(authority, curve).public_key
+        written: dict[str, Any] = (
+            {"type": "JsonWebKey", "publicKeyJwk": jwk.encode(public)}
+            if curve == "P-256"
+            else {"type": "Multikey", "publicKeyMultibase": multikey.encode(public)}
+        )
+        methods.append({"id": key_id(authority, curve), "controller": authority.did, **written})
+    names = [method["id"] for method in methods]
     return {
         "@context": CONTEXTS,
-        "id": did,
-        "verificationMethod": [
-            {
-                "id": ed25519,
-                "type": "Multikey",
-                "controller": did,
-                "publicKeyMultibase": multikey.encode(signer(authority, "Ed25519").public_key),
-            },
-            {
-                "id": p256,
-                "type": "JsonWebKey",
-                "controller": did,
-                "publicKeyJwk": jwk.encode(signer(authority, "P-256").public_key),
-            },
-        ],
-        "assertionMethod": [ed25519, p256],
-        "authentication": [ed25519, p256],
+        "id": authority.did,
+        "verificationMethod": methods,
+        "assertionMethod": names,
+        "authentication": names,
     }

@@ -61,7 +61,7 @@ def credential(request: HttpRequest, id: UUID) -> HttpResponse:
         "office/credential.html",
         {
             "credential": found,
-            "registry": found.configuration.registry,
+            "registry": found.configuration and found.configuration.registry,
             "form": form,
             "facts": _facts(found),
             "changes": found.changes.all(),

@@ -29,9 +29,9 @@ def test_is_made_once(authority):
     assert Authority.objects.get().name == "Farmer Registry"
 
 
-def test_document_lists_both_keys_for_signing(authority):
+def test_document_lists_all_keys_for_signing(authority):
     document = parse_document(did_document(authority), did=authority.did)
-    for curve in ("Ed25519", "P-256"):
+    for curve in ("Ed25519", "P-256", "P-384"):
         method = (
             document.method(key_id(authority, curve)).require("assertionMethod").require("authentication")
         )

@@ -73,11 +73,11 @@ def test_loading_twice_changes_nothing(settings):
     settings.BASE_URL = "http://localhost:8000"
     first = load_samples()
     assert sum(counts["created"] for counts in first.values()) == sum(map(len, ROWS.values()))
-    keys = list(Authority.objects.values_list("ed25519_key", "p256_key"))
+    keys = list(Authority.objects.values_list("ed25519_key", "p256_key", "p384_key"))
     moments = list(Record.objects.values_list("pk", "updated_at"))
     second = load_samples()
     assert all((c["created"], c["updated"]) == (0, 0) for c in second.values())
-    assert list(Authority.objects.values_list("ed25519_key", "p256_key")) == keys
+    assert list(Authority.objects.values_list("ed25519_key", "p256_key", "p384_key")) == keys
     assert list(Record.objects.values_list("pk", "updated_at")) == moments
     assert set(Authority.objects.values_list("slug", flat=True)) == {
         "population-register", "civil-registry", "social-registry", "farmer-registry", "disability-registry",
