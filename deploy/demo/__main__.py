@@ -4,6 +4,7 @@ import secrets
 import sys
 
 from deploy.demo.forgeries import Forgeries
+from deploy.demo.leftovers import nothing_is_left_behind
 from deploy.demo.narrator import Narrator, StoryBroken
 from deploy.demo.story import Story
 from deploy.demo.world import ROOT, Site
@@ -34,6 +35,7 @@ def main() -> int:
             forgeries.the_office_withdraws()
             story.a_withdrawn_card()
             forgeries.the_issuer_is_silent()
+            nothing_is_left_behind(site, narrator)
         except (StoryBroken, LookupError, RuntimeError) as error:
             print(
                 f"\nThe story broke: {error}\nThe site's own log is {folder / 'site.log'}.", file=sys.stderr
