@@ -2,17 +2,21 @@
 
 from issuer.models.access import AccessLog, AccessToken, DataAgreement
 from issuer.models.authority import Authority
+from issuer.models.authorization import AccessCode, Authorization
 from issuer.models.configuration import Configuration
-from issuer.models.issuance import Delivery, IssuedCredential, Session, SpentValue, StatusChange
+from issuer.models.issuance import Deferral, Delivery, IssuedCredential, Session, SpentValue, StatusChange
 from issuer.models.registry import Record, Registry
 from issuer.models.status import StatusList
 
 __all__ = [
+    "AccessCode",
     "AccessLog",
     "AccessToken",
     "Authority",
+    "Authorization",
     "Configuration",
     "DataAgreement",
+    "Deferral",
     "Delivery",
     "IssuedCredential",
     "Record",

@@ -17,6 +17,9 @@ class Configuration(models.Model):
     claims = models.JSONField(default=list)  # as common.registries.claims.as_json writes them
     display = models.JSONField(default=dict)  # {"name", "description", "background_color", "text_color"}
     validity_days = models.PositiveIntegerField(default=365)
+    needs_approval = models.BooleanField(
+        default=False, help_text="An officer looks at each request before anything is issued."
+    )
 
     class Meta:
         ordering = ["name"]

@@ -93,6 +93,36 @@ class Delivery(models.Model):
         return self.notification_id
 
 
+class Deferral(models.Model):
+    """A credential request that waits for an officer (OpenID4VCI 1.0 §9).
+
+    WAITING → APPROVED → DONE, or REFUSED. `holders` are the keys that were shown,
+    as JWKs with the DIDs under which they were shown.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        APPROVED = "approved"
+        REFUSED = "refused"
+        DONE = "done"
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="deferrals")
+    transaction_digest = models.CharField(max_length=64, unique=True)
+    format = models.CharField(max_length=32)
+    holders = models.JSONField()
+    state = models.CharField(max_length=16, choices=State, default=State.WAITING)
+    reason = models.CharField(max_length=300, blank=True)
+    decided_by = models.CharField(max_length=150, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.session_id} {self.state}"
+
+
 class IssuedCredential(models.Model):
     """That a credential was issued, of which record, to which key, and whether it still holds."""
 
