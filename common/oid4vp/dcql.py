@@ -17,21 +17,26 @@ ClaimValue = str | int | bool
 MAX_ENTRIES: Final = 100  # of any one array; a query beyond it asks to be slow
 _IDENTIFIER = re.compile(r"[A-Za-z0-9_-]+\Z")
 _AUTHORITY_TYPES: Final = ("aki", "etsi_tl", "openid_federation")
+MDOC: Final = "mso_mdoc"
 _META: Final = {  # the one member of `meta` that each format requires (Appendix B)
     "dc+sd-jwt": "vct_values",
     "ldp_vc": "type_values",
     "jwt_vc_json": "type_values",
-    "mso_mdoc": "doctype_value",
+    MDOC: "doctype_value",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimsQuery:
-    """One claim that is asked for (§6.3); empty `values` accept any value."""
+    """One claim that is asked for (§6.3); empty `values` accept any value.
+
+    `intent_to_retain` is said of an mdoc's elements alone (B.2.4); None says nothing.
+    """
 
     path: ClaimPath
     id: str | None = None
     values: tuple[ClaimValue, ...] = ()
+    intent_to_retain: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +117,7 @@ def _credential(entry: Any) -> CredentialQuery:
     form = entry.get("format")
     if not isinstance(form, str) or not form:
         raise InvalidRequest("A credential query names its format.")
-    claims = tuple(_claim(item) for item in _optional_entries(entry, "claims"))
+    claims = tuple(_claim(item, form) for item in _optional_entries(entry, "claims"))
     names = [claim.id for claim in claims if claim.id is not None]
     _unique("claim", names)
     claim_sets = tuple(_names(item, names, "claim") for item in _optional_entries(entry, "claim_sets"))
@@ -148,7 +153,7 @@ def _meta(form: str, value: Any) -> Mapping[str, Any]:
     return value
 
 
-def _claim(entry: Any) -> ClaimsQuery:
+def _claim(entry: Any, form: str) -> ClaimsQuery:
     if not isinstance(entry, Mapping):
         raise InvalidRequest("A claims query is a JSON object.")
     try:
@@ -159,7 +164,12 @@ def _claim(entry: Any) -> ClaimsQuery:
     if any(type(value) not in (str, int, bool) for value in values):
         raise InvalidRequest("The values of a claim are strings, integers or booleans.")
     identifier = _identifier(entry["id"]) if "id" in entry else None
-    return ClaimsQuery(path=path, id=identifier, values=values)
+    if form != MDOC:
+        return ClaimsQuery(path=path, id=identifier, values=values)
+    if len(path) != 2 or not all(isinstance(part, str) for part in path):  # §7.2
+        raise InvalidRequest("A claims path into an mdoc names a namespace and an element.")
+    retain = _flag(entry, "intent_to_retain", default=False) if "intent_to_retain" in entry else None
+    return ClaimsQuery(path=path, id=identifier, values=values, intent_to_retain=retain)
 
 
 def _authorities(entry: Any) -> TrustedAuthorities:

@@ -149,6 +149,33 @@ def test_each_format_has_its_own_meta(form: str, meta: dict[str, Any]) -> None:
         parse_query({"credentials": [{"id": "a", "format": form, "meta": meta}]})
 
 
+MDL = {"id": "mdl", "format": "mso_mdoc", "meta": {"doctype_value": "org.iso.18013.5.1.mDL"}}
+ELEMENT = {"path": ["org.iso.18013.5.1", "portrait"]}
+
+
+@pytest.mark.parametrize("retain", [True, False, None])
+def test_an_element_of_an_mdoc(retain: bool | None) -> None:
+    said = {} if retain is None else {"intent_to_retain": retain}
+    [claim] = parse_query({"credentials": [{**MDL, "claims": [{**ELEMENT, **said}]}]}).credentials[0].claims
+    assert (claim.path, claim.intent_to_retain) == (("org.iso.18013.5.1", "portrait"), retain)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        {"path": ["portrait"]},
+        {"path": ["org.iso.18013.5.1", "driving_privileges", 0]},
+        {"path": ["org.iso.18013.5.1", None]},
+        {"path": ["org.iso.18013.5.1", 0]},
+        {**ELEMENT, "intent_to_retain": "yes"},
+        {**ELEMENT, "intent_to_retain": None},
+    ],
+)
+def test_a_claim_that_an_mdoc_cannot_have(claim: dict[str, Any]) -> None:
+    with pytest.raises(InvalidRequest):
+        parse_query({"credentials": [{**MDL, "claims": [claim]}]})
+
+
 def test_we_agree_with_the_schema_of_the_conformance_suite() -> None:
     """Whatever the OpenID Foundation's schema accepts, we read; what we read of its formats, it accepts."""
     schema = json.loads(shared("vectors/oidf-schemas/oid4vp/dcql_request.json").read_text())

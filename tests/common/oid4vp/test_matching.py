@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -219,3 +219,21 @@ def test_a_verifier_wants_one_whole_option_of_each_required_set() -> None:
     for names in ("b", "c", "d", "bd"):
         with pytest.raises(NotSatisfied):
             check_satisfied(query, {name: [ANA] for name in names})
+
+
+def test_an_mdoc_by_its_type_namespaces_and_elements() -> None:
+    licence = Card(
+        ("org.iso.18013.5.1.mDL",),
+        {"org.iso.18013.5.1": {"given_name": "Ana", "family_name": "Doe", "portrait": "_9j_"}},
+        format="mso_mdoc",
+    )
+    found = candidates(example("complex_mdoc"), [licence, ANA])
+    assert set(found.default()) == {"mdl-id"}
+    assert found.default()["mdl-id"].disclose == (
+        ("org.iso.18013.5.1", "given_name"),
+        ("org.iso.18013.5.1", "family_name"),
+        ("org.iso.18013.5.1", "portrait"),
+    )
+    photo = replace(licence, types=("org.iso.23220.photoid.1",))
+    assert set(candidates(example("complex_mdoc"), [photo]).default()) == {"photo_card-id"}
+    assert not candidates(example("simple_mdoc"), [licence]).satisfiable
