@@ -3,10 +3,11 @@
 from django.urls import path
 
 from common.adapters.published import published
-from issuer.api import access, documents, issuance, resolution
+from issuer.api import access, documents, issuance, resolution, vc_api
 
 WELL_KNOWN = ".well-known/{}/issuers/<slug:authority>"
 ISSUER = "issuers/<slug:authority>"
+VC_API = f"vc-api/{ISSUER}"
 
 urlpatterns = [
     path(WELL_KNOWN.format("openid-credential-issuer"), published(documents.IssuerMetadata.as_view())),
@@ -23,5 +24,7 @@ urlpatterns = [
     path(f"{ISSUER}/access/token", access.AccessToken.as_view()),
     path(f"{ISSUER}/access/record", access.Record.as_view()),
     path(f"{ISSUER}/access/log", access.Log.as_view()),
+    path(f"{VC_API}/<str:suite>/credentials/issue", vc_api.IssueCredential.as_view()),
+    path(f"{VC_API}/<str:curve>/status/<str:name>", published(documents.StatusList.as_view())),
     path("1.0/identifiers/<str:did>", resolution.Identifier.as_view()),
 ]

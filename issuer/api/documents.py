@@ -68,11 +68,14 @@ class OfferByReference(ProtocolView):
 
 
 class StatusList(ProtocolView):
-    """`/issuers/{authority}/status/{list}`: a credential or a token, each in its own media type."""
+    """`/issuers/{authority}/status/{list}`: a credential or a token, each in its own media type.
+
+    `/vc-api/issuers/{authority}/{curve}/status/{list}`: the same, signed as the authority's did:key.
+    """
 
     @extend_schema(responses={(200, "application/vc"): OpenApiTypes.OBJECT})
-    def get(self, request: Request, authority: str, name: str) -> HttpResponse:
-        found = status.published(find_authority(authority), name, now=utc_now())
+    def get(self, request: Request, authority: str, name: str, curve: str | None = None) -> HttpResponse:
+        found = status.published(find_authority(authority), name, now=utc_now(), curve=curve)
         if found is None:
             raise Http404
         headers = {

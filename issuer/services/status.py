@@ -7,6 +7,7 @@ another: each changes its own row under its lock and advances the list's version
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 from django.conf import settings
@@ -104,8 +105,26 @@ def lists_of(credential: IssuedCredential) -> list[str]:
     return [status_list.uri(purpose) for purpose in status_list.purposes]
 
 
-def published(authority: Authority, name: str, *, now: datetime) -> PublishedList | None:
-    """The list of that name, signed; None where there is none. Signed bytes are kept until it changes."""
+def list_uri(status_list: StatusList, purpose: str, *, curve: str | None) -> str:
+    """Where a bitstring list is published, signed as the authority, or as its did:key on that curve.
+
+    A list counts only if the credential's own issuer signed it, under whichever name that one spoke.
+    """
+    if curve is None:
+        return status_list.uri(purpose)
+    slug, name = status_list.authority.slug, status_list.name(purpose)
+    return f"{settings.BASE_URL}/vc-api/issuers/{slug}/{curve}/status/{name}"
+
+
+def published(
+    authority: Authority, name: str, *, now: datetime, curve: str | None = None
+) -> PublishedList | None:
+    """The list of that name, signed; None where there is none. Signed bytes are kept until it changes.
+
+    `curve` asks for a bitstring list signed as the authority's did:key (`list_uri`).
+    """
+    if curve is not None and (curve not in authorities.FRAGMENTS or name.startswith("token-")):
+        return None
     purpose, _, number = name.rpartition("-")
     kind = StatusList.Kind.TOKEN if purpose == "token" else StatusList.Kind.BITSTRING
     if purpose not in ("token", "revocation", "suspension") or not number.isdecimal() or len(number) > 9:
@@ -116,12 +135,14 @@ def published(authority: Authority, name: str, *, now: datetime) -> PublishedLis
     found.authority = authority
     # The version is read before the rows: bytes may be newer than their version says, never older.
     hour = int(now.timestamp() // KEPT.total_seconds())
-    version = f"{found.pk}-{purpose}-{found.version}-{hour}"
+    version = f"{found.pk}-{purpose}-{found.version}-{hour}-{curve or 'web'}"
     etag = f'W/"{version}"'
     kept: PublishedList | None = cache.get(f"status-list:{version}")
     if kept is None:
         kept = (
-            _sign_token(found, etag, now=now) if purpose == "token" else _sign(found, purpose, etag, now=now)
+            _sign_token(found, etag, now=now)
+            if purpose == "token"
+            else _sign(found, purpose, etag, curve=curve, now=now)
         )
         cache.set(f"status-list:{version}", kept, timeout=KEPT.total_seconds())
     return kept
@@ -142,32 +163,31 @@ def _sign_token(status_list: StatusList, etag: str, *, now: datetime) -> Publish
     return PublishedList(text.encode(), token.ACCEPT, etag)
 
 
-def _sign(status_list: StatusList, purpose: str, etag: str, *, now: datetime) -> PublishedList:
+def _sign(
+    status_list: StatusList, purpose: str, etag: str, *, curve: str | None, now: datetime
+) -> PublishedList:
     """A BitstringStatusListCredential (Bitstring Status List §2.2)."""
+    authority = status_list.authority
+    signer = authorities.key_signer(authority, curve) if curve else authorities.signer(authority, "Ed25519")
+    issuer = signer.key_id.partition("#")[0]
     state = {"revocation": "revoked", "suspension": "suspended"}[purpose]
     statuses = {index: 1 for index, found in _not_valid(status_list) if found == state}
     document = bitstring.status_list_credential(
-        uri=status_list.uri(purpose),
-        issuer=status_list.authority.did,
+        uri=list_uri(status_list, purpose, curve=curve),
+        issuer=issuer,
         purpose=purpose,
         statuses=bits.pack(statuses, length=status_list.size, bits=1, order="most"),
         valid_from=now - CLOCKS_APART,
         valid_until=now + LIFETIME,
         ttl=settings.STATUS_LIST_TTL,
     )
-    return PublishedList(
-        jcs.canonicalize(_secure(status_list.authority, document, now=now)), "application/vc", etag
-    )
-
-
-def _secure(authority: Authority, document: dict[str, Any], *, now: datetime) -> dict[str, Any]:
-    signer = authorities.signer(authority, "Ed25519")
-    return pipeline.add_proof(
+    secured = pipeline.add_proof(
         document,
         pipeline.options(signer=signer, purpose="assertionMethod", created=now),
         signer=signer,
-        contexts=lambda url: sources().context(url, issuer=authority.did),
+        contexts=partial(sources().context, issuer=issuer),
     )
+    return PublishedList(jcs.canonicalize(secured), "application/vc", etag)
 
 
 def _not_valid(status_list: StatusList) -> Any:

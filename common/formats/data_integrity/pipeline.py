@@ -81,8 +81,13 @@ def add_proof(
     configuration_hash: bytes | None = None,
 ) -> dict[str, Any]:
     """The document with one proof more (§4.2; §4.3 where it has some already)."""
-    if not all(options.get(name) for name in ("type", "verificationMethod", "proofPurpose")):
-        raise ProofGenerationError("A proof says its type, its key and its purpose.")
+    try:
+        _require_shape(options)
+        for name in ("created", "expires"):
+            if name in options:
+                times.parse(options[name])
+    except (ProofInvalid, times.InvalidTime) as error:
+        raise ProofGenerationError(error.public) from error
     proofs, unsecured = take_apart(document) if "proof" in document else ([], dict(document))
     signed = _with_previous(unsecured, options, proofs=proofs)
     proof = _suite(options).create_proof(

@@ -1,0 +1,31 @@
+"""`/vc-api/issuers/{authority}/{suite}/credentials/issue` (W3C VC-API)."""
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from common.adapters.vc_api import VcApiView, body_of, is_open, require_operator, world
+from issuer.api.base import NO_STORE, find_authority, utc_now
+from issuer.services import vc_api
+
+
+class IssueCredential(VcApiView):
+    """Signs what an operator has written, in the authority's name and with the suite of the address."""
+
+    @extend_schema(
+        request=OpenApiTypes.OBJECT, responses={201: OpenApiTypes.OBJECT, 400: OpenApiTypes.OBJECT}
+    )
+    def post(self, request: Request, authority: str, suite: str) -> Response:
+        """`{credential, options}` → 201 `{verifiableCredential}`."""
+        require_operator(request)
+        body, options = body_of(request)
+        issued = vc_api.issue(
+            find_authority(authority),
+            suite,
+            body.get("credential"),
+            options=options,
+            world=world(trial=is_open(request)),
+            now=utc_now(),
+        )
+        return Response({"verifiableCredential": issued}, status=201, headers=NO_STORE)
