@@ -3,6 +3,7 @@
 from issuer.models.access import AccessLog, AccessToken, DataAgreement
 from issuer.models.authority import Authority
 from issuer.models.authorization import AccessCode, Authorization
+from issuer.models.certificate import Certificate
 from issuer.models.configuration import Configuration
 from issuer.models.issuance import Deferral, Delivery, IssuedCredential, Session, SpentValue, StatusChange
 from issuer.models.registry import Record, Registry
@@ -14,6 +15,7 @@ __all__ = [
     "AccessToken",
     "Authority",
     "Authorization",
+    "Certificate",
     "Configuration",
     "DataAgreement",
     "Deferral",

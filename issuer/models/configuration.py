@@ -16,6 +16,7 @@ class Configuration(models.Model):
     formats = models.JSONField(default=list)
     claims = models.JSONField(default=list)  # as common.registries.claims.as_json writes them
     display = models.JSONField(default=dict)  # {"name", "description", "background_color", "text_color"}
+    doctype = models.CharField(max_length=200, blank=True)  # of its mdocs; empty: the type's own page
     validity_days = models.PositiveIntegerField(default=365)
     needs_approval = models.BooleanField(
         default=False, help_text="An officer looks at each request before anything is issued."
@@ -41,6 +42,11 @@ class Configuration(models.Model):
     def vct(self) -> str:
         """The SD-JWT VC type."""
         return self.type_url
+
+    @property
+    def document_type(self) -> str:
+        """The type of its mdocs: one that others defined, or the type's own page."""
+        return self.doctype or self.type_url
 
     def format_ids(self) -> dict[str, str]:
         """OpenID4VCI configuration identifiers, each with its format: `farmer.dc+sd-jwt`."""

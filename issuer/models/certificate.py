@@ -1,0 +1,26 @@
+"""An authority's certificates for mdocs: its root, and the document signers below it."""
+
+from django.db import models
+
+from issuer.models.authority import Authority
+
+
+class Certificate(models.Model):
+    """A root (IACA) or a document signer (ISO/IEC 18013-5 annex B.1); `key` is its name in the key store."""
+
+    authority = models.ForeignKey(Authority, on_delete=models.CASCADE, related_name="certificates")
+    is_root = models.BooleanField()
+    key = models.CharField(max_length=64)
+    der = models.BinaryField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["authority"], condition=models.Q(is_root=True), name="one_root_per_authority"
+            )
+        ]
+        indexes = [models.Index(fields=["authority", "is_root", "expires_at"], name="signers_by_their_end")]
+
+    def __str__(self) -> str:
+        return f"{self.authority_id} {'root' if self.is_root else 'document signer'}"
