@@ -155,7 +155,8 @@ def _verify_proof(
 
 def _require_shape(proof: Mapping[str, Any]) -> None:
     """What §2.1 says of a proof's properties, but for its value, which is the suite's."""
-    if not all(isinstance(proof.get(name), str) for name in ("type", "verificationMethod", "proofPurpose")):
+    required = [proof.get(name) for name in ("type", "verificationMethod", "proofPurpose")]
+    if not all(isinstance(value, str) and value for value in required):
         raise ProofInvalid("A proof says its type, its key and its purpose.")
     if not all(isinstance(proof.get(name, ""), str) for name in ("challenge", "nonce")):
         raise ProofInvalid("The challenge and the nonce of a proof are texts.")
