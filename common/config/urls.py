@@ -14,6 +14,7 @@ urlpatterns = [
     path("metrics", site.metrics),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", site.api_docs),
+    path("admin/login/", site.operators_sign_in),
     path("admin/", admin.site.urls),
     *(path("", include(f"{role}.urls")) for role in settings.ROLES),
 ]

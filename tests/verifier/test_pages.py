@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from common.encoding import base64url
@@ -241,7 +241,21 @@ def test_the_list_of_trusted_issuers_is_for_staff(client: Client) -> None:
         == 302
     )
     assert not TrustedIssuer.objects.filter(name="Mallory").exists()
-    client.force_login(User.objects.create_user("staff", is_staff=True))
+    staff = User.objects.create_user("staff", is_staff=True)  # may enter /admin/, which alone grants nothing
+    client.force_login(staff)
+    line = {"name": "Mallory", "issuer": "did:web:mallory.example", "type": "*"}
+    for reply in (
+        client.get("/services/staff/issuers"),
+        client.post("/services/staff/issuers", line),
+        client.post(
+            f"/services/staff/issuers/{TrustedIssuer.objects.get(name__startswith='The tests').pk}/remove"
+        ),
+    ):
+        assert reply.status_code == 403
+    assert TrustedIssuer.objects.filter(name="The tests' issuer").exists()
+    assert not TrustedIssuer.objects.filter(name="Mallory").exists()
+    may = Permission.objects.filter(codename__in=["add_trustedissuer", "delete_trustedissuer"])
+    staff.user_permissions.set(may)
     assert "Every authority of this site" in client.get("/services/staff/issuers").content.decode()
     client.post(
         "/services/staff/issuers", {"name": "A University", "issuer": "did:web:uni.example", "type": "*"}

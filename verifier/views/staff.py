@@ -4,6 +4,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin.views.decorators import staff_member_required
+from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
@@ -29,6 +30,7 @@ class TrustedIssuerForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @staff_member_required
+@permission_required("verifier.add_trustedissuer", raise_exception=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def issuers(request: HttpRequest) -> HttpResponse:
     """The list of trusted issuers, and a form that adds a line."""
@@ -41,6 +43,7 @@ def issuers(request: HttpRequest) -> HttpResponse:
 
 
 @staff_member_required
+@permission_required("verifier.delete_trustedissuer", raise_exception=True)
 @require_POST
 def remove_issuer(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a line off the list; what its issuer signs is refused from now on."""

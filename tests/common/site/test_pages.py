@@ -135,6 +135,15 @@ def test_an_error_of_the_family_is_json_where_json_was_asked_for() -> None:
     assert answer.headers["Retry-After"] == "60"
 
 
+@pytest.mark.django_db
+def test_guesses_at_the_operators_password_are_counted(settings: Any) -> None:
+    settings.RATE_LIMITS = {**settings.RATE_LIMITS, "sign-in": 3}
+    guess = {"username": "root", "password": "guess"}
+    answers = [Client().post("/admin/login/", guess).status_code for _ in range(4)]
+    assert answers == [200, 200, 200, 429]
+    assert Client().get("/admin/").headers["Location"].startswith("/admin/login/")
+
+
 def test_the_process_answers() -> None:
     assert page("/healthz").json() == {"status": "ok"}
 
