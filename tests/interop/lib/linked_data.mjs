@@ -1,7 +1,8 @@
-// Data Integrity by @digitalbazaar: eddsa-rdfc-2022 and ecdsa-rdfc-2019 credentials and presentations, and Bitstring Status Lists.
+// Data Integrity by @digitalbazaar: eddsa-rdfc-2022, ecdsa-rdfc-2019 and ecdsa-sd-2023 credentials and presentations, and Bitstring Status Lists.
 import { DataIntegrityProof } from '@digitalbazaar/data-integrity'
 import * as EcdsaMultikey from '@digitalbazaar/ecdsa-multikey'
 import { cryptosuite as ecdsaRdfc2019 } from '@digitalbazaar/ecdsa-rdfc-2019-cryptosuite'
+import { createDiscloseCryptosuite, createSignCryptosuite, createVerifyCryptosuite } from '@digitalbazaar/ecdsa-sd-2023-cryptosuite'
 import * as Ed25519Multikey from '@digitalbazaar/ed25519-multikey'
 import { cryptosuite as eddsaRdfc2022 } from '@digitalbazaar/eddsa-rdfc-2022-cryptosuite'
 import * as vc from '@digitalbazaar/vc'
@@ -63,7 +64,7 @@ async function documentOf(didUrl, documents) {
   return { document: { '@context': MULTIKEY_CONTEXT, ...method } }
 }
 
-const verifierSuites = () => [eddsaRdfc2022, ecdsaRdfc2019].map((cryptosuite) => new DataIntegrityProof({ cryptosuite }))
+const verifierSuites = () => [eddsaRdfc2022, ecdsaRdfc2019, createVerifyCryptosuite()].map((cryptosuite) => new DataIntegrityProof({ cryptosuite }))
 
 /** What a key of each curve signs with, and the multicodec of its secret. */
 const SIGNING = {
@@ -71,15 +72,27 @@ const SIGNING = {
   'P-256': { keys: EcdsaMultikey, cryptosuite: ecdsaRdfc2019, secret: [0x86, 0x26] },
 }
 
-async function signerSuite(jwk, { did, didUrl }, date) {
+async function signerSuite(jwk, { did, didUrl }, date, ownSuite) {
   const { keys, cryptosuite, secret } = SIGNING[jwk.crv]
   const secretKeyMultibase = `z${encodeBase58(Buffer.concat([Buffer.from(secret), Buffer.from(jwk.d, 'base64url')]))}`
   const key = await keys.from({ '@context': MULTIKEY_CONTEXT, type: 'Multikey', id: didUrl, controller: did, publicKeyMultibase: multikeyOfJwk(jwk), secretKeyMultibase })
-  return new DataIntegrityProof({ signer: key.signer(), cryptosuite, ...(date ? { date } : {}) })
+  return new DataIntegrityProof({ signer: key.signer(), cryptosuite: ownSuite ?? cryptosuite, ...(date ? { date } : {}) })
 }
 
 export async function issueCredential(credential, { jwk, did, didUrl, documents }) {
   return vc.issue({ credential, suite: await signerSuite(jwk, { did, didUrl }), documentLoader: loaderOver(documents) })
+}
+
+/** A base proof of ecdsa-sd-2023, for the holder alone; what `mandatoryPointers` lead to is always shown. */
+export async function issueSelective(credential, { jwk, did, didUrl, mandatoryPointers, documents }) {
+  const suite = await signerSuite(jwk, { did, didUrl }, undefined, createSignCryptosuite({ mandatoryPointers }))
+  return vc.issue({ credential, suite, documentLoader: loaderOver(documents) })
+}
+
+/** What the holder of a base proof shows. */
+export async function deriveCredential(credential, { selectivePointers, documents }) {
+  const suite = new DataIntegrityProof({ cryptosuite: createDiscloseCryptosuite({ selectivePointers }) })
+  return vc.derive({ verifiableCredential: credential, suite, documentLoader: loaderOver(documents) })
 }
 
 /** A presentation by the holder of a did:key; `extra` members have absolute IRIs for names. */
