@@ -14,6 +14,8 @@ urlpatterns = [
     path(WELL_KNOWN.format("oauth-authorization-server"), published(documents.ServerMetadata.as_view())),
     path(WELL_KNOWN.format("jwt-vc-issuer"), published(documents.JwtVcIssuer.as_view())),
     path(f"{ISSUER}/did.json", published(documents.DidDocument.as_view())),
+    path(f"{ISSUER}/iaca.pem", published(documents.Root.as_view())),
+    path(f"{ISSUER}/iaca.crl", published(documents.Revocations.as_view())),
     path(f"{ISSUER}/offers/<str:reference>", published(documents.OfferByReference.as_view())),
     path(f"{ISSUER}/status/<str:name>", published(documents.StatusList.as_view())),
     path(f"{ISSUER}/types/<slug:name>", published(documents.CredentialType.as_view())),

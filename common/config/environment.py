@@ -41,6 +41,14 @@ def open_on_loopback(environ: Mapping[str, str], name: str) -> bool:
     return flag(environ, name)
 
 
+def country(environ: Mapping[str, str], name: str) -> str:
+    """Two capital letters of ISO 3166-1; unset, ZZ, which is nobody's."""
+    value = environ.get(name, "ZZ")
+    if not re.fullmatch(r"[A-Z]{2}", value):
+        raise ImproperlyConfigured(f"{name} is a country's two capital letters, not {value!r}.")
+    return value
+
+
 def count(environ: Mapping[str, str], name: str, *, default: int = 0) -> int:
     """A number below a thousand."""
     value = environ.get(name, str(default))

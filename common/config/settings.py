@@ -89,6 +89,9 @@ VERIFIER_CA_FILE = os.environ.get("VERIFIER_CA_FILE", str(VAR_DIR / "verifier-ca
 METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
 PROXIES = environment.count(os.environ, "PROXIES")
 
+# --- the country that stands in an authority's certificates for mdocs (issuer/services/certificates.py) ---
+ISSUING_COUNTRY = environment.country(os.environ, "ISSUING_COUNTRY")
+
 # --- the VC-API (common/adapters/vc_api.py): the operator's token, and a door left open for conformance suites
 VC_API_TOKEN = os.environ.get("VC_API_TOKEN", "")
 VC_API_OPEN = environment.open_on_loopback(os.environ, "VC_API_OPEN")

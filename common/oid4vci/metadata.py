@@ -38,16 +38,18 @@ class ClaimDescription:
 class ConfigurationMetadata:
     """One entry of credential_configurations_supported.
 
-    `vct` belongs to dc+sd-jwt; `context` and `types` to the formats with a credential_definition.
+    `vct` belongs to dc+sd-jwt, `doctype` to mso_mdoc, whose algorithms are COSE's numbers; `context` and
+    `types` to the formats with a credential_definition.
     No `binding_methods` means a credential that is bound to no key.
     """
 
     id: str
     format: str
-    signing_algorithms: tuple[str, ...] = ()
+    signing_algorithms: tuple[str | int, ...] = ()
     binding_methods: tuple[str, ...] = ()
     proof_types: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     vct: str | None = None
+    doctype: str | None = None
     context: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
     scope: str | None = None
@@ -138,6 +140,7 @@ def _create_configuration(configuration: ConfigurationMetadata) -> dict[str, Any
                 for name, algorithms in configuration.proof_types.items()
             },
             "vct": configuration.vct,
+            "doctype": configuration.doctype,
             "credential_definition": _present(definition),
             "credential_metadata": _present(
                 {
@@ -155,14 +158,14 @@ def _parse_configuration(name: str, members: Members) -> ConfigurationMetadata:
     return ConfigurationMetadata(
         id=name,
         format=members.text("format"),
-        # mso_mdoc lists COSE numbers here, so that entries which are not text are left out
-        signing_algorithms=_texts(members.source.get("credential_signing_alg_values_supported")),
+        signing_algorithms=_algorithms(members.source.get("credential_signing_alg_values_supported")),
         binding_methods=members.texts("cryptographic_binding_methods_supported", required=False),
         proof_types={
             kind: proof_types.object(kind).texts("proof_signing_alg_values_supported")
             for kind in proof_types.source
         },
         vct=members.optional_text("vct"),
+        doctype=members.optional_text("doctype"),
         context=_texts(definition.source.get("@context")),
         types=definition.texts("type", required=False),
         scope=members.optional_text("scope"),
@@ -213,6 +216,12 @@ def _parse_displays(members: Members) -> tuple[Display, ...]:
         for entry in members.objects("display")
         if entry.source.get("name")
     )
+
+
+def _algorithms(value: object) -> tuple[str | int, ...]:
+    """Names, or the numbers of COSE; what is neither is left out."""
+    entries = value if isinstance(value, list) else []
+    return tuple(entry for entry in entries if type(entry) in (str, int))
 
 
 def _texts(value: object) -> tuple[str, ...]:

@@ -10,12 +10,14 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from common.trust.document_signers import PEM
 from issuer.api.base import NO_STORE, ProtocolView, find_authority, utc_now
 from issuer.models import Configuration
-from issuer.services import authorities, configurations, offers, publishing, status
+from issuer.services import authorities, certificates, configurations, offers, publishing, status
 from issuer.services.profiles import profile
 
 DOCUMENTED = extend_schema(responses=OpenApiTypes.OBJECT)
+CRL = "application/pkix-crl"
 SHORTLY = {"Cache-Control": "public, max-age=300"}
 HTML, LD_JSON, SCHEMA_JSON, JSON = (
     "text/html",
@@ -56,6 +58,24 @@ class DidDocument(ProtocolView):
     @DOCUMENTED
     def get(self, request: Request, authority: str) -> Response:
         return Response(authorities.did_document(find_authority(authority)), headers=SHORTLY)
+
+
+class Root(ProtocolView):
+    """`/issuers/{authority}/iaca.pem`: the root of this authority's mdocs (ISO/IEC 18013-5 annex B.1.2)."""
+
+    @extend_schema(responses={(200, PEM): OpenApiTypes.STR})
+    def get(self, request: Request, authority: str) -> HttpResponse:
+        pem = certificates.root_pem(find_authority(authority), now=utc_now())
+        return HttpResponse(pem, content_type=PEM, headers=SHORTLY)
+
+
+class Revocations(ProtocolView):
+    """`/issuers/{authority}/iaca.crl`: which document signers that root took back (RFC 5280 §5)."""
+
+    @extend_schema(responses={(200, CRL): OpenApiTypes.BINARY})
+    def get(self, request: Request, authority: str) -> HttpResponse:
+        der = certificates.revocation_list(find_authority(authority), now=utc_now())
+        return HttpResponse(der, content_type=CRL, headers=SHORTLY)
 
 
 class OfferByReference(ProtocolView):

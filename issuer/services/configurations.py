@@ -14,9 +14,11 @@ from common.registries import RegistryError
 from common.registries import schema as schemas
 from common.registries.claims import Claim, ClaimsInvalid, as_json, humane, map_claims
 from issuer.models import Configuration, Registry
+from issuer.services.certificates import LONGEST_DAYS
 from issuer.services.profiles import profile
 
 FORMATS: Final = ("ldp_vc", "dc+sd-jwt")  # those of a type that names none
+_DOCTYPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,199}\Z")
 _TYPE = re.compile(r"[A-Z][A-Za-z0-9]{1,63}\Z")
 
 
@@ -44,11 +46,12 @@ def create_configuration(
     name: str | None = None,
     display: Mapping[str, Any] | None = None,
     validity_days: int | None = None,
+    doctype: str | None = None,
 ) -> Configuration:
     """A credential type on a registry; asked for again, the same one is brought up to date.
 
     Claims not given are guessed from the registry's columns, or stay as they are; the name is made of the
-    type.
+    type. `doctype` is that of its mdocs where others defined it.
     """
     if not _TYPE.match(type):
         raise ClaimsInvalid("A credential type is a word such as FarmerCredential: letters and digits.")
@@ -74,9 +77,19 @@ def create_configuration(
     configuration.claims = as_json(claims)
     configuration.display = {"name": _title(type), **configuration.display, **(display or {})}
     configuration.validity_days = validity_days or configuration.validity_days
+    configuration.doctype = configuration.doctype if doctype is None else doctype
+    _require_mdoc(configuration)
     context_document(configuration)  # refuses names that would not mean anything
     configuration.save()
     return configuration
+
+
+def _require_mdoc(configuration: Configuration) -> None:
+    """Raise unless the certificates under which mdocs are signed last long enough for this type."""
+    if configuration.doctype and not _DOCTYPE.match(configuration.doctype):
+        raise ClaimsInvalid("A document type is a name such as org.iso.23220.photoid.1.")
+    if "mso_mdoc" in configuration.formats and configuration.validity_days > LONGEST_DAYS:
+        raise ClaimsInvalid(f"An mdoc is valid for {LONGEST_DAYS} days at most; give fewer validity_days.")
 
 
 def find_configuration(name: str) -> Configuration:

@@ -12,7 +12,7 @@ from common.encoding import base64url
 from common.formats.base import Holder, Secured, Sources
 from common.vcdm.credential import Credential
 from issuer.models import Configuration
-from issuer.services import authorities, configurations
+from issuer.services import authorities, certificates, configurations
 from issuer.services.profiles import profile, securing
 from issuer.services.status_indexes import Slot
 
@@ -61,6 +61,13 @@ def draft(
 def secure(configuration: Configuration, format_: str, drafted: Draft) -> Secured:
     """The signed credential, in the authority's name and with its key for this format."""
     authority, described = configuration.authority, profile(format_)
+    if described.certified:
+        signer, leaf = certificates.document_signer(
+            authority, until=drafted.expires_at, now=drafted.issued_at
+        )
+        chain: tuple[bytes, ...] = (leaf,)
+    else:
+        signer, chain = authorities.signer(authority, described.curve), ()
     credential = Credential(
         id=drafted.id.urn,
         issuer=described.issuer(authority),
@@ -75,10 +82,12 @@ def secure(configuration: Configuration, format_: str, drafted: Draft) -> Secure
         disclosable=configurations.disclosable(configuration),
         name=configuration.display.get("name", configuration.type),
         issuer_name=authority.name,
+        doctype=configuration.document_type,
+        certificates=chain,
     )
     return securing(format_).issue(
         credential,
-        signer=authorities.signer(authority, described.curve),
+        signer=signer,
         holder=drafted.holder,
         sources=OwnType(configuration),
         now=drafted.issued_at,

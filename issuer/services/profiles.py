@@ -8,6 +8,7 @@ from common.formats import FORMATS
 from common.formats.base import Format
 from common.formats.data_integrity import SUITES, ecdsa_sd_2023
 from common.formats.data_integrity.ldp_vc import LdpVc
+from common.keys import cose
 from common.oid4vci import key_proof
 from issuer.models import Authority, StatusList
 
@@ -17,11 +18,14 @@ class Profile:
     """With which key a format is signed, under which name of the authority, and where its status stands."""
 
     curve: str
-    algorithms: tuple[str, ...]  # credential_signing_alg_values_supported, in the format's own vocabulary
+    algorithms: tuple[
+        str | int, ...
+    ]  # credential_signing_alg_values_supported, in the format's own vocabulary
     status: str
     issuer_is_did: bool
     binding_methods: tuple[str, ...] = key_proof.BINDING_METHODS
     selective: bool = False  # whether the holder chooses which claims to show
+    certified: bool = False  # whether a document signer signs, under the authority's root
 
     def issuer(self, authority: Authority) -> str:
         """The identifier that stands in the credential: SD-JWT VC §3.5 wants a URL, VCDM takes a DID."""
@@ -31,6 +35,15 @@ class Profile:
 PROFILES: Final = {
     "ldp_vc": Profile("Ed25519", ("eddsa-rdfc-2022",), StatusList.Kind.BITSTRING, issuer_is_did=True),
     "dc+sd-jwt": Profile("P-256", ("ES256",), StatusList.Kind.TOKEN, issuer_is_did=False, selective=True),
+    "mso_mdoc": Profile(
+        "P-256",
+        (cose.ALGORITHMS["P-256"][0],),
+        StatusList.Kind.TOKEN,
+        issuer_is_did=False,
+        binding_methods=("cose_key",),
+        selective=True,
+        certified=True,
+    ),
 }
 
 
@@ -43,7 +56,9 @@ def profile(format_: str) -> Profile:
     if not suite or suite in found.algorithms:
         return found
     if name != "ldp_vc" or suite not in SUITES:
-        raise UnknownPart(f"suite of {name}", suite, SUITES if name == "ldp_vc" else found.algorithms)
+        raise UnknownPart(
+            f"suite of {name}", suite, SUITES if name == "ldp_vc" else map(str, found.algorithms)
+        )
     selective = suite == ecdsa_sd_2023.NAME
     return replace(found, curve=SUITES[suite].CURVES[0], algorithms=(suite,), selective=selective)
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from common.formats.mdoc.doctypes import namespace
 from common.keys import jwk
 from common.oid4vci import key_proof
 from common.oid4vci.authorization_server import AuthorizationServerMetadata, create_server_metadata
@@ -63,27 +64,36 @@ def jwt_vc_issuer(authority: Authority) -> dict[str, Any]:
 
 
 def _configuration_metadata(configuration: Configuration, name: str, format_: str) -> ConfigurationMetadata:
-    described, data_model = profile(format_), format_ != "dc+sd-jwt"
+    described, kind = profile(format_), identifier(format_)
+    data_model = kind not in ("dc+sd-jwt", "mso_mdoc")
     return ConfigurationMetadata(
         id=name,
-        format=identifier(format_),
+        format=kind,
         scope=name,
         signing_algorithms=described.algorithms,
         binding_methods=described.binding_methods,
         proof_types={"jwt": key_proof.ALGORITHMS},
-        vct=None if data_model else configuration.vct,
+        vct=configuration.vct if kind == "dc+sd-jwt" else None,
+        doctype=configuration.document_type if kind == "mso_mdoc" else None,
         context=(BASE_CONTEXT, configuration.type_url) if data_model else (),
         types=("VerifiableCredential", configuration.type) if data_model else (),
         display=(_display(configuration),),
         claims=tuple(
             ClaimDescription(
-                path=("credentialSubject", claim.name) if data_model else (claim.name,),
+                path=_path(configuration, kind, claim.name),
                 mandatory=claim.mandatory,
                 display=(Display(claim.label, LOCALE),),
             )
             for claim in configuration.claim_list()
         ),
     )
+
+
+def _path(configuration: Configuration, kind: str, name: str) -> tuple[str, ...]:
+    """Where a claim stands in a credential of this format (OpenID4VCI Appendix C)."""
+    if kind == "mso_mdoc":
+        return namespace(configuration.document_type, name, own=configuration.vct), name
+    return (name,) if kind == "dc+sd-jwt" else ("credentialSubject", name)
 
 
 def _display(configuration: Configuration) -> Display:

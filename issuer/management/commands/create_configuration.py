@@ -24,6 +24,9 @@ class Command(BaseCommand):
             help="ldp_vc, dc+sd-jwt; both if unsaid. ldp_vc:ecdsa-sd-2023 shows single claims",
         )
         parser.add_argument("--claims", type=Path, help="JSON list of {name, column, label, type, …}")
+        parser.add_argument(
+            "--doctype", help="of mso_mdoc, such as org.iso.18013.5.1.mDL; the type's own page if unsaid"
+        )
         parser.add_argument("--name", help="configuration identifier; made of the type if unsaid")
 
     def run(self, **options: Any) -> dict[str, Any]:
@@ -35,5 +38,6 @@ class Command(BaseCommand):
             formats=options["formats"],
             claims=parse_claims(strict_json.loads(described.read_bytes())) if described else None,
             name=options["name"],
+            doctype=options["doctype"],
         )
         return {"configuration_id": made.name, "formats": made.formats}
