@@ -62,7 +62,7 @@ class LdpVc:
             document,
             signer=signer,
             sources=sources,
-            now=now,
+            now=min(now, credential.valid_from),  # the second of signing would tell credentials apart
             suite=self._suite,
             mandatory_pointers=(
                 _always_shown(document, credential) if self._suite == ecdsa_sd_2023.NAME else None

@@ -117,6 +117,14 @@ def test_what_is_issued(secured: Document, ana: PrivateKey) -> None:
     }
 
 
+def test_the_proof_does_not_tell_the_second_of_signing(
+    issuer_key: PrivateKey, sources: StaticSources
+) -> None:
+    morning = NOW.replace(hour=0)
+    proof = issue(issuer_key, sources, valid_from=morning)["proof"]
+    assert proof["created"] == "2026-11-21T00:00:00Z"
+
+
 def test_what_is_verified(secured: Document, sources: StaticSources, ana: PrivateKey) -> None:
     verified = FORMAT.verify_credential(secured, sources=sources, now=NOW)
     assert verified.format == "ldp_vc"
