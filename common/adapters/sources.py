@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import cache as once
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
@@ -12,6 +11,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.utils import timezone
 
+from common.adapters import pem
 from common.adapters.fetch import fetch
 from common.did import (
     DIDDocument,
@@ -102,10 +102,9 @@ class CachedLists:
             cache.set(_key("status", key), value, seconds)
 
 
-@once
 def sources() -> SiteSources:
-    """The sources of this process."""
-    return SiteSources()
+    """The sources of this process; who vouches for issuers' certificates stands in `ISSUER_CA_FILE`."""
+    return SiteSources(anchors=pem.certificates(settings.ISSUER_CA_FILE))
 
 
 def check_status(credential: Listed, *, now: datetime) -> StatusOutcome:

@@ -84,6 +84,8 @@ FETCH_ORIGINS = frozenset(
 FETCH_CA_FILE = os.environ.get("FETCH_CA_FILE", "")
 # PEM certificates of the authorities that vouch for verifiers to a wallet (OpenID4VP x509 prefixes).
 VERIFIER_CA_FILE = os.environ.get("VERIFIER_CA_FILE", str(VAR_DIR / "verifier-ca.pem"))
+# PEM certificates of the authorities that vouch for issuers whose credentials carry an x5c chain.
+ISSUER_CA_FILE = os.environ.get("ISSUER_CA_FILE", "")
 
 # --- who may read /metrics (common/site/views.py), and how many proxies stand in front of us ------------
 METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")

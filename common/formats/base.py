@@ -55,6 +55,7 @@ class VerifiedCredential:
     `document` is the verified JSON (an SD-JWT's processed payload, without digests), to which DCQL claim
     paths apply; `claims` the subject's part of it. `issuer` is proven to control the signing key.
     `holder_key` is the key to which a `cnf` bound it; `subject` the subject's identifier, if any.
+    `authority_keys` are the AuthorityKeyIdentifiers (base64url) in the verified certificate chain, if any.
     """
 
     format: str
@@ -69,6 +70,7 @@ class VerifiedCredential:
     valid_from: datetime | None
     valid_until: datetime | None
     status: tuple[StatusReference, ...]
+    authority_keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,8 @@ class Sources(Protocol):
     def issuer_key(self, issuer: str, header: Mapping[str, Any]) -> VerificationMethod:
         """The key that `issuer` (DID or https URL) publishes under a JOSE header's `kid` or `x5c`.
 
-        The key must be the issuer's own: a `kid` that leads to somebody else is an error.
+        The key must be the issuer's own: a `kid` that leads to somebody else is an error. An empty `issuer`
+        is whom the header's certificate names: the key's `controller`.
         """
 
     def document_signer(self, chain: Sequence[bytes]) -> VerificationMethod:

@@ -1,5 +1,6 @@
 """SD-JWT VC (draft-ietf-oauth-sd-jwt-vc), format identifier `dc+sd-jwt`."""
 
+import base64
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -24,7 +25,7 @@ from common.formats.sd_jwt.disclosure import DEFAULT_HASH
 from common.formats.sd_jwt.issuing import conceal
 from common.formats.sd_jwt.processing import Processed, process
 from common.formats.sd_jwt.selecting import select
-from common.keys import PublicKey, Signer, jwk, jws
+from common.keys import PublicKey, Signer, certificate, jwk, jws
 from common.vcdm.credential import ClaimPath, Credential, StatusReference
 
 FORMAT: Final = "dc+sd-jwt"
@@ -152,10 +153,11 @@ def _verify(sd_jwt: SDJWT, *, sources: Sources, now: datetime) -> tuple[Verified
     """RFC 9901 §7.1 with SD-JWT VC §2.4: the issuer's own key, the Disclosures, and at last the times."""
     parsed = jws.parse(sd_jwt.jwt)
     claims = _claims(parsed)
-    issuer = claims.get("iss")
-    if not isinstance(issuer, str):
+    named = claims.get("iss", "")
+    if not isinstance(named, str):
         raise CredentialInvalid("This credential names no issuer.")
-    method = sources.issuer_key(issuer, parsed.header)
+    method = sources.issuer_key(named, parsed.header)
+    issuer = named or method.controller
     jws.verify(parsed, key=method.public_key, typ=FORMAT)
     processed = _process(claims, sd_jwt.disclosures)
     payload = processed.payload
@@ -181,8 +183,16 @@ def _verify(sd_jwt: SDJWT, *, sources: Sources, now: datetime) -> tuple[Verified
         valid_from=begins,
         valid_until=ends,
         status=status,
+        authority_keys=() if issuer.startswith("did:") else _authority_keys(parsed.header),
     )
     return verified, processed
+
+
+def _authority_keys(header: Mapping[str, Any]) -> tuple[str, ...]:
+    """Who stands behind the chain with which the issuer's key was verified, if there was one."""
+    if "x5c" not in header:
+        return ()
+    return certificate.authority_key_ids([base64.b64decode(entry) for entry in header["x5c"]])
 
 
 def _process(claims: Mapping[str, Any], disclosures: Sequence[str]) -> Processed:

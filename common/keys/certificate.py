@@ -4,6 +4,7 @@ So that a private key never leaves its store, `cryptography` builds a certificat
 under a throw-away key, whose signature is then replaced.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -13,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from common.encoding import base64url
 from common.errors import InvalidKey, MalformedInput
 from common.keys.public_key import PublicKey
 from common.keys.signer import Signer
@@ -28,9 +30,12 @@ def load(der: bytes) -> x509.Certificate:
     if len(der) > MAX_BYTES:
         raise MalformedInput("This certificate is too large.")
     try:
-        return x509.load_der_x509_certificate(der)
+        certificate = x509.load_der_x509_certificate(der)
+        if certificate.serial_number <= 0:  # §4.1.2.2; read with a mere warning
+            raise ValueError("serial number")
     except ValueError as error:
         raise MalformedInput("This certificate cannot be read.") from error
+    return certificate
 
 
 def public_key(certificate: x509.Certificate) -> PublicKey:
@@ -45,6 +50,19 @@ def public_key(certificate: x509.Certificate) -> PublicKey:
         raw = key.public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
         return PublicKey(_CURVES[key.curve.name], raw)
     raise InvalidKey("This certificate holds a key of a kind that is not used here.")
+
+
+def authority_key_ids(chain: Sequence[bytes]) -> tuple[str, ...]:
+    """The AuthorityKeyIdentifiers in a chain (§4.2.1.1), base64url: as OpenID4VP §6.1.1.1 names them."""
+    found = []
+    for der in chain:
+        try:
+            extension = load(der).extensions.get_extension_for_class(x509.AuthorityKeyIdentifier)
+        except (x509.ExtensionNotFound, x509.UnsupportedGeneralNameType, ValueError):
+            continue
+        if extension.value.key_identifier is not None:
+            found.append(base64url.encode(extension.value.key_identifier))
+    return tuple(found)
 
 
 def sign(builder: x509.CertificateBuilder, *, signer: Signer) -> bytes:

@@ -18,7 +18,8 @@ class Matchable(Protocol):
     """What a query looks at; `VerifiedCredential` is one.
 
     `types` are the fully expanded types of a W3C credential, or the `vct` of an SD-JWT VC with those it
-    extends; `document` is what claim paths apply to.
+    extends; `document` is what claim paths apply to; `authority_keys` are the AuthorityKeyIdentifiers in its
+    verified certificate chain, base64url.
     """
 
     @property
@@ -31,16 +32,17 @@ class Matchable(Protocol):
     def holder_key(self) -> PublicKey | None: ...
     @property
     def subject(self) -> str | None: ...
+    @property
+    def authority_keys(self) -> tuple[str, ...]: ...
 
 
 C = TypeVar("C", bound=Matchable)
-# The authorities behind a credential's issuer, as (type, value) pairs of §6.1.1. Issuers known by their DID
-# have none; whoever reads certificates in a credential can tell their `aki`.
-Authorities = Callable[[Matchable], Collection[tuple[str, str]]]
+# The types that a credential's own extend, where somebody has looked (SD-JWT VC §5.4; OpenID4VP B.3.5).
+Ancestors = Callable[[Matchable], Collection[str]]
 
 
-def no_authorities(credential: Matchable) -> Collection[tuple[str, str]]:
-    """No certificate, trusted list or federation is known to stand behind the issuer."""
+def no_ancestors(credential: Matchable) -> Collection[str]:
+    """Nobody has looked, or the credential's `types` hold them already."""
     return ()
 
 
@@ -96,9 +98,7 @@ class Candidates(Generic[C]):
         return chosen if self.satisfiable else {}
 
 
-def candidates(
-    query: DcqlQuery, held: Sequence[C], *, authorities: Authorities = no_authorities
-) -> Candidates[C]:
+def candidates(query: DcqlQuery, held: Sequence[C], *, ancestors: Ancestors = no_ancestors) -> Candidates[C]:
     """Which of the credentials `held` answer which credential query, and with which claims (§6.4)."""
     return Candidates(
         query=query,
@@ -106,7 +106,7 @@ def candidates(
             each.id: tuple(
                 Match(each, credential, disclose)
                 for credential in held
-                if (disclose := minimal_disclosure(each, credential, authorities=authorities)) is not None
+                if (disclose := minimal_disclosure(each, credential, ancestors=ancestors)) is not None
             )
             for each in query.credentials
         },
@@ -114,13 +114,13 @@ def candidates(
 
 
 def minimal_disclosure(
-    query: CredentialQuery, credential: Matchable, *, authorities: Authorities = no_authorities
+    query: CredentialQuery, credential: Matchable, *, ancestors: Ancestors = no_ancestors
 ) -> tuple[ClaimPath, ...] | None:
     """The paths of the first satisfied combination of claims (§6.4.1), or None where nothing matches.
 
     An empty tuple discloses only what is not selectively disclosable.
     """
-    if not _matches_meta(query, credential) or not _matches_authorities(query, authorities(credential)):
+    if not (_matches_meta(query, credential, ancestors) and _matches_authorities(query, credential)):
         return None
     for option in query.claim_options():
         if all(_has(claim, credential.document) for claim in option):
@@ -132,7 +132,7 @@ def check_satisfied(
     query: DcqlQuery,
     presented: Mapping[str, Sequence[Matchable]],
     *,
-    authorities: Authorities = no_authorities,
+    ancestors: Ancestors = no_ancestors,
 ) -> None:
     """Raise unless the verified credentials, by credential query id, answer the query (§8.6).
 
@@ -144,37 +144,43 @@ def check_satisfied(
             raise NotSatisfied("The answer holds a credential that was not asked for.")
         if not credentials or (len(credentials) > 1 and not each.multiple):
             raise NotSatisfied("The answer holds another number of credentials than was asked for.")
-        if any(minimal_disclosure(each, one, authorities=authorities) is None for one in credentials):
+        if any(minimal_disclosure(each, one, ancestors=ancestors) is None for one in credentials):
             raise NotSatisfied("A credential in the answer is not the one that was asked for.", detail=name)
     for required in query.sets():
         if required.required and not any(set(names) <= set(presented) for names in required.options):
             raise NotSatisfied("The answer does not hold every credential that was asked for.")
 
 
-def requested_claims(query: CredentialQuery, credential: Matchable) -> dict[ClaimPath, list[Any]]:
+def requested_claims(
+    query: CredentialQuery, credential: Matchable, *, ancestors: Ancestors = no_ancestors
+) -> dict[ClaimPath, list[Any]]:
     """What a verifier may go on to use: the values at the paths it asked for, whatever else was shown."""
-    paths = minimal_disclosure(query, credential)
+    paths = minimal_disclosure(query, credential, ancestors=ancestors)
     if paths is None:
         raise NotSatisfied("A credential in the answer is not the one that was asked for.", detail=query.id)
     return {path: select(credential.document, path) for path in paths}
 
 
-def _matches_meta(query: CredentialQuery, credential: Matchable) -> bool:
+def _matches_meta(query: CredentialQuery, credential: Matchable, ancestors: Ancestors) -> bool:
     if query.format != credential.format:
         return False
     if query.require_cryptographic_holder_binding and not (credential.holder_key or credential.subject):
         return False
     types = set(credential.types)
     if query.format == "dc+sd-jwt":
-        return bool(types & set(query.meta["vct_values"]))
+        wanted = set(query.meta["vct_values"])
+        return not wanted.isdisjoint(types) or not wanted.isdisjoint(ancestors(credential))
     if query.format == "mso_mdoc":
         return query.meta["doctype_value"] in types
     return any(types >= set(alternative) for alternative in query.meta.get("type_values", ()))
 
 
-def _matches_authorities(query: CredentialQuery, known: Collection[tuple[str, str]]) -> bool:
-    wanted = {(entry.type, value) for entry in query.trusted_authorities for value in entry.values}
-    return not wanted or not wanted.isdisjoint(known)
+def _matches_authorities(query: CredentialQuery, credential: Matchable) -> bool:
+    """One of the authorities asked for stands in the chain (§6.1.1); no list or federation is known."""
+    if not query.trusted_authorities:
+        return True
+    wanted = {value for each in query.trusted_authorities if each.type == "aki" for value in each.values}
+    return not wanted.isdisjoint(credential.authority_keys)
 
 
 def _has(claim: ClaimsQuery, document: Mapping[str, Any]) -> bool:

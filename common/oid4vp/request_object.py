@@ -4,8 +4,6 @@
 its prefix, and its signature · 5 `wallet_nonce`, audience, time · 6 where the answer may go.
 """
 
-import base64
-import binascii
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +15,7 @@ from cryptography.x509 import Certificate
 
 from common.did import Resolve
 from common.errors import FetchFailed, InvalidSignature, SelloError
-from common.keys import PublicKey, jws
+from common.keys import PublicKey, certificate, jws
 from common.oid4vp import x509
 from common.oid4vp.client_id import PREFIXES, ClientId
 from common.oid4vp.errors import InvalidRequest
@@ -31,6 +29,7 @@ from common.oid4vp.request import (
 )
 from common.oid4vp.transport import Send
 from common.oid4vp.vp_formats import JOSE_ALGORITHMS, VP_FORMATS
+from common.trust import certificates
 
 SKEW: Final = timedelta(minutes=2)
 WALLET_METADATA: Final = {
@@ -163,20 +162,19 @@ def _by_did(client_id: ClientId, header: Mapping[str, Any], trust: Trust, now: d
 
 def _by_host(client_id: ClientId, header: Mapping[str, Any], trust: Trust, now: datetime) -> _Client:
     """`x509_san_dns`: the leaf's dNSName is the client, and the answer goes to that host (§5.9.3)."""
-    leaf = x509.verify_chain(_chain(header), anchors=trust.anchors, now=now)
+    leaf, _ = _leaf(header, trust, now)
     host = client_id.identifier.lower()
-    if host not in x509.dns_names(leaf):
+    if host not in certificates.dns_names(leaf):
         raise InvalidRequest("The certificate of this request names another host.")
     return _Client(_certified_key(leaf), identity=host, host=host)
 
 
 def _by_certificate(client_id: ClientId, header: Mapping[str, Any], trust: Trust, now: datetime) -> _Client:
     """`x509_hash`: the client is the hash of the leaf (§5.9.3)."""
-    chain = _chain(header)
-    leaf = x509.verify_chain(chain, anchors=trust.anchors, now=now)
-    if x509.certificate_hash(chain[0]) != client_id.identifier:
+    leaf, der = _leaf(header, trust, now)
+    if x509.certificate_hash(der) != client_id.identifier:
         raise InvalidRequest("The certificate of this request is another.")
-    names = sorted(x509.dns_names(leaf))
+    names = sorted(certificates.dns_names(leaf))
     return _Client(_certified_key(leaf), identity=names[0] if names else client_id.identifier)
 
 
@@ -189,19 +187,23 @@ _CLIENTS: Final[dict[str, Callable[[ClientId, Mapping[str, Any], Trust, datetime
 
 def _certified_key(leaf: Certificate) -> PublicKey:
     try:
-        return x509.public_key(leaf)
+        return certificate.public_key(leaf)
     except SelloError as error:
         raise InvalidRequest(error.public) from error
 
 
-def _chain(header: Mapping[str, Any]) -> list[bytes]:
-    entries = header.get("x5c")
-    if not isinstance(entries, list) or not 0 < len(entries) <= x509.MAX_CHAIN:
-        raise InvalidRequest("The request carries no certificate chain.")
+def _leaf(header: Mapping[str, Any], trust: Trust, now: datetime) -> tuple[Certificate, bytes]:
+    """The leaf of the request's chain, also as it came, once the chain leads to somebody trusted."""
+    if not trust.anchors:
+        raise InvalidRequest("No certificate authority for verifiers is trusted here.")
     try:
-        return [base64.b64decode(entry, validate=True) for entry in entries]
-    except (binascii.Error, ValueError, TypeError) as error:
-        raise InvalidRequest("The certificate chain of this request is not base64.") from error
+        chain = certificates.read_x5c(header.get("x5c"))
+        anchors = [certificate.load(der) for der in trust.anchors]
+        return certificates.verify_chain(chain, anchors=anchors, now=now), chain[0]
+    except SelloError as error:
+        raise InvalidRequest(
+            "The certificate of this request leads to no authority that is trusted here.", detail=error.public
+        ) from error
 
 
 def _time(claims: Mapping[str, Any], name: str) -> datetime | None:

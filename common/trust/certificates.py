@@ -1,4 +1,4 @@
-"""An issuer's certificate chain in a JOSE header (`x5c`, RFC 7515 §4.1.6; SD-JWT VC §2.5)."""
+"""Certificate chains in a JOSE header (`x5c`, RFC 7515 §4.1.6): the one check that every party makes."""
 
 import base64
 import binascii
@@ -8,67 +8,115 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import verification
+from cryptography.x509.verification import Criticality, ExtensionPolicy
 
-from common.errors import InvalidKey, MalformedInput
-from common.keys import PublicKey
+from common.errors import MalformedInput
+from common.keys import PublicKey, certificate
 from common.trust.trust_list import Untrusted
 
 MAX_CERTIFICATES: Final = 5
-MAX_LENGTH: Final = 20_000
-_CURVES: Final = {"secp256r1": "P-256", "secp384r1": "P-384"}
+
+
+def read_x5c(value: object) -> tuple[bytes, ...]:
+    """The certificates of a header, DER, the leaf first."""
+    if not isinstance(value, list) or not 0 < len(value) <= MAX_CERTIFICATES:
+        raise MalformedInput(f"x5c holds one to {MAX_CERTIFICATES} certificates.")
+    try:
+        if not all(isinstance(entry, str) and len(entry) <= 2 * certificate.MAX_BYTES for entry in value):
+            raise ValueError("not a certificate")
+        return tuple(base64.b64decode(entry, validate=True) for entry in value)
+    except (ValueError, binascii.Error) as error:
+        raise MalformedInput("A certificate in x5c cannot be read.") from error
 
 
 def verify_chain(
-    x5c: object, *, issuer: str, anchors: Sequence[x509.Certificate], now: datetime
-) -> PublicKey:
-    """The key of an end-entity certificate that an anchor vouches for and that names `issuer` (RFC 5280 §6).
-
-    It names the issuer by its URL, or by its host, among its alternative names.
-    """
-    chain = _parse(x5c)
+    chain: Sequence[bytes], *, anchors: Sequence[x509.Certificate], now: datetime
+) -> x509.Certificate:
+    """The leaf of a chain, once it leads to one of the `anchors` at `now` (RFC 5280 §6)."""
     if not anchors:
         raise Untrusted("No certificate authority is trusted, so no certificate is.")
-    builder = verification.PolicyBuilder().store(verification.Store(list(anchors)))
-    builder = builder.time(now.astimezone(UTC).replace(tzinfo=None)).max_chain_depth(MAX_CERTIFICATES)
-    builder = builder.extension_policies(
-        ca_policy=verification.ExtensionPolicy.webpki_defaults_ca(),
-        ee_policy=verification.ExtensionPolicy.permit_all().require_present(
-            x509.SubjectAlternativeName, verification.Criticality.AGNOSTIC, None
-        ),
+    leaf, *between = [certificate.load(der) for der in chain[: MAX_CERTIFICATES + 1]]
+    # These certificates are no web server's: what a leaf's names are good for, its reader says.
+    leaves = ExtensionPolicy.permit_all().may_be_present(
+        x509.BasicConstraints, Criticality.AGNOSTIC, _refuse_authority
+    )
+    authorities = (
+        ExtensionPolicy.permit_all()
+        .require_present(x509.BasicConstraints, Criticality.AGNOSTIC, _require_authority)
+        .may_be_present(x509.KeyUsage, Criticality.AGNOSTIC, _require_signing)
     )
     try:
-        builder.build_client_verifier().verify(chain[0], chain[1:])
-        names = chain[0].extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except (verification.VerificationError, x509.ExtensionNotFound, ValueError) as error:
-        raise Untrusted("This certificate chain leads to nobody trusted.", detail=str(error)) from error
-    host = urlsplit(issuer).hostname
-    if issuer not in names.get_values_for_type(
-        x509.UniformResourceIdentifier
-    ) and host not in names.get_values_for_type(x509.DNSName):
+        verifier = (
+            verification.PolicyBuilder()
+            .store(verification.Store(list(anchors)))
+            .time(now.astimezone(UTC).replace(tzinfo=None))
+            .max_chain_depth(MAX_CERTIFICATES)
+            .extension_policies(ca_policy=authorities, ee_policy=leaves)
+            .build_client_verifier()
+        )
+        verifier.verify(leaf, between)
+    except (
+        ValueError, TypeError, verification.VerificationError, x509.UnsupportedGeneralNameType
+    ) as error:  # fmt: skip
+        raise Untrusted(
+            "This certificate chain leads to nobody trusted.", detail=type(error).__name__
+        ) from error
+    return leaf
+
+
+def issuer_of(
+    x5c: object, *, issuer: str, anchors: Sequence[x509.Certificate], now: datetime
+) -> tuple[str, PublicKey]:
+    """The issuer behind a trusted chain, and its key (SD-JWT VC §2.5).
+
+    The leaf names `issuer` by its URL, or by its host, among its alternative names. Where the credential
+    names no issuer (an empty `issuer`), it is the one that the leaf names.
+    """
+    leaf = verify_chain(read_x5c(x5c), anchors=anchors, now=now)
+    addresses, hosts = uris(leaf), dns_names(leaf)
+    if not issuer:
+        named = [uri for uri in addresses if uri.startswith("https://")]
+        named = named or [f"https://{host}" for host in sorted(hosts) if not host.startswith("*")]
+        if not named:
+            raise Untrusted("This certificate names no issuer.")
+        issuer = named[0]
+    elif issuer not in addresses and (urlsplit(issuer).hostname or "") not in hosts:
         raise Untrusted("This certificate is not the issuer's.")
-    return public_key(chain[0])
+    return issuer, certificate.public_key(leaf)
 
 
-def public_key(certificate: x509.Certificate) -> PublicKey:
-    """A certificate's key, where it is of a kind that is used here."""
-    key = certificate.public_key()
-    if isinstance(key, ed25519.Ed25519PublicKey):
-        return PublicKey("Ed25519", key.public_bytes(Encoding.Raw, PublicFormat.Raw))
-    if isinstance(key, ec.EllipticCurvePublicKey) and key.curve.name in _CURVES:
-        raw = key.public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
-        return PublicKey(_CURVES[key.curve.name], raw)
-    raise InvalidKey("This certificate holds a key of a kind that is not used here.")
+def dns_names(leaf: x509.Certificate) -> frozenset[str]:
+    """The dNSName entries of a certificate's subject alternative names, in lower case."""
+    names = _alternative_names(leaf)
+    return (
+        frozenset(name.lower() for name in names.get_values_for_type(x509.DNSName)) if names else frozenset()
+    )
 
 
-def _parse(x5c: object) -> list[x509.Certificate]:
-    if not isinstance(x5c, list) or not 0 < len(x5c) <= MAX_CERTIFICATES:
-        raise MalformedInput(f"x5c holds one to {MAX_CERTIFICATES} certificates.")
+def uris(leaf: x509.Certificate) -> tuple[str, ...]:
+    """The uniformResourceIdentifier entries of a certificate's subject alternative names."""
+    names = _alternative_names(leaf)
+    return tuple(names.get_values_for_type(x509.UniformResourceIdentifier)) if names else ()
+
+
+def _alternative_names(leaf: x509.Certificate) -> x509.SubjectAlternativeName | None:
     try:
-        if not all(isinstance(entry, str) and len(entry) <= MAX_LENGTH for entry in x5c):
-            raise ValueError("not a certificate")
-        return [x509.load_der_x509_certificate(base64.b64decode(entry, validate=True)) for entry in x5c]
-    except (ValueError, binascii.Error) as error:
-        raise MalformedInput("A certificate in x5c cannot be read.") from error
+        return leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except (x509.ExtensionNotFound, x509.UnsupportedGeneralNameType, ValueError):
+        return None
+
+
+def _refuse_authority(policy: object, one: object, extension: x509.BasicConstraints | None) -> None:
+    if extension is not None and extension.ca:
+        raise ValueError("an authority's certificate signs nothing but certificates")
+
+
+def _require_authority(policy: object, one: object, extension: x509.BasicConstraints) -> None:
+    if not extension.ca:
+        raise ValueError("a leaf signs no certificates")
+
+
+def _require_signing(policy: object, one: object, extension: x509.KeyUsage | None) -> None:
+    if extension is not None and not extension.key_cert_sign:
+        raise ValueError("this key signs no certificates")

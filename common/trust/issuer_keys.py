@@ -41,14 +41,19 @@ def issuer_key(
     anchors: Sequence[x509.Certificate],
     now: datetime,
 ) -> VerificationMethod:
-    """The key that `issuer` publishes and `header` chooses: by DID, by certificate, or by its metadata."""
+    """The key that `issuer` publishes and `header` chooses: by DID, by certificate, or by its metadata.
+
+    An empty `issuer` is the one that the certificate names; it is the found key's controller.
+    """
     if issuer.startswith("did:"):
         return _from_did(issuer, header, resolve=resolve)
-    if not issuer.startswith(("https://", *LOOPBACK)):
+    if issuer and not issuer.startswith(("https://", *LOOPBACK)):
         raise NotTheIssuersKey("An issuer is named by a DID or an https URL.")
     if "x5c" in header:
-        key = certificates.verify_chain(header["x5c"], issuer=issuer, anchors=anchors, now=now)
+        issuer, key = certificates.issuer_of(header["x5c"], issuer=issuer, anchors=anchors, now=now)
         return VerificationMethod(f"{issuer}#x5c", issuer, key, frozenset({PURPOSE}))
+    if not issuer:
+        raise NotTheIssuersKey("This credential names no issuer.")
     return _from_metadata(issuer, header, fetch=fetch)
 
 

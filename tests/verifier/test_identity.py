@@ -13,7 +13,7 @@ from django.test import Client
 
 from common.oid4vp.dcql import parse_query
 from common.oid4vp.request import parse_authorization_request
-from common.oid4vp.x509 import verify_chain
+from common.trust.certificates import verify_chain
 from tests.conftest import shared
 from verifier.actions import ACTIONS
 from verifier.models import Certificate, PresentationSession, Service
@@ -102,7 +102,9 @@ def test_certificates_are_renewed_before_they_end(today: datetime) -> None:
     second = identity.leaf(now=today + timedelta(days=340))
     assert second.der != first.der
     anchor = bytes(identity.authority(now=today).der)
-    verify_chain([bytes(second.der)], anchors=[anchor], now=today + timedelta(days=600))
+    verify_chain(
+        [bytes(second.der)], anchors=[x509.load_der_x509_certificate(anchor)], now=today + timedelta(days=600)
+    )
     assert set(Certificate.objects.values_list("host", flat=True)) == {"", "localhost"}
     assert (
         x509.load_der_x509_certificate(anchor).subject.rfc4514_string() == "CN=Sello verifiers at localhost"

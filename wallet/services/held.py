@@ -42,6 +42,7 @@ class Copy:
     secured: Secured
     labels: tuple[Label, ...]
     key: PrivateKey = field(repr=False)
+    authority_keys: tuple[str, ...] = ()
 
     @property
     def holder_key(self) -> PublicKey:
@@ -104,6 +105,7 @@ def copy_of(
         secured=secured,
         labels=labels,
         key=key,
+        authority_keys=verified.authority_keys,
     )
 
 
@@ -161,6 +163,7 @@ def _dump_copy(copy: Copy) -> dict[str, Any]:
         "valid_until": copy.valid_until.isoformat() if copy.valid_until else None,
         "secured": copy.secured,
         "labels": [[list(label.path), label.text] for label in copy.labels],
+        "authority_keys": list(copy.authority_keys),
         "key": {"curve": copy.key.curve, "secret": base64url.encode(copy.key.secret)},
     }
 
@@ -179,4 +182,5 @@ def _load_copy(value: Mapping[str, Any]) -> Copy:
         secured=value["secured"],
         labels=tuple(Label(tuple(path), text) for path, text in value["labels"]),
         key=PrivateKey(value["key"]["curve"], base64url.decode(value["key"]["secret"])),
+        authority_keys=tuple(value["authority_keys"]),
     )

@@ -123,6 +123,7 @@ def verify(
         valid_from=payload.valid_from,
         valid_until=payload.valid_until,
         status=payload.status,
+        authority_keys=certificate.authority_key_ids(signed.chain),
     )
 
 

@@ -1,10 +1,16 @@
 """Keys, contexts and lists through the door, kept for a while, and never somebody else's."""
 
 import json
+import os
 from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
+from django.utils import timezone
 
 from common.adapters import fetch as door
 from common.adapters.sources import CachedLists, SiteSources, check_status, sources
@@ -15,6 +21,7 @@ from common.rdf.contexts import CREDENTIALS_V2
 from common.status import token
 from common.status.bits import pack
 from common.vcdm.credential import StatusReference
+from tests.common.trust.test_issuer_keys import ANCHOR, NAMED, URL, x5c
 from tests.conftest import NOW
 
 FARMERS = "did:web:gov.example:issuers:farmers"
@@ -152,5 +159,17 @@ def test_a_list_that_may_not_be_kept_is_not(internet: Internet) -> None:
     assert CachedLists().get("other") is None
 
 
-def test_one_process_has_one_set_of_sources() -> None:
-    assert sources() is sources()
+def test_who_vouches_for_issuers_stands_in_a_file(settings: Any, tmp_path: Path) -> None:
+    header = x5c(NAMED)
+    with pytest.raises(SelloError, match="No certificate authority"):
+        sources().issuer_key(URL, header)
+    settings.ISSUER_CA_FILE = str(tmp_path / "issuers.pem")
+    with pytest.raises(SelloError, match="No certificate authority"):
+        sources().issuer_key(URL, header)
+    Path(settings.ISSUER_CA_FILE).write_bytes(ANCHOR.public_bytes(Encoding.PEM))
+    with patch.object(timezone, "now", return_value=NOW):
+        assert sources().issuer_key(URL, header).controller == URL
+    Path(settings.ISSUER_CA_FILE).write_text("nothing")
+    os.utime(settings.ISSUER_CA_FILE, (1, 1))
+    with pytest.raises(SelloError, match="holds no PEM"):
+        sources()

@@ -26,6 +26,7 @@ class Card:
     format: str = "dc+sd-jwt"
     holder_key: PublicKey | None = field(default=KEY)
     subject: str | None = None
+    authority_keys: tuple[str, ...] = ()
 
 
 ANA = Card(
@@ -135,12 +136,40 @@ def test_holder_binding_is_needed_unless_the_query_says_otherwise() -> None:
     assert candidates(one(require_cryptographic_holder_binding=False), [bearer]).satisfiable
 
 
-def test_trusted_authorities_match_what_is_known_of_the_issuer() -> None:
+def test_trusted_authorities_by_the_keys_in_the_chain() -> None:
     query = one(trusted_authorities=[{"type": "aki", "values": ["s9tI", "abcd"]}])
+    known = replace(ANA, authority_keys=("zzzz", "abcd"))
     assert not candidates(query, [ANA]).satisfiable
-    known = {("aki", "abcd")}
-    assert candidates(query, [ANA], authorities=lambda card: known).satisfiable
-    assert not candidates(query, [ANA], authorities=lambda card: {("etsi_tl", "abcd")}).satisfiable
+    assert candidates(query, [known]).satisfiable
+    check_satisfied(query, {"c": [known]})
+    for other in (ANA, replace(ANA, authority_keys=("zzzz",))):
+        with pytest.raises(NotSatisfied):
+            check_satisfied(query, {"c": [other]})
+
+
+def test_one_of_several_kinds_of_authority_is_enough_and_unknown_kinds_match_nothing() -> None:
+    lists = {"type": "etsi_tl", "values": ["abcd"]}
+    known = replace(ANA, authority_keys=("abcd",))
+    assert not candidates(one(trusted_authorities=[lists]), [known]).satisfiable
+    both = one(trusted_authorities=[lists, {"type": "aki", "values": ["abcd"]}])
+    assert candidates(both, [known]).satisfiable
+
+
+def test_a_type_that_extends_the_one_asked_for() -> None:
+    """SD-JWT VC §5.4, where somebody looked; another's types are nobody's business."""
+    child = replace(ANA, types=("https://credentials.example.com/citizen",))
+    query = one([{"path": ["given_name"]}])
+
+    def ancestors(card: object) -> tuple[str, ...]:
+        return (IDENTITY,) if card is child else ()
+
+    assert not candidates(query, [child]).satisfiable
+    assert candidates(query, [child], ancestors=ancestors).satisfiable
+    check_satisfied(query, {"c": [child]}, ancestors=ancestors)
+    [asked] = query.credentials
+    assert requested_claims(asked, child, ancestors=ancestors) == {("given_name",): ["Ana"]}
+    with pytest.raises(NotSatisfied):
+        requested_claims(asked, child)
 
 
 ALUMNI = [

@@ -10,6 +10,7 @@ import pytest
 from common.encoding import base64url, jcs
 from common.errors import FetchFailed, SelloError
 from common.keys import PrivateKey, jws
+from common.keys.certificate import public_key
 from common.oid4vp import x509
 from common.oid4vp.client_id import ClientId
 from common.oid4vp.errors import InvalidRequest
@@ -282,5 +283,5 @@ def test_certificates_are_signed_by_the_key_that_they_name() -> None:
     leaf = x509.x509.load_der_x509_certificate(LEAF)
     leaf.verify_directly_issued_by(authority)
     authority.verify_directly_issued_by(authority)
-    assert x509.public_key(authority) == AUTHORITY.public_key
+    assert public_key(authority) == AUTHORITY.public_key
     assert HASH.identifier == x509.certificate_hash(LEAF)

@@ -14,8 +14,10 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from common.did import DIDDocument, Fetched, VerificationMethod, did_key, parse_document
+from common.encoding import base64url
 from common.errors import FetchFailed, SelloError
 from common.keys import PrivateKey, jwk
+from common.keys.certificate import authority_key_ids
 from common.trust.issuer_keys import issuer_key, metadata_url
 from tests.conftest import NOW
 
@@ -285,3 +287,30 @@ def test_a_certificate_does_not_speak_for_a_did() -> None:
     """The DID's own document decides, whatever chain lies beside the `kid`."""
     found = find(DID, {**x5c(NAMED), "kid": f"{DID}#p"}, anchors=(ANCHOR,))
     assert found.public_key == P256.public_key
+
+
+def test_where_the_credential_names_no_issuer_its_certificate_does() -> None:
+    """SD-JWT VC §2.2.2.3: `iss` is optional beside `x5c`."""
+    for names, issuer in (
+        ([x509.UniformResourceIdentifier(URL), x509.DNSName("registry.example")], URL),
+        ([x509.DNSName("registry.example")], "https://registry.example"),
+    ):
+        found = find("", x5c(certificate(ca=False, names=names)), anchors=(ANCHOR,))
+        assert found.controller == issuer
+    with pytest.raises(SelloError, match="names no issuer"):
+        find("", x5c(certificate(ca=False, names=[x509.DNSName("*.example")])), anchors=(ANCHOR,))
+    with pytest.raises(SelloError, match="names no issuer"):
+        find("", {"alg": "ES256", "kid": "1"}, anchors=(ANCHOR,))
+
+
+def test_an_authoritys_certificate_signs_no_credentials() -> None:
+    own = certificate(ca=True)
+    with pytest.raises(SelloError):
+        find(URL, x5c(own), anchors=(ANCHOR,))
+
+
+def test_authorities_by_their_key_identifier() -> None:
+    identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(CA_KEY.public_key()).key_identifier
+    assert identifier is not None
+    chain = [one.public_bytes(Encoding.DER) for one in (NAMED, ANCHOR)]
+    assert authority_key_ids(chain) == (base64url.encode(identifier),) * 2
