@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from hypothesis import settings as hypothesis
 
 from common.adapters import fetch as door
 from common.errors import FetchFailed
@@ -16,6 +17,8 @@ from common.keys import PrivateKey
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+hypothesis.register_profile("same-each-time", derandomize=True, database=None)
+hypothesis.load_profile("same-each-time")
 
 
 def shared(relative: str) -> Path:
