@@ -8,6 +8,7 @@ from common.formats.base import Binding, Secured, VerifiedCredential, VerifiedPr
 from common.oid4vp.errors import NotSatisfied
 from common.oid4vp.matching import check_satisfied, requested_claims
 from common.oid4vp.request import AuthorizationRequest, parse_request_parameters
+from common.oid4vp.session_transcript import session_transcript
 from common.status.check import StatusOutcome
 from common.verification import Verification, verify_response
 from common.verification.procedure import Submission
@@ -27,13 +28,13 @@ def verify_answer(
     one that was signed since would be of a later time.
     """
     request = parse_request_parameters(session.parameters)
-    assigned = _assigned(request, answer)
+    assigned, transcript = _assigned(request, answer), session_transcript(request)
     submissions = [
         Submission(
             query=name,
             format=request.query.credential(name).format,
             secured=secured,
-            binding=Binding(session.client_id, session.nonce, assigned.get(name, ())),
+            binding=Binding(session.client_id, session.nonce, assigned.get(name, ()), transcript),
             holder_bound=request.query.credential(name).require_cryptographic_holder_binding,
         )
         for name, presentations in answer.items()

@@ -269,7 +269,8 @@ def verify(
         raise DoesNotVerify("Its seal does not hold.", detail=f"{error.public} {error.detail}") from error
     if verified.issuer not in (issuer, did_web.encode(issuer)):
         raise DoesNotVerify("It was sealed by somebody other than the office that offered it.")
-    wanted = {configuration.vct} if configuration.vct else set(configuration.types)
+    one_name = configuration.vct or configuration.doctype
+    wanted = {one_name} if one_name else set(configuration.types)
     named = verified.document.get("type", ())
     if not wanted <= {*verified.types, *([named] if isinstance(named, str) else named)}:
         raise DoesNotVerify("It is of another kind than what was offered.")
@@ -293,6 +294,8 @@ def _binding(configuration: ConfigurationMetadata) -> tuple[str, BindingMethod] 
     """The curve and the way of naming a key that suit a configuration, or None where nothing does."""
     algorithms = configuration.proof_types.get("jwt", ())
     methods = configuration.binding_methods
+    if configuration.format == "mso_mdoc" and "cose_key" in methods:
+        methods = ("jwk",)  # a proof of the type jwt says by jwk which key an mdoc is to bind (F.1)
     if configuration.format not in FORMATS:
         return None
     choices: tuple[tuple[str, str, BindingMethod], ...] = (

@@ -12,6 +12,7 @@ from datetime import datetime
 from itertools import islice, product
 from typing import Final
 
+from common.formats import mdoc
 from common.formats.data_integrity import disclosure
 from common.formats.sd_jwt import compact, processing, selecting
 from common.keys import jws
@@ -26,7 +27,7 @@ from wallet.services.status import BEST_FIRST, Status
 from wallet.services.vault import Vault
 from wallet.services.wording import Row
 
-SELECTIVE: Final = frozenset({"dc+sd-jwt"})
+SELECTIVE: Final = frozenset({"dc+sd-jwt", mdoc.FORMAT})
 MOST: Final = 60  # answers to one question, before those that differ in nothing visible are folded
 
 
@@ -149,6 +150,9 @@ def _leaving(copy: Copy, disclose: tuple[ClaimPath, ...]) -> Copy:
         (subject,) = validation.subjects(document)
         claims = {name: value for name, value in subject.items() if name != "id"}
         return replace(copy, document=document, claims=claims)
+    if copy.format == mdoc.FORMAT:
+        elements = mdoc.only(copy.document, disclose)
+        return replace(copy, document=elements, claims=elements)
     sd_jwt = compact.parse(copy.secured)
     claims = jws.parse(sd_jwt.jwt).claims()
     chosen = selecting.select(processing.process(claims, sd_jwt.disclosures), disclose)
@@ -160,5 +164,7 @@ def _leaving(copy: Copy, disclose: tuple[ClaimPath, ...]) -> Copy:
 def _wanted(request: AuthorizationRequest, asked: CredentialSetQuery) -> str:
     """What is missing, in words, for a person who holds nothing that answers."""
     query = request.query.credential(asked.options[0][0])
-    kinds = query.meta.get("vct_values") or [types[-1] for types in query.meta.get("type_values", [[""]])]
+    meta = query.meta
+    kinds = meta.get("vct_values") or [types[-1] for types in meta.get("type_values", [])]
+    kinds = kinds or [meta.get("doctype_value", "")]
     return wording.humanize(str(kinds[0]).rstrip("/"))

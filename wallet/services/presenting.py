@@ -18,6 +18,7 @@ from common.formats.base import Binding, Secured
 from common.formats.unbound import UNBOUND
 from common.oid4vp import response as responses
 from common.oid4vp.errors import AccessDenied
+from common.oid4vp.session_transcript import session_transcript
 from wallet.services import asking, history, pending
 from wallet.services.answers import Answer, Part, Question, questions
 from wallet.services.asking import Asked
@@ -171,7 +172,9 @@ def _shown(asked: Asked, part: Part, authorised: Sequence[str], now: datetime) -
     return FORMATS[copy.format].present(
         copy.secured,
         disclose=part.disclose,
-        binding=Binding(str(asked.client_id), asked.request.nonce, tuple(authorised)),
+        binding=Binding(
+            str(asked.client_id), asked.request.nonce, tuple(authorised), session_transcript(asked.request)
+        ),
         signer=copy.signer,
         sources=sources(),
         now=now,

@@ -13,6 +13,7 @@ HIDDEN: Final = frozenset({"id", "type", "@type", "@context"})
 MAX_ROWS: Final = 200
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _PICTURE: Final = re.compile(r"data:image/(png|jpeg|webp);base64,[A-Za-z0-9+/=\s]+\Z")
+_FILES: Final = {"_9j_": "data:image/jpeg;base64,", "iVBORw0KGgo": "data:image/png;base64,"}  # in an mdoc
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 _MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T")
 
@@ -75,9 +76,17 @@ def date_text(moment: datetime | date) -> str:
 
 
 def _row(copy: Copy, path: ClaimPath, value: Any) -> Row:
+    if copy.format == "mso_mdoc" and isinstance(value, str):
+        value = _picture(value)
     if isinstance(value, str) and _PICTURE.match(value):
         return Row(_label(copy, path), "", picture=value)
     return Row(_label(copy, path), value_text(value))
+
+
+def _picture(text: str) -> str:
+    """The data URI of a picture whose bytes an mdoc holds, here in base64url; any other text as it is."""
+    padded = text.replace("-", "+").replace("_", "/") + "=" * (-len(text) % 4)
+    return next((f"{kind}{padded}" for start, kind in _FILES.items() if text.startswith(start)), text)
 
 
 def _label(copy: Copy, path: ClaimPath) -> str:
@@ -88,7 +97,8 @@ def _label(copy: Copy, path: ClaimPath) -> str:
         if general[:length] in labels:
             below = [humanize(part) for part in general[length:] if isinstance(part, str)]
             return " – ".join([labels[general[:length]], *below])
-    names = [part for part in path[len(_root(copy)) :] or path if isinstance(part, str)]
+    start = 1 if copy.format == "mso_mdoc" else len(_root(copy))  # namespaces are no words for people
+    names = [part for part in path[start:] or path if isinstance(part, str)]
     return " – ".join(humanize(name) for name in names[-2:])
 
 

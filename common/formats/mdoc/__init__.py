@@ -1,6 +1,6 @@
 """mdoc (ISO/IEC 18013-5; OpenID4VCI A.2, OpenID4VP B.2), format identifier `mso_mdoc`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -23,7 +23,7 @@ from common.formats.mdoc.mso import DEFAULT_HASH, SecurityObject
 from common.keys import Signer, certificate, jwk
 from common.vcdm.credential import ClaimPath, Credential
 
-__all__ = ["FORMAT", "Mdoc"]
+__all__ = ["FORMAT", "Mdoc", "only"]
 
 
 class Mdoc:
@@ -129,6 +129,16 @@ class Mdoc:
         if len(holders) != 1:
             raise BindingMismatch("The documents in this presentation belong to several devices.")
         return VerifiedPresentation(tuple(credentials), holders.pop(), ())
+
+
+def only(document: Mapping[str, Any], disclose: Sequence[ClaimPath]) -> dict[str, dict[str, Any]]:
+    """What a verifier would see of an mdoc's document, were the elements at `disclose` shown."""
+    wanted = {_element(path) for path in disclose}
+    shown = {
+        space: {name: value for name, value in elements.items() if (space, name) in wanted}
+        for space, elements in document.items()
+    }
+    return {space: elements for space, elements in shown.items() if elements}
 
 
 def _items(credential: Credential, *, country: str, salt: Callable[[], str]) -> Items:
