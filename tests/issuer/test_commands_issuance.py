@@ -84,6 +84,41 @@ def test_issue_to_a_key_in_a_file(farmer, ana, tmp_path: Path, now):
         run("issue", "farmer", "F-0001", "--format", "dc+sd-jwt", "--holder", str(key))
 
 
+@pytest.mark.parametrize(
+    ("wanted", "suite"),
+    [
+        ("ldp_vc:ecdsa-sd-2023", "ecdsa-sd-2023"),
+        ("ldp_vc:eddsa-jcs-2022", "eddsa-jcs-2022"),
+        ("ldp_vc:ecdsa-rdfc-2019", "ecdsa-rdfc-2019"),
+        ("ldp_vc:eddsa-rdfc-2022", "eddsa-rdfc-2022"),
+        ("ldp_vc", "eddsa-rdfc-2022"),
+    ],
+)
+def test_issue_with_a_suite(farmer, wanted, suite):
+    farmer.formats = [
+        "ldp_vc:ecdsa-sd-2023",
+        "ldp_vc:eddsa-jcs-2022",
+        "ldp_vc:ecdsa-rdfc-2019",
+        "ldp_vc",
+    ]
+    farmer.save()
+    made = run("issue", "farmer", "F-0001", "--format", wanted)
+    assert made["credential"]["proof"]["cryptosuite"] == suite
+    row = IssuedCredential.objects.get()
+    assert row.format == made["format"]
+    found = FORMATS["ldp_vc"].verify_credential(made["credential"], sources=sources(), now=row.issued_at)
+    assert found.claims["given_name"] == "Ana"
+
+
+def test_a_format_alone_means_the_one_suite_there_is(farmer):
+    farmer.formats = ["ldp_vc:ecdsa-sd-2023"]
+    farmer.save()
+    made = run("issue", "farmer", "F-0001", "--format", "ldp_vc")
+    assert made["credential"]["proof"]["cryptosuite"] == "ecdsa-sd-2023"
+    with pytest.raises(CommandError, match="known: "):
+        run("issue", "farmer", "F-0001", "--format", "ldp_vc:rot13-2026")
+
+
 def test_set_status(farmer):
     made = run("issue", "farmer", "F-0001", "--format", "ldp_vc:eddsa-rdfc-2022")
     changed = run("set_status", made["credential_id"], "suspended", "--reason", "lost")

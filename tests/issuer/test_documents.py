@@ -19,6 +19,7 @@ from common.oid4vci.offer import parse_offer, parse_offer_uri
 from common.status import token
 from issuer.models import Configuration
 from issuer.services.authorities import signer
+from issuer.services.configurations import create_configuration
 from issuer.services.issuance import issue_directly
 from issuer.services.status import set_status
 from tests.conftest import shared
@@ -63,6 +64,22 @@ def test_issuer_metadata(farmer):
     for name in ("credential_definition", "credential_signing_alg_values_supported"):
         source["credential_configurations_supported"]["farmer.ldp_vc"].pop(name)  # not in the schema
     jsonschema.validate(source, schema("oid4vci/credential_issuer_metadata-1_0.json"))
+
+
+def test_a_suite_named_after_the_format(farmer):
+    create_configuration(
+        farmer.registry, type=farmer.type, formats=["ldp_vc:ecdsa-sd-2023", "ldp_vc:ecdsa-jcs-2019"]
+    )
+    source = get(f".well-known/openid-credential-issuer/{SLUG}").json()
+    published = source["credential_configurations_supported"]
+    assert {
+        name: (entry["format"], entry["credential_signing_alg_values_supported"])
+        for name, entry in published.items()
+    } == {
+        "farmer.ldp_vc:ecdsa-sd-2023": ("ldp_vc", ["ecdsa-sd-2023"]),
+        "farmer.ldp_vc:ecdsa-jcs-2019": ("ldp_vc", ["ecdsa-jcs-2019"]),
+    }
+    assert "<td>Yes</td>" in get(f"{SLUG}/types/farmer", Accept="text/html").content.decode()
 
 
 def test_server_metadata(farmer):

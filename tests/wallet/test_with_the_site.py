@@ -76,6 +76,25 @@ def test_a_service_of_this_site(citizen: Client, site_network: Client) -> None:
         assert "verified" in json.dumps(status).lower(), (prefix, mode, status)
 
 
+def test_a_card_that_shows_single_claims(citizen: Client, site_network: Client) -> None:
+    """The service gets the claims that its page names; the rest of the card stays with the person."""
+    selective = "ldp_vc:ecdsa-sd-2023"
+    made = command("create_configuration", "farmers", "--type", "FarmerCredential", "--format", selective)
+    assert made["formats"] == [selective]
+    card = citizen.get(take(citizen, "farmer", "F-0001").removesuffix("/added")).content.decode()
+    assert "Harvest in kilograms" in card
+    made = command("create_request", "subsidy")
+    question = citizen.get(f"/wallet/authorize?{urlsplit(made['request_uri']).query}").headers["Location"]
+    text = citizen.get(question).content.decode()
+    assert "Farmer number" in text
+    assert "Harvest in kilograms" not in text
+    answer = text.split('name="answer-0" value="')[1].split('"')[0]
+    done = citizen.post(question, {"answer-0": answer, "decision": "agree"})
+    assert "Payment confirmed" in citizen.get(done.headers["Location"]).content.decode()
+    status = site_network.get(urlsplit(made["status_url"]).path).json()
+    assert "verified" in json.dumps(status).lower(), status
+
+
 def test_the_sample_list_can_be_loaded_again(citizen: Client) -> None:
     assert command("load_verifiers") == {"verifiers": 4}
     assert RegisteredVerifier.objects.count() == 4
