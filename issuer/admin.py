@@ -13,7 +13,7 @@ class AuthorityAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Who issues, and whose officers may act for it; its keys and its name in addresses are fixed."""
 
     list_display = ("name", "slug", "did")
-    fields = ("name", "slug", "did", "officers")
+    fields = ("name", "slug", "did", "high_assurance", "officers")
     readonly_fields = ("slug", "did")
     filter_horizontal = ("officers",)
 

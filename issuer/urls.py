@@ -2,7 +2,10 @@
 
 from django.urls import include, path
 
+from issuer.views import citizen
+
 urlpatterns = [
     path("", include("issuer.urls_protocol")),
+    path("issuers/<slug:authority>/authorize", citizen.authorize, name="authorize"),
     path("office/", include("issuer.urls_office")),
 ]

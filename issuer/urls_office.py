@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from issuer.views import office, office_access, office_import, office_offers
+from issuer.views import office, office_access, office_codes, office_import, office_offers
 
 app_name = "office"
 REGISTRY = "registries/<slug:slug>"
@@ -14,6 +14,7 @@ urlpatterns = [
     path(f"{REGISTRY}/", office.registry, name="registry"),
     path(f"{REGISTRY}/records/<path:key>", office.record, name="record"),
     path(f"{REGISTRY}/offers/<path:key>", office_offers.offer, name="offer"),
+    path(f"{REGISTRY}/access-codes/<path:key>", office_codes.access_code, name="access-code"),
     path(f"{REGISTRY}/import", office_import.upload, name="upload"),
     path(f"{REGISTRY}/import/confirm", office_import.confirm, name="confirm"),
     path(f"{REGISTRY}/import/report.csv", office_import.report, name="report"),

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from common.adapters.published import published
-from issuer.api import access, documents, issuance, resolution, vc_api
+from issuer.api import access, authorization, documents, issuance, resolution, vc_api
 
 WELL_KNOWN = ".well-known/{}/issuers/<slug:authority>"
 ISSUER = "issuers/<slug:authority>"
@@ -19,6 +19,7 @@ urlpatterns = [
     path(f"{ISSUER}/offers/<str:reference>", published(documents.OfferByReference.as_view())),
     path(f"{ISSUER}/status/<str:name>", published(documents.StatusList.as_view())),
     path(f"{ISSUER}/types/<slug:name>", published(documents.CredentialType.as_view())),
+    path(f"{ISSUER}/par", authorization.PushedRequest.as_view()),
     path(f"{ISSUER}/token", issuance.Token.as_view()),
     path(f"{ISSUER}/nonce", issuance.Nonce.as_view()),
     path(f"{ISSUER}/credential", issuance.Credential.as_view()),

@@ -44,6 +44,12 @@ class InvalidClient(TokenError):
     status = 401
 
 
+class AuthorizationError(SelloError):
+    """A request that the person's browser cannot be led on with (RFC 6749 §4.1.2.1, RFC 9126 §2.3)."""
+
+    code = "invalid_request"
+
+
 class InvalidToken(SelloError):
     """An access token that is missing, wrong, expired or another's (RFC 6750 §3)."""
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 from urllib.parse import parse_qs, quote, urlsplit
 
@@ -11,6 +11,7 @@ from common.errors import SelloError
 from common.oid4vci.errors import MessageInvalid
 from common.oid4vci.members import Members, is_identifier, is_web_url
 
+AUTHORIZATION_CODE: Final = "authorization_code"
 PRE_AUTHORIZED: Final = "urn:ietf:params:oauth:grant-type:pre-authorized_code"
 SCHEME: Final = "openid-credential-offer"
 MAX_LENGTH: Final = 20_000
@@ -27,13 +28,18 @@ class TxCode:
 
 @dataclass(frozen=True, slots=True)
 class CredentialOffer:
-    """What an issuer offers; `pre_authorized_code` is None when only other grants are named."""
+    """What an issuer offers: for a pre-authorized code, for the person's sign-in at the office, or both.
+
+    `sign_in` means that the authorization code grant is named, or none at all; `issuer_state` goes with it.
+    """
 
     credential_issuer: str
     configuration_ids: tuple[str, ...]
     pre_authorized_code: str | None = None
     tx_code: TxCode | None = None
     authorization_server: str | None = None
+    sign_in: bool = False
+    issuer_state: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,10 @@ def create_offer(offer: CredentialOffer) -> dict[str, Any]:
         "credential_issuer": offer.credential_issuer,
         "credential_configuration_ids": list(offer.configuration_ids),
     }
+    grants: dict[str, dict[str, Any]] = {}
+    if offer.sign_in:
+        state = {"issuer_state": offer.issuer_state, "authorization_server": offer.authorization_server}
+        grants[AUTHORIZATION_CODE] = {name: value for name, value in state.items() if value is not None}
     if offer.pre_authorized_code is not None:
         grant: dict[str, Any] = {"pre-authorized_code": offer.pre_authorized_code}
         if offer.tx_code is not None:
@@ -60,8 +70,8 @@ def create_offer(offer: CredentialOffer) -> dict[str, Any]:
                 grant["tx_code"]["description"] = code.description[:300]
         if offer.authorization_server is not None:
             grant["authorization_server"] = offer.authorization_server
-        result["grants"] = {PRE_AUTHORIZED: grant}
-    return result
+        grants[PRE_AUTHORIZED] = grant
+    return {**result, "grants": grants} if grants else result
 
 
 def parse_offer(source: Mapping[str, Any]) -> CredentialOffer:
@@ -71,15 +81,22 @@ def parse_offer(source: Mapping[str, Any]) -> CredentialOffer:
     if not is_identifier(issuer):
         raise MessageInvalid("The offer names no issuer that can be asked.")
     grants = members.object("grants")
-    if PRE_AUTHORIZED not in grants.source:
-        return CredentialOffer(issuer, members.texts("credential_configuration_ids"))
-    grant = grants.object(PRE_AUTHORIZED)
-    return CredentialOffer(
+    sign_in = grants.object(AUTHORIZATION_CODE)
+    offer = CredentialOffer(
         credential_issuer=issuer,
         configuration_ids=members.texts("credential_configuration_ids"),
+        sign_in=AUTHORIZATION_CODE in grants.source or not grants.source,
+        issuer_state=sign_in.optional_text("issuer_state"),
+        authorization_server=sign_in.optional_text("authorization_server"),
+    )
+    if PRE_AUTHORIZED not in grants.source:
+        return offer
+    grant = grants.object(PRE_AUTHORIZED)
+    return replace(
+        offer,
         pre_authorized_code=grant.text("pre-authorized_code"),
         tx_code=_parse_tx_code(grant.object("tx_code")) if "tx_code" in grant.source else None,
-        authorization_server=grant.optional_text("authorization_server"),
+        authorization_server=grant.optional_text("authorization_server") or offer.authorization_server,
     )
 
 

@@ -1,4 +1,4 @@
-"""Token request and response of the pre-authorized code flow (OpenID4VCI 1.0 §6)."""
+"""Token request and response (OpenID4VCI 1.0 §6): for codes of both kinds, and for refresh tokens."""
 
 import json
 from collections.abc import Mapping
@@ -9,8 +9,11 @@ from common.encoding import strict_json
 from common.errors import SelloError
 from common.oid4vci.errors import MessageInvalid, TokenError, UnsupportedGrantType
 from common.oid4vci.members import Members
-from common.oid4vci.offer import PRE_AUTHORIZED
+from common.oid4vci.offer import AUTHORIZATION_CODE, PRE_AUTHORIZED
 
+REFRESH_TOKEN: Final = "refresh_token"  # noqa: S105 - a grant type, no secret
+GRANT_TYPES: Final = (PRE_AUTHORIZED, AUTHORIZATION_CODE, REFRESH_TOKEN)
+TOKEN_TYPES: Final = {"bearer": "Bearer", "dpop": "DPoP"}
 DETAIL_TYPE: Final = "openid_credential"
 MAX_TX_CODE: Final = 128
 
@@ -26,52 +29,85 @@ class TokenRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class CodeRequest:
+    """An authorization code (RFC 6749 §4.1.3) with its PKCE verifier (RFC 7636 §4.5)."""
+
+    code: str = field(repr=False)
+    code_verifier: str = field(repr=False)
+    redirect_uri: str
+    client_id: str | None = None
+    configuration_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshRequest:
+    """A refresh token (RFC 6749 §6)."""
+
+    refresh_token: str = field(repr=False)
+    client_id: str | None = None
+
+
+AnyTokenRequest = TokenRequest | CodeRequest | RefreshRequest
+
+
+@dataclass(frozen=True, slots=True)
 class TokenResponse:
-    """An access token; `credential_identifiers` by configuration where the server named them."""
+    """An access token; `credential_identifiers` by configuration where the server named them.
+
+    A `token_type` of DPoP means that the token is worth nothing without the key that asked for it.
+    """
 
     access_token: str = field(repr=False)
     token_type: str = "Bearer"  # noqa: S105 - a name, no secret
     expires_in: int | None = None
     credential_identifiers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    refresh_token: str | None = field(default=None, repr=False)
 
 
-def create_token_request(request: TokenRequest) -> dict[str, str]:
+def create_token_request(request: AnyTokenRequest) -> dict[str, str]:
     """The form fields of a token request (§6.1)."""
-    fields = {"grant_type": PRE_AUTHORIZED, "pre-authorized_code": request.pre_authorized_code}
-    if request.tx_code is not None:
-        fields["tx_code"] = request.tx_code
+    if isinstance(request, RefreshRequest):
+        fields = {"grant_type": REFRESH_TOKEN, "refresh_token": request.refresh_token}
+    elif isinstance(request, CodeRequest):
+        fields = {
+            "grant_type": AUTHORIZATION_CODE,
+            "code": request.code,
+            "code_verifier": request.code_verifier,
+            "redirect_uri": request.redirect_uri,
+        }
+    else:
+        fields = {"grant_type": PRE_AUTHORIZED, "pre-authorized_code": request.pre_authorized_code}
+        if request.tx_code is not None:
+            fields["tx_code"] = request.tx_code
     if request.client_id is not None:
         fields["client_id"] = request.client_id
-    if request.configuration_ids:
-        details = [
-            {"type": DETAIL_TYPE, "credential_configuration_id": name} for name in request.configuration_ids
-        ]
-        fields["authorization_details"] = json.dumps(details)
+    if not isinstance(request, RefreshRequest) and request.configuration_ids:
+        fields["authorization_details"] = create_details(request.configuration_ids)
     return fields
 
 
-def parse_token_request(fields: Mapping[str, list[str]]) -> TokenRequest:
+def parse_token_request(fields: Mapping[str, list[str]]) -> AnyTokenRequest:
     """Read form fields, each with all its values: a field that stands twice is an error (RFC 6749 §3.2)."""
-    if any(len(entries) != 1 for entries in fields.values()):
-        raise TokenError("A field stands more than once.")
-    values = {name: value[0] for name, value in fields.items() if value[0]}
-    grant_type = values.get("grant_type")
-    if grant_type is None:
-        raise TokenError("grant_type is missing.")
+    values = single_values(fields)
+    grant_type = _required(values, "grant_type")
+    client_id, details = values.get("client_id"), values.get("authorization_details")
+    configuration_ids = parse_details(details) if details is not None else ()
+    if grant_type == REFRESH_TOKEN:
+        return RefreshRequest(_required(values, "refresh_token"), client_id)
+    if grant_type == AUTHORIZATION_CODE:
+        return CodeRequest(
+            code=_required(values, "code"),
+            code_verifier=_required(values, "code_verifier"),
+            redirect_uri=_required(values, "redirect_uri"),
+            client_id=client_id,
+            configuration_ids=configuration_ids,
+        )
     if grant_type != PRE_AUTHORIZED:
-        raise UnsupportedGrantType("This server gives tokens for pre-authorized codes only.")
-    code, tx_code = values.get("pre-authorized_code"), values.get("tx_code")
-    if code is None:
-        raise TokenError("pre-authorized_code is missing.")
+        raise UnsupportedGrantType(f"This server takes {', '.join(GRANT_TYPES)}.")
+    tx_code = values.get("tx_code")
     if tx_code is not None and len(tx_code) > MAX_TX_CODE:
         raise TokenError("tx_code is too long.")
-    details = values.get("authorization_details")
-    return TokenRequest(
-        pre_authorized_code=code,
-        tx_code=tx_code,
-        configuration_ids=_parse_details(details) if details is not None else (),
-        client_id=values.get("client_id"),
-    )
+    return TokenRequest(_required(values, "pre-authorized_code"), tx_code, configuration_ids, client_id)
 
 
 def create_token_response(response: TokenResponse) -> dict[str, Any]:
@@ -79,6 +115,8 @@ def create_token_response(response: TokenResponse) -> dict[str, Any]:
     result: dict[str, Any] = {"access_token": response.access_token, "token_type": response.token_type}
     if response.expires_in is not None:
         result["expires_in"] = response.expires_in
+    if response.refresh_token is not None:
+        result["refresh_token"] = response.refresh_token
     if response.credential_identifiers:
         result["authorization_details"] = [
             {
@@ -95,7 +133,7 @@ def parse_token_response(source: Mapping[str, Any]) -> TokenResponse:
     """Read a token response; a token type that the wallet cannot use is an error."""
     members = Members(source, MessageInvalid)
     token_type = members.text("token_type")
-    if token_type.lower() != "bearer":
+    if token_type.lower() not in TOKEN_TYPES:
         raise MessageInvalid("The issuer gave a token of an unknown type.", detail=token_type[:40])
     identifiers = {
         detail.text("credential_configuration_id"): detail.texts("credential_identifiers")
@@ -104,12 +142,28 @@ def parse_token_response(source: Mapping[str, Any]) -> TokenResponse:
     }
     return TokenResponse(
         access_token=members.text("access_token"),
+        token_type=TOKEN_TYPES[token_type.lower()],
         expires_in=members.integer("expires_in", minimum=0),
         credential_identifiers=identifiers,
+        refresh_token=members.optional_text("refresh_token"),
     )
 
 
-def _parse_details(text: str) -> tuple[str, ...]:
+def single_values(fields: Mapping[str, list[str]]) -> dict[str, str]:
+    """The fields of a form that have a value; one that stands twice is an error (RFC 6749 §3.1, §3.2)."""
+    if any(len(entries) != 1 for entries in fields.values()):
+        raise TokenError("A field stands more than once.")
+    return {name: value[0] for name, value in fields.items() if value[0]}
+
+
+def create_details(configuration_ids: tuple[str, ...]) -> str:
+    """`authorization_details` (§5.1.1, RFC 9396 §2) that ask for these configurations."""
+    return json.dumps(
+        [{"type": DETAIL_TYPE, "credential_configuration_id": name} for name in configuration_ids]
+    )
+
+
+def parse_details(text: str) -> tuple[str, ...]:
     """The configurations of `authorization_details` (§5.1.1, RFC 9396 §2)."""
     try:
         value = strict_json.loads(text)
@@ -123,3 +177,9 @@ def _parse_details(text: str) -> tuple[str, ...]:
             f"authorization_details must be of type {DETAIL_TYPE}.", code="invalid_authorization_details"
         )
     return tuple(dict.fromkeys(detail.text("credential_configuration_id") for detail in details))
+
+
+def _required(values: Mapping[str, str], name: str) -> str:
+    if name not in values:
+        raise TokenError(f"{name} is missing.")
+    return values[name]

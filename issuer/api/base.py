@@ -14,8 +14,11 @@ from rest_framework.views import APIView
 
 from common.oid4vci.errors import InvalidToken, printable
 from issuer.models import Authority
+from issuer.services.clients import Client, identify
+from issuer.services.possession import ShownToken, create_dpop_nonce
 
 NO_STORE = {"Cache-Control": "no-store"}
+ALLOWED_HEADERS = "Authorization, Content-Type, DPoP, OAuth-Client-Attestation, OAuth-Client-Attestation-PoP"
 
 
 class AnyAccept(BaseContentNegotiation):
@@ -42,7 +45,7 @@ class ProtocolView(APIView):
             status=204,
             headers={
                 "Access-Control-Allow-Methods": ", ".join(self.allowed_methods),
-                "Access-Control-Allow-Headers": "Authorization, Content-Type, DPoP",
+                "Access-Control-Allow-Headers": ALLOWED_HEADERS,
                 "Access-Control-Max-Age": "3600",
             },
         )
@@ -63,6 +66,22 @@ class ProtocolView(APIView):
         return final
 
 
+class PossessionView(ProtocolView):
+    """An endpoint that takes DPoP proofs: whoever sends one gets the nonce for the next (RFC 9449 §8.2)."""
+
+    always_gives_nonce = False
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Every answer, errors above all, brings a fresh nonce that scripts of any origin may read."""
+        final = super().finalize_response(request, response, *args, **kwargs)
+        if request.method == "POST" and (self.always_gives_nonce or dpop_proof(request) is not None):
+            authority = Authority.objects.filter(slug=self.kwargs["authority"]).first()
+            if authority is not None:
+                final.headers["DPoP-Nonce"] = create_dpop_nonce(authority, now=utc_now())
+                final.headers["Access-Control-Expose-Headers"] = "DPoP-Nonce, WWW-Authenticate"
+        return final
+
+
 def find_authority(slug: str) -> Authority:
     """The authority that an address names, or 404."""
     try:
@@ -76,12 +95,22 @@ def form_fields(request: Request) -> dict[str, list[str]]:
     return {name: list(values) for name, values in request.data.lists()} if request.data else {}  # type: ignore[union-attr]
 
 
-def bearer_token(request: Request) -> str:
-    """The access token of the `Authorization` header (RFC 6750 §2.1)."""
+def dpop_proof(request: Request) -> str | None:
+    """The DPoP proof of a request, None where there is none."""
+    return request.headers.get("DPoP")
+
+
+def client_of(request: Request, authority: Authority, client_id: str | None, *, now: datetime) -> Client:
+    """The wallet that speaks, by what it says of itself."""
+    return identify(authority, client_id)
+
+
+def shown_token(request: Request, endpoint: str) -> ShownToken:
+    """The access token of the `Authorization` header (RFC 6750 §2.1, RFC 9449 §7.1)."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
+    if scheme.lower() not in ("bearer", "dpop") or not token.strip():
         raise InvalidToken("An access token is needed.")
-    return token.strip()
+    return ShownToken(token.strip(), scheme.lower(), endpoint, dpop_proof(request))
 
 
 def utc_now() -> datetime:

@@ -16,29 +16,40 @@ from common.oid4vci.credential import (
 from common.oid4vci.errors import CredentialRequestError, NotificationError
 from common.oid4vci.notification import parse_notification
 from common.oid4vci.token import create_token_response, parse_token_request
-from issuer.api.base import NO_STORE, ProtocolView, bearer_token, find_authority, form_fields, utc_now
-from issuer.services import issuance, nonces
+from issuer.api.base import (
+    NO_STORE,
+    PossessionView,
+    client_of,
+    dpop_proof,
+    find_authority,
+    form_fields,
+    shown_token,
+    utc_now,
+)
+from issuer.services import issuance, nonces, tokens
 
 DOCUMENTED = extend_schema(request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT)
 
 
-class Token(ProtocolView):
-    """Exchanges a pre-authorized code for an access token."""
+class Token(PossessionView):
+    """Exchanges a code, or a refresh token, for an access token."""
 
     parser_classes = [FormParser]
 
     @extend_schema(request={FormParser.media_type: OpenApiTypes.OBJECT}, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, authority: str) -> Response:
         rate_limit.check(request._request, "token")
-        found = find_authority(authority)
+        found, now = find_authority(authority), utc_now()
         asked = parse_token_request(form_fields(request))
-        return Response(
-            create_token_response(issuance.exchange_code(found, asked, now=utc_now())), headers=NO_STORE
-        )
+        client = client_of(request, found, asked.client_id, now=now)
+        given = tokens.give_token(found, asked, client=client, proof=dpop_proof(request), now=now)
+        return Response(create_token_response(given), headers=NO_STORE)
 
 
-class Nonce(ProtocolView):
+class Nonce(PossessionView):
     """Gives a fresh `c_nonce`; whatever the body holds is not read."""
+
+    always_gives_nonce = True
 
     @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, authority: str) -> Response:
@@ -47,13 +58,13 @@ class Nonce(ProtocolView):
         return Response(create_nonce_response(nonce), headers=NO_STORE)
 
 
-class Credential(ProtocolView):
+class Credential(PossessionView):
     """Issues a credential a key proof."""
 
     @DOCUMENTED
     def post(self, request: Request, authority: str) -> Response:
         rate_limit.check(request._request, "credential")
-        found, token = find_authority(authority), bearer_token(request)
+        found, token = find_authority(authority), shown_token(request, "credential")
         asked = parse_credential_request(
             _body(request, CredentialRequestError), batch_size=issuance.BATCH_SIZE
         )
@@ -61,13 +72,13 @@ class Credential(ProtocolView):
         return Response(create_credential_response(answer), headers=NO_STORE)
 
 
-class Notification(ProtocolView):
+class Notification(PossessionView):
     """Hears what became of credentials in the wallet."""
 
     @extend_schema(request=OpenApiTypes.OBJECT, responses={204: None})
     def post(self, request: Request, authority: str) -> Response:
         rate_limit.check(request._request, "credential")
-        found, token = find_authority(authority), bearer_token(request)
+        found, token = find_authority(authority), shown_token(request, "notification")
         told = parse_notification(_body(request, NotificationError))
         issuance.notify(found, token, told, now=utc_now())
         return Response(status=204, headers=NO_STORE)

@@ -1,50 +1,42 @@
-"""A wallet's way through OpenID4VCI: token, credential, notification.
+"""What a wallet gets for its access token: credentials, and an ear for what became of them.
 
-Exactly once. A code is exchanged once, by an update under the row's lock. A nonce is spent once, by a
-unique row. A response may still be lost on its way; so until the wallet has told that it accepted a
-configuration, it may ask for it again with the same token and a new nonce, `MAX_DELIVERIES` times in all.
-Each answer is recorded and carries credentials of its own; earlier ones are not revoked, as §14.3 asks: they
-are bound to the wallet's keys and may have arrived. After acceptance there is no further answer.
+Exactly once. A nonce is spent once, by a unique row. A response may still be lost on its way; so until the
+wallet has told that it accepted a configuration, it may ask for it again with the same token and a new
+nonce, `MAX_DELIVERIES` times in all. Each answer is recorded and carries credentials of its own; earlier
+ones are not revoked, as §14.3 asks: they are bound to the wallet's keys and may have arrived. After
+acceptance there is no further answer, until the wallet refreshes its token.
 """
 
-import hmac
 import secrets
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from django.db import transaction
-from django.db.models import QuerySet
 
-from common.errors import SelloError
 from common.formats.base import Holder, Secured
 from common.keys import jwk
 from common.oid4vci.credential import CredentialRequest, CredentialResponse
 from common.oid4vci.errors import (
     CredentialRequestError,
-    InvalidGrant,
     InvalidNotificationId,
-    InvalidToken,
     NotificationError,
     RequestDenied,
-    TokenError,
     UnknownConfiguration,
     UnknownIdentifier,
 )
 from common.oid4vci.key_proof import verify_key_proofs
 from common.oid4vci.notification import Notification
-from common.oid4vci.token import TokenRequest, TokenResponse
 from common.registries import RegistryError
 from issuer.models import Authority, Configuration, Delivery, IssuedCredential, Session
 from issuer.registries import connector
 from issuer.services import configurations, credentials, nonces, spent
 from issuer.services.credentials import Draft
-from issuer.services.offers import tx_code_digest
+from issuer.services.possession import ShownToken, session_of
 from issuer.services.profiles import profile
+from issuer.services.sessions import move, sessions_of
 from issuer.services.status_indexes import allocate
 
-TOKEN_LIFETIME: Final = timedelta(minutes=10)
-MAX_TRIES: Final = 5
 MAX_DELIVERIES: Final = 5
 BATCH_SIZE: Final = 10
 OUTCOMES: Final = {
@@ -54,64 +46,15 @@ OUTCOMES: Final = {
 }
 
 
-def exchange_code(authority: Authority, request: TokenRequest, *, now: datetime) -> TokenResponse:
-    """An access token for a pre-authorized code, once (§6).
-
-    Wrong transaction codes are counted under the row's lock; the fifth kills the offer.
-    """
-    token = secrets.token_urlsafe(32)
-    with transaction.atomic():
-        session = (
-            _sessions(authority)
-            .filter(
-                code_digest=spent.digest(request.pre_authorized_code),
-                state=Session.State.OFFERED,
-                expires_at__gt=now,
-            )
-            .first()
-        )
-        if session is None:
-            raise InvalidGrant("This code is wrong, used or expired.")
-        if bool(session.tx_code_digest) != (request.tx_code is not None):
-            raise TokenError(
-                "This offer needs its tx_code." if session.tx_code_digest else "No tx_code is expected."
-            )
-        unknown = set(request.configuration_ids) - set(session.configuration_ids)
-        if unknown:
-            raise TokenError(
-                "authorization_details names what was not offered.", code="invalid_authorization_details"
-            )
-        right = request.tx_code is None or hmac.compare_digest(
-            tx_code_digest(session, request.tx_code), session.tx_code_digest
-        )
-        if right:
-            move(session, Session.State.TOKEN_ISSUED)
-            session.token_digest = spent.digest(token)
-            session.token_expires_at = now + TOKEN_LIFETIME
-            session.identified = list(request.configuration_ids)
-        else:
-            session.failed_tries += 1
-            if session.failed_tries >= MAX_TRIES:
-                move(session, Session.State.FAILED)
-        session.save()
-    if not right:  # after the count was committed
-        raise InvalidGrant("The transaction code is wrong.")
-    return TokenResponse(
-        access_token=token,
-        expires_in=int(TOKEN_LIFETIME.total_seconds()),
-        credential_identifiers={name: (name,) for name in session.identified},
-    )
-
-
 def issue_credentials(
-    authority: Authority, access_token: str, request: CredentialRequest, *, now: datetime
+    authority: Authority, token: ShownToken, request: CredentialRequest, *, now: datetime
 ) -> CredentialResponse:
     """One credential a key proof (§8).
 
     1 token and configuration · 2 record and claims · 3 key proofs · 4 in one transaction: their nonces are
     spent, the answer is counted, places are allocated · 5 signatures · 6 rows, and the session's state.
     """
-    session = _by_token(_sessions(authority, lock=False), access_token, now=now)  # 1
+    session = session_of(authority, sessions_of(authority, lock=False), token, now=now)  # 1
     format_, configuration = _requested_format(session, request), session.configuration
     try:  # 2
         record = connector(configuration.registry).fetch(session.record_key)
@@ -144,7 +87,7 @@ def issue_credentials(
     issued = tuple(credentials.secure(configuration, format_, drafted) for drafted in drafts)  # 5
     with transaction.atomic():  # 6
         store(configuration, format_, drafts, delivery=delivery)
-        locked = _sessions(authority).get(pk=session.pk)
+        locked = sessions_of(authority).get(pk=session.pk)
         if locked.state != Session.State.ACCEPTED:
             move(locked, Session.State.ISSUED)
             locked.save(update_fields=["state"])
@@ -197,10 +140,10 @@ def store(
     )
 
 
-def notify(authority: Authority, access_token: str, notification: Notification, *, now: datetime) -> None:
+def notify(authority: Authority, token: ShownToken, notification: Notification, *, now: datetime) -> None:
     """What became of a delivery (§11); the same event again changes nothing, another one is refused."""
     with transaction.atomic():
-        session = _by_token(_sessions(authority), access_token, now=now)
+        session = session_of(authority, sessions_of(authority), token, now=now)
         delivery = session.deliveries.filter(notification_id=notification.notification_id).first()
         if delivery is None:
             raise InvalidNotificationId("This notification_id was not given out with this token.")
@@ -213,30 +156,6 @@ def notify(authority: Authority, access_token: str, notification: Notification, 
         if session.state not in (Session.State.ACCEPTED, OUTCOMES[notification.event]):
             move(session, OUTCOMES[notification.event])
             session.save(update_fields=["state"])
-
-
-def move(session: Session, state: Session.State) -> None:
-    """Change a session's state along `Session.TRANSITIONS`; any other way is an error of ours."""
-    if state not in Session.TRANSITIONS[Session.State(session.state)]:
-        raise SelloError(
-            "This offer cannot do that any more.", detail=f"{session.state} to {state}", status=409
-        )
-    session.state = state
-
-
-def _sessions(authority: Authority, *, lock: bool = True) -> QuerySet[Session]:
-    """This authority's sessions, and nobody else's; their rows are locked unless they are only looked at."""
-    found = Session.objects.select_related("configuration__registry__authority").filter(
-        configuration__registry__authority=authority
-    )
-    return found.select_for_update(of=("self",)) if lock else found
-
-
-def _by_token(sessions: QuerySet[Session], access_token: str, *, now: datetime) -> Session:
-    session = sessions.filter(token_digest=spent.digest(access_token), token_expires_at__gt=now).first()
-    if session is None:
-        raise InvalidToken("This access token is wrong or expired.")
-    return session
 
 
 def _requested_format(session: Session, request: CredentialRequest) -> str:
@@ -258,8 +177,9 @@ def _requested_format(session: Session, request: CredentialRequest) -> str:
 
 def _count_delivery(authority: Authority, session: Session, format_: str, *, now: datetime) -> Delivery:
     """The row of one more answer, unless this configuration was accepted or answered too often."""
-    _sessions(authority).get(pk=session.pk)  # the lock under which answers are counted
-    events = list(session.deliveries.filter(format=format_).values_list("event", flat=True))
+    sessions_of(authority).get(pk=session.pk)  # the lock under which answers are counted
+    round_ = session.deliveries.filter(format=format_, created_at__gte=session.token_issued_at)
+    events = list(round_.values_list("event", flat=True))
     if "credential_accepted" in events:
         raise RequestDenied("This credential was issued, and the wallet accepted it.")
     if len(events) >= MAX_DELIVERIES:

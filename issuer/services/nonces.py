@@ -12,23 +12,24 @@ from issuer.models import Authority
 from issuer.services import spent
 
 LIFETIME: Final = timedelta(minutes=5)
+C_NONCE: Final = "nonce"
 _TAG, _TIME, _RANDOM = 16, 5, 16
 
 
-def create_nonce(authority: Authority, *, now: datetime) -> str:
-    """A nonce of this authority: randomness, the hour of its end, and a seal over both."""
+def create_nonce(authority: Authority, *, purpose: str = C_NONCE, now: datetime) -> str:
+    """A nonce of this authority: randomness, the hour of its end, and a seal over both and the purpose."""
     body = secrets.token_bytes(_RANDOM) + int((now + LIFETIME).timestamp()).to_bytes(_TIME, "big")
-    return base64url.encode(body + _seal(authority, body))
+    return base64url.encode(body + _seal(authority, body, purpose))
 
 
-def check_nonce(authority: Authority, nonce: str, *, now: datetime) -> str:
+def check_nonce(authority: Authority, nonce: str, *, purpose: str = C_NONCE, now: datetime) -> str:
     """The nonce itself, if this authority made it and it is not too old; whether it was used is not asked."""
     try:
         data = base64url.decode(nonce)
     except MalformedInput as error:
         raise InvalidNonce("The nonce is not one of ours.") from error
     body, tag = data[:-_TAG], data[-_TAG:]
-    if len(body) != _RANDOM + _TIME or not hmac.compare_digest(tag, _seal(authority, body)):
+    if len(body) != _RANDOM + _TIME or not hmac.compare_digest(tag, _seal(authority, body, purpose)):
         raise InvalidNonce("The nonce is not one of ours.")
     if int.from_bytes(body[_RANDOM:], "big") <= now.timestamp():
         raise InvalidNonce("The nonce is too old.")
@@ -41,5 +42,5 @@ def spend_nonce(nonce: str, *, now: datetime) -> None:
         raise InvalidNonce("The nonce was used before.")
 
 
-def _seal(authority: Authority, body: bytes) -> bytes:
-    return spent.keyed("nonce", f"{authority.pk} {body.hex()}")[:_TAG]
+def _seal(authority: Authority, body: bytes, purpose: str) -> bytes:
+    return spent.keyed(purpose, f"{authority.pk} {body.hex()}")[:_TAG]

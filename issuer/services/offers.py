@@ -43,6 +43,7 @@ def create_offer(
     *,
     formats: Sequence[str] = (),
     tx_code: bool = False,
+    sign_in: bool = False,
     by_value: bool = False,
     now: datetime,
 ) -> Offer:
@@ -50,15 +51,21 @@ def create_offer(
 
     Only digests are stored: the code follows from the offer's random reference under this house's secret, so
     that an offer by reference can be served to whoever knows the reference, and by nobody who reads tables.
+    With `sign_in` there is no code: the person proves at the office's sign-in page to be meant.
     """
     chosen = chosen_formats(configuration, formats)
     connector(configuration.registry).fetch(record_key)
     reference = secrets.token_urlsafe(32)
-    typed = "".join(secrets.choice("0123456789") for _ in range(TX_CODE_LENGTH)) if tx_code else None
+    typed = (
+        "".join(secrets.choice("0123456789") for _ in range(TX_CODE_LENGTH))
+        if tx_code and not sign_in
+        else None
+    )
     session = Session(
         configuration=configuration,
         record_key=record_key,
         formats=chosen,
+        grant=Session.Grant.AUTHORIZATION_CODE if sign_in else Session.Grant.PRE_AUTHORIZED,
         reference_digest=spent.digest(reference),
         code_digest=spent.digest(_code(reference)),
         created_at=now,
@@ -118,9 +125,12 @@ def tx_code_digest(session: Session, typed: str) -> str:
 
 def _offer(session: Session, reference: str) -> CredentialOffer:
     asked = TxCode("numeric", TX_CODE_LENGTH, "The code that the office gave you separately")
+    issuer, names = session.configuration.authority.identifier, tuple(session.configuration_ids)
+    if session.grant == Session.Grant.AUTHORIZATION_CODE:
+        return CredentialOffer(issuer, names, sign_in=True, issuer_state=reference)
     return CredentialOffer(
-        credential_issuer=session.configuration.authority.identifier,
-        configuration_ids=tuple(session.configuration_ids),
+        credential_issuer=issuer,
+        configuration_ids=names,
         pre_authorized_code=_code(reference),
         tx_code=asked if session.tx_code_digest else None,
     )

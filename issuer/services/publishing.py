@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
+
 from common.formats.mdoc.doctypes import namespace
-from common.keys import jwk
+from common.keys import dpop, jwk
 from common.oid4vci import key_proof
+from common.oid4vci.authorization import CHALLENGE_METHOD
 from common.oid4vci.authorization_server import AuthorizationServerMetadata, create_server_metadata
 from common.oid4vci.metadata import (
     ClaimDescription,
@@ -13,7 +16,7 @@ from common.oid4vci.metadata import (
     IssuerMetadata,
     create_issuer_metadata,
 )
-from common.oid4vci.offer import PRE_AUTHORIZED
+from common.oid4vci.token import GRANT_TYPES
 from issuer.models import Authority, Configuration
 from issuer.services import authorities
 from issuer.services.issuance import BATCH_SIZE
@@ -26,7 +29,6 @@ LOCALE = "en"
 def issuer_metadata(authority: Authority) -> dict[str, Any]:
     """The credential issuer metadata (OpenID4VCI 1.0 §12.2): one configuration a type and format."""
     identifier = authority.identifier
-    found = Configuration.objects.select_related("registry__authority").filter(registry__authority=authority)
     return create_issuer_metadata(
         IssuerMetadata(
             credential_issuer=identifier,
@@ -37,7 +39,7 @@ def issuer_metadata(authority: Authority) -> dict[str, Any]:
             display=(Display(authority.name, LOCALE),),
             configurations={
                 name: _configuration_metadata(configuration, name, format_)
-                for configuration in found
+                for configuration in _configurations(authority)
                 for name, format_ in configuration.format_ids().items()
             },
         )
@@ -50,8 +52,14 @@ def server_metadata(authority: Authority) -> dict[str, Any]:
         AuthorizationServerMetadata(
             issuer=authority.identifier,
             token_endpoint=f"{authority.identifier}/token",
-            grant_types=(PRE_AUTHORIZED,),
-            anonymous_access=True,
+            grant_types=GRANT_TYPES,
+            anonymous_access=not authority.high_assurance,
+            dpop_algorithms=dpop.ALGORITHMS,
+            authorization_endpoint=f"{authority.identifier}/authorize",
+            pushed_endpoint=f"{authority.identifier}/par",
+            scopes=tuple(name for found in _configurations(authority) for name in found.format_ids()),
+            challenge_methods=(CHALLENGE_METHOD,),
+            iss_in_response=True,
         )
     )
 
@@ -61,6 +69,10 @@ def jwt_vc_issuer(authority: Authority) -> dict[str, Any]:
     signer = authorities.signer(authority, "P-256")
     key = {**jwk.encode(signer.public_key), "kid": signer.key_id, "use": "sig", "alg": "ES256"}
     return {"issuer": authority.identifier, "jwks": {"keys": [key]}}
+
+
+def _configurations(authority: Authority) -> QuerySet[Configuration]:
+    return Configuration.objects.select_related("registry__authority").filter(registry__authority=authority)
 
 
 def _configuration_metadata(configuration: Configuration, name: str, format_: str) -> ConfigurationMetadata:

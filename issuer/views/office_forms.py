@@ -26,6 +26,12 @@ class OfferForm(forms.Form):
         initial=True,
     )
 
+    sign_in = forms.BooleanField(
+        label="Let the person sign in instead",
+        help_text="Then anybody may see the offer: it is worth nothing without an access code of this record.",
+        required=False,
+    )
+
     def __init__(self, *args: Any, registry: Registry, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         names = [(c.name, c.display["name"]) for c in registry.configurations.all()]

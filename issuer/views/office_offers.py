@@ -32,7 +32,13 @@ def offer(request: HttpRequest, registry: Registry, key: str) -> HttpResponse:
     now = timezone.now()
     try:
         claims_of(configuration, record, now=now)
-        made = create_offer(configuration, key, tx_code=form.cleaned_data["tx_code"], now=now)
+        made = create_offer(
+            configuration,
+            key,
+            tx_code=form.cleaned_data["tx_code"],
+            sign_in=form.cleaned_data["sign_in"],
+            now=now,
+        )
     except SelloError as error:
         form.add_error("configuration", error.public)
         return render(request, "office/offer.html", page)

@@ -179,7 +179,7 @@ def test_four_wrong_tx_codes_are_forgiven(farmer, wallet):
 
 
 def test_other_grants(farmer, wallet):
-    response = wallet.token(offer_now(farmer), grant_type="authorization_code")
+    response = wallet.token(offer_now(farmer), grant_type="password")
     assert refusal(response) == (400, "unsupported_grant_type")
     url = wallet.url("token")
     assert refusal(wallet.client.post(url)) == (415, "invalid_request")

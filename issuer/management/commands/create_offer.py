@@ -18,6 +18,7 @@ class Command(BaseCommand):
         parser.add_argument("record_key", help="the record's key in its registry, such as F-0001")
         parser.add_argument("--format", action="append", default=[], help="offer this format; repeatable")
         parser.add_argument("--tx-code", action="store_true", help="ask for a code that travels separately")
+        parser.add_argument("--sign-in", action="store_true", help="let the person sign in at the office")
         parser.add_argument("--by-value", action="store_true", help="put the offer itself into the link")
 
     def run(self, **options: Any) -> dict[str, Any]:
@@ -26,6 +27,7 @@ class Command(BaseCommand):
             options["record_key"],
             formats=options["format"],
             tx_code=options["tx_code"],
+            sign_in=options["sign_in"],
             by_value=options["by_value"],
             now=datetime.now(UTC),
         )

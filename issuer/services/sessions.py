@@ -1,0 +1,23 @@
+"""The rows of issuance sessions: whose they are, and along which ways they change."""
+
+from django.db.models import QuerySet
+
+from common.errors import SelloError
+from issuer.models import Authority, Session
+
+
+def sessions_of(authority: Authority, *, lock: bool = True) -> QuerySet[Session]:
+    """This authority's sessions, and nobody else's; their rows are locked unless they are only looked at."""
+    found = Session.objects.select_related("configuration__registry__authority").filter(
+        configuration__registry__authority=authority
+    )
+    return found.select_for_update(of=("self",)) if lock else found
+
+
+def move(session: Session, state: Session.State) -> None:
+    """Change a session's state along `Session.TRANSITIONS`; any other way is an error of ours."""
+    if state not in Session.TRANSITIONS[Session.State(session.state)]:
+        raise SelloError(
+            "This offer cannot do that any more.", detail=f"{session.state} to {state}", status=409
+        )
+    session.state = state
