@@ -43,11 +43,9 @@ class SiteSources:
         self,
         *,
         anchors: Sequence[x509.Certificate] = (),
-        roots: Mapping[str, x509.Certificate] | None = None,
     ) -> None:
-        """`anchors` vouch for `x5c` chains; `roots` are those of mdoc issuers, by the issuer's name."""
+        """`anchors` vouch for the certificates that issuers send along."""
         self._anchors = tuple(anchors)
-        self._roots = dict(roots or {})
 
     def method(self, did_url: str, *, purpose: str) -> VerificationMethod:
         """The key of a DID URL, authorised by its controller for `purpose`."""
@@ -67,7 +65,7 @@ class SiteSources:
     def document_signer(self, chain: Sequence[bytes]) -> VerificationMethod:
         """The key of an mdoc's certificate chain, its `controller` the issuer whose root vouches for it."""
         return document_signers.document_signer(
-            chain, anchors=self._roots, fetch=_fetch_metadata, now=timezone.now()
+            chain, anchors=self._anchors, fetch=_fetch_metadata, now=timezone.now()
         )
 
     def context(self, url: str, *, issuer: str) -> Mapping[str, Any]:

@@ -1,12 +1,12 @@
 """Whose document signer signed: from an mdoc's certificate to the issuer whose root vouches for it.
 
-Roots that somebody entered by hand come first, under the name that they were given. Any other issuer is asked
-at the address that the certificate claims, so that a certificate can never speak for an address but its
-root's own; whether that issuer is trusted is the trust list's question, as in every format.
+Roots that somebody entered by hand come first, under the address or else the subject that stands in them. Any
+other issuer is asked at the address that the certificate claims, so that a certificate can never speak for an
+address but its root's own; whether that issuer is trusted is the trust list's question, as in every format.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -23,11 +23,11 @@ PEM: Final = "application/x-pem-file"
 
 
 def document_signer(
-    chain: Sequence[bytes], *, anchors: Mapping[str, x509.Certificate], fetch: Fetch, now: datetime
+    chain: Sequence[bytes], *, anchors: Sequence[x509.Certificate], fetch: Fetch, now: datetime
 ) -> VerificationMethod:
     """The key of a chain's document signer, controlled by the issuer behind it.
 
-    `anchors` are roots by the name of their issuer; other issuers publish theirs at `root_url`.
+    `anchors` are the roots that are known; other issuers publish theirs at `root_url`.
     """
     if not chain:
         raise MalformedInput("This mdoc does not bring its issuer's certificate.")
@@ -43,6 +43,12 @@ def root_url(issuer: str) -> str:
     return f"{issuer}/iaca.pem"
 
 
+def name_of(root: x509.Certificate) -> str:
+    """The issuer behind a root: its address, else the root's subject, such as `CN=Utopia IACA,C=UT`."""
+    found = iaca.addresses(root)
+    return found[0].rstrip("/") if found else root.subject.rfc4514_string()
+
+
 def load_root(pem: bytes) -> x509.Certificate:
     """The one certificate in a PEM text."""
     try:
@@ -53,14 +59,14 @@ def load_root(pem: bytes) -> x509.Certificate:
 
 
 def _known(
-    leaf: x509.Certificate, anchors: Mapping[str, x509.Certificate]
+    leaf: x509.Certificate, anchors: Sequence[x509.Certificate]
 ) -> tuple[str, x509.Certificate] | None:
-    for issuer, root in anchors.items():
+    for root in anchors:
         try:
             leaf.verify_directly_issued_by(root)
         except (InvalidSignature, ValueError, TypeError):
             continue
-        return issuer, root
+        return name_of(root), root
     return None
 
 

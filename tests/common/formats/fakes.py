@@ -30,7 +30,7 @@ class StaticSources:
     published: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
     issuers: Mapping[str, Mapping[str | None, VerificationMethod]] = field(default_factory=dict)
     roots: Mapping[str, bytes] = field(default_factory=dict)
-    anchors: Mapping[str, bytes] = field(default_factory=dict)
+    anchors: Sequence[bytes] = ()
 
     def method(self, did_url: str, *, purpose: str) -> VerificationMethod:
         if did_url in self.methods:
@@ -49,7 +49,7 @@ class StaticSources:
         return found
 
     def document_signer(self, chain: Sequence[bytes]) -> VerificationMethod:
-        anchors = {name: load_root(pem) for name, pem in self.anchors.items()}
+        anchors = [load_root(pem) for pem in self.anchors]
         return document_signer(chain, anchors=anchors, fetch=self._fetch_root, now=NOW)
 
     def _fetch_root(self, url: str, *, accept: str = "application/json") -> Fetched:

@@ -169,14 +169,14 @@ def fetcher(pages: dict[str, bytes]) -> Callable[..., Fetched]:
 
 def find(leaf: bytes = LEAF, *, pages: dict[str, bytes] | None = None, anchors: Any = None) -> Any:
     known = {f"{ISSUER}/iaca.pem": pem(ROOT)} if pages is None else pages
-    return find_signer([leaf], anchors=anchors or {}, fetch=fetcher(known), now=NOW)
+    return find_signer([leaf], anchors=anchors or (), fetch=fetcher(known), now=NOW)
 
 
 def test_the_issuer_is_whose_root_vouches() -> None:
     method = find()
     assert (method.controller, method.public_key) == (ISSUER, SIGNER.public_key)
     assert method.id.startswith(f"{ISSUER}#")
-    assert find(pages={}, anchors={"Utopia": ROOT}).controller == "Utopia"
+    assert find(pages={}, anchors=[ROOT]).controller == ISSUER
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ def test_without_an_address_somebody_must_know_the_root() -> None:
     leaf = signer_like((SIGNING, True), MDL)
     with pytest.raises(Untrusted):
         find(leaf)
-    assert find(leaf, anchors={"Utopia": ROOT}).controller == "Utopia"
+    assert find(leaf, anchors=[ROOT]).controller == ISSUER
 
 
 def test_a_certificate_cannot_speak_for_another_address(mallory: PrivateKey) -> None:
@@ -201,7 +201,23 @@ def test_a_certificate_cannot_speak_for_another_address(mallory: PrivateKey) -> 
     with pytest.raises(Untrusted):
         find(forged)
     with pytest.raises(Untrusted):
-        find(forged, anchors={"Utopia": ROOT})
+        find(forged, anchors=[ROOT])
+
+
+def test_a_root_without_an_address_is_called_by_its_subject() -> None:
+    plain = (
+        x509.CertificateBuilder()
+        .subject_name(ROOT.subject)
+        .issuer_name(ROOT.subject)
+        .public_key(ROOT_KEY.public_key.elliptic())
+        .serial_number(1)
+        .not_valid_before(BEGINS)
+        .not_valid_after(ENDS)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(own_extension(ROOT, x509.KeyUsage).value, critical=True)
+    )
+    utopia = certificate.load(certificate.sign(plain, signer=ROOT_KEY))
+    assert find(pages={}, anchors=[utopia]).controller == "CN=Transit IACA,C=UT"
 
 
 def test_a_root_that_cannot_be_fetched_says_nothing() -> None:
