@@ -14,9 +14,10 @@ from pyoxigraph import BlankNode, Quad
 
 from common.rdf.canonical import DatasetTooComplex, HashAlgorithm, canonical_dataset
 
-MAX_STEPS: Final = 2_000_000  # statements looked at; a second at worst
+MAX_STEPS: Final = 200_000  # statements looked at; a second at worst
 
 Colours = Mapping[BlankNode, int]
+Groups = Mapping[int, tuple[list[BlankNode], list[BlankNode]]]  # ours and theirs, by colour
 
 
 def canonical_labels(quads: Iterable[Quad], *, algorithm: HashAlgorithm = "sha256") -> dict[BlankNode, str]:
@@ -66,11 +67,24 @@ class _Matching:
                 groups[colours[node]][side].append(node)
         if any(len(ours) != len(theirs) for ours, theirs in groups.values()):
             return None
-        alike = next((group for group in groups.values() if len(group[0]) > 1), None)
-        if alike is None:
-            return {ours[0]: _unmarked(theirs[0]) for ours, theirs in groups.values()}
-        for node in alike[0]:
-            found = self.pair({**colours, node: -1, alike[1][0]: -1})
+        found: dict[BlankNode, str] = {}
+        for ours, theirs in groups.values():
+            if len(ours) > 1 and self.hangs_on_alike(ours[0], colours, groups):
+                return self.tie(ours, theirs[0], colours)
+            found |= zip(ours, map(_unmarked, theirs), strict=True)
+        return found
+
+    def hangs_on_alike(self, node: BlankNode, colours: Colours, groups: Groups) -> bool:
+        """Whether a neighbour is not told apart either: then it matters which of them goes with which."""
+        return any(
+            isinstance(term, BlankNode) and term != node and len(groups[colours[term]][0]) > 1
+            for terms in self.mentions[node]
+            for term in terms
+        )
+
+    def tie(self, ours: list[BlankNode], theirs: BlankNode, colours: Colours) -> dict[BlankNode, str] | None:
+        for node in ours:
+            found = self.pair({**colours, node: -1, theirs: -1})
             if found is not None:
                 return found
         return None

@@ -75,7 +75,7 @@ def create_proof(
         canonical = configure(options, document=document, curve=curve, contexts=contexts)
         configuration_hash = hash_configuration(canonical, curve=curve)
     statements = hmac_statements(document, hmac_key=hmac_key, contexts=contexts)
-    mandatory = set(statements.group(pointers).indexes)
+    mandatory = set(statements.indexes(pointers))
     shown, others = _divide(statements.lines, mandatory)
     signed = sign_data(configuration_hash, proof_key.public_key, shown)
     value = BaseValue(
@@ -102,7 +102,7 @@ def derive_proof(
     value = parse_base(base.get("proofValue"))
     statements = hmac_statements(document, hmac_key=value.hmac_key, contexts=contexts)
     combined_pointers = [*value.mandatory_pointers, *pointers]
-    mandatory = set(statements.group(value.mandatory_pointers).indexes)
+    mandatory = set(statements.indexes(value.mandatory_pointers))
     combined = statements.group(combined_pointers)
     others = [index for index in range(len(statements.lines)) if index not in mandatory]
     if len(others) != len(value.signatures):

@@ -38,19 +38,26 @@ class Statements:
     document: Mapping[str, Any]  # in which each node is named
     contexts: Contexts
 
+    def indexes(self, pointers: Sequence[str]) -> tuple[int, ...]:
+        """The places of those statements that `pointers` select (§3.4.15 and step 6 of §3.4.16)."""
+        return self._places(self._quads(pointers))
+
     def group(self, pointers: Sequence[str]) -> Group:
-        """Those statements that `pointers` select (§3.4.15 and step 6 of §3.4.16)."""
+        """The same, with the labels that a reader of this part needs (steps 13 and 14 of §3.5.4)."""
+        quads = self._quads(pointers)
+        labels = {canonical: self.labels[node] for node, canonical in canonical_labels(quads).items()}
+        return Group(self._places(quads), labels)
+
+    def _quads(self, pointers: Sequence[str]) -> list[Quad]:
         selection = select(self.document, pointers)
-        if selection is None:
-            return Group((), {})
-        quads = to_quads(expand(selection, contexts=self.contexts), labelled=True)
+        return to_quads(expand(selection, contexts=self.contexts), labelled=True) if selection else []
+
+    def _places(self, quads: list[Quad]) -> tuple[int, ...]:
         places = {line: index for index, line in enumerate(self.lines)}
         try:
-            found = [places[line] for line in statements(Dataset(_relabel(quads, self.labels)))]
+            return tuple(places[line] for line in statements(Dataset(_relabel(quads, self.labels))))
         except KeyError as error:
             raise SelectionError("A part of this document means something else without the rest.") from error
-        labels = {canonical: self.labels[node] for node, canonical in canonical_labels(quads).items()}
-        return Group(tuple(found), labels)
 
 
 def hmac_statements(document: Mapping[str, Any], *, hmac_key: bytes, contexts: Contexts) -> Statements:

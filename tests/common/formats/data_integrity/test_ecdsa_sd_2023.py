@@ -68,13 +68,13 @@ def test_statements_and_groups(vector: Vector) -> None:
     assert [line.decode() for line in statements.lines] == vector.read("addBaseDocHMACCanon.json")
     transformed = vector.read("addBaseTransform.json")
     assert transformed["mandatoryPointers"] == MANDATORY
-    mandatory = statements.group(MANDATORY)
-    assert mandatory.indexes == places(transformed["mandatory"])
-    others = [index for index in range(len(statements.lines)) if index not in mandatory.indexes]
+    mandatory = statements.indexes(MANDATORY)
+    assert mandatory == places(transformed["mandatory"])
+    others = [index for index in range(len(statements.lines)) if index not in mandatory]
     assert tuple(others) == places(transformed["nonMandatory"])
     groups = vector.read("derivedAllGroupData.json")["groups"]
     for name, pointers in (("selective", SELECTIVE), ("combined", MANDATORY + SELECTIVE)):
-        assert statements.group(pointers).indexes == places(groups[name]["matching"])
+        assert statements.indexes(pointers) == places(groups[name]["matching"])
 
 
 def test_hashes(vector: Vector) -> None:
@@ -85,7 +85,7 @@ def test_hashes(vector: Vector) -> None:
     hashes = vector.read("addHashData.json")
     assert ecdsa_sd_2023.hash_configuration(canonical, curve="P-256").hex() == hashes["proofHash"]
     statements = hmac_statements(vector.document, hmac_key=HMAC_KEY, contexts=contexts)
-    mandatory = [statements.lines[index] for index in statements.group(MANDATORY).indexes]
+    mandatory = [statements.lines[index] for index in statements.indexes(MANDATORY)]
     data = ecdsa_sd_2023.sign_data(bytes.fromhex(hashes["proofHash"]), multikey.decode(PROOF_KEY), mandatory)
     assert data[-32:].hex() == hashes["mandatoryHash"]
     assert data[32:-32] == multibase.decode(PROOF_KEY)
