@@ -1,4 +1,4 @@
-"""A photo ID as an mdoc: from any registry, into a wallet, to a door that asks for one element, until revoked."""
+"""A photo ID as an mdoc: from any registry into a wallet, to a door that asks for one element, until revoked."""
 
 import json
 from collections.abc import Callable
@@ -51,7 +51,7 @@ def command(name: str, *arguments: str) -> dict[str, Any]:
 
 @pytest.fixture
 def citizen(db: None, site_network: Client, settings: object, tmp_path: Path) -> Client:
-    """Ana's browser, at a site whose population register gives out photo IDs, and whose cinema asks for them."""
+    """Ana's browser, where the population register gives out photo IDs and the cinema asks for them."""
     settings.WALLET_PASSPHRASE_COST = "minimal"  # type: ignore[attr-defined]
     settings.VERIFIER_CA_FILE = str(tmp_path / "verifier-ca.pem")  # type: ignore[attr-defined]
     settings.ISSUING_COUNTRY = "UT"  # type: ignore[attr-defined]
