@@ -8,6 +8,7 @@ BIN := .venv/bin
 RUN := $(BIN)/python manage.py
 SITE = $(BIN)/granian --interface wsgi --host 127.0.0.1 --port $(PORT) --workers 1 --blocking-threads 16 \
        --no-ws --log-level warning common.config.wsgi:application
+PEERS := $(foreach folder,tests/interop tests/interop/credo,$(folder)/node_modules/.package-lock.json)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 help: ## this list
@@ -28,8 +29,11 @@ test: .venv/development ## every test that needs no server of its own
 test-browser: .venv/development ## the story through the pages in a real Chromium (Debian: apt install chromium)
 	@$(BIN)/python -m pytest tests/browser -m browser $(ARGS)
 
-test-interop: .venv/development tests/interop/node_modules/.package-lock.json ## peers from npm as wallet, issuer and verifier (needs Node 20)
+test-interop: .venv/interop $(PEERS) ## peers that others wrote, in every role, and the matrix of who agreed (needs Node 20)
 	@$(BIN)/python -m pytest tests/interop -m interop $(ARGS)
+
+interop-table: .venv/development ## take the last run's matrix into docs/interop.json and the README
+	@$(BIN)/python -m tests.interop.table --refresh
 
 test-postgres: .venv/development ## tests on PostgreSQL: DATABASE_URL, or a server of its own under var/
 	@$(BIN)/python -m deploy.postgres -- $(BIN)/python -m pytest -m "not browser and not interop" $(ARGS)
@@ -44,7 +48,7 @@ bench: .venv/development ## timings as ratios against raw signatures and peers
 	@DJANGO_SETTINGS_MODULE=common.config.settings $(BIN)/python -m tests.benchmarks $(ARGS)
 
 clean: ## forget the embedded data and the virtual environment
-	rm -rf .venv var tests/interop/node_modules
+	rm -rf .venv var tests/interop/node_modules tests/interop/credo/node_modules
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.11 …")'
@@ -59,8 +63,12 @@ clean: ## forget the embedded data and the virtual environment
 	@$(PIP) -r tests/requirements.txt
 	@touch $@
 
-tests/interop/node_modules/.package-lock.json: tests/interop/package-lock.json
-	@cd tests/interop && npm ci --no-audit --no-fund --silent
+.venv/interop: tests/interop/requirements.txt .venv/development
+	@$(PIP) -r tests/interop/requirements.txt
 	@touch $@
 
-.PHONY: help demo run test test-browser test-interop test-postgres lint bench clean
+%/node_modules/.package-lock.json: %/package-lock.json
+	@cd $* && npm ci --no-audit --no-fund --silent
+	@touch $@
+
+.PHONY: help demo run test test-browser test-interop interop-table test-postgres lint bench clean

@@ -9,15 +9,16 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
 
-from tests.interop import certificates, peers
+from tests.interop import certificates, matrix, peers, table
 
 ROOT = Path(__file__).resolve().parents[2]
 MODES = ("direct_post", "direct_post.jwt")
@@ -190,9 +191,23 @@ def _wait_for(url: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
 
 
 # --- the table ------------------------------------------------------------------------------------------
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "pair: which cells of the matrix a test fills (tests.interop.matrix)")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let a test's report say which cells it fills."""
+    report = yield
+    if item.get_closest_marker("pair"):
+        report.user_properties.append(("pairs", matrix.told_by(item)))
+    return report
+
+
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     if "tests/interop/" not in report.nodeid or (report.when != "call" and report.outcome == "passed"):
         return
+    outcome, reason = _told(report)
     module, _, test = report.nodeid.partition("::")
     name, _, parameters = test.partition("[")
     _outcomes.append(
@@ -200,21 +215,38 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
             "part": Path(module).stem.removeprefix("test_"),
             "test": name.removeprefix("test_").replace("_", " "),
             "with": parameters.rstrip("]"),
-            "outcome": report.outcome,
+            "outcome": outcome,
+            "reason": reason,
             "seconds": round(report.duration, 2),
+            "pairs": dict(report.user_properties).get("pairs", []),
         }
     )
 
 
+def _told(report: pytest.TestReport) -> tuple[str, str]:
+    """The outcome, and why it is neither passed nor failed."""
+    if not report.skipped:
+        return report.outcome, ""
+    if hasattr(report, "wasxfail"):
+        return "differs", report.wasxfail.removeprefix("reason: ")
+    return "skipped", str(report.longrepr[2]).removeprefix("Skipped: ")
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Write what was tried, with whom, and how it ended."""
+    """Write what was tried, with whom, and how it ended; print the matrix."""
     if not _outcomes or all(row["outcome"] == "skipped" for row in _outcomes):
         return
-    versions = json.loads((peers.HERE / "package.json").read_text())["dependencies"]
     counts = {
-        name: sum(row["outcome"] == name for row in _outcomes) for name in ("passed", "failed", "skipped")
+        name: sum(row["outcome"] == name for row in _outcomes)
+        for name in ("passed", "failed", "differs", "skipped")
     }
-    table = {"peers": versions, "counts": counts, "results": _outcomes}
+    filled = [(said, row["outcome"], row["reason"]) for row in _outcomes for said in row["pairs"]]
+    kept = matrix.summary(filled, day=datetime.now(UTC).date())
     path = Path(settings.VAR_DIR) / "interop.json"
-    path.write_text(json.dumps(table, indent=1, ensure_ascii=False) + "\n")
-    terminalreporter.write_line(f"What agreed with what: {path}")
+    path.write_text(
+        json.dumps({**kept, "counts": counts, "results": _outcomes}, indent=1, ensure_ascii=False) + "\n"
+    )
+    if kept["cells"]:
+        terminalreporter.section("what agreed with what: taken + refused after tampering")
+        terminalreporter.write_line(table.table(kept))
+    terminalreporter.write_line(f"In full: {path}")

@@ -12,7 +12,7 @@ import jsonld from 'jsonld'
 import { multikeyOfJwk, resolveDid, verificationMethod } from './dids.mjs'
 
 // What the W3C publishes under this address (Controlled Identifiers 1.0, Multikey); no package here ships it.
-const MULTIKEY_CONTEXT = 'https://w3id.org/security/multikey/v1'
+export const MULTIKEY_CONTEXT = 'https://w3id.org/security/multikey/v1'
 const FIXED = {
   [MULTIKEY_CONTEXT]: {
     '@context': {

@@ -1,0 +1,55 @@
+// @digitalbazaar's cryptosuites, offline: they sign, show single claims and verify under a suite of one's choice.
+// { action: 'sign', suite, credential, key: { id, controller, publicKeyMultibase, secretKeyMultibase }, pointers? }
+// { action: 'show', suite, credential, pointers }      → { credential }
+// { action: 'verify', suite, credential }              → { verified, error }
+// each with documents: { url: document }
+import { DataIntegrityProof } from '@digitalbazaar/data-integrity'
+import * as ecdsaJcs from '@digitalbazaar/ecdsa-jcs-2019-cryptosuite'
+import * as EcdsaMultikey from '@digitalbazaar/ecdsa-multikey'
+import { cryptosuite as ecdsaRdfc } from '@digitalbazaar/ecdsa-rdfc-2019-cryptosuite'
+import * as ecdsaSd from '@digitalbazaar/ecdsa-sd-2023-cryptosuite'
+import * as Ed25519Multikey from '@digitalbazaar/ed25519-multikey'
+import * as eddsaJcs from '@digitalbazaar/eddsa-jcs-2022-cryptosuite'
+import { cryptosuite as eddsaRdfc } from '@digitalbazaar/eddsa-rdfc-2022-cryptosuite'
+import * as vc from '@digitalbazaar/vc'
+import { loaderOver, MULTIKEY_CONTEXT } from './lib/linked_data.mjs'
+import { command, describe } from './lib/process.mjs'
+
+const one = (cryptosuite) => ({ sign: () => cryptosuite, verify: () => cryptosuite })
+const SUITES = {
+  'eddsa-rdfc-2022': { keys: Ed25519Multikey, ...one(eddsaRdfc) },
+  'eddsa-jcs-2022': { keys: Ed25519Multikey, sign: eddsaJcs.createSignCryptosuite, verify: eddsaJcs.createVerifyCryptosuite },
+  'ecdsa-rdfc-2019': { keys: EcdsaMultikey, ...one(ecdsaRdfc) },
+  'ecdsa-jcs-2019': { keys: EcdsaMultikey, sign: ecdsaJcs.createSignCryptosuite, verify: ecdsaJcs.createVerifyCryptosuite },
+  'ecdsa-sd-2023': {
+    keys: EcdsaMultikey,
+    sign: (mandatoryPointers) => ecdsaSd.createSignCryptosuite({ mandatoryPointers }),
+    show: (selectivePointers) => ecdsaSd.createDiscloseCryptosuite({ selectivePointers }),
+    verify: ecdsaSd.createVerifyCryptosuite,
+  },
+}
+
+const ACTIONS = {
+  sign: async ({ suite, credential, key, pointers, documentLoader }) => {
+    const pair = await suite.keys.from({ '@context': MULTIKEY_CONTEXT, type: 'Multikey', ...key })
+    const proof = new DataIntegrityProof({ signer: pair.signer(), cryptosuite: suite.sign(pointers) })
+    return { credential: await vc.issue({ credential, suite: proof, documentLoader }) }
+  },
+  show: async ({ suite, credential, pointers, documentLoader }) => {
+    const proof = new DataIntegrityProof({ cryptosuite: suite.show(pointers) })
+    return { credential: await vc.derive({ verifiableCredential: credential, suite: proof, documentLoader }) }
+  },
+  verify: async ({ suite, credential, documentLoader }) => {
+    const { verified, error } = await vc.verifyCredential({ credential, suite: new DataIntegrityProof({ cryptosuite: suite.verify() }), documentLoader })
+    if (!verified) process.exitCode = 1
+    return { verified, error: error ? describe(error) : null }
+  },
+}
+
+await command(async ({ action, suite, documents = {}, ...given }) => {
+  const lookup = async (url) => {
+    if (!(url in documents)) throw new Error(`document ${url} was not given`)
+    return structuredClone(documents[url])
+  }
+  return ACTIONS[action]({ suite: SUITES[suite], documentLoader: loaderOver(lookup), ...given })
+})
