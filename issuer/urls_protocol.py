@@ -3,7 +3,7 @@
 from django.urls import path
 
 from common.adapters.published import published
-from issuer.api import access, authorization, documents, issuance, resolution, vc_api
+from issuer.api import access, authorization, documents, issuance, vc_api
 
 WELL_KNOWN = ".well-known/{}/issuers/<slug:authority>"
 ISSUER = "issuers/<slug:authority>"
@@ -29,5 +29,4 @@ urlpatterns = [
     path(f"{ISSUER}/access/log", access.Log.as_view()),
     path(f"{VC_API}/<str:suite>/credentials/issue", vc_api.IssueCredential.as_view()),
     path(f"{VC_API}/<str:curve>/status/<str:name>", published(documents.StatusList.as_view())),
-    path("1.0/identifiers/<str:did>", resolution.Identifier.as_view()),
 ]

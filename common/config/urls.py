@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
+from common.site import resolution
 from common.site import views as site
 
 urlpatterns = [
@@ -12,6 +13,7 @@ urlpatterns = [
     path("healthz", site.healthz),
     path("readyz", site.readyz),
     path("metrics", site.metrics),
+    path("1.0/identifiers/<path:did>", resolution.Identifier.as_view()),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", site.api_docs),
     path("admin/login/", site.operators_sign_in),

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from common.did import Fetched, ResolutionError, did_key, resolve, verification_method
+from common.encoding import multibase
 from common.keys import PrivateKey
 
 
@@ -70,25 +71,81 @@ def test_a_did_without_a_fragment_names_no_key(ana: PrivateKey) -> None:
 
 
 @pytest.mark.parametrize(
-    "did",
+    ("did", "code"),
     [
-        "did:key:zQ3shokFTS3brHcDQrn82RUDfCZESWL1ZdCEJwekUDPQiYBme",  # secp256k1
-        "did:key:zUC7EK3ZakmukHhuncwkbySmomv3FmrkmS36E4Ks5rsb6VQSRpoCrx6Hb8e2Nk6UvJFSdyw9NK1scFXJp21gNNYFjVWNga"
-        "qyGnkyhtagagCpQb5B7tagJu3HDbjQ8h5ypoHjwBb",  # BLS12-381
-        "did:key:z3u2en7t5LR2WtQH5PfFqMqwVHBeXouLzo6haApm8XHqvjxq",  # a private key
-        "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2do",
-        "did:key:1.1:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK",
-        "did:key:did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK",
-        "did:key:6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK",
-        "did:key:z",
-        "did:key:z" + "6" * 5000,
+        ("did:key:zQ3shokFTS3brHcDQrn82RUDfCZESWL1ZdCEJwekUDPQiYBme", "unsupportedPublicKeyType"),  # 256k1
+        ("did:key:zUC7EK3ZakmukHhuncwkbySmomv3FmrkmS36E4Ks5rsb6VQSRpoCrx6Hb8e2Nk6UvJFSdyw9NK1scFXJp21gNNYFjVWNga"
+         "qyGnkyhtagagCpQb5B7tagJu3HDbjQ8h5ypoHjwBb", "unsupportedPublicKeyType"),  # BLS12-381
+        ("did:key:z3u2en7t5LR2WtQH5PfFqMqwVHBeXouLzo6haApm8XHqvjxq", "unsupportedPublicKeyType"),  # private
+        ("did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2do", "unsupportedPublicKeyType"),  # cut
+        ("did:key:zTjsVPtY", "invalidPublicKeyLength"),
+        ("did:key:1.1:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK", "invalidDid"),
+        ("did:key:-4:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK", "invalidDid"),
+        ("did:key:did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK", "invalidDid"),
+        ("did:key:6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK", "invalidDid"),
+        ("did:key:z16MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK", "unsupportedPublicKeyType"),
+        ("did:key:z", "invalidDid"),
+        ("did:key:z" + "6" * 5000, "invalidDid"),
+        ("did:key:" + multibase.encode(b"\xed\x01" + b"\x02" + bytes(31)), "invalidPublicKey"),
+        ("did:key:" + multibase.encode(b"\x80\x24" + b"\x02" + b"\xff" * 32), "invalidPublicKey"),
+        ("did:key:" + multibase.encode(b"\x81\x24" + b"\x02" + b"\xff" * 48), "invalidPublicKey"),
     ],
-    ids=lambda did: did[:20],
+    ids=lambda value: value[:24],
 )  # fmt: skip
-def test_an_identifier_that_holds_no_key_is_refused(did: str) -> None:
+def test_an_identifier_that_holds_no_key_is_refused(did: str, code: str) -> None:
     with pytest.raises(ResolutionError) as caught:
         resolve(did, fetch=no_network)
-    assert caught.value.code == "invalidDid"
+    assert caught.value.code == code
+
+
+def test_an_ed25519_key_brings_a_key_to_agree_with() -> None:
+    did = "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK"  # the example of the specification
+    document = did_key.create_document(did)
+    agreement = f"{did}#z6LSj72tK8brWgZja8NLRwPigth2T9QRiG1uH9oKZuKjdh9p"
+    assert document["keyAgreement"] == [agreement]
+    assert [method["id"] for method in document["verificationMethod"]][1:] == [agreement]
+    assert set(resolve(did, fetch=no_network).methods) == {f"{did}#{did.removeprefix('did:key:')}"}
+
+
+def test_a_key_that_only_agrees_signs_nothing() -> None:
+    did = "did:key:z6LSj72tK8brWgZja8NLRwPigth2T9QRiG1uH9oKZuKjdh9p"
+    document = did_key.create_document(did)
+    assert document["keyAgreement"] == [f"{did}#{did.removeprefix('did:key:')}"]
+    assert not set(document) & set(did_key.SIGNING)
+    assert not resolve(did, fetch=no_network).methods
+
+
+@pytest.mark.parametrize(
+    ("key_format", "member", "types"),
+    [
+        ("Multikey", "publicKeyMultibase", ["Multikey", "Multikey"]),
+        ("JsonWebKey", "publicKeyJwk", ["JsonWebKey", "JsonWebKey"]),
+        ("JsonWebKey2020", "publicKeyJwk", ["JsonWebKey2020", "JsonWebKey2020"]),
+        ("Ed25519VerificationKey2020", "publicKeyMultibase",
+         ["Ed25519VerificationKey2020", "X25519KeyAgreementKey2020"]),
+    ],
+)  # fmt: skip
+def test_ways_of_writing_a_key(key_format: str, member: str, types: list[str]) -> None:
+    did = "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK"
+    methods = did_key.create_document(did, key_format=key_format)["verificationMethod"]
+    assert [method["type"] for method in methods] == types
+    assert all(member in method for method in methods)
+
+
+@pytest.mark.parametrize(
+    ("key_format", "experimental", "code"),
+    [
+        ("unknown", False, "unsupportedPublicKeyType"),
+        ("Ed25519VerificationKey2018", False, "invalidPublicKeyType"),
+        ("Ed25519VerificationKey2018", True, "unsupportedPublicKeyType"),
+        ("X25519KeyAgreementKey2020", False, "invalidPublicKeyType"),
+    ],
+)
+def test_ways_in_which_a_key_is_not_written(key_format: str, experimental: bool, code: str) -> None:
+    did = "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK"
+    with pytest.raises(ResolutionError) as caught:
+        did_key.create_document(did, key_format=key_format, experimental=experimental)
+    assert caught.value.code == code
 
 
 @pytest.mark.parametrize(

@@ -44,4 +44,31 @@ def test_an_authority_of_ours():
 def test_what_cannot_be_resolved(did, status, error):
     response, result = get(did)
     assert (response.status_code, result["didResolutionMetadata"]["error"]) == (status, error)
-    assert result["didDocument"] is None
+    assert result["didDocument"] == {}
+
+
+def test_what_suites_ask_for():
+    did = "did:key:z6MktKwz7Ge1Yxzr4JHavN33wiwa8y81QdcMRLXQsrH9T53b"
+    accept = 'application/ld+json;profile="https://w3id.org/did-resolution"'
+    response, result = get(did, Accept=accept)
+    assert response.headers["Content-Type"] == accept
+    assert result["didResolutionMetadata"] == {"contentType": "application/did"}
+    response, result = get(did + "?publicKeyFormat=unknown", Accept=accept)
+    assert (response.status_code, result["didResolutionMetadata"]["error"]) == (
+        400, "unsupportedPublicKeyType",
+    )  # fmt: skip
+
+
+def test_a_did_url_leads_to_a_part():
+    did = "did:key:z6MktKwz7Ge1Yxzr4JHavN33wiwa8y81QdcMRLXQsrH9T53b"
+    _, result = get(f"{did}%23{did.removeprefix('did:key:')}")
+    assert result["didDocument"]["controller"] == did
+    response, result = get(f"{did}/%5Ebar%5E/%3Fquery=%60%23z6Mk")
+    assert (response.status_code, result["didDereferencingMetadata"]) == (400, {"error": "invalidDidUrl"})
+
+
+def test_a_representation_that_there_is_not(ana):
+    response, result = get(did_key.encode(ana.public_key), Accept="application/did+cbor")
+    assert (response.status_code, result["didResolutionMetadata"]["error"]) == (
+        406, "representationNotSupported",
+    )  # fmt: skip
