@@ -42,7 +42,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "common.site.middleware.ContentSecurityPolicy",
-    "common.site.middleware.BodyLimit",
+    "common.site.middleware.Bounds",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -94,7 +94,7 @@ PROXIES = environment.count(os.environ, "PROXIES")
 # --- the country that stands in an authority's certificates for mdocs (issuer/services/certificates.py) ---
 ISSUING_COUNTRY = environment.country(os.environ, "ISSUING_COUNTRY")
 
-# --- the VC-API (common/adapters/vc_api.py): the operator's token, and a door left open for conformance suites
+# --- the VC-API (common/adapters/vc_api.py): the operator's token; a door left open for conformance suites
 VC_API_TOKEN = os.environ.get("VC_API_TOKEN", "")
 VC_API_OPEN = environment.open_on_loopback(os.environ, "VC_API_OPEN")
 

@@ -108,10 +108,12 @@ def parse_response_form(body: bytes) -> ReceivedForm:
     parameters = dict(pairs)
     if not pairs or len(parameters) != len(pairs):
         raise InvalidResponse("This answer is empty, or says something twice.")
+    if any("\0" in value for value in parameters.values()):
+        raise InvalidResponse("This is not a form.")
     if "response" not in parameters:
         return ReceivedForm(parameters)
     kid = jwe.header(parameters["response"]).get("kid")
-    if not isinstance(kid, str):
+    if not isinstance(kid, str) or not kid.isprintable():
         raise InvalidResponse("This encrypted answer does not name the key it was encrypted to.")
     return ReceivedForm(parameters, kid=kid)
 
@@ -133,7 +135,8 @@ def open_response(
     if values.get("state") != state:
         raise InvalidResponse("This answer belongs to another request.")
     if "error" in values:
-        return AuthorizationResponse({}, error=str(values["error"])[:64])
+        error = str(values["error"])[:64]
+        return AuthorizationResponse({}, error=error if error.isascii() and error.isprintable() else "error")
     if not form.encrypted and response_mode != "direct_post":
         raise InvalidResponse("This answer should have been encrypted.")
     return AuthorizationResponse(_vp_token(values.get("vp_token"), encrypted=form.encrypted))

@@ -1,4 +1,4 @@
-"""Around every page: a strict Content-Security-Policy, a bound for bodies, and errors in plain words."""
+"""Around every page: a strict Content-Security-Policy, bounds for what comes in, errors in plain words."""
 
 import logging
 from collections.abc import Callable
@@ -39,17 +39,27 @@ class TooLarge(SelloError):
     status = 413
 
 
-class BodyLimit:
-    """Turns large bodies away by their announced length, before anything reads them.
+class NotFound(SelloError):
+    """An address that nothing could have."""
 
-    Django writes uploads to disk, whatever their size, as soon as it looks for the token of a form, and so
-    for people who are not signed in. A body without a length is none to Django.
+    code = "not_found"
+    status = 404
+
+
+class Bounds:
+    """Turns away what no view should see: large bodies, by their announced length, and a NUL in an address.
+
+    PostgreSQL takes no text with a NUL, so that looking for one would be a fault of ours. Django writes
+    uploads to disk, whatever their size, as soon as it looks for the token of a form, and so for people who
+    are not signed in. A body without a length is none to Django.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path:
+            return in_words(request, NotFound("There is no such page."))
         length = str(request.META.get("CONTENT_LENGTH") or "0")
         limit = settings.LARGEST_BODY
         if not length.isdecimal() or len(length) > len(str(limit)) or int(length) > limit:

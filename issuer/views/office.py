@@ -34,7 +34,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 @of_registry
 def registry(request: HttpRequest, registry: Registry) -> HttpResponse:
     """A registry's records, page by page; what is searched for is posted, so that no address tells it."""
-    typed = request.POST.get("q", "")[:200]
+    typed = request.POST.get("q", "").replace("\0", "")[:200]
     wanted = request.POST.get("page") or request.GET.get("page")
     page = Paginator(search(registry, typed), PAGE).get_page(wanted)
     columns = [c for c in registry.columns if c["name"] != registry.key_column and c["type"] != "image"][

@@ -141,6 +141,7 @@ def test_guesses_at_a_password_are_counted(client, settings):
     [
         ("nusta", ["F-1"]), ("ÑUSTA quis", ["F-1"]), ("f-", ["F-1", "F-2"]), ("2024/17", ["2024/17"]),
         ("maize peña", []), ("iVBORw0KGgo", ["F-1"]), ("", ["2024/17", "F-1", "F-2"]), ("%", []),
+        ("nu\0sta", ["F-1"]),
     ],
 )  # fmt: skip
 def test_records_are_found_as_people_type(desk, typed, keys):

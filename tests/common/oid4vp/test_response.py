@@ -1,5 +1,6 @@
 """Answers in both response modes, opened by the verifier that asked (OpenID4VP §8)."""
 
+import contextlib
 import json
 from typing import Any
 from urllib.parse import urlencode
@@ -15,6 +16,7 @@ from common.oid4vp.response import (
     MAX_BYTES,
     AuthorizationResponse,
     OutgoingResponse,
+    ReceivedForm,
     create_error_response,
     create_response,
     open_response,
@@ -152,6 +154,7 @@ def test_inside_an_encrypted_answer_vp_token_is_an_object_not_a_text() -> None:
         (b"vp_token=a&vp_token=b&state=c", 400),
         (b"\xff\xfe", 400),
         (b"", 400),
+        (b"vp_token=a&state=%00", 400),
         (b"vp_token=" + b"a" * MAX_BYTES, 413),
         (b"&".join(b"a%d=1" % n for n in range(30)), 400),
     ],
@@ -160,6 +163,20 @@ def test_what_is_no_form_is_refused(body: bytes, status: int) -> None:
     with pytest.raises(InvalidResponse) as caught:
         parse_response_form(body)
     assert caught.value.status == status
+
+
+def test_no_name_or_error_of_a_wallet_reaches_a_database_or_log_as_it_came() -> None:
+    key = {**jwk.encode(EPHEMERAL.public_key), "kid": "enc\0"}
+    body = urlencode({"response": jwe.encrypt(b"{}", recipient=key)}).encode()
+    with pytest.raises(InvalidResponse, match="does not name the key"):
+        parse_response_form(body)
+    for wrong in ("a\nb", "\ud83d", "ñ"):
+        inside = json.dumps({"error": wrong, "state": STATE}).encode()
+        sealed = jwe.encrypt(inside, recipient={**key, "kid": "enc-1"})
+        form = ReceivedForm({"response": sealed}, kid="enc-1")
+        with contextlib.suppress(SelloError):
+            told = open_response(form, state=STATE, response_mode="direct_post.jwt", key=EPHEMERAL)
+            assert told.error == "error"
 
 
 OUTGOING = OutgoingResponse(RESPONSE_URI, {"vp_token": "{}"})

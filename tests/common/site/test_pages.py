@@ -190,3 +190,12 @@ def test_a_body_too_large_is_turned_away_unread(length: str, url: str) -> None:
 
 def test_a_body_of_the_largest_size_is_read() -> None:
     assert Client().generic("POST", "/fault/form", b"a", CONTENT_LENGTH="25000000").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "url", ["/%00", "/fault/a%00b", "/services/sessions/%00", "/office/registries/x/records/%00"]
+)
+def test_an_address_with_a_nul_is_nowhere(url: str) -> None:
+    answer = page(url)
+    assert answer.status_code == 404
+    assert "There is no such page." in answer.content.decode()
