@@ -85,7 +85,7 @@ class SdJwtVc:
     ) -> Secured:
         """An SD-JWT+KB (RFC 9901 §7.2) that shows the claims at `disclose`, whole, and no others."""
         sd_jwt = compact.parse(secured)
-        processed = _process(_claims(jws.parse(sd_jwt.jwt)), sd_jwt.disclosures)
+        processed = processed_claims(secured)
         if _holder_key(processed.payload) != signer.public_key:
             raise BindingMismatch("This credential is bound to another key.")
         if disclose is not None:
@@ -111,13 +111,18 @@ class SdJwtVc:
         return VerifiedPresentation((credential,), jwk.thumbprint(holder), binding.transaction_data)
 
 
+def processed_claims(secured: Secured) -> Processed:
+    """All claims of an SD-JWT, and which of them are concealed; whoever calls has verified it before."""
+    sd_jwt = compact.parse(secured)
+    return _process(_claims(jws.parse(sd_jwt.jwt)), sd_jwt.disclosures)
+
+
 def with_disclosed(secured: Secured, disclose: Sequence[ClaimPath] | None) -> str:
     """An SD-JWT without Key Binding JWT that shows the claims at `disclose`, whole, and no others."""
     sd_jwt = compact.parse(secured)
     if disclose is None:
         return sd_jwt.without_key_binding()
-    processed = _process(_claims(jws.parse(sd_jwt.jwt)), sd_jwt.disclosures)
-    return SDJWT(sd_jwt.jwt, select(processed, disclose)).serialize()
+    return SDJWT(sd_jwt.jwt, select(processed_claims(secured), disclose)).serialize()
 
 
 def _registered(credential: Credential, *, holder: Holder | None, now: datetime) -> dict[str, Any]:

@@ -50,6 +50,7 @@ def credential(
     holder: PrivateKey,
     now: datetime,
     issuer: PrivateKey = ISSUER,
+    vct: str = "",
 ) -> Secured:
     """A credential of the sample world's type `name`, by the tests' own issuer."""
     salts = count()
@@ -57,7 +58,7 @@ def credential(
         id="urn:uuid:1",
         issuer=did_key.encode(issuer.public_key),
         type=name.capitalize(),
-        vct=type_url(name),
+        vct=vct or type_url(name),
         claims=claims,
         valid_from=now - timedelta(days=2),
         valid_until=now + timedelta(days=30),

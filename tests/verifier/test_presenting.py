@@ -1,13 +1,15 @@
 """A presentation over the verifier's endpoints: honest in each mode and under each name, and otherwise."""
 
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from common.adapters import fetch as door
 from common.encoding import base64url
-from common.errors import SelloError
+from common.errors import FetchFailed, SelloError
 from common.keys import PrivateKey
 from common.oid4vp.client_id import PREFIXES
 from common.oid4vp.errors import AccessDenied
@@ -386,3 +388,32 @@ def test_a_credential_without_its_holders_signature(
         assert state_of(created) == Status.UNLOCKED
         checks = {check["check"]: check["result"] for check in created.session.outcome["checks"]}
         assert checks["binding"] == "skipped"
+
+
+def test_a_credential_of_a_type_that_extends_the_one_asked_for(
+    client: Client, wayra: Person, today: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """OpenID4VP B.3.5: its type's own metadata say so; a type that says nothing answers nothing."""
+    parent, child = (f"https://elsewhere.example/types/{name}" for name in ("person", "citizen"))
+    service = find_service("over-18")
+    [query] = service.query["credentials"]
+    query["meta"]["vct_values"] = [parent]
+    service.save()
+    created = [ask("over-18", today, response_mode="direct_post") for _ in range(2)]
+    wayra.held = [credential("identity", IDENTITY, holder=wayra.key, now=today, vct=child)]
+    pages = {child: json.dumps({"vct": child, "extends": parent}).encode()}
+
+    def carry(method: str, url: str, headers: object, body: object) -> door.Reply:
+        if url not in pages:
+            raise FetchFailed("Nobody lives there.")
+        return door.Reply(200, pages[url], {"content-type": "application/json"})
+
+    monkeypatch.setattr(door, "transport", carry)
+    verified = wayra.ask(client, created[0].request_uri, now=today)
+    outgoing = wayra.answer_anyway(verified, query["id"], [("age_over_18",)], now=today)
+    assert post(client, outgoing).status_code == 400  # nobody publishes what the parent is
+    pages[parent] = json.dumps({"vct": parent}).encode()
+    verified = wayra.ask(client, created[1].request_uri, now=today)
+    outgoing = wayra.answer_anyway(verified, query["id"], [("age_over_18",)], now=today)
+    reply = post(client, outgoing)
+    assert reply.status_code == 200, reply.content

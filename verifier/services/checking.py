@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from common.adapters.sources import check_status, sources
+from common.adapters.types import ancestors
 from common.formats.base import Binding, Secured, VerifiedCredential, VerifiedPresentation
 from common.oid4vp.errors import NotSatisfied
 from common.oid4vp.matching import check_satisfied, requested_claims
@@ -47,7 +48,7 @@ def verify_answer(
         }
         if any(len(each.credentials) != 1 for group in presentations.values() for each in group):
             raise NotSatisfied("A presentation holds one credential.")
-        check_satisfied(request.query, credentials)
+        check_satisfied(request.query, credentials, ancestors=ancestors)
         signed = {
             entry for group in presentations.values() for each in group for entry in each.transaction_data
         }
@@ -80,7 +81,7 @@ def presented(session: PresentationSession, answer: Answer, verification: Verifi
                 format=query.format,
                 issuer=each.credentials[0].issuer,
                 holder=each.holder,
-                requested=requested_claims(query, each.credentials[0]),
+                requested=requested_claims(query, each.credentials[0], ancestors=ancestors),
                 evidence=secured,
             )
             for each, secured in zip(group, answer[name], strict=True)

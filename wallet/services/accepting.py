@@ -33,7 +33,7 @@ from common.oid4vci.metadata import (
 )
 from common.oid4vci.offer import CredentialOffer, create_offer, parse_offer
 from common.oid4vci.token import TokenRequest
-from wallet.services import cards, held, issuers, pending
+from wallet.services import cards, held, issuers, pending, types
 from wallet.services.held import Copy, HeldCard, Label, Receipt
 from wallet.services.issuers import AccessToken, OfferGone
 from wallet.services.vault import Vault
@@ -191,10 +191,11 @@ def _fetch_cards(offer: Offer, now: datetime) -> tuple[HeldCard, ...]:
                 for configuration in configurations
                 for copy in _fetch_copies(offer, configuration, receipts, now)
             )
+            named = any(name_of(configuration.display) for configuration in configurations)
             new.append(
                 HeldCard(
                     id=uuid4(),
-                    title=title,
+                    title=title if named else types.title(copies) or title,
                     issuer=offer.offer.credential_issuer,
                     issuer_name=offer.issuer_name,
                     offer=_digest(offer.offer),
@@ -246,14 +247,33 @@ def _fetch_copies(
             Receipt(offer.issuer.notification_endpoint, response.notification_id, offer.token.value)
         )
     return tuple(
-        held.copy_of(
+        _copy(
+            secured,
             verify(secured, configuration, issuer=offer.offer.credential_issuer, key=key, now=now),
-            id=str(uuid4()),
-            secured=secured,
-            labels=_labels(configuration),
-            key=key,
+            configuration,
+            key,
         )
         for secured in response.credentials
+    )
+
+
+def _copy(
+    secured: Secured, verified: VerifiedCredential, configuration: ConfigurationMetadata, key: PrivateKey
+) -> Copy:
+    """What arrived, as it is kept: with the issuer's words for its claims, where it has none, the type's."""
+    try:
+        described = types.described(secured, verified)
+    except SelloError as error:
+        raise DoesNotVerify("It is not as its type says.", detail=f"{error.public} {error.detail}") from error
+    labels = _labels(configuration)
+    known = {label.path for label in labels}
+    return held.copy_of(
+        verified,
+        id=str(uuid4()),
+        secured=secured,
+        labels=(*labels, *(label for label in types.labels(described) if label.path not in known)),
+        key=key,
+        ancestors=described.ancestors if described else (),
     )
 
 

@@ -89,14 +89,20 @@ class HeldCard:
 
 
 def copy_of(
-    verified: VerifiedCredential, *, id: str, secured: Secured, labels: tuple[Label, ...], key: PrivateKey
+    verified: VerifiedCredential,
+    *,
+    id: str,
+    secured: Secured,
+    labels: tuple[Label, ...],
+    key: PrivateKey,
+    ancestors: tuple[str, ...] = (),
 ) -> Copy:
-    """A copy as it may be kept: only what a verification said of these bytes."""
+    """A copy as it may be kept: only what a verification said of these bytes, and what its type extends."""
     return Copy(
         id=id,
         format=verified.format,
         issuer=verified.issuer,
-        types=verified.types,
+        types=(*verified.types, *(each for each in ancestors if each not in verified.types)),
         document=verified.document,
         claims=verified.claims,
         subject=verified.subject,

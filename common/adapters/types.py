@@ -1,0 +1,38 @@
+"""Types of SD-JWT VCs through the one door, kept for a while (SD-JWT VC §5.3.4)."""
+
+import hashlib
+from typing import Final
+
+from django.core.cache import cache
+
+from common.adapters.fetch import fetch
+from common.did import Fetched
+from common.errors import SelloError
+from common.formats.type_resolution import CredentialType, resolve_type
+from common.oid4vp.matching import Matchable
+
+SECONDS: Final = 300
+
+
+def credential_type(credential: Matchable) -> CredentialType:
+    """What the type of a verified `dc+sd-jwt` says; `FetchFailed` where nobody can be asked."""
+    return resolve_type(credential.types[0], integrity=credential.document.get("vct#integrity"), fetch=_fetch)
+
+
+def ancestors(credential: Matchable) -> tuple[str, ...]:
+    """The types that a verified credential's type extends, as far as they can be found out."""
+    if credential.format != "dc+sd-jwt":
+        return ()
+    try:
+        return credential_type(credential).ancestors
+    except SelloError:
+        return ()
+
+
+def _fetch(url: str, *, accept: str = "application/json") -> Fetched:
+    key = f"type:{hashlib.sha256(url.encode()).hexdigest()}"
+    found: Fetched | None = cache.get(key)
+    if found is None:
+        found = fetch(url, accept=accept)
+        cache.set(key, found, SECONDS)
+    return found
