@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from common.did import Fetched, ResolutionError, VerificationMethod, resolve, verification_method
@@ -31,6 +32,7 @@ class StaticSources:
     issuers: Mapping[str, Mapping[str | None, VerificationMethod]] = field(default_factory=dict)
     roots: Mapping[str, bytes] = field(default_factory=dict)
     anchors: Sequence[bytes] = ()
+    now: datetime = NOW  # at which certificates are looked at
 
     def method(self, did_url: str, *, purpose: str) -> VerificationMethod:
         if did_url in self.methods:
@@ -50,7 +52,7 @@ class StaticSources:
 
     def document_signer(self, chain: Sequence[bytes]) -> VerificationMethod:
         anchors = [load_root(pem) for pem in self.anchors]
-        return document_signer(chain, anchors=anchors, fetch=self._fetch_root, now=NOW)
+        return document_signer(chain, anchors=anchors, fetch=self._fetch_root, now=self.now)
 
     def _fetch_root(self, url: str, *, accept: str = "application/json") -> Fetched:
         return Fetched(self.roots[url], accept) if url in self.roots else _refuse(url)
