@@ -3,7 +3,8 @@
 1. speaker: the authority signs in its own name alone, its did:web or the did:key of one of its keys.
 2. data model: the credential is well formed and every term of it means something.
 3. references: its related resources and schemas are what it says of them; its status entries are entries.
-4. status: a place in the authority's own lists, where one was asked for.
+4. status: a place in the authority's own lists, where one was asked for; by default for revocation, where the
+   credential is of version 2.0, named by a `urn:uuid:`, and brings no status of its own.
 5. signature: by the suite named, or as an enveloping `vc+jwt`.
 """
 
@@ -15,7 +16,6 @@ from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 
-from common.did import did_key
 from common.errors import MalformedInput, SelloError, UnknownPart
 from common.formats import enveloping, jose
 from common.formats.data_integrity import SUITES, ecdsa_sd_2023, pipeline, status_entries
@@ -52,12 +52,12 @@ class Speaker:
 
 
 def speakers(authority: Authority, suite: str) -> list[Speaker]:
-    """The names under which an authority may sign with a suite; its did:web first."""
+    """The names under which an authority may sign with a suite: its did:keys, and its did:web."""
     if suite not in CURVES:
         raise UnknownPart("suite", suite, CURVES)
-    web = [Speaker(authority.did, authorities.signer(authority, curve)) for curve in CURVES[suite]]
     keys = [authorities.key_signer(authority, curve) for curve in CURVES[suite]]
-    return [*web, *(Speaker(did_key.encode(signer.public_key), signer) for signer in keys)]
+    web = [authorities.signer(authority, curve) for curve in CURVES[suite]]
+    return [Speaker(signer.key_id.partition("#")[0], signer) for signer in (*keys, *web)]
 
 
 def issue(
@@ -81,11 +81,9 @@ def issue(
     require_meaning(document, contexts=contexts)
     check_references(document, world=world)  # 3
     status_entries.check(document)
-    purposes = _purposes(options.get("credentialStatus"))
+    purposes = _purposes(document, options)
     if not purposes:
         return _sign(document, suite, speaker, options=options, contexts=contexts, now=now)  # 5
-    if validation.version(document) == CREDENTIALS_V1:
-        raise IssuanceRefused("Version 1.1 of the data model has no words for a status list.")
     row, document = _with_status(document, speaker, authority, purposes)  # 4
     row.format, row.issued_at, row.expires_at = suite, now, validation.validity(document)[1]
     signed = _sign(document, suite, speaker, options=options, contexts=contexts, now=now)
@@ -118,11 +116,13 @@ def _with_proof_terms(document: dict[str, Any]) -> dict[str, Any]:
     return document
 
 
-def _purposes(asked: object) -> list[str]:
-    """The purposes for which a status was asked for: `{type, statusPurpose}`, or a list of them."""
-    if asked is None:
-        return []
-    found: list[str] = []
+def _purposes(document: Mapping[str, Any], options: Mapping[str, Any]) -> list[str]:
+    """For what a status shall be kept: `options.credentialStatus` is `{type, statusPurpose}`, or several."""
+    first = validation.version(document) == CREDENTIALS_V1
+    if "credentialStatus" not in options:
+        wanted = not first and _number(document.get("id")) and "credentialStatus" not in document
+        return ["revocation"] if wanted else []
+    asked, found = options["credentialStatus"], list[str]()
     for entry in asked if isinstance(asked, list) else [asked]:
         if not isinstance(entry, Mapping) or entry.get("type") != status_entries.TYPE:
             raise MalformedInput(f"A status is asked for by its type, {status_entries.TYPE}.")
@@ -130,7 +130,18 @@ def _purposes(asked: object) -> list[str]:
         if not isinstance(purpose, str) or purpose not in status_entries.PURPOSES or purpose in found:
             raise MalformedInput(f"A status serves one of {', '.join(status_entries.PURPOSES)}.")
         found.append(purpose)
+    if found and first:
+        raise IssuanceRefused("Version 1.1 of the data model has no words for a status list.")
     return found
+
+
+def _number(identifier: object) -> uuid.UUID | None:
+    """The number in a `urn:uuid:` as it is written, None in any other identifier."""
+    try:
+        number = uuid.UUID(str(identifier).removeprefix("urn:uuid:"))
+    except ValueError:
+        return None
+    return number if number.urn == identifier else None
 
 
 def _with_status(
@@ -140,18 +151,14 @@ def _with_status(
 
     It is named by a `urn:uuid:`, so that `set_status` finds it.
     """
-    identifier = document.get("id", uuid.uuid4().urn)
-    try:
-        number = uuid.UUID(identifier.removeprefix("urn:uuid:"))
-    except ValueError:
-        number = None
-    if number is None or number.urn != identifier:
+    number = _number(document.get("id", uuid.uuid4().urn))
+    if number is None:
         raise IssuanceRefused("A credential whose status is kept is named by a urn:uuid:… identifier.")
     slot = allocate(authority, StatusList.Kind.BITSTRING, 1)[0]
     entries = status_entries.build([_place(slot, speaker, purpose) for purpose in purposes])
     row = IssuedCredential(id=number, status_list=slot.status_list, status_index=slot.index)
     given = validation.entries(document, "credentialStatus")
-    return row, {**document, "id": identifier, "credentialStatus": [*given, *entries]}
+    return row, {**document, "id": number.urn, "credentialStatus": [*given, *entries]}
 
 
 def _place(slot: Slot, speaker: Speaker, purpose: str) -> StatusReference:
