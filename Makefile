@@ -6,8 +6,8 @@ PORT ?= 8000
 PYTHON ?= python3
 BIN := .venv/bin
 RUN := $(BIN)/python manage.py
-SITE = $(BIN)/granian --interface wsgi --host 127.0.0.1 --port $(PORT) --workers 1 --blocking-threads 16 \
-       --no-ws --log-level warning common.config.wsgi:application
+SITE = $(BIN)/granian --interface wsgi --host 127.0.0.1 --port $(PORT) --workers 1 --blocking-threads 64 \
+       --no-ws --log-level error common.config.wsgi:application
 PEERS := $(foreach folder,tests/interop tests/interop/credo,$(folder)/node_modules/.package-lock.json)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 

@@ -111,7 +111,7 @@ def database(environ: Mapping[str, str], *, var: Path) -> dict[str, Any]:
         "HOST": unquote(parts.hostname or ""),
         "PORT": str(parts.port or ""),
         # As many as threads: a request keeps its connection while it waits for another of this same site.
-        "OPTIONS": {"pool": {"min_size": 2, "max_size": 32}, **dict(parse_qsl(parts.query))},
+        "OPTIONS": {"pool": {"min_size": 2, "max_size": 64}, **dict(parse_qsl(parts.query))},
     }
 
 

@@ -66,8 +66,8 @@ class Site:
         """Serve, and return when the site is ready."""
         command = [
             str(Path(sys.executable).with_name("granian")), "--interface", "wsgi", "--host", "127.0.0.1",
-            "--port", str(self.port), "--workers", "1", "--blocking-threads", "16", "--no-ws",
-            "--log-level", "warning", "common.config.wsgi:application",
+            "--port", str(self.port), "--workers", "1", "--blocking-threads", "64", "--no-ws",
+            "--log-level", "error", "common.config.wsgi:application",
         ]  # fmt: skip
         with (self.folder / "site.log").open("ab") as log:
             self._server = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)

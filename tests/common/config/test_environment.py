@@ -101,7 +101,7 @@ def test_postgresql_by_url(tmp_path: Path) -> None:
         "PASSWORD": "p@ss",
         "HOST": "db.example",
         "PORT": "5433",
-        "OPTIONS": {"pool": {"min_size": 2, "max_size": 32}, "sslmode": "verify-full"},
+        "OPTIONS": {"pool": {"min_size": 2, "max_size": 64}, "sslmode": "verify-full"},
     }
 
 
