@@ -1,0 +1,279 @@
+"""Proofs and data model without trust: published vectors, every form of securing, each step's failure."""
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+import pytest
+
+from common.did import Fetched, did_key
+from common.encoding import multibase
+from common.errors import FetchFailed, SelloError
+from common.formats import enveloping, jose
+from common.formats.data_integrity import pipeline
+from common.keys import PrivateKey
+from common.rdf.contexts import CONFORMANCE, CREDENTIALS_V2
+from common.rdf.expansion import OpenContexts
+from common.verification.proofs import World, check_credential, check_presentation
+from tests.common.formats.fakes import StaticSources
+from tests.conftest import NOW, shared
+
+PHOTO = b"a photo"
+SCHEMA = {"properties": {"credentialSubject": {"required": ["name"]}}}
+PUBLISHED = {
+    "https://registry.example/photo": PHOTO,
+    "https://registry.example/schema": json.dumps(SCHEMA).encode(),
+}
+
+
+def fetch(url: str, *, accept: str = "application/json") -> Fetched:
+    if url not in PUBLISHED:
+        raise FetchFailed("Nothing is there.")
+    return Fetched(PUBLISHED[url])
+
+
+SOURCES = StaticSources(contexts=CONFORMANCE)
+STRICT = World(
+    sources=SOURCES, contexts_of=lambda speakers: partial(SOURCES.context, issuer=""), fetch=fetch, known={}
+)
+OPEN = World(
+    sources=SOURCES,
+    contexts_of=lambda speakers: OpenContexts(partial(SOURCES.context, issuer="")),
+    fetch=fetch,
+    known={},
+)
+
+
+def named(key: PrivateKey) -> PrivateKey:
+    return key.named(did_key.verification_method(key.public_key))
+
+
+def credential(issuer: PrivateKey, **changes: Any) -> dict[str, Any]:
+    return {
+        "@context": [CREDENTIALS_V2],
+        "type": ["VerifiableCredential"],
+        "issuer": did_key.encode(issuer.public_key),
+        "credentialSubject": {"id": "did:example:ana", "name": "Ana"},
+    } | changes
+
+
+def presentation(*shown: Any, **changes: Any) -> dict[str, Any]:
+    held = {"verifiableCredential": list(shown)} if shown else {}
+    return {"@context": [CREDENTIALS_V2], "type": ["VerifiablePresentation"]} | held | changes
+
+
+def secure(
+    document: dict[str, Any], key: PrivateKey, *, world: World = STRICT, suite: str | None = None, **more: Any
+) -> dict[str, Any]:
+    purpose = "authentication" if "VerifiablePresentation" in document["type"] else "assertionMethod"
+    options = pipeline.options(signer=named(key), purpose=purpose, created=NOW, suite=suite) | more
+    return pipeline.add_proof(document, options, signer=named(key), contexts=world.contexts_of([]))
+
+
+def envelop(
+    document: dict[str, Any], key: PrivateKey, kind: jose.Kind = "vc", **claims: Any
+) -> dict[str, Any]:
+    token = jose.sign(document, kind=kind, signer=named(key), claims=claims)
+    return enveloping.envelop(token, kind=enveloping.CREDENTIAL if kind == "vc" else enveloping.PRESENTATION)
+
+
+def check(document: Any, *, world: World = STRICT, now: datetime = NOW) -> Any:
+    return check_credential(document, world=world, now=now)
+
+
+def show(document: Any, *, domain: str | None = None, challenge: str | None = None) -> Any:
+    return check_presentation(document, domain=domain, challenge=challenge, world=STRICT, now=NOW)
+
+
+@pytest.mark.parametrize("suite", ["ecdsa-rdfc-2019", "ecdsa-jcs-2019"])
+def test_credentials_of_every_kind(ana: PrivateKey, suite: str) -> None:
+    assert check(secure(credential(ana), ana, suite=suite)) == credential(ana)
+    assert check(envelop(credential(ana), ana)) == credential(ana)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "vc-di-eddsa/eddsa-rdfc-2022/signedDataInt",
+        "vc-di-eddsa/eddsa-jcs-2022/signedJCS",
+        "vc-di-ecdsa/ecdsa-rdfc-2019-p256/signedECDSAP256",
+        "vc-di-ecdsa/ecdsa-rdfc-2019-p384/signedECDSAP384",
+    ],
+)
+def test_published_credentials_whose_issuer_is_another(name: str) -> None:
+    """A proof check alone passes them; the product's own procedure refuses them."""
+    document = json.loads(shared(f"vectors/{name}.json").read_text())
+    assert check(document, world=OPEN)["issuer"] == document["issuer"]
+    document["credentialSubject"]["alumniOf"] = "Another school"
+    with pytest.raises(SelloError):
+        check(document, world=OPEN)
+
+
+@pytest.mark.parametrize("document", [None, "text", 7, [], {}, {"type": ["NonconformingDocument"]}])
+def test_what_is_no_document(document: Any) -> None:
+    for procedure in (check, show):
+        with pytest.raises(SelloError):
+            procedure(document)
+
+
+def test_what_is_not_secured(ana: PrivateKey) -> None:
+    for document in (credential(ana), credential(ana, proof=None), credential(ana, proof=[])):
+        with pytest.raises(SelloError):
+            check(document)
+    with pytest.raises(SelloError):
+        show(presentation())
+
+
+def test_a_proof_that_is_changed_or_for_something_else(ana: PrivateKey, bruno: PrivateKey) -> None:
+    secured = secure(credential(ana), ana)
+    proof = secured["proof"]
+    for change in (
+        {"type": "UnknownProofType"},
+        {"cryptosuite": "unknown-2017"},
+        {"proofPurpose": "authentication"},
+        {"proofPurpose": "invalidPurpose"},
+        {"verificationMethod": named(bruno).key_id},
+        {"verificationMethod": "did:key:invalid"},
+        {"created": "invalidDate"},
+        {"created": "2026-11-21T12:02:00Z"},
+        {"expires": "2026-11-21T11:00:00Z"},
+        {"proofValue": proof["proofValue"][1:]},
+        {"proofValue": None},
+        {"id": "no URL"},
+        {"domain": 7},
+        {"challenge": 7},
+    ):
+        with pytest.raises(SelloError):
+            check(secured | {"proof": proof | change})
+    for name in ("type", "cryptosuite", "verificationMethod", "proofPurpose", "proofValue"):
+        with pytest.raises(SelloError):
+            check(secured | {"proof": {k: v for k, v in proof.items() if k != name}})
+
+
+def test_sets_and_chains(ana: PrivateKey, bruno: PrivateKey) -> None:
+    first = secure(credential(ana), ana, id="urn:uuid:26329423-bec9-4b2e-88cb-a7c7d9dc4544")
+    check(secure(first, bruno))
+    chained = secure(first, bruno, previousProof=first["proof"]["id"])
+    check(chained)
+    check(secure(first, bruno, previousProof=[first["proof"]["id"]]))
+    for previous in ("urn:uuid:38329423-2179-4b2e-88cb-a7c7d9dc4544", 456321, [], [7]):
+        with pytest.raises(SelloError):
+            check(
+                chained | {"proof": [chained["proof"][0], chained["proof"][1] | {"previousProof": previous}]}
+            )
+    with pytest.raises(SelloError):  # the second says that the first comes before it
+        check(chained | {"proof": chained["proof"][1]})
+
+
+@pytest.mark.parametrize("suite", ["ecdsa-rdfc-2019", "ecdsa-jcs-2019"])
+def test_terms_that_mean_nothing(ana: PrivateKey, suite: str) -> None:
+    secured = secure(credential(ana), ana, suite=suite)
+    for change in (
+        {"credentialSubject": {"name": "Ana", "undefinedTerm": "x"}},
+        {"type": ["VerifiableCredential", "UndefinedType"]},
+    ):
+        with pytest.raises(SelloError):
+            check(secured | change)
+    undefined = credential(ana, undefinedTerm="x")
+    with pytest.raises(SelloError) as caught:
+        check(envelop(undefined, ana))
+    assert caught.value.code == "DATA_LOSS_DETECTION_ERROR"
+
+
+def test_contexts_of_their_own_count_in_conformance_runs_alone(ana: PrivateKey) -> None:
+    document = credential(ana) | {"@context": [CREDENTIALS_V2, {"size": "https://example.org/#size"}]}
+    document["credentialSubject"]["size"] = 5.5
+    secured = secure(document, ana, world=OPEN)
+    assert check(secured, world=OPEN) == document
+    with pytest.raises(SelloError, match="named by URL"):
+        check(secured)
+    swapped = secured | {"@context": [CREDENTIALS_V2, {"size": "https://example.org/#weight"}]}
+    with pytest.raises(SelloError):
+        check(swapped, world=OPEN)
+
+
+def test_no_context_redefines_what_is_protected(ana: PrivateKey) -> None:
+    for term in (
+        {"VerifiableCredential": "https://example.org/#x"},
+        {"name": {"@id": "https://example.org/#x"}},
+    ):
+        document = credential(ana) | {"@context": [CREDENTIALS_V2, {"@protected": True, **term}, term]}
+        if "name" in term:
+            document["@context"].append({"name": "https://example.org/#y"})
+        with pytest.raises(SelloError):
+            secure(document, ana, world=OPEN)
+
+
+@pytest.mark.parametrize(
+    "times",
+    [{"validFrom": "2026-11-21T12:00:01Z"}, {"validUntil": "2026-11-21T11:59:59Z"}],
+)
+def test_validity(ana: PrivateKey, times: dict[str, str]) -> None:
+    for secured in (secure(credential(ana, **times), ana), envelop(credential(ana, **times), ana)):
+        with pytest.raises(SelloError):
+            check(secured)
+    check(
+        secure(credential(ana, **times), ana),
+        now=datetime.fromisoformat(next(iter(times.values()))).astimezone(UTC),
+    )
+
+
+def test_references(ana: PrivateKey) -> None:
+    digest = multibase.encode_base64url(hashlib.sha256(PHOTO).digest())
+    related = {"id": "https://registry.example/photo", "digestMultibase": digest}
+    schema = {"id": "https://registry.example/schema", "type": "JsonSchema"}
+    check(secure(credential(ana, relatedResource=related, credentialSchema=schema), ana))
+    for change in (
+        {"relatedResource": related | {"digestMultibase": multibase.encode_base64url(bytes(32))}},
+        {"relatedResource": related | {"id": "https://registry.example/other"}},
+        {"credentialSchema": schema, "credentialSubject": {"id": "did:example:ana"}},
+        {"credentialSchema": schema | {"id": "https://registry.example/nothing"}},
+    ):
+        with pytest.raises(SelloError):
+            check(secure(credential(ana, **change), ana))
+
+
+def test_presentations(ana: PrivateKey, bruno: PrivateKey) -> None:
+    embedded, enveloped = secure(credential(ana), ana), envelop(credential(ana), ana)
+    holder = did_key.encode(bruno.public_key)
+    for document in (
+        presentation(),
+        presentation(embedded),
+        presentation(embedded, enveloped, holder=holder),
+        presentation(embedded, holder={"id": holder}),
+    ):
+        show(secure(document, bruno))
+        show(envelop(document, bruno, "vp"))
+
+
+def test_a_presentation_holds_what_holds(ana: PrivateKey, bruno: PrivateKey) -> None:
+    changed = secure(credential(ana), ana) | {"issuer": "did:example:other"}
+    for shown in (credential(ana), changed, "urn:uuid:1", 7, {"type": enveloping.CREDENTIAL}):
+        document = presentation(shown)
+        with pytest.raises(SelloError):
+            show(envelop(document, bruno, "vp"))
+    with pytest.raises(SelloError):
+        show(envelop(presentation(*[secure(credential(ana), ana)] * 21), bruno, "vp"))
+
+
+def test_a_presentation_is_its_holders(ana: PrivateKey, bruno: PrivateKey) -> None:
+    document = presentation(holder=did_key.encode(ana.public_key))
+    for secured in (secure(document, bruno), envelop(document, bruno, "vp")):
+        with pytest.raises(SelloError):
+            show(secured)
+
+
+def test_domain_and_challenge(ana: PrivateKey) -> None:
+    embedded = secure(presentation(), ana, domain="clinic.example", challenge="n-1")
+    enveloped = envelop(presentation(), ana, "vp", aud="clinic.example", nonce="n-1")
+    for document in (embedded, enveloped):
+        show(document, domain="clinic.example", challenge="n-1")
+        show(document)
+        with pytest.raises(SelloError) as caught:
+            show(document, domain="other.example")
+        assert caught.value.code == "INVALID_DOMAIN_ERROR"
+        with pytest.raises(SelloError) as caught:
+            show(document, challenge="n-2")
+        assert caught.value.code == "INVALID_CHALLENGE_ERROR"
