@@ -13,7 +13,7 @@ class AuthorityAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Who issues, and whose officers may act for it; its keys and its name in addresses are fixed."""
 
     list_display = ("name", "slug", "did")
-    fields = ("name", "slug", "did", "high_assurance", "officers")
+    fields = ("name", "slug", "did", "high_assurance", "requires_encryption", "officers")
     readonly_fields = ("slug", "did")
     filter_horizontal = ("officers",)
 
@@ -40,7 +40,7 @@ class ConfigurationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """How a credential is presented and how long it lasts; its claims follow from create_configuration."""
 
     list_display = ("name", "type", "registry", "validity_days")
-    fields = ("name", "type", "registry", "formats", "display", "validity_days")
+    fields = ("name", "type", "registry", "formats", "display", "validity_days", "needs_approval")
     readonly_fields = ("name", "type", "registry", "formats")
 
     def has_add_permission(self, request: object) -> bool:

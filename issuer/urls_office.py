@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from issuer.views import office, office_access, office_codes, office_import, office_offers
+from issuer.views import office, office_access, office_approvals, office_codes, office_import, office_offers
 
 app_name = "office"
 REGISTRY = "registries/<slug:slug>"
@@ -18,5 +18,7 @@ urlpatterns = [
     path(f"{REGISTRY}/import", office_import.upload, name="upload"),
     path(f"{REGISTRY}/import/confirm", office_import.confirm, name="confirm"),
     path(f"{REGISTRY}/import/report.csv", office_import.report, name="report"),
+    path("approvals", office_approvals.approvals, name="approvals"),
+    path("approvals/<uuid:id>", office_approvals.approval, name="approval"),
     path("credentials/<uuid:id>", office_offers.credential, name="credential"),
 ]

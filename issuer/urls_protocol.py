@@ -23,6 +23,7 @@ urlpatterns = [
     path(f"{ISSUER}/token", issuance.Token.as_view()),
     path(f"{ISSUER}/nonce", issuance.Nonce.as_view()),
     path(f"{ISSUER}/credential", issuance.Credential.as_view()),
+    path(f"{ISSUER}/deferred-credential", issuance.DeferredCredential.as_view()),
     path(f"{ISSUER}/notification", issuance.Notification.as_view()),
     path(f"{ISSUER}/access/token", access.AccessToken.as_view()),
     path(f"{ISSUER}/access/record", access.Record.as_view()),

@@ -1,9 +1,10 @@
-"""Nonce response, credential request and credential response (OpenID4VCI 1.0 §7 and §8)."""
+"""Nonce response, credential request and response, deferred ones too (OpenID4VCI 1.0 §7 to §9)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
+from common.oid4vci.encryption import EncryptionTarget, create_target, parse_target
 from common.oid4vci.errors import (
     CredentialRequestError,
     InvalidEncryptionParameters,
@@ -12,16 +13,30 @@ from common.oid4vci.errors import (
 )
 from common.oid4vci.members import Members
 
+PROOF_TYPES: Final = ("jwt", "attestation")
 Issued = str | Mapping[str, Any]  # the encoding of a credential depends on its format (§8.3)
 
 
 @dataclass(frozen=True, slots=True)
 class CredentialRequest:
-    """One configuration or one identifier, and the key proofs, one a credential wanted."""
+    """One configuration or one identifier, and the key proofs: one a credential wanted, or one attestation.
+
+    `proof_type` is `jwt` or `attestation`; `encryption` is to whom the response shall be encrypted.
+    """
 
     proofs: tuple[str, ...]
     configuration_id: str | None = None
     credential_identifier: str | None = None
+    proof_type: str = "jwt"
+    encryption: EncryptionTarget | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeferredRequest:
+    """A look whether an answer is ready that was put off (§9.1)."""
+
+    transaction_id: str
+    encryption: EncryptionTarget | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +45,14 @@ class CredentialResponse:
 
     credentials: tuple[Issued, ...]
     notification_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeferredResponse:
+    """An answer that is put off: ask again with `transaction_id`, not before `interval` seconds."""
+
+    transaction_id: str
+    interval: int
 
 
 def create_nonce_response(c_nonce: str) -> dict[str, str]:
@@ -44,7 +67,9 @@ def parse_nonce_response(source: Mapping[str, Any]) -> str:
 
 def create_credential_request(request: CredentialRequest) -> dict[str, Any]:
     """The credential request (§8.2)."""
-    result: dict[str, Any] = {"proofs": {"jwt": list(request.proofs)}}
+    result: dict[str, Any] = {"proofs": {request.proof_type: list(request.proofs)}}
+    if request.encryption is not None:
+        result["credential_response_encryption"] = create_target(request.encryption)
     if request.credential_identifier is not None:
         result["credential_identifier"] = request.credential_identifier
     else:
@@ -53,7 +78,7 @@ def create_credential_request(request: CredentialRequest) -> dict[str, Any]:
 
 
 def parse_credential_request(source: object, *, batch_size: int) -> CredentialRequest:
-    """Read a credential request; proofs of type `jwt`, at most `batch_size`, none of them believed yet."""
+    """Read a credential request; proofs of one type, at most `batch_size`, none of them believed yet."""
     if not isinstance(source, Mapping):
         raise CredentialRequestError("A credential request is a JSON object.")
     members = Members(source, CredentialRequestError)
@@ -61,17 +86,39 @@ def parse_credential_request(source: object, *, batch_size: int) -> CredentialRe
     configuration = members.optional_text("credential_configuration_id")
     if (identifier is None) == (configuration is None):
         raise CredentialRequestError("Exactly one of configuration and identifier must be named.")
-    if "credential_response_encryption" in source:
-        raise InvalidEncryptionParameters("This issuer does not encrypt responses.")
     proofs = Members(source, InvalidProof).object("proofs")
-    if tuple(proofs.source) != ("jwt",):
-        raise InvalidProof("proofs must hold key proofs of the type jwt, and of no other.")
-    tokens = proofs.source["jwt"]
+    [proof_type] = tuple(proofs.source) if len(proofs.source) == 1 else ("",)
+    if proof_type not in PROOF_TYPES:
+        raise InvalidProof(f"proofs must hold key proofs of one type: {' or '.join(PROOF_TYPES)}.")
+    tokens = proofs.source[proof_type]
     if not isinstance(tokens, list) or not tokens or not all(isinstance(token, str) for token in tokens):
-        raise InvalidProof("jwt must be a list of key proofs that is not empty.")
+        raise InvalidProof(f"{proof_type} must be a list of key proofs that is not empty.")
+    if proof_type == "attestation" and len(tokens) != 1:
+        raise InvalidProof("attestation holds exactly one key attestation.")
     if len(tokens) > batch_size:
         raise CredentialRequestError(f"At most {batch_size} key proofs are taken at once.")
-    return CredentialRequest(tuple(tokens), configuration, identifier)
+    return CredentialRequest(tuple(tokens), configuration, identifier, proof_type, _encryption(source))
+
+
+def create_deferred_request(request: DeferredRequest) -> dict[str, Any]:
+    """The deferred credential request (§9.1)."""
+    result: dict[str, Any] = {"transaction_id": request.transaction_id}
+    if request.encryption is not None:
+        result["credential_response_encryption"] = create_target(request.encryption)
+    return result
+
+
+def parse_deferred_request(source: object) -> DeferredRequest:
+    """Read a deferred credential request."""
+    if not isinstance(source, Mapping):
+        raise CredentialRequestError("A deferred credential request is a JSON object.")
+    members = Members(source, CredentialRequestError)
+    return DeferredRequest(members.text("transaction_id"), _encryption(source))
+
+
+def create_deferred_response(response: DeferredResponse) -> dict[str, Any]:
+    """The answer that is put off (§8.3, §9.2); it leaves with status 202."""
+    return {"transaction_id": response.transaction_id, "interval": response.interval}
 
 
 def create_credential_response(response: CredentialResponse) -> dict[str, Any]:
@@ -84,11 +131,16 @@ def create_credential_response(response: CredentialResponse) -> dict[str, Any]:
     return result
 
 
-def parse_credential_response(source: Mapping[str, Any], *, expected: int) -> CredentialResponse:
+def parse_credential_response(
+    source: Mapping[str, Any], *, expected: int
+) -> CredentialResponse | DeferredResponse:
     """Read a credential response to a request of `expected` proofs; fewer credentials may come, not more."""
-    if "transaction_id" in source:
-        raise MessageInvalid("The issuer wants to deliver later, which this wallet does not wait for.")
     members = Members(source, MessageInvalid)
+    if "transaction_id" in source:
+        interval = members.integer("interval", minimum=1)
+        if interval is None or "credentials" in source:
+            raise MessageInvalid("The issuer wants to deliver later, and does not say when to ask.")
+        return DeferredResponse(members.text("transaction_id"), interval)
     credentials = tuple(entry.source.get("credential") for entry in members.objects("credentials"))
     if not credentials or len(credentials) > expected:
         raise MessageInvalid(f"Between one and {expected} credentials were expected.")
@@ -98,3 +150,9 @@ def parse_credential_response(source: Mapping[str, Any], *, expected: int) -> Cr
         tuple(credential for credential in credentials if isinstance(credential, str | Mapping)),
         members.optional_text("notification_id"),
     )
+
+
+def _encryption(source: Mapping[str, Any]) -> EncryptionTarget | None:
+    if "credential_response_encryption" not in source:
+        return None
+    return parse_target(Members(source, InvalidEncryptionParameters).object("credential_response_encryption"))

@@ -94,6 +94,12 @@ class InvalidEncryptionParameters(CredentialRequestError):
     code = "invalid_encryption_parameters"
 
 
+class InvalidTransactionId(CredentialRequestError):
+    """A transaction that was never opened with this token, or has ended (§9.3)."""
+
+    code = "invalid_transaction_id"
+
+
 class RequestDenied(CredentialRequestError):
     """The credential will not be issued, however often it is asked for."""
 

@@ -5,6 +5,14 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from common.oid4vci.encryption import (
+    RequestEncryption,
+    ResponseEncryption,
+    create_request_encryption,
+    create_response_encryption,
+    parse_request_encryption,
+    parse_response_encryption,
+)
 from common.oid4vci.errors import MessageInvalid
 from common.oid4vci.members import Members, is_identifier
 
@@ -48,6 +56,7 @@ class ConfigurationMetadata:
     signing_algorithms: tuple[str | int, ...] = ()
     binding_methods: tuple[str, ...] = ()
     proof_types: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    attestation_required: bool = False  # whether keys are taken alone that somebody attests (Appendix D)
     vct: str | None = None
     doctype: str | None = None
     context: tuple[str, ...] = ()
@@ -66,6 +75,9 @@ class IssuerMetadata:
     configurations: Mapping[str, ConfigurationMetadata]
     nonce_endpoint: str | None = None
     notification_endpoint: str | None = None
+    deferred_endpoint: str | None = None
+    request_encryption: RequestEncryption | None = None
+    response_encryption: ResponseEncryption | None = None
     authorization_servers: tuple[str, ...] = ()
     batch_size: int | None = None
     display: tuple[Display, ...] = ()
@@ -88,6 +100,17 @@ def create_issuer_metadata(metadata: IssuerMetadata) -> dict[str, Any]:
             "credential_endpoint": metadata.credential_endpoint,
             "nonce_endpoint": metadata.nonce_endpoint,
             "notification_endpoint": metadata.notification_endpoint,
+            "deferred_credential_endpoint": metadata.deferred_endpoint,
+            "credential_request_encryption": (
+                create_request_encryption(metadata.request_encryption)
+                if metadata.request_encryption
+                else None
+            ),
+            "credential_response_encryption": (
+                create_response_encryption(metadata.response_encryption)
+                if metadata.response_encryption
+                else None
+            ),
             "batch_credential_issuance": {"batch_size": metadata.batch_size} if metadata.batch_size else None,
             "display": [_create_display(display) for display in metadata.display],
         }
@@ -121,6 +144,19 @@ def parse_issuer_metadata(source: Mapping[str, Any], *, issuer: str) -> IssuerMe
         notification_endpoint=(
             members.url("notification_endpoint") if "notification_endpoint" in source else None
         ),
+        deferred_endpoint=(
+            members.url("deferred_credential_endpoint") if "deferred_credential_endpoint" in source else None
+        ),
+        request_encryption=(
+            parse_request_encryption(members.object("credential_request_encryption"))
+            if "credential_request_encryption" in source
+            else None
+        ),
+        response_encryption=(
+            parse_response_encryption(members.object("credential_response_encryption"))
+            if "credential_response_encryption" in source
+            else None
+        ),
         authorization_servers=members.texts("authorization_servers", required=False),
         batch_size=batch.integer("batch_size", minimum=2),
         display=_parse_displays(members),
@@ -137,6 +173,7 @@ def _create_configuration(configuration: ConfigurationMetadata) -> dict[str, Any
             "cryptographic_binding_methods_supported": list(configuration.binding_methods),
             "proof_types_supported": {
                 name: {"proof_signing_alg_values_supported": list(algorithms)}
+                | ({"key_attestations_required": {}} if configuration.attestation_required else {})
                 for name, algorithms in configuration.proof_types.items()
             },
             "vct": configuration.vct,
@@ -164,6 +201,9 @@ def _parse_configuration(name: str, members: Members) -> ConfigurationMetadata:
             kind: proof_types.object(kind).texts("proof_signing_alg_values_supported")
             for kind in proof_types.source
         },
+        attestation_required=any(
+            "key_attestations_required" in proof_types.object(kind).source for kind in proof_types.source
+        ),
         vct=members.optional_text("vct"),
         doctype=members.optional_text("doctype"),
         context=_texts(definition.source.get("@context")),

@@ -1,8 +1,9 @@
 """What the protocol endpoints share: any origin may ask, any `Accept` is answered, one authority is meant."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import IO, Any
 
 from django.http import Http404
 from rest_framework.negotiation import BaseContentNegotiation
@@ -12,6 +13,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from common.keys import jwe
+from common.oid4vci.encryption import MEDIA_TYPE
 from common.oid4vci.errors import InvalidToken, printable
 from issuer.models import Authority
 from issuer.services.clients import Client, identify
@@ -64,6 +67,25 @@ class ProtocolView(APIView):
         if request.method == "POST":
             final.headers.setdefault("Cache-Control", "no-store")
         return final
+
+
+@dataclass(frozen=True, slots=True)
+class Encrypted:
+    """A body that nobody has opened yet."""
+
+    compact: str
+
+
+class EncryptedParser(BaseParser):
+    """A JWE as it came (OpenID4VCI 1.0 §10); who may open it, the view says."""
+
+    media_type = MEDIA_TYPE
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Encrypted:
+        """The body as text."""
+        return Encrypted(stream.read(jwe.MAX_LENGTH + 1).decode("ascii", "replace"))
 
 
 class PossessionView(ProtocolView):

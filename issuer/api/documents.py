@@ -10,6 +10,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from common.oid4vci import signed_metadata
 from common.trust.document_signers import PEM
 from issuer.api.base import NO_STORE, ProtocolView, find_authority, utc_now
 from issuer.models import Configuration
@@ -31,9 +32,16 @@ ANYTHING: Final = "*/*"
 class IssuerMetadata(ProtocolView):
     """`/.well-known/openid-credential-issuer/issuers/{authority}` (OpenID4VCI 1.0 §12.2.2)."""
 
-    @DOCUMENTED
-    def get(self, request: Request, authority: str) -> Response:
-        return Response(publishing.issuer_metadata(find_authority(authority)), headers=SHORTLY)
+    @extend_schema(
+        responses={(200, JSON): OpenApiTypes.OBJECT, (200, signed_metadata.MEDIA_TYPE): OpenApiTypes.STR}
+    )
+    def get(self, request: Request, authority: str) -> HttpResponse:
+        found, headers = find_authority(authority), {**SHORTLY, "Vary": "Accept"}
+        wanted = request._request.get_preferred_type([JSON, signed_metadata.MEDIA_TYPE])
+        if wanted == signed_metadata.MEDIA_TYPE:
+            text = publishing.signed_issuer_metadata(found, now=utc_now())
+            return HttpResponse(text, content_type=wanted, headers=headers)
+        return Response(publishing.issuer_metadata(found), headers=headers)
 
 
 class ServerMetadata(ProtocolView):

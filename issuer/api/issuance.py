@@ -1,5 +1,11 @@
-"""The endpoints a wallet walks through: token, nonce, credential, notification (OpenID4VCI 1.0 §6 to §11)."""
+"""The endpoints a wallet walks through: token, nonce, credential, deferred credential, notification.
 
+OpenID4VCI 1.0 §6 to §11. Requests for credentials, and the answers to them, may travel encrypted (§10).
+"""
+
+from typing import Any
+
+from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.parsers import FormParser
@@ -7,17 +13,25 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from common.adapters import rate_limit
+from common.adapters.drf import StrictJSONParser
 from common.errors import MalformedInput, SelloError
 from common.oid4vci.credential import (
+    CredentialResponse,
+    DeferredResponse,
     create_credential_response,
+    create_deferred_response,
     create_nonce_response,
     parse_credential_request,
+    parse_deferred_request,
 )
-from common.oid4vci.errors import CredentialRequestError, NotificationError
+from common.oid4vci.encryption import MEDIA_TYPE, EncryptionTarget, encrypt_message
+from common.oid4vci.errors import CredentialRequestError, InvalidEncryptionParameters, NotificationError
 from common.oid4vci.notification import parse_notification
 from common.oid4vci.token import create_token_response, parse_token_request
 from issuer.api.base import (
     NO_STORE,
+    Encrypted,
+    EncryptedParser,
     PossessionView,
     client_of,
     dpop_proof,
@@ -26,7 +40,8 @@ from issuer.api.base import (
     shown_token,
     utc_now,
 )
-from issuer.services import issuance, nonces, tokens
+from issuer.models import Authority
+from issuer.services import deferring, encrypting, issuance, nonces, tokens
 
 DOCUMENTED = extend_schema(request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT)
 
@@ -59,17 +74,35 @@ class Nonce(PossessionView):
 
 
 class Credential(PossessionView):
-    """Issues a credential a key proof."""
+    """Issues a credential a key proof, or puts it off."""
+
+    parser_classes = [StrictJSONParser, EncryptedParser]
 
     @DOCUMENTED
-    def post(self, request: Request, authority: str) -> Response:
+    def post(self, request: Request, authority: str) -> HttpResponse:
         rate_limit.check(request._request, "credential")
         found, token = find_authority(authority), shown_token(request, "credential")
-        asked = parse_credential_request(
-            _body(request, CredentialRequestError), batch_size=issuance.BATCH_SIZE
-        )
+        body, sealed = _opened(request, found)
+        asked = parse_credential_request(body, batch_size=issuance.BATCH_SIZE)
+        _require_encryption(found, asked.encryption, sealed=sealed)
         answer = issuance.issue_credentials(found, token, asked, now=utc_now())
-        return Response(create_credential_response(answer), headers=NO_STORE)
+        return _answer(answer, asked.encryption)
+
+
+class DeferredCredential(PossessionView):
+    """Hands out what was put off, once an officer has agreed."""
+
+    parser_classes = [StrictJSONParser, EncryptedParser]
+
+    @DOCUMENTED
+    def post(self, request: Request, authority: str) -> HttpResponse:
+        rate_limit.check(request._request, "credential")
+        found, token = find_authority(authority), shown_token(request, "deferred-credential")
+        body, sealed = _opened(request, found)
+        asked = parse_deferred_request(body)
+        _require_encryption(found, asked.encryption, sealed=sealed)
+        answer = deferring.fetch(found, token, asked.transaction_id, now=utc_now())
+        return _answer(answer, asked.encryption)
 
 
 class Notification(PossessionView):
@@ -82,6 +115,36 @@ class Notification(PossessionView):
         told = parse_notification(_body(request, NotificationError))
         issuance.notify(found, token, told, now=utc_now())
         return Response(status=204, headers=NO_STORE)
+
+
+def _opened(request: Request, authority: Authority) -> tuple[object, bool]:
+    """The body of a request, decrypted where it came encrypted, and whether it did."""
+    body = _body(request, CredentialRequestError)
+    if isinstance(body, Encrypted):
+        return encrypting.open_request(authority, body.compact), True
+    return body, False
+
+
+def _require_encryption(authority: Authority, wanted: EncryptionTarget | None, *, sealed: bool) -> None:
+    """An answer is encrypted to a key that nobody could put in place of the wallet's on the way (§8.2)."""
+    if authority.requires_encryption and not (sealed and wanted):
+        raise InvalidEncryptionParameters("This office takes and gives encrypted messages alone.")
+    if wanted is not None and not sealed:
+        raise InvalidEncryptionParameters("Whoever wants an encrypted answer encrypts the request too.")
+
+
+def _answer(answer: CredentialResponse | DeferredResponse, to: EncryptionTarget | None) -> HttpResponse:
+    put_off = isinstance(answer, DeferredResponse)
+    document: dict[str, Any] = (
+        create_deferred_response(answer)
+        if isinstance(answer, DeferredResponse)
+        else create_credential_response(answer)
+    )
+    status = 202 if put_off else 200
+    if to is None:
+        return Response(document, status=status, headers=NO_STORE)
+    sealed = encrypt_message(document, to=to)
+    return HttpResponse(sealed, content_type=MEDIA_TYPE, status=status, headers=NO_STORE)
 
 
 def _body(request: Request, error: type[SelloError]) -> object:

@@ -47,6 +47,7 @@ def create_configuration(
     display: Mapping[str, Any] | None = None,
     validity_days: int | None = None,
     doctype: str | None = None,
+    needs_approval: bool = False,
 ) -> Configuration:
     """A credential type on a registry; asked for again, the same one is brought up to date.
 
@@ -78,6 +79,7 @@ def create_configuration(
     configuration.display = {"name": _title(type), **configuration.display, **(display or {})}
     configuration.validity_days = validity_days or configuration.validity_days
     configuration.doctype = configuration.doctype if doctype is None else doctype
+    configuration.needs_approval = configuration.needs_approval or needs_approval
     _require_mdoc(configuration)
     context_document(configuration)  # refuses names that would not mean anything
     configuration.save()

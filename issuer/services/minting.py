@@ -27,7 +27,7 @@ from issuer.models import Configuration, IssuedCredential
 from issuer.registries import connector
 from issuer.services import configurations, credentials
 from issuer.services.credentials import Draft
-from issuer.services.issuance import store
+from issuer.services.delivering import store
 from issuer.services.profiles import profile
 from issuer.services.status_indexes import allocate
 

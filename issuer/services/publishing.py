@@ -1,5 +1,6 @@
 """What an authority publishes about itself: issuer metadata, authorization server, keys, types."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -16,9 +17,10 @@ from common.oid4vci.metadata import (
     IssuerMetadata,
     create_issuer_metadata,
 )
+from common.oid4vci.signed_metadata import sign_metadata
 from common.oid4vci.token import GRANT_TYPES
 from issuer.models import Authority, Configuration
-from issuer.services import authorities
+from issuer.services import authorities, encrypting
 from issuer.services.issuance import BATCH_SIZE
 from issuer.services.profiles import identifier, profile
 
@@ -35,6 +37,9 @@ def issuer_metadata(authority: Authority) -> dict[str, Any]:
             credential_endpoint=f"{identifier}/credential",
             nonce_endpoint=f"{identifier}/nonce",
             notification_endpoint=f"{identifier}/notification",
+            deferred_endpoint=f"{identifier}/deferred-credential",
+            request_encryption=encrypting.request_encryption(authority),
+            response_encryption=encrypting.response_encryption(authority),
             batch_size=BATCH_SIZE,
             display=(Display(authority.name, LOCALE),),
             configurations={
@@ -44,6 +49,11 @@ def issuer_metadata(authority: Authority) -> dict[str, Any]:
             },
         )
     )
+
+
+def signed_issuer_metadata(authority: Authority, *, now: datetime) -> str:
+    """The same, signed with the authority's key for JOSE, which its DID document lists (§12.2.3)."""
+    return sign_metadata(issuer_metadata(authority), signer=authorities.signer(authority, "P-256"), now=now)
 
 
 def server_metadata(authority: Authority) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from issuer.services.possession import shown_key
 from issuer.services.sessions import move, sessions_of
 
 TOKEN_LIFETIME: Final = timedelta(minutes=10)
+WAITING_LIFETIME: Final = timedelta(days=14)  # where an officer has to look first
 REFRESH_LIFETIME: Final = timedelta(days=365)  # HAIP 1.0 §4.3 advises against more
 MAX_TRIES: Final = 5
 ENDPOINT: Final = "token"
@@ -160,13 +161,14 @@ def _open(session: Session, client: Client, thumbprint: str, *, now: datetime) -
 
 def _renew(session: Session, *, refresh_token: str | None, now: datetime) -> TokenResponse:
     token = secrets.token_urlsafe(32)
+    lifetime = WAITING_LIFETIME if session.configuration.needs_approval else TOKEN_LIFETIME
     session.token_digest = spent.digest(token)
-    session.token_issued_at, session.token_expires_at = now, now + TOKEN_LIFETIME
+    session.token_issued_at, session.token_expires_at = now, now + lifetime
     session.save()
     return TokenResponse(
         access_token=token,
         token_type="DPoP" if session.key_thumbprint else "Bearer",
-        expires_in=int(TOKEN_LIFETIME.total_seconds()),
+        expires_in=int(lifetime.total_seconds()),
         credential_identifiers={name: (name,) for name in session.identified},
         refresh_token=refresh_token,
     )

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from common.registries.claims import humane
 from issuer.models import AccessLog, IssuedCredential, Record, Registry, Session
+from issuer.services.deferring import waiting
 from issuer.services.officers import registries_of
 from issuer.services.registries_import import report_path
 from issuer.services.search import search
@@ -27,7 +28,8 @@ PICTURES: Final = ("data:image/png;base64,", "data:image/jpeg;base64,", "data:im
 def overview(request: HttpRequest) -> HttpResponse:
     """The registries that this officer keeps."""
     rows = registries_of(officer(request)).annotate(size=Count("records"))
-    return render(request, "office/overview.html", {"registries": rows})
+    page = {"registries": rows, "waiting": waiting(rows).count()}
+    return render(request, "office/overview.html", page)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -28,7 +28,7 @@ class OfferForm(forms.Form):
 
     sign_in = forms.BooleanField(
         label="Let the person sign in instead",
-        help_text="Then anybody may see the offer: it is worth nothing without an access code of this record.",
+        help_text="Then the offer may be seen by anybody: without an access code it is worth nothing.",
         required=False,
     )
 
@@ -56,6 +56,23 @@ class StatusForm(forms.Form):
         field = self.fields["state"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [(state, words) for state, words in ACTIONS.items() if state in allowed]
+
+
+class DecisionForm(forms.Form):
+    """An officer's word about a request, and why."""
+
+    decision = forms.ChoiceField(
+        label="What do you decide?",
+        choices=[("approve", "Issue it"), ("refuse", "Do not issue it")],
+        widget=forms.RadioSelect,
+    )
+    reason = forms.CharField(
+        label="Why?",
+        help_text="Kept with your name. The person does not see it.",
+        max_length=300,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
 
 
 class UploadForm(forms.Form):

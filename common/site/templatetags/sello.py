@@ -33,6 +33,7 @@ STATUSES: Final[dict[str, tuple[str, str]]] = {
     "unlocked": ("Done", "good"),
     "timed_out": ("Took too long", ""),
     "failed": ("Failed", "bad"),
+    "waiting": ("Waiting for the office", "wait"),
     "registered": ("Registered", "good"),
     "shown": ("Shown", "good"),
     "declined": ("You said no", ""),

@@ -27,6 +27,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--doctype", help="of mso_mdoc, such as org.iso.18013.5.1.mDL; the type's own page if unsaid"
         )
+        parser.add_argument(
+            "--needs-approval", action="store_true", help="an officer looks at each request before issuing"
+        )
         parser.add_argument("--name", help="configuration identifier; made of the type if unsaid")
 
     def run(self, **options: Any) -> dict[str, Any]:
@@ -39,5 +42,6 @@ class Command(BaseCommand):
             claims=parse_claims(strict_json.loads(described.read_bytes())) if described else None,
             name=options["name"],
             doctype=options["doctype"],
+            needs_approval=options["needs_approval"],
         )
         return {"configuration_id": made.name, "formats": made.formats}

@@ -6,17 +6,24 @@ import jsonschema
 import pytest
 
 from common.errors import SelloError
+from common.keys import PrivateKey
 from common.oid4vci import errors
 from common.oid4vci.credential import (
     CredentialRequest,
     CredentialResponse,
+    DeferredRequest,
+    DeferredResponse,
     create_credential_request,
     create_credential_response,
+    create_deferred_request,
+    create_deferred_response,
     create_nonce_response,
     parse_credential_request,
     parse_credential_response,
+    parse_deferred_request,
     parse_nonce_response,
 )
+from common.oid4vci.encryption import EncryptionTarget, public_jwk
 from common.oid4vci.notification import Notification, create_notification, parse_notification
 from common.oid4vci.token import (
     TokenRequest,
@@ -128,6 +135,17 @@ def test_credential_response_round_trip():
     assert parse_credential_response(create_credential_response(response), expected=2) == response
 
 
+def test_deferred_round_trip():
+    answer = DeferredResponse("8xLOxBtZp8", 3600)
+    assert parse_credential_response(create_deferred_response(answer), expected=1) == answer
+    target = EncryptionTarget(public_jwk(PrivateKey("P-256", bytes(31) + b"\x01").public_key), "A256GCM")
+    request = DeferredRequest("8xLOxBtZp8", target)
+    assert parse_deferred_request(create_deferred_request(request)) == request
+    for source in (None, [], {}, {"transaction_id": 7}):
+        with pytest.raises(errors.CredentialRequestError):
+            parse_deferred_request(source)
+
+
 def test_published_credential_response():
     text = shared("vectors/openid/vci/credential_response_ldp_vc.txt").read_text()
     source = json.loads(text[text.index("{") :], strict=False)  # a value is broken for display
@@ -144,7 +162,9 @@ def test_published_credential_response():
         {"credentials": [{"credential": 7}]},
         {"credentials": [{"credential": ""}]},
         {"credentials": [{"credential": "a"}, {"credential": "b"}]},
-        {"transaction_id": "8xLOxBtZp8", "interval": 3600},
+        {"transaction_id": "8xLOxBtZp8"},
+        {"transaction_id": "8xLOxBtZp8", "interval": 0},
+        {"transaction_id": "8xLOxBtZp8", "interval": 5, "credentials": [{"credential": "a"}]},
     ],
 )
 def test_credential_responses_refused(source):

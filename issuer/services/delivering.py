@@ -1,0 +1,112 @@
+"""Credentials on their way into a wallet: counted, signed, kept as rows, and answered with."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import transaction
+
+from common.formats.base import Holder
+from common.keys import jwk
+from common.oid4vci.credential import CredentialResponse
+from common.oid4vci.errors import RequestDenied
+from common.registries import RegistryError
+from issuer.models import Authority, Configuration, Delivery, IssuedCredential, Session
+from issuer.registries import connector
+from issuer.services import configurations, credentials, spent
+from issuer.services.credentials import Draft
+from issuer.services.profiles import profile
+from issuer.services.sessions import move, sessions_of
+from issuer.services.status_indexes import allocate
+
+MAX_DELIVERIES: Final = 5
+
+
+def claims_now(session: Session, *, now: datetime) -> dict[str, Any]:
+    """What the registry says of the session's record at this moment."""
+    configuration = session.configuration
+    try:
+        record = connector(configuration.registry).fetch(session.record_key)
+        return configurations.claims_of(configuration, record, now=now)
+    except RegistryError as error:
+        raise RequestDenied("The registry cannot say this of the record.", detail=error.code) from error
+
+
+def deliver(
+    authority: Authority,
+    session: Session,
+    format_: str,
+    holders: Sequence[Holder],
+    *,
+    claims: Mapping[str, Any],
+    now: datetime,
+) -> CredentialResponse:
+    """One credential a holder's key.
+
+    1 in one transaction the answer is counted and places are allocated · 2 signatures · 3 rows, and the
+    session's state.
+    """
+    configuration = session.configuration
+    with transaction.atomic():  # 1
+        delivery = _count_delivery(authority, session, format_, now=now)
+        slots = allocate(authority, profile(format_).status, len(holders))
+    drafts = [
+        credentials.draft(
+            configuration, record_key=session.record_key, claims=claims, holder=holder, slot=slot, now=now
+        )
+        for holder, slot in zip(holders, slots, strict=True)
+    ]
+    issued = tuple(credentials.secure(configuration, format_, drafted) for drafted in drafts)  # 2
+    with transaction.atomic():  # 3
+        store(configuration, format_, drafts, delivery=delivery)
+        locked = sessions_of(authority).get(pk=session.pk)
+        if locked.state != Session.State.ACCEPTED:
+            move(locked, Session.State.ISSUED)
+            locked.save(update_fields=["state"])
+    spent.purge(now=now)
+    return CredentialResponse(issued, delivery.notification_id)
+
+
+def store(
+    configuration: Configuration,
+    format_: str,
+    drafts: Sequence[Draft],
+    *,
+    delivery: Delivery | None = None,
+    minted: bool = False,
+) -> list[IssuedCredential]:
+    """The rows of credentials that were signed: everything about them but what they say."""
+    return IssuedCredential.objects.bulk_create(
+        [
+            IssuedCredential(
+                id=drafted.id,
+                configuration=configuration,
+                record_key=drafted.record_key,
+                format=format_,
+                holder_thumbprint=jwk.thumbprint(drafted.holder.key) if drafted.holder else "",
+                holder_did=drafted.holder.did if drafted.holder else "",
+                delivery=delivery,
+                minted=minted,
+                status_list=drafted.slot.status_list,
+                status_index=drafted.slot.index,
+                issued_at=drafted.issued_at,
+                expires_at=drafted.expires_at,
+            )
+            for drafted in drafts
+        ]
+    )
+
+
+def _count_delivery(authority: Authority, session: Session, format_: str, *, now: datetime) -> Delivery:
+    """The row of one more answer, unless this configuration was accepted or answered too often."""
+    sessions_of(authority).get(pk=session.pk)  # the lock under which answers are counted
+    round_ = session.deliveries.filter(format=format_, created_at__gte=session.token_issued_at)
+    events = list(round_.values_list("event", flat=True))
+    if "credential_accepted" in events:
+        raise RequestDenied("This credential was issued, and the wallet accepted it.")
+    if len(events) >= MAX_DELIVERIES:
+        raise RequestDenied("This credential was asked for too often.")
+    return Delivery.objects.create(
+        session=session, format=format_, notification_id=secrets.token_urlsafe(16), created_at=now
+    )
