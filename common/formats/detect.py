@@ -7,6 +7,7 @@ from common.errors import MalformedInput, UnknownPart
 from common.formats import FORMATS
 from common.formats.base import Format, Secured
 from common.formats.mdoc import compact as mdoc
+from common.keys import jws
 
 Kind = Literal["credential", "presentation"]
 
@@ -23,16 +24,31 @@ def _shape(secured: Secured) -> tuple[str, Kind]:
     if isinstance(secured, Mapping):
         if "proof" not in secured:
             raise MalformedInput("This JSON object has no proof: it is not a secured credential.")
-        types = secured.get("type")
-        names = types if isinstance(types, list) else [types]
+        names = _names(secured.get("type"))
         return "ldp_vc", "presentation" if "VerifiablePresentation" in names else "credential"
     if "~" in secured:
         return "dc+sd-jwt", "credential" if secured.endswith("~") else "presentation"
     if secured.count(".") == 2:
-        return "vc+jwt", "credential"
+        return _token(secured)
     try:
         return "mso_mdoc", mdoc.parse(secured)[0]
     except MalformedInput as error:
         raise MalformedInput(
             "This is neither a credential nor a presentation of a known format.", detail=error.public
         ) from error
+
+
+def _token(secured: str) -> tuple[str, Kind]:
+    """A token of the data model: by its type, else by what it holds (VC-JOSE-COSE §6.1)."""
+    parsed = jws.parse(secured)
+    claims, typ = parsed.claims(), parsed.header.get("typ")
+    name = "vc+jwt" if typ in ("vc+jwt", "vp+jwt") else "jwt_vc_json"
+    if typ == "vp+jwt" or "vp" in claims or "VerifiablePresentation" in _names(claims.get("type")):
+        return name, "presentation"
+    if typ == "vc+jwt" or "vc" in claims or "VerifiableCredential" in _names(claims.get("type")):
+        return name, "credential"
+    raise MalformedInput("This token holds neither a credential nor a presentation.")
+
+
+def _names(value: object) -> list[object]:
+    return value if isinstance(value, list) else [value]

@@ -12,6 +12,7 @@ from typing import Any, Final, Literal
 from common.did import VerificationMethod
 from common.errors import InvalidSignature, MalformedInput
 from common.formats.base import BindingMismatch, CredentialInvalid, Expired, NotYetValid, Sources
+from common.formats.enveloping import CREDENTIAL, envelop
 from common.keys import Signer, jws
 from common.keys.jws import UnverifiedJws
 from common.rdf.contexts import CREDENTIALS_V1
@@ -71,6 +72,13 @@ def verify(token: str, *, kind: Kind, sources: Sources, now: datetime) -> Verifi
     return VerifiedToken(document, method, claims)
 
 
+def read(token: str, *, kind: Kind) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """The document in a token, and the claims beside it; nothing in them is to be believed."""
+    parsed = jws.parse(token)
+    claims = parsed.claims()
+    return _document(claims, kind=kind, typ=_typ(parsed, kind=kind)), claims
+
+
 def require_binding(claims: Mapping[str, Any], *, audience: str | None, nonce: str | None) -> None:
     """Raise unless a presentation was made for that audience and that request; None asks for none."""
     if audience is not None and claims.get("aud") not in (audience, [audience]):
@@ -111,6 +119,11 @@ def _of_version_1(claims: Mapping[str, Any], *, kind: Kind) -> dict[str, Any]:
     for claim, name in names.items():
         if name not in document and claim in claims:
             document[name] = claims[claim]
+    if kind == "vp" and isinstance(document.get("verifiableCredential"), list):  # of tokens, or of objects
+        document["verifiableCredential"] = [
+            envelop(entry, kind=CREDENTIAL) if isinstance(entry, str) else entry
+            for entry in document["verifiableCredential"]
+        ]
     return document
 
 

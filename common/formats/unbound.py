@@ -40,7 +40,13 @@ def _linked_data(secured: Secured, disclose: Disclose, sources: Sources) -> Secu
     return disclosure.derive(secured, disclose, contexts=contexts)
 
 
+def _token(secured: Secured, disclose: Disclose, sources: Sources) -> Secured:
+    return secured  # whole, as such credentials always are
+
+
 UNBOUND: Final[dict[str, Callable[[Secured, Disclose, Sources], Secured]]] = {
     "dc+sd-jwt": _sd_jwt,
     "ldp_vc": _linked_data,
+    "vc+jwt": _token,
+    "jwt_vc_json": _token,
 }

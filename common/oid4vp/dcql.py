@@ -22,6 +22,7 @@ _META: Final = {  # the one member of `meta` that each format requires (Appendix
     "dc+sd-jwt": "vct_values",
     "ldp_vc": "type_values",
     "jwt_vc_json": "type_values",
+    "vc+jwt": "type_values",
     MDOC: "doctype_value",
 }
 

@@ -12,6 +12,7 @@ JOSE_ALGORITHMS: Final = [curve.algorithm for curve in CURVES.values()]
 COSE_ALGORITHMS: Final = [number for numbers in cose.ALGORITHMS.values() for number in numbers]
 VP_FORMATS: Final[dict[str, Mapping[str, Any]]] = {
     "dc+sd-jwt": {"sd-jwt_alg_values": JOSE_ALGORITHMS, "kb-jwt_alg_values": JOSE_ALGORITHMS},
+    "jwt_vc_json": {"alg_values": JOSE_ALGORITHMS},
     "mso_mdoc": {"issuerauth_alg_values": COSE_ALGORITHMS, "deviceauth_alg_values": COSE_ALGORITHMS},
     "ldp_vc": {"proof_type_values": [PROOF_TYPE], "cryptosuite_values": list(SUITES)},
 }

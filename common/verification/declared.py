@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from common.errors import MalformedInput
+from common.formats import jose
 from common.formats.base import Binding, Secured
 from common.formats.data_integrity.ldp_vc import TRANSACTION_DATA_HASHES
 from common.formats.mdoc import compact as mdoc
 from common.formats.mdoc import device_response
 from common.formats.sd_jwt import compact, numeric_date
+from common.formats.vc_jwt import credentials_in
 from common.keys import jws
 
 
@@ -31,7 +33,20 @@ def read(presented: Secured) -> Declared:
     """Take a presentation apart: an SD-JWT+KB (RFC 9901 §4.3), a JSON one (VC-DI §2.1), or an mdoc's."""
     if isinstance(presented, Mapping):
         return _json(presented)
-    return _sd_jwt(presented) if "~" in presented else _mdoc(presented)
+    if "~" in presented:
+        return _sd_jwt(presented)
+    return _token(presented) if "." in presented else _mdoc(presented)
+
+
+def _token(presented: str) -> Declared:
+    """A presentation as a JWT, of either version of the data model (VC-JOSE-COSE §3.1.2)."""
+    document, claims = jose.read(presented, kind="vp")
+    made = numeric_date.read_datetime(claims, "iat")
+    audience, nonce = claims.get("aud"), claims.get("nonce")
+    if made is None or not isinstance(audience, str) or not isinstance(nonce, str):
+        raise MalformedInput("The holder's token says not when, for whom or for which request.")
+    binding = None if "transaction_data_hashes" in claims else Binding(audience, nonce)
+    return Declared(credentials_in(document), binding, made)
 
 
 def _mdoc(presented: str) -> Declared:

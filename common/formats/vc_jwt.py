@@ -1,0 +1,182 @@
+"""W3C credentials as JWTs: `vc+jwt` (VC-JOSE-COSE) and OpenID4VC's `jwt_vc_json` (OpenID4VP 1.0 §B.1.3.1).
+
+Peers of OpenID4VC know the latter as tokens of version 1.1, with the document under `vc` or `vp`; that is how
+they are made here. Either format reads both kinds of token. Claims cannot be shown one by one.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Final
+
+from common.errors import FetchFailed, MalformedInput, SelloError
+from common.formats import enveloping, jose
+from common.formats.base import (
+    Binding,
+    BindingMismatch,
+    CredentialInvalid,
+    Expired,
+    Holder,
+    NotYetValid,
+    Secured,
+    Sources,
+    VerifiedCredential,
+    VerifiedPresentation,
+)
+from common.formats.data_integrity import ldp_vc, status_entries
+from common.formats.sd_jwt import transaction_data
+from common.keys import Signer, jws
+from common.rdf.contexts import CREDENTIALS_V1, CREDENTIALS_V2
+from common.rdf.expansion import expand_types
+from common.vcdm import validation
+from common.vcdm.credential import ClaimPath, Credential
+
+JOSE: Final = "vc+jwt"
+OPENID: Final = "jwt_vc_json"
+MAX_AGE: Final = timedelta(minutes=5)  # between signing a presentation and its arrival
+MAX_CREDENTIALS: Final = 20
+PRESENTATION: Final = ("VerifiablePresentation",)
+
+
+@dataclass(frozen=True, slots=True)
+class VcJwt:
+    """The `Format` of credentials in tokens, under the identifier `name`."""
+
+    name: str
+
+    def issue(
+        self,
+        credential: Credential,
+        *,
+        signer: Signer,
+        holder: Holder | None,
+        sources: Sources,
+        now: datetime,
+        salt: Callable[[], str],
+    ) -> Secured:
+        """A token of the issuer, bound to the holder's DID by its subject."""
+        document = ldp_vc.build(credential, holder=holder)
+        if self.name == JOSE:
+            return jose.sign(document, kind="vc", signer=signer)
+        times = {"nbf": int(credential.valid_from.timestamp())}
+        if credential.valid_until is not None:
+            times["exp"] = int(credential.valid_until.timestamp())
+        subject = {"sub": holder.did} if holder else {}
+        claims = {
+            "iss": credential.issuer,
+            "jti": credential.id,
+            **subject,
+            **times,
+            "vc": _version_1(document),
+        }
+        return jws.sign({"typ": "JWT", "kid": signer.key_id}, claims, signer=signer)
+
+    def verify_credential(self, secured: Secured, *, sources: Sources, now: datetime) -> VerifiedCredential:
+        """The credential in a token, once its issuer's signature, its shape and its validity period hold."""
+        token = jose.verify(_text(secured), kind="vc", sources=sources, now=now)
+        document = token.document
+        begins, ends = validation.validity(document)
+        if begins is not None and now < begins:
+            raise NotYetValid("This credential is not valid yet.")
+        if ends is not None and now > ends:
+            raise Expired("This credential has expired.")
+        subjects = validation.subjects(document)
+        if len(subjects) != 1:
+            raise CredentialInvalid("A credential about several subjects is not accepted.")
+        subject = subjects[0].get("id", token.claims.get("sub"))
+        return VerifiedCredential(
+            format=self.name,
+            id=document.get("id"),
+            issuer=validation.issuer_id(document),
+            key_id=token.method.id,
+            types=_types(document, sources),
+            document=document,
+            claims={name: value for name, value in subjects[0].items() if name != "id"},
+            subject=subject if isinstance(subject, str) else None,
+            holder_key=None,
+            valid_from=begins,
+            valid_until=ends,
+            status=status_entries.parse(document),
+        )
+
+    def present(
+        self,
+        secured: Secured,
+        *,
+        disclose: Sequence[ClaimPath] | None,
+        binding: Binding,
+        signer: Signer,
+        sources: Sources,
+        now: datetime,
+    ) -> Secured:
+        """A presentation of the whole credential by its subject, for one request (§B.1.3.1.5)."""
+        token, holder = _text(secured), signer.key_id.partition("#")[0]
+        claims = {
+            "aud": binding.audience,
+            "nonce": binding.nonce,
+            "iat": int(now.timestamp()),
+            **transaction_data.hashes(binding.transaction_data),
+        }
+        if self.name == JOSE:
+            shown = [enveloping.envelop(token, kind=enveloping.CREDENTIAL)]
+            head = {"@context": [CREDENTIALS_V2], "type": list(PRESENTATION), "holder": holder}
+            document = {**head, "verifiableCredential": shown}
+            return jose.sign(document, kind="vp", signer=signer, claims=claims)
+        document = {"@context": [CREDENTIALS_V1], "type": list(PRESENTATION), "verifiableCredential": [token]}
+        told = {"iss": holder, "sub": holder, **claims, "vp": document}
+        return jws.sign({"typ": "JWT", "kid": signer.key_id}, told, signer=signer)
+
+    def verify_presentation(
+        self, presented: Secured, *, binding: Binding, sources: Sources, now: datetime
+    ) -> VerifiedPresentation:
+        """The credentials shown, once each holds and their subject signed for this very request, now."""
+        token = jose.verify(_text(presented), kind="vp", sources=sources, now=now)
+        jose.require_binding(token.claims, audience=binding.audience, nonce=binding.nonce)
+        made = token.claims.get("iat")
+        if not isinstance(made, int) or isinstance(made, bool) or made < (now - MAX_AGE).timestamp():
+            raise BindingMismatch("This presentation was made at another time.")
+        transaction_data.verify(token.claims, entries=binding.transaction_data)
+        holder = token.method.controller
+        credentials = tuple(
+            self.verify_credential(one, sources=sources, now=now) for one in credentials_in(token.document)
+        )
+        if any(credential.subject != holder for credential in credentials):
+            raise BindingMismatch("A credential was shown by somebody else than its holder.")
+        return VerifiedPresentation(credentials, holder, binding.transaction_data)
+
+
+def credentials_in(presentation: Mapping[str, Any]) -> tuple[str, ...]:
+    """The tokens of a presentation whose shape was checked; each stands there in an envelope."""
+    shown = validation.entries(presentation, "verifiableCredential")
+    if not 0 < len(shown) <= MAX_CREDENTIALS:
+        raise CredentialInvalid(f"A presentation shows one credential, or up to {MAX_CREDENTIALS}.")
+    return tuple(enveloping.open_envelope(one, kind=enveloping.CREDENTIAL) for one in shown)
+
+
+def _text(secured: Secured) -> str:
+    if not isinstance(secured, str):
+        raise MalformedInput("A credential of this format is a token.")
+    return secured
+
+
+def _version_1(document: Mapping[str, Any]) -> dict[str, Any]:
+    """A document of the data model 2.0 in the words of 1.1 (VC Data Model 1.1 §4.2, §4.6)."""
+    contexts = [CREDENTIALS_V1, *(one for one in document["@context"] if one != CREDENTIALS_V2)]
+    names = {"validFrom": "issuanceDate", "validUntil": "expirationDate"}
+    issuer = document["issuer"]
+    said = {names.get(name, name): value for name, value in document.items() if name != "name"}
+    return {**said, "@context": contexts, "issuer": issuer["id"] if isinstance(issuer, Mapping) else issuer}
+
+
+def _types(document: Mapping[str, Any], sources: Sources) -> tuple[str, ...]:
+    """The types as IRIs; as they stand where nobody here knows their contexts (§B.1.1)."""
+    try:
+        return expand_types(
+            document, contexts=partial(sources.context, issuer=validation.issuer_id(document))
+        )
+    except FetchFailed:
+        raise
+    except SelloError:
+        value = document["type"]
+        return tuple(value) if isinstance(value, list) else (value,)
