@@ -35,6 +35,8 @@ class Profile:
 PROFILES: Final = {
     "ldp_vc": Profile("Ed25519", ("eddsa-rdfc-2022",), StatusList.Kind.BITSTRING, issuer_is_did=True),
     "dc+sd-jwt": Profile("P-256", ("ES256",), StatusList.Kind.TOKEN, issuer_is_did=False, selective=True),
+    "vc+jwt": Profile("P-256", ("ES256",), StatusList.Kind.BITSTRING, issuer_is_did=True),
+    "jwt_vc_json": Profile("P-256", ("ES256",), StatusList.Kind.BITSTRING, issuer_is_did=True),
     "mso_mdoc": Profile(
         "P-256",
         (cose.ALGORITHMS["P-256"][0],),

@@ -97,7 +97,7 @@ def _configuration_metadata(configuration: Configuration, name: str, format_: st
         proof_types={"jwt": key_proof.ALGORITHMS},
         vct=configuration.vct if kind == "dc+sd-jwt" else None,
         doctype=configuration.document_type if kind == "mso_mdoc" else None,
-        context=(BASE_CONTEXT, configuration.type_url) if data_model else (),
+        context=(BASE_CONTEXT, configuration.type_url) if kind == "ldp_vc" else (),
         types=("VerifiableCredential", configuration.type) if data_model else (),
         display=(_display(configuration),),
         claims=tuple(
