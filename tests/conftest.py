@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import pytest
@@ -12,6 +13,7 @@ from django.test import Client
 from hypothesis import settings as hypothesis
 
 from common.adapters import fetch as door
+from common.adapters import rate_limit
 from common.errors import FetchFailed
 from common.keys import PrivateKey
 
@@ -53,9 +55,10 @@ def mallory() -> PrivateKey:
 
 
 @pytest.fixture(autouse=True)
-def _fresh_cache() -> None:
-    """Rate limits and cached lists of one test are not the next one's."""
+def _fresh_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rate limits and cached lists of one test are not the next one's, and no minute ends within a test."""
     cache.clear()
+    monkeypatch.setattr(rate_limit, "time", SimpleNamespace(time=NOW.timestamp))
 
 
 @pytest.fixture(autouse=True)
