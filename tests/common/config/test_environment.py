@@ -24,6 +24,14 @@ def test_a_switch_that_is_neither_stops(value: str) -> None:
         environment.flag({"X": value}, "X")
 
 
+def test_a_door_for_trials_is_open_on_loopback_alone() -> None:
+    assert environment.open_on_loopback({"X": "1"}, "X")
+    assert not environment.open_on_loopback({"BASE_URL": "https://credentials.example"}, "X")
+    for outside in ({"BASE_URL": "https://credentials.example"}, {"PRODUCTION": "1"}):
+        with pytest.raises(ImproperlyConfigured, match="X=1"):
+            environment.open_on_loopback({"X": "1", **outside}, "X")
+
+
 def test_a_count() -> None:
     assert environment.count({}, "PROXIES") == 0
     assert environment.count({"PROXIES": "2"}, "PROXIES") == 2

@@ -1,0 +1,136 @@
+"""The VC-API's verifying side: 200 or 400, and what is wrong as problem details."""
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from common.did import did_key
+from common.formats.data_integrity import pipeline
+from common.keys import PrivateKey
+from common.rdf.contexts import CONFORMANCE, CREDENTIALS_V2, EXAMPLES_V2, SHIPPED
+from common.rdf.expansion import OpenContexts
+from tests.conftest import NOW
+
+pytestmark = pytest.mark.django_db
+VERIFIED = {"verified": True, "problemDetails": []}
+
+
+def named(key: PrivateKey) -> PrivateKey:
+    return key.named(did_key.verification_method(key.public_key))
+
+
+def secure(document: dict[str, Any], key: PrivateKey, purpose: str, **more: Any) -> dict[str, Any]:
+    options = pipeline.options(signer=named(key), purpose=purpose, created=NOW.replace(year=2025)) | more
+    contexts = OpenContexts(lambda url: (SHIPPED | CONFORMANCE)[url])
+    return pipeline.add_proof(document, options, signer=named(key), contexts=contexts)
+
+
+def credential(issuer: PrivateKey, **changes: Any) -> dict[str, Any]:
+    document = {
+        "@context": [CREDENTIALS_V2],
+        "type": ["VerifiableCredential"],
+        "issuer": did_key.encode(issuer.public_key),
+        "credentialSubject": {"id": "did:example:ana", "name": "Ana"},
+    }
+    return secure(document | changes, issuer, "assertionMethod")
+
+
+def presentation(holder: PrivateKey, *shown: Any, **more: Any) -> dict[str, Any]:
+    held = {"verifiableCredential": list(shown)} if shown else {}
+    document = {"@context": [CREDENTIALS_V2], "type": ["VerifiablePresentation"], **held}
+    return secure(document, holder, "authentication", **more)
+
+
+def ask(kind: str, body: Any, **client: str) -> tuple[int, Any]:
+    response = Client(**client).post(f"/vc-api/{kind}s/verify", json.dumps(body), "application/json")
+    return response.status_code, json.loads(response.content)
+
+
+def verify(document: Any, **options: Any) -> tuple[int, Any]:
+    return ask("credential", {"verifiableCredential": document, "options": options})
+
+
+def show(document: Any, **options: Any) -> tuple[int, Any]:
+    return ask("presentation", {"verifiablePresentation": document, "options": options})
+
+
+def test_what_holds(ana, bruno):
+    assert verify(credential(ana)) == (200, VERIFIED)
+    shown = presentation(bruno, credential(ana), domain="clinic.example", challenge="n-1")
+    assert show(shown, domain="clinic.example", challenge="n-1") == (200, VERIFIED)
+
+
+def test_what_does_not_hold_is_a_problem(ana):
+    changed = credential(ana) | {"credentialSubject": {"id": "did:example:mallory", "name": "Ana"}}
+    status, answer = verify(changed)
+    assert (status, answer["verified"]) == (400, False)
+    assert answer["type"] == "https://w3id.org/security#PROOF_VERIFICATION_ERROR"
+    assert answer["problemDetails"][0]["type"] == answer["type"]
+    assert "Ana" not in json.dumps(answer)
+
+
+@pytest.mark.parametrize("document", [None, "text", 7, [], {}, {"type": ["NonconformingDocument"]}])
+def test_what_is_no_document(document):
+    for answer in (verify(document), show(document)):
+        assert (answer[0], answer[1]["verified"]) == (400, False)
+
+
+@pytest.mark.parametrize("body", [[], 7, {"options": {}}, {"options": []}, {"options": 7}])
+def test_bodies_that_are_none(body):
+    for kind in ("credential", "presentation"):
+        assert ask(kind, body)[0] == 400
+
+
+def test_bodies_that_are_not_json():
+    response = Client().post("/vc-api/credentials/verify", b"{", "application/json")
+    assert (response.status_code, json.loads(response.content)["verified"]) == (400, False)
+    assert response.headers["Content-Type"] == "application/problem+json"
+    assert Client().get("/vc-api/credentials/verify").status_code == 405
+
+
+def test_presentations_for_others(ana):
+    shown = presentation(ana, domain="clinic.example", challenge="n-1")
+    for options, code in (
+        ({"domain": "other.example"}, "INVALID_DOMAIN_ERROR"),
+        ({"challenge": "n-2"}, "INVALID_CHALLENGE_ERROR"),
+    ):
+        status, answer = show(shown, **options)
+        assert (status, answer["type"]) == (400, f"https://w3id.org/security#{code}")
+    assert show(shown, domain=7)[0] == 400
+
+
+def test_checks_are_a_list_of_names(ana):
+    assert verify(credential(ana), checks=["proof"])[0] == 200
+    for checks in ("proof", [7]):
+        assert verify(credential(ana), checks=checks)[0] == 400
+
+
+def test_a_status_that_nobody_can_tell(ana):
+    entry = {
+        "type": "BitstringStatusListEntry",
+        "statusPurpose": "revocation",
+        "statusListIndex": "7",
+        "statusListCredential": "https://nowhere.example/list",
+    }
+    listed = credential(ana, credentialStatus=entry)
+    assert verify(listed)[0] == 200
+    assert verify(listed, checks=["credentialStatus"])[0] == 400
+
+
+def test_trials_know_the_examples(ana, settings):
+    example = credential(ana, **{"@context": [CREDENTIALS_V2, EXAMPLES_V2], "colour": "green"})
+    assert verify(example)[0] == 400
+    settings.VC_API_OPEN = True
+    assert verify(example)[0] == 200
+    outside = ask("credential", {"verifiableCredential": example}, REMOTE_ADDR="192.0.2.1")
+    assert outside[0] == 400
+
+
+def test_a_limit_but_for_trials(ana, settings):
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {"verify": 2}
+    document = credential(ana)
+    assert [verify(document)[0] for _ in range(3)] == [200, 200, 429]
+    settings.VC_API_OPEN = True
+    assert verify(document)[0] == 200
