@@ -5,11 +5,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from common.did import did_key
+from common.did import DIDDocument, Fetched, VerificationMethod, did_key, resolve
 from common.encoding import base64url, multibase
+from common.errors import FetchFailed
 from common.formats.base import Holder
 from common.keys import PrivateKey, jwk, multikey
 from common.rdf.contexts import CREDENTIALS_V2, type_context
+from common.trust.issuer_keys import issuer_key
 from common.vcdm import times
 from common.vcdm.credential import Credential
 from tests.common.formats.fakes import StaticSources
@@ -21,11 +23,30 @@ CLAIMS: Final[Mapping[str, Any]] = {
 }  # fmt: skip
 CONTEXT: Final = type_context(type_url=TYPE, type_name="LibraryCard", terms=dict.fromkeys(CLAIMS))
 CONTEXTS: Final[Mapping[str, Mapping[str, Any]]] = {TYPE: CONTEXT}
-SOURCES: Final = StaticSources(contexts=CONTEXTS)
 ANA: Final = PrivateKey("P-256", bytes(31) + b"\x0a")
 SEEDS: Final = {"Ed25519": 32, "P-256": 32, "P-384": 48}
 # The multicodecs of private keys, with which @digitalbazaar writes them.
 SECRETS: Final = {"Ed25519": b"\x80\x26", "P-256": b"\x86\x26", "P-384": b"\x87\x26"}
+
+
+class OfflineSources(StaticSources):
+    """Static ones, which look for an issuer's key in its DID as the product does."""
+
+    def issuer_key(self, issuer: str, header: Mapping[str, Any]) -> VerificationMethod:
+        if not issuer.startswith("did:"):
+            return super().issuer_key(issuer, header)
+        return issuer_key(issuer, header, resolve=_offline, fetch=_refuse, anchors=(), now=today())
+
+
+def _offline(did: str) -> DIDDocument:
+    return resolve(did, fetch=_refuse)
+
+
+def _refuse(url: str, *, accept: str = "application/json") -> Fetched:
+    raise FetchFailed("Here is no network.")
+
+
+SOURCES: Final = OfflineSources(contexts=CONTEXTS)
 
 
 def signer(curve: str) -> PrivateKey:
