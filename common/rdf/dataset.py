@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
+from math import isfinite
 from typing import Any, Final
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad
@@ -134,6 +135,8 @@ def _literal(value: Mapping[str, Any]) -> Literal:
     content, datatype = value["@value"], value.get("@type")
     if datatype == "@json":
         return Literal(jcs.canonicalize(content).decode(), datatype=_JSON)
+    if isinstance(content, float) and not isfinite(content):
+        raise TransformationError("Infinity is no number that JSON could hold.")
     if isinstance(content, float) and (datatype in _FLOATS or not content.is_integer()):
         return Literal(_canonical_double(content), datatype=_iri(datatype) if datatype else _DOUBLE)
     if isinstance(content, float):
