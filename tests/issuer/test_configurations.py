@@ -103,7 +103,7 @@ def test_a_second_registry_gets_a_name_of_its_own(registry):
 
 
 def test_what_cannot_be_used_is_refused(registry):
-    with pytest.raises(UnknownPart, match=r"known: dc\+sd-jwt, ldp_vc"):
+    with pytest.raises(UnknownPart, match=r"known: dc\+sd-jwt, .*ldp_vc"):
         create_configuration(registry, type="FarmCredential", formats=["pdf"])
     with pytest.raises(ClaimsInvalid, match="letters and digits"):
         create_configuration(registry, type="farm credential")
