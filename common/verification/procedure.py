@@ -123,7 +123,8 @@ def verify_one(
     """Verify a credential, or a presentation, of any known format (steps 1 to 5).
 
     A presentation without `binding` was found, not asked for: its holder's signature is checked as of the
-    time it names, and the check "binding" is skipped, since nobody can tell for whom it was made.
+    time it names, and the check "binding" is skipped, since nobody can tell for whom it was made. Where that
+    signature covers what only the request has, such as transaction data, the check is undetermined.
     """
     run = _Run()
     try:
@@ -139,8 +140,13 @@ def verify_one(
             run.credentials = shown.credentials
         else:
             run.begin("signature")  # 2
-            run.credentials = _found_presentation(secured, sources=sources, now=now)
-            run.skip("binding", "Without the request, nobody can tell for whom this was made.")
+            run.credentials, signed = _found_presentation(secured, sources=sources, now=now)
+            if signed:
+                run.skip("binding", "Without the request, nobody can tell for whom this was made.")
+            else:
+                run.leave_open(
+                    "binding", "Without the request, nobody can tell whether its holder signed this."
+                )
         run.begin("validity")  # 3
         check_validity(run.credentials, now=now)
         run.begin("trust")  # 4
@@ -209,10 +215,14 @@ def check_status(credentials: Iterable[VerifiedCredential], *, status: StatusOf,
 
 def _found_presentation(
     secured: Secured, *, sources: Sources, now: datetime
-) -> tuple[VerifiedCredential, ...]:
-    """The credentials, valid now, of a presentation that its holder made at its own time."""
+) -> tuple[tuple[VerifiedCredential, ...], bool]:
+    """The credentials, valid now, of a presentation that its holder made at its own time.
+
+    And whether the holder's signature was checked: it cannot be where it covers what is not here.
+    """
     told = declared.read(secured)
     _, format_, _ = find_format(secured)
+    signed = told.binding is not None and told.made is not None
     if told.binding is not None and told.made is not None:
         format_.verify_presentation(secured, binding=told.binding, sources=sources, now=told.made)
     within = []
@@ -221,7 +231,7 @@ def _found_presentation(
         if kind != "credential":
             raise MalformedInput("A presentation holds credentials alone.")
         within.append(inner.verify_credential(one, sources=sources, now=now))
-    return tuple(within)
+    return tuple(within), signed
 
 
 @dataclass(slots=True)
@@ -245,6 +255,10 @@ class _Run:
     def skip(self, name: CheckName, detail: str) -> None:
         self.begin()
         self._checks.append(Check(name, "skipped", detail))
+
+    def leave_open(self, name: CheckName, detail: str) -> None:
+        self.begin()
+        self._checks.append(Check(name, "undetermined", detail))
 
     def fail(self, error: SelloError) -> None:
         """The check to which an error belongs: formats look at times and binding beside signatures."""

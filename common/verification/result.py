@@ -65,7 +65,7 @@ class Verification:
             return 1
         if self.status in ("revoked", "suspended"):
             return 2
-        if self.status == "undetermined":
+        if self.status == "undetermined" or any(check.result == "undetermined" for check in self.checks):
             return 3
         return 0 if self.verified and self.status == "valid" else 1
 
