@@ -8,6 +8,7 @@ from typing import Any, Final
 from common.did import DIDDocument, Fetched, VerificationMethod, did_key, resolve
 from common.encoding import base64url, multibase
 from common.errors import FetchFailed
+from common.formats import FORMATS, jose
 from common.formats.base import Holder
 from common.keys import PrivateKey, jwk, multikey
 from common.rdf.contexts import CREDENTIALS_V2, type_context
@@ -113,6 +114,34 @@ def holder() -> Holder:
 
 def salt() -> str:
     return base64url.encode(secrets.token_bytes(16))
+
+
+def token(credential_format: str) -> str:
+    """Ana's card as a token of ours, under the library's P-256 key."""
+    key = signer("P-256")
+    if credential_format == "vc+jwt":
+        return jose.sign(document(did_of(key)), kind="vc", signer=key)
+    secured = FORMATS[credential_format].issue(
+        card(did_of(key)), signer=key, holder=holder(), sources=SOURCES, now=today(), salt=salt
+    )
+    assert isinstance(secured, str)
+    return secured
+
+
+def read(token: str, credential_format: str) -> dict[str, Any]:
+    """The claims about the subject of a token, once it holds."""
+    if credential_format == "vc+jwt":
+        verified = jose.verify(token, kind="vc", sources=SOURCES, now=today())
+        return dict(verified.document["credentialSubject"])
+    format_ = FORMATS[credential_format]
+    return dict(format_.verify_credential(token, sources=SOURCES, now=today()).claims)
+
+
+def bent(token: str) -> str:
+    """A token with another letter in the middle of the issuer's signature."""
+    jwt, mark, rest = token.partition("~")
+    at = len(jwt) - 40
+    return jwt[:at] + ("a" if jwt[at] != "a" else "b") + jwt[at + 1 :] + mark + rest
 
 
 def with_another_name(secured: Mapping[str, Any]) -> dict[str, Any]:

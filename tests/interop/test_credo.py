@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from common.errors import SelloError
-from common.formats import FORMATS, jose
 from common.formats.mdoc.doctypes import PHOTO_ID
 from common.keys import jwk
 from tests.interop import library, peers
@@ -167,18 +166,6 @@ def test_follows_nobody_whose_certificate_it_does_not_know(site: Site, held: dic
 SIGNER = library.signer("P-256")
 
 
-def ours(credential_format: str) -> str:
-    did = library.did_of(SIGNER)
-    if credential_format == "vc+jwt":
-        return jose.sign(library.document(did), kind="vc", signer=SIGNER)
-    return str(
-        FORMATS[credential_format].issue(
-            library.card(did), signer=SIGNER, holder=library.holder(), sources=library.SOURCES,
-            now=library.today(), salt=library.salt,
-        )
-    )  # fmt: skip
-
-
 def theirs(credential_format: str) -> str:
     claims = (
         library.document("did:example:replaced")
@@ -197,50 +184,31 @@ def theirs(credential_format: str) -> str:
     return str(told["credential"])
 
 
-def read(token: str, credential_format: str) -> dict[str, Any]:
-    """The claims of the subject, as we see them."""
-    if credential_format == "vc+jwt":
-        verified = jose.verify(token, kind="vc", sources=library.SOURCES, now=library.today())
-        return dict(verified.document["credentialSubject"])
-    return dict(
-        FORMATS[credential_format]
-        .verify_credential(token, sources=library.SOURCES, now=library.today())
-        .claims
-    )
-
-
-def bent(token: str) -> str:
-    """Another letter in the middle of the issuer's signature."""
-    jwt, mark, rest = token.partition("~")
-    at = len(jwt) - 40
-    return jwt[:at] + ("a" if jwt[at] != "a" else "b") + jwt[at + 1 :] + mark + rest
-
-
 BY_THEMSELVES = pytest.mark.parametrize("credential_format", ["dc+sd-jwt", "vc+jwt"])
 
 
 @pair(OURS, CREDO)
 @BY_THEMSELVES
 def test_takes_what_we_signed(credential_format: str) -> None:
-    [told] = credo({"verify": ours(credential_format), "format": credential_format})
+    [told] = credo({"verify": library.token(credential_format), "format": credential_format})
     assert told.get("claims", {}).items() >= library.CLAIMS.items(), told
 
 
 @pair(OURS, CREDO, tampered=True)
 @BY_THEMSELVES
 def test_refuses_another_signature_than_ours(credential_format: str) -> None:
-    [told] = credo({"verify": bent(ours(credential_format)), "format": credential_format})
+    [told] = credo({"verify": library.bent(library.token(credential_format)), "format": credential_format})
     assert "refused" in told
 
 
 @pair(CREDO, OURS)
 @BY_THEMSELVES
 def test_signs_what_we_take(credential_format: str) -> None:
-    assert read(theirs(credential_format), credential_format).items() >= library.CLAIMS.items()
+    assert library.read(theirs(credential_format), credential_format).items() >= library.CLAIMS.items()
 
 
 @pair(CREDO, OURS, tampered=True)
 @BY_THEMSELVES
 def test_signs_nothing_that_we_take_once_it_was_changed(credential_format: str) -> None:
     with pytest.raises(SelloError):
-        read(bent(theirs(credential_format)), credential_format)
+        library.read(library.bent(theirs(credential_format)), credential_format)
