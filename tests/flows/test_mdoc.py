@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import jsonschema
 import pytest
 from django.conf import settings as site
 from django.core.cache import cache
@@ -24,6 +25,7 @@ from issuer.models import IssuedCredential, Registry
 from issuer.services import certificates
 from issuer.services.configurations import find_configuration
 from issuer.services.issuance import issue_directly
+from tests.conftest import shared
 from verifier.models import PresentationSession, Service, TrustedIssuer
 from verifier.services.trust import trust_list
 from wallet.services import accounts
@@ -191,6 +193,12 @@ def test_what_is_published(citizen: Client, site_network: Client) -> None:
         "credential_configurations_supported"
     ]["photo-id.mso_mdoc"]
     assert metadata["doctype"] == PHOTO_ID
+    schema = json.loads(
+        shared("vectors/oidf-schemas/oid4vci/credential_issuer_metadata-1_0.json").read_text()
+    )
+    told = site_network.get("/.well-known/openid-credential-issuer/issuers/population-register").json()
+    told["credential_configurations_supported"] = {"photo-id.mso_mdoc": metadata}
+    jsonschema.validators.validator_for(schema)(schema).validate(told)
     assert metadata["credential_signing_alg_values_supported"] == [-7]
     assert metadata["cryptographic_binding_methods_supported"] == ["cose_key"]
     assert set(metadata["proof_types_supported"]) == {"jwt"}

@@ -18,6 +18,14 @@ def test_a_switch(value: dict[str, str], expected: bool) -> None:
     assert environment.flag(value, "X") is expected
 
 
+def test_a_country_is_two_capital_letters() -> None:
+    assert environment.country({}, "X") == "ZZ"
+    assert environment.country({"X": "BO"}, "X") == "BO"
+    for value in ("", "bo", "BOL", "B0", "BO "):
+        with pytest.raises(ImproperlyConfigured, match="X is a country's"):
+            environment.country({"X": value}, "X")
+
+
 @pytest.mark.parametrize("value", ["", "true", "yes", "2", " 1", "01"])
 def test_a_switch_that_is_neither_stops(value: str) -> None:
     with pytest.raises(ImproperlyConfigured, match="X is 0 or 1"):

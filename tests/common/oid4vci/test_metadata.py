@@ -50,6 +50,15 @@ METADATA = IssuerMetadata(
             context=("https://www.w3.org/ns/credentials/v2",),
             types=("VerifiableCredential", "FarmerCredential"),
         ),
+        "licence.mso_mdoc": ConfigurationMetadata(
+            id="licence.mso_mdoc",
+            format="mso_mdoc",
+            signing_algorithms=(-7,),
+            binding_methods=("cose_key",),
+            proof_types={"jwt": ("ES256", "EdDSA")},
+            doctype="org.iso.18013.5.1.mDL",
+            claims=(ClaimDescription(("org.iso.18013.5.1", "given_name")),),
+        ),
     },
 )
 
