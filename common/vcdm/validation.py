@@ -14,6 +14,7 @@ from common.rdf.contexts import CREDENTIALS_V1, CREDENTIALS_V2
 from common.vcdm import times
 
 _URL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x20]+\Z")
+_LANGUAGE: Final = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*\Z")  # BCP 47, as far as its syntax goes
 _TEXT_MEMBERS: Final = frozenset({"@value", "@language", "@direction"})
 _TYPED: Final = ("credentialStatus", "termsOfUse", "evidence", "refreshService", "renderMethod",
                  "confidenceMethod", "proof")  # fmt: skip
@@ -157,6 +158,7 @@ def _text(value: object, name: str) -> None:
             ok = "@value" in item and set(item) <= _TEXT_MEMBERS
             ok = ok and all(isinstance(part, str) for part in item.values())
             ok = ok and item.get("@direction", "ltr") in ("ltr", "rtl")
+            ok = ok and _LANGUAGE.match(item.get("@language", "und")) is not None
         else:
             ok = isinstance(item, str)
         if not ok:

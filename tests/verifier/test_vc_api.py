@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from common.did import did_key
+from common.adapters import vc_api
+from common.did import Fetched, did_key
 from common.formats.data_integrity import pipeline
 from common.keys import PrivateKey
 from common.rdf.contexts import CONFORMANCE, CREDENTIALS_V2, EXAMPLES_V2, SHIPPED
@@ -117,6 +118,22 @@ def test_a_status_that_nobody_can_tell(ana):
     listed = credential(ana, credentialStatus=entry)
     assert verify(listed)[0] == 200
     assert verify(listed, checks=["credentialStatus"])[0] == 400
+
+
+def test_few_things_are_fetched_for_one_request(ana, monkeypatch):
+    asked: list[str] = []
+
+    def fetch(url: str, *, accept: str = "") -> Fetched:
+        asked.append(url)
+        return Fetched(b"{}")
+
+    monkeypatch.setattr(vc_api, "fetch", fetch)
+    schemas = [{"id": f"https://registry.example/{n}", "type": "JsonSchema"} for n in range(5)]
+    listed = credential(ana, credentialSchema=schemas)
+    assert show(presentation(ana, listed, listed))[0] == 200
+    status, answer = show(presentation(ana, listed, listed, listed))
+    assert (status, len(asked)) == (400, 20)
+    assert "not fetched" in answer["detail"]
 
 
 def test_trials_know_the_examples(ana, settings):

@@ -71,6 +71,7 @@ BAD: dict[str, dict[str, Any]] = {
     "name that is a number": {"name": 7},
     "name with another member": {"name": {"@value": "x", "url": "urn:a:1"}},
     "name without value": {"name": {"@language": "es"}},
+    "name in no language": {"name": {"@value": "x", "@language": "no language"}},
     "name with an unknown direction": {"name": {"@value": "x", "@direction": "up"}},
     "description that is an object": {"description": {}},
     "issuer's name that is a number": {"issuer": {"id": "urn:a:1", "name": 7}},
