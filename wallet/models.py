@@ -66,6 +66,10 @@ class Pending(Sealed):
     taken = models.BooleanField(default=False, help_text="An answer to it is on its way.")
 
 
+class Waiting(Sealed):
+    """What an office has still to agree to: the offer, the keys that were shown, when to ask again."""
+
+
 class RegisteredVerifier(models.Model):
     """An entry of the public list of those who may ask; the same for everybody, so it stands in clear."""
 

@@ -83,8 +83,8 @@ class EncryptedParser(BaseParser):
 
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
-    ) -> Encrypted:
-        """The body as text."""
+    ) -> Any:
+        """The body as `Encrypted` text."""
         return Encrypted(stream.read(jwe.MAX_LENGTH + 1).decode("ascii", "replace"))
 
 

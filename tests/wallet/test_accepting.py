@@ -306,7 +306,7 @@ def test_more_credentials_than_keys_are_not_taken(vault: Vault, office: Office, 
 def test_deleting_a_card_tells_the_office(vault: Vault, office: Office, now: datetime) -> None:
     take(vault, office, now)
     office.notifications.clear()
-    cards.delete(vault, next(cards.held_cards(vault)).id)
+    cards.delete(vault, next(cards.held_cards(vault)).id, now=now)
     assert not Card.objects.exists()
     assert [note["event"] for note in office.notifications] == ["credential_deleted"] * 2
 

@@ -74,14 +74,14 @@ def live_status(card: HeldCard, *, now: datetime) -> Status:
     return status.of(card.copies, now=now)
 
 
-def delete(vault: Vault, id: UUID) -> None:
+def delete(vault: Vault, id: UUID, *, now: datetime) -> None:
     """Forget a card and its keys, and tell the issuer if it still listens."""
     card = find(vault, id)
     Card.objects.filter(account=vault.account, id=id).delete()
-    tell(card, "credential_deleted")
+    tell(card, "credential_deleted", now=now)
 
 
-def tell(card: HeldCard, event: Event) -> None:
+def tell(card: HeldCard, event: Event, *, now: datetime) -> None:
     """Let the issuer know what became of a card, once for each of its responses."""
     for receipt in card.receipts:
-        issuers.tell(receipt.endpoint, receipt.notification_id, event, access_token=receipt.access_token)
+        issuers.tell(receipt.endpoint, receipt.notification_id, event, access_token=receipt.token, now=now)

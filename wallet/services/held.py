@@ -12,6 +12,7 @@ from common.formats.base import Secured, VerifiedCredential
 from common.keys import PrivateKey, PublicKey
 from common.vcdm.credential import ClaimPath
 from wallet.models import Card
+from wallet.services.tokens import AccessToken, dump_token, load_token
 from wallet.services.vault import Vault
 
 
@@ -61,7 +62,7 @@ class Receipt:
 
     endpoint: str
     notification_id: str
-    access_token: str = field(repr=False)
+    token: AccessToken
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,10 @@ def load(vault: Vault, row: Card) -> HeldCard:
         offer=value["offer"],
         accepted_at=datetime.fromisoformat(value["accepted_at"]),
         copies=tuple(_load_copy(entry) for entry in value["copies"]),
-        receipts=tuple(Receipt(**entry) for entry in value["receipts"]),
+        receipts=tuple(
+            Receipt(entry["endpoint"], entry["notification_id"], load_token(entry["token"]))
+            for entry in value["receipts"]
+        ),
     )
 
 
@@ -149,7 +153,7 @@ def _dump(card: HeldCard) -> dict[str, Any]:
             {
                 "endpoint": receipt.endpoint,
                 "notification_id": receipt.notification_id,
-                "access_token": receipt.access_token,
+                "token": dump_token(receipt.token),
             }
             for receipt in card.receipts
         ],

@@ -1,27 +1,50 @@
 """The wallet's side of OpenID4VCI over the network: one function a request, one error a fault."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from common.adapters import fetch as door
 from common.encoding import jcs, strict_json
 from common.errors import FetchFailed, SelloError
+from common.keys import PrivateKey
+from common.keys.private_key import generate
 from common.oid4vci import authorization_server, metadata, offer, token
+from common.oid4vci.authorization import (
+    AuthorizationRequest,
+    authorization_url,
+    create_authorization_request,
+    parse_pushed_response,
+)
 from common.oid4vci.authorization_server import AuthorizationServerMetadata
 from common.oid4vci.credential import (
     CredentialRequest,
     CredentialResponse,
+    DeferredRequest,
+    DeferredResponse,
     create_credential_request,
+    create_deferred_request,
     parse_credential_response,
     parse_nonce_response,
+)
+from common.oid4vci.encryption import (
+    MEDIA_TYPE,
+    EncryptionTarget,
+    choose_encryption,
+    choose_request_target,
+    decrypt_message,
+    encrypt_message,
+    public_jwk,
 )
 from common.oid4vci.errors import MessageInvalid, parse_error
 from common.oid4vci.metadata import IssuerMetadata
 from common.oid4vci.notification import Event, Notification, create_notification
-from common.oid4vci.offer import PRE_AUTHORIZED, CredentialOffer, OfferReference
+from common.oid4vci.offer import CredentialOffer, OfferReference
+from wallet.services.tokens import AccessToken, TokenKey
+
+TOKEN_LIFETIME: Final = timedelta(minutes=5)  # where the issuer does not say
 
 
 class Unreachable(SelloError):
@@ -47,15 +70,6 @@ class OfferGone(SelloError):
         super().__init__(
             "This offer has run out or was already used. Ask the office for a new one.", detail=detail
         )
-
-
-@dataclass(frozen=True, slots=True)
-class AccessToken:
-    """What the token endpoint gave, and until when it is good."""
-
-    value: str = field(repr=False)
-    expires_at: datetime
-    identifiers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def find_offer(text: str) -> CredentialOffer:
@@ -88,17 +102,44 @@ def find_server(issuer: IssuerMetadata, wanted: str | None) -> AuthorizationServ
         raise MessageInvalid("The offer names a server that is not this issuer's.")
     identifier = wanted or servers[0]
     source = _document(metadata.well_known_url(identifier, authorization_server.WELL_KNOWN))
-    server = authorization_server.parse_server_metadata(source, issuer=identifier)
-    if PRE_AUTHORIZED not in server.grant_types:
-        raise MessageInvalid("This office's server does not take the code of this offer.")
-    return server
+    return authorization_server.parse_server_metadata(source, issuer=identifier)
 
 
-def ask_token(endpoint: str, request: token.TokenRequest) -> token.TokenResponse:
-    """Exchange the pre-authorized code for an access token (§6)."""
-    body = urlencode(token.create_token_request(request)).encode()
-    headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
-    return token.parse_token_response(_answer(_ask("POST", endpoint, headers=headers, body=body)))
+def token_key(server: AuthorizationServerMetadata) -> TokenKey | None:
+    """A new key for this server's tokens, where it binds tokens to keys at all."""
+    return TokenKey(generate("P-256")) if "ES256" in server.dpop_algorithms else None
+
+
+def push_request(
+    server: AuthorizationServerMetadata, request: AuthorizationRequest, *, key: TokenKey | None, now: datetime
+) -> str:
+    """Where the person's browser goes to sign in (RFC 9126)."""
+    if server.pushed_endpoint is None or server.authorization_endpoint is None:
+        raise MessageInvalid("This office takes requests only in a way that this wallet does not know.")
+    body = _post_form(server.pushed_endpoint, create_authorization_request(request), key=key, now=now)
+    pushed = parse_pushed_response(body)
+    return authorization_url(
+        server.authorization_endpoint, client_id=request.client_id, request_uri=pushed.request_uri
+    )
+
+
+def ask_token(
+    endpoint: str, request: token.AnyTokenRequest, *, key: TokenKey | None, now: datetime
+) -> AccessToken:
+    """Exchange a code, or a refresh token, for an access token (§6)."""
+    body = _post_form(endpoint, token.create_token_request(request), key=key, now=now)
+    found = token.parse_token_response(body)
+    bound = found.token_type == token.TOKEN_TYPES["dpop"]
+    if bound and key is None:
+        raise MessageInvalid("The issuer bound its token to a key that nobody showed.")
+    lifetime = timedelta(seconds=found.expires_in) if found.expires_in is not None else TOKEN_LIFETIME
+    return AccessToken(
+        found.access_token,
+        now + lifetime,
+        found.credential_identifiers,
+        key if bound else None,
+        found.refresh_token,
+    )
 
 
 def ask_nonce(endpoint: str | None) -> str | None:
@@ -110,28 +151,115 @@ def ask_nonce(endpoint: str | None) -> str | None:
     )
 
 
-def ask_credential(endpoint: str, request: CredentialRequest, *, access_token: str) -> CredentialResponse:
-    """One credential request (§8)."""
-    reply = _post_json(endpoint, create_credential_request(request), access_token)
-    return parse_credential_response(_answer(reply), expected=len(request.proofs))
+def ask_credential(
+    issuer: IssuerMetadata, request: CredentialRequest, *, access_token: AccessToken, now: datetime
+) -> CredentialResponse | DeferredResponse:
+    """One credential request (§8), encrypted where the issuer wants it so."""
+    secret = _answer_key(issuer)
+    document = create_credential_request(replace(request, encryption=_target(issuer, secret)))
+    answer = _ask_sealed(issuer, issuer.credential_endpoint, document, secret, access_token, now)
+    return parse_credential_response(answer, expected=len(request.proofs))
 
 
-def tell(endpoint: str, notification_id: str, event: Event, *, access_token: str) -> None:
+def ask_deferred(
+    issuer: IssuerMetadata, transaction_id: str, *, access_token: AccessToken, now: datetime
+) -> CredentialResponse | DeferredResponse:
+    """Whether an answer that was put off is ready (§9)."""
+    if issuer.deferred_endpoint is None:
+        raise MessageInvalid("The issuer put its answer off and does not say where it will be.")
+    secret = _answer_key(issuer)
+    document = create_deferred_request(DeferredRequest(transaction_id, _target(issuer, secret)))
+    answer = _ask_sealed(issuer, issuer.deferred_endpoint, document, secret, access_token, now)
+    return parse_credential_response(answer, expected=1)
+
+
+def tell(
+    endpoint: str, notification_id: str, event: Event, *, access_token: AccessToken, now: datetime
+) -> None:
     """Notify the issuer (§11); its answer changes nothing here, so that a silent issuer does no harm."""
     message = create_notification(Notification(notification_id, event))
     try:
-        _post_json(endpoint, message, access_token)
+        _post(endpoint, jcs.canonicalize(message), "application/json", access_token, now)
     except SelloError:
         return
 
 
-def _post_json(url: str, value: Mapping[str, Any], access_token: str) -> door.Reply:
-    headers = {
-        "Content-Type": "application/json",
-        "Accept": "application/json",
-        "Authorization": f"Bearer {access_token}",
-    }
-    return _ask("POST", url, headers=headers, body=jcs.canonicalize(value))
+def _answer_key(issuer: IssuerMetadata) -> PrivateKey | None:
+    """A new key to which the answer shall be encrypted, where the issuer gives none in the clear."""
+    wanted = issuer.response_encryption
+    return generate("P-256") if wanted is not None and wanted.required else None
+
+
+def _target(issuer: IssuerMetadata, secret: PrivateKey | None) -> EncryptionTarget | None:
+    if secret is None or issuer.response_encryption is None:
+        return None
+    encryption = choose_encryption(issuer.response_encryption.encryptions)
+    return EncryptionTarget(public_jwk(secret.public_key), encryption)
+
+
+def _ask_sealed(
+    issuer: IssuerMetadata,
+    endpoint: str,
+    document: Mapping[str, Any],
+    secret: PrivateKey | None,
+    access_token: AccessToken,
+    now: datetime,
+) -> dict[str, Any]:
+    """A request, encrypted where it must be, and above all where it names a key for the answer (§8.2)."""
+    offered = issuer.request_encryption
+    body, content_type = jcs.canonicalize(document), "application/json"
+    if secret is not None or (offered is not None and offered.required):
+        if offered is None:
+            raise MessageInvalid("The issuer encrypts its answers and cannot be asked for it.")
+        sealed = encrypt_message(document, to=choose_request_target(offered))
+        body, content_type = sealed.encode(), MEDIA_TYPE
+    reply = _post(endpoint, body, content_type, access_token, now)
+    if reply.status in (200, 202) and secret is not None:
+        if reply.content_type != MEDIA_TYPE:
+            raise MessageInvalid("The issuer sent in the clear what it had to encrypt.")
+        return decrypt_message(reply.body.decode("ascii", "replace"), key=secret, error=MessageInvalid)
+    return _answer(reply)
+
+
+def _post(url: str, body: bytes, content_type: str, access_token: AccessToken, now: datetime) -> door.Reply:
+    """A request with an access token, shown as it was given: by a bearer, or with its key."""
+    key, value = access_token.key, access_token.value
+    headers = {"Content-Type": content_type, "Accept": f"application/json, {MEDIA_TYPE}"}
+    headers["Authorization"] = f"DPoP {value}" if key else f"Bearer {value}"
+    return _proven(url, headers, body, key=key, access_token=value, now=now)
+
+
+def _post_form(url: str, fields: Mapping[str, str], *, key: TokenKey | None, now: datetime) -> dict[str, Any]:
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
+    return _answer(_proven(url, headers, urlencode(fields).encode(), key=key, access_token=None, now=now))
+
+
+def _proven(
+    url: str,
+    headers: Mapping[str, str],
+    body: bytes,
+    *,
+    key: TokenKey | None,
+    access_token: str | None,
+    now: datetime,
+) -> door.Reply:
+    """A POST with a proof of possession where there is a key; a server that wants its nonce gets it once."""
+    if key is None:
+        return _ask("POST", url, headers=headers, body=body)
+    asked_with = key.nonce
+    for _ in range(2):
+        proof = key.prove("POST", url, access_token, now)
+        reply = _ask("POST", url, headers={**headers, "DPoP": proof}, body=body)
+        key.nonce = reply.headers.get("dpop-nonce", key.nonce)
+        if reply.status not in (400, 401) or key.nonce == asked_with or not _wants_nonce(reply):
+            break
+        asked_with = key.nonce
+    return reply
+
+
+def _wants_nonce(reply: door.Reply) -> bool:
+    """Whether a refusal is nothing but a wish for the server's nonce (RFC 9449 §8, §9)."""
+    return b"use_dpop_nonce" in reply.body or "use_dpop_nonce" in reply.headers.get("www-authenticate", "")
 
 
 def _ask(method: str, url: str, *, headers: Mapping[str, str], body: bytes | None = None) -> door.Reply:

@@ -1,5 +1,6 @@
 """Receiving cards: a link, a pasted text or a picture; who offers what; the code; done."""
 
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -11,6 +12,7 @@ from common.errors import SelloError
 from wallet.forms import AddForm, CodeForm
 from wallet.services import accepting, asking, links
 from wallet.services.accepting import WrongCode
+from wallet.services.held import HeldCard
 from wallet.services.vault import Vault
 from wallet.views.page import now, page, posted, refuse
 from wallet.views.session import signed_in
@@ -49,7 +51,10 @@ def question(request: HttpRequest, vault: Vault, id: UUID) -> HttpResponse:
         if request.POST.get("decision") == "decline":
             accepting.decline(vault, id, now=now())
             return HttpResponseRedirect(reverse("wallet:cards"))
-        if accepting.read(vault, id, now=now()).offer.tx_code is not None:
+        offered = accepting.read(vault, id, now=now()).offer
+        if offered.pre_authorized_code is None:
+            return _sign_in(request, vault, id)
+        if offered.tx_code is not None:
             return _to("offer-code", id)
         return _accepted(vault, id, None)
     return page(request, "offer", {"offer": accepting.read(vault, id, now=now())})
@@ -71,8 +76,28 @@ def code(request: HttpRequest, vault: Vault, id: UUID) -> HttpResponse:
     return page(request, "offer_code", {"form": form, "offer": offer, "id": id})
 
 
+@require_safe
+@signed_in
+def back(request: HttpRequest, vault: Vault) -> HttpResponse:
+    """Where the office sends the person after they signed in there."""
+    query = request.META.get("QUERY_STRING", "")
+    return _arrived(accepting.return_from_sign_in(vault, query, now=now()))
+
+
+def _sign_in(request: HttpRequest, vault: Vault, id: UUID) -> HttpResponse:
+    """On to the office. A form may lead to this site alone; so the way on is a link."""
+    offer, url = accepting.send_to_sign_in(vault, id, now=now())
+    place = urlsplit(url).netloc
+    return page(request, "offer_sign_in", {"offer": offer, "url": url, "place": place, "id": id})
+
+
 def _accepted(vault: Vault, id: UUID, tx_code: str | None) -> HttpResponse:
-    new = accepting.accept(vault, id, tx_code=tx_code, now=now())
+    return _arrived(accepting.accept(vault, id, tx_code=tx_code, now=now()))
+
+
+def _arrived(new: tuple[HeldCard, ...]) -> HttpResponse:
+    if not new:
+        return HttpResponseRedirect(f"{reverse('wallet:cards')}?waiting")
     if len(new) == 1:
         return _to("card-added", new[0].id)
     return HttpResponseRedirect(f"{reverse('wallet:cards')}?added")

@@ -5,9 +5,9 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from wallet.services import cards
+from wallet.services import cards, waiting
 from wallet.services.vault import Vault
 from wallet.services.wording import date_text
 from wallet.views.page import now, page
@@ -21,8 +21,10 @@ def overview(request: HttpRequest) -> HttpResponse:
     if vault is None:
         return render(request, "wallet/welcome.html")
     moment = now()
+    arrived, still = waiting.look(vault, now=moment)
     faces = [cards.face(card, now=moment) for card in cards.held_cards(vault)]
-    return page(request, "cards", {"faces": faces, "added": "added" in request.GET})
+    shown = {"faces": faces, "added": bool(arrived) or "added" in request.GET, "waiting": still}
+    return page(request, "cards", shown)
 
 
 @require_safe
@@ -48,11 +50,19 @@ def added(request: HttpRequest, vault: Vault, id: UUID) -> HttpResponse:
     return page(request, "card_added", {"face": cards.face(cards.find(vault, id), now=now())})
 
 
+@require_POST
+@signed_in
+def forget(request: HttpRequest, vault: Vault, id: UUID) -> HttpResponse:
+    """Wait no longer for a card."""
+    waiting.forget(vault, id)
+    return HttpResponseRedirect(reverse("wallet:cards"))
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def delete(request: HttpRequest, vault: Vault, id: UUID) -> HttpResponse:
     """Ask once more, then forget the card."""
     if request.method == "POST":
-        cards.delete(vault, id)
+        cards.delete(vault, id, now=now())
         return HttpResponseRedirect(reverse("wallet:cards"))
     return page(request, "delete_card", {"card": cards.find(vault, id)})
