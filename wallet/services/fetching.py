@@ -207,7 +207,7 @@ def binding(configuration: ConfigurationMetadata) -> tuple[str, BindingMethod] |
         ("EdDSA", "Ed25519", "jwk"),
         ("ES256", "P-256", "jwk"),
     )
-    if configuration.format == "dc+sd-jwt":
+    if configuration.format in ("dc+sd-jwt", "mso_mdoc"):
         choices = (("ES256", "P-256", "jwk"), ("ES256", "P-256", "did:key"), *choices)
     for algorithm, curve, method in choices:
         if algorithm in algorithms and method in methods:

@@ -27,6 +27,7 @@ from tests.common.formats.mdoc.world import (
     document_signer,
     pem,
     root,
+    without_address,
 )
 from tests.conftest import NOW
 
@@ -205,19 +206,7 @@ def test_a_certificate_cannot_speak_for_another_address(mallory: PrivateKey) -> 
 
 
 def test_a_root_without_an_address_is_called_by_its_subject() -> None:
-    plain = (
-        x509.CertificateBuilder()
-        .subject_name(ROOT.subject)
-        .issuer_name(ROOT.subject)
-        .public_key(ROOT_KEY.public_key.elliptic())
-        .serial_number(1)
-        .not_valid_before(BEGINS)
-        .not_valid_after(ENDS)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(own_extension(ROOT, x509.KeyUsage).value, critical=True)
-    )
-    utopia = certificate.load(certificate.sign(plain, signer=ROOT_KEY))
-    assert find(pages={}, anchors=[utopia]).controller == "CN=Transit IACA,C=UT"
+    assert find(pages={}, anchors=[without_address()]).controller == "CN=Transit IACA,C=UT"
 
 
 def test_a_root_that_cannot_be_fetched_says_nothing() -> None:

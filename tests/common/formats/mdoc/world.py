@@ -13,7 +13,7 @@ from common.encoding import base64url, cbor
 from common.formats import FORMATS
 from common.formats.base import Binding, Holder
 from common.formats.mdoc.doctypes import MDL, PHOTO_ID
-from common.keys import PrivateKey
+from common.keys import PrivateKey, certificate
 from common.trust import iaca
 from common.vcdm.credential import Credential, StatusReference
 from tests.common.formats.fakes import StaticSources
@@ -50,8 +50,8 @@ def document_signer(
     )
 
 
-def pem(certificate: x509.Certificate) -> bytes:
-    return certificate.public_bytes(Encoding.PEM)
+def pem(one: x509.Certificate) -> bytes:
+    return one.public_bytes(Encoding.PEM)
 
 
 ROOT = root()
@@ -109,3 +109,19 @@ def opened(secured: str) -> Any:
 
 def closed(structure: Any) -> str:
     return base64url.encode(cbor.encode(structure))
+
+
+def without_address() -> x509.Certificate:
+    """Our root as others make theirs: with no address in it."""
+    plain = (
+        x509.CertificateBuilder()
+        .subject_name(ROOT.subject)
+        .issuer_name(ROOT.subject)
+        .public_key(ROOT_KEY.public_key.elliptic())
+        .serial_number(1)
+        .not_valid_before(BEGINS)
+        .not_valid_after(ENDS)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(ROOT.extensions.get_extension_for_class(x509.KeyUsage).value, critical=True)
+    )
+    return certificate.load(certificate.sign(plain, signer=ROOT_KEY))
