@@ -1,4 +1,4 @@
-"""A photo ID as an mdoc: from a registry into a wallet, to a door that asks one thing, until revoked."""
+"""A photo ID as an mdoc: from a registry into a wallet, to a door that asks for one element; till revoked."""
 
 import json
 from collections.abc import Callable
