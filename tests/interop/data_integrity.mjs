@@ -12,6 +12,7 @@ import * as Ed25519Multikey from '@digitalbazaar/ed25519-multikey'
 import * as eddsaJcs from '@digitalbazaar/eddsa-jcs-2022-cryptosuite'
 import { cryptosuite as eddsaRdfc } from '@digitalbazaar/eddsa-rdfc-2022-cryptosuite'
 import * as vc from '@digitalbazaar/vc'
+import { checkStatus } from '@digitalbazaar/vc-bitstring-status-list'
 import { loaderOver, MULTIKEY_CONTEXT } from './lib/linked_data.mjs'
 import { command, describe } from './lib/process.mjs'
 
@@ -39,8 +40,11 @@ const ACTIONS = {
     const proof = new DataIntegrityProof({ cryptosuite: suite.show(pointers) })
     return { credential: await vc.derive({ verifiableCredential: credential, suite: proof, documentLoader }) }
   },
-  verify: async ({ suite, credential, documentLoader }) => {
-    const { verified, error } = await vc.verifyCredential({ credential, suite: new DataIntegrityProof({ cryptosuite: suite.verify() }), documentLoader })
+  // A status list may be signed under another suite than the credential.
+  verify: async ({ name, credential, documentLoader }) => {
+    const suite = Object.values(SUITES).map(({ verify }) => new DataIntegrityProof({ cryptosuite: verify() }))
+    if (credential.proof.cryptosuite !== name) throw new Error(`this is no ${name}`)
+    const { verified, error } = await vc.verifyCredential({ credential, suite, documentLoader, checkStatus })
     if (!verified) process.exitCode = 1
     return { verified, error: error ? describe(error) : null }
   },
@@ -51,5 +55,5 @@ await command(async ({ action, suite, documents = {}, ...given }) => {
     if (!(url in documents)) throw new Error(`document ${url} was not given`)
     return structuredClone(documents[url])
   }
-  return ACTIONS[action]({ suite: SUITES[suite], documentLoader: loaderOver(lookup), ...given })
+  return ACTIONS[action]({ name: suite, suite: SUITES[suite], documentLoader: loaderOver(lookup), ...given })
 })

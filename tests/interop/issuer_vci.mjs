@@ -1,6 +1,6 @@
 // An OpenID4VCI issuer from @openid4vc/openid4vci, with @sd-jwt and @digitalbazaar for what it issues.
 // Input: {} → { origin, issuer, did }. Control, for the test that drives it:
-//   POST /control/offer { configuration_ids, tx_code?, by_value? } → { offer_uri, tx_code, session }
+//   POST /control/offer { configuration_ids, tx_code?, by_value?, forgery?: 'signature' } → { offer_uri, tx_code, session }
 //   GET /control/sessions/:id → { issued, event }
 import { randomBytes, randomInt, randomUUID } from 'node:crypto'
 import { Oauth2AuthorizationServer, Oauth2ResourceServer, preAuthorizedCodeGrantIdentifier as PRE_AUTHORIZED, SupportedAuthenticationScheme } from '@openid4vc/oauth2'
@@ -10,9 +10,16 @@ import { didKey, didWeb, fetchJson, multikeyOfJwk } from './lib/dids.mjs'
 import { issueCredential } from './lib/linked_data.mjs'
 import { service } from './lib/process.mjs'
 import { issueSdJwt } from './lib/sd_jwt.mjs'
+import { bent } from './lib/tamper.mjs'
 
 const CLAIMS = { given_name: 'Ana Lucía', family_name: 'Quispe Ñahui', card_number: 'L-2041', branch: 'Cusco' }
 const BATCH = 10
+
+/** A credential under another signature than its issuer's. */
+const forged = (credential) =>
+  typeof credential === 'string'
+    ? credential.replace(/^[^~]+/, bent)
+    : { ...credential, proof: { ...credential.proof, proofValue: bent(credential.proof.proofValue) } }
 
 await service(async (_, origin) => {
   const issuerUrl = `${origin}/library`
@@ -122,8 +129,8 @@ await service(async (_, origin) => {
     did,
     routes: {
       'POST /control/offer': async ({ body }) => {
-        const { configuration_ids = Object.keys(credential_configurations_supported), tx_code = false, by_value = false } = JSON.parse(body || '{}')
-        const session = { id: randomUUID(), code: randomBytes(24).toString('base64url'), tx: tx_code ? String(randomInt(100_000, 1_000_000)) : undefined, issued: 0, event: null }
+        const { configuration_ids = Object.keys(credential_configurations_supported), tx_code = false, by_value = false, forgery } = JSON.parse(body || '{}')
+        const session = { id: randomUUID(), code: randomBytes(24).toString('base64url'), tx: tx_code ? String(randomInt(100_000, 1_000_000)) : undefined, issued: 0, event: null, forgery }
         const { credentialOffer, credentialOfferObject } = await issuer.createCredentialOffer({
           issuerMetadata,
           credentialConfigurationIds: configuration_ids,
@@ -197,7 +204,8 @@ await service(async (_, origin) => {
           used.add(nonce)
           const { signer } = await issuer.verifyCredentialRequestJwtProof({ issuerMetadata, jwt, expectedNonce: nonce })
           const { kty, crv, x, y } = signer.publicJwk
-          credentials.push({ credential: await make[configuration.format]({ kty, crv, x, ...(y ? { y } : {}) }) })
+          const credential = await make[configuration.format]({ kty, crv, x, ...(y ? { y } : {}) })
+          credentials.push({ credential: session.forgery ? forged(credential) : credential })
         }
         used.forEach((nonce) => nonces.delete(nonce))
         session.issued += credentials.length

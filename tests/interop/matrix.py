@@ -24,6 +24,10 @@ COLUMNS: Final = (
 # What a site signs linked data with where nobody says which suite.
 ALIASES: Final = {"ldp_vc": "eddsa-rdfc-2022", "jwt_vc_json": "vc+jwt"}
 OURS: Final = "Sello"
+ISSUER, WALLET, VERIFIER = (f"{OURS} {role}" for role in ("issuer", "wallet", "verifier"))
+THEIR_ISSUER, THEIR_WALLET, THEIR_VERIFIER = (
+    f"oid4vc-ts {role}" for role in ("issuer", "wallet", "verifier")
+)
 PYTHON_PEERS: Final = ("openvc-core", "pymdoccbor")
 # A cell is as its gravest test; one that was run at all outweighs one that was not.
 GRAVITY: Final = ("", "skipped", "passed", "differs", "failed")
@@ -33,7 +37,7 @@ Cell = dict[str, Any]
 def pair(
     giver: str, taker: str, *formats: str, tampered: bool = False, parameter: str = "credential_format"
 ) -> pytest.MarkDecorator:
-    """The row of a test, and its columns: the formats named, else the one that is the test's parameter."""
+    """The row of a test, and its columns: the formats named, else those that are the test's parameter."""
     return pytest.mark.pair(giver=giver, taker=taker, formats=formats, tampered=tampered, parameter=parameter)
 
 
@@ -48,7 +52,7 @@ def told_by(item: pytest.Item) -> list[Cell]:
             "tampered": mark.kwargs["tampered"],
         }
         for mark in item.iter_markers("pair")
-        for name in mark.kwargs["formats"] or (parameters[mark.kwargs["parameter"]],)
+        for name in mark.kwargs["formats"] or parameters[mark.kwargs["parameter"]].split()
     ]
 
 

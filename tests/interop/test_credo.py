@@ -16,12 +16,12 @@ from common.formats.mdoc.doctypes import PHOTO_ID
 from common.keys import jwk
 from tests.interop import library, peers
 from tests.interop.conftest import MODES, ROOT, Site
-from tests.interop.matrix import OURS, pair
+from tests.interop.matrix import ISSUER, OURS, VERIFIER, pair
 
 pytestmark = pytest.mark.interop
 
 CREDO = "Credo"
-ISSUER, VERIFIER, WALLET = f"{OURS} issuer", f"{OURS} verifier", f"{CREDO} wallet"
+WALLET = f"{CREDO} wallet"
 HTTPS_ISSUER = (
     "Credo finds the key of an SD-JWT VC's issuer by DID or by x5c, and not by JWT VC Issuer Metadata (SD-JWT"
     " VC §4), by which Sello issues; the protocol runs to its end, where Credo takes nothing unverified"

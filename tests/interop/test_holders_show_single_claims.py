@@ -19,6 +19,7 @@ from tests.common.rdf.examples import CONTEXTS, EXAMPLES_V2
 from tests.interop import peers
 from tests.interop.conftest import Site
 from tests.interop.judges import evidence_of_ldp, judge
+from tests.interop.matrix import OURS, pair
 
 pytestmark = pytest.mark.interop
 
@@ -92,6 +93,7 @@ def test_their_holder_shows_one_of_our_claims(
     assert told["claims"] == {name: ours["credentialSubject"][name]}
 
 
+@pair(OURS, "@digitalbazaar", FORMAT)
 def test_their_judge_believes_what_our_holder_shows(
     site: Site, ours: Mapping[str, Any], evidence: dict[str, Any]
 ) -> None:
@@ -107,6 +109,7 @@ def test_their_judge_believes_what_our_holder_shows(
         judge(site, {key: value for key, value in shown.items() if key != "validUntil"})
 
 
+@pair(OURS, "@digitalbazaar", FORMAT, tampered=True)
 def test_their_judge_is_not_shown_what_is_the_holders(site: Site, ours: Mapping[str, Any]) -> None:
     with pytest.raises(peers.PeerRefused):
         judge(site, dict(ours))
@@ -132,6 +135,7 @@ def test_our_holder_shows_one_of_their_claims(theirs: Mapping[str, Any]) -> None
     assert peers.run("verify_ldp.mjs", credential=shown, documents=documents)["verified"]
 
 
+@pair("@digitalbazaar", OURS, FORMAT)
 def test_we_believe_what_their_holder_shows_of_theirs(theirs: Mapping[str, Any]) -> None:
     documents = {EXAMPLES_V2: CONTEXTS[EXAMPLES_V2]}
     shown = peers.run(

@@ -13,6 +13,7 @@ import pytest
 from deploy.demo.browser import Browser, Page
 from tests.interop import peers
 from tests.interop.conftest import MODES, PREFIXES, Site
+from tests.interop.matrix import THEIR_ISSUER, THEIR_VERIFIER, WALLET, pair
 
 pytestmark = pytest.mark.interop
 
@@ -39,7 +40,7 @@ class Person:
         page = self.browser.submit("passphrase", name=name, passphrase=PASSPHRASE, again=PASSPHRASE)
         assert page.status == 200, page.text
 
-    def accept(self, offer: dict[str, Any]) -> Page:
+    def accept(self, offer: dict[str, Any], *, status: int = 200) -> Page:
         """Follow an offer's link, say yes, type its code."""
         query = urlsplit(offer["offer_uri"]).query
         page = self.browser.get(f"{self.site.origin}/wallet/accept?{query}")
@@ -47,7 +48,7 @@ class Person:
         page = self.decide("accept")
         if offer["tx_code"]:
             page = self.browser.submit("code", code=offer["tx_code"])
-        assert page.status == 200, page.text
+        assert page.status == status, page.text
         return page
 
     def asked(self, request_uri: str) -> Page:
@@ -64,18 +65,33 @@ class Person:
         raise LookupError(f"no {decision!r} to press on {self.browser.page.url}: {self.browser.page.text}")
 
 
+@pair(THEIR_ISSUER, WALLET, parameter="offered")
 @pytest.mark.parametrize("by_value", [True, False], ids=["by value", "by reference"])
 @pytest.mark.parametrize("tx_code", [True, False], ids=["tx_code", "no tx_code"])
-@pytest.mark.parametrize("offered", ["dc+sd-jwt", "ldp_vc", "both"])
+@pytest.mark.parametrize("offered", ["dc+sd-jwt", "ldp_vc", "dc+sd-jwt ldp_vc"])
 def test_accepts_what_their_issuer_offers(
     site: Site, their_issuer: peers.Service, offered: str, tx_code: bool, by_value: bool
 ) -> None:
-    names = ["library.dc+sd-jwt", "library.ldp_vc"] if offered == "both" else [f"library.{offered}"]
+    names = [f"library.{credential_format}" for credential_format in offered.split()]
     offer = their_issuer.post("/control/offer", configuration_ids=names, tx_code=tx_code, by_value=by_value)
     page = Person(site).accept(offer)
     assert "Library card" in page.text
     told = their_issuer.get(f"/control/sessions/{offer['session']}")
     assert told == {"issued": len(names), "event": "credential_accepted"}
+
+
+@pair(THEIR_ISSUER, WALLET, tampered=True)
+@pytest.mark.parametrize("credential_format", ["dc+sd-jwt", "ldp_vc"])
+def test_keeps_nothing_that_its_issuer_did_not_sign(
+    site: Site, their_issuer: peers.Service, credential_format: str
+) -> None:
+    offer = their_issuer.post(
+        "/control/offer", configuration_ids=[f"library.{credential_format}"], forgery="signature"
+    )
+    page = Person(site).accept(offer, status=422)
+    assert "could not be trusted" in page.text
+    told = their_issuer.get(f"/control/sessions/{offer['session']}")
+    assert told["event"] == "credential_failure"
 
 
 def test_says_that_the_code_is_wrong(site: Site, their_issuer: peers.Service) -> None:
@@ -93,6 +109,7 @@ def reader(site: Site, their_issuer: peers.Service) -> Person:
     return person
 
 
+@pair(WALLET, THEIR_VERIFIER)
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("prefix", PREFIXES)
 @pytest.mark.parametrize("credential_format", ["dc+sd-jwt", "ldp_vc"])
@@ -170,13 +187,19 @@ def test_says_no(reader: Person, their_issuer: peers.Service, their_verifier: pe
     assert (session["state"], session["error"]) == ("declined", "access_denied")
 
 
+@pair(WALLET, THEIR_VERIFIER, tampered=True)
 @pytest.mark.parametrize("forgery", ["signature", "wallet_nonce", "stranger", "authority"])
+@pytest.mark.parametrize("credential_format", ["dc+sd-jwt", "ldp_vc"])
 def test_refuses_a_request_that_is_not_its_sender_s(
-    reader: Person, their_issuer: peers.Service, their_verifier: peers.Service, forgery: str
+    reader: Person,
+    their_issuer: peers.Service,
+    their_verifier: peers.Service,
+    credential_format: str,
+    forgery: str,
 ) -> None:
     request = their_verifier.post(
         "/control/request",
-        dcql_query={"credentials": [card_query(their_issuer, "dc+sd-jwt")]},
+        dcql_query={"credentials": [card_query(their_issuer, credential_format)]},
         prefix="x509_san_dns" if forgery == "authority" else "decentralized_identifier",
         request_uri_method="post",
         forgery=forgery,

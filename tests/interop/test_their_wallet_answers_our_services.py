@@ -7,6 +7,7 @@ import pytest
 
 from tests.interop import peers
 from tests.interop.conftest import MODES, PREFIXES, Site, Wallet, held_from
+from tests.interop.matrix import THEIR_WALLET, VERIFIER, pair
 
 pytestmark = pytest.mark.interop
 
@@ -59,6 +60,7 @@ def refusal(site: Site, request: dict[str, Any]) -> str:
     return next(str(each["check"]) for each in told["outcome"]["checks"] if each["result"] == "failed")
 
 
+@pair(THEIR_WALLET, VERIFIER)
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("prefix", PREFIXES)
 @pytest.mark.parametrize("credential_format", ["dc+sd-jwt", "ldp_vc"])
@@ -82,6 +84,7 @@ def test_gets_the_request_without_post(site: Site, held: Held, authority: str) -
     assert status(site, request) in ANSWERED
 
 
+@pair(THEIR_WALLET, VERIFIER)
 @pytest.mark.parametrize("credential_format", ["dc+sd-jwt", "ldp_vc"])
 def test_signs_a_payment(site: Site, held: Held, credential_format: str) -> None:
     request = ask(site, "subsidy", prefix="decentralized_identifier", mode="direct_post.jwt")
@@ -111,6 +114,7 @@ def test_presents_linked_data_with_a_p256_key(site: Site, key: str) -> None:
     assert status(site, request) in ANSWERED
 
 
+@pair(THEIR_WALLET, VERIFIER, "dc+sd-jwt", tampered=True)
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize(
     ("tampering", "stopped"),
@@ -129,6 +133,7 @@ def test_cheats_in_vain_with_an_sd_jwt(
     assert refusal(site, request) == stopped
 
 
+@pair(THEIR_WALLET, VERIFIER, "ldp_vc", tampered=True)
 @pytest.mark.parametrize(
     ("tampering", "stopped"),
     [

@@ -5,10 +5,12 @@ import pytest
 from tests.interop import peers
 from tests.interop.conftest import Site, Wallet
 from tests.interop.judges import judge
+from tests.interop.matrix import ISSUER, THEIR_WALLET, pair
 
 pytestmark = pytest.mark.interop
 
 
+@pair(ISSUER, THEIR_WALLET)
 @pytest.mark.parametrize("key", ["did:key", "jwk"])
 @pytest.mark.parametrize("tx_code", [True, False], ids=["tx_code", "no tx_code"])
 @pytest.mark.parametrize("credential_format", ["ldp_vc", "dc+sd-jwt"])
@@ -37,12 +39,16 @@ def test_takes_an_offer_by_value(site: Site) -> None:
         assert judge(site, Wallet.accept(fresh, format=credential_format)["credentials"][0])["verified"]
 
 
+@pair(ISSUER, THEIR_WALLET, tampered=True)
 @pytest.mark.parametrize(
     ("what", "code"), [("tx_code", "invalid_grant"), ("replay", "invalid_grant"), ("nonce", "invalid_nonce")]
 )
-def test_is_refused_with_the_error_of_the_specification(site: Site, what: str, code: str) -> None:
+@pytest.mark.parametrize("credential_format", ["dc+sd-jwt", "ldp_vc"])
+def test_is_refused_with_the_error_of_the_specification(
+    site: Site, credential_format: str, what: str, code: str
+) -> None:
     offer = site.command(
-        "create_offer", "farmer", "F-0001", "--format", "dc+sd-jwt", "--tx-code", "--by-value"
+        "create_offer", "farmer", "F-0001", "--format", credential_format, "--tx-code", "--by-value"
     )
     options = {"nonce": "a-nonce-that-nobody-gave"} if what == "nonce" else {}
     if what == "tx_code":
