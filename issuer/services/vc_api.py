@@ -4,7 +4,7 @@
 2. data model: the credential is well formed and every term of it means something.
 3. references: its related resources and schemas are what it says of them; its status entries are entries.
 4. status: a place in the authority's own lists, where one was asked for; by default for revocation, where the
-   credential is of version 2.0, named by a `urn:uuid:`, and brings no status of its own.
+   credential is of version 2.0, named by a `urn:uuid:`, and brings neither a status nor a proof of its own.
 5. signature: by the suite named, or as an enveloping `vc+jwt`.
 """
 
@@ -120,8 +120,8 @@ def _purposes(document: Mapping[str, Any], options: Mapping[str, Any]) -> list[s
     """For what a status shall be kept: `options.credentialStatus` is `{type, statusPurpose}`, or several."""
     first = validation.version(document) == CREDENTIALS_V1
     if "credentialStatus" not in options:
-        wanted = not first and _number(document.get("id")) and "credentialStatus" not in document
-        return ["revocation"] if wanted else []
+        settled = {"credentialStatus", "proof"} & set(document)
+        return ["revocation"] if _number(document.get("id")) and not (first or settled) else []
     asked, found = options["credentialStatus"], list[str]()
     for entry in asked if isinstance(asked, list) else [asked]:
         if not isinstance(entry, Mapping) or entry.get("type") != status_entries.TYPE:
@@ -132,6 +132,8 @@ def _purposes(document: Mapping[str, Any], options: Mapping[str, Any]) -> list[s
         found.append(purpose)
     if found and first:
         raise IssuanceRefused("Version 1.1 of the data model has no words for a status list.")
+    if found and "proof" in document:
+        raise IssuanceRefused("Nothing can be added to a credential that was signed before.")
     return found
 
 

@@ -182,6 +182,15 @@ def test_options_of_the_proof():
         refused(first, **options)
 
 
+def test_nothing_is_added_to_what_was_signed_before():
+    urn = uuid.uuid4().urn
+    first = issue(CREDENTIAL | {"id": urn}, credentialStatus=[])
+    second = issue(first)
+    assert "credentialStatus" not in second
+    assert verify(second)[0] == 200
+    refused(first, credentialStatus=STATUS)
+
+
 def test_pointers_of_selective_disclosure():
     issued = issue(CREDENTIAL, "ecdsa-sd-2023", mandatoryPointers=["/credentialSubject/name"])
     assert issued["proof"]["proofValue"].startswith("u")
