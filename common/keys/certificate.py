@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
@@ -42,7 +43,7 @@ def public_key(certificate: x509.Certificate) -> PublicKey:
     """A certificate's key, where it is of a kind that is used here."""
     try:
         key = certificate.public_key()
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise InvalidKey("This certificate holds a key of a kind that is not used here.") from error
     if isinstance(key, ed25519.Ed25519PublicKey):
         return PublicKey("Ed25519", key.public_bytes(Encoding.Raw, PublicFormat.Raw))

@@ -48,7 +48,7 @@ class Payment:
     def minor_units(self) -> int:
         """The amount as an integer in the currency's smallest unit."""
         match = _DECIMAL.match(self.amount) if isinstance(self.amount, str) else None
-        if self.currency not in CURRENCIES:
+        if not isinstance(self.currency, str) or self.currency not in CURRENCIES:
             raise InvalidTransactionData(f"The currency is one of {', '.join(CURRENCIES)}.")
         exponent, fraction = CURRENCIES[self.currency], match[2] or "" if match else ""
         if not match or len(fraction) > exponent:

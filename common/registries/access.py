@@ -189,12 +189,10 @@ def create_grant(grant: AccessGrant) -> dict[str, Any]:
 
 def parse_grant(source: Mapping[str, Any]) -> AccessGrant:
     """Read a token response; a token that is not bound to a key is refused."""
-    token, expires, names = source.get("access_token"), source.get("expires_in"), source.get("attributes", [])
+    token, expires = source.get("access_token"), source.get("expires_in")
     if source.get("token_type") != "DPoP" or not isinstance(token, str) or not isinstance(expires, int):
         raise AccessError("The authority did not answer with a bound token.")
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise AccessError("The authority did not name the attributes as texts.")
-    return AccessGrant(token, expires, tuple(names))
+    return AccessGrant(token, expires, _names(source.get("attributes", [])))
 
 
 def create_record(attributes: Mapping[str, Any]) -> dict[str, Any]:
@@ -243,10 +241,16 @@ def parse_log(source: Mapping[str, Any]) -> tuple[LogEntry, ...]:
     return tuple(
         LogEntry(
             **{name: _text(entry, name, AccessError) for name in LogEntry.__slots__ if name != "attributes"},
-            attributes=tuple(map(str, entry.get("attributes") or ())),
+            attributes=_names(entry.get("attributes", [])),
         )
         for entry in entries
     )
+
+
+def _names(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+        raise AccessError("The authority did not name the attributes as texts.")
+    return tuple(value)
 
 
 def _evidence(value: object) -> Evidence:

@@ -60,7 +60,7 @@ def parse(data: bytes) -> SecurityObject:
     if version.split(".")[0] != "1" or not doctype:
         raise CredentialInvalid("This mdoc's security object has a version that is not known.")
     algorithm = members.get("digestAlgorithm")
-    if algorithm not in HASHES:
+    if not isinstance(algorithm, str) or algorithm not in HASHES:
         raise CredentialInvalid("This mdoc uses a hash algorithm that is not accepted.")
     times = _member(members, "validityInfo", Mapping)
     try:

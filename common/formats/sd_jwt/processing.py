@@ -23,7 +23,7 @@ class Processed:
 def process(payload: Mapping[str, Any], disclosures: Sequence[str]) -> Processed:
     """Put disclosed values where their digests stand, and take the digests out (§7.1 steps 2e and 3 to 5)."""
     algorithm = payload.get("_sd_alg", DEFAULT_HASH)
-    if algorithm not in HASHES:
+    if not isinstance(algorithm, str) or algorithm not in HASHES:
         raise MalformedInput("This SD-JWT uses a hash algorithm that is not accepted.")
     found = {digest(encoded, algorithm=algorithm): parse(encoded) for encoded in disclosures}
     if len(found) != len(disclosures):

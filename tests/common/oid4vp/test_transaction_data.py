@@ -101,6 +101,7 @@ def test_money_is_an_integer_of_minor_units(amount: str, currency: str, units: i
         {"amount": "1.0\n"},
         {"amount": "٣"},
         {"currency": "XXX"},
+        {"currency": ["USD"]},
         {"currency": "usd"},
         {"amount": "1.5", "currency": "XOF"},
     ],

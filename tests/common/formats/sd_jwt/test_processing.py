@@ -64,6 +64,7 @@ REFUSED: dict[str, tuple[dict[str, Any], list[str]]] = {
     "a hash algorithm in the depth": ({"x": {"_sd_alg": "sha-256"}}, []),
     "a weak hash": ({"_sd_alg": "md5", "_sd": []}, []),
     "a hash that is no text": ({"_sd_alg": 256}, []),
+    "a hash that is a list": ({"_sd_alg": ["sha-256"]}, []),
 }
 
 
