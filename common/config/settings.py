@@ -86,6 +86,8 @@ FETCH_CA_FILE = os.environ.get("FETCH_CA_FILE", "")
 VERIFIER_CA_FILE = os.environ.get("VERIFIER_CA_FILE", str(VAR_DIR / "verifier-ca.pem"))
 # PEM certificates of the authorities that vouch for issuers whose credentials carry an x5c chain.
 ISSUER_CA_FILE = os.environ.get("ISSUER_CA_FILE", "")
+# PEM certificates of the authorities that vouch for wallets and their keys to an issuer (HAIP 1.0).
+WALLET_PROVIDER_CA_FILE = os.environ.get("WALLET_PROVIDER_CA_FILE", "")
 
 # --- who may read /metrics (common/site/views.py), and how many proxies stand in front of us ------------
 METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")

@@ -50,6 +50,13 @@ class AuthorizationError(SelloError):
     code = "invalid_request"
 
 
+class InvalidClientAttestation(InvalidClient):
+    """A wallet attestation that does not hold (attestation-based client authentication, draft -07 §6.2)."""
+
+    code = "invalid_client_attestation"
+    status = 400
+
+
 class InvalidToken(SelloError):
     """An access token that is missing, wrong, expired or another's (RFC 6750 §3)."""
 

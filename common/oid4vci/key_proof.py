@@ -1,14 +1,17 @@
-"""Key proofs of the type `jwt` (OpenID4VCI 1.0 Appendix F.1, F.4)."""
+"""Key proofs of the types `jwt` and `attestation` (OpenID4VCI 1.0 Appendix F.1, F.3, F.4)."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal, NoReturn
 
+from cryptography import x509
+
 from common import did
 from common.did import did_jwk, did_key
 from common.errors import SelloError
 from common.keys import PublicKey, Signer, jwk, jws
+from common.oid4vci.attestation import KeyAttestation, verify_key_attestation
 from common.oid4vci.errors import InvalidNonce, InvalidProof
 
 TYPE: Final = "openid4vci-proof+jwt"
@@ -16,7 +19,7 @@ ALGORITHMS: Final = ("ES256", "EdDSA")
 BINDING_METHODS: Final = ("jwk", "did:key", "did:jwk")
 MAX_AGE: Final = timedelta(minutes=5)
 MAX_SKEW: Final = timedelta(minutes=1)
-MAX_LENGTH: Final = 8_000
+MAX_LENGTH: Final = 60_000  # with an attestation and its certificates
 
 BindingMethod = Literal["jwk", "did:key", "did:jwk"]
 
@@ -29,8 +32,26 @@ class KeyProof:
     did: str
 
 
+@dataclass(frozen=True, slots=True)
+class AttestationPolicy:
+    """Who may vouch for keys, whether somebody must, and for how many at once."""
+
+    anchors: tuple[x509.Certificate, ...] = ()
+    required: bool = False
+    max_keys: int = 1
+
+
+NOBODY_VOUCHES: Final = AttestationPolicy()
+
+
 def create_key_proof(
-    *, audience: str, nonce: str | None, signer: Signer, now: datetime, binding: BindingMethod = "jwk"
+    *,
+    audience: str,
+    nonce: str | None,
+    signer: Signer,
+    now: datetime,
+    binding: BindingMethod = "jwk",
+    key_attestation: str | None = None,
 ) -> str:
     """Prove possession of `signer`'s key to the issuer `audience` (F.1).
 
@@ -44,6 +65,8 @@ def create_key_proof(
         header["kid"] = did_key.verification_method(key)
     else:
         header["kid"] = f"{did_jwk.encode(key)}#0"
+    if key_attestation is not None:
+        header["key_attestation"] = key_attestation
     claims: dict[str, Any] = {"aud": audience, "iat": int(now.timestamp())}
     if nonce is not None:
         claims["nonce"] = nonce
@@ -51,29 +74,80 @@ def create_key_proof(
 
 
 def verify_key_proofs(
-    proofs: Sequence[str], *, audience: str, check_nonce: Callable[[str], None], now: datetime
+    proofs: Sequence[str],
+    *,
+    audience: str,
+    check_nonce: Callable[[str], None],
+    now: datetime,
+    policy: AttestationPolicy = NOBODY_VOUCHES,
 ) -> tuple[KeyProof, ...]:
     """Verify every proof of one request; `check_nonce` raises `InvalidNonce` and sees each nonce once.
 
-    Keys must differ: each of them is bound to one credential at most (§8.3).
+    Keys must differ: each of them is bound to one credential at most (§8.3). Where somebody vouches for keys,
+    those of the attestation follow that of the proof (F.1). An attestation is not looked into where nobody
+    is trusted to make one.
     """
-    verified, nonces = [], dict[str, None]()
+    verified, nonces, attested = [], dict[str, None](), dict[PublicKey, None]()
     for proof in proofs:
-        key_proof, nonce = _verify(proof, audience=audience, now=now)
+        key_proof, nonce, attestation = _verify(proof, audience=audience, now=now)
         verified.append(key_proof)
         nonces[nonce] = None
-    if len({proof.key for proof in verified}) != len(verified):
+        if policy.anchors and attestation is not None:
+            found = _attested(attestation, policy, with_proof=True, now=now)
+            if key_proof.key not in found.keys:
+                raise InvalidProof("A key proof is by a key for which its attestation does not vouch.")
+            nonces[_nonce_of(found)] = None
+            attested |= dict.fromkeys(found.keys)
+        elif policy.required:
+            raise InvalidProof("A key proof needs an attestation of its key here.")
+    shown = {proof.key for proof in verified}
+    if len(shown) != len(verified):
         raise InvalidProof("Two key proofs are for the same key.")
+    more = tuple(_plain(key) for key in attested if key not in shown)
+    if len(verified) + len(more) > max(policy.max_keys, len(verified)):
+        raise InvalidProof(f"At most {policy.max_keys} keys are taken at once.")
     for nonce in nonces:
         check_nonce(nonce)
-    return tuple(verified)
+    return (*verified, *more)
 
 
-def _verify(proof: str, *, audience: str, now: datetime) -> tuple[KeyProof, str]:
-    """One proof as F.4 lists: type, algorithm, key, signature, audience, time; its nonce is returned.
+def verify_attested_keys(
+    attestation: str, *, check_nonce: Callable[[str], None], now: datetime, policy: AttestationPolicy
+) -> tuple[KeyProof, ...]:
+    """The keys of a proof of the type `attestation` (F.3), which are vouched for and not shown."""
+    if not policy.anchors:
+        raise InvalidProof("Nobody is trusted to vouch for keys here.")
+    found = _attested(attestation, policy, with_proof=False, now=now)
+    check_nonce(_nonce_of(found))
+    return tuple(_plain(key) for key in found.keys)
 
-    Required: typ, alg, one of jwk and kid, aud, iat, nonce. Unchecked: iss (nobody is registered here),
-    key_attestation (none is asked for).
+
+def _attested(
+    attestation: object, policy: AttestationPolicy, *, with_proof: bool, now: datetime
+) -> KeyAttestation:
+    if not isinstance(attestation, str):
+        raise InvalidProof("key_attestation must be a JWT.")
+    return verify_key_attestation(
+        attestation, anchors=policy.anchors, with_proof=with_proof, max_keys=policy.max_keys, now=now
+    )
+
+
+def _nonce_of(found: KeyAttestation) -> str:
+    if found.nonce is None:
+        raise InvalidProof("A key attestation lacks its nonce.")
+    return found.nonce
+
+
+def _plain(key: PublicKey) -> KeyProof:
+    return KeyProof(key, did_key.encode(key))
+
+
+def _verify(proof: str, *, audience: str, now: datetime) -> tuple[KeyProof, str, object]:
+    """One proof as F.4 lists: type, algorithm, key, signature, audience, time; what else it says is returned.
+
+    That is its nonce, and the attestation in its header, into which nobody has looked.
+
+    Required: typ, alg, one of jwk and kid, aud, iat, nonce. Unchecked: iss (nobody is registered here).
     """
     try:
         parsed = jws.parse(proof, max_length=MAX_LENGTH)
@@ -100,7 +174,7 @@ def _verify(proof: str, *, audience: str, now: datetime) -> tuple[KeyProof, str]
         raise InvalidProof("A key proof lacks its nonce.")
     if not isinstance(nonce, str):
         raise InvalidNonce("The nonce is not one of ours.")
-    return KeyProof(key, identifier), nonce
+    return KeyProof(key, identifier), nonce, parsed.header.get("key_attestation")
 
 
 def _key(header: Mapping[str, Any]) -> tuple[PublicKey, str]:

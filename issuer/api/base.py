@@ -17,7 +17,7 @@ from common.keys import jwe
 from common.oid4vci.encryption import MEDIA_TYPE
 from common.oid4vci.errors import InvalidToken, printable
 from issuer.models import Authority
-from issuer.services.clients import Client, identify
+from issuer.services.clients import Client, authenticate, identify
 from issuer.services.possession import ShownToken, create_dpop_nonce
 
 NO_STORE = {"Cache-Control": "no-store"}
@@ -123,8 +123,15 @@ def dpop_proof(request: Request) -> str | None:
 
 
 def client_of(request: Request, authority: Authority, client_id: str | None, *, now: datetime) -> Client:
-    """The wallet that speaks, by what it says of itself."""
-    return identify(authority, client_id)
+    """The wallet that speaks: by its provider's word where it brings one, else by its own.
+
+    Both headers, each once, or none (attestation-based client authentication, draft -07 §6.1).
+    """
+    attestation = request.headers.get("OAuth-Client-Attestation")
+    pop = request.headers.get("OAuth-Client-Attestation-PoP")
+    if attestation is None and pop is None:
+        return identify(authority, client_id)
+    return authenticate(authority, attestation or "", pop or "", client_id, now=now)
 
 
 def shown_token(request: Request, endpoint: str) -> ShownToken:

@@ -42,6 +42,7 @@ from issuer.api.base import (
 )
 from issuer.models import Authority
 from issuer.services import deferring, encrypting, issuance, nonces, tokens
+from issuer.services.clients import BATCH_SIZE
 
 DOCUMENTED = extend_schema(request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT)
 
@@ -83,7 +84,7 @@ class Credential(PossessionView):
         rate_limit.check(request._request, "credential")
         found, token = find_authority(authority), shown_token(request, "credential")
         body, sealed = _opened(request, found)
-        asked = parse_credential_request(body, batch_size=issuance.BATCH_SIZE)
+        asked = parse_credential_request(body, batch_size=BATCH_SIZE)
         _require_encryption(found, asked.encryption, sealed=sealed)
         answer = issuance.issue_credentials(found, token, asked, now=utc_now())
         return _answer(answer, asked.encryption)

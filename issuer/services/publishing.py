@@ -7,9 +7,14 @@ from django.db.models import QuerySet
 
 from common.formats.mdoc.doctypes import namespace
 from common.keys import dpop, jwk
-from common.oid4vci import key_proof
+from common.oid4vci import attestation, key_proof
 from common.oid4vci.authorization import CHALLENGE_METHOD
-from common.oid4vci.authorization_server import AuthorizationServerMetadata, create_server_metadata
+from common.oid4vci.authorization_server import (
+    ANONYMOUS,
+    ATTESTED,
+    AuthorizationServerMetadata,
+    create_server_metadata,
+)
 from common.oid4vci.metadata import (
     ClaimDescription,
     ConfigurationMetadata,
@@ -21,7 +26,7 @@ from common.oid4vci.signed_metadata import sign_metadata
 from common.oid4vci.token import GRANT_TYPES
 from issuer.models import Authority, Configuration
 from issuer.services import authorities, encrypting
-from issuer.services.issuance import BATCH_SIZE
+from issuer.services.clients import BATCH_SIZE, key_policy, providers
 from issuer.services.profiles import identifier, profile
 
 BASE_CONTEXT = "https://www.w3.org/ns/credentials/v2"
@@ -58,6 +63,9 @@ def signed_issuer_metadata(authority: Authority, *, now: datetime) -> str:
 
 def server_metadata(authority: Authority) -> dict[str, Any]:
     """The authorization server metadata (RFC 8414) of the same authority."""
+    vouched = bool(providers())
+    attested = (ATTESTED,) if vouched or authority.high_assurance else ()
+    authentication = attested if authority.high_assurance else (ANONYMOUS, *attested)
     return create_server_metadata(
         AuthorizationServerMetadata(
             issuer=authority.identifier,
@@ -70,6 +78,8 @@ def server_metadata(authority: Authority) -> dict[str, Any]:
             scopes=tuple(name for found in _configurations(authority) for name in found.format_ids()),
             challenge_methods=(CHALLENGE_METHOD,),
             iss_in_response=True,
+            client_authentication=authentication,
+            attestation_algorithms=attestation.ALGORITHMS if vouched else (),
         )
     )
 
@@ -87,6 +97,10 @@ def _configurations(authority: Authority) -> QuerySet[Configuration]:
 
 def _configuration_metadata(configuration: Configuration, name: str, format_: str) -> ConfigurationMetadata:
     described, kind = profile(format_), identifier(format_)
+    policy = key_policy(configuration.authority)
+    proof_types: dict[str, tuple[str, ...]] = {"jwt": key_proof.ALGORITHMS}
+    if policy.anchors:
+        proof_types["attestation"] = attestation.ALGORITHMS
     data_model = kind not in ("dc+sd-jwt", "mso_mdoc")
     return ConfigurationMetadata(
         id=name,
@@ -94,7 +108,8 @@ def _configuration_metadata(configuration: Configuration, name: str, format_: st
         scope=name,
         signing_algorithms=described.algorithms,
         binding_methods=described.binding_methods,
-        proof_types={"jwt": key_proof.ALGORITHMS},
+        proof_types=proof_types,
+        attestation_required=policy.required,
         vct=configuration.vct if kind == "dc+sd-jwt" else None,
         doctype=configuration.document_type if kind == "mso_mdoc" else None,
         context=(BASE_CONTEXT, configuration.type_url) if kind == "ldp_vc" else (),
