@@ -58,7 +58,8 @@ def verify_chain(
         )
         verifier.verify(leaf, between)
     except (
-        ValueError, TypeError, verification.VerificationError, x509.UnsupportedGeneralNameType
+        ValueError, TypeError, UnsupportedAlgorithm, x509.UnsupportedGeneralNameType,
+        verification.VerificationError,
     ) as error:  # fmt: skip
         raise Untrusted(
             "This certificate chain leads to nobody trusted.", detail=type(error).__name__
