@@ -10,7 +10,6 @@ from hashlib import sha256
 from typing import Any, Final
 
 from common.errors import InvalidSignature
-from common.formats.data_integrity import ecdsa_rdfc_2019
 from common.formats.data_integrity.ecdsa_sd_2023_value import (
     HMAC_SIZE,
     BaseValue,
@@ -23,6 +22,7 @@ from common.formats.data_integrity.ecdsa_sd_2023_value import (
     serialize_derived,
 )
 from common.formats.data_integrity.grouping import hmac_statements, relabelled_statements
+from common.formats.data_integrity.rdfc_suites import ECDSA_RDFC_2019
 from common.formats.data_integrity.selection import SelectionError, pointers_of, select
 from common.formats.data_integrity.suite import require_curve, without_value
 from common.keys import PrivateKey, PublicKey, Signer
@@ -46,8 +46,8 @@ ALWAYS_SHOWN: Final[tuple[ClaimPath, ...]] = (
     ("credentialSubject", None, "id"),
 )
 
-configure = ecdsa_rdfc_2019.configure  # §3.6.4
-hash_configuration = ecdsa_rdfc_2019.hash_configuration  # step 1 of §3.6.3
+configure = ECDSA_RDFC_2019.configure  # §3.6.4
+hash_configuration = ECDSA_RDFC_2019.hash_configuration  # step 1 of §3.6.3
 
 
 def create_proof(

@@ -12,7 +12,7 @@ PROOF_TYPE = "DataIntegrityProof"  # §3.1
 
 
 class Cryptosuite(Protocol):
-    """A module in this room, under its own name in `SUITES`.
+    """A suite under its own name in `SUITES`: an instance, or a module that stands for one.
 
     `curve` decides the hash where a suite has several; `contexts` gives the documents behind context URLs.
     A suite that signs a document whole has its Transformation as `transform` and its Hashing as `hash`.
@@ -63,26 +63,3 @@ def proof_bytes(proof: Mapping[str, Any]) -> bytes:
 def without_value(proof: Mapping[str, Any]) -> dict[str, Any]:
     """The options of a proof (step 2 of each suite's Verify Proof)."""
     return {name: value for name, value in proof.items() if name != "proofValue"}
-
-
-def with_context(options: Mapping[str, Any], *, document: Mapping[str, Any]) -> dict[str, Any]:
-    """The options as JCS suites sign them: with the document's contexts (step 2 of their Create Proof)."""
-    return {**options, "@context": document["@context"]} if "@context" in document else dict(options)
-
-
-def with_signed_context(document: Mapping[str, Any], proof: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The document with the contexts that its JCS proof names, which must come first (Verify Proof step 4).
-
-    Contexts that somebody appended later were not signed, so they are not in what is returned.
-    """
-    if "@context" not in proof:
-        return document
-    signed, found = proof["@context"], document.get("@context")
-    if signed == found:
-        return document
-    if (
-        not (signed and isinstance(signed, list) and isinstance(found, list))
-        or found[: len(signed)] != signed
-    ):
-        raise InvalidSignature("The contexts of this document are not those of its proof.")
-    return {**document, "@context": signed}

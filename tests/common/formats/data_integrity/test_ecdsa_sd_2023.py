@@ -10,7 +10,7 @@ import pytest
 
 from common.encoding import cbor, multibase
 from common.errors import InvalidSignature, SelloError, UnknownPart
-from common.formats.data_integrity import ecdsa_rdfc_2019, ecdsa_sd_2023
+from common.formats.data_integrity import ecdsa_sd_2023
 from common.formats.data_integrity.ecdsa_sd_2023_value import (
     BASE_HEADER,
     DERIVED_HEADER,
@@ -22,6 +22,7 @@ from common.formats.data_integrity.ecdsa_sd_2023_value import (
     serialize_derived,
 )
 from common.formats.data_integrity.grouping import hmac_statements
+from common.formats.data_integrity.rdfc_suites import ECDSA_RDFC_2019
 from common.formats.data_integrity.selection import SelectionError, select
 from common.keys import PrivateKey, multikey
 from common.rdf.contexts import CREDENTIALS_V2, type_context
@@ -343,7 +344,7 @@ def test_a_base_proof_is_not_shown() -> None:
 
 def test_a_proof_of_the_whole_suite_is_not_one_of_parts() -> None:
     options = {**OPTIONS, "cryptosuite": "ecdsa-rdfc-2019"}
-    proof = ecdsa_rdfc_2019.create_proof(BOAT, options, signer=KEY, contexts=boat_contexts)
+    proof = ECDSA_RDFC_2019.create_proof(BOAT, options, signer=KEY, contexts=boat_contexts)
     refused(BOAT, {**proof, "cryptosuite": "ecdsa-sd-2023"}, "base64url")
 
 

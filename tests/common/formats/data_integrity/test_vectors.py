@@ -10,13 +10,9 @@ import pytest
 
 from common.encoding import multibase
 from common.errors import InvalidSignature, UnknownPart
-from common.formats.data_integrity import (
-    SUITES,
-    ecdsa_jcs_2019,
-    ecdsa_rdfc_2019,
-    eddsa_jcs_2022,
-    eddsa_rdfc_2022,
-)
+from common.formats.data_integrity import SUITES
+from common.formats.data_integrity.jcs_suites import ECDSA_JCS_2019, EDDSA_JCS_2022
+from common.formats.data_integrity.rdfc_suites import ECDSA_RDFC_2019, EDDSA_RDFC_2022
 from common.formats.data_integrity.suite import without_value
 from common.keys import PrivateKey, multikey
 from tests.common.rdf.examples import contexts
@@ -56,15 +52,15 @@ P384 = "vc-di-ecdsa/p384KeyPair.json"
 VECTORS = {
     vector.folder: vector
     for vector in (
-        Vector(eddsa_rdfc_2022, "Ed25519", "vc-di-eddsa/eddsa-rdfc-2022", "DataInt", EDDSA, True),
-        Vector(eddsa_rdfc_2022, "Ed25519", "vc-di-eddsa/eddsa-rdfc-2022/employ", "DataInt", EDDSA, True),
-        Vector(eddsa_jcs_2022, "Ed25519", "vc-di-eddsa/eddsa-jcs-2022", "JCS", EDDSA, True),
-        Vector(ecdsa_jcs_2019, "P-256", "vc-di-ecdsa/ecdsa-jcs-2019-p256", "JCSECDSAP256", P256, False),
-        Vector(ecdsa_jcs_2019, "P-384", "vc-di-ecdsa/ecdsa-jcs-2019-p384", "JCSECDSAP384", P384, False),
-        Vector(ecdsa_rdfc_2019, "P-256", "vc-di-ecdsa/ecdsa-rdfc-2019-p256", "ECDSAP256", P256, False),
-        Vector(ecdsa_rdfc_2019, "P-256", "vc-di-ecdsa/ecdsa-rdfc-2019-p256/employ", "ECDSAP256", P256, False),
-        Vector(ecdsa_rdfc_2019, "P-384", "vc-di-ecdsa/ecdsa-rdfc-2019-p384", "ECDSAP384", P384, False),
-        Vector(ecdsa_rdfc_2019, "P-384", "vc-di-ecdsa/ecdsa-rdfc-2019-p384/employ", "ECDSAP384", P384, False),
+        Vector(EDDSA_RDFC_2022, "Ed25519", "vc-di-eddsa/eddsa-rdfc-2022", "DataInt", EDDSA, True),
+        Vector(EDDSA_RDFC_2022, "Ed25519", "vc-di-eddsa/eddsa-rdfc-2022/employ", "DataInt", EDDSA, True),
+        Vector(EDDSA_JCS_2022, "Ed25519", "vc-di-eddsa/eddsa-jcs-2022", "JCS", EDDSA, True),
+        Vector(ECDSA_JCS_2019, "P-256", "vc-di-ecdsa/ecdsa-jcs-2019-p256", "JCSECDSAP256", P256, False),
+        Vector(ECDSA_JCS_2019, "P-384", "vc-di-ecdsa/ecdsa-jcs-2019-p384", "JCSECDSAP384", P384, False),
+        Vector(ECDSA_RDFC_2019, "P-256", "vc-di-ecdsa/ecdsa-rdfc-2019-p256", "ECDSAP256", P256, False),
+        Vector(ECDSA_RDFC_2019, "P-256", "vc-di-ecdsa/ecdsa-rdfc-2019-p256/employ", "ECDSAP256", P256, False),
+        Vector(ECDSA_RDFC_2019, "P-384", "vc-di-ecdsa/ecdsa-rdfc-2019-p384", "ECDSAP384", P384, False),
+        Vector(ECDSA_RDFC_2019, "P-384", "vc-di-ecdsa/ecdsa-rdfc-2019-p384/employ", "ECDSAP384", P384, False),
     )
 }
 
