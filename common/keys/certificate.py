@@ -66,6 +66,37 @@ def authority_key_ids(chain: Sequence[bytes]) -> tuple[str, ...]:
     return tuple(found)
 
 
+def describe(
+    subject: x509.Name, *, issuer: x509.Name, key: PublicKey, serial: int, start: datetime, end: datetime
+) -> x509.CertificateBuilder:
+    """What every certificate says (§4.1), with the identifier of its own key (§4.2.1.2)."""
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key.elliptic())
+        .serial_number(serial)
+        .not_valid_before(start)
+        .not_valid_after(end)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.elliptic()), critical=False)
+    )
+
+
+def usage(*, certificates: bool) -> x509.KeyUsage:
+    """For signing certificates and lists of revoked ones, or for signing anything else (§4.2.1.3)."""
+    return x509.KeyUsage(
+        digital_signature=not certificates,
+        key_cert_sign=certificates,
+        crl_sign=certificates,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
+
 def sign(builder: x509.CertificateBuilder, *, signer: Signer) -> bytes:
     """The DER of the certificate that `builder` describes, signed on P-256 (§4.1)."""
     return _sealed(builder.sign(_THROW_AWAY, hashes.SHA256()).tbs_certificate_bytes, signer)

@@ -16,9 +16,11 @@ def certificate_authority(
     """The DER of a self-signed certificate that may sign leaves and nothing else; a P-256 `signer`."""
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     builder = (
-        _builder(subject, subject, signer.public_key, serial, not_before, not_after)
+        certificate.describe(
+            subject, issuer=subject, key=signer.public_key, serial=serial, start=not_before, end=not_after
+        )
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(_key_usage(certificates=True), critical=True)
+        .add_extension(certificate.usage(certificates=True), critical=True)
     )
     return certificate.sign(builder, signer=signer)
 
@@ -37,9 +39,9 @@ def leaf_certificate(
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
     above = x509.load_der_x509_certificate(authority).subject
     builder = (
-        _builder(subject, above, key, serial, not_before, not_after)
+        certificate.describe(subject, issuer=above, key=key, serial=serial, start=not_before, end=not_after)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(_key_usage(certificates=False), critical=True)
+        .add_extension(certificate.usage(certificates=False), critical=True)
         .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False)
         .add_extension(
@@ -52,32 +54,3 @@ def leaf_certificate(
 def certificate_hash(certificate: bytes) -> str:
     """The identifier of an `x509_hash` client: base64url of the SHA-256 of the leaf's DER (§5.9.3)."""
     return base64url.encode(hashlib.sha256(certificate).digest())
-
-
-def _builder(
-    subject: x509.Name, issuer: x509.Name, key: PublicKey, serial: int, start: datetime, end: datetime
-) -> x509.CertificateBuilder:
-    return (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer)
-        .public_key(key.elliptic())
-        .serial_number(serial)
-        .not_valid_before(start)
-        .not_valid_after(end)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.elliptic()), critical=False)
-    )
-
-
-def _key_usage(*, certificates: bool) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=not certificates,
-        key_cert_sign=certificates,
-        crl_sign=certificates,
-        content_commitment=False,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        encipher_only=False,
-        decipher_only=False,
-    )

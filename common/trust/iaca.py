@@ -38,9 +38,11 @@ def create_root(
     """The DER of an IACA root (B.1.2) for the issuer at that address; `revocations`: where its list lies."""
     subject = _name(country, f"{name} IACA")
     builder = (
-        _builder(subject, subject, signer.public_key, serial, not_before, not_after)
+        certificate.describe(
+            subject, issuer=subject, key=signer.public_key, serial=serial, start=not_before, end=not_after
+        )
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(_key_usage(root=True), critical=True)
+        .add_extension(certificate.usage(certificates=True), critical=True)
     )
     return certificate.sign(_located(builder, issuer, revocations), signer=signer)
 
@@ -63,8 +65,10 @@ def create_document_signer(
     [country] = root.subject.get_attributes_for_oid(NameOID.COUNTRY_NAME)
     subject = _name(str(country.value), f"{name} document signer")
     builder = (
-        _builder(subject, root.subject, key, serial, not_before, not_after)
-        .add_extension(_key_usage(root=False), critical=True)
+        certificate.describe(
+            subject, issuer=root.subject, key=key, serial=serial, start=not_before, end=not_after
+        )
+        .add_extension(certificate.usage(certificates=False), critical=True)
         .add_extension(x509.ExtendedKeyUsage([DOCUMENT_SIGNER]), critical=True)
         .add_extension(
             x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key.elliptic()), critical=False
@@ -159,32 +163,3 @@ def _located(builder: x509.CertificateBuilder, issuer: str, revocations: str) ->
     return builder.add_extension(
         x509.IssuerAlternativeName([x509.UniformResourceIdentifier(issuer)]), critical=False
     ).add_extension(x509.CRLDistributionPoints([place]), critical=False)
-
-
-def _builder(
-    subject: x509.Name, issuer: x509.Name, key: PublicKey, serial: int, start: datetime, end: datetime
-) -> x509.CertificateBuilder:
-    return (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer)
-        .public_key(key.elliptic())
-        .serial_number(serial)
-        .not_valid_before(start)
-        .not_valid_after(end)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.elliptic()), critical=False)
-    )
-
-
-def _key_usage(*, root: bool) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=not root,
-        key_cert_sign=root,
-        crl_sign=root,
-        content_commitment=False,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        encipher_only=False,
-        decipher_only=False,
-    )
