@@ -35,6 +35,21 @@ def create_authority(slug: str, name: str) -> Authority:
     )
 
 
+def set_policy(
+    slug: str, *, high_assurance: bool | None = None, requires_encryption: bool | None = None
+) -> Authority:
+    """What an authority asks of wallets; None leaves it as it was."""
+    authority = Authority.objects.filter(slug=slug).first()
+    if authority is None:
+        raise UnknownPart("authority", slug, Authority.objects.values_list("slug", flat=True))
+    if high_assurance is not None:
+        authority.high_assurance = high_assurance
+    if requires_encryption is not None:
+        authority.requires_encryption = requires_encryption
+    authority.save(update_fields=["high_assurance", "requires_encryption"])
+    return authority
+
+
 def key_id(authority: Authority, curve: str) -> str:
     """The DID URL of the authority's key on that curve."""
     if curve not in FRAGMENTS:

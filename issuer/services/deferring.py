@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 
@@ -97,6 +98,15 @@ def waiting(registries: QuerySet[Registry]) -> QuerySet[Session]:
         .distinct()
         .order_by("created_at")
     )
+
+
+def find_waiting(session: str) -> Session:
+    """The session of that identifier, if something in it waits."""
+    found = waiting(Registry.objects.all())
+    try:
+        return found.get(pk=session)
+    except (Session.DoesNotExist, ValidationError) as error:
+        raise AlreadyDecided("Nothing waits under this identifier.") from error
 
 
 def decide(session: Session, *, approve: bool, reason: str, actor: str, now: datetime) -> None:

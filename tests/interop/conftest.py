@@ -137,6 +137,7 @@ def site(
         "FETCH_ORIGINS": f"{their_issuer.origin},{their_verifier.origin}",
         "STATUS_LIST_TTL": "1",
         "VERIFIER_CA_FILE": str(var / "verifiers.pem"),
+        "WALLET_PROVIDER_CA_FILE": str(var / "verifiers.pem"),
     }
     for command in (["migrate", "--verbosity", "0"], ["load_samples"], ["load_services"]):
         done = subprocess.run(

@@ -1,0 +1,30 @@
+"""`set_policy AUTHORITY`: what an authority asks of the wallets to which it issues."""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from common.adapters.command import Command as BaseCommand
+from issuer.services.authorities import set_policy
+
+
+class Command(BaseCommand):
+    help = "Ask wallets for high assurance (DPoP, wallet and key attestations) or encryption, or no longer."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("authority", help="such as farmer-registry")
+        parser.add_argument("--high-assurance", choices=("on", "off"), help="as HAIP 1.0 profiles OpenID4VCI")
+        parser.add_argument("--encryption", choices=("required", "offered"), help="of requests and answers")
+
+    def run(self, **options: Any) -> dict[str, Any]:
+        asked, encryption = options["high_assurance"], options["encryption"]
+        authority = set_policy(
+            options["authority"],
+            high_assurance=None if asked is None else asked == "on",
+            requires_encryption=None if encryption is None else encryption == "required",
+        )
+        return {
+            "authority": authority.slug,
+            "high_assurance": authority.high_assurance,
+            "encryption": "required" if authority.requires_encryption else "offered",
+        }
