@@ -11,6 +11,11 @@ urlpatterns = [
     path("services/staff/issuers/<int:pk>/remove", staff.remove_issuer, name="remove-trusted-issuer"),
     path("services/sessions/<str:poll_id>", pages.session, name="session"),
     path("services/sessions/<str:poll_id>/status", endpoints.SessionStatus.as_view(), name="session-status"),
+    path(
+        "services/sessions/<str:poll_id>/digital",
+        endpoints.DigitalCredential.as_view(),
+        name="session-digital",
+    ),
     path("services/sessions/<str:poll_id>/finish", pages.finish, name="session-finish"),
     path("services/sessions/<str:poll_id>/again", pages.again, name="session-again"),
     path("services/sessions/<str:poll_id>/document", pages.document, name="session-document"),

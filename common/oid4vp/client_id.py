@@ -5,6 +5,8 @@ from typing import Final
 
 from common.oid4vp.errors import InvalidRequest
 
+# Whom an answer over the Digital Credentials API is for (Appendix A.4); nobody may call himself so (§5.9.3).
+ORIGIN: Final = "origin"
 PREFIXES: Final = ("redirect_uri", "decentralized_identifier", "x509_san_dns", "x509_hash")
 
 
@@ -21,7 +23,7 @@ class ClientId:
     @property
     def signed(self) -> bool:
         """Whether requests under this prefix must be signed; the others must not be (§5.9.3)."""
-        return self.prefix != "redirect_uri"
+        return self.prefix not in ("redirect_uri", ORIGIN)
 
 
 def parse_client_id(text: object) -> ClientId:

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from common.encoding import base64url, strict_json
 from common.errors import MalformedInput
 from common.keys import Signer, jws
-from common.oid4vp.client_id import ClientId, parse_client_id
+from common.oid4vp.client_id import ORIGIN, ClientId, parse_client_id
 from common.oid4vp.client_metadata import ClientMetadata, parse_client_metadata
 from common.oid4vp.dcql import DcqlQuery, parse_query
 from common.oid4vp.errors import InvalidRequest, InvalidRequestUriMethod
@@ -22,8 +22,9 @@ AUDIENCE: Final = "https://self-issued.me/v2"  # static discovery (§5.8)
 SCHEME: Final = "openid4vp://"
 PURPOSE: Final = "urn:sello:purpose:1"  # our verifier_info format (§5.1): {"name": …, "purpose": …}
 MAX_LENGTH: Final = 100_000
-ResponseMode = Literal["direct_post", "direct_post.jwt"]
+ResponseMode = Literal["direct_post", "direct_post.jwt", "dc_api", "dc_api.jwt"]
 RESPONSE_MODES: Final[tuple[ResponseMode, ...]] = ("direct_post", "direct_post.jwt")
+API_MODES: Final[tuple[ResponseMode, ...]] = ("dc_api", "dc_api.jwt")  # Digital Credentials API, Appendix A
 RequestUriMethod = Literal["get", "post"]
 _SAFE = re.compile(r"[A-Za-z0-9._~-]{1,512}\Z")
 _OBJECTS: Final = ("dcql_query", "client_metadata", "transaction_data", "verifier_info")
@@ -33,6 +34,8 @@ _OBJECTS: Final = ("dcql_query", "client_metadata", "transaction_data", "verifie
 class AuthorizationRequest:
     """A request's parameters, their shapes checked; who it comes from is another question.
 
+    `client_id` is the audience of the answer: over the Digital Credentials API the page's origin (A.4), and
+    then there is neither `response_uri` nor `state`.
     `name` and `purpose` are what the verifier says of itself, for the person to read.
     """
 
@@ -53,13 +56,17 @@ class AuthorizationRequest:
 
 @dataclass(frozen=True, slots=True)
 class RequestReference:
-    """What a link or a QR code carries: a reference to a request object, the object, or plain parameters."""
+    """What a link or a QR code carries: a reference to a request object, the object, or plain parameters.
+
+    `origin` is that of the page which asked over the Digital Credentials API, by the platform; else empty.
+    """
 
     client_id: ClientId
     request_uri: str = ""
     method: RequestUriMethod = "get"
     request_object: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    origin: str = ""
 
 
 def create_request_parameters(
@@ -159,33 +166,38 @@ def parse_authorization_request(source: str | Mapping[str, str]) -> RequestRefer
     return RequestReference(client_id, parameters={name: _value(name, text) for name, text in pairs})
 
 
-def parse_request_parameters(source: Mapping[str, Any]) -> AuthorizationRequest:
-    """Check the shape of a request's parameters (§5.1, §5.2); unknown ones are ignored."""
-    client_id = parse_client_id(source.get("client_id"))
+def parse_request_parameters(source: Mapping[str, Any], *, origin: str = "") -> AuthorizationRequest:
+    """Check the shape of a request's parameters (§5.1, §5.2); unknown ones are ignored.
+
+    Those that a page of `origin` handed to the Digital Credentials API have rules of their own (A.2).
+    """
+    client_id = ClientId(ORIGIN, origin) if origin else parse_client_id(source.get("client_id"))
+    modes = API_MODES if origin else RESPONSE_MODES
     if source.get("response_type") != "vp_token":
         raise InvalidRequest(
             "Only the response type vp_token is known here.", code="unsupported_response_type"
         )
     mode = source.get("response_mode")
-    if mode not in RESPONSE_MODES:
-        raise InvalidRequest(f"The response mode is {' or '.join(RESPONSE_MODES)}.")
+    if mode not in modes:
+        raise InvalidRequest(f"The response mode is {' or '.join(modes)}.")
     if "redirect_uri" in source:
         raise InvalidRequest("A request that is answered by direct_post has no redirect_uri.")
     if "scope" in source or "dcql_query" not in source:
         raise InvalidRequest("A request holds a dcql_query, and no scope instead of it.")
-    default = client_id.identifier if client_id.prefix == "redirect_uri" else None
-    response_uri = source.get("response_uri", default)
-    if not isinstance(response_uri, str) or urlsplit(response_uri).scheme not in ("https", "http"):
-        raise InvalidRequest("A request says by response_uri where the answer goes.")
+    response_uri = "" if origin else _response_uri(source, client_id)
     query = parse_query(source["dcql_query"])
     transaction_data: tuple[TransactionData, ...] = ()
     if "transaction_data" in source:
         transaction_data = parse_transaction_data(source["transaction_data"], query=query)
-    state = source.get("state", "")
-    if state == "" and not all(each.require_cryptographic_holder_binding for each in query.credentials):
+    state = "" if origin else source.get("state", "")
+    if (
+        state == ""
+        and not origin
+        and not all(each.require_cryptographic_holder_binding for each in query.credentials)
+    ):
         raise InvalidRequest("A request without holder binding needs a state.")
     wallet_nonce = source.get("wallet_nonce")
-    metadata = parse_client_metadata(source.get("client_metadata"), encrypted=mode == "direct_post.jwt")
+    metadata = parse_client_metadata(source.get("client_metadata"), encrypted=mode.endswith(".jwt"))
     name, purpose = _introduction(source.get("verifier_info"))
     return AuthorizationRequest(
         client_id=client_id,
@@ -200,6 +212,14 @@ def parse_request_parameters(source: Mapping[str, Any]) -> AuthorizationRequest:
         purpose=purpose,
         wallet_nonce=wallet_nonce if isinstance(wallet_nonce, str) else None,
     )
+
+
+def _response_uri(source: Mapping[str, Any], client_id: ClientId) -> str:
+    default = client_id.identifier if client_id.prefix == "redirect_uri" else None
+    response_uri = source.get("response_uri", default)
+    if not isinstance(response_uri, str) or urlsplit(response_uri).scheme not in ("https", "http"):
+        raise InvalidRequest("A request says by response_uri where the answer goes.")
+    return response_uri
 
 
 def _introduction(verifier_info: Any) -> tuple[str, str]:

@@ -98,6 +98,9 @@ def verify_request(
     """
     if reference.request_object:
         return _verify_signed(reference, trust=trust, now=now, wallet_nonce=wallet_nonce)
+    if reference.origin:
+        request = parse_request_parameters(reference.parameters, origin=reference.origin)
+        return VerifiedRequest(request, identity=reference.origin, authenticated=False)
     if reference.client_id.signed or not reference.parameters:
         raise InvalidRequest("This verifier's requests must be signed.")
     request = parse_request_parameters(reference.parameters)
@@ -129,10 +132,20 @@ def _verify_signed(
     issued, expires = _time(claims, "iat"), _time(claims, "exp")
     if (issued is not None and issued > now + SKEW) or (expires is not None and expires <= now - SKEW):
         raise InvalidRequest("This request has run out; start again at the service.")
-    request = replace(parse_request_parameters(claims), issued_at=issued, expires_at=expires)
-    if client.host and urlsplit(request.response_uri).hostname != client.host:
+    request = parse_request_parameters(claims, origin=reference.origin)
+    request = replace(request, issued_at=issued, expires_at=expires)
+    if reference.origin:
+        if not _expects(claims, reference.origin):
+            raise InvalidRequest("This request was made for another page.")
+    elif client.host and urlsplit(request.response_uri).hostname != client.host:
         raise InvalidRequest("The answer would go to another host than the certificate names.")
     return VerifiedRequest(request, identity=client.identity, authenticated=True)
+
+
+def _expects(claims: Mapping[str, Any], origin: str) -> bool:
+    """Whether the page is one of those that the verifier names, letter for letter (A.2)."""
+    expected = claims.get("expected_origins")
+    return isinstance(expected, list) and origin in expected
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,12 +65,16 @@ def create_response(
     if request.response_mode == "direct_post":
         form = {"vp_token": jcs.canonicalize(token).decode("utf-8"), **state}
         return OutgoingResponse(request.response_uri, form)
+    return OutgoingResponse(request.response_uri, {"response": seal(request, {"vp_token": token, **state})})
+
+
+def seal(request: AuthorizationRequest, answer: Mapping[str, Any]) -> str:
+    """The JWE of an answer, under the key and the content encryption that the request offers (§8.3)."""
     key = request.metadata.encryption_key
     if key is None or not request.metadata.encryptions:
         raise InvalidResponse("The request offers no key to encrypt the answer to.")
-    payload = jcs.canonicalize({"vp_token": token, **state})
-    sealed = jwe.encrypt(payload, recipient=key, encryption=request.metadata.encryptions[0])
-    return OutgoingResponse(request.response_uri, {"response": sealed})
+    payload = jcs.canonicalize(answer)
+    return jwe.encrypt(payload, recipient=key, encryption=request.metadata.encryptions[0])
 
 
 def create_error_response(request: AuthorizationRequest, error: SelloError) -> OutgoingResponse:
@@ -139,10 +143,11 @@ def open_response(
         return AuthorizationResponse({}, error=error if error.isascii() and error.isprintable() else "error")
     if not form.encrypted and response_mode != "direct_post":
         raise InvalidResponse("This answer should have been encrypted.")
-    return AuthorizationResponse(_vp_token(values.get("vp_token"), encrypted=form.encrypted))
+    return AuthorizationResponse(parse_vp_token(values.get("vp_token"), encrypted=form.encrypted))
 
 
-def _vp_token(value: Any, *, encrypted: bool) -> dict[str, tuple[Secured, ...]]:
+def parse_vp_token(value: Any, *, encrypted: bool) -> dict[str, tuple[Secured, ...]]:
+    """Presentations by credential query id (§8.1); in a form in the clear, as JSON text."""
     if not encrypted and isinstance(value, str):
         value = strict_json.loads(value, max_bytes=MAX_BYTES, floats=True)
     if not isinstance(value, Mapping) or not 0 < len(value) <= MAX_PRESENTATIONS:

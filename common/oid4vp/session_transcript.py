@@ -6,20 +6,24 @@ from typing import Any
 
 from common.encoding import base64url, cbor
 from common.keys import jwk
+from common.oid4vp.client_id import ORIGIN
 from common.oid4vp.request import AuthorizationRequest
 
 
 def session_transcript(request: AuthorizationRequest) -> bytes:
-    """The transcript of a request by redirect, the same on both ends (B.2.6.1).
+    """The transcript of a request, the same on both ends: by redirect, or by a page of an origin (B.2.6).
 
     The key to which the answer is encrypted is part of it, so that nobody in between can put in their own.
     """
-    encrypted = request.response_mode.endswith(".jwt")
+    key = request.metadata.encryption_key if request.response_mode.endswith(".jwt") else None
+    if request.client_id.prefix == ORIGIN:
+        origin = request.client_id.identifier
+        return dc_api_transcript(origin=origin, nonce=request.nonce, encrypted_to=key)
     return redirect_transcript(
         client_id=str(request.client_id),
         nonce=request.nonce,
         response_uri=request.response_uri,
-        encrypted_to=request.metadata.encryption_key if encrypted else None,
+        encrypted_to=key,
     )
 
 

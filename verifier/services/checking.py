@@ -8,13 +8,14 @@ from common.adapters.types import ancestors
 from common.formats.base import Binding, Secured, VerifiedCredential, VerifiedPresentation
 from common.oid4vp.errors import NotSatisfied
 from common.oid4vp.matching import check_satisfied, requested_claims
-from common.oid4vp.request import AuthorizationRequest, parse_request_parameters
+from common.oid4vp.request import AuthorizationRequest
 from common.oid4vp.session_transcript import session_transcript
 from common.status.check import StatusOutcome
 from common.verification import Verification, verify_response
 from common.verification.procedure import Submission
 from verifier.actions.base import Presented, Shown
 from verifier.models import PresentationSession
+from verifier.services.requests import asked_by
 from verifier.services.trust import trust_list
 
 Answer = Mapping[str, Sequence[Secured]]
@@ -28,14 +29,14 @@ def verify_answer(
     An answer that `arrived` a while ago is judged as of then, but for its status: lists have no history, and
     one that was signed since would be of a later time.
     """
-    request = parse_request_parameters(session.parameters)
+    request = asked_by(session)
     assigned, transcript = _assigned(request, answer), session_transcript(request)
     submissions = [
         Submission(
             query=name,
             format=request.query.credential(name).format,
             secured=secured,
-            binding=Binding(session.client_id, session.nonce, assigned.get(name, ()), transcript),
+            binding=Binding(str(request.client_id), session.nonce, assigned.get(name, ()), transcript),
             holder_bound=request.query.credential(name).require_cryptographic_holder_binding,
         )
         for name, presentations in answer.items()
@@ -70,7 +71,7 @@ def verify_answer(
 
 def presented(session: PresentationSession, answer: Answer, verification: Verification) -> Presented:
     """What an action gets to see of a verified answer: the requested claims, and the payments signed."""
-    request = parse_request_parameters(session.parameters)
+    request = asked_by(session)
     verification.require_verified()
     shown: dict[str, tuple[Shown, ...]] = {}
     for name, group in verification.presentations.items():

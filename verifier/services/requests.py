@@ -3,7 +3,7 @@
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 
@@ -11,16 +11,20 @@ from common.encoding import base64url
 from common.errors import MalformedInput
 from common.keys import PrivateKey
 from common.keys.private_key import generate
+from common.oid4vp import dc_api
 from common.oid4vp.client_id import parse_client_id
 from common.oid4vp.client_metadata import create_client_metadata
 from common.oid4vp.request import (
+    API_MODES,
     RESPONSE_MODES,
     SCHEME,
+    AuthorizationRequest,
     ResponseMode,
     create_link,
     create_link_by_value,
     create_request_object,
     create_request_parameters,
+    parse_request_parameters,
 )
 from common.oid4vp.transaction_data import Payment, create_transaction_data
 from common.oid4vp.vp_formats import VP_FORMATS
@@ -152,6 +156,28 @@ def retrieve_request_object(slug: str, request_id: str, *, wallet_nonce: str | N
         x5c=chain,
         wallet_nonce=wallet_nonce,
     )
+
+
+def api_requests(session: PresentationSession, *, now: datetime) -> dict[str, Any]:
+    """The same question for the Digital Credentials API, signed where its sender has a key, and unsigned."""
+    offered = []
+    client_id = parse_client_id(session.client_id)
+    if client_id.signed:
+        signer, chain = identity.request_signer(session.service, client_id.prefix, now=now)
+        offered.append(
+            dc_api.create_signed_request(
+                session.parameters, client_id=client_id, origins=[settings.BASE_URL], signer=signer, now=now,
+                expires=session.expires_at, x5c=chain,
+            )
+        )  # fmt: skip
+    offered.append(dc_api.create_unsigned_request(session.parameters))
+    return {"requests": offered}
+
+
+def asked_by(session: PresentationSession) -> AuthorizationRequest:
+    """What was asked, on the way on which it was answered."""
+    origin = settings.BASE_URL if session.response_mode in API_MODES else ""
+    return parse_request_parameters(session.parameters, origin=origin)
 
 
 def encryption_key(session: PresentationSession) -> PrivateKey | None:

@@ -9,8 +9,9 @@ from urllib.parse import urlencode
 from django.conf import settings
 
 from common.errors import SelloError
+from common.oid4vp import dc_api
 from common.oid4vp.request import ResponseMode
-from common.oid4vp.response import ReceivedForm, open_response
+from common.oid4vp.response import AuthorizationResponse, ReceivedForm, open_response
 from common.verification import Verification
 from verifier.models import PresentationSession
 from verifier.services import requests, states
@@ -38,16 +39,44 @@ def receive_response(slug: str, form: ReceivedForm, *, now: datetime) -> Receive
     again · 4 the procedure · 5 VERIFIED or REJECTED · 6 unlock, or wait for the browser that began.
     """
     session = _find(slug, form)  # 1
-    states.time_out(session, now=now)
-    if session.status not in states.CAME_FROM[Status.SUBMITTED]:
-        states.move(session, Status.SUBMITTED, now=now)  # raises, in the words that fit
+    _require_waiting(session, now=now)
     answer = open_response(  # 2
         form,
         state=session.state,
         response_mode=cast(ResponseMode, session.response_mode),
         key=requests.encryption_key(session),
     )
-    states.move(session, Status.SUBMITTED, now=now, submitted_at=now, sealed_key=None)  # 3
+    return _take(session, answer, now=now, led_back=session.same_device)
+
+
+def receive_from_api(session: PresentationSession, data: object, *, now: datetime) -> Received:
+    """Take an answer in that the browser itself hands over (OpenID4VP A.4); whoever calls knows that browser.
+
+    It is bound to this site's origin, so that nobody leads anybody back, and it unlocks at once.
+    """
+    _require_waiting(session, now=now)
+    mode = dc_api.MODE_OF[session.response_mode]
+    answer = dc_api.open_answer(data, response_mode=mode, key=requests.encryption_key(session))
+    parameters = {**session.parameters, "response_mode": mode}
+    return _take(session, answer, now=now, led_back=False, response_mode=mode, parameters=parameters)
+
+
+def _require_waiting(session: PresentationSession, *, now: datetime) -> None:
+    states.time_out(session, now=now)
+    if session.status not in states.CAME_FROM[Status.SUBMITTED]:
+        states.move(session, Status.SUBMITTED, now=now)  # raises, in the words that fit
+
+
+def _take(
+    session: PresentationSession,
+    answer: AuthorizationResponse,
+    *,
+    now: datetime,
+    led_back: bool,
+    **fields: Any,
+) -> Received:
+    """Steps 3 to 6; `led_back` where the wallet leads the person back to the browser that began."""
+    states.move(session, Status.SUBMITTED, now=now, submitted_at=now, sealed_key=None, **fields)  # 3
     if answer.error:
         outcome = {"verified": False, "reason": "The person did not agree, or holds no such document."}
         states.move(session, Status.REJECTED, now=now, detail=answer.error, outcome=outcome)
@@ -60,7 +89,7 @@ def receive_response(slug: str, form: ReceivedForm, *, now: datetime) -> Receive
     if not verification.verified:  # 5
         failed = next((one.check for one in verification.checks if one.result != "passed"), "format")
         _reject(session, outcome, failed=failed, now=now)
-    code = fresh() if session.same_device else ""
+    code = fresh() if led_back else ""
     states.move(
         session,
         Status.VERIFIED,
@@ -69,7 +98,7 @@ def receive_response(slug: str, form: ReceivedForm, *, now: datetime) -> Receive
         sealed_answer=sealed_answer(session, answer.presentations),
         response_code=digest(code) if code else "",
     )
-    if session.same_device:  # 6
+    if led_back:  # 6
         query = urlencode({"response_code": code})
         return Received(session, f"{settings.BASE_URL}/services/sessions/{session.poll_id}/finish?{query}")
     try:

@@ -17,12 +17,14 @@ from rest_framework.views import APIView
 
 from common.adapters import rate_limit
 from common.adapters.published import published
+from common.encoding import strict_json
 from common.oid4vp.request import REQUEST_TYPE
 from common.oid4vp.response import MAX_BYTES, ReceivedForm, parse_response_form
 from verifier.models import PresentationSession, Service
 from verifier.services import identity, requests, states
 from verifier.services.errors import SessionNotFound
-from verifier.services.responses import receive_response
+from verifier.services.responses import receive_from_api, receive_response
+from verifier.views.browser import own_session
 
 NO_STORE = {"Cache-Control": "no-store"}
 
@@ -37,6 +39,18 @@ class FormBytes(BaseParser):
     ) -> dict[str, bytes]:
         """One byte more than an answer may have, so that what is too large is seen to be."""
         return {"form": stream.read(MAX_BYTES + 1)}
+
+
+class JsonBytes(BaseParser):
+    """JSON, read strictly and within the bounds of an answer."""
+
+    media_type = "application/json"
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
+        """The value; fractions are claims' own affair."""
+        return strict_json.loads(stream.read(MAX_BYTES + 1), max_bytes=MAX_BYTES, floats=True)
 
 
 def _form(request: Request) -> ReceivedForm:
@@ -111,6 +125,28 @@ class ResponseEndpoint(APIView):
         received = receive_response(slug, form, now=timezone.now())
         body = {"redirect_uri": received.redirect_uri} if received.redirect_uri else {}
         return Response(body, headers=NO_STORE)
+
+
+class DigitalCredential(APIView):
+    """The same request for the browser's Digital Credentials API, on the page that began it (Appendix A)."""
+
+    parser_classes = [JsonBytes]
+
+    @extend_schema(responses=OpenApiResponse(OpenApiTypes.OBJECT, description="`digital` of credentials.get"))
+    def get(self, request: Request, poll_id: str) -> Response:
+        """What the page hands to the browser."""
+        rate_limit.check(request, "verify")
+        found = own_session(request, poll_id)
+        return Response(requests.api_requests(found, now=timezone.now()), headers=NO_STORE)
+
+    @extend_schema(request=OpenApiTypes.OBJECT, responses={204: None})
+    def post(self, request: Request, poll_id: str) -> Response:
+        """What the browser handed back: `{protocol, data}`."""
+        rate_limit.check(request, "verify")
+        found = own_session(request, poll_id)
+        body = request.data if isinstance(request.data, dict) else {}
+        receive_from_api(found, body.get("data"), now=timezone.now())
+        return Response(status=204, headers=NO_STORE)
 
 
 class SessionStatus(APIView):

@@ -11,14 +11,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from common.adapters import rate_limit
 from common.errors import SelloError
-from verifier.models import PresentationSession, Service
+from verifier.models import Service
 from verifier.services import requests, states, unlocking
 from verifier.services.asked import asked
 from verifier.services.errors import SessionNotFound, WrongBrowser
 from verifier.services.responses import note_problem
 from verifier.services.sealing import fresh
+from verifier.views.browser import COOKIE, browser, own_session
 
-COOKIE: Final = "sello-services"
 MAX_QR: Final = 2000  # characters; a longer link is shown, not drawn
 Status = states.Status
 
@@ -56,18 +56,18 @@ def service(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         rate_limit.check(request, "verify")
         if form.is_valid():
-            browser = request.COOKIES.get(COOKIE) or fresh()
+            own = browser(request) or fresh()
             created = requests.create_request(
                 found,
                 same_device=form.cleaned_data["way"] == "here",
                 now=timezone.now(),
-                browser=browser,
+                browser=own,
                 payee=form.cleaned_data.get("payee", ""),
             )
             response = redirect("session", poll_id=created.session.poll_id)
             response.set_cookie(
                 COOKIE,
-                browser,
+                own,
                 path="/services/",
                 secure=settings.SESSION_COOKIE_SECURE,
                 httponly=True,
@@ -81,7 +81,7 @@ def service(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def session(request: HttpRequest, poll_id: str) -> HttpResponse:
     """The request while it waits, then what came of it: for the browser that began, nobody else."""
-    found = _session(request, poll_id)
+    found = own_session(request, poll_id)
     context: dict[str, object] = {
         "session": found,
         "service": found.service,
@@ -89,7 +89,7 @@ def session(request: HttpRequest, poll_id: str) -> HttpResponse:
         "waiting": found.status in states.CAME_FROM[Status.SUBMITTED] or found.status == Status.SUBMITTED,
     }
     if found.status == Status.UNLOCKED and found.sealed_result is not None:
-        context["unlocked"] = unlocking.result(found, browser=_browser(request), now=timezone.now())
+        context["unlocked"] = unlocking.result(found, browser=browser(request), now=timezone.now())
         return render(request, "services/unlocked.html", context)
     if context["waiting"]:
         link = requests.link(found)
@@ -106,11 +106,11 @@ def session(request: HttpRequest, poll_id: str) -> HttpResponse:
 @require_safe
 def finish(request: HttpRequest, poll_id: str) -> HttpResponse:
     """Where the wallet leads the person back on the same device (OpenID4VP §8.2, §14.2)."""
-    found = _session(request, poll_id)
+    found = own_session(request, poll_id)
     if found.status == Status.VERIFIED:
         code = request.GET.get("response_code", "")
         try:
-            unlocking.finish(found, response_code=code, browser=_browser(request), now=timezone.now())
+            unlocking.finish(found, response_code=code, browser=browser(request), now=timezone.now())
         except WrongBrowser:
             raise
         except SelloError as error:
@@ -123,7 +123,7 @@ def finish(request: HttpRequest, poll_id: str) -> HttpResponse:
 def again(request: HttpRequest, poll_id: str) -> HttpResponse:
     """Try once more to unlock what was verified, where somebody who was asked had not answered."""
     rate_limit.check(request, "verify")
-    found = _session(request, poll_id)
+    found = own_session(request, poll_id)
     if found.status == Status.VERIFIED and "problem" in found.outcome:
         try:
             unlocking.retry(found, now=timezone.now())
@@ -136,8 +136,8 @@ def again(request: HttpRequest, poll_id: str) -> HttpResponse:
 @require_safe
 def document(request: HttpRequest, poll_id: str) -> HttpResponse:
     """The receipt, as a file."""
-    found = _session(request, poll_id)
-    unlocked = unlocking.result(found, browser=_browser(request), now=timezone.now())
+    found = own_session(request, poll_id)
+    unlocked = unlocking.result(found, browser=browser(request), now=timezone.now())
     if unlocked.document is None:
         raise SessionNotFound("There is no document here.")
     return HttpResponse(
@@ -148,17 +148,3 @@ def document(request: HttpRequest, poll_id: str) -> HttpResponse:
             "Cache-Control": "no-store",
         },
     )
-
-
-def _browser(request: HttpRequest) -> str:
-    return request.COOKIES.get(COOKIE, "")
-
-
-def _session(request: HttpRequest, poll_id: str) -> PresentationSession:
-    """The session of that name, if this browser began it."""
-    found = PresentationSession.objects.select_related("service").filter(poll_id=poll_id).first()
-    if found is None:
-        raise SessionNotFound("No such request. Start again at the service.")
-    unlocking.require_browser(found, _browser(request))
-    states.time_out(found, now=timezone.now())
-    return found
