@@ -30,7 +30,7 @@ test-browser: .venv/development ## the story through the pages in a real Chromiu
 	@$(BIN)/python -m pytest tests/browser -m browser $(ARGS)
 
 test-interop: .venv/interop $(PEERS) ## peers that others wrote, in every role, and the matrix of who agreed (needs Node 20)
-	@$(BIN)/python -m pytest tests/interop -m interop $(ARGS)
+	@$(BIN)/python -m pytest tests/interop -m interop -n 2 --dist loadfile $(ARGS)
 
 interop-table: .venv/development ## take the last run's matrix into docs/interop.json and the README
 	@$(BIN)/python -m tests.interop.table --refresh

@@ -11,13 +11,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from tests.interop.matrix import COLUMNS
+from tests.interop.matrix import COLUMNS, OURS
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 KEPT: Final = ROOT / "docs" / "interop.json"
 README: Final = ROOT / "README.md"
 BEGIN: Final = "<!-- interop:begin -->"
 END: Final = "<!-- interop:end -->"
+ROLES: Final = (" issuer", " wallet")
 OUTCOMES: Final = {"skipped": "not run", "differs": "they differ"}
 
 
@@ -25,7 +26,7 @@ def table(results: Mapping[str, Any]) -> str:
     """The matrix as a Markdown table, a row a pair, a column a format; then why some cells are empty."""
     rows: dict[tuple[str, str], dict[str, str]] = {}
     reasons: list[str] = []
-    for cell in results["cells"]:
+    for cell in sorted(results["cells"], key=_place):
         rows.setdefault((cell["giver"], cell["taker"]), {})[cell["format"]] = _words(cell, reasons)
     shown = [name for name in COLUMNS if any(name in row for row in rows.values())]
     lines = [
@@ -37,6 +38,13 @@ def table(results: Mapping[str, Any]) -> str:
     drawn.insert(1, _line(["-" * width for width in widths], widths))
     notes = [f"{_mark(number)} {reason}" for number, reason in enumerate(reasons, 1)]
     return "\n".join([*drawn, *(["", *("- " + note for note in notes)] if notes else [])])
+
+
+def _place(cell: Mapping[str, Any]) -> tuple[int, bool, str, int]:
+    """Issuing first, then presenting, then credentials by themselves; ours before theirs."""
+    part = next((at for at, role in enumerate(ROLES) if cell["giver"].endswith(role)), len(ROLES))
+    theirs = not cell["giver"].startswith(OURS)
+    return part, theirs, cell["giver"] + cell["taker"], COLUMNS.index(cell["format"])
 
 
 def _words(cell: Mapping[str, Any], reasons: list[str]) -> str:
@@ -64,8 +72,8 @@ def block(results: Mapping[str, Any]) -> str:
     return "\n".join(
         [
             BEGIN,
-            f"`make test-interop` on {results['date']}. `4 + 1`: four were taken as they were, and one that"
-            " somebody had tampered with was refused.",
+            f"Who agreed with whom in `make test-interop` on {results['date']}: `4 + 1` means that four were"
+            " taken as they were, and one that somebody had tampered with was refused. Empty: not tried.",
             "",
             table(results),
             "",

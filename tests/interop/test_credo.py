@@ -130,10 +130,9 @@ def held(site: Site) -> dict[str, Any]:
 
 
 @pair(WALLET, VERIFIER, "dc+sd-jwt")
-@pytest.mark.parametrize("mode", MODES)
-def test_shows_an_sd_jwt(site: Site, authority: str, held: dict[str, Any], mode: str) -> None:
-    _, shown = credo(held, asked(site, "over-18", mode), anchors=(authority,))
-    assert shown.get("status") == 200, shown
+def test_shows_an_sd_jwt_in_both_modes(site: Site, authority: str, held: dict[str, Any]) -> None:
+    _, *shown = credo(held, *(asked(site, "over-18", mode) for mode in MODES), anchors=(authority,))
+    assert [one.get("status") for one in shown] == [200, 200], shown
 
 
 @pair(WALLET, VERIFIER, "dc+sd-jwt", tampered=True)
@@ -145,10 +144,10 @@ def test_shows_an_sd_jwt_in_vain_under_another_signature(
 
 
 @pair(WALLET, VERIFIER, "mso_mdoc")
-@pytest.mark.parametrize("mode", MODES)
-def test_shows_an_mdoc(site: Site, photo: tuple[str, ...], mode: str) -> None:
-    _, shown = credo(offered(site, "photo-id"), asked(site, "cinema", mode), anchors=photo)
-    assert shown.get("status") == 200, shown
+def test_shows_an_mdoc_in_both_modes(site: Site, photo: tuple[str, ...]) -> None:
+    requests = [asked(site, "cinema", mode) for mode in MODES]
+    _, *shown = credo(offered(site, "photo-id"), *requests, anchors=photo)
+    assert [one.get("status") for one in shown] == [200, 200], shown
 
 
 @pair(WALLET, VERIFIER, "mso_mdoc", tampered=True)
