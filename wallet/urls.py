@@ -20,6 +20,7 @@ urlpatterns = [
     path("wallet/accept/<uuid:id>/code", accept.code, name="offer-code"),
     path("wallet/waiting/<uuid:id>/forget", cards.forget, name="forget-waiting"),
     path("wallet/cards/<uuid:id>", cards.detail, name="card"),
+    path("wallet/cards/<uuid:id>/renew", cards.renew, name="renew-card"),
     path("wallet/cards/<uuid:id>/added", cards.added, name="card-added"),
     path("wallet/cards/<uuid:id>/delete", cards.delete, name="delete-card"),
     path("wallet/authorize", present.receive, name="authorize"),

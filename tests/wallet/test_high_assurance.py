@@ -100,6 +100,26 @@ def test_plain_offers_use_keys_too(citizen: Client) -> None:
     assert Session.objects.get().key_thumbprint
 
 
+def test_a_card_is_fetched_anew(citizen: Client) -> None:
+    from issuer.models import IssuedCredential, Record, Session
+    from issuer.services.status import set_status
+
+    card = take(citizen, "farmer", "F-0001").removesuffix("/added")
+    record = Record.objects.get(registry__slug="farmers", key="F-0001")
+    record.data["main_crop"] = "Oca"
+    record.save()
+    assert "Fetch it anew" in citizen.get(card).content.decode()
+    answer = citizen.post(f"{card}/renew")
+    assert answer.headers["Location"] == card
+    assert "Oca" in citizen.get(card).content.decode()
+    assert (Card.objects.count(), IssuedCredential.objects.count()) == (1, 4)
+    assert Session.objects.get().state == "accepted"
+    for row in IssuedCredential.objects.all():
+        set_status(row, "revoked", reason="x", actor="officer", now=datetime.now(UTC))
+    refused = citizen.post(f"{card}/renew")
+    assert (refused.status_code, "does not issue this card anew" in refused.content.decode()) == (409, True)
+
+
 def test_where_everything_is_encrypted(citizen: Client) -> None:
     from issuer.models import Authority
 

@@ -6,8 +6,9 @@ cards, or nothing.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
 from common.adapters.sources import check_status, sources
@@ -23,7 +24,7 @@ from common.oid4vci.key_proof import BindingMethod, create_key_proof
 from common.oid4vci.metadata import ConfigurationMetadata
 from wallet.services import held, issuers, types
 from wallet.services.held import Copy, HeldCard, Label, Receipt
-from wallet.services.offered import Offer, digest, name_of
+from wallet.services.offered import Offer, digest, dump_offer, name_of
 
 
 class NotForThisWallet(SelloError):
@@ -84,6 +85,7 @@ def check(offer: Offer, answers: Sequence[Answer], *, now: datetime) -> tuple[He
                     accepted_at=now,
                     copies=copies,
                     receipts=_receipts(offer, [answer for _, answer in found]),
+                    source=_source(offer, configurations),
                 )
             )
     except SelloError:
@@ -97,6 +99,14 @@ def check(offer: Offer, answers: Sequence[Answer], *, now: datetime) -> tuple[He
             )
         raise
     return tuple(new)
+
+
+def _source(offer: Offer, configurations: Sequence[ConfigurationMetadata]) -> dict[str, Any] | None:
+    """What is needed to fetch one card of the offer anew."""
+    if offer.token is None or offer.token.refresh_token is None:
+        return None
+    only = replace(offer.issuer, configurations={each.id: each for each in configurations})
+    return dump_offer(replace(offer, issuer=only))
 
 
 def _ask(offer: Offer, configuration: ConfigurationMetadata, now: datetime) -> Answer:

@@ -77,6 +77,8 @@ class HeldCard:
     accepted_at: datetime
     copies: tuple[Copy, ...]
     receipts: tuple[Receipt, ...] = ()
+    # The offer with its refresh token (offered.py), where the office issues the card anew in silence.
+    source: Mapping[str, Any] | None = field(default=None, repr=False)
 
     @property
     def valid_until(self) -> datetime | None:
@@ -118,7 +120,7 @@ def copy_of(
 
 def keep(vault: Vault, card: HeldCard) -> None:
     """Seal a card into its row, new or not."""
-    row = Card(id=card.id)
+    row = Card.objects.filter(account=vault.account, id=card.id).first() or Card(id=card.id)
     vault.seal(row, _dump(card))
     row.save()
 
@@ -138,6 +140,7 @@ def load(vault: Vault, row: Card) -> HeldCard:
             Receipt(entry["endpoint"], entry["notification_id"], load_token(entry["token"]))
             for entry in value["receipts"]
         ),
+        source=value["source"],
     )
 
 
@@ -149,6 +152,7 @@ def _dump(card: HeldCard) -> dict[str, Any]:
         "offer": card.offer,
         "accepted_at": card.accepted_at.isoformat(),
         "copies": [_dump_copy(copy) for copy in card.copies],
+        "source": card.source,
         "receipts": [
             {
                 "endpoint": receipt.endpoint,

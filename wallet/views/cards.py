@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from wallet.services import cards, waiting
+from wallet.services import cards, renewing, waiting
 from wallet.services.vault import Vault
 from wallet.services.wording import date_text
 from wallet.views.page import now, page
@@ -48,6 +48,15 @@ def detail(request: HttpRequest, vault: Vault, id: UUID) -> HttpResponse:
 def added(request: HttpRequest, vault: Vault, id: UUID) -> HttpResponse:
     """A new card is in the wallet."""
     return page(request, "card_added", {"face": cards.face(cards.find(vault, id), now=now())})
+
+
+@require_POST
+@signed_in
+def renew(request: HttpRequest, vault: Vault, id: UUID) -> HttpResponse:
+    """Fetch a card anew."""
+    if renewing.renew(vault, id, now=now()) is None:
+        return HttpResponseRedirect(f"{reverse('wallet:cards')}?waiting")
+    return HttpResponseRedirect(reverse("wallet:card", args=[id]))
 
 
 @require_POST
