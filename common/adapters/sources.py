@@ -49,7 +49,8 @@ class SiteSources:
 
     def method(self, did_url: str, *, purpose: str) -> VerificationMethod:
         """The key of a DID URL, authorised by its controller for `purpose`."""
-        return verification_method(did_url, purpose=purpose, resolve=resolve_did)
+        found = verification_method(did_url, purpose=purpose, resolve=resolve_did)
+        return found.require_current(timezone.now())
 
     def issuer_key(self, issuer: str, header: Mapping[str, Any]) -> VerificationMethod:
         """The key that `issuer` publishes under a JOSE header's `kid` or `x5c`."""
@@ -112,7 +113,7 @@ def check_status(credential: Listed, *, now: datetime) -> StatusOutcome:
 
 def resolve_did(did: str) -> DIDDocument:
     """`common.did.resolve` through the door; documents from the web are kept for `DID_SECONDS`."""
-    if not did.startswith("did:web:"):
+    if not did.startswith(("did:web:", "did:webvh:")):
         return resolve(did, fetch=fetch)
     key = _key("did", did)
     source = cache.get(key)

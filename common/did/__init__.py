@@ -2,7 +2,7 @@
 
 from typing import Final, Protocol
 
-from common.did import did_jwk, did_key, did_web
+from common.did import did_jwk, did_key, did_web, did_webvh
 from common.did.document import (
     DIDDocument,
     Fetch,
@@ -42,6 +42,7 @@ METHODS: Final[dict[str, Resolver]] = {
     "key": did_key.resolve,
     "jwk": did_jwk.resolve,
     "web": did_web.resolve,
+    "webvh": did_webvh.resolve,
 }
 
 

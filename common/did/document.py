@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 from common.errors import SelloError
@@ -38,12 +39,13 @@ class Fetch(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class VerificationMethod:
-    """A key, who controls it, and what its controller says it is for."""
+    """A key, who controls it, and what its controller says it is for, and until when it is good."""
 
     id: str
     controller: str
     public_key: PublicKey
     purposes: frozenset[str]
+    ends: datetime | None = None
 
     def require(self, purpose: str) -> "VerificationMethod":
         """Itself, or an error when the controller did not list it for `purpose` (CID §3.3)."""
@@ -51,6 +53,12 @@ class VerificationMethod:
             raise ResolutionError(
                 f"This key is not meant for {purpose}.", code="INVALID_RELATIONSHIP_FOR_VERIFICATION_METHOD"
             )
+        return self
+
+    def require_current(self, now: datetime) -> "VerificationMethod":
+        """Itself, or an error once it has expired or was revoked (CID §2.2)."""
+        if self.ends is not None and self.ends <= now:
+            raise ResolutionError("This key is no longer in use.", code="INVALID_VERIFICATION_METHOD")
         return self
 
 
@@ -122,4 +130,16 @@ def _method(identifier: str, entry: Mapping[str, Any], purposes: set[str]) -> Ve
         return None
     if not isinstance(controller, str):
         return None
-    return VerificationMethod(identifier, controller, key, frozenset(purposes))
+    try:
+        ends = min((_moment(entry[name]) for name in ("expires", "revoked") if name in entry), default=None)
+    except ValueError:
+        return None
+    return VerificationMethod(identifier, controller, key, frozenset(purposes), ends)
+
+
+def _moment(value: object) -> datetime:
+    """An XML Schema dateTimeStamp; a key of which nobody can say when it ends is none."""
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+    if moment is None or moment.tzinfo is None:
+        raise ValueError("no time with a zone")
+    return moment

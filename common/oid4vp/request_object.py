@@ -163,7 +163,7 @@ def _by_did(client_id: ClientId, header: Mapping[str, Any], trust: Trust, now: d
     if not isinstance(kid, str) or kid.split("#")[0] not in (did, "") or "#" not in kid:
         raise InvalidRequest("The key of this request is not its sender's own.")
     try:
-        method = trust.resolve(did).method(kid if kid.startswith(did) else did + kid)
+        method = trust.resolve(did).method(kid if kid.startswith(did) else did + kid).require_current(now)
     except FetchFailed:
         raise
     except SelloError as error:

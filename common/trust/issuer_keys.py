@@ -46,7 +46,7 @@ def issuer_key(
     An empty `issuer` is the one that the certificate names; it is the found key's controller.
     """
     if issuer.startswith("did:"):
-        return _from_did(issuer, header, resolve=resolve)
+        return _from_did(issuer, header, resolve=resolve).require_current(now)
     if issuer and not issuer.startswith(("https://", *LOOPBACK)):
         raise NotTheIssuersKey("An issuer is named by a DID or an https URL.")
     if "x5c" in header:

@@ -314,3 +314,19 @@ def test_authorities_by_their_key_identifier() -> None:
     assert identifier is not None
     chain = [one.public_bytes(Encoding.DER) for one in (NAMED, ANCHOR)]
     assert authority_key_ids(chain) == (base64url.encode(identifier),) * 2
+
+
+@pytest.mark.parametrize("name", ["expires", "revoked"])
+def test_a_key_that_has_ended(name: str) -> None:
+    """CID §2.2: a key that expired or was revoked vouches for nothing any more."""
+
+    def document(end: object) -> Mapping[str, Any]:
+        methods = [{**entry, name: end} for entry in DOCUMENT["verificationMethod"]]  # type: ignore[union-attr]
+        return {**DOCUMENT, "verificationMethod": methods}
+
+    header = {"alg": "ES256", "kid": f"{DID}#p"}
+    later = (NOW + timedelta(seconds=1)).isoformat()
+    assert find(DID, header, document=document(later)).ends == NOW + timedelta(seconds=1)
+    for end in (NOW.isoformat(), "2020-01-01T00:00:00Z", "2030-01-01T00:00:00", "soon", None, 7):
+        with pytest.raises(SelloError):
+            find(DID, header, document=document(end))
