@@ -1,6 +1,7 @@
 """A presentation over the verifier's endpoints: honest in each mode and under each name, and otherwise."""
 
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from common.adapters import fetch as door
 from common.encoding import base64url
 from common.errors import FetchFailed, SelloError
 from common.keys import PrivateKey
+from common.keys.jwe import ENCRYPTIONS, header
 from common.oid4vp.client_id import PREFIXES
 from common.oid4vp.errors import AccessDenied
 from common.oid4vp.request import RESPONSE_MODES
@@ -18,6 +20,8 @@ from common.oid4vp.response import (
     MAX_BYTES,
     OutgoingResponse,
     create_error_response,
+    create_response,
+    open_response,
     parse_response_form,
 )
 from common.status.check import StatusOutcome
@@ -25,7 +29,7 @@ from tests.verifier.people import FARMER, IDENTITY, Person, credential, post
 from verifier.models import PresentationSession, TrustedIssuer
 from verifier.services import checking, identity, states
 from verifier.services.errors import AlreadyAnswered
-from verifier.services.requests import CreatedRequest, create_request, find_service
+from verifier.services.requests import CreatedRequest, create_request, encryption_key, find_service
 from verifier.services.responses import receive_response
 
 pytestmark = pytest.mark.usefixtures("world")
@@ -417,3 +421,42 @@ def test_a_credential_of_a_type_that_extends_the_one_asked_for(
     outgoing = wayra.answer_anyway(verified, query["id"], [("age_over_18",)], now=today)
     reply = post(client, outgoing)
     assert reply.status_code == 200, reply.content
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_several_credentials_for_one_question(
+    client: Client, wayra: Person, today: datetime, wanted: bool
+) -> None:
+    """`multiple` (OpenID4VP §6.1): two where it says so; what the service does with two is its own affair."""
+    service = find_service("over-18")
+    [query] = service.query["credentials"]
+    query["multiple"] = wanted
+    service.save()
+    created = ask("over-18", today)
+    verified = wayra.ask(client, created.request_uri, now=today)
+    wayra.held.append(credential("identity", IDENTITY, holder=wayra.key, now=today))
+    shown = []
+    for one in (wayra.held[0], wayra.held[-1]):
+        wayra.held = [one]
+        outgoing = wayra.answer_anyway(verified, query["id"], [("age_over_18",)], now=today)
+        opened = open_response(
+            parse_response_form(outgoing.body), state=created.session.state,
+            response_mode="direct_post.jwt", key=encryption_key(created.session),
+        )  # fmt: skip
+        shown += opened.presentations[query["id"]]
+    reply = post(client, create_response(verified.request, {query["id"]: shown}))
+    assert reply.status_code == (200 if wanted else 400), reply.content
+    assert state_of(created) == (Status.VERIFIED if wanted else Status.REJECTED)
+
+
+def test_each_content_encryption_that_is_offered(client: Client, wayra: Person, today: datetime) -> None:
+    for encryption in ENCRYPTIONS:
+        created = ask("over-18", today, response_mode="direct_post.jwt")
+        verified = wayra.ask(client, created.request_uri, now=today)
+        assert set(verified.request.metadata.encryptions) == set(ENCRYPTIONS)
+        metadata = replace(verified.request.metadata, encryptions=(encryption,))
+        chosen = replace(verified, request=replace(verified.request, metadata=metadata))
+        outgoing = wayra.answer(chosen, now=today)
+        assert header(outgoing.form["response"])["enc"] == encryption
+        assert post(client, outgoing).status_code == 200
+        assert state_of(created) == Status.UNLOCKED

@@ -7,13 +7,14 @@ import pytest
 from hypothesis import strategies as st
 
 from common.adapters import qr
-from common.did import Fetched, did_jwk, did_key, parse_document, resolve
+from common.did import Fetched, did_jwk, did_key, did_webvh, parse_document, resolve
 from common.encoding import base58, base64url, cbor, jcs, multibase, strict_json
 from common.errors import FetchFailed
 from common.keys import PrivateKey, certificate, cose, jwe, jwk, jws, multikey
 from common.registries.spreadsheet import read_spreadsheet
 from common.status import bitstring, token
 from common.status.bits import pack
+from tests.common.did.test_did_webvh import Log
 from tests.common.fuzz.strategies import JSON, TEXTS, bent, bent_bytes, bent_text, bent_tokens, fuzz
 from tests.common.oid4vp.world import CA, EPHEMERAL, LEAF
 
@@ -179,3 +180,15 @@ def test_spreadsheets(sheet: bytes) -> None:
 def test_pictures() -> None:
     picture = qr.png("openid4vp://?client_id=a")
     fuzz(st.one_of(st.binary(), bent_bytes(picture)), qr.read)
+
+
+def test_logs_of_dids() -> None:
+    log = Log().update(updateKeys=[])
+    lines = [json.dumps(entry).encode() for entry in log.entries]
+    fuzz(bent_bytes(b"\n".join(lines)), lambda data: did_webvh.read_log(log.did, data), examples=100)
+    entries = st.tuples(bent(log.entries[0]), bent(log.entries[1])).map(
+        lambda pair: b"\n".join(json.dumps(entry).encode() for entry in pair)
+    )
+    fuzz(entries, lambda data: did_webvh.read_log(log.did, data), examples=100)
+    last = bent(log.entries[1]).map(lambda entry: b"\n".join([lines[0], json.dumps(entry).encode()]))
+    fuzz(last, lambda data: did_webvh.read_log(log.did, data), examples=100)

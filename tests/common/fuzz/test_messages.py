@@ -14,6 +14,7 @@ from common.oid4vci import credential, metadata, notification, offer, token
 from common.oid4vci.authorization_server import parse_server_metadata
 from common.oid4vci.errors import parse_error
 from common.oid4vci.key_proof import create_key_proof, verify_key_proofs
+from common.oid4vp import dc_api
 from common.oid4vp.claims_path import parse_path, select
 from common.oid4vp.client_id import parse_client_id
 from common.oid4vp.client_metadata import parse_client_metadata
@@ -289,3 +290,23 @@ def test_replies_to_answers() -> None:
 def test_claims_paths() -> None:
     fuzz(st.tuples(JSON, JSON), lambda pair: select({"a": pair[0]}, parse_path(pair[1])))
     fuzz(st.tuples(JSON, bent(["a", None, 0, "b"])), lambda pair: select({"a": pair[0]}, parse_path(pair[1])))
+
+
+def test_digital_credentials() -> None:
+    entry = dc_api.create_signed_request(
+        parameters(DID), client_id=DID, origins=["https://a.example"], signer=CLINIC, now=NOW, expires=NOW
+    )
+
+    def read(value: Any) -> None:
+        if isinstance(value, dict):
+            reference = dc_api.parse_api_request(
+                value.get("protocol"), value.get("data"), origin="https://a.example"
+            )
+            verify_request(reference, trust=TRUST, now=NOW)
+
+    read(entry)
+    fuzz(bent(entry), read)
+    fuzz(bent(dc_api.create_unsigned_request(parameters(DID, encrypted=True))), read, examples=100)
+    answers = st.one_of(JSON, bent({"vp_token": {"a": ["b", {}]}, "response": "x", "error": "y"}))
+    for mode in ("dc_api", "dc_api.jwt"):
+        fuzz(answers, lambda data, mode=mode: dc_api.open_answer(data, response_mode=mode, key=EPHEMERAL))  # type: ignore[misc]
