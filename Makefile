@@ -36,7 +36,7 @@ interop-table: .venv/development ## take the last run's matrix into docs/interop
 	@$(BIN)/python -m tests.interop.table --refresh
 
 test-postgres: .venv/development ## tests on PostgreSQL: DATABASE_URL, or a server of its own under var/
-	@$(BIN)/python -m deploy.postgres -- $(BIN)/python -m pytest -m "not browser and not interop" $(ARGS)
+	@$(BIN)/python -m deploy.postgres -- $(BIN)/python -m pytest -n auto -m "not browser and not interop" $(ARGS)
 
 lint: .venv/development ## ruff and mypy
 	@$(BIN)/ruff format --check --quiet .
