@@ -413,6 +413,7 @@ def test_without_a_signature_only_where_none_is_wanted(
     asked = sd_query("birth_date") if kind == "dc+sd-jwt" else ldp_query("birth_date")
     query = {"credentials": [{**asked, "require_cryptographic_holder_binding": False}]}
     clinic = Service(network, now, query=query)
+    assert [part.signed for part in ask(holder, clinic, now).questions[0].answers[0].parts] == [False]
     agree(holder, clinic, now)
     (presented,) = clinic.opened()[asked["id"]]
     assert find_format(presented)[2] == "credential"

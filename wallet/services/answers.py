@@ -15,6 +15,7 @@ from typing import Final
 from common.formats import mdoc
 from common.formats.data_integrity import disclosure
 from common.formats.sd_jwt import compact, processing, selecting
+from common.formats.unbound import UNBOUND
 from common.keys import jws
 from common.oid4vp.dcql import CredentialQuery, CredentialSetQuery
 from common.oid4vp.matching import minimal_disclosure
@@ -33,7 +34,10 @@ MOST: Final = 60  # answers to one question, before those that differ in nothing
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One credential that would leave, and what of it; `disclose` None is the whole of it."""
+    """One credential that would leave, and what of it; `disclose` None is the whole of it.
+
+    `signed` by its holder, unless whoever asks wants it without (OpenID4VP §5.3).
+    """
 
     query_id: str
     card: HeldCard
@@ -41,6 +45,7 @@ class Part:
     disclose: tuple[ClaimPath, ...] | None
     status: Status
     rows: tuple[Row, ...]
+    signed: bool = True
 
     @property
     def whole(self) -> bool:
@@ -110,15 +115,16 @@ def _ways(query: CredentialQuery, held: list[tuple[HeldCard, Status]]) -> Iterat
     variants = [replace(query, claim_sets=(names,)) for names in query.claim_sets] or [query]
     for card, status in held:
         for copy in card.copies:
+            signed = query.require_cryptographic_holder_binding or copy.format not in UNBOUND
             for variant in variants:
                 disclose = minimal_disclosure(variant, copy)
                 if disclose is None:
                     continue
                 if not _selective(copy):
-                    yield Part(query.id, card, copy, None, status, wording.rows(copy))
+                    yield Part(query.id, card, copy, None, status, wording.rows(copy), signed)
                     break
                 leaving = _leaving(copy, disclose)
-                yield Part(query.id, card, copy, disclose, status, wording.rows(leaving))
+                yield Part(query.id, card, copy, disclose, status, wording.rows(leaving), signed)
 
 
 def _folded(answers: Iterable[Answer]) -> Iterator[Answer]:

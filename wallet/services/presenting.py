@@ -15,7 +15,6 @@ from common.adapters.sources import sources
 from common.errors import FetchFailed, SelloError
 from common.formats import FORMATS, unbound
 from common.formats.base import Binding, Secured
-from common.formats.unbound import UNBOUND
 from common.oid4vp import response as responses
 from common.oid4vp.errors import AccessDenied
 from common.oid4vp.session_transcript import session_transcript
@@ -166,8 +165,7 @@ def _sign(asked: Asked, answers: Sequence[Answer], now: datetime) -> dict[str, l
 def _shown(asked: Asked, part: Part, authorised: Sequence[str], now: datetime) -> Secured:
     """One credential as it leaves; unsigned by its holder only where the query wants no signature (§5.3)."""
     copy = part.copy
-    query = asked.request.query.credential(part.query_id)
-    if not query.require_cryptographic_holder_binding and copy.format in UNBOUND:
+    if not part.signed:
         return unbound.show(copy.format, copy.secured, disclose=part.disclose, sources=sources())
     return FORMATS[copy.format].present(
         copy.secured,
