@@ -11,20 +11,18 @@ from functools import partial
 from typing import Any, Final
 
 from common.errors import FetchFailed, MalformedInput, SelloError
-from common.formats import enveloping, jose
+from common.formats import enveloping, jose, w3c
 from common.formats.base import (
     Binding,
     BindingMismatch,
     CredentialInvalid,
-    Expired,
     Holder,
-    NotYetValid,
     Secured,
     Sources,
     VerifiedCredential,
     VerifiedPresentation,
 )
-from common.formats.data_integrity import ldp_vc, status_entries
+from common.formats.data_integrity import ldp_vc
 from common.formats.sd_jwt import transaction_data
 from common.keys import Signer, jws
 from common.rdf.contexts import CREDENTIALS_V1, CREDENTIALS_V2
@@ -75,29 +73,14 @@ class VcJwt:
     def verify_credential(self, secured: Secured, *, sources: Sources, now: datetime) -> VerifiedCredential:
         """The credential in a token, once its issuer's signature, its shape and its validity period hold."""
         token = jose.verify(_text(secured), kind="vc", sources=sources, now=now)
-        document = token.document
-        begins, ends = validation.validity(document)
-        if begins is not None and now < begins:
-            raise NotYetValid("This credential is not valid yet.")
-        if ends is not None and now > ends:
-            raise Expired("This credential has expired.")
-        subjects = validation.subjects(document)
-        if len(subjects) != 1:
-            raise CredentialInvalid("A credential about several subjects is not accepted.")
-        subject = subjects[0].get("id", token.claims.get("sub"))
-        return VerifiedCredential(
-            format=self.name,
-            id=document.get("id"),
-            issuer=validation.issuer_id(document),
+        subject = token.claims.get("sub")
+        return w3c.verified(
+            token.document,
+            format_=self.name,
             key_id=token.method.id,
-            types=_types(document, sources),
-            document=document,
-            claims={name: value for name, value in subjects[0].items() if name != "id"},
-            subject=subject if isinstance(subject, str) else None,
-            holder_key=None,
-            valid_from=begins,
-            valid_until=ends,
-            status=status_entries.parse(document),
+            types=_types(token.document, sources),
+            now=now,
+            bound_to=subject if isinstance(subject, str) else None,
         )
 
     def present(

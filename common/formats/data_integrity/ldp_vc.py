@@ -8,13 +8,12 @@ from typing import Any, Final
 
 from common.encoding import base64url
 from common.errors import SelloError
+from common.formats import w3c
 from common.formats.base import (
     Binding,
     BindingMismatch,
     CredentialInvalid,
-    Expired,
     Holder,
-    NotYetValid,
     Secured,
     Sources,
     VerifiedCredential,
@@ -89,29 +88,8 @@ class LdpVc:
         unsecured, method = pipeline.verify_proofs(
             document, expected=expected, sources=sources, contexts=contexts, now=now
         )
-        valid_from, valid_until = validation.validity(unsecured)
-        if valid_from is not None and now < valid_from:
-            raise NotYetValid("This credential is not valid yet.")
-        if valid_until is not None and now > valid_until:
-            raise Expired("This credential has expired.")
-        subjects = validation.subjects(unsecured)
-        if len(subjects) != 1:
-            raise CredentialInvalid("A credential about several subjects is not accepted.")
-        claims = {name: value for name, value in subjects[0].items() if name != "id"}
-        return VerifiedCredential(
-            format=IDENTIFIER,
-            id=unsecured.get("id"),
-            issuer=issuer,
-            key_id=method.id,
-            types=expand_types(unsecured, contexts=contexts),
-            document=unsecured,
-            claims=claims,
-            subject=subjects[0].get("id"),
-            holder_key=None,
-            valid_from=valid_from,
-            valid_until=valid_until,
-            status=status_entries.parse(unsecured),
-        )
+        types = expand_types(unsecured, contexts=contexts)
+        return w3c.verified(unsecured, format_=IDENTIFIER, key_id=method.id, types=types, now=now)
 
     def present(
         self,

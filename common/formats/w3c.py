@@ -1,0 +1,46 @@
+"""What every format of the W3C data model makes of a document, once its signature was seen to hold."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from common.formats.base import CredentialInvalid, Expired, NotYetValid, VerifiedCredential
+from common.formats.data_integrity import status_entries
+from common.vcdm import validation
+
+
+def verified(
+    document: Mapping[str, Any],
+    *,
+    format_: str,
+    key_id: str,
+    types: tuple[str, ...],
+    now: datetime,
+    bound_to: str | None = None,
+) -> VerifiedCredential:
+    """The credential in a document, if it is valid now and speaks of one subject (VC Data Model 2.0 §4).
+
+    `bound_to` is the subject that a token names beside its document; the document's own comes first.
+    """
+    valid_from, valid_until = validation.validity(document)
+    if valid_from is not None and now < valid_from:
+        raise NotYetValid("This credential is not valid yet.")
+    if valid_until is not None and now > valid_until:
+        raise Expired("This credential has expired.")
+    subjects = validation.subjects(document)
+    if len(subjects) != 1:
+        raise CredentialInvalid("A credential about several subjects is not accepted.")
+    return VerifiedCredential(
+        format=format_,
+        id=document.get("id"),
+        issuer=validation.issuer_id(document),
+        key_id=key_id,
+        types=types,
+        document=document,
+        claims={name: value for name, value in subjects[0].items() if name != "id"},
+        subject=subjects[0].get("id", bound_to),
+        holder_key=None,
+        valid_from=valid_from,
+        valid_until=valid_until,
+        status=status_entries.parse(document),
+    )
