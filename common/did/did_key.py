@@ -11,10 +11,10 @@ from common.did.document import DIDDocument, Fetch, ResolutionError, parse_docum
 from common.encoding import base64url, multibase
 from common.errors import SelloError
 from common.keys import PublicKey, jwk, multikey
-from common.keys.public_key import CURVES
+from common.keys.public_key import CURVES, multicodec_prefix
 
 X25519: Final = "X25519"  # a curve on which keys agree upon others; the house signs nothing with it
-_PREFIXES: Final[Mapping[str, bytes]] = {X25519: b"\xec\x01"} | {
+_PREFIXES: Final[Mapping[str, bytes]] = {X25519: multicodec_prefix("x25519-pub")} | {
     c.name: c.multicodec for c in CURVES.values()
 }
 _SIZES: Final[Mapping[str, int]] = {X25519: 32} | {c.name: c.raw_size for c in CURVES.values()}

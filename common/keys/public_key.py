@@ -9,6 +9,7 @@ from cryptography.exceptions import InvalidSignature as BadSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from multiformats import multicodec
 
 from common.errors import InvalidKey, InvalidSignature, UnknownPart
 
@@ -24,12 +25,17 @@ class Curve:
     coordinate_size: int = 0  # NIST curves only
 
 
+def multicodec_prefix(name: str) -> bytes:
+    """The unsigned varint under which the multicodec table lists a kind of key."""
+    return bytes(multicodec.get(name).wrap(b""))
+
+
 CURVES: Final = {
     curve.name: curve
     for curve in (
-        Curve("Ed25519", "EdDSA", 32, b"\xed\x01"),
-        Curve("P-256", "ES256", 33, b"\x80\x24", 32),
-        Curve("P-384", "ES384", 49, b"\x81\x24", 48),
+        Curve("Ed25519", "EdDSA", 32, multicodec_prefix("ed25519-pub")),
+        Curve("P-256", "ES256", 33, multicodec_prefix("p256-pub"), 32),
+        Curve("P-384", "ES384", 49, multicodec_prefix("p384-pub"), 48),
     )
 }
 NIST: Final[dict[str, tuple[ec.EllipticCurve, hashes.HashAlgorithm]]] = {
