@@ -33,12 +33,6 @@ class InvalidTransactionData(SelloError):
     code = "invalid_transaction_data"
 
 
-class FormatsNotSupported(SelloError):
-    """None of the formats asked for is known here."""
-
-    code = "vp_formats_not_supported"
-
-
 class AccessDenied(SelloError):
     """The person said no, or holds nothing that answers the question."""
 

@@ -1,5 +1,5 @@
-"""Trust: who may issue what, who may ask for what, and whose key it is."""
+"""Trust: who may issue what, and whose key it is."""
 
-from common.trust.trust_list import AskedTooMuch, RegisteredVerifier, TrustedIssuer, TrustList, Untrusted
+from common.trust.trust_list import TrustedIssuer, TrustList, Untrusted
 
-__all__ = ["AskedTooMuch", "RegisteredVerifier", "TrustList", "TrustedIssuer", "Untrusted"]
+__all__ = ["TrustList", "TrustedIssuer", "Untrusted"]

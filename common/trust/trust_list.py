@@ -1,4 +1,4 @@
-"""Who may issue which type, and who may ask for what: plain values and the decisions made from them."""
+"""Who may issue which type: plain values and the decisions made from them."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -6,7 +6,6 @@ from typing import Final
 
 from common.did import did_web
 from common.errors import SelloError
-from common.vcdm.credential import ClaimPath
 
 ANY_TYPE: Final = "*"  # an issuer whose word is taken for whatever it attests
 # Types that every credential of a data model has; they say nothing about what it attests.
@@ -16,14 +15,10 @@ GENERIC: Final = frozenset(
 
 
 class Untrusted(SelloError):
-    """An issuer, or a verifier, that nobody entrusted with this."""
+    """An issuer that nobody entrusted with this."""
 
     code = "untrusted"
     status = 403
-
-
-class AskedTooMuch(Untrusted):
-    """A registered verifier that asks for more than it registered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,27 +31,10 @@ class TrustedIssuer:
 
 
 @dataclass(frozen=True, slots=True)
-class RegisteredVerifier:
-    """A verifier under its client identifier, why it asks, and the claims that it registered."""
-
-    client_id: str
-    name: str
-    purpose: str
-    claims: frozenset[ClaimPath]
-
-    def require_claims(self, asked: Collection[ClaimPath]) -> None:
-        """Raise unless each claim asked for is a registered one, or part of one."""
-        for path in asked:
-            if not any(path[:length] in self.claims for length in range(1, len(path) + 1)):
-                raise AskedTooMuch("This verifier asks for more than it is registered for.")
-
-
-@dataclass(frozen=True, slots=True)
 class TrustList:
     """What one party trusts. An empty list trusts nobody, and says so."""
 
     issuers: tuple[TrustedIssuer, ...] = ()
-    verifiers: tuple[RegisteredVerifier, ...] = ()
     houses: tuple[str, ...] = ()
     """Addresses below which each authority is trusted for the types that it publishes itself."""
 
@@ -80,13 +58,6 @@ class TrustList:
         if ANY_TYPE not in granted and not wanted <= granted:
             raise Untrusted("This issuer is not trusted for this type of credential.")
         return next(entry for entry in entries if entry.types & (wanted | {ANY_TYPE}))
-
-    def require_verifier(self, client_id: str) -> RegisteredVerifier:
-        """The registration of a verifier, or an error where there is none."""
-        for entry in self.verifiers:
-            if entry.client_id == client_id:
-                return entry
-        raise Untrusted("This verifier is not registered.")
 
 
 def _publishes(issuer: str, *, house: str, types: frozenset[str]) -> bool:

@@ -1,8 +1,8 @@
-"""Who may issue what, and who may ask for what."""
+"""Who may issue what."""
 
 import pytest
 
-from common.trust import AskedTooMuch, RegisteredVerifier, TrustedIssuer, TrustList, Untrusted
+from common.trust import TrustedIssuer, TrustList, Untrusted
 
 FARMERS, CIVIL = "did:web:farmers.example", "did:web:civil.example"
 FARMER, BIRTH = "https://farmers.example/types/farmer", "https://civil.example/types/birth"
@@ -12,12 +12,6 @@ LIST = TrustList(
         TrustedIssuer(CIVIL, frozenset({BIRTH}), "Civil registry"),
         TrustedIssuer(CIVIL, frozenset({"urn:example:marriage"}), "Civil registry"),
         TrustedIssuer("did:web:any.example", frozenset({"*"}), "Anything"),
-    ),
-    verifiers=(
-        RegisteredVerifier(
-            "x509_san_dns:clinic.example", "Clinic", "To find your record.",
-            frozenset({("given_name",), ("address",), ("parcels", None, "crop")}),
-        ),
     ),
 )  # fmt: skip
 
@@ -60,23 +54,6 @@ def test_untrusted(issuer: str, types: list[str]) -> None:
 def test_an_empty_list_is_an_error() -> None:
     with pytest.raises(Untrusted, match="empty"):
         TrustList().require_issuer(FARMERS, types=[FARMER])
-
-
-def test_a_verifier_asks_for_what_it_registered() -> None:
-    clinic = LIST.require_verifier("x509_san_dns:clinic.example")
-    assert clinic.purpose == "To find your record."
-    clinic.require_claims([("given_name",), ("address", "village"), ("parcels", None, "crop")])
-
-
-@pytest.mark.parametrize("path", [("birth_date",), ("parcels",), ("parcels", None), ("parcels", 0, "crop")])
-def test_a_verifier_asks_for_more(path: tuple[str | int | None, ...]) -> None:
-    with pytest.raises(AskedTooMuch):
-        LIST.require_verifier("x509_san_dns:clinic.example").require_claims([("given_name",), path])
-
-
-def test_a_verifier_nobody_knows() -> None:
-    with pytest.raises(Untrusted):
-        LIST.require_verifier("x509_san_dns:mallory.example")
 
 
 HOUSE = TrustList(houses=("http://localhost:8000/issuers",))
