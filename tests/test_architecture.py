@@ -13,18 +13,26 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("common.errors",),
     ("common.encoding",),
     ("common.keys",),
-    ("common.did", "common.rdf"),
+    ("common.did", "common.rdf", "common.exchange"),
     ("common.vcdm",),
     ("common.formats", "common.status"),
     ("common.trust",),
     ("common.verification",),
-    ("common.oid4vci", "common.oid4vp", "common.registries"),
+    ("common.oid4vci", "common.oid4vp", "common.registries", "common.payments"),
     ("common.adapters",),
-    ("common.site",),
+    ("common.site", "common.notices"),
     ("issuer", "wallet", "verifier"),
     ("common.config",),
 )
-DJANGO_ROOMS = ("common.adapters", "common.site", "common.config", "issuer", "wallet", "verifier")
+DJANGO_ROOMS = (
+    "common.adapters",
+    "common.site",
+    "common.notices",
+    "common.config",
+    "issuer",
+    "wallet",
+    "verifier",
+)
 IMPURE = {
     "django", "rest_framework", "drf_spectacular", "requests", "httpx", "httpcore", "urllib3", "aiohttp",
     "socket", "http", "urllib.request", "random", "secrets", "time",
