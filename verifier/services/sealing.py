@@ -1,30 +1,25 @@
 """Sealing what must lie in a row for a short while, and digests of what must only be recognised.
 
-XChaCha20-Poly1305 under KEY_ENCRYPTION_KEY, with the row's own name as associated data.
+Sealed under KEY_ENCRYPTION_KEY (common/adapters/sealing.py), each value as this party's own.
 """
 
 import hashlib
 import secrets
 
-import nacl.exceptions
-import nacl.secret
 from django.conf import settings
 
+from common.adapters import sealing
 from common.encoding import base64url
-from common.errors import InvalidKey
 
 
 def seal(data: bytes, *, name: str) -> bytes:
     """`data` so that only this installation opens it, and only as `name`."""
-    return bytes(_box().encrypt(data, _bound_to(name)))
+    return sealing.seal(data, name=f"verifier {name}")
 
 
 def unseal(sealed: bytes | memoryview, *, name: str) -> bytes:
     """What was sealed as `name`."""
-    try:
-        return _box().decrypt(bytes(sealed), _bound_to(name))
-    except nacl.exceptions.CryptoError as error:
-        raise InvalidKey("A sealed value does not open under KEY_ENCRYPTION_KEY.", status=500) from error
+    return sealing.unseal(sealed, name=f"verifier {name}")
 
 
 def fresh() -> str:
@@ -42,11 +37,3 @@ def pseudonym(*parts: str) -> str:
     key = base64url.decode(settings.KEY_ENCRYPTION_KEY)
     text = "\x1f".join(parts).encode()
     return base64url.encode(hashlib.blake2b(text, digest_size=32, key=key, person=b"sello-person").digest())
-
-
-def _box() -> nacl.secret.Aead:
-    return nacl.secret.Aead(base64url.decode(settings.KEY_ENCRYPTION_KEY))
-
-
-def _bound_to(name: str) -> bytes:
-    return f"sello verifier {name}".encode()
