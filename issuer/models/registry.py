@@ -8,13 +8,15 @@ from issuer.models.authority import Authority
 class Registry(models.Model):
     """A register that one authority keeps.
 
-    `columns` is the ordered list `{"name", "label", "type"}` of what its records may hold.
+    `columns` is the ordered list `{"name", "label", "type"}` of what its records may hold; `source` holds what
+    a connector was told of where they lie: no secrets, those stand in the environment variables it names.
     """
 
     slug = models.SlugField(max_length=64, unique=True)
     title = models.CharField(max_length=200)
     authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="registries")
     connector = models.CharField(max_length=32, default="embedded")
+    source = models.JSONField(default=dict, blank=True)
     key_column = models.CharField(max_length=200)
     columns = models.JSONField(default=list)
     contact = models.CharField(max_length=200, blank=True)
