@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "common.adapters",
     "common.site",
+    "common.notices",
     *ROLES,
 ]
 MIDDLEWARE = [
@@ -105,6 +106,9 @@ RATE_LIMITS = {"token": 60, "nonce": 300, "credential": 300, "sign-in": 20, "ver
 
 # --- seconds for which others may keep a status list; a change is seen by everybody after that --------
 STATUS_LIST_TTL = environment.count(os.environ, "STATUS_LIST_TTL", default=60)
+
+# --- how people are told (common/notices): texts that an operator adds, the doors of each channel -----------
+NOTICE_TEXTS = os.environ.get("NOTICE_TEXTS", "")
 
 # --- where the other parties of the sample world live, when each runs on its own ---------------------------
 ISSUER_URL = os.environ.get("ISSUER_URL", BASE_URL).rstrip("/")

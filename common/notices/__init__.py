@@ -1,0 +1,1 @@
+"""Telling people and organisations what happened: written with the event, delivered after it, once."""
