@@ -1,6 +1,6 @@
 """The issuer's rows, a module a subject."""
 
-from issuer.models.access import AccessLog, AccessToken, DataAgreement
+from issuer.models.access import AccessLog, AccessToken, Basis, Consent, DataAgreement
 from issuer.models.authority import Authority
 from issuer.models.authorization import AccessCode, Authorization
 from issuer.models.certificate import Certificate
@@ -15,8 +15,10 @@ __all__ = [
     "AccessToken",
     "Authority",
     "Authorization",
+    "Basis",
     "Certificate",
     "Configuration",
+    "Consent",
     "DataAgreement",
     "Deferral",
     "Delivery",
