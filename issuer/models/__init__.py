@@ -5,9 +5,11 @@ from issuer.models.authority import Authority
 from issuer.models.authorization import AccessCode, Authorization
 from issuer.models.certificate import Certificate
 from issuer.models.configuration import Configuration
+from issuer.models.following import Effect, Following, SyncRun
 from issuer.models.issuance import Deferral, Delivery, IssuedCredential, Session, SpentValue, StatusChange
-from issuer.models.registry import Record, Registry
+from issuer.models.registry import Lookup, Record, Registry, Removal
 from issuer.models.status import StatusList
+from issuer.models.supplied import Supplied
 
 __all__ = [
     "AccessCode",
@@ -22,11 +24,17 @@ __all__ = [
     "DataAgreement",
     "Deferral",
     "Delivery",
+    "Effect",
+    "Following",
     "IssuedCredential",
+    "Lookup",
     "Record",
     "Registry",
+    "Removal",
     "Session",
     "SpentValue",
     "StatusChange",
     "StatusList",
+    "SyncRun",
+    "Supplied",
 ]

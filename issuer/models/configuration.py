@@ -15,6 +15,7 @@ class Configuration(models.Model):
     type = models.CharField(max_length=64)
     formats = models.JSONField(default=list)
     claims = models.JSONField(default=list)  # as common.registries.claims.as_json writes them
+    rules = models.JSONField(default=list, blank=True)  # as common.registries.rules.parse_rules reads them
     display = models.JSONField(default=dict)  # {"name", "description", "background_color", "text_color"}
     doctype = models.CharField(max_length=200, blank=True)  # of its mdocs; empty: the type's own page
     validity_days = models.PositiveIntegerField(default=365)

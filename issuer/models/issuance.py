@@ -67,6 +67,7 @@ class Session(models.Model):
     token_issued_at = models.DateTimeField(null=True)
     token_expires_at = models.DateTimeField(null=True)
     refresh_expires_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)  # by the registry: nothing more is issued in this session
 
     class Meta:
         indexes = [models.Index(fields=["configuration", "record_key"], name="sessions_of_a_record")]
@@ -145,6 +146,11 @@ class IssuedCredential(models.Model):
     status_list = models.ForeignKey(StatusList, on_delete=models.PROTECT, related_name="credentials")
     status_index = models.PositiveIntegerField()
     state = models.CharField(max_length=16, choices=State, default=State.VALID)
+    # A digest of each claim, keyed by this house's secret: tells what changed since, and nobody what it says.
+    said = models.JSONField(default=dict, blank=True)
+    # The registry says otherwise since then; withdrawn as soon as the wallet holds the renewed one.
+    outdated_at = models.DateTimeField(null=True)
+    superseded = models.BooleanField(default=False)
     issued_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)
 
@@ -160,6 +166,12 @@ class IssuedCredential(models.Model):
         ]
         indexes = [
             models.Index(fields=["configuration", "record_key", "format"], name="credentials_of_a_record"),
+            models.Index(fields=["configuration", "expires_at"], name="credentials_by_expiry"),
+            models.Index(
+                fields=["configuration", "outdated_at"],
+                name="credentials_outdated",
+                condition=models.Q(outdated_at__isnull=False, state="valid"),
+            ),
             models.Index(
                 fields=["status_list", "state"],
                 name="credentials_not_valid",
