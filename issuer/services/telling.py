@@ -1,0 +1,193 @@
+"""Telling the people behind records, and the organisations that may read them, what happened.
+
+Whoever holds a credential is told in the inbox of its key, and by the addresses that their record gives. An
+organisation hears of a record that it has read, by the credential's identifier and its new state alone.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from common.errors import SelloError
+from common.notices.models import Subscriber
+from common.notices.telling import Recipient, tell
+from common.registries import Record, RegistryError
+from issuer import models
+from issuer.models import AccessLog, Authority, IssuedCredential, Registry
+from issuer.registries import connector
+
+MAX_WALLETS: Final = 20
+STATES: Final = {"suspended": "suspended", "revoked": "revoked", "valid": "reinstated"}
+# Column names that speak of the person's own contacts, in letters alone; anybody else's bear a longer name.
+GUESSED: Final[dict[str, frozenset[str]]] = {
+    "email": frozenset({"email", "emailaddress", "mail", "correo", "correoelectronico", "courriel"}),
+    "phone": frozenset(
+        {"phone", "phonenumber", "telephone", "telephonenumber", "mobile", "mobilenumber", "mobilephone",
+         "cellphone", "telefono", "celular", "movil", "tel"}
+    ),
+    "language": frozenset({"language", "preferredlanguage", "lang", "idioma", "lengua", "langue"}),
+}  # fmt: skip
+
+
+def tell_holder(
+    credential: IssuedCredential,
+    kind: str,
+    *,
+    key: str,
+    now: datetime,
+    record: Record | models.Record | None = None,
+    **facts: str,
+) -> int:
+    """Tell whoever holds this credential; inside the transaction of what happened to it.
+
+    Several credentials of one record told with one `key` make one e-mail, and one notice in each wallet.
+    `record` spares fetching it again.
+    """
+    configuration = credential.configuration
+    if configuration is None:  # an operator's own, of nobody's record
+        return 0
+    registry = configuration.registry
+    said = _facts(registry.authority, now=now) | {
+        "document": configuration.display.get("name", configuration.type),
+        "reference": _short(credential),
+    }
+    found = record or _record(registry, credential.record_key)
+    to = _recipient(registry, found, credential.record_key, credential.holder_thumbprint)
+    told = _tell(kind, to, key=key, facts=said | facts, registry=registry, now=now)
+    state = {"reference": credential.urn, "date": said["date"]}
+    for subscriber in _concerned(registry, credential.record_key, kind):
+        to = Recipient(webhook=subscriber.url, about=_about(registry, credential.record_key))
+        told += _tell(kind, to, key=f"{key} {credential.id}", facts=state, registry=registry, now=now)
+    return told
+
+
+def tell_person(
+    registry: Registry,
+    record: Record | models.Record,
+    kind: str,
+    *,
+    key: str,
+    now: datetime,
+    **facts: str,
+) -> int:
+    """Tell the person of a record by its addresses, and in each wallet that holds a credential of it."""
+    held = (
+        IssuedCredential.objects.filter(configuration__registry=registry, record_key=record.key)
+        .exclude(state=IssuedCredential.State.REVOKED)
+        .exclude(holder_thumbprint="")
+    )
+    thumbprints = list(dict.fromkeys(held.values_list("holder_thumbprint", flat=True)))[:MAX_WALLETS]
+    said = _facts(registry.authority, now=now) | facts
+    first, *others = thumbprints or [""]
+    to = _recipient(registry, record, record.key, first)
+    told = _tell(kind, to, key=key, facts=said, registry=registry, now=now)
+    for thumbprint in others:
+        to = _recipient(registry, None, record.key, thumbprint, language=to.language)
+        told += _tell(kind, to, key=key, facts=said, registry=registry, now=now)
+    return told
+
+
+def tell_status(credential: IssuedCredential, *, now: datetime) -> int:
+    """Tell that a credential's status has just become what it is; formats changed at once are told as one."""
+    kind = STATES[credential.state]
+    key = f"status {credential.configuration_id} {credential.record_key} {now.isoformat()}"
+    return tell_holder(credential, kind, key=key, now=now)
+
+
+def contact_columns(registry: Registry) -> dict[str, str]:
+    """Which columns give the person's `email`, `phone` and `language`.
+
+    A column's entry says so (`"contact": "email"`, set_contacts); a registry that declares none is read by
+    the names of its columns.
+    """
+    declared = {column["contact"]: column["name"] for column in registry.columns if "contact" in column}
+    if declared:
+        return {contact: name for contact, name in declared.items() if contact in GUESSED}
+    names = {re.sub(r"[\W_\d]", "", column["name"].casefold()): column["name"] for column in registry.columns}
+    return {
+        contact: next(names[name] for name in names if name in known)
+        for contact, known in GUESSED.items()
+        if names.keys() & known
+    }
+
+
+def set_contacts(registry: Registry, contacts: Mapping[str, str]) -> None:
+    """Declare the columns of a person's contacts; an empty name says that there is none."""
+    known = {column["name"] for column in registry.columns}
+    for name in contacts.values():
+        if name and name not in known:
+            raise RegistryError(f"{registry.title} has no column of that name: {', '.join(sorted(known))}.")
+    declared = {**contact_columns(registry), **contacts}
+    wanted = {name: contact for contact, name in declared.items() if name}
+    registry.columns = [
+        {k: v for k, v in column.items() if k != "contact"}
+        | ({"contact": wanted[column["name"]]} if column["name"] in wanted else {})
+        for column in registry.columns
+    ]
+    if not wanted:  # nothing is to be guessed either
+        registry.columns = [{**column, "contact": "none"} for column in registry.columns]
+    registry.save(update_fields=["columns"])
+
+
+def _tell(
+    kind: str, to: Recipient, *, key: str, facts: dict[str, str], registry: Registry, now: datetime
+) -> int:
+    return tell(kind, key=key, to=to, facts=facts, now=now, sender=sender_of(registry.authority))
+
+
+def sender_of(authority: Authority) -> str:
+    """The name under which an authority's notices stand."""
+    return f"issuer/{authority.slug}"
+
+
+def _facts(authority: Authority, *, now: datetime) -> dict[str, str]:
+    return {"authority": authority.name, "date": now.date().isoformat()}
+
+
+def _record(registry: Registry, key: str) -> Record | None:
+    """The record behind a credential; a registry that does not answer leaves the inbox alone."""
+    try:
+        return connector(registry).fetch(key)
+    except SelloError:
+        return None
+
+
+def _recipient(
+    registry: Registry,
+    record: Record | models.Record | None,
+    key: str,
+    thumbprint: str,
+    *,
+    language: str = "",
+) -> Recipient:
+    columns = contact_columns(registry)
+    data: Mapping[str, Any] = record.data if record else {}
+    found = {contact: str(data.get(name) or "") for contact, name in columns.items()}
+    return Recipient(
+        holder=thumbprint,
+        email=found.get("email", ""),
+        phone=found.get("phone", ""),
+        language=language or found.get("language", "") or "en",
+        about=_about(registry, key),
+    )
+
+
+def _about(registry: Registry, key: str) -> str:
+    return f"{registry.slug}/{key}"
+
+
+def _short(credential: IssuedCredential) -> str:
+    """What a person can name on the telephone; it leads to nothing but the office's own row."""
+    return str(credential.id)[:8].upper()
+
+
+def _concerned(registry: Registry, key: str, kind: str) -> list[Subscriber]:
+    """The subscribers to this kind that have read this very record."""
+    listening = Subscriber.objects.filter(sender=sender_of(registry.authority), active=True)
+    asked = [subscriber for subscriber in listening if kind in subscriber.kinds]
+    read = AccessLog.objects.filter(
+        registry=registry, record_key=key, client_id__in=[subscriber.client_id for subscriber in asked]
+    )
+    readers = set(read.values_list("client_id", flat=True)) if asked else set()
+    return [subscriber for subscriber in asked if subscriber.client_id in readers]
