@@ -21,7 +21,7 @@ from common.errors import SelloError
 from common.formats.data_integrity import pipeline
 from common.status import bits, bitstring, token
 from issuer.models import Authority, IssuedCredential, StatusChange, StatusList
-from issuer.services import authorities
+from issuer.services import authorities, telling
 
 CLOCKS_APART: Final = timedelta(minutes=5)  # by which a verifier's clock may run behind ours
 LIFETIME: Final = timedelta(days=1)
@@ -59,7 +59,10 @@ class PublishedList:
 def set_status(
     credential: IssuedCredential, state: str, *, reason: str, actor: str, now: datetime
 ) -> IssuedCredential:
-    """Change a credential's status for good reason; revoked is final. The published lists change at once."""
+    """Change a credential's status for good reason; revoked is final. The published lists change at once.
+
+    Whoever holds it is told, in the same transaction.
+    """
     if state not in ALLOWED:
         raise StatusRefused(f"A credential is {', '.join(ALLOWED)}; not {state!r}.")
     if not reason.strip():
@@ -78,6 +81,7 @@ def set_status(
         locked.state = state
         locked.save(update_fields=["state"])
         StatusList.objects.filter(pk=locked.status_list_id).update(version=F("version") + 1)
+        telling.tell_status(locked, now=now)
     return locked
 
 
