@@ -1,0 +1,83 @@
+"""Partners as an officer registers them: who they are, their keys, what was agreed."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from django.db import transaction
+
+from common.adapters.exchange_tokens import digest, secret_name
+from common.adapters.fetch import allowed_url
+from common.adapters.partner_keys import parse_keys
+from common.adapters.partners import Partner
+from common.adapters.sealing import seal
+from common.errors import MalformedInput, UnknownPart
+
+NAMESPACES: Final = ("spdci", "g2p")
+ROLES: Final = ("reader", "registry", "gateway", "mapper")
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """What is said of a partner; what is None, or empty, stays as it was."""
+
+    sender_id: str
+    name: str = ""
+    namespaces: Sequence[str] = ()
+    roles: Sequence[str] = ()
+    keys: Mapping[str, Any] | None = None  # a JWK or a JWK set
+    jwks_uri: str = ""
+    may_read: Mapping[str, Sequence[str]] | None = None  # registry: its columns
+    purposes: Sequence[str] = ()
+    address: str = ""
+    callback_url: str = ""
+    token_url: str = ""
+    client_id: str = ""
+    client_secret: str = field(default="", repr=False)
+    signature_required: bool | None = None
+    active: bool | None = None
+
+
+@transaction.atomic
+def register_partner(said: Registration, *, new_secret: bool = False) -> tuple[Partner, str]:
+    """The partner, made or changed; and a fresh secret for our token endpoint, which stands nowhere else."""
+    if not said.sender_id or "|" in said.sender_id or '"' in said.sender_id or len(said.sender_id) > 200:
+        raise MalformedInput("A sender_id is a text of at most 200 characters, without | and quotes.")
+    partner = Partner.objects.select_for_update().filter(sender_id=said.sender_id).first()
+    partner = partner or Partner(sender_id=said.sender_id, name=said.name or said.sender_id)
+    partner.name = said.name or partner.name
+    partner.namespaces = _known("namespace", said.namespaces, NAMESPACES) or partner.namespaces or ["spdci"]
+    partner.roles = _known("role", said.roles, ROLES) or partner.roles
+    for name in ("jwks_uri", "address", "callback_url", "token_url"):
+        url = getattr(said, name)
+        if url:
+            setattr(partner, name, allowed_url(url))
+    if said.keys is not None:
+        partner.keys = parse_keys(said.keys)
+    if said.may_read is not None:
+        partner.may_read = {
+            registry: {"attributes": list(columns), "purposes": list(said.purposes)}
+            for registry, columns in said.may_read.items()
+        }
+    partner.client_id = said.client_id or partner.client_id
+    if said.client_secret:
+        partner.sealed_secret = seal(said.client_secret.encode(), name=secret_name(said.sender_id))
+    if said.signature_required is not None:
+        partner.signature_required = said.signature_required
+    if said.active is not None:
+        partner.active = said.active
+    if partner.signature_required and not partner.keys and not partner.jwks_uri:
+        raise MalformedInput("A partner that signs needs a key, or an address where its keys stand.")
+    secret = secrets.token_urlsafe(32) if new_secret else ""
+    if secret:
+        partner.secret_digest = digest(secret)
+    partner.save()
+    return partner, secret
+
+
+def _known(kind: str, names: Sequence[str], known: Sequence[str]) -> list[str]:
+    for name in names:
+        if name not in known:
+            raise UnknownPart(kind, name, known)
+    return list(names)
