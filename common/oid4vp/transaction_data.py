@@ -5,24 +5,23 @@ dict lists the types; an unknown type, an unknown field or a wrong value is an e
 """
 
 import hashlib
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from common.encoding import base64url, jcs, strict_json
+from common.encoding.money import to_minor
 from common.errors import MalformedInput
 from common.oid4vp.dcql import DcqlQuery
 from common.oid4vp.errors import InvalidRequest, InvalidTransactionData
+from common.vcdm import times
 
 PAYMENT: Final = "urn:sello:payment:1"
+DATA_ACCESS: Final = "urn:sello:data-access-consent:1"
+MAX_ATTRIBUTES: Final = 50
 HASH_ALGORITHMS: Final = {"sha-256": hashlib.sha256}
 MAX_ENTRIES: Final = 10
-CURRENCIES: Final = {  # ISO 4217 exponents: how many decimals an amount of this currency has
-    "BOB": 2, "COP": 2, "EUR": 2, "GBP": 2, "INR": 2, "KES": 2, "PEN": 2, "PHP": 2, "UGX": 0,
-    "USD": 2, "XOF": 0, "ZMW": 2,
-}  # fmt: skip
-_DECIMAL = re.compile(r"(0|[1-9][0-9]{0,12})(?:\.([0-9]{1,3}))?\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +46,10 @@ class Payment:
     @property
     def minor_units(self) -> int:
         """The amount as an integer in the currency's smallest unit."""
-        match = _DECIMAL.match(self.amount) if isinstance(self.amount, str) else None
-        if not isinstance(self.currency, str) or self.currency not in CURRENCIES:
-            raise InvalidTransactionData(f"The currency is one of {', '.join(CURRENCIES)}.")
-        exponent, fraction = CURRENCIES[self.currency], match[2] or "" if match else ""
-        if not match or len(fraction) > exponent:
-            raise InvalidTransactionData(f"An amount in {self.currency} has {exponent} decimals at most.")
-        return int(match[1] + fraction.ljust(exponent, "0"))
+        try:
+            return to_minor(self.amount, self.currency)
+        except MalformedInput as error:
+            raise InvalidTransactionData(error.public) from error
 
     def to_json(self) -> dict[str, Any]:
         """The object whose base64url text travels."""
@@ -70,13 +66,52 @@ class Payment:
 
 
 @dataclass(frozen=True, slots=True)
+class DataAccess:
+    """Consent to have attributes of one's record read, again and again until `valid_until`.
+
+    `client_id`, a DID, reads them at `authority`, an issuer's identifier, for `purpose` and nothing else.
+    """
+
+    credential_ids: tuple[str, ...]
+    authority: str
+    client_id: str
+    purpose: str
+    attributes: tuple[str, ...]
+    valid_until: datetime
+
+    def __post_init__(self) -> None:
+        for name in ("authority", "client_id", "purpose"):
+            _require_text(getattr(self, name), name, longest=200 if name == "purpose" else 500)
+        for attribute in self.attributes:
+            _require_text(attribute, "attribute", longest=200)
+        if not 0 < len(self.attributes) <= MAX_ATTRIBUTES or len(set(self.attributes)) < len(self.attributes):
+            raise InvalidTransactionData("A consent names its attributes, each once.")
+
+    def to_json(self) -> dict[str, Any]:
+        """The object whose base64url text travels."""
+        return {
+            "type": DATA_ACCESS,
+            "credential_ids": list(self.credential_ids),
+            "transaction_data_hashes_alg": list(HASH_ALGORITHMS),
+            "authority": self.authority,
+            "client_id": self.client_id,
+            "purpose": self.purpose,
+            "attributes": list(self.attributes),
+            "valid_until": times.write(self.valid_until),
+        }
+
+
+Content = Payment | DataAccess
+
+
+@dataclass(frozen=True, slots=True)
 class TransactionData:
     """One entry of a request: the text that is hashed, and what it says."""
 
     encoded: str
     type: str
     credential_ids: tuple[str, ...]
-    content: Payment
+    content: Content
 
 
 def _payment(value: Mapping[str, Any]) -> Payment:
@@ -86,10 +121,38 @@ def _payment(value: Mapping[str, Any]) -> Payment:
     return Payment(credential_ids=tuple(value["credential_ids"]), **{name: value[name] for name in fields})
 
 
-TYPES: Final[dict[str, Callable[[Mapping[str, Any]], Payment]]] = {PAYMENT: _payment}
+def _data_access(value: Mapping[str, Any]) -> DataAccess:
+    fields = {"authority", "client_id", "purpose", "attributes", "valid_until"}
+    if set(value) - {"transaction_data_hashes_alg"} != fields | {"type", "credential_ids"}:
+        raise InvalidTransactionData("A consent has exactly the fields of its type.")
+    if not isinstance(value["attributes"], list):
+        raise InvalidTransactionData("A consent lists its attributes.")
+    try:
+        until = times.parse(value["valid_until"])
+    except times.InvalidTime as error:
+        raise InvalidTransactionData("A consent says until when.", detail=error.public) from error
+    return DataAccess(
+        credential_ids=tuple(value["credential_ids"]),
+        authority=value["authority"],
+        client_id=value["client_id"],
+        purpose=value["purpose"],
+        attributes=tuple(value["attributes"]),
+        valid_until=until,
+    )
 
 
-def create_transaction_data(content: Payment) -> str:
+def _require_text(value: object, name: str, *, longest: int) -> None:
+    if not isinstance(value, str) or not 0 < len(value) <= longest or not value.isprintable():
+        raise InvalidTransactionData(f"The {name} of a consent is a short text.")
+
+
+TYPES: Final[dict[str, Callable[[Mapping[str, Any]], Content]]] = {
+    PAYMENT: _payment,
+    DATA_ACCESS: _data_access,
+}
+
+
+def create_transaction_data(content: Content) -> str:
     """The string that travels in `transaction_data`."""
     return base64url.encode(jcs.canonicalize(content.to_json()))
 
@@ -113,7 +176,8 @@ def for_credential(entries: Sequence[TransactionData], identifier: str) -> tuple
     return tuple(entry.encoded for entry in entries if identifier in entry.credential_ids)
 
 
-def _entry(encoded: Any, query: DcqlQuery) -> TransactionData:
+def read_transaction_data(encoded: Any) -> TransactionData:
+    """One entry by itself, for whoever sees what was signed and not the query that asked for it."""
     try:
         value = strict_json.loads_object(base64url.decode(encoded))
     except MalformedInput as error:
@@ -126,11 +190,16 @@ def _entry(encoded: Any, query: DcqlQuery) -> TransactionData:
     algorithms = value.get("transaction_data_hashes_alg", ["sha-256"])
     if not isinstance(algorithms, list) or "sha-256" not in algorithms:
         raise InvalidTransactionData(f"Transaction data is hashed with {', '.join(HASH_ALGORITHMS)}.")
-    for name in names:
+    return TransactionData(encoded, kind, tuple(names), TYPES[kind](value))
+
+
+def _entry(encoded: Any, query: DcqlQuery) -> TransactionData:
+    entry = read_transaction_data(encoded)
+    for name in entry.credential_ids:
         try:
             asked = query.credential(name)
         except InvalidRequest as error:
             raise InvalidTransactionData("Transaction data names a credential not asked for.") from error
         if not asked.require_cryptographic_holder_binding:
             raise InvalidTransactionData("Only a credential bound to its holder authorises a transaction.")
-    return TransactionData(encoded, kind, tuple(names), TYPES[kind](value))
+    return entry

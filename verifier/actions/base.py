@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from common.did import did_web
 from common.formats.base import Secured
-from common.oid4vp.transaction_data import Payment
+from common.oid4vp.transaction_data import DataAccess, Payment
 from common.vcdm.credential import ClaimPath
 from verifier.models import PresentationSession
 from verifier.services.errors import UnlockRefused
@@ -50,10 +50,11 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Presented:
-    """A verified answer: what was shown, by query identifier, and the payments that the holder signed."""
+    """A verified answer: what was shown, by query identifier, and what the holder signed beside it."""
 
     shown: Mapping[str, tuple[Shown, ...]]
     payments: tuple[Payment, ...] = ()
+    consents: tuple[DataAccess, ...] = ()
     transaction_data: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def one(self) -> Shown:

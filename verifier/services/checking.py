@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from common.adapters.sources import check_status, sources
 from common.adapters.types import ancestors
@@ -10,6 +11,7 @@ from common.oid4vp.errors import NotSatisfied
 from common.oid4vp.matching import check_satisfied, requested_claims
 from common.oid4vp.request import AuthorizationRequest
 from common.oid4vp.session_transcript import session_transcript
+from common.oid4vp.transaction_data import DataAccess, Payment
 from common.status.check import StatusOutcome
 from common.verification import Verification, verify_response
 from common.verification.procedure import Submission
@@ -19,6 +21,7 @@ from verifier.services.requests import asked_by
 from verifier.services.trust import trust_list
 
 Answer = Mapping[str, Sequence[Secured]]
+T = TypeVar("T", Payment, DataAccess)
 
 
 def verify_answer(
@@ -70,7 +73,7 @@ def verify_answer(
 
 
 def presented(session: PresentationSession, answer: Answer, verification: Verification) -> Presented:
-    """What an action gets to see of a verified answer: the requested claims, and the payments signed."""
+    """What an action gets to see of a verified answer: the requested claims, and what was signed with them."""
     request = asked_by(session)
     verification.require_verified()
     shown: dict[str, tuple[Shown, ...]] = {}
@@ -89,9 +92,14 @@ def presented(session: PresentationSession, answer: Answer, verification: Verifi
         )
     return Presented(
         shown=shown,
-        payments=tuple(entry.content for entry in request.transaction_data),
+        payments=_contents(request, Payment),
+        consents=_contents(request, DataAccess),
         transaction_data=_assigned(request, answer),
     )
+
+
+def _contents(request: AuthorizationRequest, kind: type[T]) -> tuple[T, ...]:
+    return tuple(entry.content for entry in request.transaction_data if isinstance(entry.content, kind))
 
 
 def _assigned(request: AuthorizationRequest, answer: Answer) -> dict[str, tuple[str, ...]]:

@@ -23,7 +23,7 @@ from common.oid4vp.request import (
     parse_request_parameters,
 )
 from common.oid4vp.request_object import Trust, fetch_request_object, verify_request
-from common.oid4vp.transaction_data import Payment
+from common.oid4vp.transaction_data import DataAccess, Payment
 from wallet.services import parties, pending
 from wallet.services.vault import Vault
 
@@ -65,7 +65,16 @@ class Asked:
     @property
     def payments(self) -> tuple[Payment, ...]:
         """Money that moves once the person agrees."""
-        return tuple(entry.content for entry in self.request.transaction_data)
+        return tuple(
+            entry.content for entry in self.request.transaction_data if isinstance(entry.content, Payment)
+        )
+
+    @property
+    def consents(self) -> tuple[DataAccess, ...]:
+        """Readings of the person's records that they agree to for a time."""
+        return tuple(
+            entry.content for entry in self.request.transaction_data if isinstance(entry.content, DataAccess)
+        )
 
 
 def receive(vault: Vault, source: str | Mapping[str, str], *, now: datetime) -> UUID:

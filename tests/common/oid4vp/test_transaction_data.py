@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,12 +11,15 @@ from common.encoding import base64url
 from common.oid4vp.dcql import parse_query
 from common.oid4vp.errors import InvalidTransactionData
 from common.oid4vp.transaction_data import (
+    DATA_ACCESS,
     PAYMENT,
+    DataAccess,
     Payment,
     create_transaction_data,
     for_credential,
     hash_transaction_data,
     parse_transaction_data,
+    read_transaction_data,
 )
 
 QUERY = parse_query(
@@ -29,9 +33,14 @@ QUERY = parse_query(
 )  # fmt: skip
 PAY = Payment(("farmer",), "Account 17", "150.50", "USD", "R-1", "Subsidy 2026")
 
+AGREE = DataAccess(
+    ("farmer",), "https://ministry.example/issuers/farms", "did:web:clinic.example", "Care over time",
+    ("crop", "harvest"), datetime(2026, 12, 21, 12, tzinfo=UTC),
+)  # fmt: skip
 
-def encoded(**changes: Any) -> str:
-    value = {**PAY.to_json(), **changes}
+
+def encoded(content: Payment | DataAccess = PAY, /, **changes: Any) -> str:
+    value = {**content.to_json(), **changes}
     value = {name: entry for name, entry in value.items() if entry is not KeyError}
     return base64url.encode(json.dumps(value).encode())
 
@@ -121,3 +130,37 @@ def test_what_is_no_list_of_entries_is_refused(entries: Any) -> None:
 def test_one_unknown_entry_spoils_all() -> None:
     with pytest.raises(InvalidTransactionData):
         parse_transaction_data([encoded(), encoded(type="unknown")], query=QUERY)
+
+
+def test_a_consent_goes_and_comes() -> None:
+    text = create_transaction_data(AGREE)
+    entry = parse_transaction_data([text], query=QUERY)[0]
+    assert (entry.encoded, entry.type, entry.content) == (text, DATA_ACCESS, AGREE)
+    assert read_transaction_data(text) == entry
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"credential_ids": ["ticket"]},
+        {"credential_ids": ["nobody"]},
+        {"marketing": True},
+        {"authority": KeyError},
+        {"authority": ""},
+        {"client_id": 7},
+        {"client_id": "did:web:a\u202eb"},
+        {"purpose": "x" * 201},
+        {"attributes": []},
+        {"attributes": "crop"},
+        {"attributes": ["crop", "crop"]},
+        {"attributes": ["crop", ["harvest"]]},
+        {"attributes": [f"a{number}" for number in range(51)]},
+        {"valid_until": None},
+        {"valid_until": "for ever"},
+        {"valid_until": "2026-12-21T12:00:00"},
+        {"valid_until": 1797854400},
+    ],
+)
+def test_whatever_is_not_exactly_a_consent_is_refused(changes: dict[str, Any]) -> None:
+    with pytest.raises(InvalidTransactionData):
+        parse_transaction_data([encoded(AGREE, **changes)], query=QUERY)
