@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Protocol
+from datetime import date, datetime
+from typing import Any, Final, Protocol
 
 from common.errors import SelloError
 
@@ -30,14 +30,44 @@ class Record:
     changed_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """That a record changed last at `cursor`; `record` is None where it is gone.
+
+    `version` differs from change to change of one record. `created` is the cursor of its beginning, empty
+    where the registry does not tell it.
+    """
+
+    key: str
+    record: Record | None
+    cursor: str
+    version: str
+    created: str = ""
+
+
+START: Final = ""  # the cursor before all changes
+
+
 class RegistryConnector(Protocol):
-    """Reads one registry, wherever it lies."""
+    """Reads one registry, wherever it lies.
+
+    A cursor is a text that only its connector understands. Cursors compare as the changes follow each other,
+    and a change that becomes visible later lies after all that were seen: a clock alone does not do.
+    """
+
+    tells_removals: bool  # whether `changes` has the records that are gone
 
     def fetch(self, key: str) -> Record:
         """The record under `key`, or `RecordNotFound`."""
 
-    def changes(self, since: datetime | None) -> Iterator[Record]:
-        """Records changed after `since`, oldest change first; all of them for None."""
-
     def find(self, column: str, value: str) -> Iterator[Record]:
         """The records whose column says exactly this."""
+
+    def changes(self, since: str = START, *, limit: int | None = None) -> Iterator[Change]:
+        """The records that changed after `since`, each once, oldest change first, `limit` at most."""
+
+    def head(self) -> str:
+        """A cursor after everything that is there now."""
+
+    def passed(self, column: str, *, after: date | None, until: date) -> Iterator[Change]:
+        """The records whose column holds a day after `after`, up to and including `until`."""

@@ -8,8 +8,8 @@ from issuer.models.authority import Authority
 class Registry(models.Model):
     """A register that one authority keeps.
 
-    `columns` is the ordered list `{"name", "label", "type"}` of what its records may hold; `source` holds what
-    a connector was told of where they lie: no secrets, those stand in the environment variables it names.
+    `columns` is the ordered list `{"name", "label", "type"}` of what its records may hold; `source` is what a
+    connector was told of where they lie: no secrets, those stand in the environment variables it names.
     """
 
     slug = models.SlugField(max_length=64, unique=True)

@@ -4,13 +4,14 @@ import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from django.db import transaction
 
 from common.encoding import jcs
 from common.registries import Record, RegistryError
 from issuer import models
+from issuer.registries.embedded import MAX_LOOKUP
 from issuer.services.authorities import create_authority
 from issuer.services.search import search_text
 
@@ -89,12 +90,16 @@ def store_records(
 ) -> Counts:
     """Insert what is new and update what differs; records that are the same are not touched.
 
-    `kept_columns` are those of which the given records know nothing: their stored values stay.
+    `kept_columns` are those of which the given records know nothing: their stored values stay. All of it is
+    one revision of the registry, whose row is held until it is visible.
     """
+    current = models.Registry.objects.select_for_update().get(pk=registry.pk)
+    revision = current.revision + 1
     known = dict(registry.records.values_list("key", "digest").iterator(chunk_size=BATCH))
     created = updated = unchanged = 0
     for batch in _batches(records):
-        changed = []
+        changed: list[models.Record] = []
+        again: list[str] = []
         for record in _completed(registry, batch, kept_columns) if kept_columns else batch:
             digest = hashlib.sha256(jcs.canonicalize(dict(record.data))).hexdigest()
             if known.get(record.key) == digest:
@@ -102,6 +107,7 @@ def store_records(
                 continue
             if record.key in known:
                 updated += 1
+                again.append(record.key)
             else:
                 created += 1
             changed.append(
@@ -110,6 +116,8 @@ def store_records(
                     key=record.key,
                     data=dict(record.data),
                     digest=digest,
+                    revision=revision,
+                    born=revision,
                     search_text=search_text(record),
                 )
             )
@@ -118,9 +126,57 @@ def store_records(
             batch_size=BATCH,
             update_conflicts=True,
             unique_fields=["registry", "key"],
-            update_fields=["data", "digest", "search_text", "updated_at"],
+            update_fields=["data", "digest", "revision", "search_text", "updated_at"],
         )
+        current.removals.filter(key__in=[row.key for row in changed]).delete()
+        current.values.filter(key__in=again).delete()
+        _index(current, ((row.key, row.data) for row in changed), current.lookups)
+    if created or updated:
+        models.Registry.objects.filter(pk=registry.pk).update(revision=revision)
     return Counts(created, updated, unchanged)
+
+
+@transaction.atomic
+def remove_records(registry: models.Registry, keys: Collection[str]) -> int:
+    """Forget these records, but for the fact that they are gone; how many there were."""
+    current = models.Registry.objects.select_for_update().get(pk=registry.pk)
+    removed = 0
+    for batch in _batches(keys):
+        gone = list(current.records.filter(key__in=batch).values_list("key", flat=True))
+        models.Removal.objects.bulk_create(
+            models.Removal(registry=registry, key=key, revision=current.revision + 1) for key in gone
+        )
+        current.records.filter(key__in=gone).delete()
+        current.values.filter(key__in=gone).delete()
+        removed += len(gone)
+    if removed:
+        models.Registry.objects.filter(pk=registry.pk).update(revision=current.revision + 1)
+    return removed
+
+
+@transaction.atomic
+def index_columns(registry: models.Registry, columns: Iterable[str]) -> None:
+    """From now on records are found at once by what they say in these columns."""
+    current = models.Registry.objects.select_for_update().get(pk=registry.pk)
+    new = [column for column in dict.fromkeys(columns) if column not in current.lookups]
+    if new:
+        rows = registry.records.values_list("key", "data").iterator(chunk_size=BATCH)
+        for batch in _batches(rows):
+            _index(current, batch, new)
+        registry.lookups = current.lookups = current.lookups + new
+        current.save(update_fields=["lookups"])
+
+
+def _index(
+    registry: models.Registry, rows: Iterable[tuple[str, Mapping[str, Any]]], columns: Collection[str]
+) -> None:
+    said = (
+        models.Lookup(registry=registry, column=column, key=key, value=str(data[column]))
+        for key, data in rows
+        for column in columns
+        if column in data and len(str(data[column])) <= MAX_LOOKUP
+    )
+    models.Lookup.objects.bulk_create(said, batch_size=BATCH)
 
 
 def _completed(registry: models.Registry, batch: list[Record], columns: Collection[str]) -> Iterator[Record]:

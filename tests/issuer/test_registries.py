@@ -174,11 +174,13 @@ def test_the_connector_fetches_and_follows_changes():
     assert reader.fetch("1").data == {"id": "1", "nombre": "Ana", "fecha": "1990-05-25"}
     with pytest.raises(RecordNotFound):
         reader.fetch("3")
-    assert [record.key for record in reader.changes(None)] == ["1", "2"]
-    moment = timezone.now()
-    assert list(reader.changes(moment)) == []
+    assert [change.key for change in reader.changes()] == ["1", "2"]
+    seen = reader.head()
+    assert list(reader.changes(seen)) == []
     import_spreadsheet("people", SHEET.replace(b"Bruno", b"Benito"))
-    assert [record.key for record in reader.changes(moment)] == ["2"]
+    [change] = reader.changes(seen)
+    assert (change.key, change.record.data["nombre"]) == ("2", "Benito")
+    assert change.created < seen < change.cursor
 
 
 def test_an_unknown_connector_is_an_error():
