@@ -67,7 +67,8 @@ def secure(configuration: Configuration, format_: str, drafted: Draft) -> Secure
         )
         chain: tuple[bytes, ...] = (leaf,)
     else:
-        signer, chain = authorities.signer(authority, described.curve), ()
+        signer = authorities.signer(authority, described.curve)
+        chain = certificates.token_chain(authority, now=drafted.issued_at) if described.vouched else ()
     credential = Credential(
         id=drafted.id.urn,
         issuer=described.issuer(authority),
