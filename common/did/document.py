@@ -39,13 +39,17 @@ class Fetch(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class VerificationMethod:
-    """A key, who controls it, and what its controller says it is for, and until when it is good."""
+    """A key, who controls it, and what its controller says it is for, and until when it is good.
+
+    `certificates` vouch for it, DER, its own first and a trusted one last, where it was found by them.
+    """
 
     id: str
     controller: str
     public_key: PublicKey
     purposes: frozenset[str]
     ends: datetime | None = None
+    certificates: tuple[bytes, ...] = ()
 
     def require(self, purpose: str) -> "VerificationMethod":
         """Itself, or an error when the controller did not list it for `purpose` (CID §3.3)."""

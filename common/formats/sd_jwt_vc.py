@@ -1,6 +1,5 @@
 """SD-JWT VC (draft-ietf-oauth-sd-jwt-vc), format identifier `dc+sd-jwt`."""
 
-import base64
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -63,7 +62,10 @@ class SdJwtVc:
         payload |= _registered(credential, holder=holder, now=now)
         if disclosures:
             payload["_sd_alg"] = DEFAULT_HASH
-        jwt = jws.sign({"typ": FORMAT, "kid": signer.key_id}, payload, signer=signer)
+        header: dict[str, Any] = {"typ": FORMAT, "kid": signer.key_id}
+        if credential.certificates:
+            header["x5c"] = certificate.x5c(credential.certificates)
+        jwt = jws.sign(header, payload, signer=signer)
         return SDJWT(jwt, tuple(disclosure.encoded for disclosure in disclosures)).serialize()
 
     def verify_credential(self, secured: Secured, *, sources: Sources, now: datetime) -> VerifiedCredential:
@@ -188,16 +190,9 @@ def _verify(sd_jwt: SDJWT, *, sources: Sources, now: datetime) -> tuple[Verified
         valid_from=begins,
         valid_until=ends,
         status=status,
-        authority_keys=() if issuer.startswith("did:") else _authority_keys(parsed.header),
+        authority_keys=certificate.authority_key_ids(method.certificates),
     )
     return verified, processed
-
-
-def _authority_keys(header: Mapping[str, Any]) -> tuple[str, ...]:
-    """Who stands behind the chain with which the issuer's key was verified, if there was one."""
-    if "x5c" not in header:
-        return ()
-    return certificate.authority_key_ids([base64.b64decode(entry) for entry in header["x5c"]])
 
 
 def _process(claims: Mapping[str, Any], disclosures: Sequence[str]) -> Processed:

@@ -4,6 +4,7 @@ So that a private key never leaves its store, `cryptography` builds a certificat
 under a throw-away key, whose signature is then replaced.
 """
 
+import base64
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
@@ -37,6 +38,11 @@ def load(der: bytes) -> x509.Certificate:
     except ValueError as error:
         raise MalformedInput("This certificate cannot be read.") from error
     return certificate
+
+
+def x5c(chain: Sequence[bytes]) -> list[str]:
+    """A chain as a JOSE header has it: alone among its members in padded base64 (RFC 7515 §4.1.6)."""
+    return [base64.b64encode(der).decode("ascii") for der in chain]
 
 
 def public_key(certificate: x509.Certificate) -> PublicKey:

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any, Final, Literal, cast
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from common.encoding import base64url, strict_json
+from common.encoding import strict_json
 from common.errors import MalformedInput
-from common.keys import Signer, jws
+from common.keys import Signer, certificate, jws
 from common.oid4vp.client_id import ORIGIN, ClientId, parse_client_id
 from common.oid4vp.client_metadata import ClientMetadata, parse_client_metadata
 from common.oid4vp.dcql import DcqlQuery, parse_query
@@ -114,7 +114,7 @@ def create_request_object(
         raise InvalidRequest("A request under the prefix redirect_uri cannot be signed.")
     header: dict[str, Any] = {"typ": REQUEST_TYPE}
     if x5c:
-        header["x5c"] = [_base64(der) for der in x5c]
+        header["x5c"] = certificate.x5c(x5c)
     else:
         header["kid"] = signer.key_id
     times = {"iat": int(now.timestamp()), "exp": int(expires.timestamp())}
@@ -255,9 +255,3 @@ def _safe(value: Any, name: str) -> str:
     if not isinstance(value, str) or not _SAFE.match(value):
         raise InvalidRequest(f"A {name} consists of URL-safe characters.")
     return value
-
-
-def _base64(der: bytes) -> str:
-    """Padded standard base64, as `x5c` alone among JOSE members has it (RFC 7515 §4.1.6)."""
-    text = base64url.encode(der).replace("-", "+").replace("_", "/")
-    return text + "=" * (-len(text) % 4)

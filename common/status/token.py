@@ -1,13 +1,13 @@
 """Token Status List (draft-ietf-oauth-status-list-20): the list as a signed JWT."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from common.did import VerificationMethod
 from common.encoding import base64url
 from common.errors import MalformedInput
-from common.keys import Signer, jws
+from common.keys import Signer, certificate, jws
 from common.status.bits import StatusBits, compress, expand
 from common.status.errors import StatusError
 from common.status.status_list import StatusList
@@ -36,9 +36,16 @@ def decode_list(member: object) -> StatusBits:
 
 
 def create(
-    *, uri: str, statuses: StatusBits, signer: Signer, now: datetime, expires: datetime, ttl: int
+    *,
+    uri: str,
+    statuses: StatusBits,
+    signer: Signer,
+    now: datetime,
+    expires: datetime,
+    ttl: int,
+    chain: Sequence[bytes] = (),
 ) -> str:
-    """The Status List Token (§5.1); `ttl` in seconds."""
+    """The Status List Token (§5.1); `ttl` in seconds; `chain` vouches for the signer (HAIP 1.0 §6.1)."""
     claims = {
         "sub": uri,
         "iat": int(now.timestamp()),
@@ -46,7 +53,10 @@ def create(
         "ttl": ttl,
         "status_list": encode_list(statuses.require_length()),
     }
-    return jws.sign({"typ": TYPE, "kid": signer.key_id}, claims, signer=signer)
+    header: dict[str, Any] = {"typ": TYPE, "kid": signer.key_id}
+    if chain:
+        header["x5c"] = certificate.x5c(chain)
+    return jws.sign(header, claims, signer=signer)
 
 
 def verify(token: str, *, uri: str, issuer: str, issuer_key: IssuerKey, now: datetime) -> StatusList:

@@ -13,7 +13,7 @@ from cryptography.x509 import verification
 from cryptography.x509.verification import Criticality, ExtensionPolicy
 
 from common.errors import MalformedInput
-from common.keys import PublicKey, certificate
+from common.keys import certificate
 from common.trust.trust_list import Untrusted
 
 MAX_CERTIFICATES: Final = 5
@@ -31,10 +31,23 @@ def read_x5c(value: object) -> tuple[bytes, ...]:
         raise MalformedInput("A certificate in x5c cannot be read.") from error
 
 
+def claims_anchor(chain: Sequence[bytes], *, anchors: Sequence[x509.Certificate]) -> bool:
+    """Whether a chain says that one of the `anchors` signed it, or a part of it."""
+    named = {certificate.load(der).issuer for der in chain[: MAX_CERTIFICATES + 1]}
+    return any(anchor.subject in named for anchor in anchors)
+
+
 def verify_chain(
     chain: Sequence[bytes], *, anchors: Sequence[x509.Certificate], now: datetime
 ) -> x509.Certificate:
     """The leaf of a chain, once it leads to one of the `anchors` at `now` (RFC 5280 §6)."""
+    return verify_path(chain, anchors=anchors, now=now)[0]
+
+
+def verify_path(
+    chain: Sequence[bytes], *, anchors: Sequence[x509.Certificate], now: datetime
+) -> list[x509.Certificate]:
+    """The certificates from the leaf of a chain to one of the `anchors`, once it leads there at `now`."""
     if not anchors:
         raise Untrusted("No certificate authority is trusted, so no certificate is.")
     leaf, *between = [certificate.load(der) for der in chain[: MAX_CERTIFICATES + 1]]
@@ -56,7 +69,7 @@ def verify_chain(
             .extension_policies(ca_policy=authorities, ee_policy=leaves)
             .build_client_verifier()
         )
-        verifier.verify(leaf, between)
+        return verifier.verify(leaf, between).chain
     except (
         ValueError, TypeError, UnsupportedAlgorithm, x509.UnsupportedGeneralNameType,
         verification.VerificationError,
@@ -64,18 +77,18 @@ def verify_chain(
         raise Untrusted(
             "This certificate chain leads to nobody trusted.", detail=type(error).__name__
         ) from error
-    return leaf
 
 
 def issuer_of(
-    x5c: object, *, issuer: str, anchors: Sequence[x509.Certificate], now: datetime
-) -> tuple[str, PublicKey]:
-    """The issuer behind a trusted chain, and its key (SD-JWT VC §2.5).
+    chain: Sequence[bytes], *, issuer: str, anchors: Sequence[x509.Certificate], now: datetime
+) -> tuple[str, list[x509.Certificate]]:
+    """The issuer behind a trusted chain, and the certificates from its own to the anchor (SD-JWT VC §3.5).
 
     The leaf names `issuer` by its URL, or by its host, among its alternative names. Where the credential
     names no issuer (an empty `issuer`), it is the one that the leaf names.
     """
-    leaf = verify_chain(read_x5c(x5c), anchors=anchors, now=now)
+    path = verify_path(chain, anchors=anchors, now=now)
+    leaf = path[0]
     addresses, hosts = uris(leaf), dns_names(leaf)
     if not issuer:
         named = [uri for uri in addresses if uri.startswith("https://")]
@@ -85,7 +98,7 @@ def issuer_of(
         issuer = named[0]
     elif issuer not in addresses and (urlsplit(issuer).hostname or "") not in hosts:
         raise Untrusted("This certificate is not the issuer's.")
-    return issuer, certificate.public_key(leaf)
+    return issuer, path
 
 
 def dns_names(leaf: x509.Certificate) -> frozenset[str]:

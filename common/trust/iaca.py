@@ -1,7 +1,8 @@
-"""Certificates of mdoc issuers (ISO/IEC 18013-5 annex B.1): a root each, the IACA, and document signers.
+"""Certificates of issuers (ISO/IEC 18013-5 annex B.1): a root each, the IACA, and document signers.
 
 The issuer's address stands in both as an alternative name of the issuer, so that whoever meets a document
-signer knows whose root to ask for; and only a root that this issuer publishes can vouch for it.
+signer knows whose root to ask for; and only a root that this issuer publishes can vouch for it. The same root
+vouches for the key with which its issuer signs tokens (HAIP 1.0 §6.1.1).
 """
 
 from collections.abc import Sequence
@@ -62,18 +63,32 @@ def create_document_signer(
     """The DER of a document signer's certificate for `key` (B.1.4), signed by the key of `root`."""
     if not_after - not_before > timedelta(days=SIGNER_DAYS) or not_after > root.not_valid_after_utc:
         raise MalformedInput(f"A document signer has {SIGNER_DAYS} days at most, and ends before its root.")
-    [country] = root.subject.get_attributes_for_oid(NameOID.COUNTRY_NAME)
-    subject = _name(str(country.value), f"{name} document signer")
-    builder = (
-        certificate.describe(
-            subject, issuer=root.subject, key=key, serial=serial, start=not_before, end=not_after
-        )
-        .add_extension(certificate.usage(certificates=False), critical=True)
-        .add_extension(x509.ExtendedKeyUsage([DOCUMENT_SIGNER]), critical=True)
-        .add_extension(
-            x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key.elliptic()), critical=False
-        )
-    )
+    builder = _described(
+        f"{name} document signer", key=key, root=root, serial=serial, start=not_before, end=not_after
+    ).add_extension(x509.ExtendedKeyUsage([DOCUMENT_SIGNER]), critical=True)
+    return certificate.sign(_located(builder, issuer, revocations), signer=signer)
+
+
+def create_token_signer(
+    *,
+    key: PublicKey,
+    root: x509.Certificate,
+    signer: Signer,
+    issuer: str,
+    name: str,
+    serial: int,
+    not_before: datetime,
+    not_after: datetime,
+    revocations: str,
+) -> bytes:
+    """The DER of the certificate for the `key` with which an issuer signs tokens (SD-JWT VC §3.5).
+
+    Its subject is known by the issuer's whole address. A host would not do: all authorities of a house share
+    it, so that each could speak for the others.
+    """
+    builder = _described(
+        name, key=key, root=root, serial=serial, start=not_before, end=not_after
+    ).add_extension(x509.SubjectAlternativeName([x509.UniformResourceIdentifier(issuer)]), critical=False)
     return certificate.sign(_located(builder, issuer, revocations), signer=signer)
 
 
@@ -154,6 +169,32 @@ def _name(country: str, common_name: str) -> x509.Name:
             x509.NameAttribute(NameOID.COUNTRY_NAME, country),
             x509.NameAttribute(NameOID.COMMON_NAME, common_name[-64:]),
         ]
+    )
+
+
+def _described(
+    common_name: str,
+    *,
+    key: PublicKey,
+    root: x509.Certificate,
+    serial: int,
+    start: datetime,
+    end: datetime,
+) -> x509.CertificateBuilder:
+    """A certificate below `root`, of the same country, for signing anything but certificates."""
+    [country] = root.subject.get_attributes_for_oid(NameOID.COUNTRY_NAME)
+    above = x509.AuthorityKeyIdentifier.from_issuer_public_key(certificate.public_key(root).elliptic())
+    return (
+        certificate.describe(
+            _name(str(country.value), common_name),
+            issuer=root.subject,
+            key=key,
+            serial=serial,
+            start=start,
+            end=end,
+        )
+        .add_extension(certificate.usage(certificates=False), critical=True)
+        .add_extension(above, critical=False)
     )
 
 

@@ -10,11 +10,12 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from common.did import Fetch, Resolve, VerificationMethod
 from common.encoding import strict_json
 from common.errors import InvalidKey, MalformedInput, SelloError
-from common.keys import jwk
+from common.keys import certificate, jwk
 from common.keys.public_key import CURVES
 from common.trust import certificates
 from common.trust.trust_list import Untrusted
@@ -43,18 +44,20 @@ def issuer_key(
 ) -> VerificationMethod:
     """The key that `issuer` publishes and `header` chooses: by DID, by certificate, or by its metadata.
 
+    A chain in `x5c` counts where it claims to lead to one of the `anchors`, and then it must. Any other says
+    nothing of its own, but that its key is the very one which the issuer publishes (RFC 7515 §4.1.6).
     An empty `issuer` is the one that the certificate names; it is the found key's controller.
     """
+    chain = certificates.read_x5c(header["x5c"]) if "x5c" in header else ()
     if issuer.startswith("did:"):
-        return _from_did(issuer, header, resolve=resolve).require_current(now)
+        return _alike(_from_did(issuer, header, resolve=resolve), chain).require_current(now)
     if issuer and not issuer.startswith(("https://", *LOOPBACK)):
         raise NotTheIssuersKey("An issuer is named by a DID or an https URL.")
-    if "x5c" in header:
-        issuer, key = certificates.issuer_of(header["x5c"], issuer=issuer, anchors=anchors, now=now)
-        return VerificationMethod(f"{issuer}#x5c", issuer, key, frozenset({PURPOSE}))
+    if chain and (not issuer or certificates.claims_anchor(chain, anchors=anchors)):
+        return _from_chain(issuer, chain, anchors=anchors, now=now)
     if not issuer:
         raise NotTheIssuersKey("This credential names no issuer.")
-    return _from_metadata(issuer, header, fetch=fetch)
+    return _alike(_from_metadata(issuer, header, fetch=fetch), chain)
 
 
 def metadata_url(issuer: str) -> str:
@@ -63,6 +66,22 @@ def metadata_url(issuer: str) -> str:
     if not parts.netloc or parts.query or parts.fragment:
         raise NotTheIssuersKey("An issuer's https URL has neither query nor fragment.")
     return f"{parts.scheme}://{parts.netloc}/.well-known/jwt-vc-issuer{parts.path.rstrip('/')}"
+
+
+def _from_chain(
+    issuer: str, chain: Sequence[bytes], *, anchors: Sequence[x509.Certificate], now: datetime
+) -> VerificationMethod:
+    issuer, path = certificates.issuer_of(chain, issuer=issuer, anchors=anchors, now=now)
+    vouching = tuple(one.public_bytes(Encoding.DER) for one in path)
+    key = certificate.public_key(path[0])
+    return VerificationMethod(f"{issuer}#x5c", issuer, key, frozenset({PURPOSE}), certificates=vouching)
+
+
+def _alike(method: VerificationMethod, chain: Sequence[bytes]) -> VerificationMethod:
+    """The key that was found otherwise, unless a chain beside it begins with another."""
+    if chain and certificate.public_key(certificate.load(chain[0])) != method.public_key:
+        raise NotTheIssuersKey("The certificate in the header is for another key than the issuer's.")
+    return method
 
 
 def _from_did(issuer: str, header: Mapping[str, Any], *, resolve: Resolve) -> VerificationMethod:

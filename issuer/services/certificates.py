@@ -1,16 +1,18 @@
-"""The certificates under which an authority signs mdocs (ISO/IEC 18013-5 annex B.1).
+"""The certificates under which an authority signs mdocs (ISO/IEC 18013-5 annex B.1) and tokens (HAIP 1.0).
 
 One root an authority, made when it is first needed; below it document signers, each with a key of its own. A
-signer serves as long as its certificate outlives what it signs; then the next is made.
+signer serves as long as its certificate outlives what it signs; then the next is made. The same root vouches
+for the authority's own key, with which tokens are signed, as long as it lasts itself.
 """
 
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from django.conf import settings
+from django.core.cache import cache
 from django.db import transaction
 from django.db.models import QuerySet
 
@@ -25,6 +27,7 @@ SIGNER_LIFETIME: Final = timedelta(days=iaca.SIGNER_DAYS)
 BEFORE: Final = timedelta(days=2)  # what is signed today says that it was signed this morning or yesterday
 LONGEST_DAYS: Final = (SIGNER_LIFETIME - BEFORE).days - 2  # for which an mdoc can be valid
 REVOCATIONS_KEPT: Final = timedelta(days=7)
+CHAIN_SECONDS: Final = 60  # for which a process may go on without looking at the rows
 
 
 def document_signer(authority: Authority, *, until: datetime, now: datetime) -> tuple[Signer, bytes]:
@@ -37,6 +40,22 @@ def document_signer(authority: Authority, *, until: datetime, now: datetime) -> 
         if found.expires_at < until:
             raise MalformedInput(f"An mdoc is valid for {LONGEST_DAYS} days at most.")
     return _opened(found.key), bytes(found.der)
+
+
+def token_chain(authority: Authority, *, now: datetime) -> tuple[bytes, ...]:
+    """What goes along in `x5c` with tokens that the authority's P-256 key signs: all but the root."""
+    key = f"token-chain:{authority.p256_key}"
+    kept: bytes | None = cache.get(key)
+    if kept is None:
+        found = _token_signers(authority).first()
+        if found is None:
+            with transaction.atomic():
+                Authority.objects.select_for_update().get(pk=authority.pk)
+                found = _token_signers(authority).first() or _create_token_signer(authority, now=now)
+        kept = bytes(found.der)
+        # Not before its rows are there to stay: nobody could follow a chain to a root that was never kept.
+        transaction.on_commit(partial(cache.set, key, kept, CHAIN_SECONDS))
+    return (kept,)
 
 
 def root(authority: Authority, *, now: datetime) -> x509.Certificate:
@@ -63,7 +82,12 @@ def revocation_list(authority: Authority, *, now: datetime) -> bytes:
 
 def _signers(authority: Authority, until: datetime) -> QuerySet[Certificate]:
     rows = Certificate.objects.filter(authority=authority, is_root=False, expires_at__gte=until)
-    return rows.order_by("expires_at")
+    return rows.exclude(key=authority.p256_key).order_by("expires_at")
+
+
+def _token_signers(authority: Authority) -> QuerySet[Certificate]:
+    """Certificates for the authority's own key: whose key it is tells them from document signers."""
+    return Certificate.objects.filter(authority=authority, is_root=False, key=authority.p256_key)
 
 
 def _root(authority: Authority, *, now: datetime) -> Certificate:
@@ -106,6 +130,23 @@ def _create_signer(authority: Authority, *, now: datetime) -> Certificate:
     )
     return Certificate.objects.create(
         authority=authority, is_root=False, key=key, der=der, expires_at=begins + SIGNER_LIFETIME
+    )
+
+
+def _create_token_signer(authority: Authority, *, now: datetime) -> Certificate:
+    above = _root(authority, now=now)
+    root = certificate.load(bytes(above.der))
+    der = iaca.create_token_signer(
+        key=_opened(authority.p256_key).public_key,
+        root=root,
+        signer=_opened(above.key),
+        serial=x509.random_serial_number(),
+        not_before=root.not_valid_before_utc,
+        not_after=above.expires_at,
+        **_place(authority),
+    )
+    return Certificate.objects.create(
+        authority=authority, is_root=False, key=authority.p256_key, der=der, expires_at=above.expires_at
     )
 
 

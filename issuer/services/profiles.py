@@ -26,6 +26,7 @@ class Profile:
     binding_methods: tuple[str, ...] = key_proof.BINDING_METHODS
     selective: bool = False  # whether the holder chooses which claims to show
     certified: bool = False  # whether a document signer signs, under the authority's root
+    vouched: bool = False  # whether that root's word on the authority's own key goes along (HAIP 1.0 §6.1.1)
 
     def issuer(self, authority: Authority) -> str:
         """The identifier that stands in the credential: SD-JWT VC §3.5 wants a URL, VCDM takes a DID."""
@@ -34,7 +35,9 @@ class Profile:
 
 PROFILES: Final = {
     "ldp_vc": Profile("Ed25519", ("eddsa-rdfc-2022",), StatusList.Kind.BITSTRING, issuer_is_did=True),
-    "dc+sd-jwt": Profile("P-256", ("ES256",), StatusList.Kind.TOKEN, issuer_is_did=False, selective=True),
+    "dc+sd-jwt": Profile(
+        "P-256", ("ES256",), StatusList.Kind.TOKEN, issuer_is_did=False, selective=True, vouched=True
+    ),
     "vc+jwt": Profile("P-256", ("ES256",), StatusList.Kind.BITSTRING, issuer_is_did=True),
     "jwt_vc_json": Profile("P-256", ("ES256",), StatusList.Kind.BITSTRING, issuer_is_did=True),
     "mso_mdoc": Profile(

@@ -21,7 +21,7 @@ from common.errors import SelloError
 from common.formats.data_integrity import pipeline
 from common.status import bits, bitstring, token
 from issuer.models import Authority, IssuedCredential, StatusChange, StatusList
-from issuer.services import authorities, telling
+from issuer.services import authorities, certificates, telling
 
 CLOCKS_APART: Final = timedelta(minutes=5)  # by which a verifier's clock may run behind ours
 LIFETIME: Final = timedelta(days=1)
@@ -163,6 +163,7 @@ def _sign_token(status_list: StatusList, etag: str, *, now: datetime) -> Publish
         now=now,
         expires=now + LIFETIME,
         ttl=settings.STATUS_LIST_TTL,
+        chain=certificates.token_chain(status_list.authority, now=now),
     )
     return PublishedList(text.encode(), token.ACCEPT, etag)
 

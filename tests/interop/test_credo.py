@@ -1,7 +1,7 @@
 """Credo as a wallet of our issuer and our verifier, and as judge and issuer of what needs no site.
 
-Its own credentials are under did:key. Of an https issuer it knows the keys in `x5c` alone, of the suites of
-Data Integrity none.
+Its own credentials are under did:key. Of an https issuer it knows the keys in `x5c` alone, under the root
+that this issuer publishes; of the suites of Data Integrity none.
 """
 
 import json
@@ -22,10 +22,6 @@ pytestmark = pytest.mark.interop
 
 CREDO = "Credo"
 WALLET = f"{CREDO} wallet"
-HTTPS_ISSUER = (
-    "Credo finds the key of an SD-JWT VC's issuer by DID or by x5c, and not by JWT VC Issuer Metadata (SD-JWT"
-    " VC §4), by which Sello issues; the protocol runs to its end, where Credo takes nothing unverified"
-)
 NO_SUITE = (
     "Credo knows no cryptosuite of VC Data Integrity, and looks for names of older proof types where"
     " OpenID4VCI §12.2.4 has the algorithms of key proofs; it asks for no such credential"
@@ -97,24 +93,28 @@ def test_is_refused_with_a_key_proof_that_was_changed(site: Site, photo: tuple[s
     assert taken["answered"]["error"] == "invalid_proof"
 
 
-@pair(ISSUER, WALLET)
-@pytest.mark.parametrize(
-    ("credential_format", "stopped"),
-    [
-        pytest.param(
-            "dc+sd-jwt", "Only did and x5c are supported",
-            marks=pytest.mark.xfail(reason=HTTPS_ISSUER, strict=True, raises=LookupError),
-        ),
-        pytest.param(
-            "ldp_vc", "but one of '' was expected",
-            marks=pytest.mark.xfail(reason=NO_SUITE, strict=True, raises=LookupError),
-        ),
-    ],
-)  # fmt: skip
-def test_takes_what_it_can_verify(site: Site, credential_format: str, stopped: str) -> None:
-    [taken] = credo(offered(site, "identity", "--format", credential_format))
+@pair(ISSUER, WALLET, "dc+sd-jwt")
+def test_takes_an_sd_jwt_and_shows_it(site: Site, photo: tuple[str, ...]) -> None:
+    """Under the register's root, which Credo knows as it does for mdocs: the leaf comes in `x5c`."""
+    taken, shown = credo(
+        offered(site, "identity", "--format", "dc+sd-jwt"), asked(site, "over-18"), anchors=photo
+    )
+    assert taken.get("format") == "dc+sd-jwt", taken
+    assert shown.get("status") == 200, shown
+
+
+@pair(ISSUER, WALLET, "dc+sd-jwt", tampered=True)
+def test_takes_no_sd_jwt_under_a_root_that_it_does_not_know(site: Site, authority: str) -> None:
+    [taken] = credo(offered(site, "identity", "--format", "dc+sd-jwt"), anchors=(authority,))
+    assert "ertificate" in taken["refused"]
+
+
+@pair(ISSUER, WALLET, "ldp_vc")
+@pytest.mark.xfail(reason=NO_SUITE, strict=True, raises=LookupError)
+def test_takes_what_it_can_verify(site: Site) -> None:
+    [taken] = credo(offered(site, "identity", "--format", "ldp_vc"))
     if "refused" in taken:
-        with pytest.raises(AssertionError, match=stopped):
+        with pytest.raises(AssertionError, match="but one of '' was expected"):
             raise AssertionError(taken["refused"])
         raise LookupError(taken["refused"])
 

@@ -207,13 +207,17 @@ CA_KEY, LEAF_KEY = (ec.derive_private_key(number, ec.SECP256R1()) for number in 
 
 
 def certificate(
-    *, ca: bool, names: list[x509.GeneralName] | None = None, signed_by: ec.EllipticCurvePrivateKey = CA_KEY
+    *,
+    ca: bool,
+    names: list[x509.GeneralName] | None = None,
+    signed_by: ec.EllipticCurvePrivateKey = CA_KEY,
+    subject: str = "",
 ) -> x509.Certificate:
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "CA" if ca else "Registry")])
+    called = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, subject or ("CA" if ca else "Registry"))])
     key = CA_KEY if ca else LEAF_KEY
     builder = (
         x509.CertificateBuilder()
-        .subject_name(subject)
+        .subject_name(called)
         .issuer_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "CA")]))
         .public_key(key.public_key())
         .serial_number(2 if ca else 3)
@@ -253,9 +257,49 @@ def test_by_certificate(name: x509.GeneralName) -> None:
 NAMED = certificate(ca=False, names=[x509.DNSName("registry.example")])
 
 
+LEAF = PrivateKey("P-256", bytes(31) + b"\x08")
+PUBLISHED = {"issuer": URL, "jwks": {"keys": [{**jwk.encode(LEAF.public_key), "kid": "1"}]}}
+
+
 def test_without_anchors_no_certificate_is_trusted() -> None:
-    with pytest.raises(SelloError, match="No certificate authority"):
+    with pytest.raises(SelloError, match="another key"):
         find(URL, x5c(NAMED))
+    with pytest.raises(SelloError, match="No certificate authority"):
+        find("", x5c(NAMED), metadata=PUBLISHED)
+
+
+STRANGER = certificate(ca=True, subject="Another authority")
+
+
+@pytest.mark.parametrize("anchors", [(), (STRANGER,)])
+def test_a_chain_that_nobody_known_signed_leaves_the_word_to_the_metadata(
+    anchors: tuple[x509.Certificate, ...],
+) -> None:
+    header = {**x5c(certificate(ca=False)), "kid": "1"}
+    found = find(URL, header, metadata=PUBLISHED, anchors=anchors)
+    assert (found.id, found.public_key, found.certificates) == (f"{URL}#1", LEAF.public_key, ())
+    with pytest.raises(SelloError, match="another key"):  # the metadata have a key, but not this one
+        find(URL, header, anchors=anchors)
+
+
+@pytest.mark.parametrize(
+    ("leaf", "now"),
+    [
+        (certificate(ca=False, names=[x509.DNSName("mallory.example")]), NOW),
+        (certificate(ca=False, names=[x509.DNSName("registry.example")], signed_by=LEAF_KEY), NOW),
+        (certificate(ca=False, names=[x509.DNSName("registry.example")]), NOW + timedelta(days=31)),
+    ],
+    ids=["names another", "signed by another", "ended"],
+)
+def test_a_chain_that_claims_an_anchor_must_lead_to_it(leaf: x509.Certificate, now: Any) -> None:
+    """However well the metadata know the key."""
+    with pytest.raises(SelloError):
+        find(URL, {**x5c(leaf), "kid": "1"}, metadata=PUBLISHED, anchors=(ANCHOR,), now=now)
+
+
+def test_a_key_found_by_certificate_brings_what_vouches_for_it() -> None:
+    found = find(URL, x5c(NAMED), anchors=(STRANGER, ANCHOR))
+    assert found.certificates == tuple(one.public_bytes(Encoding.DER) for one in (NAMED, ANCHOR))
 
 
 @pytest.mark.parametrize(
@@ -285,8 +329,12 @@ def test_certificates_out_of_time(days: int) -> None:
 
 def test_a_certificate_does_not_speak_for_a_did() -> None:
     """The DID's own document decides, whatever chain lies beside the `kid`."""
-    found = find(DID, {**x5c(NAMED), "kid": f"{DID}#p"}, anchors=(ANCHOR,))
-    assert found.public_key == P256.public_key
+    with pytest.raises(SelloError, match="another key"):
+        find(DID, {**x5c(NAMED), "kid": f"{DID}#p"}, anchors=(ANCHOR,))
+    entry = {"id": "#p", "type": "JsonWebKey", "controller": DID, "publicKeyJwk": jwk.encode(LEAF.public_key)}
+    document = {**DOCUMENT, "verificationMethod": [entry], "assertionMethod": ["#p"], "authentication": []}
+    found = find(DID, {**x5c(certificate(ca=False)), "kid": f"{DID}#p"}, document=document)
+    assert (found.id, found.certificates) == (f"{DID}#p", ())
 
 
 def test_where_the_credential_names_no_issuer_its_certificate_does() -> None:
