@@ -35,6 +35,10 @@ _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
 
 
+class NotReached(FetchFailed):
+    """Nobody was there to take the request: nothing of it was sent."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """An HTTP answer of any status; header names in lower case."""
@@ -202,7 +206,7 @@ class _CheckedNetwork(httpcore.NetworkBackend):
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except OSError as error:
-            raise FetchFailed("This host is not known.", detail=host) from error
+            raise NotReached("This host is not known.", detail=host) from error
         addresses = [str(entry[4][0]) for entry in found]
         if not self._private and not all(map(_public, addresses)):
             raise FetchFailed("This address is not on the public internet.", detail=host)
@@ -215,7 +219,7 @@ class _CheckedNetwork(httpcore.NetworkBackend):
                 failure = error
             else:
                 return _TimedStream(stream, self._deadline)
-        raise FetchFailed("This host does not answer.", detail=host) from failure
+        raise NotReached("This host does not answer.", detail=host) from failure
 
 
 def _remaining(deadline: float) -> float:

@@ -101,6 +101,9 @@ ISSUING_COUNTRY = environment.country(os.environ, "ISSUING_COUNTRY")
 VC_API_TOKEN = os.environ.get("VC_API_TOKEN", "")
 VC_API_OPEN = environment.open_on_loopback(os.environ, "VC_API_OPEN")
 
+# --- OpenCRVS: its auth service's public key (PEM), by which its registrars' tokens are taken ------------
+OPENCRVS_KEY_FILE = os.environ.get("OPENCRVS_KEY_FILE", "")
+
 # --- requests per minute from one address; tests and the demo measure against these -------------------
 RATE_LIMITS = {"token": 60, "nonce": 300, "credential": 300, "sign-in": 20, "verify": 120}
 
@@ -108,7 +111,28 @@ RATE_LIMITS = {"token": 60, "nonce": 300, "credential": 300, "sign-in": 20, "ver
 STATUS_LIST_TTL = environment.count(os.environ, "STATUS_LIST_TTL", default=60)
 
 # --- how people are told (common/notices): texts that an operator adds, the doors of each channel -----------
+# NOTICE_TEXTS: a folder with LANGUAGE.json files like those in common/notices/wording.
 NOTICE_TEXTS = os.environ.get("NOTICE_TEXTS", "")
+_mail = environment.email(os.environ, var=VAR_DIR)
+EMAIL_BACKEND, EMAIL_FILE_PATH = _mail.backend, _mail.folder
+EMAIL_HOST, EMAIL_PORT, EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.host, _mail.port, _mail.starttls, _mail.tls
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.user, _mail.password
+EMAIL_TIMEOUT = 30
+DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", f"no-reply@{_host or 'localhost'}")
+SMS_URL = os.environ.get("SMS_URL", "")
+SMS_TOKEN = os.environ.get("SMS_TOKEN", "")
+SMS_FIELDS = environment.templates(os.environ, "SMS_FIELDS", default={"to": "{to}", "text": "{text}"})
+SMS_FORMAT = "json" if os.environ.get("SMS_FORMAT") == "json" else "form"
+SMS_REPEATS = environment.flag(os.environ, "SMS_REPEATS")
+# Who signs what organisations are told, by the party that tells it.
+NOTICE_SIGNERS = {
+    role: path
+    for role, path in {
+        "issuer": "issuer.services.telling.signer_of",
+        "verifier": "verifier.services.identity.signer_of",
+    }.items()
+    if role in ROLES
+}
 
 # --- where the other parties of the sample world live, when each runs on its own ---------------------------
 ISSUER_URL = os.environ.get("ISSUER_URL", BASE_URL).rstrip("/")

@@ -6,16 +6,19 @@ organisation hears of a record that it has read, by the credential's identifier 
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
 from common.errors import SelloError
+from common.keys import Signer
 from common.notices.models import Subscriber
 from common.notices.telling import Recipient, tell
 from common.registries import Record, RegistryError
 from issuer import models
 from issuer.models import AccessLog, Authority, IssuedCredential, Registry
 from issuer.registries import connector
+from issuer.services import authorities
 
 MAX_WALLETS: Final = 20
 STATES: Final = {"suspended": "suspended", "revoked": "revoked", "valid": "reinstated"}
@@ -37,12 +40,13 @@ def tell_holder(
     key: str,
     now: datetime,
     record: Record | models.Record | None = None,
+    note: str = "",
     **facts: str,
 ) -> int:
     """Tell whoever holds this credential; inside the transaction of what happened to it.
 
     Several credentials of one record told with one `key` make one e-mail, and one notice in each wallet.
-    `record` spares fetching it again.
+    `note` is for the wallet's inbox alone, such as a reason; `record` spares fetching it again.
     """
     configuration = credential.configuration
     if configuration is None:  # an operator's own, of nobody's record
@@ -53,7 +57,7 @@ def tell_holder(
         "reference": _short(credential),
     }
     found = record or _record(registry, credential.record_key)
-    to = _recipient(registry, found, credential.record_key, credential.holder_thumbprint)
+    to = _recipient(registry, found, credential.record_key, credential.holder_thumbprint, note=note)
     told = _tell(kind, to, key=key, facts=said | facts, registry=registry, now=now)
     state = {"reference": credential.urn, "date": said["date"]}
     for subscriber in _concerned(registry, credential.record_key, kind):
@@ -69,9 +73,13 @@ def tell_person(
     *,
     key: str,
     now: datetime,
+    note: str = "",
     **facts: str,
 ) -> int:
-    """Tell the person of a record by its addresses, and in each wallet that holds a credential of it."""
+    """Tell the person of a record by its addresses, and in each wallet that holds a credential of it.
+
+    The facts are `document` and `reference`; `note` is for the wallets' inboxes alone.
+    """
     held = (
         IssuedCredential.objects.filter(configuration__registry=registry, record_key=record.key)
         .exclude(state=IssuedCredential.State.REVOKED)
@@ -80,19 +88,19 @@ def tell_person(
     thumbprints = list(dict.fromkeys(held.values_list("holder_thumbprint", flat=True)))[:MAX_WALLETS]
     said = _facts(registry.authority, now=now) | facts
     first, *others = thumbprints or [""]
-    to = _recipient(registry, record, record.key, first)
+    to = _recipient(registry, record, record.key, first, note=note)
     told = _tell(kind, to, key=key, facts=said, registry=registry, now=now)
     for thumbprint in others:
-        to = _recipient(registry, None, record.key, thumbprint, language=to.language)
+        to = replace(to, holder=thumbprint, email="", phone="")
         told += _tell(kind, to, key=key, facts=said, registry=registry, now=now)
     return told
 
 
-def tell_status(credential: IssuedCredential, *, now: datetime) -> int:
+def tell_status(credential: IssuedCredential, *, reason: str, now: datetime) -> int:
     """Tell that a credential's status has just become what it is; formats changed at once are told as one."""
     kind = STATES[credential.state]
     key = f"status {credential.configuration_id} {credential.record_key} {now.isoformat()}"
-    return tell_holder(credential, kind, key=key, now=now)
+    return tell_holder(credential, kind, key=key, now=now, note=reason)
 
 
 def contact_columns(registry: Registry) -> dict[str, str]:
@@ -141,6 +149,11 @@ def sender_of(authority: Authority) -> str:
     return f"issuer/{authority.slug}"
 
 
+def signer_of(slug: str) -> Signer:
+    """Who signs what an authority tells organisations."""
+    return authorities.signer(Authority.objects.get(slug=slug), "P-256")
+
+
 def _facts(authority: Authority, *, now: datetime) -> dict[str, str]:
     return {"authority": authority.name, "date": now.date().isoformat()}
 
@@ -159,7 +172,7 @@ def _recipient(
     key: str,
     thumbprint: str,
     *,
-    language: str = "",
+    note: str = "",
 ) -> Recipient:
     columns = contact_columns(registry)
     data: Mapping[str, Any] = record.data if record else {}
@@ -168,8 +181,9 @@ def _recipient(
         holder=thumbprint,
         email=found.get("email", ""),
         phone=found.get("phone", ""),
-        language=language or found.get("language", "") or "en",
+        language=found.get("language", ""),
         about=_about(registry, key),
+        note=note,
     )
 
 

@@ -37,6 +37,11 @@ def service_signer(service: Service) -> Signer:
     return key_store().signer(service.signing_key, key_id=service.key_id)
 
 
+def signer_of(slug: str) -> Signer:
+    """Who signs what the service of that name tells organisations."""
+    return service_signer(Service.objects.get(slug=slug))
+
+
 def did_document(service: Service) -> dict[str, Any]:
     """What `/services/{slug}/did.json` publishes."""
     key = jwk.encode(service_signer(service).public_key)

@@ -1,0 +1,58 @@
+"""A signed POST to an organisation: what kind of thing happened to which of its references, and when.
+
+The body is a JWS by the sending party's own key (common/notices/messages.py); its `jti` is the same at each
+try, so that whoever receives it twice knows.
+"""
+
+from datetime import UTC, datetime
+from typing import Final
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from common.adapters import fetch as door
+from common.errors import FetchFailed, SelloError
+from common.notices.channels.base import Message, NotDelivered, Uncertain, Undeliverable
+from common.notices.messages import EVENT_TYPE, create_event
+
+LATER: Final = (408, 425, 429)
+
+
+def valid(address: str) -> bool:
+    """Whether the network door would lead there."""
+    try:
+        door.allowed_url(address)
+    except SelloError:
+        return False
+    return True
+
+
+def deliver(message: Message) -> None:
+    """Sign it for this address and post it."""
+    role, _, name = message.sender.partition("/")
+    if role not in settings.NOTICE_SIGNERS:
+        raise Undeliverable("Nobody signs for the sender of this notice.", detail=message.sender)
+    event = create_event(
+        audience=message.address,
+        kind=message.kind,
+        reference=message.facts.get("reference", ""),
+        date=message.facts.get("date", ""),
+        jti=message.id,
+        signer=import_string(settings.NOTICE_SIGNERS[role])(name),
+        now=datetime.now(UTC),
+    )
+    headers = {"Content-Type": f"application/{EVENT_TYPE}"}
+    try:
+        reply = door.request("POST", message.address, headers=headers, body=event.encode())
+    except FetchFailed as error:
+        raise Uncertain("The organisation does not answer.") from error
+    if 200 <= reply.status < 300:
+        return
+    if 400 <= reply.status < 500 and reply.status not in LATER:
+        raise Undeliverable("The organisation refused the notice.", detail=str(reply.status))
+    raise NotDelivered("The organisation cannot take it now.", detail=str(reply.status))
+
+
+def repeats() -> bool:
+    """The receiver knows a `jti` that it has seen."""
+    return True
