@@ -20,6 +20,7 @@ urlpatterns = [
     path(f"{ISSUER}/status/<str:name>", published(documents.StatusList.as_view())),
     path(f"{ISSUER}/types/<slug:name>", published(documents.CredentialType.as_view())),
     path(f"{ISSUER}/par", authorization.PushedRequest.as_view()),
+    path(f"{ISSUER}/challenge", authorization.Challenge.as_view()),
     path(f"{ISSUER}/token", issuance.Token.as_view()),
     path(f"{ISSUER}/nonce", issuance.Nonce.as_view()),
     path(f"{ISSUER}/credential", issuance.Credential.as_view()),

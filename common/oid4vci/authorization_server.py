@@ -32,6 +32,7 @@ class AuthorizationServerMetadata:
     challenge_methods: tuple[str, ...] = ()
     client_authentication: tuple[str, ...] = (ANONYMOUS,)
     attestation_algorithms: tuple[str, ...] = ()
+    challenge_endpoint: str | None = None
     iss_in_response: bool = False
 
 
@@ -55,6 +56,8 @@ def create_server_metadata(metadata: AuthorizationServerMetadata) -> dict[str, A
             "code_challenge_methods_supported": list(metadata.challenge_methods),
             "authorization_response_iss_parameter_supported": metadata.iss_in_response,
         }
+    if metadata.challenge_endpoint is not None:
+        result["challenge_endpoint"] = metadata.challenge_endpoint
     lists = {
         "scopes_supported": metadata.scopes,
         "dpop_signing_alg_values_supported": metadata.dpop_algorithms,
@@ -91,5 +94,6 @@ def parse_server_metadata(source: Mapping[str, Any], *, issuer: str) -> Authoriz
         challenge_methods=texts("code_challenge_methods_supported"),
         client_authentication=texts("token_endpoint_auth_methods_supported") or (ANONYMOUS,),
         attestation_algorithms=texts("client_attestation_pop_signing_alg_values_supported"),
+        challenge_endpoint=url("challenge_endpoint"),
         iss_in_response=source.get("authorization_response_iss_parameter_supported") is True,
     )

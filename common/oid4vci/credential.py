@@ -13,18 +13,19 @@ from common.oid4vci.errors import (
 )
 from common.oid4vci.members import Members
 
-PROOF_TYPES: Final = ("jwt", "attestation")
+PROOF_TYPES: Final[Mapping[str, type]] = {"jwt": str, "di_vp": Mapping, "attestation": str}
 Issued = str | Mapping[str, Any]  # the encoding of a credential depends on its format (§8.3)
+Proof = str | Mapping[str, Any]  # of a key, by its proof type (Appendix F)
 
 
 @dataclass(frozen=True, slots=True)
 class CredentialRequest:
     """One configuration or one identifier, and the key proofs: one a credential wanted, or one attestation.
 
-    `proof_type` is `jwt` or `attestation`; `encryption` is to whom the response shall be encrypted.
+    `proof_type` is one of `PROOF_TYPES`; `encryption` is to whom the response shall be encrypted.
     """
 
-    proofs: tuple[str, ...]
+    proofs: tuple[Proof, ...]
     configuration_id: str | None = None
     credential_identifier: str | None = None
     proof_type: str = "jwt"
@@ -90,14 +91,14 @@ def parse_credential_request(source: object, *, batch_size: int) -> CredentialRe
     [proof_type] = tuple(proofs.source) if len(proofs.source) == 1 else ("",)
     if proof_type not in PROOF_TYPES:
         raise InvalidProof(f"proofs must hold key proofs of one type: {' or '.join(PROOF_TYPES)}.")
-    tokens = proofs.source[proof_type]
-    if not isinstance(tokens, list) or not tokens or not all(isinstance(token, str) for token in tokens):
+    found, kind = proofs.source[proof_type], PROOF_TYPES[proof_type]
+    if not isinstance(found, list) or not found or not all(isinstance(proof, kind) for proof in found):
         raise InvalidProof(f"{proof_type} must be a list of key proofs that is not empty.")
-    if proof_type == "attestation" and len(tokens) != 1:
+    if proof_type == "attestation" and len(found) != 1:
         raise InvalidProof("attestation holds exactly one key attestation.")
-    if len(tokens) > batch_size:
+    if len(found) > batch_size:
         raise CredentialRequestError(f"At most {batch_size} key proofs are taken at once.")
-    return CredentialRequest(tuple(tokens), configuration, identifier, proof_type, _encryption(source))
+    return CredentialRequest(tuple(found), configuration, identifier, proof_type, _encryption(source))
 
 
 def create_deferred_request(request: DeferredRequest) -> dict[str, Any]:

@@ -57,6 +57,18 @@ class InvalidClientAttestation(InvalidClient):
     status = 400
 
 
+class UseAttestationChallenge(InvalidClientAttestation):
+    """A proof without the server's challenge, or with one that is too old; a new one travels along."""
+
+    code = "use_attestation_challenge"
+
+
+class UseFreshAttestation(InvalidClientAttestation):
+    """A wallet attestation that has grown too old; the provider makes a new one."""
+
+    code = "use_fresh_attestation"
+
+
 class InvalidToken(SelloError):
     """An access token that is missing, wrong, expired or another's (RFC 6750 §3)."""
 

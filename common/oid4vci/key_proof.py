@@ -11,8 +11,9 @@ from common import did
 from common.did import did_jwk, did_key
 from common.errors import SelloError
 from common.keys import PublicKey, Signer, jwk, jws
-from common.oid4vci.attestation import KeyAttestation, verify_key_attestation
+from common.oid4vci.attestation import Standing
 from common.oid4vci.errors import InvalidNonce, InvalidProof
+from common.oid4vci.key_attestation import KeyAttestation, Resistance, verify_key_attestation
 
 TYPE: Final = "openid4vci-proof+jwt"
 ALGORITHMS: Final = ("ES256", "EdDSA")
@@ -32,13 +33,23 @@ class KeyProof:
     did: str
 
 
+def _nobody_knows(found: Standing) -> None:
+    if found.status:
+        raise InvalidProof("Nobody here can say whether an attestation still stands.")
+
+
 @dataclass(frozen=True, slots=True)
 class AttestationPolicy:
-    """Who may vouch for keys, whether somebody must, and for how many at once."""
+    """Who may vouch for keys, what they must withstand, and for how many at once.
+
+    `required` is None where keys are taken for which nobody vouches. `check_standing` raises `InvalidProof`
+    unless the provider stands by its word.
+    """
 
     anchors: tuple[x509.Certificate, ...] = ()
-    required: bool = False
+    required: Resistance | None = None
     max_keys: int = 1
+    check_standing: Callable[[Standing], None] = _nobody_knows
 
 
 NOBODY_VOUCHES: Final = AttestationPolicy()
@@ -98,7 +109,7 @@ def verify_key_proofs(
                 raise InvalidProof("A key proof is by a key for which its attestation does not vouch.")
             nonces[_nonce_of(found)] = None
             attested |= dict.fromkeys(found.keys)
-        elif policy.required:
+        elif policy.required is not None:
             raise InvalidProof("A key proof needs an attestation of its key here.")
     shown = {proof.key for proof in verified}
     if len(shown) != len(verified):
@@ -127,9 +138,13 @@ def _attested(
 ) -> KeyAttestation:
     if not isinstance(attestation, str):
         raise InvalidProof("key_attestation must be a JWT.")
-    return verify_key_attestation(
+    found = verify_key_attestation(
         attestation, anchors=policy.anchors, with_proof=with_proof, max_keys=policy.max_keys, now=now
     )
+    if policy.required is not None and not found.resistance.satisfies(policy.required):
+        raise InvalidProof("These keys are not kept as well as is asked for here.")
+    policy.check_standing(found.standing)
+    return found
 
 
 def _nonce_of(found: KeyAttestation) -> str:

@@ -14,6 +14,7 @@ from common.oid4vci.encryption import (
     parse_response_encryption,
 )
 from common.oid4vci.errors import MessageInvalid
+from common.oid4vci.key_attestation import Resistance
 from common.oid4vci.members import Members, is_identifier
 
 CREDENTIAL_ISSUER: Final = "openid-credential-issuer"
@@ -56,7 +57,7 @@ class ConfigurationMetadata:
     signing_algorithms: tuple[str | int, ...] = ()
     binding_methods: tuple[str, ...] = ()
     proof_types: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    attestation_required: bool = False  # whether keys are taken alone that somebody attests (Appendix D)
+    attestation_required: Resistance | None = None  # where keys are taken alone that somebody attests
     vct: str | None = None
     doctype: str | None = None
     context: tuple[str, ...] = ()
@@ -173,7 +174,7 @@ def _create_configuration(configuration: ConfigurationMetadata) -> dict[str, Any
             "cryptographic_binding_methods_supported": list(configuration.binding_methods),
             "proof_types_supported": {
                 name: {"proof_signing_alg_values_supported": list(algorithms)}
-                | ({"key_attestations_required": {}} if configuration.attestation_required else {})
+                | _create_required(configuration.attestation_required)
                 for name, algorithms in configuration.proof_types.items()
             },
             "vct": configuration.vct,
@@ -201,9 +202,7 @@ def _parse_configuration(name: str, members: Members) -> ConfigurationMetadata:
             kind: proof_types.object(kind).texts("proof_signing_alg_values_supported")
             for kind in proof_types.source
         },
-        attestation_required=any(
-            "key_attestations_required" in proof_types.object(kind).source for kind in proof_types.source
-        ),
+        attestation_required=_parse_required(proof_types),
         vct=members.optional_text("vct"),
         doctype=members.optional_text("doctype"),
         context=_texts(definition.source.get("@context")),
@@ -212,6 +211,26 @@ def _parse_configuration(name: str, members: Members) -> ConfigurationMetadata:
         display=_parse_displays(metadata),
         claims=_parse_claims(metadata),
     )
+
+
+def _create_required(wanted: Resistance | None) -> dict[str, Any]:
+    """`key_attestations_required`, the same for each proof type."""
+    if wanted is None:
+        return {}
+    lists = {"key_storage": wanted.key_storage, "user_authentication": wanted.user_authentication}
+    return {"key_attestations_required": {name: list(values) for name, values in lists.items() if values}}
+
+
+def _parse_required(proof_types: Members) -> Resistance | None:
+    """What any of the proof types requires of attestations (§12.2.4)."""
+    for kind in proof_types.source:
+        if "key_attestations_required" in proof_types.object(kind).source:
+            wanted = proof_types.object(kind).object("key_attestations_required")
+            return Resistance(
+                wanted.texts("key_storage", required=False),
+                wanted.texts("user_authentication", required=False),
+            )
+    return None
 
 
 def _create_claim(claim: ClaimDescription) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The pushed authorization request endpoint (RFC 9126)."""
+"""The authorization server's endpoints for wallets, but for its tokens: pushed requests, challenges."""
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -8,9 +8,11 @@ from rest_framework.response import Response
 
 from common.adapters import rate_limit
 from common.oid4vci.authorization import create_pushed_response, parse_authorization_request
+from common.oid4vci.wallet_attestation import create_challenge_response
 from issuer.api.base import (
     NO_STORE,
     PossessionView,
+    ProtocolView,
     client_of,
     dpop_proof,
     find_authority,
@@ -18,10 +20,11 @@ from issuer.api.base import (
     utc_now,
 )
 from issuer.services import authorizing
+from issuer.services.clients import create_challenge
 
 
 class PushedRequest(PossessionView):
-    """`/issuers/{authority}/par`: what a wallet asks for, before it sends the person to sign in."""
+    """`/issuers/{authority}/par` (RFC 9126): what a wallet asks for, before the person signs in."""
 
     parser_classes = [FormParser]
 
@@ -33,3 +36,13 @@ class PushedRequest(PossessionView):
         client = client_of(request, found, asked.client_id, now=now)
         pushed = authorizing.push(found, asked, client=client, proof=dpop_proof(request), now=now)
         return Response(create_pushed_response(pushed), status=201, headers=NO_STORE)
+
+
+class Challenge(ProtocolView):
+    """Gives the challenge for the proof of a wallet attestation (client authentication, draft -07 §8)."""
+
+    @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
+    def post(self, request: Request, authority: str) -> Response:
+        rate_limit.check(request._request, "nonce")
+        challenge = create_challenge(find_authority(authority), now=utc_now())
+        return Response(create_challenge_response(challenge), headers=NO_STORE)

@@ -16,12 +16,14 @@ from rest_framework.views import APIView
 from common.keys import jwe
 from common.oid4vci.encryption import MEDIA_TYPE
 from common.oid4vci.errors import InvalidToken, printable
+from common.oid4vci.wallet_attestation import CHALLENGE_HEADER, HEADER, POP_HEADER
 from issuer.models import Authority
-from issuer.services.clients import Client, authenticate, identify
+from issuer.services.clients import Client, authenticate, create_challenge, identify
 from issuer.services.possession import ShownToken, create_dpop_nonce
 
 NO_STORE = {"Cache-Control": "no-store"}
-ALLOWED_HEADERS = "Authorization, Content-Type, DPoP, OAuth-Client-Attestation, OAuth-Client-Attestation-PoP"
+ALLOWED_HEADERS = f"Authorization, Content-Type, DPoP, {HEADER}, {POP_HEADER}"
+EXPOSED_HEADERS = f"DPoP-Nonce, WWW-Authenticate, {CHALLENGE_HEADER}"
 
 
 class AnyAccept(BaseContentNegotiation):
@@ -89,18 +91,26 @@ class EncryptedParser(BaseParser):
 
 
 class PossessionView(ProtocolView):
-    """An endpoint that takes DPoP proofs: whoever sends one gets the nonce for the next (RFC 9449 §8.2)."""
+    """An endpoint that takes proofs of possession: whoever sends one gets the nonce for the next.
+
+    DPoP: RFC 9449 §8.2. Wallet attestations: attestation-based client authentication, draft -07 §8.1.
+    """
 
     always_gives_nonce = False
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Every answer, errors above all, brings a fresh nonce that scripts of any origin may read."""
         final = super().finalize_response(request, response, *args, **kwargs)
-        if request.method == "POST" and (self.always_gives_nonce or dpop_proof(request) is not None):
+        makers = {
+            "DPoP-Nonce": create_dpop_nonce if self.always_gives_nonce or dpop_proof(request) else None,
+            CHALLENGE_HEADER: create_challenge if POP_HEADER in request.headers else None,
+        }
+        if request.method == "POST" and any(makers.values()):
             authority = Authority.objects.filter(slug=self.kwargs["authority"]).first()
-            if authority is not None:
-                final.headers["DPoP-Nonce"] = create_dpop_nonce(authority, now=utc_now())
-                final.headers["Access-Control-Expose-Headers"] = "DPoP-Nonce, WWW-Authenticate"
+            for name, make in makers.items():
+                if authority is not None and make is not None:
+                    final.headers[name] = make(authority, now=utc_now())
+            final.headers["Access-Control-Expose-Headers"] = EXPOSED_HEADERS
         return final
 
 
@@ -127,8 +137,7 @@ def client_of(request: Request, authority: Authority, client_id: str | None, *, 
 
     Both headers, each once, or none (attestation-based client authentication, draft -07 §6.1).
     """
-    attestation = request.headers.get("OAuth-Client-Attestation")
-    pop = request.headers.get("OAuth-Client-Attestation-PoP")
+    attestation, pop = request.headers.get(HEADER), request.headers.get(POP_HEADER)
     if attestation is None and pop is None:
         return identify(authority, client_id)
     return authenticate(authority, attestation or "", pop or "", client_id, now=now)

@@ -16,6 +16,7 @@ class Authority(models.Model):
     p384_key = models.CharField(max_length=64)
     # HAIP 1.0: tokens for keys alone, and wallets for which a known provider vouches.
     high_assurance = models.BooleanField(default=False)
+    key_storage = models.JSONField(default=list, blank=True)  # what attested keys must withstand one of
     requires_encryption = models.BooleanField(default=False)  # of credential requests and responses
     officers = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="authorities", blank=True)
 

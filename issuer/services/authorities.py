@@ -1,5 +1,6 @@
 """Authorities, their keys and their DID documents."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -36,7 +37,11 @@ def create_authority(slug: str, name: str) -> Authority:
 
 
 def set_policy(
-    slug: str, *, high_assurance: bool | None = None, requires_encryption: bool | None = None
+    slug: str,
+    *,
+    high_assurance: bool | None = None,
+    requires_encryption: bool | None = None,
+    key_storage: Sequence[str] | None = None,
 ) -> Authority:
     """What an authority asks of wallets; None leaves it as it was."""
     authority = Authority.objects.filter(slug=slug).first()
@@ -46,7 +51,9 @@ def set_policy(
         authority.high_assurance = high_assurance
     if requires_encryption is not None:
         authority.requires_encryption = requires_encryption
-    authority.save(update_fields=["high_assurance", "requires_encryption"])
+    if key_storage is not None:
+        authority.key_storage = list(key_storage)
+    authority.save(update_fields=["high_assurance", "requires_encryption", "key_storage"])
     return authority
 
 

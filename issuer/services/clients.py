@@ -8,13 +8,25 @@ from cryptography import x509
 from django.conf import settings
 
 from common.adapters import pem
-from common.oid4vci.attestation import verify_wallet_attestation
-from common.oid4vci.errors import InvalidClient, InvalidClientAttestation
+from common.adapters.fetch import fetch
+from common.adapters.sources import CachedLists
+from common.oid4vci import attestation
+from common.oid4vci.attestation import Refusal, Standing
+from common.oid4vci.errors import (
+    InvalidClient,
+    InvalidClientAttestation,
+    InvalidNonce,
+    InvalidProof,
+    UseAttestationChallenge,
+)
+from common.oid4vci.key_attestation import Resistance
 from common.oid4vci.key_proof import AttestationPolicy
+from common.oid4vci.wallet_attestation import verify_wallet_attestation
 from issuer.models import Authority
-from issuer.services import spent
+from issuer.services import nonces, spent
 
 MAX_ID: Final = 500
+PURPOSE: Final = "attestation challenge"
 REMEMBERED: Final = timedelta(minutes=15)  # longer than a proof could be used again
 BATCH_SIZE: Final = 10
 
@@ -33,9 +45,23 @@ def providers() -> tuple[x509.Certificate, ...]:
     return pem.certificates(settings.WALLET_PROVIDER_CA_FILE)
 
 
-def key_policy(authority: Authority) -> AttestationPolicy:
+def key_policy(authority: Authority, *, now: datetime) -> AttestationPolicy:
     """What an authority wants of the keys to which it issues."""
-    return AttestationPolicy(providers(), authority.high_assurance, BATCH_SIZE)
+
+    def check(found: Standing) -> None:
+        _check_standing(found, InvalidProof, now=now)
+
+    return AttestationPolicy(providers(), required_of_keys(authority), BATCH_SIZE, check)
+
+
+def required_of_keys(authority: Authority) -> Resistance | None:
+    """What keys must withstand by the word of a provider; None where keys are taken without it."""
+    return Resistance(key_storage=tuple(authority.key_storage)) if authority.high_assurance else None
+
+
+def create_challenge(authority: Authority, *, now: datetime) -> str:
+    """What the proof of an attestation is to be made over (attestation-based client authentication §8)."""
+    return nonces.create_nonce(authority, purpose=PURPOSE, now=now)
 
 
 def identify(authority: Authority, client_id: str | None) -> Client:
@@ -48,17 +74,39 @@ def identify(authority: Authority, client_id: str | None) -> Client:
 
 
 def authenticate(
-    authority: Authority, attestation: str, pop: str, client_id: str | None, *, now: datetime
+    authority: Authority, compact: str, pop: str, client_id: str | None, *, now: datetime
 ) -> Client:
     """The wallet for which a provider vouches; its proof is good once (OpenID4VCI 1.0 Appendix E)."""
     anchors = providers()
     if not anchors:
         raise InvalidClientAttestation("Nobody is trusted to vouch for wallets here.")
+
+    def check_challenge(challenge: str) -> None:
+        try:
+            nonces.check_nonce(authority, challenge, purpose=PURPOSE, now=now)
+        except InvalidNonce as error:
+            raise UseAttestationChallenge(
+                "Make the proof of the wallet attestation over the challenge of this answer."
+            ) from error
+
     found = verify_wallet_attestation(
-        attestation, pop, audience=authority.identifier, anchors=anchors, now=now
+        compact,
+        pop,
+        audience=authority.identifier,
+        anchors=anchors,
+        check_challenge=check_challenge,
+        now=now,
     )
     if client_id not in (None, found.client_id):
         raise InvalidClientAttestation("client_id is not the one for which a provider vouches.")
     if not spent.spend(spent.digest(f"wallet {found.thumbprint}"), found.jti, until=now + REMEMBERED):
         raise InvalidClientAttestation("The proof of the wallet attestation was used before.")
+    _check_standing(found.standing, InvalidClientAttestation, now=now)
     return Client(found.client_id, found.name or found.client_id, found.thumbprint)
+
+
+def _check_standing(found: Standing, error: Refusal, *, now: datetime) -> None:
+    if found.status:
+        attestation.check_standing(
+            found, anchors=providers(), fetch=fetch, lists=CachedLists(), now=now, error=error
+        )

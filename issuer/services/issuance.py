@@ -21,15 +21,14 @@ from common.oid4vci.errors import (
     UnknownConfiguration,
     UnknownIdentifier,
 )
-from common.oid4vci.key_proof import verify_attested_keys, verify_key_proofs
 from common.oid4vci.notification import Notification
 from issuer.models import Authority, Configuration, IssuedCredential, Session
 from issuer.registries import connector
 from issuer.services import configurations, credentials, deferring, nonces
-from issuer.services.clients import key_policy
 from issuer.services.delivering import claims_now, deliver, store
 from issuer.services.possession import ShownToken, session_of
 from issuer.services.profiles import profile
+from issuer.services.proofs import proven_keys
 from issuer.services.sessions import move, sessions_of
 from issuer.services.status_indexes import allocate
 
@@ -56,18 +55,7 @@ def issue_credentials(
     def check_nonce(nonce: str) -> None:
         seen.append(nonces.check_nonce(authority, nonce, now=now))
 
-    policy = key_policy(authority)
-    if request.proof_type == "attestation":  # 3
-        [attestation] = request.proofs
-        proofs = verify_attested_keys(attestation, check_nonce=check_nonce, now=now, policy=policy)
-    else:
-        proofs = verify_key_proofs(
-            request.proofs,
-            audience=authority.identifier,
-            check_nonce=check_nonce,
-            now=now,
-            policy=policy,
-        )
+    proofs = proven_keys(authority, request, check_nonce=check_nonce, now=now)  # 3
     holders = [Holder(proof.key, proof.did) for proof in proofs]
     with transaction.atomic():  # 4
         for nonce in seen:

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from common.formats.mdoc.doctypes import namespace
 from common.keys import dpop, jwk
-from common.oid4vci import attestation, key_proof
+from common.oid4vci import attestation, key_proof, presentation_proof
 from common.oid4vci.authorization import CHALLENGE_METHOD
 from common.oid4vci.authorization_server import (
     ANONYMOUS,
@@ -26,7 +26,7 @@ from common.oid4vci.signed_metadata import sign_metadata
 from common.oid4vci.token import GRANT_TYPES
 from issuer.models import Authority, Configuration
 from issuer.services import authorities, encrypting
-from issuer.services.clients import BATCH_SIZE, key_policy, providers
+from issuer.services.clients import BATCH_SIZE, providers, required_of_keys
 from issuer.services.profiles import identifier, profile
 
 BASE_CONTEXT = "https://www.w3.org/ns/credentials/v2"
@@ -63,8 +63,7 @@ def signed_issuer_metadata(authority: Authority, *, now: datetime) -> str:
 
 def server_metadata(authority: Authority) -> dict[str, Any]:
     """The authorization server metadata (RFC 8414) of the same authority."""
-    vouched = bool(providers())
-    attested = (ATTESTED,) if vouched or authority.high_assurance else ()
+    attested = (ATTESTED,) if providers() or authority.high_assurance else ()
     authentication = attested if authority.high_assurance else (ANONYMOUS, *attested)
     return create_server_metadata(
         AuthorizationServerMetadata(
@@ -79,7 +78,8 @@ def server_metadata(authority: Authority) -> dict[str, Any]:
             challenge_methods=(CHALLENGE_METHOD,),
             iss_in_response=True,
             client_authentication=authentication,
-            attestation_algorithms=attestation.ALGORITHMS if vouched else (),
+            attestation_algorithms=attestation.ALGORITHMS if attested else (),
+            challenge_endpoint=f"{authority.identifier}/challenge" if attested else None,
         )
     )
 
@@ -97,9 +97,11 @@ def _configurations(authority: Authority) -> QuerySet[Configuration]:
 
 def _configuration_metadata(configuration: Configuration, name: str, format_: str) -> ConfigurationMetadata:
     described, kind = profile(format_), identifier(format_)
-    policy = key_policy(configuration.authority)
+    required = required_of_keys(configuration.authority)
     proof_types: dict[str, tuple[str, ...]] = {"jwt": key_proof.ALGORITHMS}
-    if policy.anchors:
+    if required is None:  # no place for an attestation in a presentation
+        proof_types[presentation_proof.TYPE] = presentation_proof.SUITE_NAMES
+    if required is not None or providers():
         proof_types["attestation"] = attestation.ALGORITHMS
     data_model = kind not in ("dc+sd-jwt", "mso_mdoc")
     return ConfigurationMetadata(
@@ -109,7 +111,7 @@ def _configuration_metadata(configuration: Configuration, name: str, format_: st
         signing_algorithms=described.algorithms,
         binding_methods=described.binding_methods,
         proof_types=proof_types,
-        attestation_required=policy.required,
+        attestation_required=required,
         vct=configuration.vct if kind == "dc+sd-jwt" else None,
         doctype=configuration.document_type if kind == "mso_mdoc" else None,
         context=(BASE_CONTEXT, configuration.type_url) if kind == "ldp_vc" else (),

@@ -11,24 +11,30 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from django.test import Client
 
+from common.adapters import fetch as door
 from common.keys import PrivateKey, jwk, jws
-from common.oid4vci.attestation import (
-    KEY_TYPE,
-    WALLET_TYPE,
+from common.oid4vci.authorization import create_authorization_request
+from common.oid4vci.key_attestation import TYPE as KEY_TYPE
+from common.oid4vci.key_attestation import Resistance, create_key_attestation
+from common.oid4vci.token import create_token_request
+from common.oid4vci.wallet_attestation import (
+    CHALLENGE_HEADER,
     create_attestation_pop,
-    create_key_attestation,
     create_wallet_attestation,
 )
-from common.oid4vci.authorization import create_authorization_request
-from common.oid4vci.token import create_token_request
+from common.oid4vci.wallet_attestation import TYPE as WALLET_TYPE
 from common.oid4vp.x509 import certificate_authority, leaf_certificate
-from issuer.models import Authority, Authorization, IssuedCredential
+from common.status.bits import pack
+from common.status.token import encode_list
+from issuer.models import Authority, Authorization, IssuedCredential, Session
+from issuer.services import clients
 from tests.issuer.haip import CodeWallet, person_of
 from tests.issuer.protocol import make_farmers, offer_now
 from tests.issuer.test_documents import schema
 
 pytestmark = pytest.mark.django_db
 CLIENT = "https://wallet.example"
+MODERATE = Resistance(("iso_18045_moderate",), ("iso_18045_high",))
 ROOT, LEAF = PrivateKey("P-256", bytes(31) + b"\x21"), PrivateKey("P-256", bytes(31) + b"\x22")
 INSTANCE = PrivateKey("P-256", bytes(31) + b"\x23")
 
@@ -57,7 +63,7 @@ class Provider:
         now = datetime.now(UTC)
         arguments = {
             "keys": [key.public_key for key in keys], "nonce": nonce, "signer": LEAF, "x5c": [self.leaf],
-            "now": now, "expires": now + timedelta(hours=1), "key_storage": ["iso_18045_moderate"],
+            "now": now, "expires": now + timedelta(hours=1), "resistance": MODERATE,
         }  # fmt: skip
         return create_key_attestation(**{**arguments, **overrides})
 
@@ -88,10 +94,16 @@ def refusal(response) -> tuple[int, str]:
     return response.status_code, response.json()["error"]
 
 
+def challenge(wallet: CodeWallet) -> str:
+    answer = wallet.client.post(wallet.url("challenge"))
+    assert answer.headers["Cache-Control"] == "no-store"
+    return answer.json()["attestation_challenge"]
+
+
 def pop(wallet: CodeWallet, **overrides) -> str:
     arguments = {
         "client_id": CLIENT, "audience": wallet.authority.identifier, "jti": secrets.token_urlsafe(8),
-        "signer": INSTANCE, "now": datetime.now(UTC),
+        "challenge": challenge(wallet), "signer": INSTANCE, "now": datetime.now(UTC),
     }  # fmt: skip
     return create_attestation_pop(**{**arguments, **overrides})
 
@@ -174,7 +186,7 @@ NOW = datetime.now(UTC)
         {"signer": PrivateKey("P-256", bytes(31) + b"\x66")},
         {"x5c": []},
         {"x5c": [b"x"]},
-        {"expires": NOW - timedelta(seconds=1)},
+        {"provider": ""},
         {"now": NOW + timedelta(hours=1), "expires": NOW + timedelta(hours=2)},
         {"client_id": ""},
         {"client_id": "https://another.example"},
@@ -196,6 +208,7 @@ def test_attestations_that_do_not_hold(wallet, provider, change):
         {"now": NOW - timedelta(minutes=10)},
         {"now": NOW + timedelta(minutes=10)},
         {"jti": ""},
+        {"jti": None},
     ],
 )
 def test_proofs_of_an_attestation_that_do_not_hold(wallet, provider, change):
@@ -222,6 +235,140 @@ def test_a_proof_of_an_attestation_is_good_once(wallet, provider):
     once = pop(wallet)
     assert push(wallet, provider.wallet(), once).status_code == 201
     assert refusal(push(wallet, provider.wallet(), once)) == (400, "invalid_client_attestation")
+
+
+def test_an_attestation_that_has_expired(wallet, provider):
+    refused = push(wallet, provider.wallet(expires=NOW - timedelta(seconds=1)))
+    assert refusal(refused) == (400, "use_fresh_attestation")
+
+
+def test_without_our_challenge(wallet, provider, settings):
+    """Each refusal brings the challenge that is to be used, and each answer the next one."""
+    authority = Authority.objects.create(slug="other", name="Other")
+    others = clients.create_challenge(authority, now=NOW)
+    old = clients.create_challenge(wallet.authority, now=NOW - timedelta(hours=1))
+    for wrong in (None, "", "x", wallet.nonce(), wallet.fresh_nonce(), others, old):
+        refused = push(wallet, provider.wallet(), pop(wallet, challenge=wrong))
+        assert refusal(refused) == (400, "use_attestation_challenge"), wrong
+        assert CHALLENGE_HEADER in refused.headers["Access-Control-Expose-Headers"]
+    told = refused.headers[CHALLENGE_HEADER]
+    done = push(wallet, provider.wallet(), pop(wallet, challenge=told))
+    assert done.status_code == 201
+    next_one = done.headers[CHALLENGE_HEADER]
+    assert push(wallet, provider.wallet(), pop(wallet, challenge=next_one)).status_code == 201
+    assert CHALLENGE_HEADER not in wallet.push().headers
+
+
+def signed_wallet(provider, *, header=None, signer=LEAF, **claims) -> str:
+    """A wallet attestation with claims of our choice; None leaves one out."""
+    parsed = jws.parse(provider.wallet())
+    body = {name: value for name, value in {**parsed.claims(), **claims}.items() if value is not None}
+    return jws.sign({**parsed.header, **(header or {})}, body, signer=signer)
+
+
+@pytest.mark.parametrize("name", ["iss", "sub", "exp", "cnf"])
+def test_what_an_attestation_must_say(wallet, provider, name):
+    assert push(wallet, signed_wallet(provider)).status_code == 201
+    assert push(wallet, signed_wallet(provider, iat=None, wallet_name=None, more=1)).status_code == 201
+    refused = push(wallet, signed_wallet(provider, **{name: None}))
+    assert refusal(refused) == (400, "invalid_client_attestation")
+
+
+def test_more_that_an_attestation_must_not_be(wallet, provider):
+    private = {**jwk.encode(INSTANCE.public_key), "d": "AA"}
+    later = int((NOW + timedelta(hours=1)).timestamp())
+    for claims in ({"cnf": {"jwk": private}}, {"cnf": {"kid": "1"}}, {"nbf": later}, {"exp": "soon"}):
+        refused = push(wallet, signed_wallet(provider, **claims))
+        assert refusal(refused) == (400, "invalid_client_attestation"), claims
+    self_signed = certificate_authority(
+        signer=LEAF,
+        name="x",
+        serial=3,
+        not_before=NOW - timedelta(hours=1),
+        not_after=NOW + timedelta(days=1),
+    )
+    header = {"x5c": [base64.b64encode(self_signed).decode()]}
+    assert refusal(push(wallet, signed_wallet(provider, header=header)))[1] == "invalid_client_attestation"
+
+
+@pytest.mark.parametrize("change", [{"iat": None}, {"exp": 1}, {"nbf": 2**40}, {"aud": None}, {"iss": None}])
+def test_what_a_proof_must_say(wallet, provider, change):
+    parsed = jws.parse(pop(wallet))
+    body = {name: value for name, value in {**parsed.claims(), **change}.items() if value is not None}
+    refused = push(wallet, provider.wallet(), jws.sign(parsed.header, body, signer=INSTANCE))
+    assert refusal(refused) == (400, "invalid_client_attestation")
+
+
+def test_both_headers_and_each_once(wallet, provider):
+    vouched = headers(wallet, provider.wallet())
+    fields = create_authorization_request(wallet.asked())
+    for name in vouched:
+        assert refusal(wallet.form("par", fields, **{name: vouched[name]}))[1] == "invalid_client_attestation"
+        twice = {**vouched, name: f"{vouched[name]}, {vouched[name]}"}
+        assert refusal(wallet.form("par", fields, **twice))[1] == "invalid_client_attestation"
+    assert wallet.form("par", fields, **vouched).status_code == 201
+
+
+# --- what a provider took back ----------------------------------------------------------------------------
+
+LIST = "https://provider.example/status/1"
+
+
+def publish(monkeypatch, provider, *values: int, signer=LEAF, chain=None, uri=LIST, **claims) -> None:
+    """The provider's list, at its address, as the network brings it."""
+    statuses = pack(dict(enumerate(values)), length=131_072, bits=2, order="least")
+    body = {"sub": uri, "iat": int(NOW.timestamp()) - 5, "ttl": 60, "status_list": encode_list(statuses)}
+    header = {"typ": "statuslist+jwt", "x5c": [base64.b64encode(chain or provider.leaf).decode()]}
+    text = jws.sign(header, {**body, **claims}, signer=signer)
+
+    def carry(method, url, headers, body):
+        assert url == LIST
+        return door.Reply(200, text.encode(), {"content-type": "application/statuslist+jwt"})
+
+    monkeypatch.setattr(door, "transport", carry)
+
+
+def status_of(index: int) -> dict:
+    return {"status_list": {"idx": index, "uri": LIST}}
+
+
+def test_wallets_that_a_provider_took_back(wallet, provider, monkeypatch):
+    publish(monkeypatch, provider, 0, 1, 2)
+    assert push(wallet, signed_wallet(provider, status=status_of(0))).status_code == 201
+    for index in (1, 2):
+        refused = push(wallet, signed_wallet(provider, status=status_of(index)))
+        assert refusal(refused) == (400, "invalid_client_attestation")
+        assert "taken an attestation back" in refused.json()["error_description"]
+
+
+def test_where_nobody_can_say_whether_an_attestation_stands(wallet, provider, monkeypatch):
+    stranger = Provider(PrivateKey("P-256", bytes(31) + b"\x66"))
+    ways = [
+        {"chain": stranger.leaf},
+        {"signer": INSTANCE},
+        {"uri": "https://provider.example/status/2"},
+        {"iss": "https://another.example"},
+        {"exp": int(NOW.timestamp()) - 1},
+    ]
+    for way in (None, *ways):
+        if way is not None:
+            publish(monkeypatch, provider, 0, **way)
+        refused = push(wallet, signed_wallet(provider, status=status_of(0)))
+        assert refusal(refused) == (400, "invalid_client_attestation"), way
+        assert "Nobody can say" in refused.json()["error_description"]
+    for unknown in ({}, {"other": {}}, {"status_list": {"idx": -1, "uri": LIST}}, "x", {"status_list": 7}):
+        refused = push(wallet, signed_wallet(provider, status=unknown))
+        assert refusal(refused) == (400, "invalid_client_attestation"), unknown
+
+
+def test_keys_that_a_provider_took_back(wallet, token, provider, monkeypatch, ana):
+    publish(monkeypatch, provider, 0, 1)
+    for index, expected in ((1, 400), (0, 200)):
+        parsed = jws.parse(provider.keys(ana, nonce=wallet.nonce()))
+        claims = {**parsed.claims(), "status": status_of(index)}
+        answer = ask(wallet, token, "attestation", jws.sign(parsed.header, claims, signer=LEAF))
+        assert answer.status_code == expected, answer.content
+        assert expected == 200 or answer.json()["error"] == "invalid_proof"
 
 
 # --- keys -------------------------------------------------------------------------------------------------
@@ -300,18 +447,32 @@ def test_attestation_proofs_that_do_not_hold(wallet, token, provider, ana, setti
     assert refusal(ask(wallet, token, "attestation", both)) == (400, "invalid_proof")
 
 
+def test_keys_that_are_not_kept_well_enough(wallet, token, provider, ana, bruno):
+    Authority.objects.update(high_assurance=True, key_storage=["iso_18045_moderate", "iso_18045_high"])
+    Session.objects.update(key_thumbprint="")
+    low = provider.keys(ana, nonce=wallet.nonce(), resistance=Resistance(("iso_18045_basic",)))
+    nothing = provider.keys(ana, nonce=wallet.nonce(), resistance=Resistance())
+    for attestation in (low, nothing):
+        assert refusal(ask(wallet, token, "attestation", attestation)) == (400, "invalid_proof")
+    good = provider.keys(ana, nonce=wallet.nonce())
+    assert ask(wallet, token, "attestation", good).status_code == 200
+
+
 def test_the_metadata_say_so(farmer, wallet):
-    Authority.objects.update(high_assurance=True)
+    Authority.objects.update(high_assurance=True, key_storage=["iso_18045_high"])
     base = "/.well-known/{}/issuers/farmer-registry"
     server = wallet.client.get(base.format("oauth-authorization-server")).json()
     assert server["token_endpoint_auth_methods_supported"] == ["attest_jwt_client_auth"]
     assert server["client_attestation_signing_alg_values_supported"] == ["ES256"]
+    assert server["client_attestation_pop_signing_alg_values_supported"] == ["ES256"]
+    assert server["challenge_endpoint"] == f"{farmer.authority.identifier}/challenge"
     jsonschema.validate(server, schema("rfc8414/oauth_authorization_server_metadata.json"))
     source = wallet.client.get(base.format("openid-credential-issuer")).json()
     proofs = source["credential_configurations_supported"]["farmer.dc+sd-jwt"]["proof_types_supported"]
+    assert set(proofs) == {"jwt", "attestation"}
     assert proofs["attestation"] == {
         "proof_signing_alg_values_supported": ["ES256"],
-        "key_attestations_required": {},
+        "key_attestations_required": {"key_storage": ["iso_18045_high"]},
     }
     for name in ("credential_definition", "credential_signing_alg_values_supported"):
         source["credential_configurations_supported"]["farmer.ldp_vc"].pop(name)

@@ -16,6 +16,7 @@ from common.keys import jwk
 from common.oid4vci.authorization_server import parse_server_metadata
 from common.oid4vci.metadata import parse_issuer_metadata, well_known_url
 from common.oid4vci.offer import parse_offer, parse_offer_uri
+from common.oid4vci.presentation_proof import SUITE_NAMES
 from common.status import token
 from issuer.models import Configuration
 from issuer.services.authorities import signer
@@ -53,7 +54,7 @@ def test_issuer_metadata(farmer, settings):
     assert found.batch_size == 10
     for configuration in found.configurations.values():
         assert configuration.binding_methods == ("jwk", "did:key", "did:jwk")
-        assert configuration.proof_types == {"jwt": ("ES256", "EdDSA")}
+        assert configuration.proof_types == {"jwt": ("ES256", "EdDSA"), "di_vp": SUITE_NAMES}
     signed = found.configurations["farmer.dc+sd-jwt"]
     assert (signed.vct, signed.signing_algorithms) == (farmer.type_url, ("ES256",))
     assert signed.claims[1].path == ("given_name",)

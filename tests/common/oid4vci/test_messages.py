@@ -92,7 +92,11 @@ def test_nonce_response():
 
 @pytest.mark.parametrize(
     "request_",
-    [CredentialRequest(("a", "b"), "farmer.ldp_vc"), CredentialRequest(("a",), credential_identifier="x")],
+    [
+        CredentialRequest(("a", "b"), "farmer.ldp_vc"),
+        CredentialRequest(("a",), credential_identifier="x"),
+        CredentialRequest(({"type": ["VerifiablePresentation"]},), "farmer.ldp_vc", proof_type="di_vp"),
+    ],
 )
 def test_credential_request_round_trip(request_):
     source = create_credential_request(request_)
@@ -115,7 +119,9 @@ def test_credential_request_round_trip(request_):
         ({"proofs": {"jwt": []}}, "invalid_proof"),
         ({"proofs": {"jwt": "a"}}, "invalid_proof"),
         ({"proofs": {"jwt": [7]}}, "invalid_proof"),
-        ({"proofs": {"di_vp": [{}]}}, "invalid_proof"),
+        ({"proofs": {"di_vp": ["a"]}}, "invalid_proof"),
+        ({"proofs": {"jwt": [{}]}}, "invalid_proof"),
+        ({"proofs": {"cwt": ["a"]}}, "invalid_proof"),
         ({"proofs": {"jwt": ["a"], "di_vp": [{}]}}, "invalid_proof"),
         ({"proofs": {"jwt": ["a", "b", "c"]}}, "invalid_credential_request"),
         ({"credential_response_encryption": {"jwk": {}, "enc": "A256GCM"}}, "invalid_encryption_parameters"),

@@ -1,0 +1,168 @@
+"""A provider's word for a wallet (OpenID4VCI 1.0 Appendix E), by which it authenticates at OAuth endpoints.
+
+Attestation-based client authentication, draft -07: the provider's JWT is bound to a key of the wallet, with
+which the wallet signs a proof for each request, over a challenge of the server. Sections are the draft's.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from cryptography import x509
+
+from common.encoding import strict_json
+from common.errors import SelloError
+from common.keys import PublicKey, Signer, jwk, jws
+from common.oid4vci import attestation
+from common.oid4vci.attestation import ALGORITHMS, MAX_LENGTH, MAX_SKEW, Standing, is_number
+from common.oid4vci.errors import (
+    InvalidClientAttestation,
+    MessageInvalid,
+    UseAttestationChallenge,
+    UseFreshAttestation,
+)
+from common.oid4vci.members import Members
+
+TYPE: Final = "oauth-client-attestation+jwt"
+POP_TYPE: Final = "oauth-client-attestation-pop+jwt"
+HEADER: Final = "OAuth-Client-Attestation"
+POP_HEADER: Final = "OAuth-Client-Attestation-PoP"
+CHALLENGE_HEADER: Final = "OAuth-Client-Attestation-Challenge"
+MAX_AGE: Final = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class WalletAttestation:
+    """A wallet for which a provider vouches; `jti` of its proof must not have been seen before."""
+
+    client_id: str
+    name: str
+    thumbprint: str
+    jti: str
+    standing: Standing
+
+
+def create_wallet_attestation(
+    *,
+    provider: str,
+    client_id: str,
+    name: str,
+    link: str | None = None,
+    key: PublicKey,
+    signer: Signer,
+    x5c: Sequence[bytes],
+    now: datetime,
+    expires: datetime,
+) -> str:
+    """A provider's word for a wallet whose instance holds `key` (§5.1); `link` tells people of both."""
+    claims: dict[str, Any] = {
+        "iss": provider,
+        "sub": client_id,
+        "wallet_name": name,
+        "iat": int(now.timestamp()),
+        "exp": int(expires.timestamp()),
+        "cnf": {"jwk": jwk.encode(key)},
+    }
+    if link is not None:
+        claims["wallet_link"] = link
+    return jws.sign({"typ": TYPE, "x5c": attestation.x5c(x5c)}, claims, signer=signer)
+
+
+def create_attestation_pop(
+    *, client_id: str, audience: str, jti: str, challenge: str | None, signer: Signer, now: datetime
+) -> str:
+    """The wallet's proof that the attestation is about itself, for one request to `audience` (§5.2)."""
+    claims = {"iss": client_id, "aud": audience, "jti": jti, "iat": int(now.timestamp())}
+    if challenge is not None:
+        claims["challenge"] = challenge
+    return jws.sign({"typ": POP_TYPE}, claims, signer=signer)
+
+
+def verify_wallet_attestation(
+    compact: str,
+    pop: str,
+    *,
+    audience: str,
+    anchors: Sequence[x509.Certificate],
+    check_challenge: Callable[[str], None],
+    now: datetime,
+) -> WalletAttestation:
+    """The wallet behind an attestation and its proof (§9, by its numbers).
+
+    `check_challenge` raises `UseAttestationChallenge` for a challenge that is not the server's. Whether the
+    provider stands by its word, and whether `jti` was seen before, the caller asks.
+    """
+    try:
+        claims = attestation.signed_claims(  # 2, 4, 5
+            compact, typ=TYPE, anchors=anchors, now=now, error=InvalidClientAttestation
+        )
+        confirmation = claims.get("cnf")
+        key = jwk.decode(confirmation.get("jwk", {}) if isinstance(confirmation, Mapping) else {})  # 6
+        shown = jws.parse(pop, max_length=MAX_LENGTH)
+        if shown.header["alg"] not in ALGORITHMS:
+            raise InvalidClientAttestation("The proof of the wallet attestation is signed with ES256.")
+        proof = jws.verify(shown, key=key, typ=POP_TYPE).claims()  # 3, 4, 7
+    except InvalidClientAttestation:
+        raise
+    except SelloError as error:
+        raise InvalidClientAttestation(
+            "The wallet attestation does not hold.", detail=error.public
+        ) from error
+    client_id, _ = _text(claims, "sub"), _text(claims, "iss")
+    _check_fresh(claims, now=now)  # 11
+    if proof.get("aud") not in (audience, [audience]) or proof.get("iss") != client_id:  # 10, 13
+        raise InvalidClientAttestation("The proof of the wallet attestation is for somebody else.")
+    _check_time(proof, now=now)  # 9
+    jti, challenge = _text(proof, "jti"), proof.get("challenge")
+    if not isinstance(challenge, str):  # 8
+        raise UseAttestationChallenge("The proof of the wallet attestation needs our challenge.")
+    check_challenge(challenge)
+    name = claims.get("wallet_name")
+    return WalletAttestation(
+        client_id=client_id,
+        name=" ".join(name.split())[:200] if isinstance(name, str) else "",
+        thumbprint=jwk.thumbprint(key),
+        jti=jti,
+        standing=attestation.standing(claims, error=InvalidClientAttestation),
+    )
+
+
+def create_challenge_response(challenge: str) -> dict[str, str]:
+    """The answer of the challenge endpoint (§8); it must leave with `Cache-Control: no-store`."""
+    return {"attestation_challenge": challenge}
+
+
+def parse_challenge_response(body: bytes) -> str:
+    """The challenge in an answer of the challenge endpoint."""
+    return Members(strict_json.loads_object(body), MessageInvalid).text("attestation_challenge")
+
+
+def _check_fresh(claims: Mapping[str, Any], *, now: datetime) -> None:
+    expires = claims.get("exp")
+    if not is_number(expires):
+        raise InvalidClientAttestation("The wallet attestation does not say when it ends.")
+    if expires <= now.timestamp():
+        raise UseFreshAttestation("The wallet attestation has expired.")
+    attestation.check_begun(claims, now=now, error=InvalidClientAttestation)
+
+
+def _check_time(proof: Mapping[str, Any], *, now: datetime) -> None:
+    """`iat` is required (§5.2); `exp` and `nbf` count where they stand (RFC 7519)."""
+    issued_at = proof.get("iat")
+    if not is_number(issued_at) or not -MAX_SKEW <= _since(issued_at, now) <= MAX_AGE:
+        raise InvalidClientAttestation("The proof of the wallet attestation is too old, or from the future.")
+    if "exp" in proof and not (is_number(proof["exp"]) and proof["exp"] > now.timestamp()):
+        raise InvalidClientAttestation("The proof of the wallet attestation has expired.")
+    attestation.check_begun(proof, now=now, error=InvalidClientAttestation)
+
+
+def _since(issued_at: float, now: datetime) -> timedelta:
+    return timedelta(seconds=max(min(now.timestamp() - issued_at, 1e9), -1e9))
+
+
+def _text(claims: Mapping[str, Any], name: str) -> str:
+    value = claims.get(name)
+    if not isinstance(value, str) or not 0 < len(value) <= 500 or "\0" in value:
+        raise InvalidClientAttestation(f"{name} must be a text that is not empty.")
+    return value
