@@ -81,7 +81,7 @@ def set_status(
         locked.state = state
         locked.save(update_fields=["state"])
         StatusList.objects.filter(pk=locked.status_list_id).update(version=F("version") + 1)
-        telling.tell_status(locked, now=now)
+        telling.tell_status(locked, reason=reason, now=now)
     return locked
 
 
