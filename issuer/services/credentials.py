@@ -3,20 +3,33 @@
 import secrets
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from common.adapters.sources import sources
 from common.encoding import base64url
 from common.formats.base import Holder, Secured, Sources
-from common.vcdm.credential import Credential
+from common.vcdm.credential import ClaimPath, Credential
 from issuer.models import Configuration
 from issuer.services import authorities, certificates, configurations
 from issuer.services.profiles import profile, securing
 from issuer.services.status_indexes import Slot
 
 CLOCKS_APART: Final = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a credential shall say, and what of it the holder may show alone; None: as its type has it.
+
+    `lifetime` is from the day of issuance on; a `numbered` one bears its own number as the claim `id`.
+    """
+
+    claims: Mapping[str, Any] = field(repr=False)
+    disclosable: tuple[ClaimPath, ...] | None = None
+    lifetime: timedelta | None = None
+    numbered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +43,14 @@ class Draft:
     slot: Slot
     issued_at: datetime
     expires_at: datetime
+    disclosable: tuple[ClaimPath, ...] | None = None
 
 
 def draft(
     configuration: Configuration,
     *,
     record_key: str,
-    claims: Mapping[str, Any],
+    terms: Terms,
     holder: Holder | None,
     slot: Slot,
     now: datetime,
@@ -46,15 +60,20 @@ def draft(
     It begins and ends at midnight, so that the second of its making does not tell it from others, and a
     wallet whose clock runs a little behind can take it.
     """
-    expires = now + timedelta(days=configuration.validity_days + 1)
+    number = uuid.uuid4()
+    if terms.lifetime is None:
+        expires = _morning(now + timedelta(days=configuration.validity_days + 1))
+    else:
+        expires = _morning(now) + terms.lifetime
     return Draft(
-        id=uuid.uuid4(),
+        id=number,
         record_key=record_key,
-        claims=claims,
+        claims={"id": number.urn, **terms.claims} if terms.numbered else terms.claims,
         holder=holder,
         slot=slot,
         issued_at=now.replace(microsecond=0),
-        expires_at=_morning(expires),
+        expires_at=expires,
+        disclosable=terms.disclosable,
     )
 
 
@@ -80,7 +99,9 @@ def secure(configuration: Configuration, format_: str, drafted: Draft) -> Secure
         context=(configuration.type_url,),
         schema={"id": configuration.type_url, "type": "JsonSchema"},
         status=drafted.slot.references(),
-        disclosable=configurations.disclosable(configuration),
+        disclosable=(
+            configurations.disclosable(configuration) if drafted.disclosable is None else drafted.disclosable
+        ),
         name=configuration.display.get("name", configuration.type),
         issuer_name=authority.name,
         doctype=configuration.document_type,

@@ -21,7 +21,7 @@ from common.oid4vci.credential import CredentialResponse, DeferredResponse
 from common.oid4vci.errors import InvalidTransactionId, RequestDenied
 from issuer.models import Authority, Deferral, Registry, Session
 from issuer.services import spent
-from issuer.services.delivering import MAX_DELIVERIES, claims_now, deliver
+from issuer.services.delivering import MAX_DELIVERIES, deliver, terms_now
 from issuer.services.possession import ShownToken, session_of
 from issuer.services.sessions import sessions_of
 
@@ -81,11 +81,11 @@ def fetch(
             raise RequestDenied("The office has decided not to issue this.")
         if found.state == Deferral.State.WAITING:
             return DeferredResponse(transaction_id, INTERVAL)
-        claims = claims_now(session, now=now)
+        terms = terms_now(session, now=now)
         found.state = Deferral.State.DONE
         found.save(update_fields=["state"])
     holders = [Holder(jwk.decode(entry["jwk"]), entry["did"]) for entry in found.holders]
-    return deliver(authority, session, found.format, holders, claims=claims, now=now)
+    return deliver(authority, session, found.format, holders, terms=terms, now=now)
 
 
 def waiting(registries: QuerySet[Registry]) -> QuerySet[Session]:

@@ -1,9 +1,9 @@
 """Credentials on their way into a wallet: counted, signed, kept as rows, and answered with."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from django.db import transaction
 
@@ -14,8 +14,8 @@ from common.oid4vci.errors import RequestDenied
 from common.registries import RegistryError
 from issuer.models import Authority, Configuration, Delivery, IssuedCredential, Session
 from issuer.registries import connector
-from issuer.services import configurations, credentials, spent
-from issuer.services.credentials import Draft
+from issuer.services import configurations, credentials, spent, supplied
+from issuer.services.credentials import Draft, Terms
 from issuer.services.profiles import profile
 from issuer.services.sessions import move, sessions_of
 from issuer.services.status_indexes import allocate
@@ -23,12 +23,14 @@ from issuer.services.status_indexes import allocate
 MAX_DELIVERIES: Final = 5
 
 
-def claims_now(session: Session, *, now: datetime) -> dict[str, Any]:
-    """What the registry says of the session's record at this moment."""
+def terms_now(session: Session, *, now: datetime) -> Terms:
+    """What the registry says of the session's record at this moment, or said when it had it offered."""
+    if (given := supplied.find(session)) is not None:
+        return given
     configuration = session.configuration
     try:
         record = connector(configuration.registry).fetch(session.record_key)
-        return configurations.claims_of(configuration, record, now=now)
+        return Terms(configurations.claims_of(configuration, record, now=now))
     except RegistryError as error:
         raise RequestDenied("The registry cannot say this of the record.", detail=error.code) from error
 
@@ -39,7 +41,7 @@ def deliver(
     format_: str,
     holders: Sequence[Holder],
     *,
-    claims: Mapping[str, Any],
+    terms: Terms,
     now: datetime,
 ) -> CredentialResponse:
     """One credential a holder's key.
@@ -53,7 +55,7 @@ def deliver(
         slots = allocate(authority, profile(format_).status, len(holders))
     drafts = [
         credentials.draft(
-            configuration, record_key=session.record_key, claims=claims, holder=holder, slot=slot, now=now
+            configuration, record_key=session.record_key, terms=terms, holder=holder, slot=slot, now=now
         )
         for holder, slot in zip(holders, slots, strict=True)
     ]

@@ -24,8 +24,9 @@ from common.oid4vci.errors import (
 from common.oid4vci.notification import Notification
 from issuer.models import Authority, Configuration, IssuedCredential, Session
 from issuer.registries import connector
-from issuer.services import configurations, credentials, deferring, nonces
-from issuer.services.delivering import claims_now, deliver, store
+from issuer.services import configurations, credentials, deferring, nonces, supplied
+from issuer.services.credentials import Terms
+from issuer.services.delivering import deliver, store, terms_now
 from issuer.services.possession import ShownToken, session_of
 from issuer.services.profiles import profile
 from issuer.services.proofs import proven_keys
@@ -49,7 +50,7 @@ def issue_credentials(
     """
     session = session_of(authority, sessions_of(authority, lock=False), token, now=now)  # 1
     format_ = _requested_format(session, request)
-    claims = claims_now(session, now=now)  # 2
+    terms = terms_now(session, now=now)  # 2
     seen: list[str] = []
 
     def check_nonce(nonce: str) -> None:
@@ -62,7 +63,7 @@ def issue_credentials(
             nonces.spend_nonce(nonce, now=now)
         if deferring.must_wait(session):
             return deferring.defer(authority, session, format_, holders, now=now)
-    return deliver(authority, session, format_, holders, claims=claims, now=now)  # 5
+    return deliver(authority, session, format_, holders, terms=terms, now=now)  # 5
 
 
 def issue_directly(
@@ -70,10 +71,10 @@ def issue_directly(
 ) -> tuple[IssuedCredential, Secured]:
     """A credential without the protocol, for a holder whose key is known, or a bearer's."""
     record = connector(configuration.registry).fetch(record_key)
-    claims = configurations.claims_of(configuration, record, now=now)
+    terms = Terms(configurations.claims_of(configuration, record, now=now))
     [slot] = allocate(configuration.authority, profile(format_).status, 1)
     drafted = credentials.draft(
-        configuration, record_key=record_key, claims=claims, holder=holder, slot=slot, now=now
+        configuration, record_key=record_key, terms=terms, holder=holder, slot=slot, now=now
     )
     secured = credentials.secure(configuration, format_, drafted)
     [row] = store(configuration, format_, [drafted])
@@ -96,6 +97,8 @@ def notify(authority: Authority, token: ShownToken, notification: Notification, 
         if session.state not in (Session.State.ACCEPTED, OUTCOMES[notification.event]):
             move(session, OUTCOMES[notification.event])
             session.save(update_fields=["state"])
+        if notification.event == "credential_accepted":
+            supplied.forget(session)
 
 
 def _requested_format(session: Session, request: CredentialRequest) -> str:

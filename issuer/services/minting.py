@@ -26,7 +26,7 @@ from common.registries import Record, RegistryError
 from issuer.models import Configuration, IssuedCredential
 from issuer.registries import connector
 from issuer.services import configurations, credentials
-from issuer.services.credentials import Draft
+from issuer.services.credentials import Draft, Terms
 from issuer.services.delivering import store
 from issuer.services.profiles import profile
 from issuer.services.status_indexes import allocate
@@ -68,7 +68,8 @@ def mint(
     )
     progress = Minted(total=configuration.registry.records.count())
     yield progress
-    records = connector(configuration.registry).changes(None)
+    changes = connector(configuration.registry).changes()
+    records = (change.record for change in changes if change.record)
     with _pool(workers) as pool:
         while batch := list(islice(_unminted(records, done, progress), BATCH)):
             _mint_batch(configuration, format_, batch, out / prefix, progress, pool=pool, now=now)
@@ -116,7 +117,7 @@ def _mint_batch(
             progress.unusable.append(record.key)
     slots = allocate(configuration.authority, profile(format_).status, len(said))  # 1
     drafts = [
-        credentials.draft(configuration, record_key=key, claims=claims, holder=None, slot=slot, now=now)
+        credentials.draft(configuration, record_key=key, terms=Terms(claims), holder=None, slot=slot, now=now)
         for (key, claims), slot in zip(said, slots, strict=True)
     ]
     if not drafts:

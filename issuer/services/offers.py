@@ -53,8 +53,30 @@ def create_offer(
     that an offer by reference can be served to whoever knows the reference, and by nobody who reads tables.
     With `sign_in` there is no code: the person proves at the office's sign-in page to be meant.
     """
-    chosen = chosen_formats(configuration, formats)
     connector(configuration.registry).fetch(record_key)
+    return open_offer(
+        configuration,
+        record_key,
+        formats=formats,
+        tx_code=tx_code,
+        sign_in=sign_in,
+        by_value=by_value,
+        now=now,
+    )
+
+
+def open_offer(
+    configuration: Configuration,
+    record_key: str,
+    *,
+    formats: Sequence[str] = (),
+    tx_code: bool = False,
+    sign_in: bool = False,
+    by_value: bool = False,
+    now: datetime,
+) -> Offer:
+    """An offer as `create_offer` makes it, of a record that is not in this house."""
+    chosen = chosen_formats(configuration, formats)
     reference = secrets.token_urlsafe(32)
     typed = (
         "".join(secrets.choice("0123456789") for _ in range(TX_CODE_LENGTH))

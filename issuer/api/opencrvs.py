@@ -1,0 +1,43 @@
+"""`…/openid4vc/sdjwt/issue` and `…/raw/jwt/sign`, as OpenCRVS asks its credential issuer."""
+
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from common.adapters import rate_limit
+from common.adapters.opencrvs import ISSUE, PRINT, require_registrar
+from common.registries.opencrvs import parse_offer_request, parse_sign_request
+from issuer.api.base import AnyAccept, utc_now
+from issuer.services import opencrvs
+
+TEXT = "text/plain; charset=utf-8"
+
+
+class Offer(APIView):
+    """An offer of an SD-JWT VC that says what the request says; its address, as plain text."""
+
+    content_negotiation_class = AnyAccept
+
+    @extend_schema(request=OpenApiTypes.OBJECT, responses={(200, "text/plain"): OpenApiTypes.STR})
+    def post(self, request: Request) -> HttpResponse:
+        rate_limit.check(request._request, "credential")
+        require_registrar(request, scopes=(ISSUE,), now=utc_now())
+        return _text(opencrvs.offer(parse_offer_request(request.data), now=utc_now()))
+
+
+class Sign(APIView):
+    """A credential for paper, as a bare JWT."""
+
+    content_negotiation_class = AnyAccept
+
+    @extend_schema(request=OpenApiTypes.OBJECT, responses={(200, "text/plain"): OpenApiTypes.STR})
+    def post(self, request: Request) -> HttpResponse:
+        rate_limit.check(request._request, "credential")
+        require_registrar(request, scopes=(PRINT, ISSUE), now=utc_now())
+        return _text(opencrvs.sign(parse_sign_request(request.data), now=utc_now()))
+
+
+def _text(text: str) -> HttpResponse:
+    return HttpResponse(text, content_type=TEXT, headers={"Cache-Control": "no-store"})

@@ -1,0 +1,102 @@
+"""Issuing for OpenCRVS: it says what was registered, the authority that it names signs.
+
+The credential has a place in the authority's status lists like any other: `set_status` finds it by its
+number, an officer by the registration number.
+"""
+
+import uuid
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from django.db import transaction
+
+from common.errors import SelloError
+from common.formats.data_integrity import status_entries
+from common.keys import jws
+from common.rdf.contexts import CREDENTIALS_V1
+from common.registries import opencrvs
+from common.registries.opencrvs import OfferRequest, OpenCrvsRequestInvalid, SignRequest
+from issuer.models import Authority, Configuration, IssuedCredential, StatusList
+from issuer.services import authorities, offers, supplied
+from issuer.services.configurations import find_configuration
+from issuer.services.credentials import Terms
+from issuer.services.status_indexes import allocate
+
+SD_JWT: Final = "dc+sd-jwt"
+JWT: Final = "jwt_vc_json"
+BASE_TYPE: Final = "VerifiableCredential"
+
+
+class UnknownIssuer(SelloError):
+    """A DID that is not that of an authority of this house."""
+
+    code = "unknown_issuer"
+    status = 404
+
+
+def offer(request: OfferRequest, *, now: datetime) -> str:
+    """The address of an offer (`openid-credential-offer://…`) of what the request says.
+
+    The configuration may be named with or without its format.
+    """
+    authority = _authority(request.issuer)
+    configuration = find_configuration(request.configuration.removesuffix(f".{SD_JWT}"))
+    if configuration.authority != authority:
+        raise OpenCrvsRequestInvalid("This type of credential belongs to another authority.")
+    terms = Terms(
+        claims=request.claims,
+        disclosable=request.disclosable,
+        lifetime=request.mapped.lifetime,
+        numbered=request.mapped.numbered,
+    )
+    with transaction.atomic():
+        made = offers.open_offer(configuration, _key(request.claims), formats=(SD_JWT,), now=now)
+        supplied.keep(made.session, terms, now=now)
+    return made.uri
+
+
+def sign(request: SignRequest, *, now: datetime) -> str:
+    """A JWT of a credential for paper (VC Data Model 1.1 §6.3.1), as short as its QR code wants it.
+
+    What the registered claims say is not said again under `vc`; whoever reads it puts it back.
+    """
+    authority = _authority(request.issuer)
+    [slot] = allocate(authority, StatusList.Kind.BITSTRING, 1)
+    configuration = Configuration.objects.filter(
+        registry__authority=authority, type__in=request.types
+    ).first()
+    signer = authorities.signer(authority, "P-256")
+    number, times = uuid.uuid4(), opencrvs.times(request.mapped, now=now)
+    document: dict[str, Any] = {
+        "@context": [CREDENTIALS_V1, *([configuration.type_url] if configuration else [])],
+        "type": [BASE_TYPE, *(name for name in request.types if name != BASE_TYPE)],
+        "credentialSubject": request.claims,
+        "credentialStatus": status_entries.build(slot.references()[:1])[0],
+    }
+    claims = {"iss": authority.did, "sub": request.subject, "jti": number.urn, **times, "vc": document}
+    token = jws.sign({"typ": "JWT", "kid": signer.key_id}, claims, signer=signer)
+    IssuedCredential.objects.create(
+        id=number,
+        configuration=configuration,
+        record_key=_key(request.claims),
+        format=JWT,
+        status_list=slot.status_list,
+        status_index=slot.index,
+        issued_at=now,
+        expires_at=datetime.fromtimestamp(times["exp"], UTC) if "exp" in times else None,
+    )
+    return token
+
+
+def _key(claims: Mapping[str, Any]) -> str:
+    """Under which a credential is found again; a record of that key in a registry of ours is another one."""
+    return f"opencrvs:{opencrvs.registration_number(claims) or uuid.uuid4()}"
+
+
+def _authority(did: str) -> Authority:
+    """The authority of that DID, or of that issuer address."""
+    for authority in Authority.objects.filter(slug=did.rstrip("/").rpartition("/")[2].rpartition(":")[2]):
+        if did in (authority.did, authority.identifier):
+            return authority
+    raise UnknownIssuer("issuerDid is not the DID of an authority of this house.")
