@@ -2,6 +2,7 @@
 
 from verifier.models.ledger import JournalEntry, LedgerAccount, OutboxMessage, Posting
 from verifier.models.opened import OpenedAccount
+from verifier.models.reading import ReadingConsent, ReadLog
 from verifier.models.service import Certificate, Service, TrustedIssuer
 from verifier.models.session import AuditEvent, PresentationSession
 
@@ -14,6 +15,8 @@ __all__ = [
     "OutboxMessage",
     "Posting",
     "PresentationSession",
+    "ReadLog",
+    "ReadingConsent",
     "Service",
     "TrustedIssuer",
 ]
