@@ -3,7 +3,7 @@
 from django.urls import path
 
 from common.adapters.published import published
-from issuer.api import access, authorization, documents, issuance, opencrvs, vc_api
+from issuer.api import access, authorization, documents, issuance, notices, opencrvs, vc_api
 
 WELL_KNOWN = ".well-known/{}/issuers/<slug:authority>"
 ISSUER = "issuers/<slug:authority>"
@@ -29,6 +29,7 @@ urlpatterns = [
     path(f"{ISSUER}/access/token", access.AccessToken.as_view()),
     path(f"{ISSUER}/access/record", access.Record.as_view()),
     path(f"{ISSUER}/access/log", access.Log.as_view()),
+    path(f"{ISSUER}/notices", notices.Notices.as_view()),
     path(f"{ISSUER}/access/consents", access.Consents.as_view()),
     path(f"{ISSUER}/access/withdrawal", access.Withdrawal.as_view()),
     path("openid4vc/sdjwt/issue", opencrvs.Offer.as_view()),

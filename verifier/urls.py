@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from verifier.views import endpoints, pages, staff, vc_api
+from verifier.views import endpoints, notices, pages, staff, vc_api
 
 urlpatterns = [
     path("services/", pages.services, name="services"),
     path("services/authority.pem", endpoints.certificate_authority, name="verifier-authority"),
+    path("services/notices", notices.Notices.as_view(), name="notices"),
     path("services/staff/issuers", staff.issuers, name="trusted-issuers"),
     path("services/staff/issuers/<int:pk>/remove", staff.remove_issuer, name="remove-trusted-issuer"),
     path("services/sessions/<str:poll_id>", pages.session, name="session"),

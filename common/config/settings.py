@@ -105,7 +105,7 @@ VC_API_OPEN = environment.open_on_loopback(os.environ, "VC_API_OPEN")
 OPENCRVS_KEY_FILE = os.environ.get("OPENCRVS_KEY_FILE", "")
 
 # --- requests per minute from one address; tests and the demo measure against these -------------------
-RATE_LIMITS = {"token": 60, "nonce": 300, "credential": 300, "sign-in": 20, "verify": 120}
+RATE_LIMITS = {"token": 60, "nonce": 300, "credential": 300, "sign-in": 20, "verify": 120, "notices": 600}
 
 # --- seconds for which others may keep a status list; a change is seen by everybody after that --------
 STATUS_LIST_TTL = environment.count(os.environ, "STATUS_LIST_TTL", default=60)

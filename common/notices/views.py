@@ -1,0 +1,32 @@
+"""The endpoint of an inbox; each party mounts it under its own name."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from common.adapters import rate_limit
+from common.notices.inbox import read_inbox
+from common.notices.messages import NoticeRefused, create_inbox
+
+
+class Inbox(APIView):
+    """For whoever holds a key that was told something; `Authorization: Bearer`, signed with that key."""
+
+    def place(self, **kwargs: Any) -> tuple[str, str]:
+        """The audience that a request must name, and the sender whose notices are asked for."""
+        raise NotImplementedError
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, **kwargs: Any) -> Response:
+        rate_limit.check(request._request, "notices")
+        audience, sender = self.place(**kwargs)
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token.strip():
+            raise NoticeRefused("A request signed by the holder's key is needed.")
+        found = read_inbox(token.strip(), audience=audience, sender=sender, now=datetime.now(UTC))
+        return Response(create_inbox(found), headers={"Cache-Control": "no-store"})

@@ -1,0 +1,15 @@
+"""`/services/notices`: what the services of this house have to tell whoever showed them something."""
+
+from typing import Any
+
+from django.conf import settings
+
+from common.notices.views import Inbox
+
+
+class Notices(Inbox):
+    """One inbox for all services."""
+
+    def place(self, **kwargs: Any) -> tuple[str, str]:
+        """This house, whichever service it was."""
+        return f"{settings.BASE_URL}/services/notices", "verifier"
