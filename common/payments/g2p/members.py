@@ -1,0 +1,74 @@
+"""Members that these messages have in common, read with the reason for which each is refused."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from common.exchange.envelope import parse_timestamp
+from common.exchange.errors import ExchangeError
+
+MAX_ID: Final = 99
+MAX_ITEMS: Final = 1_000
+
+
+class Refused(Exception):
+    """One item of a message that is not carried out; `code` is one of the text's reasons."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def transaction_id(message: Mapping[str, Any]) -> str:
+    """The transaction that a message belongs to."""
+    value = message.get("transaction_id")
+    if not is_text(value):
+        raise ExchangeError(f"transaction_id is a text of at most {MAX_ID} characters.")
+    return str(value)
+
+
+def items(message: Mapping[str, Any], *names: str) -> list[Mapping[str, Any]]:
+    """The one list of objects that stands under one of `names`, or under several of them alike."""
+    found = [message[name] for name in names if name in message]
+    if not found or any(each != found[0] for each in found) or not isinstance(found[0], list):
+        raise ExchangeError(f"{names[0]} is an array.")
+    if not 0 < len(found[0]) <= MAX_ITEMS:
+        raise ExchangeError(
+            f"A message holds between 1 and {MAX_ITEMS} items.", reason="rjct.total_count.limit_exceeded"
+        )
+    if not all(isinstance(each, Mapping) for each in found[0]):
+        raise ExchangeError(f"{names[0]} holds objects.")
+    references = [each.get("reference_id") for each in found[0]]
+    if not all(is_text(each) for each in references) or len(set(references)) != len(references):
+        raise ExchangeError("Each item has a reference_id of its own.")
+    return list(found[0])
+
+
+def is_text(value: object, *, limit: int = MAX_ID) -> bool:
+    """Whether a member is a printable text of that length."""
+    return isinstance(value, str) and 0 < len(value) <= limit and value.isprintable()
+
+
+def optional_text(item: Mapping[str, Any], name: str, *, limit: int, refusal: str) -> str:
+    """A text that may be absent."""
+    value = item.get(name)
+    if value is None or value == "":
+        return ""
+    if not is_text(value, limit=limit):
+        raise Refused(refusal)
+    return str(value)
+
+
+def moment(item: Mapping[str, Any], name: str, *, refusal: str, required: bool = True) -> datetime | None:
+    """A moment with its zone."""
+    if name not in item and not required:
+        return None
+    found = parse_timestamp(item.get(name))
+    if found is None:
+        raise Refused(refusal)
+    return found
+
+
+def known(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The members that say something."""
+    return {name: value for name, value in values.items() if value not in ("", None)}
