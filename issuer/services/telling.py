@@ -96,11 +96,17 @@ def tell_person(
     return told
 
 
-def tell_status(credential: IssuedCredential, *, reason: str, now: datetime) -> int:
+def tell_status(
+    credential: IssuedCredential,
+    *,
+    reason: str,
+    now: datetime,
+    record: Record | models.Record | None = None,
+) -> int:
     """Tell that a credential's status has just become what it is; formats changed at once are told as one."""
     kind = STATES[credential.state]
     key = f"status {credential.configuration_id} {credential.record_key} {now.isoformat()}"
-    return tell_holder(credential, kind, key=key, now=now, note=reason)
+    return tell_holder(credential, kind, key=key, now=now, record=record, note=reason)
 
 
 def contact_columns(registry: Registry) -> dict[str, str]:
