@@ -69,5 +69,8 @@ class RegistryConnector(Protocol):
     def head(self) -> str:
         """A cursor after everything that is there now."""
 
+    def rewind(self, cursor: str, *, now: datetime) -> str:
+        """From where to look again next time, where what was committed late may lie before `cursor`."""
+
     def passed(self, column: str, *, after: date | None, until: date) -> Iterator[Change]:
         """The records whose column holds a day after `after`, up to and including `until`."""

@@ -3,6 +3,7 @@
 from django.db import models
 
 from common.registries.claims import Claim, parse_claims, vocabulary_of
+from common.registries.rules import Rule, parse_rules
 from issuer.models.authority import Authority
 from issuer.models.registry import Registry
 
@@ -56,6 +57,10 @@ class Configuration(models.Model):
     def claim_list(self) -> tuple[Claim, ...]:
         """The claims as values."""
         return parse_claims(self.claims)
+
+    def rule_list(self) -> tuple[Rule, ...]:
+        """The rules by which registries lead it, as values."""
+        return parse_rules(self.rules)
 
     def vocabulary(self) -> dict[str, str]:
         """The IRI of each claim's meaning, by claim name."""

@@ -16,6 +16,8 @@ from issuer.models import Authority, Configuration, Delivery, IssuedCredential, 
 from issuer.registries import connector
 from issuer.services import configurations, credentials, spent, supplied
 from issuer.services.credentials import Draft, Terms
+from issuer.services.following import saying
+from issuer.services.following.standing import require_standing
 from issuer.services.profiles import profile
 from issuer.services.sessions import move, sessions_of
 from issuer.services.status_indexes import allocate
@@ -30,6 +32,7 @@ def terms_now(session: Session, *, now: datetime) -> Terms:
     configuration = session.configuration
     try:
         record = connector(configuration.registry).fetch(session.record_key)
+        require_standing(configuration, record, now=now)
         return Terms(configurations.claims_of(configuration, record, now=now))
     except RegistryError as error:
         raise RequestDenied("The registry cannot say this of the record.", detail=error.code) from error
@@ -62,7 +65,7 @@ def deliver(
     issued = tuple(credentials.secure(configuration, format_, drafted) for drafted in drafts)  # 2
     with transaction.atomic():  # 3
         store(configuration, format_, drafts, delivery=delivery)
-        locked = sessions_of(authority).get(pk=session.pk)
+        locked = _still_open(authority, session)  # whoever ends it waits, or undoes this
         if locked.state != Session.State.ACCEPTED:
             move(locked, Session.State.ISSUED)
             locked.save(update_fields=["state"])
@@ -92,6 +95,7 @@ def store(
                 minted=minted,
                 status_list=drafted.slot.status_list,
                 status_index=drafted.slot.index,
+                said=saying.digests(drafted.id, drafted.claims),
                 issued_at=drafted.issued_at,
                 expires_at=drafted.expires_at,
             )
@@ -100,9 +104,17 @@ def store(
     )
 
 
+def _still_open(authority: Authority, session: Session) -> Session:
+    """The session, locked, unless its registry ended it in the meantime."""
+    found = sessions_of(authority).filter(pk=session.pk).first()
+    if found is None:
+        raise RequestDenied("The registry has withdrawn what was offered; ask the office.")
+    return found
+
+
 def _count_delivery(authority: Authority, session: Session, format_: str, *, now: datetime) -> Delivery:
     """The row of one more answer, unless this configuration was accepted or answered too often."""
-    sessions_of(authority).get(pk=session.pk)  # the lock under which answers are counted
+    _still_open(authority, session)  # the lock under which answers are counted
     round_ = session.deliveries.filter(format=format_, created_at__gte=session.token_issued_at)
     events = list(round_.values_list("event", flat=True))
     if "credential_accepted" in events:

@@ -27,6 +27,8 @@ from issuer.registries import connector
 from issuer.services import configurations, credentials, deferring, nonces, supplied
 from issuer.services.credentials import Terms
 from issuer.services.delivering import deliver, store, terms_now
+from issuer.services.following.standing import require_standing
+from issuer.services.following.superseding import supersede
 from issuer.services.possession import ShownToken, session_of
 from issuer.services.profiles import profile
 from issuer.services.proofs import proven_keys
@@ -71,6 +73,7 @@ def issue_directly(
 ) -> tuple[IssuedCredential, Secured]:
     """A credential without the protocol, for a holder whose key is known, or a bearer's."""
     record = connector(configuration.registry).fetch(record_key)
+    require_standing(configuration, record, now=now)
     terms = Terms(configurations.claims_of(configuration, record, now=now))
     [slot] = allocate(configuration.authority, profile(format_).status, 1)
     drafted = credentials.draft(
@@ -98,6 +101,7 @@ def notify(authority: Authority, token: ShownToken, notification: Notification, 
             move(session, OUTCOMES[notification.event])
             session.save(update_fields=["state"])
         if notification.event == "credential_accepted":
+            supersede(delivery, now=now)
             supplied.forget(session)
 
 

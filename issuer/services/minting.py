@@ -28,6 +28,7 @@ from issuer.registries import connector
 from issuer.services import configurations, credentials
 from issuer.services.credentials import Draft, Terms
 from issuer.services.delivering import store
+from issuer.services.following.standing import require_standing
 from issuer.services.profiles import profile
 from issuer.services.status_indexes import allocate
 
@@ -112,6 +113,7 @@ def _mint_batch(
     said: list[tuple[str, Mapping[str, Any]]] = []
     for record in batch:
         try:
+            require_standing(configuration, record, now=now)
             said.append((record.key, configurations.claims_of(configuration, record, now=now)))
         except RegistryError:
             progress.unusable.append(record.key)

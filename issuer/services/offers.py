@@ -14,6 +14,7 @@ from common.registries import RegistryError
 from issuer.models import Authority, Configuration, Session
 from issuer.registries import connector
 from issuer.services import spent
+from issuer.services.following.standing import require_standing
 from issuer.services.profiles import identifier, profile
 
 LIFETIME: Final = timedelta(hours=1)
@@ -53,7 +54,8 @@ def create_offer(
     that an offer by reference can be served to whoever knows the reference, and by nobody who reads tables.
     With `sign_in` there is no code: the person proves at the office's sign-in page to be meant.
     """
-    connector(configuration.registry).fetch(record_key)
+    record = connector(configuration.registry).fetch(record_key)
+    require_standing(configuration, record, now=now)
     return open_offer(
         configuration,
         record_key,
@@ -110,6 +112,7 @@ def find_offer(authority: Authority, reference: str, *, now: datetime) -> dict[s
             reference_digest=spent.digest(reference),
             state=Session.State.OFFERED,
             expires_at__gt=now,
+            ended_at=None,
         )
         .first()
     )

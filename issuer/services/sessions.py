@@ -7,9 +7,9 @@ from issuer.models import Authority, Session
 
 
 def sessions_of(authority: Authority, *, lock: bool = True) -> QuerySet[Session]:
-    """This authority's sessions, and nobody else's; their rows are locked unless they are only looked at."""
+    """This authority's sessions that no registry has ended; locked, unless they are only looked at."""
     found = Session.objects.select_related("configuration__registry__authority").filter(
-        configuration__registry__authority=authority
+        configuration__registry__authority=authority, ended_at=None
     )
     return found.select_for_update(of=("self",)) if lock else found
 

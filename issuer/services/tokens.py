@@ -126,7 +126,7 @@ def _refresh(
         if client.thumbprint != session.client_thumbprint:
             raise InvalidGrant("This refresh token was given to another wallet.")
         shown_key(authority, proof, endpoint=ENDPOINT, bound_to=session.key_thumbprint, now=now)
-        withdrawn = IssuedCredential.objects.filter(delivery__session=session).exclude(
+        withdrawn = IssuedCredential.objects.filter(delivery__session=session, superseded=False).exclude(
             state=IssuedCredential.State.VALID
         )
         if withdrawn.exists():

@@ -1,0 +1,99 @@
+"""Declaring by which rules a registry leads a credential type, and from where it is followed."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+
+from common.registries import START
+from common.registries.rules import Link, Rule, RulesInvalid, parse_rules
+from issuer.models import Configuration, Following, Registry
+from issuer.registries import connector
+from issuer.registries.embedded import EmbeddedRegistry
+from issuer.services.registries import find_registry, index_columns
+
+
+@transaction.atomic
+def set_rules(configuration: Configuration, entries: Any) -> Configuration:
+    """Let the registries lead this type by these rules alone; `entries` as parse_rules reads them.
+
+    Registries are followed from their beginning, so that a rule also finds what was there before it; only
+    `new` means what comes from now on. What an earlier, equal rule did is not done again.
+    """
+    rules = parse_rules(entries)
+    followed = {configuration.registry.slug: configuration.registry}
+    for link in filter(None, (link for rule in rules for link in (rule.watch, rule.to))):
+        followed.setdefault(link.registry, find_registry(link.registry))
+    for number, rule in enumerate(rules, start=1):
+        _require_sense(configuration, rule, followed, name=f"Rule {number}")
+    _index(configuration, rules, followed)
+    locked = Configuration.objects.select_for_update(of=("self",)).get(pk=configuration.pk)
+    before = {rule.id for rule in parse_rules(locked.rules)}
+    known = {following.registry_id: following for following in locked.followings.all()}
+    locked.rules = configuration.rules = entries
+    locked.save(update_fields=["rules"])
+    watched = {link.registry for link in (rule.watch for rule in rules) if link}
+    wanted = {configuration.registry.slug, *watched} if rules else set()
+    for registry in (followed[slug] for slug in sorted(wanted)):
+        head = connector(registry).head()
+        following = known.pop(registry.pk, None) or Following(
+            configuration=configuration, registry=registry, news_from=head
+        )
+        if following.pk is None or {rule.id for rule in rules} - before:
+            following.cursor, following.due_on = START, None
+        following.save()
+    Following.objects.filter(pk__in=[following.pk for following in known.values()]).delete()
+    return configuration
+
+
+def described(configuration: Configuration) -> Iterator[tuple[str, str]]:
+    """Each rule in words: when, and what then."""
+    for rule in configuration.rule_list():
+        where = f" in {rule.watch.registry}" if rule.watch else ""
+        of = ", ".join(rule.columns) or rule.column or (f"{rule.days} days" if rule.days else "")
+        yield f"{rule.event}{where}{f' ({of})' if of else ''}", f"{rule.do}: {rule.reason}"
+
+
+def _require_sense(
+    configuration: Configuration, rule: Rule, followed: dict[str, Registry], *, name: str
+) -> None:
+    """Raise unless each column that a rule names is there, and the calendar leaves it time."""
+    watched = followed[rule.watch.registry] if rule.watch else configuration.registry
+    condition = rule.condition
+    if rule.watch:
+        _require_columns(watched, [rule.watch.column], name)
+        _require_columns(configuration.registry, [rule.watch.other], name)
+        if condition and "changed" in condition.operators():
+            raise RulesInvalid(f"{name}: of a watched record nobody knows what changed.")
+    if rule.to:
+        _require_columns(configuration.registry, [rule.to.column], name)
+        _require_columns(followed[rule.to.registry], [rule.to.other], name)
+    _require_columns(watched, [*filter(None, [rule.column]), *rule.columns], name)
+    _require_columns(watched, condition.columns() if condition else [], name)
+    said = {claim.column for claim in configuration.claim_list()}
+    if set(rule.columns) - said:
+        raise RulesInvalid(f"{name}: {configuration.name} says nothing of {', '.join(rule.columns)}.")
+    if rule.days and timedelta(days=rule.days) >= timedelta(days=configuration.validity_days):
+        raise RulesInvalid(
+            f"{name}: {configuration.name} is valid for {configuration.validity_days} days; give fewer."
+        )
+
+
+def _require_columns(registry: Registry, columns: Any, name: str) -> None:
+    known = {column["name"] for column in registry.columns}
+    for column in columns:
+        if column not in known:
+            raise RulesInvalid(f"{name}: {registry.slug} has no column {column!r}.")
+
+
+def _index(configuration: Configuration, rules: tuple[Rule, ...], followed: dict[str, Registry]) -> None:
+    """Have the columns by which records will be found indexed, where the records lie here."""
+    own = configuration.registry
+    wanted = [(own, rule.column) for rule in rules if rule.event == "expired"]
+    wanted += [(own, rule.watch.other) for rule in rules if rule.watch]
+    links: Iterator[Link] = (rule.to for rule in rules if rule.to)
+    wanted += [(followed[link.registry], link.other) for link in links]
+    for registry, column in wanted:
+        if isinstance(connector(registry), EmbeddedRegistry):
+            index_columns(registry, [column])

@@ -1,0 +1,42 @@
+"""What a credential said, in digests that nobody can read back: enough to see that its record says otherwise.
+
+Each is keyed by this house's secret and by the credential, so that equal values have different digests.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from common.encoding import base64url, jcs
+from issuer.models import Configuration, IssuedCredential
+from issuer.services import spent
+
+SIZE: Final = 6  # bytes: a change goes unseen once in 280 million million
+
+
+def digests(id: UUID, claims: Mapping[str, Any]) -> dict[str, str]:
+    """A digest of each claim, as `IssuedCredential.said` keeps it."""
+    key = spent.keyed("said", str(id))
+    return {name: _digest(value, key=key) for name, value in claims.items()}
+
+
+def outdated(
+    configuration: Configuration, credential: IssuedCredential, claims: Mapping[str, Any]
+) -> frozenset[str]:
+    """The columns of which the credential says something else than `claims` do.
+
+    Empty where nobody noted what it said.
+    """
+    if not credential.said:
+        return frozenset()
+    now = digests(credential.id, claims)
+    return frozenset(
+        claim.column
+        for claim in configuration.claim_list()
+        if now.get(claim.name) != credential.said.get(claim.name)
+    )
+
+
+def _digest(value: Any, *, key: bytes) -> str:
+    return base64url.encode(hashlib.blake2b(jcs.canonicalize(value), key=key, digest_size=SIZE).digest())

@@ -1,0 +1,50 @@
+"""Many changes of status at once: as `status.set_status` one by one, with each list advanced once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import F
+
+from common.registries import Record
+from issuer.models import IssuedCredential, StatusChange, StatusList
+from issuer.services.telling import tell_status
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A locked credential as it was read, and what becomes of it; `record` spares fetching it to tell."""
+
+    credential: IssuedCredential
+    state: str
+    reason: str
+    record: Record | None = None
+
+
+def change_statuses(changes: Sequence[Change], *, actor: str, now: datetime, quietly: bool = False) -> None:
+    """Change them in the caller's transaction, which holds the credentials' locks.
+
+    Lists are locked in one order whoever changes many, and advanced once each. Whoever holds a credential
+    is told, unless it happens `quietly`, as when a renewed one took its place.
+    """
+    StatusChange.objects.bulk_create(
+        StatusChange(
+            credential=change.credential,
+            before=change.credential.state,
+            after=change.state,
+            reason=change.reason,
+            actor=actor,
+            at=now,
+        )
+        for change in changes
+    )
+    for state in {change.state for change in changes}:
+        changed = [change.credential.pk for change in changes if change.state == state]
+        IssuedCredential.objects.filter(pk__in=changed).update(state=state)
+    lists = StatusList.objects.filter(pk__in={change.credential.status_list_id for change in changes})
+    locked = list(lists.select_for_update().order_by("pk").values_list("pk", flat=True))
+    StatusList.objects.filter(pk__in=locked).update(version=F("version") + 1)
+    for change in changes:
+        change.credential.state = change.state
+        if not quietly:
+            tell_status(change.credential, reason=change.reason, record=change.record, now=now)
