@@ -162,8 +162,12 @@ def send(
     """
     body = compose(partner, namespace, header, message, party=party, now=now)
     ack = parse_ack(_post(partner, url, body, now=now))
-    taken = ack.status != "ERR"
+    taken = ack.status != "ERR" or ack.reason == DUPLICATE  # an earlier attempt arrived
     _close_sent(partner, header.message_id, SUCCEEDED if taken else REJECTED, "" if taken else ack.code)
+    if not taken:
+        raise ExchangeError(
+            "The partner refused this message.", code="err.service.unavailable", detail=ack.code
+        )
     return ack
 
 
@@ -267,7 +271,7 @@ def _post(partner: Partner, url: str, body: Mapping[str, Any], *, now: datetime)
         headers["Authorization"] = f"Bearer {access_token(partner, now=now)}"
     reply = fetch.request("POST", url, headers=headers, body=jcs.canonicalize(dict(body)))
     try:
-        answer = strict_json.loads(reply.body, floats=True)
+        answer = strict_json.loads(reply.body, max_bytes=fetch.MAX_BYTES, floats=True)
     except SelloError as error:
         raise ExchangeError(
             "The partner's answer cannot be read.",

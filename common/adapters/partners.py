@@ -10,7 +10,7 @@ DIRECTIONS: Final = [("sent", "sent"), ("received", "received")]
 class Partner(models.Model):
     """An organisation: who it is, by which keys it is known, what it may read, where it is reached.
 
-    `may_read` holds, by registry, `{"attributes": [column, …], "purposes": [code, …]}`: the agreement.
+    `may_read` holds what was agreed, by registry: `{"attributes": […], "purposes": […], "legal_basis": "…"}`.
     """
 
     sender_id = models.CharField(max_length=200, unique=True)

@@ -30,6 +30,7 @@ class Registration:
     jwks_uri: str = ""
     may_read: Mapping[str, Sequence[str]] | None = None  # registry: its columns
     purposes: Sequence[str] = ()
+    legal_basis: str = ""  # the law or agreement that lets it read
     address: str = ""
     callback_url: str = ""
     token_url: str = ""
@@ -56,8 +57,14 @@ def register_partner(said: Registration, *, new_secret: bool = False) -> tuple[P
     if said.keys is not None:
         partner.keys = parse_keys(said.keys)
     if said.may_read is not None:
+        if said.may_read and not said.legal_basis:
+            raise MalformedInput("Whoever may read does so by a law or an agreement, which is to be named.")
         partner.may_read = {
-            registry: {"attributes": list(columns), "purposes": list(said.purposes)}
+            registry: {
+                "attributes": list(columns),
+                "purposes": list(said.purposes),
+                "legal_basis": said.legal_basis,
+            }
             for registry, columns in said.may_read.items()
         }
     partner.client_id = said.client_id or partner.client_id

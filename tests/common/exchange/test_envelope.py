@@ -116,7 +116,7 @@ def test_acknowledgements_fit_the_schema(text: str, now: datetime) -> None:
     for body in (taken, refused):
         jsonschema.validate(body, check)
     assert parse_ack(taken) == Acknowledgement("ACK", "c")
-    assert parse_ack(refused) == Acknowledgement("ERR", "c", "err.request.bad")
+    assert parse_ack(refused) == Acknowledgement("ERR", "c", "err.request.bad", "rjct.action.invalid")
     assert create_http_error(error) == {
         "errors": [{"code": "err.request.bad", "message": "No. (rjct.action.invalid)"}]
     }

@@ -27,6 +27,7 @@ class Command(BaseCommand):
             help="what was agreed; once for each registry",
         )
         parser.add_argument("--purpose", action="append", default=[], help="a purpose code that was agreed")
+        parser.add_argument("--legal-basis", default="", help="the law or agreement that lets it read")
         parser.add_argument("--address", default="", help="where its own endpoints begin")
         parser.add_argument("--callback-url", default="", help="where it awaits answers")
         parser.add_argument("--secret", action="store_true", help="print a new secret for our token endpoint")
@@ -47,6 +48,7 @@ class Command(BaseCommand):
             jwks_uri=options["jwks_uri"],
             may_read=_agreed(options["may_read"]),
             purposes=options["purpose"],
+            legal_basis=options["legal_basis"],
             address=options["address"],
             callback_url=options["callback_url"],
             token_url=options["token_url"],
