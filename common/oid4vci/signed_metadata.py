@@ -1,12 +1,13 @@
 """Signed credential issuer metadata (OpenID4VCI 1.0 §12.2.3)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from common.errors import SelloError
-from common.keys import PublicKey, Signer, jws
+from common.keys import Signer, certificate, jws
 from common.oid4vci.errors import MessageInvalid
+from common.status.token import IssuerKey
 
 TYPE: Final = "openidvci-issuer-metadata+jwt"
 MEDIA_TYPE: Final = "application/jwt"
@@ -15,10 +16,12 @@ MAX_SKEW: Final = timedelta(minutes=1)
 
 
 def sign_metadata(
-    document: Mapping[str, Any], *, signer: Signer, now: datetime, x5c: tuple[str, ...] = ()
+    document: Mapping[str, Any], *, signer: Signer, now: datetime, chain: Sequence[bytes] = ()
 ) -> str:
-    """The metadata document as a JWT; `signer.key_id` tells how its key is found, unless `x5c` does."""
-    header: dict[str, Any] = {"typ": TYPE, "x5c": list(x5c)} if x5c else {"typ": TYPE, "kid": signer.key_id}
+    """The metadata document as a JWT; `chain` vouches for the signer's key (HAIP 1.0 §4.1)."""
+    header: dict[str, Any] = {"typ": TYPE, "kid": signer.key_id}
+    if chain:
+        header["x5c"] = certificate.x5c(chain)
     claims = {
         **document,
         "sub": document["credential_issuer"],
@@ -28,13 +31,15 @@ def sign_metadata(
     return jws.sign(header, claims, signer=signer)
 
 
-def verify_metadata(compact: str, *, issuer: str, key: PublicKey, now: datetime) -> dict[str, Any]:
-    """The metadata document of `issuer`, once `key` is seen to have signed it.
+def verify_metadata(compact: str, *, issuer: str, issuer_key: IssuerKey, now: datetime) -> dict[str, Any]:
+    """The metadata document of `issuer`, once its own key is seen to have signed it.
 
-    Whose key that is, the caller has found out. Required: typ, sub, iat. `exp` counts where it stands.
+    `issuer_key` finds that key by issuer and header. Required: typ, sub, iat. `exp` counts where it stands.
     """
     try:
-        claims = jws.verify(compact, key=key, typ=TYPE).claims()
+        parsed = jws.parse(compact)
+        key = issuer_key(issuer, parsed.header).public_key
+        claims = jws.verify(parsed, key=key, typ=TYPE).claims()
     except SelloError as error:
         raise MessageInvalid("The issuer's signed metadata do not hold.", detail=error.public) from error
     if claims.get("sub") != issuer:

@@ -25,7 +25,7 @@ from common.oid4vci.metadata import (
 from common.oid4vci.signed_metadata import sign_metadata
 from common.oid4vci.token import GRANT_TYPES
 from issuer.models import Authority, Configuration
-from issuer.services import authorities, encrypting
+from issuer.services import authorities, certificates, encrypting
 from issuer.services.clients import BATCH_SIZE, providers, required_of_keys
 from issuer.services.profiles import identifier, profile
 
@@ -57,8 +57,13 @@ def issuer_metadata(authority: Authority) -> dict[str, Any]:
 
 
 def signed_issuer_metadata(authority: Authority, *, now: datetime) -> str:
-    """The same, signed with the authority's key for JOSE, which its DID document lists (§12.2.3)."""
-    return sign_metadata(issuer_metadata(authority), signer=authorities.signer(authority, "P-256"), now=now)
+    """The same, signed with the authority's key for JOSE, for which its root vouches (§12.2.3)."""
+    return sign_metadata(
+        issuer_metadata(authority),
+        signer=authorities.signer(authority, "P-256"),
+        now=now,
+        chain=certificates.token_chain(authority, now=now),
+    )
 
 
 def server_metadata(authority: Authority) -> dict[str, Any]:

@@ -1,11 +1,15 @@
 """Encrypted requests and answers, and signed metadata."""
 
+import base64
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import jsonschema
 import pytest
+from cryptography import x509
 from django.test import Client
 
+from common.adapters.sources import SiteSources
 from common.errors import SelloError
 from common.keys import PrivateKey, jwe, jws
 from common.oid4vci.credential import CredentialRequest, create_credential_request
@@ -19,7 +23,7 @@ from common.oid4vci.encryption import (
 from common.oid4vci.errors import MessageInvalid
 from common.oid4vci.metadata import parse_issuer_metadata
 from common.oid4vci.signed_metadata import verify_metadata
-from issuer.services import authorities
+from issuer.services import authorities, certificates
 from tests.issuer.protocol import TinyWallet, make_farmers, offer_now
 from tests.issuer.test_documents import schema
 
@@ -154,8 +158,15 @@ def test_signed_metadata(farmer, wallet):
     signer = authorities.signer(farmer.authority, "P-256")
     now = datetime.now(UTC)
     text = response.content.decode()
-    assert jws.parse(text).header["kid"] == signer.key_id
-    found = verify_metadata(text, issuer=farmer.authority.identifier, key=signer.public_key, now=now)
+    header = jws.parse(text).header
+    assert header["kid"] == signer.key_id
+    [leaf] = header["x5c"]  # HAIP 1.0 §4.1: the chain without its anchor
+    root = certificates.root(farmer.authority, now=now)
+    x509.load_der_x509_certificate(base64.b64decode(leaf)).verify_directly_issued_by(root)
+    identifier = farmer.authority.identifier
+    for anchors in ((), (root,)):
+        issuer_key = SiteSources(anchors=anchors).issuer_key
+        found = verify_metadata(text, issuer=identifier, issuer_key=issuer_key, now=now)
     plain = wallet.client.get(URL, headers={"Accept": "application/json"})
     assert plain.json() == {name: found[name] for name in plain.json()}
     assert wallet.client.get(URL).headers["Content-Type"] == "application/json"
@@ -164,16 +175,20 @@ def test_signed_metadata(farmer, wallet):
 
 def test_signed_metadata_of_others(farmer, wallet, mallory):
     text = wallet.client.get(URL, headers={"Accept": "application/jwt"}).content.decode()
-    key, now = authorities.signer(farmer.authority, "P-256").public_key, datetime.now(UTC)
-    identifier = farmer.authority.identifier
+    now, identifier = datetime.now(UTC), farmer.authority.identifier
+    own = SiteSources().issuer_key
+
+    def of_another(issuer, header):
+        return replace(own(identifier, header), public_key=mallory.public_key)
+
     for change in (
-        {"key": mallory.public_key},
+        {"issuer_key": of_another},
         {"issuer": f"{identifier}x"},
         {"now": now.replace(year=now.year + 1)},
         {"now": now.replace(year=now.year - 1)},
     ):
         with pytest.raises(SelloError):
-            verify_metadata(text, **{"issuer": identifier, "key": key, "now": now, **change})
+            verify_metadata(text, **{"issuer": identifier, "issuer_key": own, "now": now, **change})
 
 
 def test_the_metadata_fit_the_schema_with_everything_on(farmer, wallet):

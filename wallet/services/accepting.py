@@ -42,7 +42,7 @@ def receive(vault: Vault, text: str, *, now: datetime) -> UUID:
     offer = issuers.find_offer(text)
     if any(card.offer == digest(offer) for card in cards.held_cards(vault)):
         raise AlreadyAccepted("You have already taken this offer; the card is in your wallet.")
-    issuer = issuers.find_issuer(offer.credential_issuer)
+    issuer = issuers.find_issuer(offer.credential_issuer, now=now)
     wanted = {
         name: issuer.configurations[name]
         for name in offer.configuration_ids

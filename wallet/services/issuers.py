@@ -6,12 +6,16 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from django.conf import settings
+
 from common.adapters import fetch as door
+from common.adapters.sources import sources
+from common.did import Fetched
 from common.encoding import jcs, strict_json
 from common.errors import FetchFailed, SelloError
 from common.keys import PrivateKey
 from common.keys.private_key import generate
-from common.oid4vci import authorization_server, metadata, offer, token
+from common.oid4vci import authorization_server, metadata, offer, signed_metadata, token
 from common.oid4vci.authorization import (
     AuthorizationRequest,
     authorization_url,
@@ -44,6 +48,7 @@ from common.oid4vci.notification import Event, Notification, create_notification
 from common.oid4vci.offer import CredentialOffer, OfferReference
 from wallet.services.tokens import AccessToken, TokenKey
 
+SIGNED_FIRST: Final = f"{signed_metadata.MEDIA_TYPE}, application/json;q=0.5"
 TOKEN_LIFETIME: Final = timedelta(minutes=5)  # where the issuer does not say
 
 
@@ -89,9 +94,23 @@ def _offer_behind(reference: OfferReference) -> CredentialOffer:
     return offer.parse_offer(strict_json.loads_object(reply.body))
 
 
-def find_issuer(identifier: str) -> IssuerMetadata:
-    """The metadata of a credential issuer (OpenID4VCI §12.2.2)."""
-    source = _document(metadata.well_known_url(identifier, metadata.CREDENTIAL_ISSUER))
+def find_issuer(identifier: str, *, now: datetime) -> IssuerMetadata:
+    """The metadata of a credential issuer (OpenID4VCI §12.2.2).
+
+    Whoever runs the wallet and says in `ISSUER_CA_FILE` who vouches for issuers wants to see their signature;
+    then it must hold, and nothing else is taken instead of one that does not (§12.2.3).
+    """
+    url = metadata.well_known_url(identifier, metadata.CREDENTIAL_ISSUER)
+    found = _fetch(url, accept=SIGNED_FIRST if settings.ISSUER_CA_FILE else "application/json")
+    if found.content_type == signed_metadata.MEDIA_TYPE:
+        source = signed_metadata.verify_metadata(
+            found.body.decode("ascii", "replace").strip(),
+            issuer=identifier,
+            issuer_key=sources().issuer_key,
+            now=now,
+        )
+    else:
+        source = strict_json.loads_object(found.body, floats=True)
     return metadata.parse_issuer_metadata(source, issuer=identifier)
 
 
@@ -270,8 +289,12 @@ def _ask(method: str, url: str, *, headers: Mapping[str, str], body: bytes | Non
 
 
 def _document(url: str) -> dict[str, Any]:
+    return strict_json.loads_object(_fetch(url, accept="application/json").body, floats=True)
+
+
+def _fetch(url: str, *, accept: str) -> Fetched:
     try:
-        return strict_json.loads_object(door.fetch(url).body, floats=True)
+        return door.fetch(url, accept=accept)
     except FetchFailed as error:
         raise Unreachable(error) from error
 
