@@ -1,14 +1,16 @@
-"""Reading agreed attributes of one person's record in another authority's registry, as messages.
+"""Reading agreed attributes of one person's record in another authority's registry: request and grant.
 
-A relying organisation signs an assertion that carries its evidence, the person's presentation (RFC 7523);
-the authority answers with a token bound to the organisation's key by DPoP (RFC 9449). The person asks who
-has read, with a key of a credential of theirs. Both ends of each message use one definition.
+A relying organisation signs an assertion (RFC 7523) that says on what ground it asks: the person's
+presentation, a consent that the authority keeps, or a law by which it names the person itself. The authority
+answers with a token bound to the organisation's key by DPoP (RFC 9449). What the token reads stands in
+access_record.py, what the person asks and withdraws in access_holder.py. Both ends of each message use one
+definition.
 
 Every verify function returns the `jti`; whoever calls it must refuse one that was seen before.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -18,10 +20,11 @@ from common.keys import PublicKey, Signer, jwk, jws
 
 GRANT_TYPE: Final = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 REQUEST_TYPE: Final = "access-request+jwt"
-LOG_TYPE: Final = "access-log+jwt"
 MAX_AGE: Final = timedelta(minutes=2)
 MAX_SKEW: Final = timedelta(minutes=1)
 MAX_REQUEST: Final = 500_000
+MAX_ID: Final = 200
+MAX_ATTRIBUTES: Final = 50
 
 
 class AccessError(SelloError):
@@ -45,7 +48,7 @@ class InvalidAccessToken(AccessError):
 
 
 class AccessRefused(AccessError):
-    """Nothing was agreed that this request could rely on, or its evidence does not carry it."""
+    """Nothing was agreed that this request could rely on, or its ground does not carry it."""
 
     code = "access_denied"
     status = 403
@@ -67,43 +70,49 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenConsent:
+    """A consent that the authority keeps, by the identifier under which it was granted."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The person as a public body knows them, by the value that finds the record."""
+
+    value: str = field(repr=False)
+
+
+Ground = Evidence | GivenConsent | Subject
+
+
+@dataclass(frozen=True, slots=True)
 class AccessRequest:
-    """Who asks, why, with which evidence; `thumbprint` is the key that the token will be bound to."""
+    """Who asks, why, for what, on what ground; `thumbprint` is the key that the token will be bound to.
+
+    `attributes` empty asks for all that the ground allows.
+    """
 
     client_id: str
     purpose: str
-    evidence: Evidence
+    attributes: tuple[str, ...]
+    ground: Ground
     thumbprint: str
     jti: str
 
 
 @dataclass(frozen=True, slots=True)
 class AccessGrant:
-    """A token that reads one record for a short while."""
+    """A token that reads one record for a short while, and the consent that it rests on, if any.
+
+    `consent_until` is empty where the consent is for this one reading.
+    """
 
     access_token: str = field(repr=False)
     expires_in: int
     attributes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class LogEntry:
-    """One reading, as the person sees it: who, why, what by name, when; never the values."""
-
-    at: str
-    client_id: str
-    client_name: str
-    purpose: str
-    registry: str
-    attributes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class LogRequest:
-    """A holder's key that asks what was read."""
-
-    thumbprint: str
-    jti: str
+    consent_id: str = ""
+    consent_until: str = ""
 
 
 def create_access_request(
@@ -111,11 +120,12 @@ def create_access_request(
     client_id: str,
     audience: str,
     purpose: str,
-    evidence: Evidence,
+    ground: Ground,
     token_key: PublicKey,
     jti: str,
     signer: Signer,
     now: datetime,
+    attributes: Sequence[str] = (),
 ) -> str:
     """The assertion (RFC 7523 §3) that asks `audience`, an authority's identifier, for one record.
 
@@ -131,21 +141,18 @@ def create_access_request(
         "jti": jti,
         "purpose": purpose,
         "cnf": {"jkt": jwk.thumbprint(token_key)},
-        "vp_token": {
-            "format": evidence.format,
-            "presentation": evidence.presentation,
-            "nonce": evidence.nonce,
-            "audience": evidence.audience,
-            "transaction_data": list(evidence.transaction_data),
-        },
+        **_ground_claims(ground),
     }
+    if attributes:
+        claims["attributes"] = list(attributes)
     return jws.sign({"typ": REQUEST_TYPE, "kid": signer.key_id}, claims, signer=signer)
 
 
 def verify_access_request(assertion: str, *, audience: str, sources: Sources, now: datetime) -> AccessRequest:
-    """The request once its client's own key is seen to have signed it; the evidence is not looked into yet.
+    """The request once its client's own key is seen to have signed it; its ground is not looked into yet.
 
-    Required: kid, iss, sub, aud, iat, exp, jti, purpose, cnf.jkt, vp_token.
+    Required: kid, iss, sub, aud, iat, exp, jti, purpose, cnf.jkt; exactly one of vp_token, consent_id and
+    subject. Optional: attributes.
     """
     try:
         parsed = jws.parse(assertion, max_length=MAX_REQUEST)
@@ -160,7 +167,7 @@ def verify_access_request(assertion: str, *, audience: str, sources: Sources, no
         raise InvalidAssertion("The request does not hold.", detail=error.public) from error
     if claims.get("aud") != audience or claims.get("sub") != client_id:
         raise InvalidAssertion("The request is meant for somebody else.")
-    _check_time(claims, now=now, error=InvalidAssertion)
+    check_time(claims, now=now)
     expires = claims.get("exp")
     if (
         not isinstance(expires, int)
@@ -170,20 +177,23 @@ def verify_access_request(assertion: str, *, audience: str, sources: Sources, no
     confirmation = claims.get("cnf")
     return AccessRequest(
         client_id=client_id,
-        purpose=_text(claims, "purpose", InvalidAssertion),
-        evidence=_evidence(claims.get("vp_token")),
-        thumbprint=_text(confirmation if isinstance(confirmation, Mapping) else {}, "jkt", InvalidAssertion),
-        jti=_text(claims, "jti", InvalidAssertion),
+        purpose=text(claims, "purpose"),
+        attributes=names(claims.get("attributes", [])),
+        ground=_ground(claims),
+        thumbprint=text(confirmation if isinstance(confirmation, Mapping) else {}, "jkt"),
+        jti=text(claims, "jti", longest=MAX_ID),
     )
 
 
 def create_grant(grant: AccessGrant) -> dict[str, Any]:
     """The token response (RFC 9449 §5); it must leave with `Cache-Control: no-store`."""
+    consent = {"consent_id": grant.consent_id, "consent_until": grant.consent_until}
     return {
         "access_token": grant.access_token,
         "token_type": "DPoP",
         "expires_in": grant.expires_in,
         "attributes": list(grant.attributes),
+        **{name: value for name, value in consent.items() if value},
     }
 
 
@@ -192,65 +202,69 @@ def parse_grant(source: Mapping[str, Any]) -> AccessGrant:
     token, expires = source.get("access_token"), source.get("expires_in")
     if source.get("token_type") != "DPoP" or not isinstance(token, str) or not isinstance(expires, int):
         raise AccessError("The authority did not answer with a bound token.")
-    return AccessGrant(token, expires, _names(source.get("attributes", [])))
+    consent = {
+        name: text(source, name, error=AccessError, longest=MAX_ID)
+        for name in ("consent_id", "consent_until")
+        if name in source
+    }
+    return AccessGrant(token, expires, names(source.get("attributes", []), error=AccessError), **consent)
 
 
-def create_record(attributes: Mapping[str, Any]) -> dict[str, Any]:
-    """The agreed attributes by name; None where the record does not know one."""
-    return {"attributes": dict(attributes)}
-
-
-def parse_record(source: Mapping[str, Any]) -> dict[str, Any]:
-    """The attributes of a record response."""
-    attributes = source.get("attributes")
-    if not isinstance(attributes, Mapping):
-        raise AccessError("The authority did not answer with attributes.")
-    return dict(attributes)
-
-
-def create_log_request(*, audience: str, jti: str, signer: Signer, now: datetime) -> str:
-    """The person's question, to an authority, who has read their record; signed with a holder key."""
-    claims = {"aud": audience, "iat": int(now.timestamp()), "jti": jti}
-    return jws.sign({"typ": LOG_TYPE, "jwk": jwk.encode(signer.public_key)}, claims, signer=signer)
-
-
-def verify_log_request(token: str, *, audience: str, now: datetime) -> LogRequest:
-    """The key that asks; what it may see is for the caller to look up by that key alone."""
-    try:
-        parsed = jws.parse(token, max_length=8_000)
-        key = jwk.decode(parsed.header.get("jwk", {}))
-        claims = jws.verify(parsed, key=key, typ=LOG_TYPE).claims()
-    except SelloError as error:
-        raise InvalidAssertion("The request does not hold.", detail=error.public, status=401) from error
-    if claims.get("aud") != audience:
-        raise InvalidAssertion("The request is meant for somebody else.", status=401)
-    _check_time(claims, now=now, error=InvalidAssertion)
-    return LogRequest(jwk.thumbprint(key), _text(claims, "jti", InvalidAssertion))
-
-
-def create_log(entries: Iterable[LogEntry]) -> dict[str, Any]:
-    """The readings, newest first."""
-    return {"entries": [asdict(entry) | {"attributes": list(entry.attributes)} for entry in entries]}
-
-
-def parse_log(source: Mapping[str, Any]) -> tuple[LogEntry, ...]:
-    """The readings of a log response."""
-    entries = source.get("entries")
-    if not isinstance(entries, list) or not all(isinstance(entry, Mapping) for entry in entries):
-        raise AccessError("The authority did not answer with a log.")
-    return tuple(
-        LogEntry(
-            **{name: _text(entry, name, AccessError) for name in LogEntry.__slots__ if name != "attributes"},
-            attributes=_names(entry.get("attributes", [])),
-        )
-        for entry in entries
-    )
-
-
-def _names(value: object) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
-        raise AccessError("The authority did not name the attributes as texts.")
+def names(value: object, *, error: type[AccessError] = InvalidAssertion) -> tuple[str, ...]:
+    """A list of attribute names, each once."""
+    if not isinstance(value, list) or not all(isinstance(name, str) and name for name in value):
+        raise error("Attributes are a list of texts.")
+    if len(set(value)) < len(value) or len(value) > MAX_ATTRIBUTES or any("\0" in name for name in value):
+        raise error("Attributes are named once each.")
     return tuple(value)
+
+
+def text(
+    source: Mapping[str, Any], name: str, *, error: type[AccessError] = InvalidAssertion, longest: int = 2_000
+) -> str:
+    """A member that must say something."""
+    value = source.get(name)
+    if not isinstance(value, str) or not 0 < len(value) <= longest or "\0" in value:
+        raise error(f"{name} must be a text that is not empty.")
+    return value
+
+
+def check_time(
+    claims: Mapping[str, Any], *, now: datetime, error: type[AccessError] = InvalidAssertion
+) -> None:
+    """Raise unless `iat` says that this was made just now."""
+    issued_at = claims.get("iat")
+    if not isinstance(issued_at, int) or isinstance(issued_at, bool):
+        raise error("iat is missing.")
+    if not -MAX_SKEW.total_seconds() <= now.timestamp() - issued_at <= MAX_AGE.total_seconds():
+        raise error("This was made too long ago, or in the future.")
+
+
+def _ground_claims(ground: Ground) -> dict[str, Any]:
+    if isinstance(ground, GivenConsent):
+        return {"consent_id": ground.id}
+    if isinstance(ground, Subject):
+        return {"subject": ground.value}
+    return {
+        "vp_token": {
+            "format": ground.format,
+            "presentation": ground.presentation,
+            "nonce": ground.nonce,
+            "audience": ground.audience,
+            "transaction_data": list(ground.transaction_data),
+        }
+    }
+
+
+def _ground(claims: Mapping[str, Any]) -> Ground:
+    found = [name for name in ("vp_token", "consent_id", "subject") if name in claims]
+    if len(found) != 1:
+        raise InvalidAssertion("The request rests on a presentation, a consent or a law, on one of them.")
+    if found == ["consent_id"]:
+        return GivenConsent(text(claims, "consent_id", longest=MAX_ID))
+    if found == ["subject"]:
+        return Subject(text(claims, "subject", longest=MAX_ID))
+    return _evidence(claims["vp_token"])
 
 
 def _evidence(value: object) -> Evidence:
@@ -261,24 +275,9 @@ def _evidence(value: object) -> Evidence:
     if not isinstance(entries, list) or not all(isinstance(entry, str) for entry in entries):
         raise InvalidAssertion("transaction_data is a list of texts.")
     return Evidence(
-        format=_text(source, "format", InvalidAssertion),
+        format=text(source, "format"),
         presentation=presentation,
-        nonce=_text(source, "nonce", InvalidAssertion),
-        audience=_text(source, "audience", InvalidAssertion),
+        nonce=text(source, "nonce"),
+        audience=text(source, "audience"),
         transaction_data=tuple(entries),
     )
-
-
-def _text(source: Mapping[str, Any], name: str, error: type[AccessError]) -> str:
-    value = source.get(name)
-    if not isinstance(value, str) or not 0 < len(value) <= 2_000 or "\0" in value:
-        raise error(f"{name} must be a text that is not empty.")
-    return value
-
-
-def _check_time(claims: Mapping[str, Any], *, now: datetime, error: type[AccessError]) -> None:
-    issued_at = claims.get("iat")
-    if not isinstance(issued_at, int) or isinstance(issued_at, bool):
-        raise error("iat is missing.")
-    if not -MAX_SKEW.total_seconds() <= now.timestamp() - issued_at <= MAX_AGE.total_seconds():
-        raise error("This was made too long ago, or in the future.")

@@ -1,5 +1,6 @@
-"""The endpoints of attribute access: a token, the agreed attributes, the log for the person."""
+"""The endpoints of attribute access: a token, the attributes, and for the person log and consents."""
 
+from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.parsers import FormParser
@@ -8,16 +9,11 @@ from rest_framework.response import Response
 
 from common.adapters import rate_limit
 from common.keys.dpop import InvalidDpopProof
-from common.registries.access import (
-    GRANT_TYPE,
-    AccessError,
-    InvalidAccessToken,
-    create_grant,
-    create_log,
-    create_record,
-)
+from common.registries.access import GRANT_TYPE, AccessError, InvalidAccessToken, create_grant
+from common.registries.access_holder import create_consents, create_log
+from common.registries.access_record import MEDIA_TYPE
 from issuer.api.base import NO_STORE, ProtocolView, find_authority, form_fields, utc_now
-from issuer.services import access
+from issuer.services import access, access_holder
 
 
 class AccessToken(ProtocolView):
@@ -42,14 +38,14 @@ class AccessToken(ProtocolView):
 
 
 class Record(ProtocolView):
-    """`/issuers/{authority}/access/record`: what was agreed, and no more."""
+    """`/issuers/{authority}/access/record`: what was agreed and no more, as the authority's signed word."""
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
-    def get(self, request: Request, authority: str) -> Response:
+    @extend_schema(responses={(200, MEDIA_TYPE): OpenApiTypes.STR})
+    def get(self, request: Request, authority: str) -> HttpResponse:
         rate_limit.check(request._request, "credential")
         found, token = find_authority(authority), _token(request, "DPoP")
-        attributes = access.read_record(found, token, request.headers.get("DPoP", ""), now=utc_now())
-        return Response(create_record(attributes), headers=NO_STORE)
+        record = access.read_record(found, token, request.headers.get("DPoP", ""), now=utc_now())
+        return HttpResponse(record, content_type=MEDIA_TYPE, headers=NO_STORE)
 
 
 class Log(ProtocolView):
@@ -59,7 +55,30 @@ class Log(ProtocolView):
     def get(self, request: Request, authority: str) -> Response:
         rate_limit.check(request._request, "credential")
         found, asked = find_authority(authority), _token(request, "Bearer")
-        return Response(create_log(access.read_log(found, asked, now=utc_now())), headers=NO_STORE)
+        entries = access_holder.read_log(found, asked, now=utc_now())
+        return Response(create_log(entries), headers=NO_STORE)
+
+
+class Consents(ProtocolView):
+    """`/issuers/{authority}/access/consents`: what the holder of that key has agreed to."""
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, authority: str) -> Response:
+        rate_limit.check(request._request, "credential")
+        found, asked = find_authority(authority), _token(request, "Bearer")
+        entries = access_holder.list_consents(found, asked, now=utc_now())
+        return Response(create_consents(entries), headers=NO_STORE)
+
+
+class Withdrawal(ProtocolView):
+    """`/issuers/{authority}/access/withdrawal`: a consent ends at once; who signs says which."""
+
+    @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
+    def post(self, request: Request, authority: str) -> Response:
+        rate_limit.check(request._request, "credential")
+        found, asked = find_authority(authority), _token(request, "Bearer")
+        ended = access_holder.withdraw(found, asked, now=utc_now())
+        return Response(create_consents([ended]), headers=NO_STORE)
 
 
 def _token(request: Request, scheme: str) -> str:

@@ -1,49 +1,76 @@
-"""Letting a relying organisation read agreed attributes of one person's record, and telling the person.
+"""Letting an organisation read agreed attributes of one person's record: private or public, by one door.
 
 A request is granted when, in this order: 1 its client signed it for us and holds the key that the token will
-be bound to · 2 nothing in it was used before · 3 an agreement names the client and its purpose · 4 the
-evidence was made for this client, just now, and holds · 5 its type and issuer are the agreed ones and its
-status is valid, not merely unknown · 6 it points to exactly one record.
+be bound to · 2 nothing in it was used before · 3 an agreement names the client and its purpose, and its basis
+is the ground of the request: a private provider reads with the person's consent, a public body by its law ·
+4 the ground holds (`_presented`, `_consented`) and points to exactly one record · 5 no more is
+asked for than it allows. Whatever is refused from step 2 on is logged as well.
 """
 
 import secrets
-from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import reduce
-from operator import or_
-from typing import Any, Final
+from typing import Final
 
 from django.db import transaction
-from django.db.models import Q
 
-from common.adapters.sources import check_status, resolve_did, sources
-from common.did import did_web
-from common.errors import SelloError, UnknownPart
-from common.formats import FORMATS
-from common.formats.base import Binding, VerifiedCredential
-from common.keys import jwk
-from common.keys.dpop import InvalidDpopProof, verify_dpop_proof
+from common.adapters.sources import sources
+from common.errors import SelloError
+from common.keys.dpop import DpopProof, InvalidDpopProof, verify_dpop_proof
 from common.registries.access import (
     MAX_AGE,
     AccessGrant,
     AccessRefused,
+    AccessRequest,
     Evidence,
+    GivenConsent,
     InvalidAccessToken,
     InvalidAssertion,
-    LogEntry,
+    Subject,
     verify_access_request,
-    verify_log_request,
 )
+from common.registries.access_record import SignedRecord, create_record
 from common.vcdm import times
-from issuer.models import AccessLog, AccessToken, Authority, DataAgreement, IssuedCredential
+from issuer.models import AccessToken, Authority, Basis, Consent, DataAgreement
 from issuer.registries import connector
-from issuer.services import spent
+from issuer.services import consents, spent
+from issuer.services.access_attributes import answers, narrow
+from issuer.services.access_evidence import Shown, match, require_agreed, verify_evidence
+from issuer.services.access_logging import log_read, log_refusal
+from issuer.services.authorities import signer
 
-TOKEN_LIFETIME: Final = timedelta(minutes=5)
-EVIDENCE_AGE: Final = timedelta(minutes=5)
+TOKEN_LIFETIME: Final = consents.ONE_READING
 REMEMBERED: Final = timedelta(minutes=15)  # longer than anything that is remembered could still be used
-CLIENT_PREFIX: Final = "decentralized_identifier:"
-LOG_LIMIT: Final = 500
+
+
+@dataclass(slots=True)
+class _Attempt:
+    """What is known of a request so far, for the log, should it be refused."""
+
+    authority: Authority
+    request_id: str
+    client_id: str
+    purpose: str
+    attributes: tuple[str, ...]
+    agreement: DataAgreement | None = None
+    record_key: str = ""
+    consent: Consent | None = None
+    thumbprint: str = ""
+
+    def refused(self, error: SelloError, *, now: datetime) -> None:
+        log_refusal(
+            self.authority,
+            request_id=self.request_id,
+            client_id=self.client_id,
+            purpose=self.purpose,
+            attributes=self.attributes,
+            problem=error.code,
+            agreement=self.agreement,
+            record_key=self.record_key,
+            consent=self.consent,
+            holder_thumbprint=self.thumbprint,
+            now=now,
+        )
 
 
 def grant_access(authority: Authority, assertion: str, dpop_proof: str, *, now: datetime) -> AccessGrant:
@@ -62,33 +89,18 @@ def grant_access(authority: Authority, assertion: str, dpop_proof: str, *, now: 
     )
     if proof.thumbprint != request.thumbprint:
         raise InvalidDpopProof("The DPoP proof is by another key than the request names.")
-    _spend(f"dpop {proof.thumbprint}", proof.jti, InvalidDpopProof, now=now)  # 2
-    _spend(f"access {request.client_id}", request.jti, InvalidAssertion, now=now)
-    spent.purge(now=now)
-    agreement = DataAgreement.objects.filter(  # 3
-        authority=authority, client_id=request.client_id, purpose=request.purpose, active=True
-    ).first()
-    if agreement is None:
-        raise AccessRefused("Nothing was agreed with this organisation for this purpose.")
-    credential, thumbprint = _verify_evidence(request.evidence, request.client_id, now=now)  # 4
-    _spend(f"evidence {request.client_id}", request.evidence.nonce, InvalidAssertion, now=now)
-    _require_agreed(agreement, credential, now=now)  # 5
-    token = secrets.token_urlsafe(32)
-    AccessToken.objects.create(
-        agreement=agreement,
-        token_digest=spent.digest(token),
-        key_thumbprint=proof.thumbprint,
-        record_key=_match(agreement, credential),  # 6
-        holder_thumbprint=thumbprint,
-        expires_at=now + TOKEN_LIFETIME,
-    )
-    return AccessGrant(token, int(TOKEN_LIFETIME.total_seconds()), tuple(agreement.attributes))
+    attempt = _Attempt(authority, request.jti, request.client_id, request.purpose, request.attributes)
+    try:
+        return _grant(attempt, request, proof, now=now)
+    except SelloError as error:
+        attempt.refused(error, now=now)
+        raise
 
 
-def read_record(authority: Authority, access_token: str, dpop_proof: str, *, now: datetime) -> dict[str, Any]:
-    """The agreed attributes, and no other; the reading is logged in the same breath."""
+def read_record(authority: Authority, access_token: str, dpop_proof: str, *, now: datetime) -> str:
+    """The attributes of a token's grant, signed for its client; the reading is logged in the same breath."""
     token = (
-        AccessToken.objects.select_related("agreement__registry__authority")
+        AccessToken.objects.select_related("agreement__registry", "agreement__authority", "consent")
         .filter(
             agreement__authority=authority,
             agreement__active=True,
@@ -109,121 +121,143 @@ def read_record(authority: Authority, access_token: str, dpop_proof: str, *, now
             check_nonce=None,
             now=now,
         )
-        _spend(f"dpop {proof.thumbprint}", proof.jti, InvalidDpopProof, now=now)
+        spend(f"dpop {proof.thumbprint}", proof.jti, InvalidDpopProof, now=now)
     except InvalidDpopProof as error:
         raise InvalidAccessToken(error.public, code=error.code) from error
-    agreement = token.agreement
-    with transaction.atomic():
-        data = connector(agreement.registry).fetch(token.record_key).data
-        AccessLog.objects.create(
-            registry=agreement.registry,
-            record_key=token.record_key,
-            client_id=agreement.client_id,
-            client_name=agreement.client_name,
-            purpose=agreement.purpose,
-            attributes=agreement.attributes,
-            holder_thumbprint=token.holder_thumbprint,
-            at=now,
-        )
-    return {name: data.get(name) for name in agreement.attributes}
-
-
-def read_log(authority: Authority, request: str, *, now: datetime) -> list[LogEntry]:
-    """Who has read this person's records here; the person is whoever holds the key that asks.
-
-    It opens what was read on the strength of that very key, and every reading of a record of which this
-    authority issued a credential to it.
-    """
-    asked = verify_log_request(request, audience=authority.identifier, now=now)
-    _spend(f"log {asked.thumbprint}", asked.jti, InvalidAssertion, now=now)
-    records = (
-        IssuedCredential.objects.filter(
-            holder_thumbprint=asked.thumbprint, configuration__registry__authority=authority
-        )
-        .values_list("configuration__registry_id", "record_key")
-        .distinct()
-    )
-    own = [Q(registry_id=registry, record_key=key) for registry, key in records]
-    found = AccessLog.objects.filter(
-        reduce(or_, own, Q(holder_thumbprint=asked.thumbprint)), registry__authority=authority
-    ).select_related("registry")
-    return [
-        LogEntry(
-            at=times.write(row.at),
-            client_id=row.client_id,
-            client_name=row.client_name,
-            purpose=row.purpose,
-            registry=row.registry.title,
-            attributes=tuple(row.attributes),
-        )
-        for row in found[:LOG_LIMIT]
-    ]
-
-
-def _verify_evidence(evidence: Evidence, client_id: str, *, now: datetime) -> tuple[VerifiedCredential, str]:
-    """The one credential of the evidence, and the thumbprint of the key that showed it."""
-    if evidence.audience.removeprefix(CLIENT_PREFIX) != client_id:
-        raise AccessRefused("The evidence was shown to somebody else.")
-    if evidence.format not in FORMATS:
-        raise UnknownPart("format", evidence.format, FORMATS)
-    binding = Binding(evidence.audience, evidence.nonce, evidence.transaction_data)
     try:
-        shown = FORMATS[evidence.format].verify_presentation(
-            evidence.presentation, binding=binding, sources=sources(), now=now
-        )
-        if isinstance(evidence.presentation, Mapping):
-            _require_recent(evidence.presentation, now=now)
-        thumbprint = _thumbprint(shown.holder)
+        return _read(token, now=now)
     except SelloError as error:
-        raise AccessRefused("The evidence does not hold.", detail=f"{error.code} {error.public}") from error
-    if len(shown.credentials) != 1:
-        raise AccessRefused("The evidence must be one credential.")
-    return shown.credentials[0], thumbprint
+        _attempt(token).refused(error, now=now)
+        raise
 
 
-def _require_recent(presentation: Mapping[str, Any], *, now: datetime) -> None:
-    """Raise unless each proof of a verified JSON presentation was made just now; tokens say so themselves."""
-    proofs = presentation.get("proof")
-    for proof in proofs if isinstance(proofs, list) else [proofs]:
-        created = proof.get("created") if isinstance(proof, Mapping) else None
-        if not isinstance(created, str) or times.parse(created) < now - EVIDENCE_AGE:
-            raise AccessRefused("The evidence is too old.")
-
-
-def _thumbprint(holder: str) -> str:
-    """RFC 7638 thumbprint of a holder's key: itself, or of the one key behind its DID."""
-    if not holder.startswith("did:"):
-        return holder
-    [method] = resolve_did(holder).methods.values()
-    return jwk.thumbprint(method.public_key)
-
-
-def _require_agreed(agreement: DataAgreement, credential: VerifiedCredential, *, now: datetime) -> None:
-    if not set(agreement.evidence_types) & set(credential.types):
-        raise AccessRefused("This kind of evidence was not agreed upon.")
-    if _did(credential.issuer) not in {_did(issuer) for issuer in agreement.evidence_issuers}:
-        raise AccessRefused("The evidence is by an issuer that was not agreed upon.")
-    if check_status(credential, now=now).status != "valid":
-        raise AccessRefused("The evidence is revoked, suspended, or nobody can say.")
-
-
-def _match(agreement: DataAgreement, credential: VerifiedCredential) -> str:
-    """The key of the one record that the evidence points to."""
-    value = credential.claims.get(agreement.evidence_claim)
-    if not isinstance(value, str) or not value:
-        raise AccessRefused("The evidence does not show what finds the record.")
-    found = list(connector(agreement.registry).find(agreement.matching_column, value))
-    if len(found) != 1:
-        raise AccessRefused("The evidence does not point to one record.")
-    return found[0].key
-
-
-def _did(issuer: str) -> str:
-    """One name for an issuer that is a DID in one format and that DID's web address in another."""
-    return did_web.encode(issuer) if "://" in issuer else issuer
-
-
-def _spend(scope: str, value: str, error: type[SelloError], *, now: datetime) -> None:
+def spend(scope: str, value: str, error: type[SelloError], *, now: datetime) -> None:
+    """Use a value once; whoever comes with it again gets `error`."""
     # A scope is short enough for its column whatever a client calls itself.
     if not spent.spend(spent.digest(scope), value, until=now + REMEMBERED + MAX_AGE):
         raise error("This request was made before.")
+
+
+def _grant(attempt: _Attempt, request: AccessRequest, proof: DpopProof, *, now: datetime) -> AccessGrant:
+    spend(f"dpop {proof.thumbprint}", proof.jti, InvalidDpopProof, now=now)  # 2
+    spend(f"access {request.client_id}", request.jti, InvalidAssertion, now=now)
+    spent.purge(now=now)
+    agreement = (
+        DataAgreement.objects.select_related("authority", "registry")
+        .filter(  # 3
+            authority=attempt.authority, client_id=request.client_id, purpose=request.purpose, active=True
+        )
+        .first()
+    )
+    if agreement is None:
+        raise AccessRefused("Nothing was agreed with this organisation for this purpose.")
+    attempt.agreement = agreement
+    if (agreement.basis == Basis.LAW) != isinstance(request.ground, Subject):
+        raise AccessRefused("The agreement has another basis: consent, or a law.")
+    shown, allowed = None, agreement.attributes
+    if isinstance(request.ground, Evidence):  # 4
+        shown = _presented(attempt, agreement, request.ground, now=now)
+        allowed = consents.allowed(agreement, shown, now=now)
+    elif isinstance(request.ground, GivenConsent):
+        allowed = _consented(attempt, agreement, request.ground, now=now)
+    else:
+        attempt.record_key = match(agreement, request.ground.value)
+    attributes = narrow(request.attributes, allowed)  # 5
+    token = secrets.token_urlsafe(32)
+    with transaction.atomic():
+        if shown is not None:
+            attempt.consent = consents.give(
+                agreement, request, shown, allowed=attributes, record_key=attempt.record_key, now=now
+            )
+        AccessToken.objects.create(
+            agreement=agreement,
+            token_digest=spent.digest(token),
+            key_thumbprint=proof.thumbprint,
+            record_key=attempt.record_key,
+            holder_thumbprint=attempt.thumbprint,
+            consent=attempt.consent,
+            attributes=attributes,
+            request_id=request.jti,
+            expires_at=now + TOKEN_LIFETIME,
+        )
+    return _granted(token, attributes, attempt.consent)
+
+
+def _presented(attempt: _Attempt, agreement: DataAgreement, evidence: Evidence, *, now: datetime) -> Shown:
+    """Ground: the person has just shown a document to this client."""
+    shown = verify_evidence(evidence, attempt.client_id, now=now)
+    attempt.thumbprint = shown.thumbprint
+    spend(f"evidence {attempt.client_id}", evidence.nonce, InvalidAssertion, now=now)
+    require_agreed(agreement, shown.credential, now=now)
+    attempt.record_key = match(agreement, shown.credential.claims.get(agreement.evidence_claim))
+    return shown
+
+
+def _consented(
+    attempt: _Attempt, agreement: DataAgreement, given: GivenConsent, *, now: datetime
+) -> list[str]:
+    """Ground: the person signed terms to this client some time ago, and they still stand."""
+    consent = attempt.consent = consents.find(agreement, given.id)
+    attempt.record_key, attempt.thumbprint = consent.record_key, consent.holder_thumbprint
+    consents.require_standing(consent, now=now)
+    return [name for name in consent.attributes if name in agreement.attributes]
+
+
+def _granted(token: str, attributes: list[str], consent: Consent | None) -> AccessGrant:
+    lasting = consent is not None and consent.how == Consent.How.SIGNED
+    return AccessGrant(
+        token,
+        int(TOKEN_LIFETIME.total_seconds()),
+        tuple(attributes),
+        consent_id=str(consent.id) if consent else "",
+        consent_until=times.write(consent.expires_at) if consent and lasting else "",
+    )
+
+
+def _read(token: AccessToken, *, now: datetime) -> str:
+    agreement = token.agreement
+    # Fetched before the row is held: a registry elsewhere may be slow, and a withdrawal does not wait for it.
+    data = connector(agreement.registry).fetch(token.record_key).data
+    with transaction.atomic():
+        if token.consent_id is not None:
+            consents.hold(token.consent_id, now=now)
+        log_read(
+            agreement.registry,
+            token.record_key,
+            request_id=token.request_id,
+            client_id=agreement.client_id,
+            client_name=agreement.client_name,
+            purpose=agreement.purpose,
+            attributes=token.attributes,
+            basis=agreement.basis,
+            legal_basis=agreement.legal_basis,
+            consent=token.consent,
+            holder_thumbprint=token.holder_thumbprint,
+            now=now,
+        )
+    return create_record(
+        SignedRecord(
+            answers(agreement, token.attributes, data), str(token.consent_id) if token.consent_id else ""
+        ),
+        authority=agreement.authority.identifier,
+        client_id=agreement.client_id,
+        request_id=token.request_id,
+        signer=signer(agreement.authority, "P-256"),
+        now=now,
+    )
+
+
+def _attempt(token: AccessToken) -> _Attempt:
+    """What a token knows of the request that it was given for."""
+    agreement = token.agreement
+    return _Attempt(
+        authority=agreement.authority,
+        request_id=token.request_id,
+        client_id=agreement.client_id,
+        purpose=agreement.purpose,
+        attributes=tuple(token.attributes),
+        agreement=agreement,
+        record_key=token.record_key,
+        consent=token.consent,
+        thumbprint=token.holder_thumbprint,
+    )

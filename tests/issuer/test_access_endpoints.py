@@ -15,12 +15,9 @@ from common.formats import FORMATS
 from common.formats.base import Binding, Holder
 from common.keys import PrivateKey
 from common.keys.dpop import create_dpop_proof
-from common.registries.access import (
-    GRANT_TYPE,
-    Evidence,
-    create_access_request,
-    create_log_request,
-)
+from common.registries.access import GRANT_TYPE, Evidence, Ground, create_access_request
+from common.registries.access_holder import create_log_request
+from common.registries.access_record import verify_record
 from issuer.api import documents
 from issuer.models import AccessLog, AccessToken, DataAgreement, IssuedCredential
 from issuer.services.issuance import issue_directly
@@ -65,14 +62,27 @@ class World:
         )
         return Evidence(self.format, presented, binding.nonce, binding.audience)
 
-    def ask(self, evidence: Evidence, **overrides: Any) -> Any:
+    def ask(self, ground: Ground, **overrides: Any) -> Any:
         """The clinic's request for a token."""
         arguments = {
             "client_id": CLINIC_DID, "audience": self.registry.authority.identifier, "purpose": "treatment",
             "token_key": CLINIC.public_key, "jti": fresh(), "signer": CLINIC, "now": datetime.now(UTC),
         }  # fmt: skip
-        assertion = create_access_request(evidence=evidence, **{**arguments, **overrides})
+        assertion = create_access_request(ground=ground, **{**arguments, **overrides})
         return self.send(assertion)
+
+    def attributes(self, ground: Ground, **overrides: Any) -> Any:
+        """What the clinic gets to know, once it has verified the answer."""
+        jti = fresh()
+        grant = self.ask(ground, jti=jti, **overrides).json()
+        reply = self.read(grant["access_token"])
+        assert reply.headers["Content-Type"] == "application/access-record+jwt", reply.content
+        assert reply.headers["Cache-Control"] == "no-store"
+        return verify_record(
+            reply.content.decode(), authority=self.registry.authority.identifier, client_id=CLINIC_DID,
+            request_id=jti, attributes=grant["attributes"], consent_id=grant.get("consent_id", ""),
+            sources=sources(), now=datetime.now(UTC),
+        ).attributes  # fmt: skip
 
     def send(self, assertion: str, *, signer: PrivateKey = CLINIC, jti: str | None = None) -> Any:
         proof = create_dpop_proof(
@@ -138,8 +148,8 @@ def test_exactly_what_was_agreed(world):
     grant = response.json()
     assert (grant["token_type"], grant["expires_in"]) == ("DPoP", 300)
     assert grant["attributes"] == ["crop", "date_of_birth"]
-    record = world.read(grant["access_token"])
-    assert record.json() == {"attributes": {"crop": "quinoa", "date_of_birth": "1990-05-25"}}
+    expected = {"crop": "quinoa", "date_of_birth": "1990-05-25"}
+    assert world.attributes(world.shown(nonce="again")) == expected
     assert grant["access_token"] not in str(list(AccessToken.objects.values()))
 
 
@@ -181,7 +191,7 @@ def test_requests_are_used_once(world):
     evidence = world.shown()
     assertion = create_access_request(
         client_id=CLINIC_DID, audience=world.registry.authority.identifier, purpose="treatment",
-        evidence=evidence, token_key=CLINIC.public_key, jti="a", signer=CLINIC, now=datetime.now(UTC),
+        ground=evidence, token_key=CLINIC.public_key, jti="a", signer=CLINIC, now=datetime.now(UTC),
     )  # fmt: skip
     assert world.send(assertion, jti="b").status_code == 200
     assert refusal(world.send(assertion)) == (400, "invalid_grant")
@@ -240,13 +250,13 @@ def test_somebody_else_with_the_clinics_evidence(world, mallory):
     DataAgreement.objects.create(**fields)
     asked = {"client_id": did, "token_key": her.public_key, "signer": her}
     assertion = create_access_request(
-        audience=world.registry.authority.identifier, purpose="treatment", evidence=world.shown(),
+        audience=world.registry.authority.identifier, purpose="treatment", ground=world.shown(),
         jti="a", now=datetime.now(UTC), **asked,
     )  # fmt: skip
     assert refusal(world.send(assertion, signer=her)) == (403, "access_denied")
     renamed = replace(world.shown(), audience=did)
     assertion = create_access_request(
-        audience=world.registry.authority.identifier, purpose="treatment", evidence=renamed,
+        audience=world.registry.authority.identifier, purpose="treatment", ground=renamed,
         jti="b", now=datetime.now(UTC), **asked,
     )  # fmt: skip
     assert refusal(world.send(assertion, signer=her)) == (403, "access_denied")
@@ -255,7 +265,7 @@ def test_somebody_else_with_the_clinics_evidence(world, mallory):
 def test_a_dpop_key_that_the_request_does_not_name(world, mallory):
     assertion = create_access_request(
         client_id=CLINIC_DID, audience=world.registry.authority.identifier, purpose="treatment",
-        evidence=world.shown(), token_key=CLINIC.public_key, jti="a", signer=CLINIC, now=datetime.now(UTC),
+        ground=world.shown(), token_key=CLINIC.public_key, jti="a", signer=CLINIC, now=datetime.now(UTC),
     )  # fmt: skip
     assert refusal(world.send(assertion, signer=mallory)) == (400, "invalid_dpop_proof")
 

@@ -17,7 +17,7 @@ from common.oid4vp.client_id import ClientId
 from common.oid4vp.errors import InvalidRequest, InvalidTransactionData
 from common.oid4vp.request import create_link_by_value
 from common.oid4vp.transaction_data import Payment, create_transaction_data
-from common.registries.access import LogEntry, create_log
+from common.registries.access_holder import LogEntry, create_log
 from tests.wallet.fakes import CLINIC, Network, Office, Service, holder_of, ldp_query, reply, sd_query
 from tests.wallet.test_vault import dump
 from wallet.models import Card, HistoryEntry, Pending, RegisteredVerifier
@@ -383,7 +383,9 @@ def test_who_read_my_record(holder: Vault, office: Office, now: datetime) -> Non
     from tests.wallet.fakes import ISSUER
 
     assert [item.answered for item in history.readings(holder, now=now)] == [False]
-    entry = LogEntry(now.isoformat(), CLINIC, "Clinic", "Care", "Births", ("birth_date",))
+    entry = LogEntry(
+        now.isoformat(), CLINIC, "Clinic", "Care", "Births", ("birth_date",), "r-1", "consent", "read"
+    )
     office.network.handlers["GET", f"{ISSUER}/access/log"] = lambda headers, body: reply(create_log([entry]))
     (authority,) = history.readings(holder, now=now)
     assert (authority.authority, authority.answered) == ("Civil Registry", True)

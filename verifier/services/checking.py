@@ -73,7 +73,7 @@ def verify_answer(
 
 
 def presented(session: PresentationSession, answer: Answer, verification: Verification) -> Presented:
-    """What an action gets to see of a verified answer: the requested claims, and what was signed with them."""
+    """What an action sees of a verified answer: the requested claims, and what was signed with them."""
     request = asked_by(session)
     verification.require_verified()
     shown: dict[str, tuple[Shown, ...]] = {}

@@ -29,7 +29,7 @@ from common.oid4vp.request import (
 from common.oid4vp.transaction_data import Payment, create_transaction_data
 from common.oid4vp.vp_formats import VP_FORMATS
 from verifier.models import AuditEvent, PresentationSession, Service
-from verifier.services import identity, states
+from verifier.services import identity, reading_consents, states
 from verifier.services.errors import SessionNotFound
 from verifier.services.sealing import digest, fresh, seal, unseal
 
@@ -94,7 +94,10 @@ def create_request(
             encrypt_to=key.public_key if key else None,
             kid=request_id,
         ),
-        transaction_data=_transaction_data(service, payee=payee),
+        transaction_data=(
+            *_transaction_data(service, payee=payee),
+            *_terms(service, client_id_prefix, now=now),
+        ),
         name=service.provider,
         purpose=service.purpose,
     )
@@ -185,6 +188,16 @@ def encryption_key(session: PresentationSession) -> PrivateKey | None:
     if session.sealed_key is None:
         return None
     return PrivateKey("P-256", unseal(session.sealed_key, name=f"encryption key {session.request_id}"))
+
+
+def _terms(service: Service, client_id_prefix: str, *, now: datetime) -> tuple[str, ...]:
+    """What the person is asked to agree to for a time, where a service reads their record again."""
+    terms = reading_consents.terms(service, now=now)
+    if terms is None:
+        return ()
+    if client_id_prefix != DEFAULT_PREFIX:
+        raise MalformedInput(f"This service asks for consent under its DID: {DEFAULT_PREFIX}.")
+    return (create_transaction_data(terms),)
 
 
 def _transaction_data(service: Service, *, payee: str) -> tuple[str, ...]:

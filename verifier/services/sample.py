@@ -78,7 +78,7 @@ def _subject_paths(*names: str) -> list[dict[str, Any]]:
 
 
 def _services() -> list[dict[str, Any]]:
-    return [_clinic(), _subsidy(), _mobile_money(), _over_18()]
+    return [_clinic(), _clinic_care(), _subsidy(), _mobile_money(), _over_18()]
 
 
 def _clinic() -> dict[str, Any]:
@@ -120,6 +120,26 @@ def _clinic() -> dict[str, Any]:
     }
 
 
+def _clinic_care() -> dict[str, Any]:
+    """The same clinic and registry; the person agrees to two attributes being read again for a month."""
+    clinic = _clinic()
+    labels = clinic["parameters"]["labels"]
+    asked = ["disability_type", "assistive_device"]
+    return {
+        **clinic,
+        "slug": "clinic-care",
+        "title": "Care over time",
+        "purpose": "To look up, before each appointment of the coming month, whether your needs or your device "
+        "have changed.",
+        "parameters": {
+            **clinic["parameters"],
+            "purpose": "Care over time: appointments and devices that fit",
+            "consent": {"attributes": asked, "days": 30},
+            "labels": {name: labels[name] for name in asked},
+        },
+    }
+
+
 def _subsidy() -> dict[str, Any]:
     names = ("farmer_id", "parcel_id")
     return {
@@ -145,6 +165,12 @@ def _subsidy() -> dict[str, Any]:
                 "per": "farmer_id",
                 "payee": "Cash at the counter of the paying agency",
                 "gateway": "file",
+            },
+            "mandate": {
+                "authority": issuer_url("population-register"),
+                "authority_name": CREDENTIALS["identity"][1],
+                "purpose": "Paying nobody who has died",
+                "attributes": ["alive"],
             },
             "documents": {"farmer": "Farmer", "farmer_ldp": "Farmer"},
             "claims": LABELS,

@@ -10,7 +10,7 @@ from uuid import UUID
 from common.adapters import fetch as door
 from common.encoding import strict_json
 from common.errors import SelloError
-from common.registries.access import create_log_request, parse_log
+from common.registries.access_holder import create_log_request, parse_log
 from wallet.models import HistoryEntry
 from wallet.services import cards, wording
 from wallet.services.answers import Answer
@@ -139,7 +139,7 @@ def readings(vault: Vault, *, now: datetime) -> tuple[Readings, ...]:
 
 
 def _ask(authority: str, key: Any, now: datetime) -> tuple[Reading, ...]:
-    """`GET {issuer}/access/log` with a request signed by a holder key (common/registries/access.py)."""
+    """`GET {issuer}/access/log` with a request signed by a holder key."""
     token = create_log_request(audience=authority, jti=secrets.token_urlsafe(16), signer=key, now=now)
     headers = {"Accept": "application/json", "Authorization": f"Bearer {token}"}
     reply = door.request("GET", f"{authority}/access/log", headers=headers)

@@ -9,6 +9,7 @@ from wallet.models import RegisteredVerifier
 
 SERVICES: Final = {
     "clinic": "Santa Rosa Clinic",
+    "clinic-care": "Santa Rosa Clinic",
     "subsidy": "National Paying Agency",
     "mobile-money": "Ch'aska Mobile Money",
     "over-18": "Cinema Illimani",
