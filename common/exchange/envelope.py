@@ -36,8 +36,8 @@ def create_message(
     return {"signature": signature, **signed}
 
 
-def parse_message(body: object, *, action: str) -> Envelope:
-    """The envelope of a request or answer called `action`; nothing in it is to be believed yet."""
+def parse_message(body: object, *, action: str | tuple[str, ...]) -> Envelope:
+    """The envelope of a request or answer called `action`, or one of them; not to be believed yet."""
     if not isinstance(body, Mapping) or not isinstance(body.get("header"), Mapping):
         raise ExchangeError("A message has a header and a message.")
     message, signature = body.get("message", {}), body.get("signature", "")
@@ -51,7 +51,7 @@ def parse_message(body: object, *, action: str) -> Envelope:
             code="err.version.not_supported",
             reason="rjct.version.invalid",
         )
-    if header.action != action:
+    if header.action not in ((action,) if isinstance(action, str) else action):
         raise ExchangeError("This address takes another action.", reason="rjct.action.invalid")
     if source.get("is_msg_encrypted", False) is not False:
         raise ExchangeError("Encrypted messages are not read here.", code="err.encryption.invalid")
