@@ -8,6 +8,14 @@ from issuer.models.configuration import Configuration
 from issuer.models.following import Effect, Following, SyncRun
 from issuer.models.issuance import Deferral, Delivery, IssuedCredential, Session, SpentValue, StatusChange
 from issuer.models.registry import Lookup, Record, Registry, Removal
+from issuer.models.spdci import (
+    Announcement,
+    Outgoing,
+    OwnSubscription,
+    SpdciService,
+    Subscription,
+    Transaction,
+)
 from issuer.models.status import StatusList
 from issuer.models.supplied import Supplied
 
@@ -15,6 +23,7 @@ __all__ = [
     "AccessCode",
     "AccessLog",
     "AccessToken",
+    "Announcement",
     "Authority",
     "Authorization",
     "Basis",
@@ -28,13 +37,18 @@ __all__ = [
     "Following",
     "IssuedCredential",
     "Lookup",
+    "Outgoing",
+    "OwnSubscription",
     "Record",
     "Registry",
     "Removal",
     "Session",
+    "SpdciService",
     "SpentValue",
     "StatusChange",
     "StatusList",
-    "SyncRun",
+    "Subscription",
     "Supplied",
+    "SyncRun",
+    "Transaction",
 ]
