@@ -57,7 +57,7 @@ def receive(
     namespace: str,
     body: object,
     *,
-    action: str,
+    action: str | tuple[str, ...],
     receiver_id: str,
     now: datetime,
     bearer: Partner | None = None,
@@ -83,7 +83,7 @@ def handle(
     body: object,
     process: Callable[[Received], Answer],
     *,
-    action: str,
+    action: str | tuple[str, ...],
     receiver_id: str,
     now: datetime,
     bearer: Partner | None = None,
@@ -179,7 +179,7 @@ def ask(
     *,
     party: Party,
     url: str,
-    answer: str,
+    answer: str | tuple[str, ...],
     now: datetime,
 ) -> Envelope:
     """Send a message that is answered at once by an `answer` action; what the partner signed."""
