@@ -7,11 +7,14 @@ from django.http import HttpRequest
 
 from verifier.models import (
     AuditEvent,
+    GatewayAccount,
     JournalEntry,
     OpenedAccount,
-    OutboxMessage,
+    PaymentEvent,
+    PaymentInstruction,
     Posting,
     PresentationSession,
+    Programme,
     Service,
     TrustedIssuer,
 )
@@ -62,9 +65,28 @@ class JournalEntryAdmin(ReadOnly):
     inlines = [PostingInline]
 
 
-@admin.register(OutboxMessage)
-class OutboxMessageAdmin(ReadOnly):
-    list_display = ["entry", "gateway", "status", "attempts", "delivered_at"]
+@admin.register(GatewayAccount)
+class GatewayAccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["name", "kind"]
+
+
+@admin.register(Programme)
+class ProgrammeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["slug", "title", "status", "gateway", "currency", "budget", "committed"]
+    readonly_fields = ["committed"]
+
+
+class PaymentEventInline(admin.TabularInline):  # type: ignore[type-arg]
+    model = PaymentEvent
+    extra = 0
+
+
+@admin.register(PaymentInstruction)
+class PaymentInstructionAdmin(ReadOnly):
+    list_display = ["number", "programme", "state", "gateway", "attempts", "problem", "disputed"]
+    list_filter = ["state", "disputed"]
+    fields = ["number", "programme", "gateway", "period", "reference", "state", "created_at", "changed_at"]
+    inlines = [PaymentEventInline]
 
 
 @admin.register(OpenedAccount)

@@ -1,29 +1,23 @@
-"""Money: as signed, once, balanced, and out of the house through the outbox."""
+"""Money: as signed, by the rules, once, and balanced."""
 
-import json
 import threading
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import CommandError, call_command
 from django.db import connection
-from django.db.models import Sum
 from django.test import Client
 
-from common.errors import FetchFailed, SelloError
+from common.errors import SelloError
 from common.keys import PrivateKey
 from tests.verifier.people import FARMER, Person, credential, post
-from verifier import gateways
-from verifier.models import JournalEntry, OutboxMessage, Posting, PresentationSession
+from verifier.models import JournalEntry, PaymentInstruction, Posting, PresentationSession, Programme
 from verifier.services import ledger, states
-from verifier.services.outbox import deliver_outbox
 from verifier.services.requests import CreatedRequest, create_request, find_service
 from verifier.services.unlocking import retry
 
 Status = PresentationSession.Status
-SOON = timedelta(seconds=30)  # after the views have booked
 
 
 @pytest.fixture(autouse=True)
@@ -35,6 +29,11 @@ def ask(now: datetime, **more: Any) -> CreatedRequest:
     return create_request(
         find_service("subsidy"), **{"same_device": False, "now": now, "payee": "Account 17", **more}
     )
+
+
+def change_rules(**changed: Any) -> None:
+    programme = Programme.objects.get(slug="subsidy")
+    Programme.objects.update(rules={**programme.rules, **changed})
 
 
 def pay(client: Client, person: Person, now: datetime, **more: Any) -> tuple[Any, PresentationSession]:
@@ -57,9 +56,9 @@ class TestOnce:
         assert ledger.balance("subsidy:fund") == 15000
         assert ledger.balance("subsidy:payable") == -15000
         ledger.check_books()
-        message = OutboxMessage.objects.get()
-        assert message.instruction["payee"] == "Account 17"
-        assert message.instruction["reference"] == payment.reference
+        instruction = PaymentInstruction.objects.get()
+        assert (instruction.payee, instruction.reference) == ("Account 17", payment.reference)
+        assert (instruction.amount, instruction.period) == (15000, f"{today:%Y}")
 
     @pytest.mark.parametrize("signed", [(), ("e30",)])
     def test_nothing_is_paid_unsigned(
@@ -75,7 +74,7 @@ class TestOnce:
             reply, session = pay(client, wayra, today)
             assert reply.status_code == 200
             assert (session.status, session.outcome["booked"]) == (Status.UNLOCKED, booked)
-        assert (JournalEntry.objects.count(), OutboxMessage.objects.count()) == (1, 1)
+        assert (JournalEntry.objects.count(), PaymentInstruction.objects.count()) == (1, 1)
         assert ledger.balance("subsidy:fund") == 15000
 
     def test_another_person_and_another_period_are_paid(
@@ -86,9 +85,7 @@ class TestOnce:
         )
         pay(client, wayra, today)
         pay(client, other, today)
-        service = find_service("subsidy")
-        service.parameters["payment"]["period"] = "2027"
-        service.save()
+        change_rules(how_often="once", label="2027")
         pay(client, wayra, today)
         assert JournalEntry.objects.count() == 3
         assert ledger.balance("subsidy:payable") == -45000
@@ -98,9 +95,7 @@ class TestOnce:
     ) -> None:
         created = ask(today)
         verified = wayra.ask(client, created.request_uri, now=today)
-        service = find_service("subsidy")
-        service.parameters["payment"]["amount"] = "15.00"
-        service.save()
+        change_rules(how_much={"fixed": "15.00"})
         assert post(client, wayra.answer(verified, now=today)).status_code == 200
         created.session.refresh_from_db()
         assert created.session.status == Status.VERIFIED  # nothing was unlocked, and the reason is kept
@@ -152,77 +147,6 @@ class TestBooks:
             ledger.check_books()
 
 
-@pytest.mark.usefixtures("world")
-class TestOutbox:
-    def test_an_instruction_leaves_once(
-        self, client: Client, wayra: Person, today: datetime, tmp_path: Path
-    ) -> None:
-        _, session = pay(client, wayra, today)
-        assert deliver_outbox(now=today + SOON) == {"delivered": 1, "failed": 0}
-        assert deliver_outbox(now=today + SOON) == {"delivered": 0, "failed": 0}
-        [file] = (tmp_path / "outbox").iterdir()
-        instruction = json.loads(file.read_text())
-        assert (instruction["amount"], instruction["reference"]) == ("150.00", session.outcome["reference"])
-        assert file.stat().st_mode & 0o077 == 0
-        assert ledger.balance("subsidy:payable") == 0
-        assert ledger.balance("gateway:file:USD") == -15000
-        assert Posting.objects.aggregate(total=Sum("amount"))["total"] == 0
-        ledger.check_books()
-
-    def test_what_fails_is_tried_again_later(
-        self, client: Client, wayra: Person, today: datetime, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        pay(client, wayra, today)
-        taken: list[Any] = []
-
-        def gateway(instruction: Any) -> None:
-            taken.append(instruction["id"])
-            if len(taken) < 3:
-                raise FetchFailed("The bank does not answer.")
-
-        monkeypatch.setitem(gateways.GATEWAYS, "file", gateway)
-        assert deliver_outbox(now=today + SOON) == {"delivered": 0, "failed": 1}
-        assert deliver_outbox(now=today + SOON) == {
-            "delivered": 0,
-            "failed": 0,
-        }  # not before a minute has passed
-        assert deliver_outbox(now=today + SOON + timedelta(minutes=1)) == {"delivered": 0, "failed": 1}
-        assert ledger.balance("subsidy:payable") == -15000
-        assert deliver_outbox(now=today + SOON + timedelta(minutes=3)) == {"delivered": 1, "failed": 0}
-        assert len(set(taken)) == 1  # the same id each time, so that a gateway knows it again
-        assert ledger.balance("subsidy:payable") == 0
-
-    def test_two_deliveries_at_once_are_booked_once(
-        self, client: Client, wayra: Person, today: datetime, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        """A second process delivers between this one's gateway call and its row."""
-        pay(client, wayra, today)
-        calls: list[Any] = []
-
-        def gateway(instruction: Any) -> None:
-            calls.append(instruction)
-            if len(calls) == 1:
-                assert deliver_outbox(now=today + SOON)["delivered"] == 1
-
-        monkeypatch.setitem(gateways.GATEWAYS, "file", gateway)
-        assert deliver_outbox(now=today + SOON) == {"delivered": 0, "failed": 0}
-        assert ledger.balance("subsidy:payable") == 0
-        ledger.check_books()
-
-    def test_the_command_says_what_failed(
-        self, client: Client, wayra: Person, today: datetime, monkeypatch: pytest.MonkeyPatch, capsys: Any
-    ) -> None:
-        pay(client, wayra, today)
-
-        def gateway(instruction: Any) -> None:
-            raise FetchFailed("The bank does not answer.")
-
-        monkeypatch.setitem(gateways.GATEWAYS, "file", gateway)
-        with pytest.raises((SystemExit, CommandError)):
-            call_command("deliver_outbox", "--json")
-        assert json.loads(capsys.readouterr().out) == {"delivered": 0, "failed": 1}
-
-
 @pytest.mark.django_db(transaction=True)
 def test_of_many_unlocks_at_once_one_pays(wayra: Person, today: datetime) -> None:
     """Eight threads unlock the same verified answer, and four answers of one farmer race with them."""
@@ -258,7 +182,7 @@ def test_of_many_unlocks_at_once_one_pays(wayra: Person, today: datetime) -> Non
     for thread in threads:
         thread.join(timeout=60)
     assert sorted(done) == ["invalid_request"] * 4 + ["unlocked"] * 4
-    assert JournalEntry.objects.count() == OutboxMessage.objects.count() == 1
+    assert JournalEntry.objects.count() == PaymentInstruction.objects.count() == 1
     assert ledger.balance("subsidy:fund") == 15000
     ledger.check_books()
     assert set(PresentationSession.objects.values_list("status", flat=True)) == {Status.UNLOCKED}

@@ -1,80 +1,112 @@
-"""Payment: money moves as the holder signed it, once, however often it is asked for.
+"""Payment: money moves by a programme's rules, within what the holder signed, once a person and period.
 
 The books are kept in double entry; the instruction leaves through the outbox (`deliver_outbox`).
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
+from common.adapters.sources import resolve_did
+from common.encoding.money import to_text
+from common.keys import jwk
 from common.oid4vp.transaction_data import Payment
-from verifier.actions.base import Presented, Unlocked
-from verifier.models import JournalEntry, OutboxMessage, PresentationSession
+from common.payments.programme import Decision, decide
+from verifier.actions.base import Presented, Shown, Unlocked
+from verifier.models import PaymentInstruction, PresentationSession, Programme
 from verifier.services.errors import UnlockRefused
-from verifier.services.ledger import account, book
+from verifier.services.payments.booking import Due, book_payment
+from verifier.services.payments.errors import NotEligible
+from verifier.services.payments.programmes import declared, programme_of
 from verifier.services.sealing import pseudonym
 
 
 def unlock(presentation: Presented, *, session: PresentationSession, now: datetime) -> Unlocked:
-    """Book the signed payment and put its instruction into the outbox.
+    """Decide by the programme's rules, set the money aside, and leave the instruction to the outbox.
 
-    Once for each person and period: the key is the service, the issuer, that issuer's number for the person,
-    and the period of the programme.
+    The person signed the most that the rules could come to; less than that may be due, more never is. Once
+    for each person and period: the key is the programme, the issuer, that issuer's number for the person (or
+    their household), and the period.
     """
     if len(presentation.payments) != 1:
         raise UnlockRefused("Nothing is paid that the person has not signed.")
-    payment = presentation.payments[0]
-    terms = session.service.parameters["payment"]
-    if (payment.amount, payment.currency) != (terms["amount"], terms["currency"]):
-        raise UnlockRefused("The amount that was signed is not the one that is due.")
-    shown = presentation.one()
-    slug = session.service.slug
-    key = pseudonym("payment", slug, shown.authority, shown.text(terms["per"]), terms["period"])
-    fund = account(f"{slug}:fund", name=f"Fund of {session.service.title}", currency=payment.currency)
-    payable = account(f"{slug}:payable", name="Payments on their way", currency=payment.currency)
-    entry, booked = book(
-        key,
-        reference=payment.reference,
-        description=payment.purpose,
-        postings=((payable, -payment.minor_units), (fund, payment.minor_units)),
+    signed, programme = presentation.payments[0], programme_of(session.service)
+    documents = _documents(presentation, session.service.parameters["payment"].get("documents", {}))
+    rules = declared(programme)
+    if (signed.minor_units, signed.currency) != (rules.rules.how_much.most, programme.currency):
+        raise UnlockRefused("The amount that was signed is not the one that is due. Start again.")
+    decision = decide(rules, _claims(documents), now=now)
+    if not decision.eligible:
+        raise NotEligible(" ".join(decision.reasons))
+    whose = documents[rules.rules.per.partition(".")[0]]
+    instruction, new = book_payment(
+        programme,
+        Due(
+            key=pseudonym("payment", programme.slug, whose.authority, decision.key, decision.period),
+            period=decision.period,
+            amount=decision.amount,
+            payee=signed.payee,
+            reference=signed.reference,
+            purpose=signed.purpose,
+            holder=_thumbprint(_payer(presentation).holder),
+        ),
         now=now,
     )
-    if not booked:
-        return _already(entry, payment)
-    OutboxMessage.objects.create(
-        entry=entry,
-        gateway=terms["gateway"],
-        instruction={
-            "id": key,
-            "payee": payment.payee,
-            "amount": payment.amount,
-            "currency": payment.currency,
-            "reference": payment.reference,
-            "purpose": payment.purpose,
-            "period": terms["period"],
-        },
-        next_attempt_at=now,
-    )
+    return _booked(signed, decision, programme) if new else _already(instruction)
+
+
+def _documents(presentation: Presented, aliases: Mapping[str, str]) -> dict[str, Shown]:
+    """Each document that was shown, by the name that the rules have for it; two of one name are none."""
+    documents: dict[str, Shown] = {}
+    for query, group in presentation.shown.items():
+        name = aliases.get(query, query)
+        if len(group) != 1 or name in documents:
+            raise UnlockRefused("This service needs each document once.")
+        documents[name] = group[0]
+    return documents
+
+
+def _claims(documents: Mapping[str, Shown]) -> dict[str, Any]:
+    return {
+        f"{name}.{path[-1]}": values[0]
+        for name, shown in documents.items()
+        for path, values in shown.requested.items()
+    }
+
+
+def _payer(presentation: Presented) -> Shown:
+    """The document whose holder signed the payment."""
+    return next(presentation.shown[name][0] for name in presentation.transaction_data)
+
+
+def _thumbprint(holder: str) -> str:
+    """The thumbprint of a holder's key, which is itself or the one key behind a DID."""
+    if not holder.startswith("did:"):
+        return holder
+    keys = {jwk.thumbprint(method.public_key) for method in resolve_did(holder).methods.values()}
+    return keys.pop() if len(keys) == 1 else ""
+
+
+def _booked(signed: Payment, decision: Decision, programme: Programme) -> Unlocked:
+    amount = Decimal(to_text(decision.amount, programme.currency))
     return Unlocked(
         title="Payment on its way",
         text="You signed this payment in your wallet. It is handed on today.",
-        rows=_rows(payment, entry),
-        outcome={"unlocked": "payment", "reference": payment.reference, "booked": True},
+        rows=(
+            ("Amount", f"{programme.currency} {amount:,}"),
+            ("Paid to", signed.payee),
+            ("For", signed.purpose),
+            ("Reference", signed.reference),
+        ),
+        outcome={"unlocked": "payment", "reference": signed.reference, "booked": True},
     )
 
 
-def _already(entry: JournalEntry, payment: Payment) -> Unlocked:
+def _already(instruction: PaymentInstruction) -> Unlocked:
     return Unlocked(
         title="Already paid",
-        text=f"This payment was made on {entry.booked_at:%d %B %Y}. Nothing was paid twice.",
-        rows=(("Reference", entry.reference),),
-        outcome={"unlocked": "payment", "reference": entry.reference, "booked": False},
-    )
-
-
-def _rows(payment: Payment, entry: JournalEntry) -> tuple[tuple[str, str], ...]:
-    return (
-        ("Amount", f"{payment.currency} {Decimal(payment.amount):,}"),
-        ("Paid to", payment.payee),
-        ("For", payment.purpose),
-        ("Reference", entry.reference),
+        text=f"This payment was made on {instruction.created_at:%d %B %Y}. Nothing was paid twice.",
+        rows=(("Reference", instruction.reference),),
+        outcome={"unlocked": "payment", "reference": instruction.reference, "booked": False},
     )

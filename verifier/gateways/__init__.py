@@ -1,12 +1,27 @@
-"""Ways in which a payment instruction leaves the house: one dict of parts.
+"""Ways in which a payment instruction leaves the house: one dict of parts, by kind.
 
-A gateway takes an instruction (`id`, payee, amount, currency, reference, purpose, period) and returns once it
-was accepted, or raises. The same `id` a second time must change nothing.
+A `GatewayAccount` row names a kind and how it is set up; `gateway` makes the part of it.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Final
 
+from common.errors import SelloError
 from verifier.gateways import file
+from verifier.gateways.base import Account, Gateway
 
-GATEWAYS: Final[dict[str, Callable[[Mapping[str, Any]], None]]] = {"file": file.deliver}
+GATEWAYS: Final[dict[str, Callable[[Account], Gateway]]] = {"file": file.FileGateway}
+
+
+class UnknownGateway(SelloError):
+    """An account of a kind that nobody built."""
+
+    code = "server_error"
+    status = 500
+
+
+def gateway(kind: str, account: Account) -> Gateway:
+    """The gateway of an account."""
+    if kind not in GATEWAYS:
+        raise UnknownGateway(f"A gateway is one of {', '.join(GATEWAYS)}.", detail=kind)
+    return GATEWAYS[kind](account)

@@ -1,4 +1,4 @@
-"""Double-entry books in integer minor units, and the outbox through which money leaves."""
+"""Double-entry books in integer minor units."""
 
 from django.db import models
 
@@ -48,26 +48,3 @@ class Posting(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.amount}"
-
-
-class OutboxMessage(models.Model):
-    """An instruction that has to leave the house once its entry is booked."""
-
-    class Status(models.TextChoices):
-        PENDING = "PENDING"
-        DELIVERED = "DELIVERED"
-
-    entry = models.OneToOneField(JournalEntry, on_delete=models.PROTECT, related_name="message")
-    gateway = models.CharField(max_length=32)
-    instruction = models.JSONField()
-    status = models.CharField(max_length=12, choices=Status.choices, default=Status.PENDING, db_index=True)
-    attempts = models.PositiveIntegerField(default=0)
-    next_attempt_at = models.DateTimeField()
-    delivered_at = models.DateTimeField(null=True)
-    problem = models.CharField(max_length=200, blank=True)
-
-    class Meta:
-        ordering = ["id"]
-
-    def __str__(self) -> str:
-        return f"{self.gateway} {self.status}"

@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.conf import settings
 
 from common.encoding import base64url
+from common.encoding.money import to_text
 from common.errors import MalformedInput
 from common.keys import PrivateKey
 from common.keys.private_key import generate
@@ -31,6 +32,7 @@ from common.oid4vp.vp_formats import VP_FORMATS
 from verifier.models import AuditEvent, PresentationSession, Service
 from verifier.services import identity, reading_consents, states
 from verifier.services.errors import SessionNotFound
+from verifier.services.payments.programmes import programme_of, rules_of
 from verifier.services.sealing import digest, fresh, seal, unseal
 
 LIFETIME: Final = timedelta(minutes=10)
@@ -201,15 +203,16 @@ def _terms(service: Service, client_id_prefix: str, *, now: datetime) -> tuple[s
 
 
 def _transaction_data(service: Service, *, payee: str) -> tuple[str, ...]:
-    """What the person is asked to sign beside showing something, where money moves."""
+    """What the person is asked to sign beside showing, where money moves: the most that may come."""
     payment = service.parameters.get("payment")
     if payment is None:
         return ()
+    programme = programme_of(service)
     content = Payment(
         credential_ids=tuple(query.id for query in service.dcql().credentials),
         payee=payee or payment["payee"],
-        amount=payment["amount"],
-        currency=payment["currency"],
+        amount=to_text(rules_of(programme).how_much.most, programme.currency),
+        currency=programme.currency,
         reference=f"{payment['reference']}-{base64url.encode(secrets.token_bytes(6))}",
         purpose=payment["purpose"],
     )

@@ -7,10 +7,12 @@ from django.db import transaction
 
 from common.did import did_web
 from verifier.models import Service, TrustedIssuer
+from verifier.services.payments.sample import load_programmes
 
 CREDENTIALS: Final = {  # credential: its authority, and what people call that
     "identity": ("population-register", "National Population Register"),
     "birth": ("civil-registry", "Civil Registry"),
+    "death": ("civil-registry", "Civil Registry"),
     "enrolment": ("social-registry", "Social Registry"),
     "farmer": ("farmer-registry", "Ministry of Agriculture, Farmer Registry"),
     "disability": ("disability-registry", "National Council on Disability"),
@@ -22,6 +24,9 @@ LABELS: Final = {
     "birth_date": "Date of birth",
     "farmer_id": "Farmer number",
     "parcel_id": "Parcel",
+    "harvest_kg": "Harvest in kilograms",
+    "spouse_national_id": "National ID of the husband or wife who lives",
+    "died_on": "Day of death",
     "age_over_18": "Whether you are 18 or over, and not your age",
 }
 
@@ -29,6 +34,7 @@ LABELS: Final = {
 @transaction.atomic
 def load_services() -> dict[str, Any]:
     """The sample services as they are meant to be."""
+    load_programmes()
     for service in _services():
         slug = service.pop("slug")
         Service.objects.update_or_create(slug=slug, defaults=service)
@@ -78,7 +84,7 @@ def _subject_paths(*names: str) -> list[dict[str, Any]]:
 
 
 def _services() -> list[dict[str, Any]]:
-    return [_clinic(), _clinic_care(), _subsidy(), _mobile_money(), _over_18()]
+    return [_clinic(), _clinic_care(), _subsidy(), _widows_pension(), _mobile_money(), _over_18()]
 
 
 def _clinic() -> dict[str, Any]:
@@ -129,8 +135,8 @@ def _clinic_care() -> dict[str, Any]:
         **clinic,
         "slug": "clinic-care",
         "title": "Care over time",
-        "purpose": "To look up, before each appointment of the coming month, whether your needs or your device "
-        "have changed.",
+        "purpose": "To look up, before each appointment of the coming month, whether your needs or your "
+        "device have changed.",
         "parameters": {
             **clinic["parameters"],
             "purpose": "Care over time: appointments and devices that fit",
@@ -141,12 +147,13 @@ def _clinic_care() -> dict[str, Any]:
 
 
 def _subsidy() -> dict[str, Any]:
-    names = ("farmer_id", "parcel_id")
+    names = ("farmer_id", "parcel_id", "harvest_kg")
     return {
         "slug": "subsidy",
         "title": "Farmers' subsidy 2026",
         "provider": "National Paying Agency",
-        "purpose": "To pay this year's subsidy to the farmer who works the parcel, once.",
+        "purpose": "To pay this year's subsidy to the farmer who works the parcel, once: USD 0.20 for each "
+        "kilogram of the last harvest, at most USD 150.",
         "action": "payment",
         "query": {
             "credentials": [
@@ -157,14 +164,11 @@ def _subsidy() -> dict[str, Any]:
         },
         "parameters": {
             "payment": {
-                "amount": "150.00",
-                "currency": "USD",
+                "programme": "subsidy",
+                "documents": {"farmer_ldp": "farmer"},
                 "purpose": "Farmers' subsidy 2026",
                 "reference": "SUBSIDY-2026",
-                "period": "2026",
-                "per": "farmer_id",
                 "payee": "Cash at the counter of the paying agency",
-                "gateway": "file",
             },
             "mandate": {
                 "authority": issuer_url("population-register"),
@@ -173,6 +177,32 @@ def _subsidy() -> dict[str, Any]:
                 "attributes": ["alive"],
             },
             "documents": {"farmer": "Farmer", "farmer_ldp": "Farmer"},
+            "claims": LABELS,
+        },
+    }
+
+
+def _widows_pension() -> dict[str, Any]:
+    return {
+        "slug": "widows-pension",
+        "title": "Pension for widows and widowers",
+        "provider": "National Paying Agency",
+        "purpose": "To pay the pension of this month to the husband or wife of somebody who died.",
+        "action": "payment",
+        "query": {
+            "credentials": [
+                _sd_jwt("identity", "identity", _paths("national_id")),
+                _sd_jwt("death", "death", _paths("spouse_national_id", "died_on")),
+            ]
+        },
+        "parameters": {
+            "payment": {
+                "programme": "widows-pension",
+                "purpose": "Pension for widows and widowers",
+                "reference": "PENSION",
+                "payee": "Cash at the counter of the paying agency",
+            },
+            "documents": {"identity": "Identity", "death": "Death in the family"},
             "claims": LABELS,
         },
     }

@@ -15,6 +15,7 @@ from verifier.models import Service
 from verifier.services import requests, states, unlocking
 from verifier.services.asked import asked
 from verifier.services.errors import SessionNotFound, WrongBrowser
+from verifier.services.payments.programmes import offer
 from verifier.services.responses import note_problem
 from verifier.services.sealing import fresh
 from verifier.views.browser import COOKIE, browser, own_session
@@ -74,7 +75,7 @@ def service(request: HttpRequest, slug: str) -> HttpResponse:
                 samesite="Lax",
             )
             return response
-    context = {"service": found, "documents": asked(found), "form": form}
+    context = {"service": found, "documents": asked(found), "form": form, "payment": offer(found)}
     return render(request, "services/service.html", context)
 
 

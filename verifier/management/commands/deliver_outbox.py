@@ -1,18 +1,24 @@
+from argparse import ArgumentParser
 from collections.abc import Mapping
 from typing import Any
 
 from django.utils import timezone
 
 from common.adapters.command import Command as BaseCommand
-from verifier.services.outbox import deliver_outbox
+from verifier.services.payments.delivering import deliver_outbox, unpark
 
 
 class Command(BaseCommand):
     help = "Hands every due payment instruction to its gateway; may run as often as one likes."
 
-    def run(self, **_: Any) -> Mapping[str, Any]:
-        return deliver_outbox(now=timezone.now())
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--parked", action="store_true", help="also what was tried too often already")
+
+    def run(self, **options: Any) -> Mapping[str, Any]:
+        if options["parked"]:
+            unpark(now=timezone.now())
+        return deliver_outbox(clock=timezone.now)
 
     def exit_status(self, result: Mapping[str, Any]) -> int:
-        """1 while something could not be handed over."""
-        return 1 if result["failed"] else 0
+        """1 while something could not be handed over, or waits for a person."""
+        return 1 if result["failed"] or result["parked"] else 0

@@ -1,0 +1,1 @@
+"""Money on its way: from a signed presentation to what a gateway confirms."""
