@@ -1,4 +1,4 @@
-"""The sample world: five authorities, their registries, and a credential type on each."""
+"""The sample world: five authorities, their six registries, and a credential type on each."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,9 +12,11 @@ from common.registries import Record
 from common.registries.claims import Claim, humane
 from issuer.models import Basis, Configuration, DataAgreement, Registry
 from issuer.services.configurations import create_configuration
+from issuer.services.following.declaring import set_rules
 from issuer.services.registries import create_registry, store_records
 from issuer.services.sample_people import people
 from issuer.services.sample_registers import REGISTERS
+from issuer.services.sample_rules import RULES
 
 PUBLIC_SCHEMA: Final = "https://publicschema.org/"
 
@@ -179,6 +181,25 @@ WORLD: Final = (
             "degree_percent": "integer", "assessed_on": "date", "permanent": "boolean", "review_due": "date",
         },
     ),
+    Register(
+        slug="deaths",
+        title="Register of deaths",
+        authority="civil-registry",
+        authority_name="Civil Registry",
+        key_column="death_id",
+        configuration="death",
+        type="DeathCredential",
+        display={"name": "Death certificate", "description": "A death as it was registered, for the family."},
+        claims=(
+            _own("death_id", label="Number of the act", mandatory=True),
+            *_PERSON,
+            _own("died_on", label="Date of death", type="date", mandatory=True),
+            _own("spouse_national_id", label="National ID of the spouse"),
+            _own("registered_on", type="date"),
+        ),
+        validity_days=10 * 365,
+        types={"died_on": "date", "registered_on": "date"},
+    ),
 )  # fmt: skip
 
 
@@ -227,6 +248,10 @@ def load_samples() -> dict[str, dict[str, Any]]:
             "updated": counts.updated,
             "unchanged": counts.unchanged,
         }
+    for name, rules in RULES.items():
+        configuration = Configuration.objects.select_related("registry__authority").get(name=name)
+        if not configuration.rules:
+            set_rules(configuration, rules)
     _agree_with_the_clinic()
     _agree_with_the_paying_agency()
     return loaded

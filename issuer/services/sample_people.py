@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any, Final, TypeVar
 
 HOUSEHOLDS: Final = 100
+HUSBAND: Final = 407  # Ana's: the last number, whoever else there is
 TODAY: Final = date(2026, 6, 30)  # the sample's own present, so that it does not age with the clock
 T = TypeVar("T")
 
@@ -81,11 +82,11 @@ def pick(choices: Sequence[T], *words: object) -> T:
 
 
 def people() -> list[Person]:
-    """Everybody, household by household; the first is Ana, whom the demo follows."""
-    found: list[Person] = []
-    for number in range(1, HOUSEHOLDS + 1):
-        found += _anas_household() if number == 1 else _household(number, first=len(found) + 1)
-    return found
+    """Everybody, household by household; the first is Ana, whom the demo follows, the last her husband."""
+    *found, husband = _anas_household()
+    for number in range(2, HOUSEHOLDS + 1):
+        found += _household(number, first=len(found) + 1)
+    return [*found, husband]
 
 
 def _anas_household() -> list[Person]:
@@ -99,16 +100,21 @@ def _anas_household() -> list[Person]:
         family_names="Quispe Ñahui", sex="female", birth_date="1987-03-14", place_of_birth="Ñuñuma",
         phone="+999 712 345 678", mother=mother,
     )  # fmt: skip
+    husband = somebody(
+        number=HUSBAND, role="spouse", national_id=_national_id(HUSBAND), given_names="Julián",
+        family_names="Roca Mamani", sex="male", birth_date="1984-06-18", place_of_birth="Valle Hondo",
+        phone="+999 712 345 679",
+    )  # fmt: skip
     child = somebody(
         number=2, role="child", national_id=_national_id(2), given_names="Ñusta Belén",
         family_names="Roca Quispe", sex="female", birth_date="2014-11-02", place_of_birth="Valle Hondo",
-        mother=ana,
+        mother=ana, father=husband,
     )  # fmt: skip
     younger = replace(
         child, number=3, national_id=_national_id(3), given_names="Sinchi Roca", sex="male",
         birth_date="2019-07-21",
     )  # fmt: skip
-    return [ana, child, younger, mother]
+    return [ana, child, younger, mother, husband]
 
 
 def _household(number: int, *, first: int) -> list[Person]:

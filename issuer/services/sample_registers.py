@@ -1,13 +1,14 @@
-"""What each of the five registries knows of the sample's people, in rows under its own numbers."""
+"""What each of the six registries knows of the sample's people, in rows under its own numbers."""
 
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import Any, Final
 
-from issuer.services.sample_people import TODAY, Person, draw, pick
+from issuer.services.sample_people import HUSBAND, TODAY, Person, draw, pick
 
 Row = dict[str, Any]
 ANA: Final = 1
+COUPLE: Final = ("head", "spouse")
 PROGRAMMES: Final = (
     ("Programa Semilla Ñusta", "45.00"),
     ("Renta Digna", "120.50"),
@@ -96,7 +97,7 @@ def social(people: list[Person]) -> Iterator[Row]:
 def farmers(people: list[Person]) -> Iterator[Row]:
     """Who works land: one parcel each, its crops and its last harvest."""
     grown = [p for p in people if 18 <= p.age <= 80 and not p.died_on]
-    working = [p for p in grown if p.number == ANA or draw(5, "farms", p.number) < 2]
+    working = [p for p in grown if p.number in (ANA, HUSBAND) or draw(5, "farms", p.number) < 2]
     for index, person in enumerate(working, start=1):
         me = ("farm", person.number)
         hundredths = 25 + draw(900, *me, "area")
@@ -143,12 +144,32 @@ def disabilities(people: list[Person]) -> Iterator[Row]:
         }
 
 
+def deaths(people: list[Person]) -> Iterator[Row]:
+    """Who died, and whom they left behind. X-0001 is free, for the death that the demo has registered."""
+    couples = {
+        p.household: [q for q in people if q.household == p.household and q.role in COUPLE] for p in people
+    }
+    for index, person in enumerate((p for p in people if p.died_on), start=2):
+        left = [p for p in couples[person.household] if person in couples[person.household] and p != person]
+        year, month, day = (int(part) for part in person.died_on.split("-"))
+        yield {
+            "death_id": f"X-{index:04d}",
+            "national_id": person.national_id,
+            "given_names": person.given_names,
+            "family_names": person.family_names,
+            "died_on": person.died_on,
+            "spouse_national_id": left[0].national_id if left and not left[0].died_on else "",
+            "registered_on": _after(year, month, day, days=1 + draw(12, "buried", person.number)),
+        }
+
+
 REGISTERS: Final[dict[str, Callable[[list[Person]], Iterator[Row]]]] = {
     "population": population,
     "births": births,
     "social": social,
     "farmers": farmers,
     "disabilities": disabilities,
+    "deaths": deaths,
 }
 
 

@@ -14,7 +14,7 @@ from issuer.services.sample import WORLD, load_samples
 from issuer.services.sample_people import people
 from issuer.services.sample_registers import REGISTERS
 
-DIGEST = "246d4b4bba46c783c4433e0d4358dd786875209f8f773cb53f2b24f22b113a8b"
+DIGEST = "a0e0788e0f763a44af42b459ab10cbcfeb88cc16ac563136bce35f37ff30b375"
 ROWS = {slug: list(rows(people())) for slug, rows in REGISTERS.items()}
 
 
@@ -24,7 +24,7 @@ def test_the_same_people_at_every_start():
     text = json.dumps(ROWS, ensure_ascii=False, sort_keys=True)
     assert hashlib.sha256(text.encode()).hexdigest() == DIGEST
     assert {slug: len(rows) for slug, rows in ROWS.items()} == {
-        "population": 406, "births": 327, "social": 260, "farmers": 134, "disabilities": 39,
+        "population": 407, "births": 328, "social": 261, "farmers": 135, "disabilities": 39, "deaths": 5,
     }  # fmt: skip
 
 
@@ -62,10 +62,27 @@ def test_they_are_as_untidy_as_the_real_thing():
 
 
 def test_the_first_of_each_is_ana():
-    firsts = [rows[0] for rows in ROWS.values()]
+    firsts = [rows[0] for slug, rows in ROWS.items() if slug != "deaths"]
     assert [row[next(iter(row))] for row in firsts] == ["P-0001", "B-0001", "S-0001", "F-0001", "D-0001"]
     assert len({row["national_id"] for row in firsts}) == 1
     assert {row["given_names"] for row in firsts} == {"Ana María"}
+
+
+def test_ana_has_a_husband_who_is_alive():
+    ana, husband = ROWS["population"][0], ROWS["population"][-1]
+    assert (husband["population_id"], husband["died_on"]) == ("P-0407", "")
+    assert husband["national_id"] in {row["national_id"] for row in ROWS["farmers"]}
+    household = [row for row in ROWS["social"] if row["household_id"] == "H-001"]
+    assert {row["national_id"] for row in household} >= {ana["national_id"], husband["national_id"]}
+    children = [row for row in ROWS["births"] if row["mother_national_id"] == ana["national_id"]]
+    assert {row["father_national_id"] for row in children} == {husband["national_id"]}
+
+
+def test_who_died_is_in_the_register_of_deaths():
+    dead = {row["national_id"]: row["died_on"] for row in ROWS["population"] if row["died_on"]}
+    assert {row["national_id"]: row["died_on"] for row in ROWS["deaths"]} == dead
+    assert "X-0001" not in {row["death_id"] for row in ROWS["deaths"]}
+    assert any(row["spouse_national_id"] for row in ROWS["deaths"])
 
 
 @pytest.mark.django_db
@@ -83,7 +100,7 @@ def test_loading_twice_changes_nothing(settings):
         "population-register", "civil-registry", "social-registry", "farmer-registry", "disability-registry",
     }  # fmt: skip
     assert set(Configuration.objects.values_list("name", flat=True)) == {
-        "identity", "birth", "enrolment", "farmer", "disability",
+        "identity", "birth", "enrolment", "farmer", "disability", "death",
     }  # fmt: skip
 
 
@@ -93,7 +110,7 @@ def test_every_type_can_be_issued_to_ana(settings, now):
     load_samples()
     said = {
         c.name: claims_of(c, connector(c.registry).fetch(f"{letter}-0001"), now=now)
-        for c in Configuration.objects.all()
+        for c in Configuration.objects.exclude(name="death")
         for letter in ["PBSFD"[[register.configuration for register in WORLD].index(c.name)]]
     }
     assert said["identity"]["age_over_18"] is True

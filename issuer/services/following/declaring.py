@@ -91,7 +91,8 @@ def _index(configuration: Configuration, rules: tuple[Rule, ...], followed: dict
     """Have the columns by which records will be found indexed, where the records lie here."""
     own = configuration.registry
     wanted = [(own, rule.column) for rule in rules if rule.event == "expired"]
-    wanted += [(own, rule.watch.other) for rule in rules if rule.watch]
+    for watch in (rule.watch for rule in rules if rule.watch):
+        wanted += [(own, watch.other), (followed[watch.registry], watch.column)]
     links: Iterator[Link] = (rule.to for rule in rules if rule.to)
     wanted += [(followed[link.registry], link.other) for link in links]
     for registry, column in wanted:
