@@ -1,7 +1,11 @@
 """Programmes that pay, and the gateways through which they do."""
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
+
+from common.errors import SelloError
+from common.payments.rules import parse_rules
 
 
 class GatewayAccount(models.Model):
@@ -54,6 +58,13 @@ class Programme(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def clean(self) -> None:
+        """Rules that can be read."""
+        try:
+            parse_rules(self.rules, currency=self.currency)
+        except SelloError as error:
+            raise ValidationError({"rules": error.public}) from error
 
     @property
     def url(self) -> str:
