@@ -23,7 +23,7 @@ def read_inbox(token: str, *, audience: str, sender: str, now: datetime) -> list
     Marked as read when the person says so; the answer still tells what was new.
     """
     asked = verify_inbox_request(token, audience=audience, now=now)
-    _once(asked.thumbprint, asked.jti, now=now)
+    once(asked.thumbprint, asked.jti, now=now)
     ours = Q(sender="") | Q(sender=sender) | Q(sender__startswith=f"{sender}/")
     rows = Notice.objects.filter(ours, channel=INBOX, inbox=inbox_of(asked.thumbprint))[:MAX_NOTICES]
     found = [_shown(row) for row in rows]
@@ -48,7 +48,8 @@ def _shown(row: Notice) -> InboxNotice:
     )
 
 
-def _once(thumbprint: str, jti: str, *, now: datetime) -> None:
+def once(thumbprint: str, jti: str, *, now: datetime) -> None:
+    """Take a request of a holder's key, or raise where it was made before."""
     SeenRequest.objects.filter(expires_at__lt=now).delete()
     try:
         with transaction.atomic():
