@@ -7,13 +7,14 @@ from typing import Final, Literal
 
 from common.did import Fetch, Fetched
 from common.errors import SelloError
-from common.status import bitstring, token
+from common.status import bitstring, token, token_cwt
 from common.status.errors import StatusError
 from common.status.status_list import ListCache, StatusList
 from common.vcdm.credential import StatusReference
 
 Status = Literal["valid", "revoked", "suspended", "undetermined"]
 VerifyList = Callable[[Fetched], bitstring.ListCredential]
+TOKENS: Final = f"{token.MEDIA_TYPE}, {token_cwt.MEDIA_TYPE};q=0.5"  # an issuer of mdocs may have CWTs alone
 _GRAVEST_FIRST: Final[tuple[Status, ...]] = ("revoked", "suspended", "undetermined", "valid")
 _KEPT_UNTOLD: Final = 60  # seconds for which a list without a ttl is kept
 _KEPT_AT_MOST: Final = 3600
@@ -81,7 +82,11 @@ def _fetch_list(
     now: datetime,
 ) -> StatusList:
     if reference.kind == "TokenStatusList":
-        fetched = fetch(reference.uri, accept=token.ACCEPT)
+        fetched = fetch(reference.uri, accept=TOKENS)
+        if fetched.content_type == token_cwt.MEDIA_TYPE:
+            return token_cwt.verify(
+                fetched.body, uri=reference.uri, issuer=issuer, issuer_key=issuer_key, now=now
+            )
         text = fetched.body.decode("ascii", errors="replace").strip()
         return token.verify(text, uri=reference.uri, issuer=issuer, issuer_key=issuer_key, now=now)
     fetched = fetch(reference.uri, accept=bitstring.ACCEPT)

@@ -1,4 +1,4 @@
-"""Token Status List (draft-ietf-oauth-status-list-20): the list as a signed JWT."""
+"""Token Status List (draft-ietf-oauth-status-list-20): the list as a signed JWT (§5.1)."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -13,7 +13,7 @@ from common.status.errors import StatusError
 from common.status.status_list import StatusList
 
 TYPE: Final = "statuslist+jwt"
-ACCEPT: Final = "application/statuslist+jwt"
+MEDIA_TYPE: Final = "application/statuslist+jwt"
 VALID, INVALID, SUSPENDED = 0, 1, 2  # §7.1
 IssuerKey = Callable[[str, Mapping[str, Any]], VerificationMethod]
 CLOCKS_APART: Final = timedelta(minutes=1)  # by which an issuer's clock may run ahead of ours
@@ -64,6 +64,13 @@ def verify(token: str, *, uri: str, issuer: str, issuer_key: IssuerKey, now: dat
     parsed = jws.parse(token)
     jws.verify(parsed, key=issuer_key(issuer, parsed.header).public_key, typ=TYPE)
     claims = parsed.claims()
+    return read(claims, lambda: decode_list(claims.get("status_list")), uri=uri, issuer=issuer, now=now)
+
+
+def read(
+    claims: Mapping[str, Any], statuses: Callable[[], StatusBits], *, uri: str, issuer: str, now: datetime
+) -> StatusList:
+    """The list in claims that `issuer` signed, by their names in a JWT, whatever token they came in."""
     if claims.get("sub") != uri:
         raise StatusError("This is not the status list that the credential names.")
     if claims.get("iss", issuer) != issuer:
@@ -74,7 +81,7 @@ def verify(token: str, *, uri: str, issuer: str, issuer_key: IssuerKey, now: dat
     result = StatusList(
         uri=uri,
         issuer=issuer,
-        statuses=decode_list(claims.get("status_list")),
+        statuses=statuses(),
         purposes=frozenset(),
         valid_from=datetime.fromtimestamp(issued, UTC) - CLOCKS_APART,
         valid_until=None if expires is None else datetime.fromtimestamp(expires, UTC),

@@ -101,9 +101,16 @@ class StatusList(ProtocolView):
     `/vc-api/issuers/{authority}/{curve}/status/{list}`: the same, signed as the authority's did:key.
     """
 
-    @extend_schema(responses={(200, "application/vc"): OpenApiTypes.OBJECT})
+    @extend_schema(
+        responses={(200, "application/vc"): OpenApiTypes.OBJECT}
+        | {(200, kind): OpenApiTypes.BINARY for kind in status.TOKENS}
+    )
     def get(self, request: Request, authority: str, name: str, curve: str | None = None) -> HttpResponse:
-        found = status.published(find_authority(authority), name, now=utc_now(), curve=curve)
+        kinds = list(status.TOKENS)
+        kind = request._request.get_preferred_type(kinds) or kinds[0]
+        found = status.published(
+            find_authority(authority), name, now=utc_now(), curve=curve, kind_of_token=kind
+        )
         if found is None:
             raise Http404
         headers = {

@@ -19,7 +19,7 @@ from common.adapters.sources import sources
 from common.encoding import jcs
 from common.errors import SelloError
 from common.formats.data_integrity import pipeline
-from common.status import bits, bitstring, token
+from common.status import bits, bitstring, token, token_cwt
 from issuer.models import Authority, IssuedCredential, StatusChange, StatusList
 from issuer.services import authorities, certificates, telling
 
@@ -31,6 +31,9 @@ ALLOWED: Final = {
     "suspended": {"valid", "revoked"},
     "revoked": set[str](),
 }
+
+
+TOKENS: Final = {token.MEDIA_TYPE: token.create, token_cwt.MEDIA_TYPE: token_cwt.create}
 
 
 class StatusRefused(SelloError):
@@ -121,11 +124,17 @@ def list_uri(status_list: StatusList, purpose: str, *, curve: str | None) -> str
 
 
 def published(
-    authority: Authority, name: str, *, now: datetime, curve: str | None = None
+    authority: Authority,
+    name: str,
+    *,
+    now: datetime,
+    curve: str | None = None,
+    kind_of_token: str = token.MEDIA_TYPE,
 ) -> PublishedList | None:
     """The list of that name, signed; None where there is none. Signed bytes are kept until it changes.
 
-    `curve` asks for a bitstring list signed as the authority's did:key (`list_uri`).
+    `curve` asks for a bitstring list signed as the authority's did:key (`list_uri`), `kind_of_token` for a
+    token list as one of `TOKENS`.
     """
     if curve is not None and (curve not in authorities.FRAGMENTS or name.startswith("token-")):
         return None
@@ -140,11 +149,13 @@ def published(
     # The version is read before the rows: bytes may be newer than their version says, never older.
     hour = int(now.timestamp() // KEPT.total_seconds())
     version = f"{found.pk}-{purpose}-{found.version}-{hour}-{curve or 'web'}"
+    if purpose == "token":
+        version += f"-{kind_of_token.rpartition('+')[2]}"
     etag = f'W/"{version}"'
     kept: PublishedList | None = cache.get(f"status-list:{version}")
     if kept is None:
         kept = (
-            _sign_token(found, etag, now=now)
+            _sign_token(found, etag, kind_of_token, now=now)
             if purpose == "token"
             else _sign(found, purpose, etag, curve=curve, now=now)
         )
@@ -152,11 +163,11 @@ def published(
     return kept
 
 
-def _sign_token(status_list: StatusList, etag: str, *, now: datetime) -> PublishedList:
-    """A Status List Token (draft-ietf-oauth-status-list §5.1)."""
+def _sign_token(status_list: StatusList, etag: str, kind: str, *, now: datetime) -> PublishedList:
+    """A Status List Token (draft-ietf-oauth-status-list §5)."""
     values = {"revoked": token.INVALID, "suspended": token.SUSPENDED}
     statuses = {index: values[state] for index, state in _not_valid(status_list)}
-    text = token.create(
+    signed = TOKENS[kind](
         uri=status_list.uri(None),
         statuses=bits.pack(statuses, length=status_list.size, bits=2, order="least"),
         signer=authorities.signer(status_list.authority, "P-256"),
@@ -165,7 +176,7 @@ def _sign_token(status_list: StatusList, etag: str, *, now: datetime) -> Publish
         ttl=settings.STATUS_LIST_TTL,
         chain=certificates.token_chain(status_list.authority, now=now),
     )
-    return PublishedList(text.encode(), token.ACCEPT, etag)
+    return PublishedList(signed if isinstance(signed, bytes) else signed.encode(), kind, etag)
 
 
 def _sign(

@@ -17,12 +17,12 @@ from common.oid4vci.authorization_server import parse_server_metadata
 from common.oid4vci.metadata import parse_issuer_metadata, well_known_url
 from common.oid4vci.offer import parse_offer, parse_offer_uri
 from common.oid4vci.presentation_proof import SUITE_NAMES
-from common.status import token
+from common.status import token, token_cwt
 from issuer.models import Configuration
 from issuer.services.authorities import signer
 from issuer.services.configurations import create_configuration
 from issuer.services.issuance import issue_directly
-from issuer.services.status import set_status
+from issuer.services.status import TOKENS, set_status
 from tests.conftest import shared
 from tests.issuer.protocol import make_farmers, offer_now
 
@@ -203,6 +203,24 @@ def test_published_lists(farmer):
 def test_lists_that_are_not_there(farmer, name):
     issue_directly(farmer, "F-0001", "ldp_vc", holder=None, now=datetime.now(UTC))
     assert get(f"{SLUG}/status/{name}").status_code == 404
+
+
+def test_a_token_list_as_cwt(farmer):
+    issue_directly(farmer, "F-0001", "dc+sd-jwt", holder=None, now=datetime.now(UTC))
+    kinds = {name: get(f"{SLUG}/status/token-1", Accept=name) for name in TOKENS}
+    assert {name: response.headers["Content-Type"] for name, response in kinds.items()} == {
+        name: name for name in TOKENS
+    }
+    assert len({response.headers["ETag"] for response in kinds.values()}) == 2
+    issuer = farmer.authority.identifier
+    found = token_cwt.verify(
+        kinds[token_cwt.MEDIA_TYPE].content, uri=f"{issuer}/status/token-1", issuer=issuer,
+        issuer_key=sources().issuer_key, now=datetime.now(UTC),
+    )  # fmt: skip
+    assert len(found.statuses) >= 131_072
+    for accept in ("*/*", "application/json", "application/statuslist+cwt;q=0.1, application/statuslist+jwt"):
+        response = get(f"{SLUG}/status/token-1", Accept=accept)
+        assert response.headers["Content-Type"] == token.MEDIA_TYPE
 
 
 def test_a_list_is_kept_until_it_changes(farmer):

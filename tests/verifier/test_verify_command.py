@@ -56,7 +56,7 @@ def published(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
             uri=LIST, statuses=pack({7: state["status"]}, length=131_072, bits=2, order="least"),
             signer=KEY, now=NOW, expires=NOW + timedelta(days=1), ttl=60,
         )  # fmt: skip
-        return door.Reply(200, text.encode(), {"content-type": token.ACCEPT})
+        return door.Reply(200, text.encode(), {"content-type": token.MEDIA_TYPE})
 
     monkeypatch.setattr(door, "transport", carry)
     return state

@@ -102,7 +102,7 @@ def test_token_list(value: int, status: str) -> None:
     web = Web()
     web.statuses[TOKENS] = {412: value, 411: 1, 413: 1}
     assert check(TOKEN_ENTRY, web=web).status == status
-    assert web.asked == [(TOKENS, "application/statuslist+jwt")]
+    assert web.asked == [(TOKENS, "application/statuslist+jwt, application/statuslist+cwt;q=0.5")]
 
 
 @pytest.mark.parametrize(
