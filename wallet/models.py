@@ -70,6 +70,10 @@ class Waiting(Sealed):
     """What an office has still to agree to: the offer, the keys that were shown, when to ask again."""
 
 
+class GivenConsent(Sealed):
+    """Where a consent was given, and with which key: it can be withdrawn when its card is long gone."""
+
+
 class RegisteredVerifier(models.Model):
     """An entry of the public list of those who may ask; the same for everybody, so it stands in clear."""
 

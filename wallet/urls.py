@@ -28,5 +28,6 @@ urlpatterns = [
     path("wallet/authorize/<uuid:id>/done", present.done, name="request-done"),
     path("wallet/history", history.overview, name="history"),
     path("wallet/history/readers", history.readers, name="readers"),
+    path("wallet/history/readers/withdraw", history.withdraw, name="withdraw"),
     path("wallet/history/<uuid:id>/delete", history.delete, name="delete-entry"),
 ]

@@ -5,7 +5,7 @@
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -13,21 +13,34 @@ from uuid import UUID
 from common.adapters import fetch as door
 from common.adapters.sources import resolve_did
 from common.did import did_web
-from common.errors import FetchFailed
+from common.errors import FetchFailed, SelloError
 from common.keys import jws
 from common.oid4vp.client_id import ClientId
+from common.oid4vp.errors import InvalidTransactionData
 from common.oid4vp.request import (
     AuthorizationRequest,
     RequestReference,
     parse_authorization_request,
     parse_request_parameters,
 )
-from common.oid4vp.request_object import Trust, fetch_request_object, verify_request
+from common.oid4vp.request_object import Trust, VerifiedRequest, fetch_request_object, verify_request
 from common.oid4vp.transaction_data import DataAccess, Payment
-from wallet.services import parties, pending
+from wallet.services import issuers, parties, pending, wording
+from wallet.services.offered import name_of
 from wallet.services.vault import Vault
 
 KIND: Final = "request"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Readings to which the person agrees for a time, in words; `registry` is its own name for itself."""
+
+    authority: str
+    registry: str
+    purpose: str
+    attributes: tuple[str, ...]
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +51,7 @@ class Asked:
     identity: str
     authenticated: bool
     registered: str  # the name under which the public list knows who sent it, or empty
+    registries: Mapping[str, str] = field(default_factory=dict)  # names of the offices in its terms
 
     @property
     def client_id(self) -> ClientId:
@@ -70,10 +84,17 @@ class Asked:
         )
 
     @property
-    def consents(self) -> tuple[DataAccess, ...]:
+    def terms(self) -> tuple[Terms, ...]:
         """Readings of the person's records that they agree to for a time."""
         return tuple(
-            entry.content for entry in self.request.transaction_data if isinstance(entry.content, DataAccess)
+            Terms(
+                authority=content.authority,
+                registry=self.registries.get(content.authority) or content.authority,
+                purpose=content.purpose,
+                attributes=tuple(wording.humanize(name) for name in content.attributes),
+                until=content.valid_until,
+            )
+            for content in _consents(self.request)
         )
 
 
@@ -85,6 +106,7 @@ def receive(vault: Vault, source: str | Mapping[str, str], *, now: datetime) -> 
         reference = fetch_request_object(reference, send=door.request, wallet_nonce=nonce)
         trust = Trust(resolve=resolve_did, anchors=parties.anchors())
         verified = verify_request(reference, trust=trust, now=now, wallet_nonce=nonce)
+        _require_own_terms(verified, now=now)
     except FetchFailed as error:
         raise FetchFailed(
             "The service that asks cannot be reached, or its request has run out. Start again there.",
@@ -96,9 +118,31 @@ def receive(vault: Vault, source: str | Mapping[str, str], *, now: datetime) -> 
         "identity": verified.identity,
         "authenticated": verified.authenticated,
         "registered": parties.registered_name(reference.client_id) if verified.authenticated else "",
+        "registries": {each.authority: _name(each.authority, now) for each in _consents(verified.request)},
         "expires_at": verified.request.expires_at and verified.request.expires_at.isoformat(),
     }
     return pending.ask(vault, question, now=now)
+
+
+def _consents(request: AuthorizationRequest) -> tuple[DataAccess, ...]:
+    return tuple(entry.content for entry in request.transaction_data if isinstance(entry.content, DataAccess))
+
+
+def _require_own_terms(verified: VerifiedRequest, *, now: datetime) -> None:
+    """Raise where somebody asks the person to agree to what another, or nobody proven, would read."""
+    for terms in _consents(verified.request):
+        if not verified.authenticated or terms.client_id != verified.identity:
+            raise InvalidTransactionData("This service asks you to agree to what another would read.")
+        if terms.valid_until <= now:
+            raise InvalidTransactionData("This service asks you to agree to what has already ended.")
+
+
+def _name(authority: str, now: datetime) -> str:
+    """What an office calls itself, at the address that is shown beside it; empty where it does not say."""
+    try:
+        return name_of(issuers.find_issuer(authority, now=now).display)
+    except SelloError:
+        return ""
 
 
 def _parameters(reference: RequestReference) -> Mapping[str, Any]:
@@ -111,4 +155,10 @@ def asked(question: Mapping[str, Any], now: datetime) -> Asked:
     if question["expires_at"] and datetime.fromisoformat(question["expires_at"]) <= now:
         raise pending.NothingWaits("This request has run out. Start again at the service that asks.")
     request = parse_request_parameters(question["parameters"])
-    return Asked(request, question["identity"], question["authenticated"], question["registered"])
+    return Asked(
+        request,
+        question["identity"],
+        question["authenticated"],
+        question["registered"],
+        question.get("registries", {}),
+    )

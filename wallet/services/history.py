@@ -1,18 +1,17 @@
-"""What was shown to whom, and who read the person's record at an authority."""
+"""What was shown to whom, with the keys that signed it, so that what came of it can be asked for."""
 
-import secrets
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
+from urllib.parse import urlsplit
 from uuid import UUID
 
-from common.adapters import fetch as door
-from common.encoding import strict_json
 from common.errors import SelloError
-from common.registries.access_holder import create_log_request, parse_log
+from common.keys import PrivateKey
 from wallet.models import HistoryEntry
-from wallet.services import cards, wording
+from wallet.services import consents, wording
 from wallet.services.answers import Answer
 from wallet.services.asking import Asked
 from wallet.services.vault import Vault
@@ -50,26 +49,9 @@ class Entry:
     at: datetime
     shown: tuple[Shown, ...]
     payments: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One time that somebody read the person's record; what was read by name."""
-
-    reader: str
-    identity: str
-    purpose: str
-    attributes: tuple[str, ...]
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Readings:
-    """What one authority says about who read; `answered` is False where it could not be asked."""
-
-    authority: str
-    answered: bool
-    readings: tuple[Reading, ...] = ()
+    service: str = ""  # below which address its other endpoints stand; empty where nothing was taken
+    keys: tuple[PrivateKey, ...] = field(default=(), repr=False)  # that signed: it answers to no others
+    agreed: tuple[str, ...] = ()  # readings to which the person agreed for a time
 
 
 def record(
@@ -96,8 +78,12 @@ def record(
             for part in answer.parts
         ),
         payments=tuple(f"{pay.amount} {pay.currency} to {pay.payee}" for pay in asked.payments),
+        agreed=tuple(
+            f"{', '.join(each.attributes)} at {each.registry} until {wording.date_text(each.until)}"
+            for each in (asked.terms if outcome != "declined" else ())
+        ),
     )
-    vault.seal(row, {**asdict(entry), "id": None, "at": now.isoformat()})
+    vault.seal(row, _dump(entry))
     row.save()
     return entry
 
@@ -121,43 +107,19 @@ def delete(vault: Vault, id: UUID) -> None:
     HistoryEntry.objects.filter(account=vault.account, id=id).delete()
 
 
-def readings(vault: Vault, *, now: datetime) -> tuple[Readings, ...]:
-    """Ask each authority whose card is held who has read the record behind it."""
-    found: dict[str, Readings] = {}
-    for card in cards.held_cards(vault):
-        for copy in card.copies:
-            before = found.get(card.issuer, Readings(card.issuer_name, answered=False))
-            try:
-                fresh = _ask(card.issuer, copy.key, now)
-            except (SelloError, ValueError):
-                found.setdefault(card.issuer, before)
-                continue
-            every = dict.fromkeys((*before.readings, *fresh))
-            latest = sorted(every, key=lambda each: each.at, reverse=True)
-            found[card.issuer] = Readings(card.issuer_name, answered=True, readings=tuple(latest))
-    return tuple(found.values())
+def _service(asked: Asked) -> str:
+    """Below which address the service's other endpoints stand, as this house lays them out."""
+    parts = urlsplit(asked.request.response_uri)
+    return f"{parts.scheme}://{parts.netloc}/services" if parts.netloc else ""
 
 
-def _ask(authority: str, key: Any, now: datetime) -> tuple[Reading, ...]:
-    """`GET {issuer}/access/log` with a request signed by a holder key."""
-    token = create_log_request(audience=authority, jti=secrets.token_urlsafe(16), signer=key, now=now)
-    headers = {"Accept": "application/json", "Authorization": f"Bearer {token}"}
-    reply = door.request("GET", f"{authority}/access/log", headers=headers)
-    if reply.status != 200:
-        raise SelloError("The authority did not answer.", detail=str(reply.status))
-    return tuple(
-        Reading(
-            reader=entry.client_name,
-            identity=entry.client_id,
-            purpose=entry.purpose,
-            attributes=tuple(wording.humanize(name) for name in entry.attributes),
-            at=datetime.fromisoformat(entry.at),
-        )
-        for entry in parse_log(strict_json.loads_object(reply.body, floats=True))
-    )
+def _dump(entry: Entry) -> dict[str, Any]:
+    written = asdict(replace(entry, keys=()))
+    keys = [held.dump_key(key) for key in entry.keys]
+    return {**written, "id": None, "at": entry.at.isoformat(), "keys": keys}
 
 
-def _load(id: UUID, value: dict[str, Any]) -> Entry:
+def _load(id: UUID, value: Mapping[str, Any]) -> Entry:
     shown = tuple(Shown(**{**item, "labels": tuple(item["labels"])}) for item in value["shown"])
     return Entry(
         **{
@@ -166,5 +128,6 @@ def _load(id: UUID, value: dict[str, Any]) -> Entry:
             "at": datetime.fromisoformat(value["at"]),
             "shown": shown,
             "payments": tuple(value["payments"]),
+            "keys": tuple(held.load_key(key) for key in value.get("keys", ())),
         }
     )

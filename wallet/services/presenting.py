@@ -18,7 +18,7 @@ from common.formats.base import Binding, Secured
 from common.oid4vp import response as responses
 from common.oid4vp.errors import AccessDenied
 from common.oid4vp.session_transcript import session_transcript
-from wallet.services import asking, history, pending
+from wallet.services import asking, consents, history, pending
 from wallet.services.answers import Answer, Part, Question, questions
 from wallet.services.asking import Asked
 from wallet.services.vault import Vault
@@ -73,6 +73,7 @@ def present(vault: Vault, id: UUID, chosen: Sequence[str], *, now: datetime) -> 
         pending.put_back(vault, id, question)
         raise
     pending.settle(vault, id)
+    consents.remember(vault, asked, answers)
     try:
         redirect = responses.send_response(
             responses.create_response(asked.request, presentations), send=door.request
@@ -157,7 +158,7 @@ def _sign(asked: Asked, answers: Sequence[Answer], now: datetime) -> dict[str, l
     for entry in asked.request.transaction_data:
         name = next((name for name in entry.credential_ids if name in shown), None)
         if name is None:
-            raise ChoiceMissing("The payment must be confirmed with one of the cards that were asked for.")
+            raise ChoiceMissing("This must be confirmed with one of the cards that were asked for.")
         authorised[name].append(entry.encoded)
     return {name: [_shown(asked, part, authorised[name], now)] for name, part in shown.items()}
 

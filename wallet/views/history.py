@@ -4,9 +4,9 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from wallet.services import history
+from wallet.services import consents, history
 from wallet.services.vault import Vault
 from wallet.views.page import now, page
 from wallet.views.session import signed_in
@@ -34,4 +34,15 @@ def delete(request: HttpRequest, vault: Vault, id: UUID) -> HttpResponse:
 @signed_in
 def readers(request: HttpRequest, vault: Vault) -> HttpResponse:
     """Who read the records behind the cards, as the authorities tell it."""
-    return page(request, "readers", {"authorities": history.readings(vault, now=now())})
+    moment = now()
+    lists = {"authorities": history.readings(vault, now=moment), "offices": consents.given(vault, now=moment)}
+    return page(request, "readers", lists)
+
+
+@require_POST
+@signed_in
+def withdraw(request: HttpRequest, vault: Vault) -> HttpResponse:
+    """End what the person agreed to; from here on nothing more is read."""
+    authority, consent = request.POST.get("authority", ""), request.POST.get("consent", "")
+    consents.withdraw(vault, authority, consent, now=now())
+    return HttpResponseRedirect(reverse("wallet:readers"))

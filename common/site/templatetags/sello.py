@@ -38,6 +38,9 @@ STATUSES: Final[dict[str, tuple[str, str]]] = {
     "shown": ("Shown", "good"),
     "declined": ("You said no", ""),
     "not delivered": ("Not delivered", "bad"),
+    "active": ("In force", "good"),
+    "withdrawn": ("Withdrawn", ""),
+    "refused": ("Refused", "bad"),
 }
 
 

@@ -24,7 +24,7 @@ class Command(BaseCommand):
         ground.add_argument("--session", help="the session in which a consent was given")
         ground.add_argument(
             "--identifier-file",
-            help="a file that holds the person's identifier, - for standard input: arguments are seen by others",
+            help="a file with the person's identifier, - for standard input: arguments are seen by others",
         )
         parser.add_argument("--attribute", action="append", default=[], help="only this; may be repeated")
 
