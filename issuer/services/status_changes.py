@@ -27,24 +27,26 @@ def change_statuses(changes: Sequence[Change], *, actor: str, now: datetime, qui
     Lists are locked in one order whoever changes many, and advanced once each. Whoever holds a credential
     is told, unless it happens `quietly`, as when a renewed one took its place.
     """
-    StatusChange.objects.bulk_create(
-        StatusChange(
-            credential=change.credential,
-            before=change.credential.state,
-            after=change.state,
-            reason=change.reason,
-            actor=actor,
-            at=now,
-        )
-        for change in changes
-    )
-    for state in {change.state for change in changes}:
-        changed = [change.credential.pk for change in changes if change.state == state]
+    StatusChange.objects.bulk_create([_kept(change, actor=actor, now=now) for change in changes])
+    reached = {change.credential.pk: change.state for change in changes}
+    for state in sorted(set(reached.values())):
+        changed = [pk for pk, found in reached.items() if found == state]
         IssuedCredential.objects.filter(pk__in=changed).update(state=state)
     lists = StatusList.objects.filter(pk__in={change.credential.status_list_id for change in changes})
     locked = list(lists.select_for_update().order_by("pk").values_list("pk", flat=True))
     StatusList.objects.filter(pk__in=locked).update(version=F("version") + 1)
-    for change in changes:
-        change.credential.state = change.state
-        if not quietly:
-            tell_status(change.credential, reason=change.reason, record=change.record, now=now)
+    for change in [] if quietly else changes:
+        tell_status(change.credential, reason=change.reason, record=change.record, now=now)
+
+
+def _kept(change: Change, *, actor: str, now: datetime) -> StatusChange:
+    """The row of a change; the credential is as it says from then on, should it change again."""
+    before, change.credential.state = change.credential.state, change.state
+    return StatusChange(
+        credential=change.credential,
+        before=before,
+        after=change.state,
+        reason=change.reason,
+        actor=actor,
+        at=now,
+    )

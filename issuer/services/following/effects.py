@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from django.db.models import Q
 
@@ -54,7 +55,6 @@ class Tally:
     run: SyncRun
     now: datetime
     with_offers: bool = False
-    seen: int = 0
     ended_sessions: int = 0
     lines: list[dict[str, str]] = field(default_factory=list)
     offers: list[dict[str, str]] = field(default_factory=list)
@@ -182,12 +182,13 @@ def _end_sessions(configuration: Configuration, cases: Iterable[Case], now: date
 
 
 def _withdraw(found: Sequence[Consequence], tally: Tally) -> None:
-    changes = []
+    changes: list[Change] = []
+    reached: dict[UUID, str] = {}
     for consequence in found:
         credential, state = consequence.credential, STATES[consequence.rule.do]
-        if credential is not None and credential.state not in (state, "revoked"):
+        if credential and reached.get(credential.pk, credential.state) not in (state, "revoked"):
             changes.append(Change(credential, state, consequence.rule.reason, consequence.case.own))
-            credential.state = state
+            reached[credential.pk] = state
     change_statuses(changes, actor=tally.run.actor, now=tally.now)
 
 

@@ -81,18 +81,22 @@ def _run(registry: Registry, *, actor: str, now: datetime, offers: bool) -> Sync
     run = SyncRun.objects.create(registry=registry, actor=actor, begun_at=now)
     tally = Tally(run, now, with_offers=offers)
     followings = Following.objects.filter(registry=registry)
-    superseded = 0
+    changes = superseded = 0
     for following in followings.select_related("configuration__registry__authority", "registry"):
-        _follow(following.pk, tally)  # 2
+        changes = max(changes, _follow(following.pk, tally))  # 2
         if following.configuration.registry_id == registry.pk:
             follow_calendar(following, tally)  # 3
             superseded += supersede_unheard(following.configuration, actor=actor, now=now)  # 4
     SyncRun.objects.filter(pk=run.pk).update(ended_at=now)
-    return Synced(tally.seen, tally.lines, tally.ended_sessions, superseded, refreshed, tally.offers)
+    return Synced(changes, tally.lines, tally.ended_sessions, superseded, refreshed, tally.offers)
 
 
-def _follow(pk: Any, tally: Tally) -> None:
-    """Take one type through the changes; who comes second waits for the row, and looks where the first is."""
+def _follow(pk: Any, tally: Tally) -> int:
+    """Take one type through the changes, and count them.
+
+    Who comes second waits for the row, and looks where the first is.
+    """
+    seen = 0
     rows = Following.objects.select_related("configuration__registry__authority", "registry")
     while True:
         following = rows.get(pk=pk)
@@ -109,6 +113,6 @@ def _follow(pk: Any, tally: Tally) -> None:
             if len(changes) < BATCH:
                 locked.cursor = reader.rewind(locked.cursor, now=tally.now)
             locked.save(update_fields=["cursor"])
-        tally.seen += len(changes)
+        seen += len(changes)
         if len(changes) < BATCH:
-            return
+            return seen
