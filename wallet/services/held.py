@@ -144,6 +144,16 @@ def load(vault: Vault, row: Card) -> HeldCard:
     )
 
 
+def dump_key(key: PrivateKey) -> dict[str, str]:
+    """A holder's key, to be sealed."""
+    return {"curve": key.curve, "secret": base64url.encode(key.secret)}
+
+
+def load_key(value: Mapping[str, str]) -> PrivateKey:
+    """The key that was sealed."""
+    return PrivateKey(value["curve"], base64url.decode(value["secret"]))
+
+
 def _dump(card: HeldCard) -> dict[str, Any]:
     return {
         "title": card.title,
@@ -178,7 +188,7 @@ def _dump_copy(copy: Copy) -> dict[str, Any]:
         "secured": copy.secured,
         "labels": [[list(label.path), label.text] for label in copy.labels],
         "authority_keys": list(copy.authority_keys),
-        "key": {"curve": copy.key.curve, "secret": base64url.encode(copy.key.secret)},
+        "key": dump_key(copy.key),
     }
 
 
@@ -195,6 +205,6 @@ def _load_copy(value: Mapping[str, Any]) -> Copy:
         valid_until=datetime.fromisoformat(value["valid_until"]) if value["valid_until"] else None,
         secured=value["secured"],
         labels=tuple(Label(tuple(path), text) for path, text in value["labels"]),
-        key=PrivateKey(value["key"]["curve"], base64url.decode(value["key"]["secret"])),
+        key=load_key(value["key"]),
         authority_keys=tuple(value["authority_keys"]),
     )

@@ -1,5 +1,6 @@
-"""What was shown to whom, with the keys that signed it, so that what came of it can be asked for."""
+"""What was shown to whom, with the keys that signed it, and who read the person's record at an authority."""
 
+import secrets
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
@@ -8,10 +9,13 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from common.adapters import fetch as door
+from common.encoding import strict_json
 from common.errors import SelloError
 from common.keys import PrivateKey
+from common.registries.access_holder import create_log_request, parse_log
 from wallet.models import HistoryEntry
-from wallet.services import consents, wording
+from wallet.services import consents, held, wording
 from wallet.services.answers import Answer
 from wallet.services.asking import Asked
 from wallet.services.vault import Vault
@@ -54,6 +58,32 @@ class Entry:
     agreed: tuple[str, ...] = ()  # readings to which the person agreed for a time
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One time that somebody read the person's record, or was refused; what was read by name.
+
+    `law` is what lets them read without asking the person, empty where the person agreed.
+    """
+
+    reader: str
+    identity: str
+    purpose: str
+    registry: str
+    attributes: tuple[str, ...]
+    at: datetime
+    refused: bool
+    law: str
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """What one authority says about who read; `answered` is False where it could not be asked."""
+
+    authority: str
+    answered: bool
+    readings: tuple[Reading, ...] = ()
+
+
 def record(
     vault: Vault, asked: Asked, answers: Sequence[Answer], *, outcome: Outcome, now: datetime
 ) -> Entry:
@@ -78,6 +108,15 @@ def record(
             for part in answer.parts
         ),
         payments=tuple(f"{pay.amount} {pay.currency} to {pay.payee}" for pay in asked.payments),
+        service=_service(asked) if outcome == "shown" else "",
+        keys=tuple(
+            {
+                part.copy.key.secret: part.copy.key
+                for answer in answers
+                for part in answer.parts
+                if part.signed and outcome == "shown"
+            }.values()
+        ),
         agreed=tuple(
             f"{', '.join(each.attributes)} at {each.registry} until {wording.date_text(each.until)}"
             for each in (asked.terms if outcome != "declined" else ())
@@ -107,6 +146,42 @@ def delete(vault: Vault, id: UUID) -> None:
     HistoryEntry.objects.filter(account=vault.account, id=id).delete()
 
 
+def readings(vault: Vault, *, now: datetime) -> tuple[Readings, ...]:
+    """Ask each authority that may know who has read the person's record there."""
+    found = []
+    for office in consents.offices(vault):
+        answers = []
+        for key in office.keys:
+            with suppress(SelloError, ValueError):
+                answers.append(_ask(office.identifier, key, now))
+        every = dict.fromkeys(reading for answer in answers for reading in answer)
+        latest = sorted(every, key=lambda each: each.at, reverse=True)
+        found.append(Readings(office.name, bool(answers), tuple(latest)))
+    return tuple(found)
+
+
+def _ask(authority: str, key: PrivateKey, now: datetime) -> tuple[Reading, ...]:
+    """`GET {authority}/access/log`, signed by a holder key."""
+    token = create_log_request(audience=authority, jti=secrets.token_urlsafe(16), signer=key, now=now)
+    headers = {"Accept": "application/json", "Authorization": f"Bearer {token}"}
+    reply = door.request("GET", f"{authority}/access/log", headers=headers)
+    if reply.status != 200:
+        raise SelloError("The authority did not answer.", detail=str(reply.status))
+    return tuple(
+        Reading(
+            reader=entry.client_name,
+            identity=entry.client_id,
+            purpose=entry.purpose,
+            registry=entry.registry,
+            attributes=tuple(wording.humanize(name) for name in entry.attributes),
+            at=datetime.fromisoformat(entry.at),
+            refused=entry.outcome == "refused",
+            law=entry.legal_basis,
+        )
+        for entry in parse_log(strict_json.loads_object(reply.body, floats=True))
+    )
+
+
 def _service(asked: Asked) -> str:
     """Below which address the service's other endpoints stand, as this house lays them out."""
     parts = urlsplit(asked.request.response_uri)
@@ -128,6 +203,7 @@ def _load(id: UUID, value: Mapping[str, Any]) -> Entry:
             "at": datetime.fromisoformat(value["at"]),
             "shown": shown,
             "payments": tuple(value["payments"]),
+            "agreed": tuple(value.get("agreed", ())),
             "keys": tuple(held.load_key(key) for key in value.get("keys", ())),
         }
     )
