@@ -75,6 +75,10 @@ class ProgrammeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ["slug", "title", "status", "gateway", "currency", "budget", "committed"]
     readonly_fields = ["committed"]
 
+    def save_model(self, request: HttpRequest, obj: Programme, form: Any, change: bool) -> None:
+        """Only what was edited: a payment may be booked meanwhile."""
+        obj.save(update_fields=form.changed_data if change else None)
+
 
 class PaymentEventInline(admin.TabularInline):  # type: ignore[type-arg]
     model = PaymentEvent

@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from verifier.views import endpoints, notices, pages, staff, vc_api
+from verifier.views import endpoints, notices, pages, payments, staff, vc_api
 
 urlpatterns = [
     path("services/", pages.services, name="services"),
     path("services/authority.pem", endpoints.certificate_authority, name="verifier-authority"),
     path("services/notices", notices.Notices.as_view(), name="notices"),
+    path("services/payments/log", payments.PaymentLog.as_view(), name="payment-log"),
+    path("services/staff/programmes", payments.programmes, name="programmes"),
+    path("services/staff/programmes/<slug:slug>", payments.programme, name="programme"),
     path("services/staff/issuers", staff.issuers, name="trusted-issuers"),
     path("services/staff/issuers/<int:pk>/remove", staff.remove_issuer, name="remove-trusted-issuer"),
     path("services/sessions/<str:poll_id>", pages.session, name="session"),

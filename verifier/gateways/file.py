@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from pathlib import Path
 
 from django.conf import settings
 
@@ -18,7 +19,7 @@ class FileGateway:
     max_batch = 100
 
     def __init__(self, account: Account) -> None:
-        self._folder = settings.VAR_DIR / account.config.get("folder", "outbox")
+        self._folder: Path = settings.VAR_DIR / account.config.get("folder", "outbox")
 
     def send(self, instructions: Sequence[Instruction], *, now: datetime) -> Receipts:
         """Write what is not here yet."""

@@ -9,6 +9,7 @@ from verifier.gateways.base import Receipt
 from verifier.models import PaymentInstruction
 from verifier.services.payments import states
 from verifier.services.payments.errors import BudgetExhausted
+from verifier.services.payments.telling import tell_payee
 
 State = states.State
 MEANS: Final = {
@@ -60,6 +61,7 @@ def _move(instruction: PaymentInstruction, to: str, receipt: Receipt, *, source:
         lease="",
         lease_until=None,
     )
+    tell_payee(instruction, now=now)
 
 
 def _absent(instruction: PaymentInstruction, *, source: str, now: datetime) -> bool:

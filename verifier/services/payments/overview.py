@@ -1,0 +1,89 @@
+"""Programmes for the pages of their staff: money and states; nobody's name, number or account."""
+
+from decimal import Decimal
+from typing import Any, Final
+
+from django.core.paginator import Paginator
+
+from common.encoding.money import to_text
+from common.payments.rules import Fixed, Rate, Rules
+from verifier.models import PaymentInstruction, Programme
+from verifier.services.payments.programmes import rules_of
+from verifier.services.payments.report import report
+
+A_PAGE: Final = 50
+OFTEN: Final = {"once": "once", "monthly": "every month", "yearly": "every year"}
+MONEY: Final = {
+    "budget": "Budget",
+    "reserved": "Set aside, on its way",
+    "sent": "With the gateway",
+    "settled": "Arrived",
+    "returned": "Came back",
+    "left": "Left",
+}
+
+
+def everything() -> dict[str, Any]:
+    """All programmes, and whether the books balance."""
+    found = report()
+    titles = dict(Programme.objects.values_list("slug", "title"))
+    lines = [
+        {
+            "slug": line["programme"],
+            "title": titles[line["programme"]],
+            "status": line["status"],
+            "budget": _money(line["budget"], line["currency"]),
+            "left": _money(line["left"], line["currency"]),
+            "payments": sum(line["payments"].values()),
+        }
+        for line in found["programmes"]
+    ]
+    return {"programmes": lines, "balanced": found["balanced"], "faults": found["faults"]}
+
+
+def one(programme: Programme, *, state: str, page: str) -> dict[str, Any]:
+    """One programme, with its payments, or those in `state`."""
+    found = report(programme.slug)
+    [line] = found["programmes"]
+    rows = programme.instructions.order_by("-id")
+    if state in PaymentInstruction.State.values:
+        rows = rows.filter(state=state)
+    return {
+        "programme": programme,
+        "balanced": found["balanced"],
+        "faults": found["faults"],
+        "money": [(words, _money(line[name], programme.currency)) for name, words in MONEY.items()],
+        "terms": _terms(programme, rules_of(programme)),
+        "states": line["payments"],
+        "chosen": state,
+        "disputed": line["disputed"],
+        "page": Paginator(rows, A_PAGE).get_page(page),
+    }
+
+
+def _terms(programme: Programme, rules: Rules) -> list[tuple[str, str]]:
+    terms = [("How much", _how_much(rules, programme.currency)), ("How often", OFTEN[rules.how_often])]
+    terms += [("Once for each", _words(rules.per)), ("Gateway", programme.gateway.name)]
+    terms += [("Refused with", condition.otherwise) for condition in rules.who]
+    if programme.opens_at:
+        terms.append(("Begins", f"{programme.opens_at:%d %B %Y}"))
+    if programme.closes_at:
+        terms.append(("Ends", f"{programme.closes_at:%d %B %Y}"))
+    return terms
+
+
+def _how_much(rules: Rules, currency: str) -> str:
+    most = _money(to_text(rules.how_much.most, currency), currency)
+    if isinstance(rules.how_much, Fixed):
+        return most
+    if isinstance(rules.how_much, Rate):
+        return f"{currency} {rules.how_much.rate} × {_words(rules.how_much.of)}, at most {most}"
+    return f"by {_words(rules.how_much.by)}, at most {most}"
+
+
+def _words(claim: str) -> str:
+    return claim.rpartition(".")[2].replace("_", " ")
+
+
+def _money(amount: str, currency: str) -> str:
+    return f"{currency} {Decimal(amount):,}"

@@ -1,0 +1,90 @@
+"""Reconciling: what gateways say now against what is in our books, and every difference named."""
+
+from collections import Counter
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.db.models import Q
+
+from common.errors import SelloError
+from verifier.models import GatewayAccount, PaymentInstruction
+from verifier.services.payments import states
+from verifier.services.payments.asking import Clock, ask, take_in
+from verifier.services.payments.delivering import end_leases
+from verifier.services.payments.parts import part_of
+
+State = states.State
+LONGEST_UNKNOWN: Final = timedelta(hours=1)
+LONGEST_OPEN: Final = timedelta(days=3)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Something that a person has to look at; no claim, and nobody's account."""
+
+    instruction: str
+    programme: str
+    gateway: str
+    state: str
+    since: str
+    what: str
+
+
+def reconcile(*, clock: Clock) -> dict[str, Any]:
+    """Read what came back, ask for what is open, and say what is left over.
+
+    `unreachable` names gateways that gave no answer at all; `strangers` counts receipts for instructions that
+    this house never gave.
+    """
+    counts: Counter[str] = Counter()
+    unreachable = []
+    end_leases(now=clock())
+    for account in GatewayAccount.objects.all():
+        try:
+            part = part_of(account)
+            for receipts in part.statements(now=clock()):
+                counts += take_in(receipts, source="statement", now=clock())
+        except (SelloError, OSError):
+            unreachable.append(account.name)
+            continue
+        counts += ask(account, part, wanted=[State.UNKNOWN, State.SENT], clock=clock)
+    differences = [asdict(each) for each in find_differences(now=clock())]
+    return {
+        **{name: counts[name] for name in ("accepted", "settled", "rejected", "returned", "unanswered")},
+        "strangers": counts["stranger"],
+        "open": PaymentInstruction.objects.filter(state__in=states.AWAITED).count(),
+        "unreachable": unreachable,
+        "differences": differences,
+    }
+
+
+def find_differences(*, now: datetime) -> list[Difference]:
+    """Contradictions, what was parked, and what is open for longer than it should be."""
+    rows = PaymentInstruction.objects.select_related("programme", "gateway").filter(
+        Q(disputed=True)
+        | Q(state=State.PARKED)
+        | Q(state=State.UNKNOWN, changed_at__lt=now - LONGEST_UNKNOWN)
+        | Q(state=State.SENT, changed_at__lt=now - LONGEST_OPEN)
+    )
+    return [
+        Difference(
+            instruction=row.number,
+            programme=row.programme.slug,
+            gateway=row.gateway.name,
+            state=row.state,
+            since=row.changed_at.isoformat(),
+            what=_what(row),
+        )
+        for row in rows
+    ]
+
+
+def _what(row: PaymentInstruction) -> str:
+    if row.disputed:
+        return "The gateway contradicts itself."
+    return {
+        State.PARKED: "It was tried too often.",
+        State.UNKNOWN: "Nobody knows whether it left.",
+        State.SENT: "The gateway has it and does not say how it ended.",
+    }[State(row.state)]

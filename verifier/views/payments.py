@@ -1,0 +1,55 @@
+"""Payments: what a holder's key may know, and the programmes for the agency's staff."""
+
+from django.conf import settings
+from django.contrib.admin.views.decorators import staff_member_required
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from common.adapters import rate_limit
+from common.payments.log import create_payment_log
+from common.registries.access import InvalidAccessToken
+from verifier.models import Programme
+from verifier.services.payments import overview
+from verifier.services.payments.history import payments_of
+
+LOG = "/services/payments/log"
+
+
+class PaymentLog(APIView):
+    """What became of the payments that a key signed; `Authorization: Bearer`, signed with that key."""
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request) -> Response:
+        """Newest first: reference, amount, currency, programme, state, dates; never where the money went."""
+        rate_limit.check(request, "verify")
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token.strip():
+            raise InvalidAccessToken("A request signed by the holder's key is needed.")
+        found = payments_of(token.strip(), audience=f"{settings.BASE_URL}{LOG}", now=timezone.now())
+        return Response(create_payment_log(found), headers={"Cache-Control": "no-store"})
+
+
+@staff_member_required
+@permission_required("verifier.view_programme", raise_exception=True)
+@require_safe
+def programmes(request: HttpRequest) -> HttpResponse:
+    """Every programme, its budget and what is left, and whether the books balance."""
+    return render(request, "services/programmes.html", overview.everything())
+
+
+@staff_member_required
+@permission_required("verifier.view_programme", raise_exception=True)
+@require_safe
+def programme(request: HttpRequest, slug: str) -> HttpResponse:
+    """One programme: its rules in words, its money, its payments by state."""
+    found = get_object_or_404(Programme.objects.select_related("gateway"), slug=slug)
+    context = overview.one(found, state=request.GET.get("state", ""), page=request.GET.get("page", "1"))
+    return render(request, "services/programme.html", context)
