@@ -30,11 +30,16 @@ from common.oid4vp.request import (
 )
 from common.oid4vp.request_object import verify_request
 from common.oid4vp.response import create_response, open_response, parse_response_form, send_response
-from common.oid4vp.transaction_data import create_transaction_data, parse_transaction_data
-from common.registries import access, claims
+from common.oid4vp.transaction_data import (
+    DataAccess,
+    Payment,
+    create_transaction_data,
+    parse_transaction_data,
+)
+from common.registries import access, access_holder, claims
 from tests.common.fuzz.strategies import JSON, TEXTS, bent, bent_bytes, bent_text, bent_tokens, fuzz
 from tests.common.oid4vp.test_matching import ANA
-from tests.common.oid4vp.test_transaction_data import PAY
+from tests.common.oid4vp.test_transaction_data import AGREE, PAY
 from tests.common.oid4vp.world import (
     CLINIC,
     DID,
@@ -122,7 +127,12 @@ RESPONSE = {"credentials": [{"credential": "a.b.c~"}, {"credential": {"proof": {
 CLAIMS = [{"name": "given_name", "column": "name", "label": "Name", "mandatory": True}]
 GRANT = {"access_token": "x", "token_type": "DPoP", "expires_in": 60, "attributes": ["a"]}
 ERROR = {"error": "invalid_proof", "error_description": "x"}
-LOG = access.create_log([access.LogEntry("2026-01-01T00:00:00Z", "c", "Clinic", "care", "r", ("a",))])
+LOG = access_holder.create_log(
+    [access_holder.LogEntry("2026-01-01T00:00:00Z", "c", "Clinic", "care", "r", ("a",), "i", "law", "read")]
+)
+CONSENTS = access_holder.create_consents(
+    [access_holder.ConsentEntry("i", "c", "Clinic", "care", "r", ("a",), "signed", "active", "t", "t", "t")]
+)
 QUERY = {
     "credentials": [
         {
@@ -173,7 +183,8 @@ PARSERS: dict[str, tuple[Any, Callable[[Any], object]]] = {
     "error": (ERROR, on_objects(lambda it: parse_error(it, status=400))),
     "claims of a type": (CLAIMS, claims.parse_claims),
     "access grant": (GRANT, on_objects(access.parse_grant)),
-    "access log": (LOG, on_objects(access.parse_log)),
+    "access log": (LOG, on_objects(access_holder.parse_log)),
+    "consents": (CONSENTS, on_objects(access_holder.parse_consents)),
     "client metadata": (
         parameters(DID, encrypted=True)["client_metadata"],
         lambda it: parse_client_metadata(it, encrypted=True),
@@ -242,10 +253,11 @@ def test_request_objects(client_id: Any, chain: Any) -> None:
     fuzz(bent_text(made), verify)
 
 
-def test_transaction_data() -> None:
+@pytest.mark.parametrize("content", [PAY, AGREE])
+def test_transaction_data(content: Payment | DataAccess) -> None:
     query = parse_query({"credentials": [{**QUERY["credentials"][0], "id": "farmer"}]})
-    honest = json.loads(base64url.decode(create_transaction_data(PAY)))
-    parse_transaction_data([create_transaction_data(PAY)], query=query)
+    honest = json.loads(base64url.decode(create_transaction_data(content)))
+    parse_transaction_data([create_transaction_data(content)], query=query)
     entries = bent(honest).map(lambda value: [base64url.encode(json.dumps(value).encode())])
     fuzz(st.one_of(JSON, entries), lambda value: parse_transaction_data(value, query=query), examples=200)
 

@@ -1,4 +1,4 @@
-"""Messages of attribute access: each check of assertion, DPoP proof and log request by itself."""
+"""Access requests and grants: each check of an assertion by itself, on each of the three grounds."""
 
 from datetime import timedelta
 
@@ -6,32 +6,22 @@ import pytest
 
 from common import did
 from common.did import did_key
-from common.encoding import base64url, jcs
 from common.keys import PrivateKey, jwk, jws
-from common.keys.dpop import TYPE as DPOP_TYPE
 from common.registries.access import (
-    LOG_TYPE,
-    REQUEST_TYPE,
     AccessError,
     AccessGrant,
     Evidence,
+    GivenConsent,
     InvalidAssertion,
-    LogEntry,
+    Subject,
     create_access_request,
     create_grant,
-    create_log,
-    create_log_request,
-    create_record,
     parse_grant,
-    parse_log,
-    parse_record,
     verify_access_request,
-    verify_log_request,
 )
 from tests.conftest import NOW
 
 AUTHORITY = "https://ministry.example/issuers/social-registry"
-URL = f"{AUTHORITY}/access/record"
 CLINIC = PrivateKey("P-256", bytes(31) + b"\x0c")
 CLINIC_DID = did_key.encode(CLINIC.public_key)
 EVIDENCE = Evidence("dc+sd-jwt", "eyJ~~", "nonce", f"decentralized_identifier:{CLINIC_DID}", ("dGQ",))
@@ -52,7 +42,7 @@ def clinic(signer: PrivateKey = CLINIC) -> PrivateKey:
 
 def request(**overrides) -> str:
     arguments = {
-        "client_id": CLINIC_DID, "audience": AUTHORITY, "purpose": "treatment", "evidence": EVIDENCE,
+        "client_id": CLINIC_DID, "audience": AUTHORITY, "purpose": "treatment", "ground": EVIDENCE,
         "token_key": CLINIC.public_key, "jti": "1", "signer": clinic(), "now": NOW,
     }  # fmt: skip
     return create_access_request(**{**arguments, **overrides})
@@ -74,14 +64,34 @@ def resigned(token: str, signer: PrivateKey = CLINIC, header: dict | None = None
 def test_an_access_request():
     found = verify(request())
     assert (found.client_id, found.purpose, found.jti) == (CLINIC_DID, "treatment", "1")
-    assert found.evidence == EVIDENCE
+    assert (found.ground, found.attributes) == (EVIDENCE, ())
     assert found.thumbprint == jwk.thumbprint(CLINIC.public_key)
     assert "eyJ~~" not in repr(found)
+
+
+@pytest.mark.parametrize("ground", [EVIDENCE, GivenConsent("c-1"), Subject("4017")])
+def test_three_grounds(ground):
+    found = verify(request(ground=ground, attributes=["programme", "status"]))
+    assert (found.ground, found.attributes) == (ground, ("programme", "status"))
+    assert "4017" not in repr(found)
 
 
 @pytest.mark.parametrize(
     "claims",
     [
+        {"consent_id": "c-1"},
+        {"subject": "4017"},
+        {"vp_token": None, "consent_id": "c-1", "subject": "4017"},
+        {"vp_token": None, "consent_id": ""},
+        {"vp_token": None, "consent_id": ["c-1"]},
+        {"vp_token": None, "subject": "x" * 201},
+        {"vp_token": None, "subject": {"national_id": "4017"}},
+        {"attributes": "programme"},
+        {"attributes": ["programme", "programme"]},
+        {"attributes": [["programme"]]},
+        {"attributes": [""]},
+        {"attributes": [f"a{number}" for number in range(51)]},
+        {"jti": "j" * 201},
         {"aud": "https://ministry.example/issuers/other"},
         {"aud": [AUTHORITY]},
         {"sub": "did:key:another"},
@@ -136,49 +146,13 @@ def test_a_request_by_somebody_else(mallory):
         verify("nothing")
 
 
-def test_a_log_request(ana, mallory):
-    token = create_log_request(audience=AUTHORITY, jti="1", signer=ana, now=NOW)
-    found = verify_log_request(token, audience=AUTHORITY, now=NOW)
-    assert (found.thumbprint, found.jti) == (jwk.thumbprint(ana.public_key), "1")
-    for wrong in (
-        resigned(token, ana, aud="https://other.example"),
-        resigned(token, ana, jti=None),
-        resigned(token, ana, iat=None),
-        resigned(token, mallory),
-        resigned(token, ana, header={"typ": DPOP_TYPE}),
-        token[:-2],
+def test_a_grant_goes_and_comes():
+    for grant in (
+        AccessGrant("token", 300, ("programme", "status")),
+        AccessGrant("token", 300, ("programme",), "c-1", "2026-12-21T12:00:00Z"),
     ):
-        with pytest.raises(InvalidAssertion):
-            verify_log_request(wrong, audience=AUTHORITY, now=NOW)
-    with pytest.raises(InvalidAssertion):
-        verify_log_request(token, audience=AUTHORITY, now=NOW + timedelta(minutes=3))
-
-
-def test_one_token_is_not_taken_for_another(ana):
-    assert len({REQUEST_TYPE, LOG_TYPE, DPOP_TYPE, "openid4vci-proof+jwt"}) == 4
-    header, payload, signature = create_log_request(audience=AUTHORITY, jti="1", signer=ana, now=NOW).split(
-        "."
-    )
-    unsigned = base64url.encode(
-        jcs.canonicalize({"alg": "none", "typ": LOG_TYPE, "jwk": jwk.encode(ana.public_key)})
-    )
-    for token in (f"{unsigned}.{payload}.", f"{header}.{payload}.{signature[:-4]}AAAA"):
-        with pytest.raises(InvalidAssertion):
-            verify_log_request(token, audience=AUTHORITY, now=NOW)
-
-
-def test_answers_round_trip():
-    grant = AccessGrant("token", 300, ("programme", "status"))
-    assert parse_grant(create_grant(grant)) == grant
-    assert "'token'" not in repr(grant)
-    assert parse_record(create_record({"programme": "A", "status": None})) == {
-        "programme": "A",
-        "status": None,
-    }
-    entry = LogEntry(
-        "2026-11-21T12:00:00Z", CLINIC_DID, "Clinic", "treatment", "Social registry", ("programme",)
-    )
-    assert parse_log(create_log([entry])) == (entry,)
+        assert parse_grant(create_grant(grant)) == grant
+        assert "'token'" not in repr(grant)
 
 
 @pytest.mark.parametrize(
@@ -187,9 +161,9 @@ def test_answers_round_trip():
         {},
         {**create_grant(AccessGrant("t", 1)), "token_type": "Bearer"},
         {**create_grant(AccessGrant("t", 1)), "attributes": "a"},
+        {**create_grant(AccessGrant("t", 1)), "consent_id": 7},
     ],
 )
-def test_answers_refused(source):
-    for parse in (parse_grant, parse_record, parse_log):
-        with pytest.raises(AccessError):
-            parse(source)
+def test_grants_refused(source):
+    with pytest.raises(AccessError):
+        parse_grant(source)
