@@ -1,4 +1,4 @@
-"""An authority's certificates for mdocs: its root, and the document signers below it."""
+"""An authority's certificates: its root, the document signers below it, and that of its own key."""
 
 from django.db import models
 
@@ -6,13 +6,16 @@ from issuer.models.authority import Authority
 
 
 class Certificate(models.Model):
-    """A root (IACA) or a document signer (ISO/IEC 18013-5 annex B.1); `key` is its name in the key store."""
+    """A root (IACA) or what it vouches for (ISO/IEC 18013-5 annex B.1); `key` is its name in the key store."""
 
     authority = models.ForeignKey(Authority, on_delete=models.CASCADE, related_name="certificates")
     is_root = models.BooleanField()
     key = models.CharField(max_length=64)
     der = models.BinaryField()
     expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    revoked_because = models.CharField(max_length=200, blank=True)
+    revoked_by = models.CharField(max_length=200, blank=True)
 
     class Meta:
         constraints = [
