@@ -157,8 +157,10 @@ def _entries(source: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
 
 def _read(kind: type[Entry], source: Mapping[str, Any]) -> Entry:
     said: dict[str, Any] = {
-        each.name: text(source, each.name, error=AccessError)
+        each.name: ""
+        if each.name in OPTIONAL and not source.get(each.name)
+        else text(source, each.name, error=AccessError)
         for each in fields(kind)
-        if each.name != "attributes" and (each.name not in OPTIONAL or source.get(each.name))
+        if each.name != "attributes"
     }
     return kind(**said, attributes=names(source.get("attributes", []), error=AccessError))

@@ -1,4 +1,4 @@
-"""The clinic reads two attributes for a month by Ana's signed consent, and is refused the second she ends it."""
+"""The clinic reads two attributes for a month by Ana's consent, and is refused the second she ends it."""
 
 import json
 from io import StringIO

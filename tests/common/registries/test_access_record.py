@@ -1,4 +1,4 @@
-"""The signed answer: by this authority, for this client, to this request, now, with exactly what was granted."""
+"""The signed answer: by this authority, for this client, to this request, now, with what was granted."""
 
 from datetime import timedelta
 from typing import Any
