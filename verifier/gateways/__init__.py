@@ -7,10 +7,15 @@ from collections.abc import Callable
 from typing import Final
 
 from common.errors import SelloError
-from verifier.gateways import file
+from verifier.gateways import file, g2p_connect, iso20022, voucher
 from verifier.gateways.base import Account, Gateway
 
-GATEWAYS: Final[dict[str, Callable[[Account], Gateway]]] = {"file": file.FileGateway}
+GATEWAYS: Final[dict[str, Callable[[Account], Gateway]]] = {
+    "file": file.FileGateway,
+    "g2p-connect": g2p_connect.G2PConnect,
+    "iso20022": iso20022.BankFiles,
+    "voucher": voucher.Vouchers,
+}
 
 
 class UnknownGateway(SelloError):

@@ -44,6 +44,12 @@ def write_agent(make: Any, name: str, address: Address, *, bic: str = "") -> Any
     return getattr(make, name)(institution)
 
 
+def check_account(address: Address) -> None:
+    """Raise `NotAnAddress` where ISO 20022 has no room for the address."""
+    _whole(address.id, 34)
+    _whole(address.provider, 35)
+
+
 def read_account(node: Any, *, provider: str) -> Address:
     """The address of a CashAccount38 at the bank called `provider`."""
     iban = document.text(node, "Id", "IBAN")

@@ -65,7 +65,7 @@ def create_initiation(
         make.CreDtTm(now.replace(microsecond=0).isoformat()),
         make.NbOfTxs(str(len(transfers))),
         make.CtrlSum(_total(transfers)),
-        make.InitgPty(make.Nm(initiator[:140])),
+        make.InitgPty(make.Nm(_text(initiator, 140))),
     )
     groups = grouped(transfers, message_id=message_id)
     body = [_group(make, name, group) for name, group in groups.items()]
@@ -106,7 +106,7 @@ def _group(make: Any, name: str, group: Sequence[Transfer]) -> Any:
         make.NbOfTxs(str(len(group))),
         make.CtrlSum(_total(group)),
         make.ReqdExctnDt(make.Dt(group[0].day.isoformat())),
-        make.Dbtr(make.Nm(payer.name[:140])),
+        make.Dbtr(make.Nm(_text(payer.name, 140))),
         write_account(make, "DbtrAcct", payer.account, currency=group[0].currency),
         write_agent(make, "DbtrAgt", payer.account, bic=payer.bic),
         make.ChrgBr("SLEV"),
@@ -120,14 +120,16 @@ def _write_transfer(make: Any, transfer: Transfer) -> Any:
         make.PmtId(make.InstrId(transfer.id), make.EndToEndId(transfer.id)),
         make.Amt(make.InstdAmt(f"{amount:f}", Ccy=parse_currency(transfer.currency))),
         write_agent(make, "CdtrAgt", transfer.payee),
-        *([make.Cdtr(make.Nm(transfer.payee_name[:140]))] if transfer.payee_name else []),
+        *([make.Cdtr(make.Nm(_text(transfer.payee_name, 140)))] if transfer.payee_name else []),
         write_account(make, "CdtrAcct", transfer.payee),
     ]
     if transfer.purpose:
         coded = len(transfer.purpose) == 4 and transfer.purpose.isupper()
-        parts.append(make.Purp(make.Cd(transfer.purpose) if coded else make.Prtry(transfer.purpose[:35])))
+        parts.append(
+            make.Purp(make.Cd(transfer.purpose) if coded else make.Prtry(_text(transfer.purpose, 35)))
+        )
     if transfer.remittance:
-        parts.append(make.RmtInf(make.Ustrd(transfer.remittance[:140])))
+        parts.append(make.RmtInf(make.Ustrd(_text(transfer.remittance, 140))))
     return make.CdtTrfTxInf(*(part for part in parts if part is not None))
 
 
@@ -163,3 +165,8 @@ def _check_sums(node: Any, transfers: Sequence[Transfer]) -> None:
 
 def _total(transfers: Sequence[Transfer]) -> str:
     return f"{sum((parse_amount(each.amount) for each in transfers), Decimal()):f}"
+
+
+def _text(value: str, limit: int) -> str:
+    """A text for people, cut to its place, without what XML cannot carry."""
+    return "".join(character for character in value if character.isprintable())[:limit]

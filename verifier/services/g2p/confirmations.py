@@ -1,0 +1,47 @@
+"""What a partner says of our disbursements, at once or later, and what of it is believed."""
+
+from django.db import transaction
+
+from common.adapters.exchange import Received
+from common.encoding.money import to_text
+from common.exchange.errors import ExchangeError
+from common.payments.g2p import disburse, status
+from common.payments.g2p.disburse import DisbursementStatus
+from verifier.gateways.g2p_statuses import receipt_for
+from verifier.models import PaymentInstruction
+from verifier.services.payments.confirming import confirm
+
+
+def on_disburse(received: Received) -> None:
+    """`/on-disburse`: take in what a gateway's partner says unasked."""
+    _confirm(received, disburse.parse_response(received.message)[1])
+
+
+def on_status(received: Received) -> None:
+    """`/disburse/txn/on-status`: the same, within the answer to a question."""
+    _confirm(received, disburse.parse_response(status.parse_status_response(received.message))[1])
+
+
+@transaction.atomic
+def _confirm(received: Received, statuses: tuple[DisbursementStatus, ...]) -> None:
+    """All of a message or nothing: one that speaks of payments not given to its sender is no slip."""
+    now = received.log.at
+    for each in statuses:
+        row = (
+            PaymentInstruction.objects.filter(
+                number=each.reference_id,
+                gateway__kind="g2p-connect",
+                gateway__config__partner=received.partner.sender_id,
+            )
+            .select_related("programme")
+            .first()
+        )
+        if row is None:
+            raise ExchangeError(
+                "This message speaks of payments that its sender was not asked for.",
+                code="err.request.forbidden",
+            )
+        currency = row.programme.currency
+        receipt = receipt_for(each, amount=to_text(row.amount, currency), currency=currency, asked=False)
+        if receipt is not None:
+            confirm(row.number, receipt, source="callback", now=now)

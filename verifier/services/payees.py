@@ -1,0 +1,73 @@
+"""To which account an instruction goes: the address that was signed, or the one that a mapper has for it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from common.adapters import exchange
+from common.adapters.partners import Partner
+from common.exchange.header import Header
+from common.payments.address import Address, parse_address
+from common.payments.errors import NotAnAddress
+from common.payments.g2p import mapper
+from common.payments.g2p.actions import NAMESPACE, SYNC_MAPPER
+from verifier.gateways.base import Instruction
+from verifier.services import mapping, organisation
+
+NO_ADDRESS: Final = "rjct.payee_fa.invalid"
+NOT_LINKED: Final = "succ.id.not_found"
+OWN: Final = "self"
+
+
+def addresses(
+    instructions: Sequence[Instruction], config: Mapping[str, Any], *, now: datetime
+) -> dict[str, Address | str]:
+    """By instruction, its address; or the reason for which it has none, as G2P Connect calls it.
+
+    `config["resolve"]` says which providers' addresses are people, and who maps them: a partner's
+    `sender_id`, or `self`. Raises where that mapper does not answer.
+    """
+    resolve: Mapping[str, str] = config.get("resolve", {})
+    found: dict[str, Address | str] = {}
+    people: dict[str, dict[str, Address]] = {}
+    for each in instructions:
+        try:
+            address = parse_address(each.payee)
+        except NotAnAddress:
+            found[each.id] = NO_ADDRESS
+            continue
+        if address.provider in resolve:
+            people.setdefault(resolve[address.provider], {})[each.id] = address
+        else:
+            found[each.id] = address
+    for who, wanted in people.items():
+        known = _own(wanted) if who == OWN else _asked(who, wanted, now=now)
+        found.update({id: known.get(id, NOT_LINKED) for id in wanted})
+    return found
+
+
+def _own(wanted: Mapping[str, Address]) -> dict[str, Address]:
+    found = {id: mapping.active(person) for id, person in wanted.items()}
+    return {id: mapping.address_of(row) for id, row in found.items() if row is not None}
+
+
+def _asked(who: str, wanted: Mapping[str, Address], *, now: datetime) -> dict[str, Address]:
+    partner = Partner.objects.get(sender_id=who, active=True)
+    items = [mapper.MapperItem(id, now, person, details=True) for id, person in wanted.items()]
+    endpoint = SYNC_MAPPER["resolve"]
+    envelope = exchange.ask(
+        partner,
+        NAMESPACE,
+        Header(exchange.new_message_id(), endpoint.action, total_count=len(items)),
+        mapper.create_request("resolve", exchange.new_message_id(), items),
+        party=organisation.party(),
+        url=f"{partner.address.rstrip('/')}/{endpoint.path}",
+        answer=endpoint.answers,
+        now=now,
+    )
+    said = mapper.parse_response("resolve", envelope.message)
+    return {
+        each.reference_id: parse_address(each.fa)
+        for each in said
+        if each.status == "succ" and each.fa and each.reference_id in wanted
+    }

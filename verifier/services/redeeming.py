@@ -1,0 +1,39 @@
+"""Cashing a voucher at an agent: looked at first, paid out once."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from common.payments.voucher import VoucherRefused, verify_voucher
+from verifier.models import Voucher
+from verifier.services import organisation
+from verifier.services.payments.confirming import confirm
+from verifier.services.vouchers import digest_of, receipt_of
+
+State = Voucher.State
+
+
+def look_up(text: str, *, now: datetime) -> Voucher:
+    """The voucher of a text, as it stands; `VoucherRefused` where it is not to be paid out."""
+    key = organisation.signer(organisation.VOUCHERS).public_key
+    content = verify_voucher(text, key=key, now=now)
+    row = Voucher.objects.filter(identifier=digest_of(content.identifier)).first()
+    if row is None:
+        raise VoucherRefused("This voucher is not ours.")
+    if row.state == State.REDEEMED:
+        raise VoucherRefused(f"This voucher was paid out before, on {row.ended_at:%d %B %Y at %H:%M}.")
+    if row.state == State.EXPIRED:
+        raise VoucherRefused("This voucher has expired.")
+    return row
+
+
+def redeem(text: str, *, agent: str, now: datetime) -> Voucher:
+    """Cash a voucher: of all who try, one alone. The books know of it before money leaves the counter."""
+    found = look_up(text, now=now)
+    with transaction.atomic():
+        open_ = Voucher.objects.filter(pk=found.pk, state=State.ISSUED)
+        if not open_.update(state=State.REDEEMED, ended_at=now, agent=agent[:200], sealed=None, told=True):
+            raise VoucherRefused("This voucher was paid out before.")
+        found.refresh_from_db()
+        confirm(found.number, receipt_of(found), source="voucher", now=now)
+    return found
