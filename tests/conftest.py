@@ -62,6 +62,12 @@ def _fresh_cache(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
+def _no_provider(settings: object) -> None:
+    """Nobody is trusted to vouch for wallets, whatever lies in the directory of whoever runs the tests."""
+    settings.WALLET_PROVIDER_CA_FILE = ""  # type: ignore[attr-defined]
+
+
+@pytest.fixture(autouse=True)
 def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> door.Reply:
         raise FetchFailed("Tests have no network.", detail=urlsplit(url).hostname or "")

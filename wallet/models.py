@@ -74,6 +74,22 @@ class GivenConsent(Sealed):
     """Where a consent was given, and with which key: it can be withdrawn when its card is long gone."""
 
 
+class ProviderCertificate(models.Model):
+    """A certificate of whoever runs this wallet and vouches for it: its root, or what signs below it."""
+
+    class Role(models.TextChoices):
+        ROOT = "root"
+        SIGNER = "signer"
+
+    role = models.CharField(max_length=8, choices=Role, unique=True)
+    key = models.CharField(max_length=64, help_text="Name in the key store.")
+    der = models.BinaryField()
+    expires_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.role
+
+
 class RegisteredVerifier(models.Model):
     """An entry of the public list of those who may ask; the same for everybody, so it stands in clear."""
 

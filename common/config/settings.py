@@ -88,7 +88,7 @@ VERIFIER_CA_FILE = os.environ.get("VERIFIER_CA_FILE", str(VAR_DIR / "verifier-ca
 # PEM certificates of the authorities that vouch for issuers whose credentials carry an x5c chain.
 ISSUER_CA_FILE = os.environ.get("ISSUER_CA_FILE", "")
 # PEM certificates of the authorities that vouch for wallets and their keys to an issuer (HAIP 1.0).
-WALLET_PROVIDER_CA_FILE = os.environ.get("WALLET_PROVIDER_CA_FILE", "")
+WALLET_PROVIDER_CA_FILE = os.environ.get("WALLET_PROVIDER_CA_FILE", str(VAR_DIR / "wallet-provider-ca.pem"))
 
 # --- who may read /metrics (common/site/views.py), and how many proxies stand in front of us ------------
 METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")

@@ -17,8 +17,9 @@ from tests.wallet.test_vault import dump
 from wallet.models import Card, Pending
 from wallet.services import accepting, cards
 from wallet.services.accepting import AlreadyAccepted, DoesNotVerify, NotForThisWallet, WrongCode
-from wallet.services.issuers import OfferGone, Unreachable
+from wallet.services.issuers import OfferGone
 from wallet.services.pending import NothingWaits
+from wallet.services.proving import Unreachable
 from wallet.services.vault import Vault
 
 

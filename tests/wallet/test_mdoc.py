@@ -23,9 +23,10 @@ from tests.common.formats.mdoc.world import (
     without_address,
 )
 from tests.conftest import NOW
-from wallet.services import fetching, wording
+from wallet.services import fetching, key_proofs, wording
 from wallet.services.fetching import DoesNotVerify
 from wallet.services.held import Copy, Label, copy_of
+from wallet.services.key_proofs import Way
 
 OFFERED = ConfigurationMetadata(id="licence", format="mso_mdoc", doctype=MDL)
 
@@ -103,6 +104,6 @@ def test_run_out(ana: PrivateKey) -> None:
 def test_the_device_has_a_key_that_everybody_reads() -> None:
     """On P-256 (HAIP 1.0 §7), named by a jwk in the proof: an mdoc binds a COSE_Key."""
     offered = replace(OFFERED, binding_methods=("cose_key",), proof_types={"jwt": ("EdDSA", "ES256")})
-    assert fetching.binding(offered) == ("P-256", "jwk")
-    assert fetching.binding(replace(offered, binding_methods=("did:key",))) == ("P-256", "did:key")
-    assert fetching.binding(replace(offered, proof_types={})) is None
+    assert key_proofs.way(offered) == Way("jwt", "P-256", "jwk")
+    assert key_proofs.way(replace(offered, binding_methods=("did:key",))) == Way("jwt", "P-256", "did:key")
+    assert key_proofs.way(replace(offered, proof_types={})) is None

@@ -16,11 +16,13 @@ from common.errors import SelloError
 from common.oid4vci.errors import IssuerRefused, MessageInvalid
 from common.oid4vci.offer import AUTHORIZATION_CODE, PRE_AUTHORIZED
 from common.oid4vci.token import TokenRequest
-from wallet.services import cards, fetching, held, issuers, pending, signing_in, waiting
+from wallet.services import cards, fetching, held, issuers, key_proofs, pending, signing_in, waiting
 from wallet.services.fetching import DoesNotVerify, NotForThisWallet
 from wallet.services.held import HeldCard
+from wallet.services.instance import instance_for
 from wallet.services.issuers import OfferGone
 from wallet.services.offered import KIND, Offer, digest, dump_offer, load_offer
+from wallet.services.proving import Unreachable
 from wallet.services.vault import Vault
 
 
@@ -46,15 +48,22 @@ def receive(vault: Vault, text: str, *, now: datetime) -> UUID:
     wanted = {
         name: issuer.configurations[name]
         for name in offer.configuration_ids
-        if name in issuer.configurations and fetching.binding(issuer.configurations[name]) is not None
+        if name in issuer.configurations and key_proofs.way(issuer.configurations[name]) is not None
     }
     if not wanted:
         raise NotForThisWallet("What is offered has a form that this wallet cannot keep.")
+    wanted = {name: each for name, each in wanted.items() if key_proofs.strong_enough(each)}
+    if not wanted:
+        raise NotForThisWallet(
+            "This office gives its cards to wallets alone that guard their keys in special hardware. "
+            "This wallet seals them with your passphrase, which is not enough there."
+        )
     server = issuers.find_server(issuer, offer.authorization_server)
     wanted_grant = AUTHORIZATION_CODE if offer.pre_authorized_code is None else PRE_AUTHORIZED
     if wanted_grant not in server.grant_types:
         raise MessageInvalid("This office's server does not take what its offer asks for.")
-    question = Offer(offer, replace(issuer, configurations=wanted), server)
+    narrowed = replace(issuer, configurations=wanted)
+    question = Offer(offer, narrowed, server, instance=instance_for(server))
     return pending.ask(vault, dump_offer(question), now=now)
 
 
@@ -137,10 +146,10 @@ def _authorize(offer: Offer, tx_code: str | None, now: datetime) -> Offer:
     request = TokenRequest(code, tx_code if offer.offer.tx_code else None)
     key = issuers.token_key(offer.server)
     try:
-        token = issuers.ask_token(offer.server.token_endpoint, request, key=key, now=now)
+        token = issuers.ask_token(offer.server, request, key=key, instance=offer.instance, now=now)
     except IssuerRefused as error:
         if error.code == "slow_down":
-            raise issuers.Unreachable(error) from error
+            raise Unreachable(error) from error
         if offer.offer.tx_code is None:
             raise OfferGone(f"{error.code} {error.detail}") from error
         raise WrongCode(

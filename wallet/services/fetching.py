@@ -20,10 +20,10 @@ from common.keys import PrivateKey
 from common.keys.private_key import generate
 from common.oid4vci.credential import CredentialRequest, CredentialResponse, DeferredResponse
 from common.oid4vci.errors import IssuerRefused
-from common.oid4vci.key_proof import BindingMethod, create_key_proof
 from common.oid4vci.metadata import ConfigurationMetadata
-from wallet.services import held, issuers, types
+from wallet.services import held, issuers, key_proofs, types
 from wallet.services.held import Copy, HeldCard, Label, Receipt
+from wallet.services.key_proofs import Way
 from wallet.services.offered import Offer, digest, dump_offer, name_of
 
 
@@ -111,17 +111,16 @@ def _source(offer: Offer, configurations: Sequence[ConfigurationMetadata]) -> di
 
 def _ask(offer: Offer, configuration: ConfigurationMetadata, now: datetime) -> Answer:
     assert offer.token is not None
-    curve, method = _required_binding(configuration)
-    key = generate(curve)
+    way = _required_way(configuration)
+    key = generate(way.curve)
     identifiers = offer.token.identifiers.get(configuration.id, ())
     nonce = issuers.ask_nonce(offer.issuer.nonce_endpoint)
-    proof = create_key_proof(
-        audience=offer.offer.credential_issuer, nonce=nonce, signer=key, now=now, binding=method
-    )
+    proof = key_proofs.prove(way, key, audience=offer.offer.credential_issuer, nonce=nonce, now=now)
     request = CredentialRequest(
         (proof,),
         configuration_id=None if identifiers else configuration.id,
         credential_identifier=identifiers[0] if identifiers else None,
+        proof_type=way.proof_type,
     )
     try:
         response = issuers.ask_credential(offer.issuer, request, access_token=offer.token, now=now)
@@ -203,30 +202,8 @@ def verify(
     return verified
 
 
-def binding(configuration: ConfigurationMetadata) -> tuple[str, BindingMethod] | None:
-    """The curve and the way of naming a key that suit a configuration, or None where nothing does."""
-    algorithms = configuration.proof_types.get("jwt", ())
-    methods = configuration.binding_methods
-    if configuration.format == "mso_mdoc" and "cose_key" in methods:
-        methods = ("jwk",)  # a proof of the type jwt says by jwk which key an mdoc is to bind (F.1)
-    if configuration.format not in FORMATS:
-        return None
-    choices: tuple[tuple[str, str, BindingMethod], ...] = (
-        ("EdDSA", "Ed25519", "did:key"),
-        ("ES256", "P-256", "did:key"),
-        ("EdDSA", "Ed25519", "jwk"),
-        ("ES256", "P-256", "jwk"),
-    )
-    if configuration.format in ("dc+sd-jwt", "mso_mdoc"):
-        choices = (("ES256", "P-256", "jwk"), ("ES256", "P-256", "did:key"), *choices)
-    for algorithm, curve, method in choices:
-        if algorithm in algorithms and method in methods:
-            return curve, method
-    return None
-
-
-def _required_binding(configuration: ConfigurationMetadata) -> tuple[str, BindingMethod]:
-    found = binding(configuration)
+def _required_way(configuration: ConfigurationMetadata) -> Way:
+    found = key_proofs.way(configuration)
     if found is None:
         raise NotForThisWallet("What is offered has a form that this wallet cannot keep.")
     return found

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from django.conf import settings
 
@@ -42,26 +41,36 @@ from common.oid4vci.encryption import (
     encrypt_message,
     public_jwk,
 )
-from common.oid4vci.errors import MessageInvalid, parse_error
+from common.oid4vci.errors import IssuerRefused, MessageInvalid, parse_error
 from common.oid4vci.metadata import IssuerMetadata
 from common.oid4vci.notification import Event, Notification, create_notification
 from common.oid4vci.offer import CredentialOffer, OfferReference
+from wallet.services import proving
+from wallet.services.instance import Instance
+from wallet.services.proving import Unreachable, ask, post
 from wallet.services.tokens import AccessToken, TokenKey
 
 SIGNED_FIRST: Final = f"{signed_metadata.MEDIA_TYPE}, application/json;q=0.5"
 TOKEN_LIFETIME: Final = timedelta(minutes=5)  # where the issuer does not say
+UNKNOWN_CLIENT: Final = (
+    "invalid_client",
+    "invalid_client_attestation",
+    "use_attestation_challenge",
+    "use_fresh_attestation",
+)
 
 
-class Unreachable(SelloError):
-    """The issuer does not answer."""
+class NotKnown(SelloError):
+    """An office that gives nothing to this wallet, because nobody whom it trusts vouches for it."""
 
-    code = "server_error"
-    status = 502
+    code = "invalid_client"
+    status = 403
 
-    def __init__(self, error: SelloError) -> None:
+    def __init__(self, detail: str = "") -> None:
         super().__init__(
-            "The office that offers this cannot be reached at the moment. Try again in a few minutes.",
-            detail=f"{error.public} {error.detail}",
+            "This office gives cards to wallets alone that it knows, and it does not know this one. "
+            "Ask the office which wallets it takes.",
+            detail=detail,
         )
 
 
@@ -86,7 +95,7 @@ def find_offer(text: str) -> CredentialOffer:
 
 
 def _offer_behind(reference: OfferReference) -> CredentialOffer:
-    reply = _ask("GET", reference.url, headers={"Accept": "application/json"})
+    reply = ask("GET", reference.url, headers={"Accept": "application/json"})
     if reply.status in (404, 410):
         raise OfferGone(f"offer answered {reply.status}")
     if reply.status != 200:
@@ -130,12 +139,18 @@ def token_key(server: AuthorizationServerMetadata) -> TokenKey | None:
 
 
 def push_request(
-    server: AuthorizationServerMetadata, request: AuthorizationRequest, *, key: TokenKey | None, now: datetime
+    server: AuthorizationServerMetadata,
+    request: AuthorizationRequest,
+    *,
+    key: TokenKey | None,
+    instance: Instance | None,
+    now: datetime,
 ) -> str:
     """Where the person's browser goes to sign in (RFC 9126)."""
     if server.pushed_endpoint is None or server.authorization_endpoint is None:
         raise MessageInvalid("This office takes requests only in a way that this wallet does not know.")
-    body = _post_form(server.pushed_endpoint, create_authorization_request(request), key=key, now=now)
+    fields = create_authorization_request(request)
+    body = _post_form(server, server.pushed_endpoint, fields, key=key, instance=instance, now=now)
     pushed = parse_pushed_response(body)
     return authorization_url(
         server.authorization_endpoint, client_id=request.client_id, request_uri=pushed.request_uri
@@ -143,10 +158,16 @@ def push_request(
 
 
 def ask_token(
-    endpoint: str, request: token.AnyTokenRequest, *, key: TokenKey | None, now: datetime
+    server: AuthorizationServerMetadata,
+    request: token.AnyTokenRequest,
+    *,
+    key: TokenKey | None,
+    instance: Instance | None,
+    now: datetime,
 ) -> AccessToken:
     """Exchange a code, or a refresh token, for an access token (§6)."""
-    body = _post_form(endpoint, token.create_token_request(request), key=key, now=now)
+    fields = token.create_token_request(request)
+    body = _post_form(server, server.token_endpoint, fields, key=key, instance=instance, now=now)
     found = token.parse_token_response(body)
     bound = found.token_type == token.TOKEN_TYPES["dpop"]
     if bound and key is None:
@@ -166,7 +187,7 @@ def ask_nonce(endpoint: str | None) -> str | None:
     if endpoint is None:
         return None
     return parse_nonce_response(
-        _answer(_ask("POST", endpoint, headers={"Accept": "application/json"}, body=b""))
+        _answer(ask("POST", endpoint, headers={"Accept": "application/json"}, body=b""))
     )
 
 
@@ -245,47 +266,24 @@ def _post(url: str, body: bytes, content_type: str, access_token: AccessToken, n
     key, value = access_token.key, access_token.value
     headers = {"Content-Type": content_type, "Accept": f"application/json, {MEDIA_TYPE}"}
     headers["Authorization"] = f"DPoP {value}" if key else f"Bearer {value}"
-    return _proven(url, headers, body, key=key, access_token=value, now=now)
+    return post(url, headers, body, key=key, access_token=value, now=now)
 
 
-def _post_form(url: str, fields: Mapping[str, str], *, key: TokenKey | None, now: datetime) -> dict[str, Any]:
-    headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
-    return _answer(_proven(url, headers, urlencode(fields).encode(), key=key, access_token=None, now=now))
-
-
-def _proven(
+def _post_form(
+    server: AuthorizationServerMetadata,
     url: str,
-    headers: Mapping[str, str],
-    body: bytes,
+    fields: Mapping[str, str],
     *,
     key: TokenKey | None,
-    access_token: str | None,
+    instance: Instance | None,
     now: datetime,
-) -> door.Reply:
-    """A POST with a proof of possession where there is a key; a server that wants its nonce gets it once."""
-    if key is None:
-        return _ask("POST", url, headers=headers, body=body)
-    asked_with = key.nonce
-    for _ in range(2):
-        proof = key.prove("POST", url, access_token, now)
-        reply = _ask("POST", url, headers={**headers, "DPoP": proof}, body=body)
-        key.nonce = reply.headers.get("dpop-nonce", key.nonce)
-        if reply.status not in (400, 401) or key.nonce == asked_with or not _wants_nonce(reply):
-            break
-        asked_with = key.nonce
-    return reply
-
-
-def _wants_nonce(reply: door.Reply) -> bool:
-    """Whether a refusal is nothing but a wish for the server's nonce (RFC 9449 §8, §9)."""
-    return b"use_dpop_nonce" in reply.body or "use_dpop_nonce" in reply.headers.get("www-authenticate", "")
-
-
-def _ask(method: str, url: str, *, headers: Mapping[str, str], body: bytes | None = None) -> door.Reply:
+) -> dict[str, Any]:
     try:
-        return door.request(method, url, headers=headers, body=body)
-    except FetchFailed as error:
-        raise Unreachable(error) from error
+        return _answer(proving.post_form(server, url, fields, key=key, instance=instance, now=now))
+    except IssuerRefused as error:
+        if error.code in UNKNOWN_CLIENT:
+            raise NotKnown(f"{error.code} {error.detail}") from error
+        raise
 
 
 def _document(url: str) -> dict[str, Any]:

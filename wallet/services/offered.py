@@ -18,6 +18,7 @@ from common.oid4vci.metadata import (
     parse_issuer_metadata,
 )
 from common.oid4vci.offer import CredentialOffer, create_offer, parse_offer
+from wallet.services.instance import Instance, dump_instance, load_instance
 from wallet.services.tokens import AccessToken, TokenKey, dump_key, dump_token, load_key, load_token
 
 KIND: Final = "offer"
@@ -42,6 +43,7 @@ class Offer:
     attempts: int = 0
     token: AccessToken | None = None
     errand: Errand | None = None
+    instance: Instance | None = None  # this wallet as the server knows it
 
     @property
     def issuer_name(self) -> str:
@@ -83,6 +85,7 @@ def dump_offer(offer: Offer) -> dict[str, Any]:
         "attempts": offer.attempts,
         "token": dump_token(offer.token),
         "errand": errand and [errand.state, errand.verifier, dump_key(errand.key)],
+        "instance": dump_instance(offer.instance),
     }
 
 
@@ -96,4 +99,5 @@ def load_offer(value: Mapping[str, Any]) -> Offer:
         attempts=value["attempts"],
         token=load_token(value["token"]) if value["token"] else None,
         errand=Errand(errand[0], errand[1], load_key(errand[2])) if errand else None,
+        instance=load_instance(value.get("instance")),  # absent from what was sealed before there were any
     )

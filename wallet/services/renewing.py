@@ -34,7 +34,7 @@ def renew(vault: Vault, id: UUID, *, now: datetime) -> HeldCard | None:
         raise NotRenewable("This office issues cards anew only when you come with a new offer.")
     request, key = RefreshRequest(offer.token.refresh_token), offer.token.key
     try:
-        token = issuers.ask_token(offer.server.token_endpoint, request, key=key, now=now)
+        token = issuers.ask_token(offer.server, request, key=key, instance=offer.instance, now=now)
     except IssuerRefused as error:
         raise NotRenewable(
             "The office does not issue this card anew. Ask there for a new offer.", detail=error.code

@@ -23,7 +23,7 @@ from common.oid4vci.authorization import (
 )
 from common.oid4vci.errors import MessageInvalid
 from common.oid4vci.token import CodeRequest
-from wallet.services import issuers
+from wallet.services import issuers, provider
 from wallet.services.offered import Errand, Offer
 from wallet.services.pending import NothingWaits
 from wallet.services.tokens import AccessToken
@@ -41,7 +41,7 @@ def begin(offer: Offer, id: UUID, *, now: datetime) -> tuple[Errand, str]:
     configurations = offer.issuer.configurations.values()
     scopes = tuple(dict.fromkeys(each.scope for each in configurations if each.scope))
     request = AuthorizationRequest(
-        client_id=client_id(),
+        client_id=provider.client_id(),
         redirect_uri=redirect_uri(),
         code_challenge=create_code_challenge(verifier),
         scopes=scopes,
@@ -50,7 +50,7 @@ def begin(offer: Offer, id: UUID, *, now: datetime) -> tuple[Errand, str]:
         issuer_state=offer.offer.issuer_state,
         dpop_thumbprint=jwk.thumbprint(key.key.public_key) if key else None,
     )
-    return errand, issuers.push_request(server, request, key=key, now=now)
+    return errand, issuers.push_request(server, request, key=key, instance=offer.instance, now=now)
 
 
 def offer_of(query: str) -> UUID:
@@ -70,13 +70,8 @@ def finish(offer: Offer, query: str, *, now: datetime) -> AccessToken:
     code = parse_authorization_response(
         query, issuer=server.issuer, state=errand.state, iss_expected=server.iss_in_response
     )
-    request = CodeRequest(code, errand.verifier, redirect_uri(), client_id())
-    return issuers.ask_token(server.token_endpoint, request, key=errand.key, now=now)
-
-
-def client_id() -> str:
-    """How this wallet names itself: the same for everybody who uses it (§15.4.4)."""
-    return f"{settings.BASE_URL}{reverse('wallet:cards')}"
+    request = CodeRequest(code, errand.verifier, redirect_uri(), provider.client_id())
+    return issuers.ask_token(server, request, key=errand.key, instance=offer.instance, now=now)
 
 
 def redirect_uri() -> str:

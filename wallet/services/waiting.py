@@ -106,7 +106,7 @@ def _with_token(offer: Offer, now: datetime) -> Offer:
     if token is None or token.expires_at > now or token.refresh_token is None:
         return offer
     request = RefreshRequest(token.refresh_token)
-    fresh = issuers.ask_token(offer.server.token_endpoint, request, key=token.key, now=now)
+    fresh = issuers.ask_token(offer.server, request, key=token.key, instance=offer.instance, now=now)
     return replace(offer, token=replace(fresh, refresh_token=fresh.refresh_token or token.refresh_token))
 
 
