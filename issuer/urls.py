@@ -8,4 +8,5 @@ urlpatterns = [
     path("", include("issuer.urls_protocol")),
     path("issuers/<slug:authority>/authorize", citizen.authorize, name="authorize"),
     path("office/", include("issuer.urls_office")),
+    path("spdci/<slug:registry>/", include("issuer.urls_spdci")),
 ]

@@ -123,8 +123,7 @@ def compose(
     now: datetime,
 ) -> dict[str, Any]:
     """The signed message to a partner, logged as sent; one `message_id` is one message."""
-    named = replace(header, sender_id=party.sender_id, receiver_id=partner.sender_id)
-    written = create_message(namespace, named, message, signer=party.signer, now=now)
+    written = reply(partner, namespace, header, message, party=party, now=now)
     ExchangeLog.objects.get_or_create(
         partner=partner,
         direction="sent",
@@ -138,6 +137,21 @@ def compose(
         },
     )
     return written
+
+
+def reply(
+    partner: Partner | None,
+    namespace: str,
+    header: Header,
+    message: Mapping[str, Any] | None,
+    *,
+    party: Party,
+    now: datetime,
+) -> dict[str, Any]:
+    """The signed answer that goes back at once: both ends have logged what it answers."""
+    receiver = partner.sender_id if partner is not None else ""
+    named = replace(header, sender_id=party.sender_id, receiver_id=receiver)
+    return create_message(namespace, named, message, signer=party.signer, now=now)
 
 
 def new_message_id() -> str:

@@ -22,14 +22,16 @@ _TEXT: Final = re.compile(r"[^\x00-\x1f\x7f]+\Z")
 def create_message(
     namespace: str,
     header: Header,
-    message: Mapping[str, Any],
+    message: Mapping[str, Any] | None,
     *,
     signer: Signer,
     now: datetime,
     lifetime: timedelta = LIFETIME,
 ) -> dict[str, Any]:
     """The signed envelope; the key is named to the receiver by its thumbprint, as `jwks.json` names it."""
-    signed = {"header": _written(header, now=now), "message": dict(message)}
+    signed: dict[str, Any] = {"header": _written(header, now=now)}
+    if message is not None:  # an answer that only says why there is none
+        signed["message"] = dict(message)
     signature = create_signature(
         namespace, signed, sender_id=header.sender_id, signer=signer, now=now, lifetime=lifetime
     )

@@ -1,7 +1,7 @@
 """The sample world: five authorities, their six registries, and a credential type on each."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.conf import settings
@@ -17,6 +17,8 @@ from issuer.services.registries import create_registry, store_records
 from issuer.services.sample_people import people
 from issuer.services.sample_registers import REGISTERS
 from issuer.services.sample_rules import RULES
+from issuer.services.sample_spdci import MAPPINGS, PLACES
+from issuer.services.spdci.serving import serve
 
 PUBLIC_SCHEMA: Final = "https://publicschema.org/"
 
@@ -99,8 +101,9 @@ WORLD: Final = (
         type="BirthCredential",
         display={"name": "Birth certificate", "description": "Your birth as it was registered."},
         claims=(
-            _own("act_number", label="Number of the act", mandatory=True),
-            *_PERSON,
+            _own("act_number", label="Number of the act"),
+            replace(_PERSON[0], mandatory=False),  # a newborn has no number yet
+            *_PERSON[1:],
             *_BORN,
             _own("mother_name", label="Mother"),
             _own("father_name", label="Father"),
@@ -241,6 +244,8 @@ def load_samples() -> dict[str, dict[str, Any]]:
             display=register.display,
             validity_days=register.validity_days,
         )
+        if register.slug in MAPPINGS:
+            serve(registry, MAPPINGS[register.slug], place_column=PLACES.get(register.slug, ""))
         loaded[register.slug] = {
             "authority": register.authority,
             "configuration": register.configuration,

@@ -1,0 +1,1 @@
+"""Registries by SPDCI: answering partners' searches and subscriptions, and what is sent to them."""

@@ -1,0 +1,86 @@
+"""Where a registry answers by SPDCI, how its records stand there, and in whose name."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+from django.conf import settings
+
+from common.adapters.exchange import Party
+from common.adapters.partners import Partner
+from common.exchange.errors import ExchangeError
+from common.registries.spdci.mapping import RecordMapping
+from issuer.models import Registry, SpdciService
+from issuer.services.authorities import signer
+
+NAMESPACE: Final = "spdci"
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One registry that answers: its row, its mapping, its authority's name and key."""
+
+    service: SpdciService
+
+    @property
+    def registry(self) -> Registry:
+        """The registry itself."""
+        return self.service.registry
+
+    @cached_property
+    def mapping(self) -> RecordMapping:
+        """How its records stand in SPDCI's data objects."""
+        return parse_mapping(self.registry, self.service.mapping)
+
+    @property
+    def party(self) -> Party:
+        """Its authority, by its DID, with its Ed25519 key."""
+        return party_of(self.registry)
+
+    @property
+    def address(self) -> str:
+        """Where its endpoints begin."""
+        return f"{settings.BASE_URL}/spdci/{self.registry.slug}"
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """What a partner may read of one registry, why (anything, where no purpose is named), by which law."""
+
+    attributes: frozenset[str]
+    purposes: frozenset[str]
+    legal_basis: str
+
+
+def desk(slug: str) -> Desk:
+    """The desk of that registry; `err.request.not_found` where it does not answer by SPDCI."""
+    found = SpdciService.objects.select_related("registry__authority").filter(
+        registry__slug=slug, active=True
+    )
+    service = found.first()
+    if service is None:
+        raise ExchangeError("No registry answers here.", code="err.request.not_found")
+    return Desk(service)
+
+
+def party_of(registry: Registry) -> Party:
+    """Who speaks for a registry, answering or asking."""
+    return Party(registry.authority.did, signer(registry.authority, "Ed25519"))
+
+
+def agreement(partner: Partner, registry: Registry) -> Agreement:
+    """What was agreed with a partner about a registry; `err.request.forbidden` where nothing was."""
+    found = partner.may_read.get(registry.slug)
+    if not found:
+        raise ExchangeError("Nothing was agreed about this registry.", code="err.request.forbidden")
+    return Agreement(
+        frozenset(found.get("attributes", ())),
+        frozenset(found.get("purposes", ())),
+        str(found.get("legal_basis", "")),
+    )
+
+
+def parse_mapping(registry: Registry, source: dict[str, Any]) -> RecordMapping:
+    """The mapping that a row declares, checked against its registry's columns."""
+    types = {column["name"]: column["type"] for column in registry.columns}
+    return RecordMapping(types=types, **source)
