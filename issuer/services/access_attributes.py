@@ -15,7 +15,7 @@ DERIVED: Final[dict[str, Callable[[Any], bool]]] = {
 
 def narrow(asked: Sequence[str], allowed: Sequence[str]) -> list[str]:
     """What is asked for, in that order; everything that is allowed where nothing is named."""
-    if not set(asked) <= set(allowed):
+    if not allowed or not set(asked) <= set(allowed):
         raise AccessRefused("More is asked for than was agreed upon.")
     return list(asked or allowed)
 

@@ -51,7 +51,8 @@ class World:
         """Ana's presentation to the clinic."""
         arguments = {"audience": AUDIENCE, "nonce": NONCE, "signer": self.ana, "now": datetime.now(UTC)}
         arguments |= overrides
-        binding = Binding(arguments["audience"], arguments["nonce"])
+        terms = tuple(arguments.get("transaction_data", ()))
+        binding = Binding(arguments["audience"], arguments["nonce"], terms)
         presented = FORMATS[self.format].present(
             self.secured,
             disclose=[("national_id",)] if self.format == "dc+sd-jwt" else None,
@@ -60,7 +61,7 @@ class World:
             sources=sources(),
             now=arguments["now"],
         )
-        return Evidence(self.format, presented, binding.nonce, binding.audience)
+        return Evidence(self.format, presented, binding.nonce, binding.audience, terms)
 
     def ask(self, ground: Ground, **overrides: Any) -> Any:
         """The clinic's request for a token."""
