@@ -1,8 +1,9 @@
 """Addresses of the wallet. `accept` and `authorize` are what QR codes and links of others lead to."""
 
 from django.urls import path
+from django.views.generic import RedirectView
 
-from wallet.views import accept, account, cards, history, present
+from wallet.views import accept, account, activity, cards, present
 
 app_name = "wallet"
 urlpatterns = [
@@ -26,8 +27,9 @@ urlpatterns = [
     path("wallet/authorize", present.receive, name="authorize"),
     path("wallet/authorize/<uuid:id>", present.consent, name="request"),
     path("wallet/authorize/<uuid:id>/done", present.done, name="request-done"),
-    path("wallet/history", history.overview, name="history"),
-    path("wallet/history/readers", history.readers, name="readers"),
-    path("wallet/history/readers/withdraw", history.withdraw, name="withdraw"),
-    path("wallet/history/<uuid:id>/delete", history.delete, name="delete-entry"),
+    path("wallet/activity", activity.overview, name="activity"),
+    path("wallet/activity/withdraw", activity.withdraw, name="withdraw"),
+    path("wallet/activity/<uuid:id>/delete", activity.delete, name="delete-entry"),
+    path("wallet/history", RedirectView.as_view(pattern_name="wallet:activity")),
+    path("wallet/history/readers", RedirectView.as_view(pattern_name="wallet:activity")),
 ]

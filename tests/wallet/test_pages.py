@@ -137,11 +137,11 @@ def test_the_consent_screen(citizen: Client, office: Office, clinic: Service) ->
     again = citizen.post(question, {"answer-0": answer, "decision": "agree"})
     assert again.status_code == 404
     assert len(clinic.answers) == 1
-    history = citizen.get("/wallet/history").content.decode()
+    history = citizen.get("/wallet/activity").content.decode()
     assert "Clinic of the South" in history
     entry = HistoryEntry.objects.get()
-    citizen.post(f"/wallet/history/{entry.id}/delete")
-    assert "Nobody has asked you for anything yet." in citizen.get("/wallet/history").content.decode()
+    citizen.post(f"/wallet/activity/{entry.id}/delete")
+    assert "Clinic of the South" not in citizen.get("/wallet/activity").content.decode()
 
 
 def test_looking_at_the_question_shows_nothing_to_anybody(
@@ -201,7 +201,7 @@ def test_names_of_others_are_text(citizen: Client, office: Office, clinic: Servi
         citizen.get(question),
     ]
     pages.append(citizen.get(citizen.post(question, {"decision": "decline"}).headers["Location"]))
-    pages += [citizen.get("/wallet/history"), citizen.get("/wallet/history/readers")]
+    pages += [citizen.get("/wallet/activity"), citizen.get("/wallet/activity")]
     for page in pages:
         text = page.content.decode()
         assert page.status_code == 200

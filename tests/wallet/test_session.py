@@ -179,13 +179,13 @@ def test_nobody_stays_signed_in_for_ever(
 
 def test_guarded_pages_lead_to_the_sign_in(client: Client, db: None) -> None:
     some = "5f0c0f0e-0000-4000-8000-000000000000"
-    for path in ("account", "add", "history", "history/readers", f"cards/{some}", f"accept/{some}",
-                 f"authorize/{some}", f"authorize/{some}/done", f"history/{some}/delete"):  # fmt: skip
+    for path in ("account", "add", "activity", f"cards/{some}", f"accept/{some}",
+                 f"authorize/{some}", f"authorize/{some}/done", f"activity/{some}/delete"):  # fmt: skip
         assert client.get(f"/wallet/{path}").status_code == 302, path
 
 
 def test_what_is_not_there_is_said_plainly(client: Client, vault: Vault) -> None:
     sign_in(client)
     some = "5f0c0f0e-0000-4000-8000-000000000000"
-    for path in (f"cards/{some}", f"accept/{some}", f"authorize/{some}", f"history/{some}/delete"):
+    for path in (f"cards/{some}", f"accept/{some}", f"authorize/{some}", f"activity/{some}/delete"):
         assert client.get(f"/wallet/{path}").status_code == 404, path

@@ -107,11 +107,18 @@ def test_a_status_change_is_seen(citizen: Client) -> None:
 
     take(citizen, "disability", "D-0001")
     issued = IssuedCredential.objects.first()
-    for status, word in (("suspended", "Suspended"), ("valid", "Valid"), ("revoked", "Revoked")):
-        command("set_status", str(issued.id), status, "--reason", "test")
+    for number, (status, word) in enumerate(
+        (("suspended", "Suspended"), ("valid", "Valid"), ("revoked", "Revoked"))
+    ):
+        reason = f"Decision {number} of the office"
+        command("set_status", str(issued.id), status, "--reason", reason)
         cache.clear()
         assert f">{word}<" in citizen.get("/wallet/").content.decode()
-    assert "Nobody has read your record." in citizen.get("/wallet/history/readers").content.decode()
+        assert "1 new notice" in citizen.get("/wallet/").content.decode()
+        told = citizen.get("/wallet/activity").content.decode()
+        assert f'"Why">{reason}' in told
+        assert told.count(">New<") == 1
+        assert "new notice" not in citizen.get("/wallet/").content.decode()
 
 
 def test_who_read_the_record_at_an_authority(citizen: Client) -> None:
@@ -122,6 +129,6 @@ def test_who_read_the_record_at_an_authority(citizen: Client) -> None:
     question = citizen.get(f"/wallet/authorize?{link}").headers["Location"]
     answer = citizen.get(question).content.decode().split('name="answer-0" value="')[1].split('"')[0]
     citizen.post(question, {"answer-0": answer, "decision": "agree"})
-    readers = citizen.get("/wallet/history/readers").content.decode()
+    readers = citizen.get("/wallet/activity").content.decode()
     assert "Santa Rosa Clinic" in readers
     assert "Assistive device" in readers

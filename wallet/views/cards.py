@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from wallet.services import cards, renewing, waiting
+from wallet.services import cards, inbox, renewing, waiting
 from wallet.services.vault import Vault
 from wallet.services.wording import date_text
 from wallet.views.page import now, page
@@ -23,7 +23,12 @@ def overview(request: HttpRequest) -> HttpResponse:
     moment = now()
     arrived, still = waiting.look(vault, now=moment)
     faces = [cards.face(card, now=moment) for card in cards.held_cards(vault)]
-    shown = {"faces": faces, "added": bool(arrived) or "added" in request.GET, "waiting": still}
+    shown = {
+        "faces": faces,
+        "added": bool(arrived) or "added" in request.GET,
+        "waiting": still,
+        "unread": inbox.unread(vault, now=moment),
+    }
     return page(request, "cards", shown)
 
 

@@ -1,22 +1,31 @@
-"""What was shown to whom, and who read what."""
+"""What happened with the person's data: one page, and what can be done from there."""
 
+from typing import Final
 from uuid import UUID
 
+from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from wallet.services import consents, history
+from wallet.services.activity import KINDS, activity
 from wallet.services.vault import Vault
 from wallet.views.page import now, page
 from wallet.views.session import signed_in
+
+PAGE: Final = 25
 
 
 @require_safe
 @signed_in
 def overview(request: HttpRequest, vault: Vault) -> HttpResponse:
-    """Every request that was answered."""
-    return page(request, "history", {"entries": history.entries(vault)})
+    """Everything, the latest first, or one kind of it."""
+    found, kind = activity(vault, now=now()), request.GET.get("show", "")
+    lines = Paginator(found.only(kind).lines, PAGE).get_page(request.GET.get("page"))
+    shown = {"activity": found, "lines": lines, "kinds": KINDS, "kind": kind if kind in KINDS else ""}
+    return page(request, "activity", shown)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -25,18 +34,9 @@ def delete(request: HttpRequest, vault: Vault, id: UUID) -> HttpResponse:
     """Ask once more, then forget one entry."""
     if request.method == "POST":
         history.delete(vault, id)
-        return HttpResponseRedirect(reverse("wallet:history"))
+        return HttpResponseRedirect(reverse("wallet:activity"))
     entry = history.find(vault, id)
     return page(request, "delete_entry", {"entry": entry})
-
-
-@require_safe
-@signed_in
-def readers(request: HttpRequest, vault: Vault) -> HttpResponse:
-    """Who read the records behind the cards, as the authorities tell it."""
-    moment = now()
-    lists = {"authorities": history.readings(vault, now=moment), "offices": consents.given(vault, now=moment)}
-    return page(request, "readers", lists)
 
 
 @require_POST
@@ -45,4 +45,5 @@ def withdraw(request: HttpRequest, vault: Vault) -> HttpResponse:
     """End what the person agreed to; from here on nothing more is read."""
     authority, consent = request.POST.get("authority", ""), request.POST.get("consent", "")
     consents.withdraw(vault, authority, consent, now=now())
-    return HttpResponseRedirect(reverse("wallet:readers"))
+    messages.success(request, "Your consent is withdrawn. Nothing more is read on it.")
+    return HttpResponseRedirect(reverse("wallet:activity"))

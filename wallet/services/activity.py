@@ -1,0 +1,185 @@
+"""Everything that happened with a person's data, in one list: shown, read, changed, paid.
+
+The person's own history is opened; all else is what offices and services say at this moment. Whoever does
+not answer is named, since what they know is missing.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from typing import Final, Literal
+from uuid import UUID
+
+from common.notices.messages import InboxNotice
+from common.payments.log import PaymentEntry, parse_payment_log
+from common.registries.access_holder import create_log_request
+from wallet.services import cards, consents, correspondents, history, inbox
+from wallet.services.consents import Given
+from wallet.services.correspondents import Correspondent
+from wallet.services.history import Reading, Shown
+from wallet.services.vault import Vault
+
+Kind = Literal["shown", "read", "changed", "paid"]
+KINDS: Final[dict[Kind, str]] = {
+    "shown": "What you showed",
+    "read": "What was read",
+    "changed": "What changed",
+    "paid": "Payments",
+}
+# What a notice is about; the kinds that nobody here knows yet are changes.
+ABOUT: Final[dict[str, Kind]] = {"data_read": "read", "payment_sent": "paid", "payment_settled": "paid"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that happened: when, who, what, why; `state` is a word for it (STATUSES).
+
+    `language` and `direction` are of `what`, where somebody else chose them.
+    """
+
+    at: datetime
+    kind: Kind
+    state: str
+    who: str
+    what: tuple[str, ...]
+    why: str = ""
+    where: str = ""
+    note: str = ""
+    language: str = ""
+    direction: str = ""
+    new: bool = False
+    entry: UUID | None = None  # of the person's own history, which they may delete
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """The lines, the latest first; what may be read again; and the names of those who did not answer."""
+
+    lines: tuple[Line, ...]
+    standing: tuple[tuple[str, Given], ...]
+    silent: tuple[str, ...]
+
+    def only(self, kind: str) -> "Activity":
+        """The lines of one kind; all of them for any other word."""
+        if kind not in KINDS:
+            return self
+        return replace(self, lines=tuple(line for line in self.lines if line.kind == kind))
+
+
+def activity(vault: Vault, *, now: datetime) -> Activity:
+    """All of it, as of now; notices count as read from here on."""
+    lines = [*_shown(vault), *_arrived(vault)]
+    silent: dict[str, None] = {}
+    told: set[tuple[str, Kind]] = set()  # who gave an account of their own, to which a notice adds nothing
+    standing = []
+    for office in history.readings(vault, now=now):
+        if not office.answered:
+            silent[office.authority] = None
+        if office.readings:
+            told.add((office.authority, "read"))
+        lines += [_reading(office.authority, reading) for reading in office.readings]
+    for listed in consents.given(vault, now=now):
+        if not listed.answered:
+            silent[listed.name] = None
+        standing += [(listed.name, given) for given in listed.consents if given.state == "active"]
+        lines += [_ended(listed.name, given) for given in listed.consents if given.state != "active"]
+    for service in correspondents.services(vault):
+        create = partial(create_log_request, audience=f"{service.url}/payments/log")
+        payments = correspondents.ask(service, "/payments/log", create, parse_payment_log, now=now)
+        if payments is None:
+            silent[service.name] = None
+        if payments:
+            told.add((service.name, "paid"))
+        lines += [_payment(service, payment) for payment in payments or ()]
+    for whom, notices in inbox.notices(vault, read=True, now=now):
+        if notices is None:
+            silent[whom.name] = None
+        found = [_notice(whom, notice) for notice in notices or ()]
+        lines += [line for line in found if (line.who, line.kind) not in told]
+    lines.sort(key=lambda line: line.at, reverse=True)
+    return Activity(tuple(lines), tuple(standing), tuple(silent))
+
+
+def _shown(vault: Vault) -> Iterator[Line]:
+    for entry in history.entries(vault):
+        parts = [f"{shown.title}: {_names(shown)}" for shown in entry.shown]
+        payments = [f"Payment: {payment}" for payment in entry.payments]
+        agreed = [f"May read again: {terms}" for terms in entry.agreed]
+        yield Line(
+            at=entry.at,
+            kind="shown",
+            state=entry.outcome,
+            who=entry.name,
+            where=entry.address if entry.known else f"{entry.address} (not on the public list)",
+            what=(*parts, *payments, *agreed),
+            why=entry.purpose,
+            entry=entry.id,
+        )
+
+
+def _names(shown: Shown) -> str:
+    names = ", ".join(shown.labels) or "that you hold it"
+    return f"the whole card: {names}" if shown.whole else names
+
+
+def _arrived(vault: Vault) -> Iterator[Line]:
+    for card in cards.held_cards(vault):
+        yield Line(
+            card.accepted_at,
+            "changed",
+            "accepted",
+            card.issuer_name,
+            (f"{card.title}: fetched from the office",),
+        )
+
+
+def _reading(office: str, reading: Reading) -> Line:
+    return Line(
+        at=reading.at,
+        kind="read",
+        state="refused" if reading.refused else "read",
+        who=reading.reader,
+        where=f"at {office}",
+        what=(f"{reading.registry}: {', '.join(reading.attributes)}",),
+        why=reading.purpose,
+        note=f"Without asking you, by {reading.law}" if reading.law else "",
+    )
+
+
+def _ended(office: str, given: Given) -> Line:
+    return Line(
+        at=given.withdrawn_at or given.until,
+        kind="read",
+        state=given.state,
+        who=given.reader,
+        where=f"at {office}",
+        what=(f"May no longer read {given.registry}: {', '.join(given.attributes)}",),
+        why=given.purpose,
+    )
+
+
+def _payment(service: Correspondent, payment: PaymentEntry) -> Line:
+    return Line(
+        at=datetime.fromisoformat(payment.changed_at),
+        kind="paid",
+        state=payment.state,
+        who=service.name,
+        where=f"Reference {payment.reference}",
+        what=(f"{payment.amount} {payment.currency}",),
+        why=payment.programme,
+    )
+
+
+def _notice(whom: Correspondent, notice: InboxNotice) -> Line:
+    return Line(
+        at=datetime.fromisoformat(notice.at),
+        kind=ABOUT.get(notice.kind, "changed"),
+        state=notice.kind,
+        who=whom.name,
+        what=(notice.text,),
+        note=notice.note,
+        language=notice.language,
+        direction=notice.direction,
+        new=not notice.read,
+    )

@@ -1,0 +1,85 @@
+"""Whom a wallet can ask about its person: the offices behind its cards, the services that it showed them to.
+
+Each is asked with the keys that it has seen before and no other, so that nobody learns which keys belong
+together. What they answer is shown and not kept.
+"""
+
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, TypeVar
+
+from common.adapters import fetch as door
+from common.encoding import strict_json
+from common.errors import SelloError
+from common.keys import PrivateKey
+from wallet.services import consents, history
+from wallet.services.vault import Vault
+
+MOST_KEYS: Final = 12  # of the newest cards and answers
+MOST_SERVICES: Final = 12
+Said = TypeVar("Said")
+Create = Callable[..., str]
+
+
+@dataclass(frozen=True, slots=True)
+class Correspondent:
+    """An office by its issuer identifier, or a service by the address below which its endpoints stand."""
+
+    url: str
+    name: str
+    keys: tuple[PrivateKey, ...] = field(repr=False)
+
+
+def offices(vault: Vault) -> tuple[Correspondent, ...]:
+    """The issuer of each card, and whoever keeps a consent."""
+    return _grouped((office.identifier, office.name, office.keys) for office in consents.offices(vault))
+
+
+def services(vault: Vault) -> tuple[Correspondent, ...]:
+    """Whoever took an answer that was signed, the latest first."""
+    shown = ((entry.service, entry.name, entry.keys) for entry in history.entries(vault) if entry.service)
+    return _grouped(shown)[:MOST_SERVICES]
+
+
+def ask(
+    whom: Correspondent,
+    path: str,
+    create: Create,
+    parse: Callable[[Mapping[str, Any]], tuple[Said, ...]],
+    *,
+    now: datetime,
+) -> tuple[Said, ...] | None:
+    """What `whom` says to any of the keys, each thing once; None where it did not answer at all.
+
+    `create` makes the request from `jti`, `signer` and `now`. Who has no such endpoint has nothing to say.
+    """
+    said: dict[Said, None] = {}
+    answered = not whom.keys
+    for key in whom.keys:
+        token = create(jti=secrets.token_urlsafe(16), signer=key, now=now)
+        headers = {"Accept": "application/json", "Authorization": f"Bearer {token}"}
+        try:
+            reply = door.request("GET", f"{whom.url}{path}", headers=headers)
+            if reply.status == 404:
+                return ()
+            if reply.status != 200:
+                break
+            said |= dict.fromkeys(parse(strict_json.loads_object(reply.body, floats=True)))
+        except (SelloError, ValueError):
+            break
+        answered = True
+    return tuple(said) if answered else None
+
+
+def _grouped(found: Iterable[tuple[str, str, Iterable[PrivateKey]]]) -> tuple[Correspondent, ...]:
+    """One for each address, under the name that came first, with every key once."""
+    names: dict[str, str] = {}
+    keys: dict[str, dict[bytes, PrivateKey]] = {}
+    for url, name, more in found:
+        names.setdefault(url, name)
+        keys.setdefault(url, {}).update({key.secret: key for key in more})
+    return tuple(
+        Correspondent(url, name, tuple(keys[url].values())[:MOST_KEYS]) for url, name in names.items()
+    )
