@@ -17,6 +17,7 @@ from common.keys import jws
 from common.rdf.contexts import CREDENTIALS_V1
 from common.registries import opencrvs
 from common.registries.opencrvs import OfferRequest, OpenCrvsRequestInvalid, SignRequest
+from common.vcdm.credential import ClaimPath
 from issuer.models import Authority, Configuration, IssuedCredential, StatusList
 from issuer.services import authorities, offers, supplied
 from issuer.services.configurations import find_configuration
@@ -46,7 +47,7 @@ def offer(request: OfferRequest, *, now: datetime) -> str:
         raise OpenCrvsRequestInvalid("This type of credential belongs to another authority.")
     terms = Terms(
         claims=request.claims,
-        disclosable=request.disclosable,
+        disclosable=_disclosable(configuration, request),
         lifetime=request.mapped.lifetime,
         numbered=request.mapped.numbered,
     )
@@ -87,6 +88,22 @@ def sign(request: SignRequest, *, now: datetime) -> str:
         expires_at=datetime.fromtimestamp(times["exp"], UTC) if "exp" in times else None,
     )
     return token
+
+
+def _disclosable(configuration: Configuration, request: OfferRequest) -> tuple[ClaimPath, ...]:
+    """What the holder may show alone: of claims that the type describes as it says, of others as was asked.
+
+    Wallets hold a credential to the metadata of its type (SD-JWT VC §4.6).
+    """
+    described = {claim.name: claim for claim in configuration.claim_list()}
+    lacking = [name for name, claim in described.items() if claim.mandatory and name not in request.claims]
+    if lacking:
+        raise OpenCrvsRequestInvalid(
+            f"credentialData lacks what this type says always: {', '.join(lacking)}."
+        )
+    typed = [(name,) for name, claim in described.items() if claim.selectively_disclosable]
+    asked = [path for path in request.disclosable if len(path) > 1 or path[0] not in described]
+    return (*typed, *asked)
 
 
 def _key(claims: Mapping[str, Any]) -> str:

@@ -23,7 +23,7 @@ from common.formats.sd_jwt_vc import processed_claims
 from common.keys import jws
 from issuer.models import IssuedCredential, Session, Supplied
 from issuer.services import supplied
-from issuer.services.configurations import create_configuration
+from issuer.services.configurations import create_configuration, find_configuration
 from issuer.services.offers import Offer
 from issuer.services.status import set_status
 from tests.common.registries.test_opencrvs import OFFER, SIGN
@@ -111,6 +111,26 @@ def test_an_offer_that_nobody_took_is_forgotten(authority):
 def test_a_configuration_may_be_named_with_its_format(authority):
     offer, _ = offered(authority, credentialConfigurationId="crvs_birth_v1.dc+sd-jwt")
     assert offer.document["credential_configuration_ids"] == ["crvs_birth_v1.dc+sd-jwt"]
+
+
+def test_the_type_has_the_last_word_on_what_is_shown_alone(authority, ana):
+    """`crop` is one of the type's claims, `sex` is not."""
+    data = {**OFFER["credentialData"], "crop": "quinoa"}
+    frame = {"fields": {"crop": {"sd": False}, "sex": {"sd": True}}}
+    offer, _ = offered(authority, credentialData=data, selectiveDisclosure=frame)
+    _, _, answer = fetched(authority, ana, offer)
+    payload = jws.parse(answer["credentials"][0]["credential"].split("~")[0]).claims()
+    assert not {"crop", "sex", "given_name"} & set(payload)
+    assert "place_of_birth" in payload
+
+
+def test_what_a_type_always_says_must_be_said(authority):
+    configuration = find_configuration("crvs_birth_v1")
+    configuration.claims[0]["mandatory"] = True
+    configuration.save()
+    response = post(ISSUE, {**OFFER, "issuerDid": authority.did})
+    assert response.status_code == 400
+    assert configuration.claims[0]["name"] in response.json()["error_description"]
 
 
 @pytest.mark.parametrize("name", ["iss", "vct", "cnf", "status", "exp", "_sd"])
