@@ -68,10 +68,10 @@ def agree(citizen: Client, question: str) -> str:
 
 
 def withdraw(citizen: Client) -> Any:
-    page = citizen.get("/wallet/history/readers").content.decode()
+    page = citizen.get("/wallet/activity").content.decode()
     authority = page.split('name="authority" value="')[1].split('"')[0]
     consent = page.split('name="consent" value="')[1].split('"')[0]
-    return citizen.post("/wallet/history/readers/withdraw", {"authority": authority, "consent": consent})
+    return citizen.post("/wallet/activity/withdraw", {"authority": authority, "consent": consent})
 
 
 def test_read_again_until_withdrawn(citizen: Client) -> None:
@@ -89,19 +89,19 @@ def test_read_again_until_withdrawn(citizen: Client) -> None:
         "read_record", "clinic-care", "--session", made["session"], "--attribute", "assistive_device"
     )
     assert one["attributes"] == {"assistive_device": "hearing aid"}
-    page = citizen.get("/wallet/history/readers").content.decode()
+    page = citizen.get("/wallet/activity").content.decode()
     assert "Santa Rosa Clinic may read your record" in page
     assert ">In force<" in page
-    assert "Disability type, Assistive device at National Council" in citizen.get("/wallet/history").text
+    assert "Disability type, Assistive device at National Council" in citizen.get("/wallet/activity").text
 
     withdrawn = withdraw(citizen)
     assert withdrawn.status_code == 302
     with pytest.raises(CommandError, match="does not open"):
         command("read_record", "clinic-care", "--reference", kept.reference)
-    page = citizen.get("/wallet/history/readers").content.decode()
+    page = citizen.get("/wallet/activity").content.decode()
     assert ">Withdrawn<" in page
     assert ">Refused<" in page
-    assert 'action="/wallet/history/readers/withdraw"' not in page
+    assert 'action="/wallet/activity/withdraw"' not in page
     kept.refresh_from_db()
     assert kept.refused_at is not None
 
@@ -158,7 +158,7 @@ def test_whoever_says_no_has_agreed_to_nothing(citizen: Client) -> None:
     _, question = ask(citizen, "clinic-care")
     citizen.post(question, {"decision": "decline"})
     assert not Consent.objects.exists()
-    assert "May read again" not in citizen.get("/wallet/history").text
+    assert "May read again" not in citizen.get("/wallet/activity").text
 
 
 def test_consent_is_asked_under_the_services_did_alone(citizen: Client) -> None:
@@ -173,7 +173,7 @@ def test_a_public_body_asks_by_law_and_the_citizen_sees_it(
     file.write_text(f"{_record('population', 'P-0001')['national_id']}\n")
     read = command("read_record", "subsidy", "--identifier-file", str(file))
     assert read == {"basis": "law", "attributes": {"alive": True}}
-    page = citizen.get("/wallet/history/readers").content.decode()
+    page = citizen.get("/wallet/activity").content.decode()
     assert "National Paying Agency" in page
     assert "Without asking you, by Law 2021/14" in page
     died = next(row for row in _records("population") if row.get("died_on"))
