@@ -1,17 +1,33 @@
-"""Registry connectors: one dict, by the name that a registry's row carries."""
+"""Registry connectors: one dict, by the name that a registry's row carries.
+
+They are named by their paths, so that what one of them needs is loaded by whoever uses it.
+"""
 
 from typing import Final
 
-from common.errors import UnknownPart
-from common.registries import RegistryConnector
-from issuer.models import Registry
-from issuer.registries.embedded import EmbeddedRegistry
+from django.utils.module_loading import import_string
 
-CONNECTORS: Final = {"embedded": EmbeddedRegistry}
+from common.errors import UnknownPart
+from common.registries import RegistryConnector, RegistryError
+from issuer.models import Registry
+
+CONNECTORS: Final = {
+    "embedded": "issuer.registries.embedded.EmbeddedRegistry",
+    "csv": "issuer.registries.spreadsheet.SpreadsheetRegistry",
+    "sql": "issuer.registries.sql.SqlRegistry",
+    "spdci": "issuer.registries.spdci.SpdciRegistry",
+}
 
 
 def connector(registry: Registry) -> RegistryConnector:
     """The connector that reads this registry."""
     if registry.connector not in CONNECTORS:
         raise UnknownPart("registry connector", registry.connector, CONNECTORS)
-    return CONNECTORS[registry.connector](registry)
+    try:
+        part = import_string(CONNECTORS[registry.connector])
+    except ImportError as error:
+        raise RegistryError(
+            f"The {registry.connector} connector needs what deploy/requirements.txt names.", detail=str(error)
+        ) from error
+    reader: RegistryConnector = part(registry)
+    return reader

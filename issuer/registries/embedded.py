@@ -53,10 +53,8 @@ class EmbeddedRegistry:
         """What changed after `since`: first the rest of its own revision, then one after the other."""
         number, _, key = since.partition(" ")
         records, removals = self.registry.records.all(), self.registry.removals.all()
-        if since == START:
-            removals = removals.none()  # nobody has seen what they removed
-            rest: Iterator[Change] = iter(())
-        else:
+        rest: Iterator[Change] = iter(())
+        if since != START:
             here = {"revision": int(number), "key__gt": key}
             rest = chain(_changed(records.filter(**here), limit), _gone(removals.filter(**here), limit))
             records = records.filter(revision__gt=int(number))

@@ -14,8 +14,9 @@ from common.registries import RegistryError
 from common.registries.claims import humane
 from common.registries.spreadsheet import Rejected, Spreadsheet, read_spreadsheet
 from issuer.models import Registry
-from issuer.services.registries import Counts, create_registry, store_records
+from issuer.services.registries import Counts, create_registry, remove_records, store_records
 
+FEW = 5  # records that may be gone in any registry, however small
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 
 
@@ -51,6 +52,31 @@ def preview_spreadsheet(slug: str, data: bytes) -> tuple[Spreadsheet, Counts]:
         counts = _store(slug, sheet)
         transaction.set_rollback(True)
     return sheet, counts
+
+
+def replace_spreadsheet(
+    slug: str, data: bytes, *, keep_absent: bool = False, most_removed: int = 100
+) -> tuple[Imported, int]:
+    """Bring a registry to what the file says, and say how many records are gone because it has them no more.
+
+    Nothing is removed while rows are rejected: one of them may be the record that seems absent. More than
+    `most_removed` percent at once are refused, since a file that was cut looks alike.
+    """
+    sheet = read_for(slug, data)
+    with transaction.atomic():
+        counts = _store(slug, sheet)
+        registry = Registry.objects.get(slug=slug)
+        removed = 0
+        if not keep_absent and not sheet.rejected:
+            keys = set(registry.records.values_list("key", flat=True).iterator(chunk_size=2_000))
+            absent = keys - {record.key for record in sheet.records}
+            if len(absent) * 100 > most_removed * len(keys) and len(absent) > FEW:
+                raise ImportRefused(
+                    f"The file lacks {len(absent):,} of {len(keys):,} records. If they are gone indeed,"
+                    " say --allow-removals."
+                )
+            removed = remove_records(registry, absent)
+    return Imported(slug, counts, sheet.rejected, write_report(slug, sheet.rejected)), removed
 
 
 def kept_columns(registry: Registry, sheet: Spreadsheet) -> list[str]:

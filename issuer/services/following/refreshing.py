@@ -1,8 +1,14 @@
 """Reading a registry's source anew, where its records are copied from one: files on a schedule."""
 
+import hashlib
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
 
 from issuer.models import Registry
+from issuer.registries.spreadsheet import parse_file_source
+from issuer.services.registries_import import replace_spreadsheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +21,35 @@ class Refreshed:
     rejected: int = 0
 
 
-def refresh(registry: Registry) -> Refreshed | None:
+def refresh(registry: Registry, *, now: datetime, allow_removals: bool = False) -> Refreshed | None:
     """Read the source anew; None where there is none, or it is as it was."""
-    return None
+    if registry.connector != "csv":
+        return None
+    source = parse_file_source(registry.source)
+    data = source.read()
+    digest = hashlib.sha256(data).hexdigest()
+    with transaction.atomic():
+        locked = Registry.objects.select_for_update().get(pk=registry.pk)
+        as_it_was = locked.source.get("seen", {}).get("digest") == digest
+        done, removed = None, 0
+        if not as_it_was:
+            done, removed = replace_spreadsheet(
+                registry.slug,
+                data,
+                keep_absent=source.absent == "kept",
+                most_removed=100 if allow_removals else source.most_removed,
+            )
+        seen = {"digest": digest, "at": now.isoformat()}
+        Registry.objects.filter(pk=registry.pk).update(source={**locked.source, "seen": seen})
+    if done is None:
+        return None
+    return Refreshed(done.counts.created, done.counts.updated, removed, len(done.rejected))
+
+
+def is_due(registry: Registry, *, now: datetime) -> bool:
+    """Whether it is time to look again; always, where nothing is copied."""
+    if registry.connector != "csv":
+        return True
+    at = registry.source.get("seen", {}).get("at")
+    every = timedelta(minutes=parse_file_source(registry.source).every_minutes)
+    return at is None or datetime.fromisoformat(at) + every <= now

@@ -57,27 +57,38 @@ class Synced:
         return hashlib.sha256("\n".join([str(self.ended_sessions), *said]).encode()).hexdigest()[:16]
 
 
-def sync(registry: Registry, *, actor: str, now: datetime, offers: bool = False, expect: str = "") -> Synced:
+def sync(
+    registry: Registry,
+    *,
+    actor: str,
+    now: datetime,
+    offers: bool = False,
+    allow_removals: bool = False,
+    expect: str = "",
+) -> Synced:
     """Apply the rules to what changed since the last run.
 
-    With `offers`, what is offered comes with links that last an hour. `expect` is the `plan` of a preview:
+    With `offers`, what is offered comes with links that last an hour; `allow_removals` lifts the bound on how
+    many records a file may lack at once. `expect` is the `plan` of a preview:
     if the registry went on since then, nothing is done.
     """
-    if expect and preview(registry, actor=actor, now=now).plan != expect:
+    if expect and preview(registry, actor=actor, now=now, allow_removals=allow_removals).plan != expect:
         raise PlanChanged("The registry has changed since you looked; look again.")
-    return _run(registry, actor=actor, now=now, offers=offers)
+    return _run(registry, actor=actor, now=now, offers=offers, allow_removals=allow_removals)
 
 
-def preview(registry: Registry, *, actor: str, now: datetime) -> Synced:
+def preview(registry: Registry, *, actor: str, now: datetime, allow_removals: bool = False) -> Synced:
     """What `sync` would do at this moment; nothing of it is kept."""
     with transaction.atomic():
-        synced = _run(registry, actor=actor, now=now, offers=False)
+        synced = _run(registry, actor=actor, now=now, allow_removals=allow_removals)
         transaction.set_rollback(True)
     return synced
 
 
-def _run(registry: Registry, *, actor: str, now: datetime, offers: bool) -> Synced:
-    refreshed = refresh(registry)  # 1
+def _run(
+    registry: Registry, *, actor: str, now: datetime, offers: bool = False, allow_removals: bool = False
+) -> Synced:
+    refreshed = refresh(registry, now=now, allow_removals=allow_removals)  # 1
     run = SyncRun.objects.create(registry=registry, actor=actor, begun_at=now)
     tally = Tally(run, now, with_offers=offers)
     followings = Following.objects.filter(registry=registry)

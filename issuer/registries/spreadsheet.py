@@ -1,0 +1,72 @@
+"""A registry whose records are copied from a file that somebody else writes anew now and then.
+
+    {"path": "/srv/registers/farmers.csv"}    or    {"url": "https://…/farmers.csv"}
+
+Beside: "absent", "removed" (the default) or "kept", for records that the file has no more; "most_removed",
+the percentage of records that may be gone at once (10); "every_minutes", how often to look (60). What is read
+through the network comes by the one door, and has its bounds.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from common.adapters.fetch import fetch
+from common.registries import RegistryError
+from common.registries.spreadsheet import MAX_BYTES
+from issuer.registries.embedded import EmbeddedRegistry
+
+ABSENT: Final = ("removed", "kept")
+MEMBERS: Final = {"path", "url", "absent", "most_removed", "every_minutes", "seen"}
+
+
+class FileRefused(RegistryError):
+    """A file that is declared wrongly, or cannot be read."""
+
+    code = "invalid_source"
+
+
+class SpreadsheetRegistry(EmbeddedRegistry):
+    """The `RegistryConnector` of such a registry: its records lie here, as they were read last."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileSource:
+    """A declared file, checked."""
+
+    path: str = ""
+    url: str = ""
+    absent: str = "removed"
+    most_removed: int = 10
+    every_minutes: int = 60
+
+    def read(self) -> bytes:
+        """The file as it is now."""
+        if self.url:
+            return fetch(self.url, accept="text/csv").body
+        path = Path(self.path)
+        if not path.is_file():
+            raise FileRefused("The registry's file is not there.", detail=path.name, status=503)
+        if path.stat().st_size > MAX_BYTES:
+            raise FileRefused(f"The registry's file is larger than {MAX_BYTES // 1_000_000} MB.")
+        return path.read_bytes()
+
+
+def parse_file_source(settings: Mapping[str, Any]) -> FileSource:
+    """The declared settings, each checked; every fault is named."""
+    unknown = set(settings) - MEMBERS
+    if unknown:
+        raise FileRefused(f"A source has no {', '.join(sorted(map(str, unknown)))}.")
+    path, url = settings.get("path", ""), settings.get("url", "")
+    if not isinstance(path, str) or not isinstance(url, str) or bool(path) == bool(url):
+        raise FileRefused("A source has a path or a url.")
+    if path and not Path(path).is_absolute():
+        raise FileRefused("path begins with /: whoever looks may stand elsewhere.")
+    if settings.get("absent", "removed") not in ABSENT:
+        raise FileRefused(f"absent is one of {', '.join(ABSENT)}.")
+    for name, most in (("most_removed", 100), ("every_minutes", 527_040)):
+        value = settings.get(name, 1)
+        if type(value) is not int or not 0 <= value <= most:
+            raise FileRefused(f"{name} is a number from 0 to {most:,}.")
+    return FileSource(**{name: settings[name] for name in FileSource.__slots__ if name in settings})

@@ -1,0 +1,91 @@
+"""Connecting a registry that lies elsewhere: its source is declared, tried, and remembered."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import transaction
+from django.utils.module_loading import import_string
+
+from common.registries import RegistryError
+from common.registries.claims import humane
+from common.registries.columns import describe
+from issuer.models import Registry
+from issuer.registries.spreadsheet import parse_file_source
+from issuer.services.following.refreshing import refresh
+from issuer.services.registries import create_registry
+from issuer.services.registries_import import import_spreadsheet
+
+
+@transaction.atomic
+def connect_registry(
+    slug: str,
+    *,
+    connector: str,
+    source: Mapping[str, Any],
+    authority: str,
+    title: str = "",
+    key: str | None = None,
+    now: datetime,
+) -> Registry:
+    """The registry of that slug, read from now on where `source` says; what is wrong there is said here."""
+    if connector not in CONNECTING:
+        raise RegistryError(f"A registry is connected by {', '.join(CONNECTING)}; not by {connector!r}.")
+    existing = Registry.objects.filter(slug=slug).exclude(connector=connector).first()
+    if existing is not None:
+        raise RegistryError(f"{slug} is a registry of another connector, {existing.connector}.")
+    settings = CONNECTING[connector](slug, dict(source), authority, title or humane(slug), key)
+    Registry.objects.filter(slug=slug).update(connector=connector, source=settings)
+    registry = Registry.objects.select_related("authority").get(slug=slug)
+    refresh(registry, now=now)
+    return registry
+
+
+def _connect_file(
+    slug: str, source: dict[str, Any], authority: str, title: str, key: str | None
+) -> dict[str, Any]:
+    data = parse_file_source(source).read()
+    import_spreadsheet(slug, data, key=key, title=title, authority=authority)
+    return {name: value for name, value in source.items() if name != "seen"}
+
+
+def _connect_database(
+    slug: str, source: dict[str, Any], authority: str, title: str, key: str | None
+) -> dict[str, Any]:
+    # Named by path, as in issuer.registries: nothing else needs what it needs.
+    try:
+        parse = import_string("issuer.registries.sql_source.parse_source")
+        probe, said = (
+            import_string("issuer.registries.sql.probe"),
+            import_string("issuer.registries.sql.said"),
+        )
+    except ImportError as error:
+        raise RegistryError(
+            "The sql connector needs what deploy/requirements.txt names.", detail=str(error)
+        ) from error
+    settings = {**source, **({"key": key} if key else {})}
+    settings.pop("kinds", None)
+    declared = parse(settings)
+    kinds, rows = probe(declared)
+    cells = [said(row) for row in rows]
+    hidden = {declared.changed, declared.created, declared.removed}
+    columns = [
+        describe(name, [str(row[name]) for row in cells if name in row]).described()
+        for name in kinds
+        if name not in hidden
+    ]
+    create_registry(
+        slug,
+        title=title,
+        authority=authority,
+        authority_name=humane(authority),
+        key_column=declared.key,
+        columns=columns,
+    )
+    return {**settings, "kinds": kinds}
+
+
+CONNECTING: Final[Mapping[str, Callable[[str, dict[str, Any], str, str, str | None], dict[str, Any]]]] = {
+    "csv": _connect_file,
+    "sql": _connect_database,
+}
