@@ -31,7 +31,8 @@ MAPPINGS: Final[dict[str, dict[str, Any]]] = {
         "identifiers": {"UIN": "national_id", "NIN": "national_id", "POPULATION_ID": "population_id"},
         "names": {"date_of_birth": "birth_date", "date_of_death": "died_on", "gender": "sex"},
         "events": {
-            **_EVENTS, "LiveBirth": "created", "live_birth": "created", "DEATH": "changed", "death": "changed",
+            **_EVENTS, "LiveBirth": "created", "live_birth": "created", "DEATH": "changed",
+            "death": "changed",
         },
         "template": {
             "@context": _context("crvs"),
