@@ -66,7 +66,10 @@ class Instruction:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of one instruction: `reference` is the gateway's own, `reason` its code for a no."""
+    """What became of one instruction: `reference` is the gateway's own, `reason` its code for a no.
+
+    `at` is when that happened; of an `absent` that comes by callback, when the question was asked.
+    """
 
     state: State
     reference: str = ""

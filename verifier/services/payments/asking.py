@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from django.db import transaction
 
 from common.errors import SelloError
-from verifier.gateways.base import Gateway, Receipts
+from verifier.gateways.base import Gateway, Receipt, Receipts
 from verifier.models import GatewayAccount, PaymentInstruction
 from verifier.services.payments import states
 from verifier.services.payments.confirming import confirm
@@ -27,13 +28,14 @@ def ask(account: GatewayAccount, part: Gateway, *, wanted: Iterable[str], clock:
     counts: Counter[str] = Counter()
     wanted = tuple(wanted)
     while rows := _due(account, wanted, limit=min(part.max_batch, MAX_BATCH), now=clock()):
+        asked = clock()
         try:
-            receipts = part.status([instruction_of(row) for row in rows], now=clock())
+            receipts = part.status([instruction_of(row) for row in rows], now=asked)
         except (SelloError, OSError):
             counts["unanswered"] += len(rows)
             continue
         counts["unanswered"] += sum(row.number not in receipts for row in rows)
-        own = {row.number: receipts[row.number] for row in rows if row.number in receipts}
+        own = {row.number: _as_of(asked, receipts[row.number]) for row in rows if row.number in receipts}
         counts += take_in(own, source="status", now=clock())
     return counts
 
@@ -47,6 +49,11 @@ def take_in(receipts: Receipts, *, source: str, now: datetime) -> Counter[str]:
         except UnknownInstruction:
             counts["stranger"] += 1
     return +counts
+
+
+def _as_of(asked: datetime, receipt: Receipt) -> Receipt:
+    """An `absent` of the moment when it was asked for: what moved since, it does not know of."""
+    return replace(receipt, at=asked) if receipt.state == "absent" else receipt
 
 
 @transaction.atomic

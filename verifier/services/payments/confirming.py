@@ -24,7 +24,6 @@ AGAINST: Final = {  # what was believed, and a word that cannot be true beside i
     (State.SETTLED, "absent"),
     (State.SENT, "absent"),
     (State.REJECTED, "settled"),
-    (State.RELEASED, "settled"),
 }
 
 
@@ -34,9 +33,12 @@ def confirm(instruction_id: str, receipt: Receipt, *, source: str, now: datetime
     For whoever hears from a gateway (answer, status, callback, file), as often as it hears. `source` is one
     word for the history. An instruction that is not ours is `UnknownInstruction`. Where a gateway contradicts
     itself, the payment is marked as disputed for a person to look at, and taken for paid: so that nobody is
-    paid twice meanwhile.
+    paid twice meanwhile. `absent` is worth what it was worth when the gateway was asked, at `receipt.at`: if
+    the instruction has moved since, or nobody knows when that was, it says nothing.
     """
     with states.locked(instruction_id) as instruction:
+        if receipt.state == "absent" and (receipt.at is None or receipt.at < instruction.changed_at):
+            return False
         if (instruction.state, receipt.state) in AGAINST:
             return _dispute(instruction, receipt, source=source, now=now)
         if receipt.state == "absent":
