@@ -33,6 +33,7 @@ from common.verification.credential_status import Listed, credential_status
 
 DID_SECONDS: Final = 300
 METADATA_SECONDS: Final = 300
+REVOCATION_SECONDS: Final = 300
 CONTEXT_SECONDS: Final = 3600
 
 
@@ -96,8 +97,7 @@ class CachedLists:
         return found
 
     def put(self, key: str, value: StatusList, *, seconds: int) -> None:
-        own = "issuer" in settings.ROLES and key.rpartition(" ")[2].startswith(f"{settings.BASE_URL}/")
-        if seconds > 0 and not own:
+        if seconds > 0 and not _is_own(key.rpartition(" ")[2]):
             cache.set(_key("status", key), value, seconds)
 
 
@@ -108,7 +108,14 @@ def sources() -> SiteSources:
 
 def check_status(credential: Listed, *, now: datetime) -> StatusOutcome:
     """Valid, revoked, suspended or undetermined; lists are fetched through the door and kept for a while."""
-    return credential_status(credential, sources=sources(), fetch=fetch, lists=CachedLists(), now=now)
+    return credential_status(
+        credential,
+        sources=sources(),
+        fetch=fetch,
+        fetch_revocations=_fetch_revocations,
+        lists=CachedLists(),
+        now=now,
+    )
 
 
 def resolve_did(did: str) -> DIDDocument:
@@ -122,6 +129,22 @@ def resolve_did(did: str) -> DIDDocument:
     document = resolve(did, fetch=fetch)
     cache.set(key, dict(document.source), DID_SECONDS)
     return document
+
+
+def _is_own(url: str) -> bool:
+    """Whether this very process publishes what lies there."""
+    return "issuer" in settings.ROLES and url.startswith(f"{settings.BASE_URL}/")
+
+
+def _fetch_revocations(url: str, *, accept: str = "application/json") -> Fetched:
+    """A list of certificates taken back; our own is read anew each time, as our status lists are."""
+    key = _key("revocations", url)
+    found: Fetched | None = cache.get(key)
+    if found is None:
+        found = fetch(url, accept=accept)
+        if not _is_own(url):
+            cache.set(key, found, REVOCATION_SECONDS)
+    return found
 
 
 def _fetch_metadata(url: str, *, accept: str = "application/json") -> Fetched:

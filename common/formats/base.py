@@ -55,7 +55,8 @@ class VerifiedCredential:
     `document` is the verified JSON (an SD-JWT's processed payload, without digests), to which DCQL claim
     paths apply; `claims` the subject's part of it. `issuer` is proven to control the signing key.
     `holder_key` is the key to which a `cnf` bound it; `subject` the subject's identifier, if any.
-    `authority_keys` are the AuthorityKeyIdentifiers (base64url) in the verified certificate chain, if any.
+    `authority_keys` are the AuthorityKeyIdentifiers (base64url) in the verified certificate chain, if any;
+    `certificates` that chain, DER, the signer's own first and the trusted one last.
     """
 
     format: str
@@ -71,6 +72,7 @@ class VerifiedCredential:
     valid_until: datetime | None
     status: tuple[StatusReference, ...]
     authority_keys: tuple[str, ...] = ()
+    certificates: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -191,6 +191,7 @@ def _verify(sd_jwt: SDJWT, *, sources: Sources, now: datetime) -> tuple[Verified
         valid_until=ends,
         status=status,
         authority_keys=certificate.authority_key_ids(method.certificates),
+        certificates=method.certificates,
     )
     return verified, processed
 

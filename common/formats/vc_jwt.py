@@ -81,6 +81,7 @@ class VcJwt:
             types=_types(token.document, sources),
             now=now,
             bound_to=subject if isinstance(subject, str) else None,
+            certificates=token.method.certificates,
         )
 
     def present(

@@ -17,6 +17,7 @@ def verified(
     types: tuple[str, ...],
     now: datetime,
     bound_to: str | None = None,
+    certificates: tuple[bytes, ...] = (),
 ) -> VerifiedCredential:
     """The credential in a document, if it is valid now and speaks of one subject (VC Data Model 2.0 §4).
 
@@ -43,4 +44,5 @@ def verified(
         valid_from=valid_from,
         valid_until=valid_until,
         status=status_entries.parse(document),
+        certificates=certificates,
     )

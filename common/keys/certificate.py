@@ -5,7 +5,7 @@ under a throw-away key, whose signature is then replaced.
 """
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -108,10 +108,16 @@ def sign(builder: x509.CertificateBuilder, *, signer: Signer) -> bytes:
     return _sealed(builder.sign(_THROW_AWAY, hashes.SHA256()).tbs_certificate_bytes, signer)
 
 
-def empty_revocation_list(
-    *, signer: Signer, root: x509.Certificate, number: int, now: datetime, until: datetime
+def revocation_list(
+    revoked: Mapping[int, datetime],
+    *,
+    signer: Signer,
+    root: x509.Certificate,
+    number: int,
+    now: datetime,
+    until: datetime,
 ) -> bytes:
-    """The DER of a list of `root` on which nothing stands (§5)."""
+    """The DER of the list of `root` (§5): serial numbers, and since when they stand for nothing any more."""
     key = signer.public_key.elliptic()
     builder = (
         x509.CertificateRevocationListBuilder()
@@ -121,6 +127,9 @@ def empty_revocation_list(
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(key), critical=False)
         .add_extension(x509.CRLNumber(number), critical=False)
     )
+    for serial, since in revoked.items():
+        entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(since)
+        builder = builder.add_revoked_certificate(entry.build())
     return _sealed(builder.sign(_THROW_AWAY, hashes.SHA256()).tbs_certlist_bytes, signer)
 
 

@@ -12,6 +12,7 @@ from typing import Final
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from common.did import Fetch, VerificationMethod
 from common.errors import MalformedInput
@@ -35,7 +36,10 @@ def document_signer(
     issuer, root = _known(leaf, anchors) or _published(leaf, fetch)
     key = iaca.verify_document_signer(chain, root=root, now=now)
     fingerprint = hashlib.sha256(chain[0]).hexdigest()[:32]
-    return VerificationMethod(f"{issuer}#{fingerprint}", issuer, key, frozenset({PURPOSE}))
+    vouching = (chain[0], root.public_bytes(Encoding.DER))
+    return VerificationMethod(
+        f"{issuer}#{fingerprint}", issuer, key, frozenset({PURPOSE}), certificates=vouching
+    )
 
 
 def root_url(issuer: str) -> str:

@@ -1,4 +1,7 @@
-"""The status of a verified credential: its lists fetched, verified like any credential, and read."""
+"""The status of a verified credential: its lists fetched, verified like any credential, and read.
+
+A credential stands no longer than the certificates by which its issuer's key was found.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,8 +12,9 @@ from common.encoding import strict_json
 from common.errors import MalformedInput
 from common.formats.base import Sources, VerifiedCredential
 from common.formats.detect import find_format
-from common.status.check import StatusOutcome, check_status
+from common.status.check import StatusOutcome, check_status, gravest
 from common.status.status_list import ListCache
+from common.trust.revocations import path_standing
 from common.vcdm.credential import StatusReference
 
 
@@ -23,11 +27,23 @@ class Listed(Protocol):
     @property
     def status(self) -> Sequence[StatusReference]: ...
 
+    @property
+    def certificates(self) -> Sequence[bytes]: ...
+
 
 def credential_status(
-    credential: Listed, *, sources: Sources, fetch: Fetch, lists: ListCache, now: datetime
+    credential: Listed,
+    *,
+    sources: Sources,
+    fetch: Fetch,
+    fetch_revocations: Fetch,
+    lists: ListCache,
+    now: datetime,
 ) -> StatusOutcome:
-    """Valid, revoked, suspended or undetermined; never an error, and never a guess."""
+    """Valid, revoked, suspended or undetermined; never an error, and never a guess.
+
+    `fetch_revocations` brings lists of certificates taken back, perhaps from a cache.
+    """
 
     def verify_list(fetched: Fetched) -> VerifiedCredential:
         text = fetched.body.decode("utf-8", errors="replace").strip()
@@ -37,7 +53,7 @@ def credential_status(
             raise MalformedInput("A status list is a credential.")
         return format_.verify_credential(secured, sources=sources, now=now)
 
-    return check_status(
+    listed = check_status(
         credential.status,
         issuer=credential.issuer,
         fetch=fetch,
@@ -46,3 +62,6 @@ def credential_status(
         lists=lists,
         now=now,
     )
+    if not credential.certificates:
+        return listed
+    return gravest([listed, path_standing(credential.certificates, fetch=fetch_revocations, now=now)])

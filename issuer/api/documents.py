@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from common.oid4vci import signed_metadata
+from common.trust import revocations
 from common.trust.document_signers import PEM
 from issuer.api.base import NO_STORE, ProtocolView, find_authority, utc_now
 from issuer.models import Configuration
@@ -18,7 +19,6 @@ from issuer.services import authorities, certificates, configurations, offers, p
 from issuer.services.profiles import profile
 
 DOCUMENTED = extend_schema(responses=OpenApiTypes.OBJECT)
-CRL = "application/pkix-crl"
 SHORTLY = {"Cache-Control": "public, max-age=300"}
 HTML, LD_JSON, SCHEMA_JSON, JSON = (
     "text/html",
@@ -80,10 +80,10 @@ class Root(ProtocolView):
 class Revocations(ProtocolView):
     """`/issuers/{authority}/iaca.crl`: which document signers that root took back (RFC 5280 §5)."""
 
-    @extend_schema(responses={(200, CRL): OpenApiTypes.BINARY})
+    @extend_schema(responses={(200, revocations.MEDIA_TYPE): OpenApiTypes.BINARY})
     def get(self, request: Request, authority: str) -> HttpResponse:
         der = certificates.revocation_list(find_authority(authority), now=utc_now())
-        return HttpResponse(der, content_type=CRL, headers=SHORTLY)
+        return HttpResponse(der, content_type=revocations.MEDIA_TYPE, headers=SHORTLY)
 
 
 class OfferByReference(ProtocolView):

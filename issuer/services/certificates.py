@@ -17,7 +17,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from common.adapters.key_table import key_store
-from common.errors import MalformedInput
+from common.errors import MalformedInput, SelloError, UnknownPart
 from common.keys import Signer, certificate
 from common.trust import iaca
 from issuer.models import Authority, Certificate
@@ -27,7 +27,16 @@ SIGNER_LIFETIME: Final = timedelta(days=iaca.SIGNER_DAYS)
 BEFORE: Final = timedelta(days=2)  # what is signed today says that it was signed this morning or yesterday
 LONGEST_DAYS: Final = (SIGNER_LIFETIME - BEFORE).days - 2  # for which an mdoc can be valid
 REVOCATIONS_KEPT: Final = timedelta(days=7)
+LIST_KEPT: Final = timedelta(hours=1)
+CLOCKS_APART: Final = timedelta(minutes=5)  # by which a verifier's clock may run behind ours
 CHAIN_SECONDS: Final = 60  # for which a process may go on without looking at the rows
+
+
+class RevocationRefused(SelloError):
+    """A certificate that cannot be taken back."""
+
+    code = "revocation_refused"
+    status = 409
 
 
 def document_signer(authority: Authority, *, until: datetime, now: datetime) -> tuple[Signer, bytes]:
@@ -44,7 +53,7 @@ def document_signer(authority: Authority, *, until: datetime, now: datetime) -> 
 
 def token_chain(authority: Authority, *, now: datetime) -> tuple[bytes, ...]:
     """What goes along in `x5c` with tokens that the authority's P-256 key signs: all but the root."""
-    key = f"token-chain:{authority.p256_key}"
+    key = _chain_key(authority)
     kept: bytes | None = cache.get(key)
     if kept is None:
         found = _token_signers(authority).first()
@@ -69,25 +78,59 @@ def root_pem(authority: Authority, *, now: datetime) -> bytes:
 
 
 def revocation_list(authority: Authority, *, now: datetime) -> bytes:
-    """What `/issuers/{authority}/iaca.crl` serves: no document signer of ours was ever revoked."""
+    """What `/issuers/{authority}/iaca.crl` serves; signed bytes are kept for an hour, until it changes."""
     row = _root(authority, now=now)
-    return certificate.empty_revocation_list(
-        signer=_opened(row.key),
-        root=certificate.load(bytes(row.der)),
-        number=int(now.timestamp()),
-        now=now,
-        until=now + REVOCATIONS_KEPT,
-    )
+    taken = Certificate.objects.filter(authority=authority, revoked_at__isnull=False)
+    revoked = {
+        certificate.load(bytes(one.der)).serial_number: one.revoked_at for one in taken if one.revoked_at
+    }
+    key = f"revocations:{row.key}:{len(revoked)}:{int(now.timestamp() // LIST_KEPT.total_seconds())}"
+    kept: bytes | None = cache.get(key)
+    if kept is None:
+        kept = certificate.revocation_list(
+            revoked,
+            signer=_opened(row.key),
+            root=certificate.load(bytes(row.der)),
+            number=int(now.timestamp()),
+            now=now - CLOCKS_APART,
+            until=now + REVOCATIONS_KEPT,
+        )
+        cache.set(key, kept, LIST_KEPT.total_seconds())
+    return kept
+
+
+def revoke(authority: Authority, serial: int, *, reason: str, actor: str, now: datetime) -> Certificate:
+    """Take the certificate of that serial number back, for good: nothing signed under it stands any more."""
+    with transaction.atomic():
+        rows = Certificate.objects.select_for_update().filter(authority=authority, is_root=False)
+        known = {certificate.load(bytes(row.der)).serial_number: row for row in rows}
+        if serial not in known:
+            raise UnknownPart("certificate", f"{serial:x}", (f"{number:x}" for number in known))
+        found = known[serial]
+        if found.revoked_at is not None:
+            raise RevocationRefused("This certificate was taken back before.")
+        found.revoked_at, found.revoked_because, found.revoked_by = now.replace(microsecond=0), reason, actor
+        found.save(update_fields=["revoked_at", "revoked_because", "revoked_by"])
+        transaction.on_commit(partial(cache.delete, _chain_key(authority)))
+    return found
 
 
 def _signers(authority: Authority, until: datetime) -> QuerySet[Certificate]:
-    rows = Certificate.objects.filter(authority=authority, is_root=False, expires_at__gte=until)
+    rows = _standing(authority).filter(expires_at__gte=until)
     return rows.exclude(key=authority.p256_key).order_by("expires_at")
 
 
 def _token_signers(authority: Authority) -> QuerySet[Certificate]:
     """Certificates for the authority's own key: whose key it is tells them from document signers."""
-    return Certificate.objects.filter(authority=authority, is_root=False, key=authority.p256_key)
+    return _standing(authority).filter(key=authority.p256_key)
+
+
+def _standing(authority: Authority) -> QuerySet[Certificate]:
+    return Certificate.objects.filter(authority=authority, is_root=False, revoked_at__isnull=True)
+
+
+def _chain_key(authority: Authority) -> str:
+    return f"token-chain:{authority.p256_key}"
 
 
 def _root(authority: Authority, *, now: datetime) -> Certificate:

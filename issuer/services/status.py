@@ -5,6 +5,7 @@ another: each changes its own row under its lock and advances the list's version
 """
 
 import uuid
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -33,7 +34,10 @@ ALLOWED: Final = {
 }
 
 
-TOKENS: Final = {token.MEDIA_TYPE: token.create, token_cwt.MEDIA_TYPE: token_cwt.create}
+TOKENS: Final[Mapping[str, Callable[..., str | bytes]]] = {
+    token.MEDIA_TYPE: token.create,
+    token_cwt.MEDIA_TYPE: token_cwt.create,
+}
 
 
 class StatusRefused(SelloError):
@@ -176,7 +180,7 @@ def _sign_token(status_list: StatusList, etag: str, kind: str, *, now: datetime)
         ttl=settings.STATUS_LIST_TTL,
         chain=certificates.token_chain(status_list.authority, now=now),
     )
-    return PublishedList(signed if isinstance(signed, bytes) else signed.encode(), kind, etag)
+    return PublishedList(signed.encode() if isinstance(signed, str) else signed, kind, etag)
 
 
 def _sign(

@@ -36,6 +36,7 @@ class Listed:
 
     issuer: str
     status: Sequence[StatusReference]
+    certificates: tuple[bytes, ...] = ()
 
 
 class VerifyView(VcApiView):

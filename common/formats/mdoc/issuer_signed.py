@@ -124,6 +124,7 @@ def verify(
         valid_until=payload.valid_until,
         status=payload.status,
         authority_keys=certificate.authority_key_ids(signed.chain),
+        certificates=method.certificates,
     )
 
 

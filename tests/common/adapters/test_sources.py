@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from unittest.mock import patch
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
+from django.core.cache import cache
 from django.utils import timezone
 
 from common.adapters import fetch as door
@@ -17,10 +19,13 @@ from common.adapters.sources import CachedLists, SiteSources, check_status, sour
 from common.errors import FetchFailed, SelloError
 from common.formats.base import VerifiedCredential
 from common.keys import PrivateKey, jwk
+from common.keys.certificate import revocation_list
 from common.rdf.contexts import CREDENTIALS_V2
 from common.status import token
 from common.status.bits import pack
 from common.vcdm.credential import StatusReference
+from tests.common.formats.mdoc.world import ISSUER as TRANSIT
+from tests.common.formats.mdoc.world import LEAF, ROOT, ROOT_KEY
 from tests.common.trust.test_issuer_keys import ANCHOR, NAMED, URL, x5c
 from tests.conftest import NOW
 
@@ -35,7 +40,7 @@ class Internet:
 
     def __init__(self) -> None:
         self.asked: list[str] = []
-        self.pages: dict[str, str] = {
+        self.pages: dict[str, str | bytes] = {
             "https://gov.example/issuers/farmers/did.json": json.dumps(
                 {
                     "id": FARMERS,
@@ -61,7 +66,9 @@ class Internet:
         self.asked.append(url)
         if url not in self.pages:
             raise FetchFailed("This host does not answer.")
-        return door.Reply(200, self.pages[url].encode(), {"content-type": "application/json"})
+        page = self.pages[url]
+        body = page if isinstance(page, bytes) else page.encode()
+        return door.Reply(200, body, {"content-type": "application/json"})
 
 
 @pytest.fixture
@@ -173,3 +180,20 @@ def test_who_vouches_for_issuers_stands_in_a_file(settings: Any, tmp_path: Path)
     os.utime(settings.ISSUER_CA_FILE, (1, 1))
     with pytest.raises(SelloError, match="holds no PEM"):
         sources()
+
+
+def test_a_list_of_certificates_taken_back_is_kept_for_a_while(internet: Internet) -> None:
+    """Of others; the site's own is read anew each time (tests/issuer/test_certificates.py)."""
+    crl = revocation_list(
+        {2: NOW}, signer=ROOT_KEY, root=ROOT, number=1, now=NOW, until=NOW + timedelta(days=1)
+    )
+    place = f"{TRANSIT}/iaca.crl"
+    found = replace(CREDENTIAL, status=(), certificates=(LEAF, ROOT.public_bytes(Encoding.DER)))
+    assert check_status(found, now=NOW).status == "undetermined"
+    internet.pages[place] = crl
+    for _ in range(2):
+        assert check_status(found, now=NOW).status == "revoked"
+    assert internet.asked.count(place) == 2
+    cache.clear()
+    del internet.pages[place]
+    assert check_status(found, now=NOW).status == "undetermined"

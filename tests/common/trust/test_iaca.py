@@ -80,12 +80,12 @@ def test_a_country_is_two_capital_letters(country: str) -> None:
 
 
 def test_a_revocation_list_is_its_roots() -> None:
-    der = certificate.empty_revocation_list(
-        signer=ROOT_KEY, root=ROOT, number=7, now=NOW, until=NOW + timedelta(days=1)
+    der = certificate.revocation_list(
+        {2: NOW}, signer=ROOT_KEY, root=ROOT, number=7, now=NOW, until=NOW + timedelta(days=1)
     )
     revoked = x509.load_der_x509_crl(der)
     assert revoked.is_signature_valid(ROOT.public_key())  # type: ignore[arg-type]
-    assert (len(revoked), revoked.issuer) == (0, ROOT.subject)
+    assert ([entry.serial_number for entry in revoked], revoked.issuer) == ([2], ROOT.subject)
     assert revoked.next_update_utc == NOW + timedelta(days=1)
 
 

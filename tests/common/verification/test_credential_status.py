@@ -51,7 +51,9 @@ def status(document: dict[str, Any], *, now: Any = NOW) -> StatusOutcome:
     def fetch(url: str, *, accept: str = "") -> Fetched:
         return Fetched(json.dumps(document).encode(), "application/vc")
 
-    return credential_status(CREDENTIAL, sources=SOURCES, fetch=fetch, lists=NoCache(), now=now)
+    return credential_status(
+        CREDENTIAL, sources=SOURCES, fetch=fetch, fetch_revocations=fetch, lists=NoCache(), now=now
+    )
 
 
 @pytest.mark.parametrize("revoked", [False, True])
