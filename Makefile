@@ -24,7 +24,7 @@ run: .venv/product ## the site at http://localhost:8000 (PORT=…), with sample 
 	@PORT=$(PORT) $(SITE)
 
 test: .venv/development ## every test that needs no server of its own
-	@$(BIN)/python -m pytest -n auto -m "not browser and not interop and not postgres" $(ARGS)
+	@$(BIN)/python -m pytest -n auto -m "not browser and not interop and not postgres and not crash" $(ARGS)
 
 test-browser: .venv/development ## the story through the pages in a real Chromium (Debian: apt install chromium)
 	@$(BIN)/python -m pytest tests/browser -m browser $(ARGS)
@@ -36,7 +36,11 @@ interop-table: .venv/development ## take the last run's matrix into docs/interop
 	@$(BIN)/python -m tests.interop.table --refresh
 
 test-postgres: .venv/development ## tests on PostgreSQL: DATABASE_URL, or a server of its own under var/
-	@$(BIN)/python -m deploy.postgres -- $(BIN)/python -m pytest -n auto -m "not browser and not interop" $(ARGS)
+	@$(BIN)/python -m deploy.postgres -- $(BIN)/python -m pytest -n auto -m "not browser and not interop and not crash" $(ARGS)
+
+test-crash: .venv/development ## work that is killed again and again, on SQLite and on PostgreSQL
+	@env -u DATABASE_URL $(BIN)/python -m pytest tests/crash -m crash $(ARGS)
+	@$(BIN)/python -m deploy.postgres -- $(BIN)/python -m pytest tests/crash -m crash $(ARGS)
 
 lint: .venv/development ## ruff and mypy
 	@$(BIN)/ruff format --check --quiet .
@@ -71,4 +75,4 @@ clean: ## forget the embedded data and the virtual environment
 	@cd $* && npm ci --no-audit --no-fund --silent
 	@touch $@
 
-.PHONY: help demo run test test-browser test-interop interop-table test-postgres lint bench clean
+.PHONY: help demo run test test-browser test-crash test-interop interop-table test-postgres lint bench clean

@@ -98,7 +98,12 @@ def site_network(monkeypatch: pytest.MonkeyPatch, settings: object) -> Client:
     return client
 
 
-NEEDS = {"browser": "make test-browser", "interop": "make test-interop", "postgres": "make test-postgres"}
+NEEDS = {
+    "browser": "make test-browser",
+    "crash": "make test-crash",
+    "interop": "make test-interop",
+    "postgres": "make test-postgres",
+}
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
