@@ -10,6 +10,7 @@ from typing import Any
 
 from common.vcdm import times
 from issuer.models import AccessLog, Authority, Basis, Consent, DataAgreement, Registry
+from issuer.services.telling import tell_read
 
 
 def log_read(
@@ -27,8 +28,8 @@ def log_read(
     consent: Consent | None = None,
     holder_thumbprint: str = "",
 ) -> AccessLog:
-    """One reading of one record; to be called in the transaction that decides it."""
-    return AccessLog.objects.create(
+    """One reading of one record, and word of it to the person; in the transaction that decides it."""
+    read = AccessLog.objects.create(
         authority_id=registry.authority_id,
         registry=registry,
         record_key=record_key,
@@ -43,6 +44,8 @@ def log_read(
         holder_thumbprint=holder_thumbprint,
         at=now,
     )
+    tell_read(read, now=now)
+    return read
 
 
 def log_refusal(

@@ -5,18 +5,21 @@ organisation hears of a record that it has read, by the credential's identifier 
 """
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
+from django.db.models import QuerySet
+
 from common.errors import SelloError
 from common.keys import Signer
-from common.notices.models import Subscriber
-from common.notices.telling import Recipient, tell
+from common.notices.models import Notice, Subscriber
+from common.notices.telling import Recipient, opened, tell
 from common.registries import Record, RegistryError
 from issuer import models
-from issuer.models import AccessLog, Authority, IssuedCredential, Registry
+from issuer.models import AccessLog, Authority, Basis, Consent, DataAgreement, IssuedCredential, Registry
 from issuer.registries import connector
 from issuer.services import authorities
 
@@ -60,7 +63,7 @@ def tell_holder(
     to = _recipient(registry, found, credential.record_key, credential.holder_thumbprint, note=note)
     told = _tell(kind, to, key=key, facts=said | facts, registry=registry, now=now)
     state = {"reference": credential.urn, "date": said["date"]}
-    for subscriber in _concerned(registry, credential.record_key, kind):
+    for subscriber in _concerned(registry, credential.record_key, kind, now=now):
         to = Recipient(webhook=subscriber.url, about=_about(registry, credential.record_key))
         told += _tell(kind, to, key=f"{key} {credential.id}", facts=state, registry=registry, now=now)
     return told
@@ -80,15 +83,45 @@ def tell_person(
 
     The facts are `document` and `reference`; `note` is for the wallets' inboxes alone.
     """
+    return _tell_person(registry, record.key, record, kind, key=key, now=now, note=note, facts=facts)
+
+
+def tell_read(read: AccessLog, *, now: datetime) -> int:
+    """Tell the person that somebody read their record; each reader's first reading of a day tells of all."""
+    assert read.registry is not None  # of a record that was read
+    registry, record_key = read.registry, read.record_key
+    return _tell_person(
+        registry,
+        record_key,
+        _record(registry, record_key),
+        "data_read",
+        key=f"read {registry.pk} {record_key} {read.client_id} {now:%Y-%m-%d}",
+        now=now,
+        note=f"{read.client_name}: {read.purpose}",
+        facts={"reference": f"R-{read.pk}"},
+    )
+
+
+def _tell_person(
+    registry: Registry,
+    record_key: str,
+    record: Record | models.Record | None,
+    kind: str,
+    *,
+    key: str,
+    now: datetime,
+    note: str,
+    facts: Mapping[str, str],
+) -> int:
     held = (
-        IssuedCredential.objects.filter(configuration__registry=registry, record_key=record.key)
+        IssuedCredential.objects.filter(configuration__registry=registry, record_key=record_key)
         .exclude(state=IssuedCredential.State.REVOKED)
         .exclude(holder_thumbprint="")
     )
     thumbprints = list(dict.fromkeys(held.values_list("holder_thumbprint", flat=True)))[:MAX_WALLETS]
-    said = _facts(registry.authority, now=now) | facts
+    said = {**_facts(registry.authority, now=now), **facts}
     first, *others = thumbprints or [""]
-    to = _recipient(registry, record, record.key, first, note=note)
+    to = _recipient(registry, record, record_key, first, note=note)
     told = _tell(kind, to, key=key, facts=said, registry=registry, now=now)
     for thumbprint in others:
         to = replace(to, holder=thumbprint, email="", phone="")
@@ -118,12 +151,17 @@ def contact_columns(registry: Registry) -> dict[str, str]:
     declared = {column["contact"]: column["name"] for column in registry.columns if "contact" in column}
     if declared:
         return {contact: name for contact, name in declared.items() if contact in GUESSED}
-    names = {re.sub(r"[\W_\d]", "", column["name"].casefold()): column["name"] for column in registry.columns}
+    names = {_letters(column["name"]): column["name"] for column in registry.columns}
     return {
         contact: next(names[name] for name in names if name in known)
         for contact, known in GUESSED.items()
         if names.keys() & known
     }
+
+
+def _letters(name: str) -> str:
+    """A column's name without accents, case, digits and signs."""
+    return re.sub(r"[^a-z]", "", unicodedata.normalize("NFKD", name.casefold()))
 
 
 def set_contacts(registry: Registry, contacts: Mapping[str, str]) -> None:
@@ -148,6 +186,18 @@ def _tell(
     kind: str, to: Recipient, *, key: str, facts: dict[str, str], registry: Registry, now: datetime
 ) -> int:
     return tell(kind, key=key, to=to, facts=facts, now=now, sender=sender_of(registry.authority))
+
+
+def undeliverable(registries: QuerySet[Registry]) -> QuerySet[Notice]:
+    """The notices of these registries' authorities that reached nobody, or perhaps nobody."""
+    slugs = registries.values_list("authority__slug", flat=True).distinct()
+    return Notice.objects.filter(state=Notice.State.FAILED, sender__in=[f"issuer/{slug}" for slug in slugs])
+
+
+def about(notice: Notice) -> models.Record | None:
+    """The record that a notice is about, where it still lies here."""
+    slug, _, key = opened(notice).about.partition("/")
+    return models.Record.objects.select_related("registry").filter(registry__slug=slug, key=key).first()
 
 
 def sender_of(authority: Authority) -> str:
@@ -202,12 +252,23 @@ def _short(credential: IssuedCredential) -> str:
     return str(credential.id)[:8].upper()
 
 
-def _concerned(registry: Registry, key: str, kind: str) -> list[Subscriber]:
-    """The subscribers to this kind that have read this very record."""
+def _concerned(registry: Registry, key: str, kind: str, *, now: datetime) -> list[Subscriber]:
+    """The subscribers to this kind that may read this very record: on a consent that stands, or by a law.
+
+    Of a law's readers those alone who have read it: the others need not learn that the person is there.
+    """
     listening = Subscriber.objects.filter(sender=sender_of(registry.authority), active=True)
-    asked = [subscriber for subscriber in listening if kind in subscriber.kinds]
+    asked = {subscriber: subscriber.client_id for subscriber in listening if kind in subscriber.kinds}
+    if not asked:
+        return []
+    agreed = Consent.objects.filter(
+        agreement__registry=registry, agreement__active=True, record_key=key, how=Consent.How.SIGNED,
+        withdrawn_at__isnull=True, expires_at__gt=now,
+    )  # fmt: skip
+    lawful = DataAgreement.objects.filter(registry=registry, active=True, basis=Basis.LAW)
     read = AccessLog.objects.filter(
-        registry=registry, record_key=key, client_id__in=[subscriber.client_id for subscriber in asked]
-    )
-    readers = set(read.values_list("client_id", flat=True)) if asked else set()
-    return [subscriber for subscriber in asked if subscriber.client_id in readers]
+        registry=registry, record_key=key, basis=Basis.LAW, outcome=AccessLog.Outcome.READ,
+        client_id__in=lawful.values("client_id"),
+    )  # fmt: skip
+    may = {*agreed.values_list("client_id", flat=True), *read.values_list("client_id", flat=True)}
+    return [subscriber for subscriber, client_id in asked.items() if client_id in may]

@@ -47,7 +47,8 @@ class StatusForm(forms.Form):
 
     state = forms.ChoiceField(label="What should happen to it?", widget=forms.RadioSelect)
     reason = forms.CharField(
-        label="Why?", help_text="Kept with your name. Do not write down anything else about the person.",
+        label="Why?",
+        help_text="The person reads it in their wallet. It is kept with your name; write nothing else down.",
         max_length=300, widget=forms.Textarea(attrs={"rows": 3}),
     )  # fmt: skip
 

@@ -1,0 +1,27 @@
+"""`set_contacts REGISTRY`: which columns say how a person is reached, and in which language."""
+
+from argparse import ArgumentParser
+from collections.abc import Mapping
+from typing import Any
+
+from common.adapters.command import Command as Base
+from issuer.services.registries import find_registry
+from issuer.services.telling import contact_columns, set_contacts
+
+
+class Command(Base):
+    help = "Say which columns of a registry hold e-mail, telephone and language; an empty name means none."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("registry")
+        for contact in ("email", "phone", "language"):
+            parser.add_argument(f"--{contact}", metavar="COLUMN")
+
+    def run(self, **options: Any) -> Mapping[str, Any]:
+        """`{registry, email, phone, language}`, as it is from now on."""
+        registry = find_registry(options.pop("registry"))
+        given = {contact: name for contact, name in options.items() if name is not None}
+        if given:
+            set_contacts(registry, given)
+        found = contact_columns(registry)
+        return {"registry": registry.slug, **{contact: found.get(contact, "") for contact in options}}
