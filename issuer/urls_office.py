@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from issuer.views import office, office_access, office_approvals, office_codes, office_import, office_offers
+from issuer.views import (
+    office,
+    office_access,
+    office_approvals,
+    office_codes,
+    office_import,
+    office_notices,
+    office_offers,
+)
 
 app_name = "office"
 REGISTRY = "registries/<slug:slug>"
@@ -20,5 +28,7 @@ urlpatterns = [
     path(f"{REGISTRY}/import/report.csv", office_import.report, name="report"),
     path("approvals", office_approvals.approvals, name="approvals"),
     path("approvals/<uuid:id>", office_approvals.approval, name="approval"),
+    path("notices", office_notices.notices, name="notices"),
+    path("notices/<uuid:id>/again", office_notices.again, name="notice-again"),
     path("credentials/<uuid:id>", office_offers.credential, name="credential"),
 ]

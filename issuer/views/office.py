@@ -16,6 +16,7 @@ from issuer.services.deferring import waiting
 from issuer.services.officers import registries_of
 from issuer.services.registries_import import report_path
 from issuer.services.search import search
+from issuer.services.telling import undeliverable
 from issuer.views.office_access import of_registry, officer, record_of
 
 PAGE: Final = 25
@@ -28,7 +29,11 @@ PICTURES: Final = ("data:image/png;base64,", "data:image/jpeg;base64,", "data:im
 def overview(request: HttpRequest) -> HttpResponse:
     """The registries that this officer keeps."""
     rows = registries_of(officer(request)).annotate(size=Count("records"))
-    page = {"registries": rows, "waiting": waiting(rows).count()}
+    page = {
+        "registries": rows,
+        "waiting": waiting(rows).count(),
+        "undeliverable": undeliverable(registries_of(officer(request))).count(),
+    }
     return render(request, "office/overview.html", page)
 
 
