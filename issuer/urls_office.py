@@ -1,4 +1,4 @@
-"""Addresses of the officers' pages, under /office/. A record's key may hold slashes, so it stands last."""
+"""Addresses of the officers' pages, under /office/. A record goes by our number, its key is personal."""
 
 from django.urls import path
 
@@ -20,9 +20,9 @@ urlpatterns = [
     path("sign-in", office_access.SignIn.as_view(), name="sign-in"),
     path("sign-out", office_access.SignOut.as_view(), name="sign-out"),
     path(f"{REGISTRY}/", office.registry, name="registry"),
-    path(f"{REGISTRY}/records/<path:key>", office.record, name="record"),
-    path(f"{REGISTRY}/offers/<path:key>", office_offers.offer, name="offer"),
-    path(f"{REGISTRY}/access-codes/<path:key>", office_codes.access_code, name="access-code"),
+    path(f"{REGISTRY}/records/<int:number>", office.record, name="record"),
+    path(f"{REGISTRY}/offers/<int:number>", office_offers.offer, name="offer"),
+    path(f"{REGISTRY}/access-codes/<int:number>", office_codes.access_code, name="access-code"),
     path(f"{REGISTRY}/import", office_import.upload, name="upload"),
     path(f"{REGISTRY}/import/confirm", office_import.confirm, name="confirm"),
     path(f"{REGISTRY}/import/report.csv", office_import.report, name="report"),

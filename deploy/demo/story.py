@@ -226,7 +226,8 @@ class Story:
         officer = Browser()
         officer.get(f"{self.site.url}/office/")
         officer.submit("username", username="officer", password=self.password)
-        page = officer.get(f"{self.site.url}/office/registries/{registry}/records/{record}")
+        page = officer.get(f"{self.site.url}/office/registries/{registry}/")
+        page = officer.get(page.link(record))
         issued = dict.fromkeys(address for address, _ in page.links if "/office/credentials/" in address)
         for address in issued:
             officer.get(self.site.url + address)

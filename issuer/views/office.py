@@ -48,7 +48,7 @@ def registry(request: HttpRequest, registry: Registry) -> HttpResponse:
         :SHOWN
     ]
     rows = [
-        (record.key, [(column["label"], record.data.get(column["name"], "")) for column in columns])
+        (record, [(column["label"], record.data.get(column["name"], "")) for column in columns])
         for record in page
     ]
     return render(
@@ -63,10 +63,10 @@ def registry(request: HttpRequest, registry: Registry) -> HttpResponse:
 
 @require_safe
 @of_registry
-def record(request: HttpRequest, registry: Registry, key: str) -> HttpResponse:
+def record(request: HttpRequest, registry: Registry, number: int) -> HttpResponse:
     """One record, what was offered and issued of it, and who has read it."""
-    found = record_of(registry, key)
-    mine = {"configuration__registry": registry, "record_key": key}
+    found = record_of(registry, number)
+    mine = {"configuration__registry": registry, "record_key": found.key}
     offers: QuerySet[Session] = Session.objects.filter(**mine).select_related("configuration")
     issued = IssuedCredential.objects.filter(**mine).select_related("configuration")
     return render(
@@ -79,7 +79,7 @@ def record(request: HttpRequest, registry: Registry, key: str) -> HttpResponse:
             "can_offer": registry.configurations.exists(),
             "offers": offers.order_by("-created_at")[:10],
             "issued": issued[:50],
-            "readings": AccessLog.objects.filter(registry=registry, record_key=key)[:20],
+            "readings": AccessLog.objects.filter(registry=registry, record_key=found.key)[:20],
         },
     )
 

@@ -56,9 +56,9 @@ def of_registry(view: RegistryView[P]) -> Callable[..., HttpResponseBase]:
     return guarded
 
 
-def record_of(registry: Registry, key: str) -> Record:
-    """The record under that key."""
-    return get_object_or_404(registry.records, key=key)
+def record_of(registry: Registry, number: int) -> Record:
+    """The record that goes by that number here."""
+    return get_object_or_404(registry.records, pk=number)
 
 
 def credential_of(request: HttpRequest, id: UUID) -> IssuedCredential:

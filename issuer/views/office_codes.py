@@ -12,12 +12,13 @@ from issuer.views.office_access import of_registry, officer, record_of
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @of_registry
-def access_code(request: HttpRequest, registry: Registry, key: str) -> HttpResponse:
+def access_code(request: HttpRequest, registry: Registry, number: int) -> HttpResponse:
     """Ask once more, then show the code. The answer to the form is the page itself: its code is told once."""
     now = timezone.now()
-    page = {"registry": registry, "record": record_of(registry, key)}
+    record = record_of(registry, number)
+    page = {"registry": registry, "record": record}
     if request.method == "POST":
-        code = give_access_code(registry, key, given_by=officer(request).username, now=now)
+        code = give_access_code(registry, record.key, given_by=officer(request).username, now=now)
         return render(request, "office/access_code.html", {**page, "code": code, "until": now + LIFETIME})
-    standing = registry.access_codes.filter(record_key=key, used_at=None, expires_at__gt=now).first()
+    standing = registry.access_codes.filter(record_key=record.key, used_at=None, expires_at__gt=now).first()
     return render(request, "office/access_code.html", {**page, "standing": standing})

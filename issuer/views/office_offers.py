@@ -21,9 +21,9 @@ from issuer.views.office_forms import OfferForm, StatusForm
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @of_registry
-def offer(request: HttpRequest, registry: Registry, key: str) -> HttpResponse:
+def offer(request: HttpRequest, registry: Registry, number: int) -> HttpResponse:
     """Choose, then show the QR code. The answer to the form is the page itself: its code is told once."""
-    record = record_of(registry, key)
+    record = record_of(registry, number)
     form = OfferForm(request.POST or None, registry=registry)
     page = {"registry": registry, "record": record, "form": form}
     if request.method != "POST" or not form.is_valid():
@@ -34,7 +34,7 @@ def offer(request: HttpRequest, registry: Registry, key: str) -> HttpResponse:
         claims_of(configuration, record, now=now)
         made = create_offer(
             configuration,
-            key,
+            record.key,
             tx_code=form.cleaned_data["tx_code"],
             sign_in=form.cleaned_data["sign_in"],
             now=now,
@@ -52,6 +52,7 @@ def offer(request: HttpRequest, registry: Registry, key: str) -> HttpResponse:
 def credential(request: HttpRequest, id: UUID) -> HttpResponse:
     """One credential: its history, and a change of its status with its reason."""
     found = credential_of(request, id)
+    registry = found.configuration and found.configuration.registry
     form = StatusForm(request.POST or None, credential=found, allowed=ALLOWED[found.state])
     if request.method == "POST" and form.is_valid():
         state, reason = form.cleaned_data["state"], form.cleaned_data["reason"]
@@ -67,7 +68,8 @@ def credential(request: HttpRequest, id: UUID) -> HttpResponse:
         "office/credential.html",
         {
             "credential": found,
-            "registry": found.configuration and found.configuration.registry,
+            "registry": registry,
+            "record": registry and registry.records.filter(key=found.record_key).first(),
             "form": form,
             "facts": _facts(found),
             "changes": found.changes.all(),
