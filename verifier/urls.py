@@ -1,10 +1,11 @@
 """Routes of the verifier."""
 
-from django.urls import path
+from django.urls import include, path
 
 from verifier.views import endpoints, notices, pages, payments, staff, vc_api
 
 urlpatterns = [
+    path("g2p/", include("verifier.urls_g2p")),
     path("services/", pages.services, name="services"),
     path("services/authority.pem", endpoints.certificate_authority, name="verifier-authority"),
     path("services/notices", notices.Notices.as_view(), name="notices"),

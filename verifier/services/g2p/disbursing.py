@@ -1,0 +1,195 @@
+"""Paying for partners: their disbursements go into the same books and the same outbox as our own.
+
+A partner pays out of a programme that it was given (`PayingPartner`), which it names as the payer:
+`programme:SLUG@HOST`. What became of a disbursement is what became of its instruction.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import transaction
+
+from common.adapters.exchange import Received
+from common.encoding.money import to_minor, to_text
+from common.errors import MalformedInput
+from common.payments.g2p import disburse, status
+from common.payments.g2p.disburse import Disbursement, DisbursementStatus, Refusal
+from common.payments.g2p.members import MAX_ITEMS, Refused
+from verifier.models import PayingPartner, PaymentInstruction, Programme, ReceivedItem
+from verifier.services.errors import UnlockRefused
+from verifier.services.g2p import items
+from verifier.services.payments.booking import Due, book_payment
+from verifier.services.payments.errors import BudgetExhausted
+from verifier.services.sealing import pseudonym
+
+DISBURSE: Final = "disburse"
+PROGRAMME: Final = "programme"
+State = PaymentInstruction.State
+STATUSES: Final[dict[str, str]] = {
+    **dict.fromkeys((State.BOOKED, State.SENDING, State.UNKNOWN, State.PARKED, State.SENT), "pdng"),
+    State.SETTLED: "succ",
+    **dict.fromkeys((State.REJECTED, State.RETURNED, State.RELEASED), "rjct"),
+}
+
+
+def take_in(received: Received, *, correlation_id: str, now: datetime) -> dict[str, Any]:
+    """Book what a partner asks for; the message of the DisburseResponse."""
+    transaction_id, wanted = disburse.parse_request(received.message)
+    items.check_count(received, len(wanted))
+    contents = items.by_reference(received.message, "disbursements", "disburemsents")
+    statuses = [
+        _one(received, each, transaction_id, contents[each.reference_id], correlation_id, now=now)
+        for each in wanted
+    ]
+    return disburse.create_response(transaction_id, statuses)
+
+
+def transaction_status(received: Received, *, now: datetime) -> dict[str, Any]:
+    """`/disburse/txn/status`: the message of the TxnStatusResponse."""
+    query = status.parse_status_request(received.message, kinds=(DISBURSE,))
+    rows = list(items.asked_for(received, query, kind=DISBURSE)[:MAX_ITEMS])
+    unknown = [DisbursementStatus(each, "rjct", now, items.NOT_HERE) for each in items.missing(query, rows)]
+    response = disburse.create_response(query.transaction_id, [*map(_status, rows), *unknown])
+    correlation_id = rows[0].correlation_id if rows else received.header.message_id[:99]
+    return status.create_status_response(
+        query.transaction_id, correlation_id=correlation_id, kind=DISBURSE, status=response
+    )
+
+
+def search(received: Received, *, now: datetime) -> dict[str, Any]:
+    """`/disburse/search`: the partner's own disbursements from a programme, or on their way to an address."""
+    transaction_id, criteria = status.parse_search(received.message)
+    items.check_count(received, len(criteria))
+    found: list[DisbursementStatus] = []
+    for each in criteria:
+        if isinstance(each, Refusal):
+            found.append(DisbursementStatus(each.reference_id, "rjct", now, each.code))
+            continue
+        rows = ReceivedItem.objects.filter(partner=received.partner, kind=DISBURSE)
+        rows = rows.exclude(instruction=None).select_related("instruction")
+        if each.attribute == "payer_fa":
+            rows = rows.filter(instruction__programme__slug=_slug(str(each.address)))
+        else:
+            rows = rows.filter(instruction__payee=str(each.address))
+        hits = list(rows[: MAX_ITEMS + 1])
+        if len(hits) > MAX_ITEMS:
+            found.append(
+                DisbursementStatus(each.reference_id, "rjct", now, "rjct.srch.too_many_records_found")
+            )
+            continue
+        found += [_found(row) for row in hits]
+    return disburse.create_response(transaction_id, found)
+
+
+def standing(correlation_id: str) -> tuple[str, list[DisbursementStatus], bool]:
+    """A transaction, what became of each of its disbursements, and whether all of them have ended."""
+    rows = ReceivedItem.objects.filter(correlation_id=correlation_id, kind=DISBURSE)
+    statuses = [_status(row) for row in rows.select_related("instruction")]
+    first = rows.first()
+    over = all(each.status in ("succ", "rjct") for each in statuses)
+    return first.transaction_id if first else "", statuses, over
+
+
+def compose(correlation_id: str) -> tuple[Mapping[str, Any], int] | None:
+    """The message of an answer that a partner awaits, and how many it speaks of; None while some are open."""
+    transaction_id, statuses, over = standing(correlation_id)
+    if not statuses or not over:
+        return None
+    return disburse.create_response(transaction_id, statuses), len(statuses)
+
+
+def _one(
+    received: Received,
+    wanted: Disbursement | Refusal,
+    transaction_id: str,
+    content: str,
+    correlation_id: str,
+    *,
+    now: datetime,
+) -> DisbursementStatus:
+    row, fresh = items.take(
+        received, DISBURSE, transaction_id=transaction_id, reference_id=wanted.reference_id, content=content,
+        correlation_id=correlation_id, now=now,
+    )  # fmt: skip
+    if not fresh:
+        if row.content != content:
+            return DisbursementStatus(wanted.reference_id, "rjct", now, items.DUPLICATE)
+        return _status(row)
+    try:
+        if isinstance(wanted, Refusal):
+            raise Refused(wanted.code)
+        row.instruction = _book(received, wanted, now=now)
+    except Refused as refused:
+        return _status(items.close(row, "rjct", refused.code, now=now))
+    return _status(items.close(row, "pdng", "", now=now))
+
+
+def _book(received: Received, wanted: Disbursement, *, now: datetime) -> PaymentInstruction:
+    programme = _programme(received, str(wanted.payer), now=now)
+    if wanted.currency and wanted.currency != programme.currency:
+        raise Refused("rjct.currency_code.invalid")
+    if wanted.scheduled is not None and wanted.scheduled > now:
+        raise Refused("rjct.schedule_ts.invalid")  # nothing is kept here for a later day
+    try:
+        amount = to_minor(_plain(wanted.amount, programme.currency), programme.currency)
+    except MalformedInput as error:
+        raise Refused("rjct.amount.invalid") from error
+    due = Due(
+        key=pseudonym("g2p", received.partner.sender_id, wanted.reference_id),
+        period=f"{now:%Y-%m}",
+        amount=amount,
+        payee=str(wanted.payee),
+        reference=wanted.note or wanted.reference_id,
+        purpose=wanted.purpose or programme.title,
+    )
+    try:
+        with transaction.atomic():
+            return book_payment(programme, due, now=now)[0]
+    except (BudgetExhausted, UnlockRefused) as error:
+        raise Refused("rjct.amount.invalid") from error
+
+
+def _programme(received: Received, payer: str, *, now: datetime) -> Programme:
+    given = PayingPartner.objects.filter(partner=received.partner, programme__slug=_slug(payer))
+    found = given.select_related("programme").first()
+    if found is None or found.programme.status != Programme.Status.OPEN:
+        raise Refused("rjct.payer_fa.invalid")
+    opens, closes = found.programme.opens_at, found.programme.closes_at
+    if (opens is not None and now < opens) or (closes is not None and now >= closes):
+        raise Refused("rjct.payer_fa.invalid")
+    return found.programme
+
+
+def _slug(payer: str) -> str:
+    """The programme of an address `programme:SLUG@HOST` with our own host; empty for any other."""
+    kind, _, rest = payer.partition(":")
+    slug, _, host = rest.partition("@")
+    return slug if (kind, host) == (PROGRAMME, urlsplit(settings.BASE_URL).hostname) else ""
+
+
+def _plain(amount: str, currency: str) -> str:
+    """The decimals that the text always has, without those that this currency does not know."""
+    whole, _, fraction = amount.partition(".")
+    whole = whole.lstrip("0") or "0"
+    return whole if not fraction.strip("0") else f"{whole}.{fraction}"
+
+
+def _found(row: ReceivedItem) -> DisbursementStatus:
+    """A hit of a search, whose reasons are a list of their own."""
+    each = _status(row)
+    return DisbursementStatus(each.reference_id, each.status, each.at)
+
+
+def _status(row: ReceivedItem) -> DisbursementStatus:
+    payment = row.instruction
+    if payment is None:
+        return DisbursementStatus(row.reference_id, row.status, row.at, row.reason)
+    currency = payment.programme.currency
+    said = STATUSES[payment.state]
+    reason = payment.problem if said == "rjct" and payment.problem in disburse.REASONS else ""
+    return DisbursementStatus(
+        row.reference_id, said, payment.changed_at, reason, to_text(payment.amount, currency), currency
+    )
