@@ -192,7 +192,7 @@ def subscribe(client=CLINIC, kinds=("revoked", "suspended"), **more):
 
 def agree(registry, now, *, basis=Basis.CONSENT, client=CLINIC, **consent):
     agreement = DataAgreement.objects.create(
-        authority=registry.authority, registry=registry, client_id=client, client_name="Clinic", purpose="Care",
+        authority=registry.authority, registry=registry, client_id=client, client_name="C", purpose="Care",
         evidence_types=[], evidence_issuers=[], evidence_claim="national_id", matching_column="national_id",
         attributes=["crop"], basis=basis, legal_basis="Law 1" if basis == Basis.LAW else "",
     )  # fmt: skip
