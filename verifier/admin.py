@@ -15,6 +15,8 @@ from verifier.models import (
     Posting,
     PresentationSession,
     Programme,
+    ReadingConsent,
+    ReadLog,
     Service,
     TrustedIssuer,
 )
@@ -96,3 +98,13 @@ class PaymentInstructionAdmin(ReadOnly):
 @admin.register(OpenedAccount)
 class OpenedAccountAdmin(ReadOnly):
     list_display = ["number", "service", "opened_at"]
+
+
+@admin.register(ReadingConsent)
+class ReadingConsentAdmin(ReadOnly):
+    list_display = ["reference", "service", "purpose", "valid_until", "refused_at"]
+
+
+@admin.register(ReadLog)
+class ReadLogAdmin(ReadOnly):
+    list_display = ["at", "service", "authority", "basis", "outcome", "actor", "request_id"]

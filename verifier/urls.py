@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from verifier.views import endpoints, notices, pages, payments, staff, vc_api
+from verifier.views import endpoints, notices, pages, payments, readings, staff, vc_api
 
 urlpatterns = [
     path("g2p/", include("verifier.urls_g2p")),
@@ -14,6 +14,8 @@ urlpatterns = [
     path("services/staff/programmes/<slug:slug>", payments.programme, name="programme"),
     path("services/staff/issuers", staff.issuers, name="trusted-issuers"),
     path("services/staff/issuers/<int:pk>/remove", staff.remove_issuer, name="remove-trusted-issuer"),
+    path("services/staff/records", readings.consents, name="reading-consents"),
+    path("services/staff/records/<int:pk>", readings.consent, name="reading-consent"),
     path("services/sessions/<str:poll_id>", pages.session, name="session"),
     path("services/sessions/<str:poll_id>/status", endpoints.SessionStatus.as_view(), name="session-status"),
     path(

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from issuer.services.deferring import decide, waiting
 from issuer.services.officers import registries_of
 from issuer.views.office import facts
-from issuer.views.office_access import officer, record_of
+from issuer.views.office_access import officer
 from issuer.views.office_forms import DecisionForm
 
 
@@ -30,7 +30,7 @@ def approval(request: HttpRequest, id: UUID) -> HttpResponse:
     """What is asked for, of which record, by which wallet; and the officer's word."""
     session = get_object_or_404(waiting(registries_of(officer(request))), pk=id)
     registry = session.configuration.registry
-    record = record_of(registry, session.record_key)
+    record = get_object_or_404(registry.records, key=session.record_key)
     form = DecisionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         yes = form.cleaned_data["decision"] == "approve"

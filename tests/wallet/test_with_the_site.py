@@ -96,8 +96,8 @@ def test_a_card_that_shows_single_claims(citizen: Client, site_network: Client) 
 
 
 def test_the_sample_list_can_be_loaded_again(citizen: Client) -> None:
-    assert command("load_verifiers") == {"verifiers": 4}
-    assert RegisteredVerifier.objects.count() == 4
+    assert command("load_verifiers") == {"verifiers": 5}
+    assert RegisteredVerifier.objects.count() == 5
 
 
 def test_a_status_change_is_seen(citizen: Client) -> None:

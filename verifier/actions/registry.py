@@ -23,7 +23,7 @@ def unlock(presentation: Presented, *, session: PresentationSession, now: dateti
     service, authority = session.service, session.service.parameters["authority"]
     consent = ReadingConsent.objects.filter(service=service, session=session.poll_id).first()
     if consent is not None:
-        record = reading.read_again(consent, now=now)
+        record = reading.read_again(consent, actor="", now=now)
     else:
         granted = reading.ask(
             service,
@@ -36,16 +36,16 @@ def unlock(presentation: Presented, *, session: PresentationSession, now: dateti
         if granted.grant.consent_until:
             consent = reading_consents.keep(session, granted, now=now)
         record = reading.read(granted, now=now)
-    rows = _rows(record, labels=service.parameters.get("labels", {}))
+    facts = rows(record, labels=service.parameters.get("labels", {}))
     outcome = {"unlocked": "registry", "authority": authority, "attributes": sorted(record)}
     if consent is None:
         text = f"Read once from {service.parameters['authority_name']}, and kept only on this page."
-        return Unlocked(title="Record opened", text=text, rows=rows, outcome=outcome)
+        return Unlocked(title="Record opened", text=text, rows=facts, outcome=outcome)
     return Unlocked(
         title="Record opened",
         text=f"Read from {service.parameters['authority_name']}. {service.provider} may read the same again "
         f"until {consent.valid_until:%-d %B %Y}, unless you withdraw your consent in your wallet before.",
-        rows=(*rows, ("Reference of your consent", consent.reference)),
+        rows=(*facts, ("Reference of your consent", consent.reference)),
         outcome={**outcome, "consent": consent.reference},
     )
 
@@ -64,7 +64,7 @@ def _evidence(presentation: Presented, session: PresentationSession) -> Evidence
     )
 
 
-def _rows(record: dict[str, Any], *, labels: dict[str, str]) -> tuple[tuple[str, str], ...]:
+def rows(record: dict[str, Any], *, labels: dict[str, str]) -> tuple[tuple[str, str], ...]:
     """The attributes as facts, in the order of the service's labels."""
     ordered = sorted(
         record, key=lambda name: (name not in labels, list(labels).index(name) if name in labels else 0)

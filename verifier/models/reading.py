@@ -6,7 +6,7 @@ from verifier.models.service import Service
 
 
 class ReadingConsent(models.Model):
-    """A consent that a person signed here and an authority keeps, under the reference that staff know it by."""
+    """A consent that a person signed here and an authority keeps, under the reference that staff know."""
 
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="reading_consents")
     reference = models.CharField(max_length=20, unique=True)
@@ -44,6 +44,7 @@ class ReadLog(models.Model):
     purpose = models.CharField(max_length=200)
     basis = models.CharField(max_length=10)
     attributes = models.JSONField(default=list)
+    actor = models.CharField(max_length=150, blank=True, help_text="Who asked; empty: the person was there.")
     at = models.DateTimeField()
     outcome = models.CharField(max_length=10, choices=Outcome.choices, default=Outcome.ASKED)
     problem = models.CharField(max_length=60, blank=True)

@@ -45,8 +45,13 @@ class Granted:
     signer: Signer = field(repr=False)
 
 
-def read_again(consent: ReadingConsent, *, now: datetime, attributes: Sequence[str] = ()) -> dict[str, Any]:
-    """What the authority says now of the person who consented, without the person being there."""
+def read_again(
+    consent: ReadingConsent, *, actor: str, now: datetime, attributes: Sequence[str] = ()
+) -> dict[str, Any]:
+    """What the authority says now of the person who consented, without the person being there.
+
+    `actor` is whoever of this house asks, for the log.
+    """
     granted = ask(
         consent.service,
         GivenConsent(consent.consent_id),
@@ -54,12 +59,13 @@ def read_again(consent: ReadingConsent, *, now: datetime, attributes: Sequence[s
         purpose=consent.purpose,
         attributes=attributes or consent.attributes,
         consent=consent,
+        actor=actor,
         now=now,
     )
     return read(granted, now=now)
 
 
-def read_by_mandate(service: Service, identifier: str, *, now: datetime) -> dict[str, Any]:
+def read_by_mandate(service: Service, identifier: str, *, actor: str, now: datetime) -> dict[str, Any]:
     """What a law lets this service ask about a person whom it names itself.
 
     `parameters["mandate"]` says which authority, for what purpose, which attributes. Not to be called within
@@ -74,6 +80,7 @@ def read_by_mandate(service: Service, identifier: str, *, now: datetime) -> dict
         authority=mandate["authority"],
         purpose=mandate["purpose"],
         attributes=mandate["attributes"],
+        actor=actor,
         now=now,
     )
     return read(granted, now=now)
@@ -88,6 +95,7 @@ def ask(
     attributes: Sequence[str],
     now: datetime,
     consent: ReadingConsent | None = None,
+    actor: str = "",
 ) -> Granted:
     """Steps 1 and 2; `attributes` empty asks for all that was agreed."""
     signer, url = service_signer(service), f"{authority}/access/token"
@@ -99,6 +107,7 @@ def ask(
         purpose=purpose,
         basis="law" if isinstance(ground, Subject) else "consent",
         attributes=list(attributes),
+        actor=actor,
         at=now,
     )
     assertion = create_access_request(

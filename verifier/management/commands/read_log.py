@@ -35,6 +35,7 @@ def _entry(row: ReadLog) -> dict[str, Any]:
         "basis": row.basis,
         "consent": row.consent.consent_id if row.consent else None,
         "attributes": list(row.attributes),
+        "actor": row.actor,
         "outcome": row.outcome,
         "problem": row.problem,
     }

@@ -11,6 +11,7 @@ from common.errors import MalformedInput
 from verifier.services import reading, reading_consents
 from verifier.services.requests import find_service
 
+ACTOR: Final = "read_record"
 LONGEST: Final = 10_000  # characters of a file that holds one identifier
 
 
@@ -34,7 +35,7 @@ class Command(BaseCommand):
             identifier = _one_line(options["identifier_file"])
             return {
                 "basis": "law",
-                "attributes": reading.read_by_mandate(service, identifier, now=now),
+                "attributes": reading.read_by_mandate(service, identifier, actor=ACTOR, now=now),
             }
         consent = reading_consents.find(
             service, reference=options["reference"] or "", session=options["session"] or ""
@@ -42,7 +43,7 @@ class Command(BaseCommand):
         return {
             "basis": "consent",
             "reference": consent.reference,
-            "attributes": reading.read_again(consent, attributes=options["attribute"], now=now),
+            "attributes": reading.read_again(consent, attributes=options["attribute"], actor=ACTOR, now=now),
         }
 
 

@@ -1,0 +1,47 @@
+"""For a provider's staff: who agreed that their record is read again, and reading it."""
+
+from django.contrib.admin.views.decorators import staff_member_required
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from common.adapters import rate_limit
+from common.errors import SelloError
+from verifier.actions.registry import rows
+from verifier.models import ReadingConsent
+from verifier.services import reading
+
+MAY = "verifier.view_readingconsent"
+SHOWN = 100
+
+
+@staff_member_required
+@permission_required(MAY, raise_exception=True)
+@require_safe
+def consents(request: HttpRequest) -> HttpResponse:
+    """The consents that are kept here, the latest first, under the references that people were given."""
+    found = ReadingConsent.objects.select_related("service")[:SHOWN]
+    return render(request, "services/readings.html", {"consents": found, "now": timezone.now()})
+
+
+@staff_member_required
+@permission_required(MAY, raise_exception=True)
+@require_http_methods(["GET", "HEAD", "POST"])
+def consent(request: HttpRequest, pk: int) -> HttpResponse:
+    """One consent; by POST, the record as the authority has it now, shown and not kept."""
+    found = get_object_or_404(ReadingConsent.objects.select_related("service"), pk=pk)
+    page: dict[str, object] = {"consent": found}
+    if request.method == "POST":
+        rate_limit.check(request, "verify")
+        try:
+            record = reading.read_again(found, actor=request.user.get_username(), now=timezone.now())
+        except SelloError as error:
+            page["problem"] = error.public
+        else:
+            page["rows"] = rows(record, labels=found.service.parameters.get("labels", {}))
+    page["reads"] = found.reads.all()[:SHOWN]
+    response = render(request, "services/reading.html", page)
+    response.headers["Cache-Control"] = "no-store"
+    return response
