@@ -9,6 +9,7 @@ import hashlib
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
 from common.adapters import exchange
 from common.adapters.exchange_tokens import access_token
@@ -29,14 +30,14 @@ from verifier.gateways.g2p_statuses import receipt_for
 from verifier.services import organisation
 from verifier.services.payees import addresses
 
-KIND = "g2p-connect"
+MAX_BATCH: Final = 50
 log = logging.getLogger("sello.payments")
 
 
 class G2PConnect:
     """One message a batch, by whose `reference_id`, the instruction's number, the partner knows it again."""
 
-    max_batch = 100
+    max_batch = MAX_BATCH
 
     def __init__(self, account: Account) -> None:
         self._config = account.config
