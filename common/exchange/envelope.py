@@ -72,9 +72,10 @@ def parse_timestamp(value: object) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(value)
-        return moment if moment.timestamp() and moment.tzinfo is not None else None
+        moment.timestamp()  # beyond the years that can be reckoned with, it is no moment
     except (ValueError, OverflowError):
         return None
+    return moment if moment.tzinfo is not None else None
 
 
 def _written(header: Header, *, now: datetime) -> dict[str, Any]:

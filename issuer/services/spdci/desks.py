@@ -9,6 +9,7 @@ from django.conf import settings
 from common.adapters.exchange import Party
 from common.adapters.partners import Partner
 from common.exchange.errors import ExchangeError
+from common.registries import RegistryError
 from common.registries.spdci.mapping import RecordMapping
 from issuer.models import Registry, SpdciService
 from issuer.services.authorities import signer
@@ -83,4 +84,7 @@ def agreement(partner: Partner, registry: Registry) -> Agreement:
 def parse_mapping(registry: Registry, source: dict[str, Any]) -> RecordMapping:
     """The mapping that a row declares, checked against its registry's columns."""
     types = {column["name"]: column["type"] for column in registry.columns}
-    return RecordMapping(types=types, **source)
+    try:
+        return RecordMapping(types=types, **source)
+    except (TypeError, AttributeError) as error:
+        raise RegistryError("This mapping has members that are not known, or lacks some.") from error

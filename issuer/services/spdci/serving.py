@@ -4,7 +4,6 @@ from typing import Any
 
 from django.db import transaction
 
-from common.errors import MalformedInput
 from common.registries import RegistryError
 from issuer.models import Registry, SpdciService
 from issuer.services.spdci.desks import parse_mapping
@@ -13,10 +12,7 @@ from issuer.services.spdci.desks import parse_mapping
 @transaction.atomic
 def serve(registry: Registry, mapping: dict[str, Any], *, place_column: str = "") -> SpdciService:
     """The registry answers by this mapping from now on."""
-    try:
-        parse_mapping(registry, mapping)
-    except TypeError as error:
-        raise MalformedInput("This mapping has members that are not known, or lacks some.") from error
+    parse_mapping(registry, mapping)
     if place_column and place_column not in {column["name"] for column in registry.columns}:
         raise RegistryError("The registry has no such column of places.")
     service, _ = SpdciService.objects.update_or_create(

@@ -1,6 +1,6 @@
 """Headers, envelopes and acknowledgements: their shapes, and the schemas of the published texts."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import jsonschema
@@ -100,7 +100,12 @@ def test_what_is_no_message_is_refused(body: object) -> None:
 
 @pytest.mark.parametrize("text", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "T", "2026T"])
 def test_moments_at_the_edges_are_read_or_refused_but_never_break(text: str) -> None:
-    assert parse_timestamp(text) is None or parse_timestamp(text) is not None
+    moment = parse_timestamp(text)
+    assert moment is None or moment.tzinfo is not None
+
+
+def test_the_first_second_is_a_moment() -> None:
+    assert parse_timestamp("1970-01-01T00:00:00Z") == datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("text", TEXTS)

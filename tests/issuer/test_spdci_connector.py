@@ -1,0 +1,232 @@
+"""A registry of ours that stands for one elsewhere: the two ends of SPDCI, over the network door."""
+
+from datetime import UTC, date, datetime
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from common.adapters.partners import ExchangeLog, Partner
+from common.adapters.registering import Registration, register_partner
+from common.adapters.sealing import seal
+from common.errors import SelloError
+from common.keys import PrivateKey, jwk
+from common.registries import START, Record, RecordNotFound, RegistryError
+from issuer.models import Announcement, OwnSubscription, Registry
+from issuer.registries import connector
+from issuer.services.authorities import create_authority
+from issuer.services.registries import store_records
+from issuer.services.sample_spdci import MAPPINGS
+from issuer.services.spdci.asking import subscribe, unsubscribe
+from issuer.services.spdci.delivering import deliver_messages
+from issuer.services.spdci.desks import party_of
+from tests.issuer.spdci import make_registry
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def farmers(site_network: Client) -> Registry:
+    """The registry itself, that its ministry keeps."""
+    return make_registry("farmers")
+
+
+@pytest.fixture
+def mirror(farmers: Registry, settings: Any) -> Registry:
+    """Another ministry's registry, which reads it by SPDCI; each knows the other as a partner."""
+    registry = Registry.objects.create(
+        slug="farmers-elsewhere",
+        title="Farmers elsewhere",
+        authority=create_authority("social-registry", "Social Registry"),
+        connector="spdci",
+        key_column="farmer_id",
+        columns=farmers.columns,
+        source={
+            "partner": farmers.authority.did,
+            "mapping": MAPPINGS["farmers"],
+            "key_identifier": "FARMER_ID",
+            "purpose": {"code": "subsidy"},
+            "page_size": 5,
+        },
+    )
+    here, there = party_of(registry), party_of(farmers)
+    _, secret = register_partner(
+        Registration(
+            here.sender_id,
+            jwks_uri=f"{settings.BASE_URL}/spdci/farmers-elsewhere/.well-known/jwks.json",
+            keys=jwk.encode(here.signer.public_key),
+            may_read={"farmers": [column["name"] for column in farmers.columns]},
+            purposes=["subsidy"],
+            legal_basis="Law 7 of 2020",
+            callback_url=f"{settings.BASE_URL}/spdci/farmers-elsewhere",
+        ),
+        new_secret=True,
+    )
+    _, their_secret = register_partner(
+        Registration(
+            there.sender_id,
+            jwks_uri=f"{settings.BASE_URL}/spdci/farmers/.well-known/jwks.json",
+            address=f"{settings.BASE_URL}/spdci/farmers",
+            token_url=f"{settings.BASE_URL}/spdci/farmers/oauth2/client/token",
+            client_id=here.sender_id,
+            client_secret=secret,
+        ),
+        new_secret=True,
+    )
+    register_partner(
+        Registration(
+            here.sender_id,
+            token_url=f"{settings.BASE_URL}/spdci/farmers/oauth2/client/token",
+            client_id=there.sender_id,
+            client_secret=their_secret,
+        )
+    )
+    return registry
+
+
+def keys(found: Any) -> list[str]:
+    return [item.key for item in found]
+
+
+def deliver() -> dict[str, int]:
+    return deliver_messages(clock=lambda: datetime.now(UTC))
+
+
+def change(registry: Registry, key: str, **data: Any) -> None:
+    row = registry.records.get(key=key)
+    store_records(Registry.objects.get(pk=registry.pk), [Record(key, {**row.data, **data})])
+
+
+def test_a_record_arrives_as_it_stands_there(mirror: Registry, farmers: Registry) -> None:
+    for row in farmers.records.all():
+        assert dict(connector(mirror).fetch(row.key).data) == row.data
+    with pytest.raises(RecordNotFound):
+        connector(mirror).fetch("F-9999")
+    sent = ExchangeLog.objects.filter(direction="sent").first()
+    assert sent is not None
+    received = ExchangeLog.objects.get(direction="received", message_id=sent.message_id)
+    assert received.partner.sender_id == party_of(mirror).sender_id
+    assert sent.partner.sender_id == party_of(farmers).sender_id
+
+
+def test_records_are_found_by_identifier_and_by_what_they_say(mirror: Registry, farmers: Registry) -> None:
+    row = farmers.records.get(key="F-0003")
+    assert keys(connector(mirror).find("national_id", row.data["national_id"])) == ["F-0003"]
+    said = row.data["main_crop"]
+    expected = [r.key for r in farmers.records.all() if r.data["main_crop"] == said]
+    assert keys(connector(mirror).find("main_crop", said)) == expected
+    assert keys(connector(mirror).find("irrigated", "yes")) == [
+        r.key for r in farmers.records.all() if r.data.get("irrigated") == "yes"
+    ]
+
+
+def test_everything_is_listed_page_by_page_and_can_be_resumed(mirror: Registry, farmers: Registry) -> None:
+    reader, everyone = connector(mirror), keys(farmers.records.all())
+    listed = list(reader.changes(START))
+    assert keys(listed) == everyone
+    assert [change.cursor for change in listed] == sorted(change.cursor for change in listed)
+    assert keys(reader.changes(listed[6].cursor)) == everyone[7:]
+    assert keys(reader.changes(START, limit=3)) == everyone[:3]
+    assert keys(reader.changes(reader.head())) == []
+
+
+def test_days_that_pass_are_asked_for(mirror: Registry, farmers: Registry) -> None:
+    assert keys(connector(mirror).passed("farmer_since", after=date(2000, 1, 1), until=date(2010, 1, 1))) == [
+        r.key for r in farmers.records.all() if "2000-01-01" < r.data["farmer_since"] <= "2010-01-01"
+    ]
+
+
+def test_a_change_there_is_known_here(mirror: Registry, farmers: Registry) -> None:
+    reader = connector(mirror)
+    before = reader.head()
+    call_command("subscribe_registry", mirror.slug, "--json", stdout=StringIO())
+    assert deliver()["delivered"] >= 2  # the wishes; and their answers, which come back the same way
+    deliver()
+    assert set(OwnSubscription.objects.values_list("event_type", "state")) == {
+        ("UPDATE", "active"), ("DEREGISTER", "active"),
+    }  # fmt: skip
+    change(farmers, "F-0002", main_crop="Kiwicha")
+    counts = deliver()
+    assert (counts["announced"], counts["failed"]) == (1, 0)
+    [found] = reader.changes(before)
+    assert (found.key, found.record.data["main_crop"]) == ("F-0002", "Kiwicha")  # type: ignore[union-attr]
+    assert list(reader.changes(found.cursor)) == []
+    listed = {c.key: c.version for c in reader.changes(START) if c.cursor.startswith("0" * 15)}
+    assert listed["F-0002"] == found.version  # the same state is the same version, however it was learnt
+    unsubscribe(mirror, now=datetime.now(UTC))
+    deliver()
+    change(farmers, "F-0002", main_crop="Tarwi")
+    assert deliver()["announced"] == 0
+
+
+def test_who_is_gone_there_is_gone_here(mirror: Registry, farmers: Registry) -> None:
+    Announcement.objects.create(registry=mirror, key="F-0001", gone=True, revision=1)
+    Announcement.objects.create(registry=mirror, key="F-9999", revision=2)
+    assert [(c.key, c.record) for c in connector(mirror).changes(f"{0:015} \U0010ffff")] == [
+        ("F-0001", None), ("F-9999", None),
+    ]  # fmt: skip
+
+
+def test_only_the_registry_itself_says_what_changed(
+    mirror: Registry, farmers: Registry, mallory: PrivateKey, client: Client
+) -> None:
+    from tests.issuer.spdci import Spp
+
+    said = Registration("mallory.example.org", keys=jwk.encode(mallory.public_key))
+    partner, secret = register_partner(said, new_secret=True)
+    thief = Spp(partner, secret, key=mallory)
+    thief.token = thief.get_token(farmers).json()["access_token"]
+    message = {
+        "transaction_id": "t",
+        "notify_event": [
+            {"reference_id": "r", "timestamp": "2026-01-01T00:00:00Z", "data": {"reg_records": {}}}
+        ],
+    }
+    body = thief.message(mirror, "notify", message, status="succ")
+    assert thief.post(mirror, "registry/notify", body).status_code == 403
+    body = thief.message(farmers, "notify", message, status="succ")
+    answer = thief.post(farmers, "registry/notify", body).json()["message"]
+    assert answer["error"]["code"] == "err.request.not_found"  # no registry elsewhere stands behind it
+    assert not Announcement.objects.exists()
+
+
+def test_an_answer_that_the_registry_did_not_sign_is_refused(
+    mirror: Registry, farmers: Registry, mallory: PrivateKey
+) -> None:
+    Partner.objects.filter(sender_id=farmers.authority.did).update(
+        keys=[{**jwk.encode(mallory.public_key), "kid": "k"}], jwks_uri=""
+    )
+    with pytest.raises(SelloError, match="not known"):
+        connector(mirror).fetch("F-0001")
+
+
+def test_a_purpose_that_was_not_agreed_reads_nothing(mirror: Registry) -> None:
+    mirror.source["purpose"] = {"code": "marketing"}
+    mirror.save()
+    with pytest.raises(SelloError, match="refused"):
+        connector(mirror).fetch("F-0001")
+
+
+def test_a_wrong_secret_is_an_error_that_says_so(mirror: Registry, farmers: Registry) -> None:
+    from common.adapters.exchange_tokens import secret_name
+
+    did = farmers.authority.did
+    Partner.objects.filter(sender_id=did).update(sealed_secret=seal(b"wrong", name=secret_name(did)))
+    with pytest.raises(SelloError, match="no access token"):
+        connector(mirror).fetch("F-0001")
+
+
+@pytest.mark.parametrize(
+    "source", [{}, {"partner": "nobody"}, {"key_identifier": "UIN"}, {"mapping": {"kind": "x"}}]
+)
+def test_settings_that_lead_nowhere_are_refused(source: dict[str, Any], mirror: Registry) -> None:
+    mirror.source = {**mirror.source, **source} if source else {}
+    with pytest.raises((RegistryError, SelloError)):
+        connector(mirror)
+
+
+def test_events_that_the_mapping_does_not_know_are_not_subscribed(mirror: Registry) -> None:
+    with pytest.raises(RegistryError):
+        subscribe(mirror, ["Solstice"], now=datetime.now(UTC))
