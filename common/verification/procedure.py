@@ -16,7 +16,7 @@ step raises; `verify_…` turns what was raised into a `Verification`.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from common.errors import FetchFailed, MalformedInput, SelloError, UnknownPart
 from common.formats import FORMATS
@@ -30,12 +30,17 @@ from common.formats.base import (
     VerifiedCredential,
     VerifiedPresentation,
 )
+from common.formats.data_integrity.disclosure import is_selective, require_derived
 from common.formats.detect import find_format
 from common.status.check import StatusOutcome, gravest
 from common.trust import TrustList
 from common.verification import declared
 from common.verification.result import Check, CheckName, Status, Verification
 
+BASE_PROOF: Final = (
+    "Its proof is for its holder alone. It was verified as the holder does, by deriving another that shows it"
+    " all. No verifier accepts the credential as it is: show what is derived from it."
+)
 Presentations = Mapping[str, tuple[VerifiedPresentation, ...]]
 
 
@@ -119,8 +124,12 @@ def verify_one(
     trust: TrustList,
     now: datetime,
     binding: Binding | None = None,
+    ones_own: bool = False,
 ) -> Verification:
     """Verify a credential, or a presentation, of any known format (steps 1 to 5).
+
+    A credential with a base proof of ecdsa-sd-2023 is verified where it is `ones_own` to keep: as its holder
+    does, by deriving what would show it all. Shown by somebody else it is refused.
 
     A presentation without `binding` was found, not asked for: its holder's signature is checked as of the
     time it names, and the check "binding" is skipped, since nobody can tell for whom it was made. Where that
@@ -133,6 +142,10 @@ def verify_one(
         run.formats = {name}
         if kind == "credential":
             run.begin("signature")  # 2
+            if not ones_own:
+                require_derived(secured)
+            elif isinstance(secured, Mapping) and is_selective(secured):
+                run.remark = BASE_PROOF
             run.credentials = (format_.verify_credential(secured, sources=sources, now=now),)
         elif binding is not None:
             run.begin("signature", "binding")  # 2
@@ -179,6 +192,7 @@ def check_signature_and_binding(one: Submission, *, sources: Sources, now: datet
     A bare credential has no holder, and authorises no transaction.
     """
     if one.is_bare and not one.binding.transaction_data:
+        require_derived(one.secured)
         credential = FORMATS[one.format].verify_credential(one.secured, sources=sources, now=now)
         return VerifiedPresentation((credential,), holder="", transaction_data=())
     verified = FORMATS[one.format].verify_presentation(
@@ -230,6 +244,7 @@ def _found_presentation(
         _, inner, kind = find_format(one)
         if kind != "credential":
             raise MalformedInput("A presentation holds credentials alone.")
+        require_derived(one)
         within.append(inner.verify_credential(one, sources=sources, now=now))
     return tuple(within), signed
 
@@ -241,14 +256,15 @@ class _Run:
     formats: set[str] = field(default_factory=set)
     credentials: tuple[VerifiedCredential, ...] = ()
     presentations: dict[str, tuple[VerifiedPresentation, ...]] = field(default_factory=dict)
+    remark: str = ""  # on the check at work, once it has passed
     _checks: list[Check] = field(default_factory=list)
     _at_work: tuple[CheckName, ...] = ()
     _status: Status = "none"
 
     def begin(self, *names: CheckName) -> None:
         """The checks at work have passed; now it is the turn of `names`."""
-        self._checks += [Check(name, "passed") for name in self._at_work]
-        self._at_work = names
+        self._checks += [Check(name, "passed", self.remark) for name in self._at_work]
+        self._at_work, self.remark = names, ""
         if "status" in {check.check for check in self._checks}:
             self._status = "valid"
 

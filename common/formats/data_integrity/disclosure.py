@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from common.errors import InvalidSignature
+from common.formats.base import CredentialInvalid, Secured
 from common.formats.data_integrity import ecdsa_sd_2023
 from common.formats.data_integrity.ecdsa_sd_2023 import is_base_proof
 from common.formats.data_integrity.ecdsa_sd_2023_value import parse_base
@@ -16,6 +17,18 @@ from common.vcdm.credential import ClaimPath
 def is_selective(document: Mapping[str, Any]) -> bool:
     """Whether a secured document carries a base proof."""
     return "proof" in document and any(map(is_base_proof, take_apart(document)[0]))
+
+
+def require_derived(secured: Secured) -> None:
+    """Raise where a base proof was shown: it is its holder's alone (VC-DI-ECDSA §3.6.5).
+
+    How a verifier would verify one, no algorithm says; its holder derives a proof from it first (§3.6.6).
+    """
+    if isinstance(secured, Mapping) and is_selective(secured):
+        raise CredentialInvalid(
+            "This credential carries the proof that its holder keeps. Only what the holder derives from it to"
+            " show can be verified."
+        )
 
 
 def derive(

@@ -46,6 +46,7 @@ class Command(SharedCommand):
             trust=trust_list(),
             now=options["at"] or timezone.now(),
             binding=None if nonce is None else Binding(audience, nonce),
+            ones_own=True,  # whoever has the file asks for themselves
         )
         return self.verification.as_json()
 
