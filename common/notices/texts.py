@@ -95,5 +95,5 @@ def _day(value: str, language: str) -> str:
         day = date.fromisoformat(value[:10])
     except ValueError:
         return value
-    with translation.override(language):
+    with translation.override("en-gb" if language == "en" else language):  # the day before the month
         return date_format(day, "DATE_FORMAT", use_l10n=True)

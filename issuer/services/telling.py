@@ -136,9 +136,15 @@ def tell_status(
     now: datetime,
     record: Record | models.Record | None = None,
 ) -> int:
-    """Tell that a credential's status has just become what it is; formats changed at once are told as one."""
+    """Tell that a credential's status has just become what it is.
+
+    One document in several formats is several credentials: where they change on one day for one reason, and
+    equally often, the person hears it once.
+    """
     kind = STATES[credential.state]
-    key = f"status {credential.configuration_id} {credential.record_key} {now.isoformat()}"
+    times = credential.changes.filter(after=credential.state).count()
+    document = f"{credential.configuration_id} {credential.record_key}"
+    key = f"status {document} {now:%Y-%m-%d} {times} {reason}"
     return tell_holder(credential, kind, key=key, now=now, record=record, note=reason)
 
 

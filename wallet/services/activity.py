@@ -6,7 +6,7 @@ not answer is named, since what they know is missing.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, Literal
 from uuid import UUID
@@ -20,6 +20,7 @@ from wallet.services.correspondents import Correspondent
 from wallet.services.history import Reading, Shown
 from wallet.services.vault import Vault
 
+SAME_MOMENT: Final = timedelta(seconds=2)
 Kind = Literal["shown", "read", "changed", "paid"]
 KINDS: Final[dict[Kind, str]] = {
     "shown": "What you showed",
@@ -27,6 +28,7 @@ KINDS: Final[dict[Kind, str]] = {
     "changed": "What changed",
     "paid": "Payments",
 }
+PAID: Final = {"sent": "payment_sent", "settled": "payment_settled"}  # as a notice says it
 # What a notice is about; the kinds that nobody here knows yet are changes.
 ABOUT: Final[dict[str, Kind]] = {"data_read": "read", "payment_sent": "paid", "payment_settled": "paid"}
 
@@ -48,6 +50,7 @@ class Line:
     note: str = ""
     language: str = ""
     direction: str = ""
+    source: str = ""  # whose account this is, empty for the person's own
     new: bool = False
     entry: UUID | None = None  # of the person's own history, which they may delete
 
@@ -72,7 +75,7 @@ def activity(vault: Vault, *, now: datetime) -> Activity:
     lines = [*_shown(vault), *_arrived(vault)]
     silent: dict[str, None] = {}
     told: set[tuple[str, Kind]] = set()  # who gave an account of their own, to which a notice adds nothing
-    standing = []
+    standing, news = [], []
     for office in history.readings(vault, now=now):
         if not office.answered:
             silent[office.authority] = None
@@ -96,9 +99,19 @@ def activity(vault: Vault, *, now: datetime) -> Activity:
         if notices is None:
             silent[whom.name] = None
         found = [_notice(whom, notice) for notice in notices or ()]
-        lines += [line for line in found if (line.who, line.kind) not in told]
+        lines += [line for line in found if (line.source, line.kind) not in told]
+        news += [line for line in found if (line.source, line.kind) in told and line.new]
+    lines = [replace(line, new=True) if _is_news(line, news) else line for line in lines]
     lines.sort(key=lambda line: line.at, reverse=True)
     return Activity(tuple(lines), tuple(standing), tuple(silent))
+
+
+def _is_news(line: Line, news: list[Line]) -> bool:
+    """Whether an account tells what a new notice told: it was written in the same moment, by the same."""
+    return any(
+        (line.source, line.kind) == (new.source, new.kind) and abs(line.at - new.at) < SAME_MOMENT
+        for new in news
+    )
 
 
 def _shown(vault: Vault) -> Iterator[Line]:
@@ -126,11 +139,12 @@ def _names(shown: Shown) -> str:
 def _arrived(vault: Vault) -> Iterator[Line]:
     for card in cards.held_cards(vault):
         yield Line(
-            card.accepted_at,
-            "changed",
-            "accepted",
-            card.issuer_name,
-            (f"{card.title}: fetched from the office",),
+            at=card.accepted_at,
+            kind="changed",
+            state="accepted",
+            who=card.issuer_name,
+            what=(f"{card.title}: fetched from the office",),
+            why="You asked for it",
         )
 
 
@@ -144,6 +158,7 @@ def _reading(office: str, reading: Reading) -> Line:
         what=(f"{reading.registry}: {', '.join(reading.attributes)}",),
         why=reading.purpose,
         note=f"Without asking you, by {reading.law}" if reading.law else "",
+        source=office,
     )
 
 
@@ -163,8 +178,9 @@ def _payment(service: Correspondent, payment: PaymentEntry) -> Line:
     return Line(
         at=datetime.fromisoformat(payment.changed_at),
         kind="paid",
-        state=payment.state,
+        state=PAID.get(payment.state, payment.state),
         who=service.name,
+        source=service.name,
         where=f"Reference {payment.reference}",
         what=(f"{payment.amount} {payment.currency}",),
         why=payment.programme,
@@ -177,6 +193,7 @@ def _notice(whom: Correspondent, notice: InboxNotice) -> Line:
         kind=ABOUT.get(notice.kind, "changed"),
         state=notice.kind,
         who=whom.name,
+        source=whom.name,
         what=(notice.text,),
         note=notice.note,
         language=notice.language,
