@@ -80,6 +80,10 @@ class Site:
         """What `manage.py … --json` says, on this site's database."""
         return json.loads(_manage(self.url, self.var, *arguments, "--json"))
 
+    def shell(self, code: str) -> str:
+        """What a line of Python prints on this site's database, where no command tells it."""
+        return _manage(self.url, self.var, "shell", "--no-imports", "--command", code)
+
 
 class Visitor:
     """A person at a browser; whatever is wrong with a page they see is an assertion."""

@@ -45,13 +45,13 @@ def test_the_whole_story(people: dict[str, Visitor]) -> None:
     subsidy_on_her_own_device(ana)
     clinic_across_two_devices(ana, desk)
     over_18_declined(ana)
-    ana.goto("/wallet/history").sees("Santa Rosa Clinic", "National Paying Agency").look("history")
-    ana.goto("/wallet/history/readers").look("readers")
+    ana.goto("/wallet/activity").sees("Santa Rosa Clinic", "National Paying Agency").look("activity")
     revoke(officer, "Farmer", "F-0001")
     ana.goto("/wallet/").sees("Revoked").look("cards-after-revocation")
+    ana.goto("/wallet/activity").sees("Withdrawn", "The parcel was sold.").look("activity-after-revocation")
     the_door_stays_closed(ana)
     ana.goto("/wallet/").press("Sign out")
-    ana.goto("/wallet/history")
+    ana.goto("/wallet/activity")
     assert "sign-in" in ana.page.url
     ana.look("signed-out")
 
