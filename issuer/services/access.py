@@ -217,7 +217,7 @@ def _granted(token: str, attributes: list[str], consent: Consent | None) -> Acce
 def _read(token: AccessToken, *, now: datetime) -> str:
     agreement = token.agreement
     # Fetched before the row is held: a registry elsewhere may be slow, and a withdrawal does not wait for it.
-    data = connector(agreement.registry).fetch(token.record_key).data
+    record = connector(agreement.registry).fetch(token.record_key)
     with transaction.atomic():
         if token.consent_id is not None:
             consents.hold(token.consent_id, now=now)
@@ -233,11 +233,12 @@ def _read(token: AccessToken, *, now: datetime) -> str:
             legal_basis=agreement.legal_basis,
             consent=token.consent,
             holder_thumbprint=token.holder_thumbprint,
+            record=record,
             now=now,
         )
     return create_record(
         SignedRecord(
-            answers(agreement, token.attributes, data), str(token.consent_id) if token.consent_id else ""
+            answers(agreement, token.attributes, record.data), str(token.consent_id) if token.consent_id else ""
         ),
         authority=agreement.authority.identifier,
         client_id=agreement.client_id,

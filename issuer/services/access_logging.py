@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
+from common.registries import Record
 from common.vcdm import times
 from issuer.models import AccessLog, Authority, Basis, Consent, DataAgreement, Registry
 from issuer.services.telling import tell_read
@@ -27,8 +28,12 @@ def log_read(
     legal_basis: str = "",
     consent: Consent | None = None,
     holder_thumbprint: str = "",
+    record: Record | None = None,
 ) -> AccessLog:
-    """One reading of one record, and word of it to the person; in the transaction that decides it."""
+    """One reading of one record, and word of it to the person; in the transaction that decides it.
+
+    `record` spares fetching it again to find the person's addresses.
+    """
     read = AccessLog.objects.create(
         authority_id=registry.authority_id,
         registry=registry,
@@ -44,7 +49,7 @@ def log_read(
         holder_thumbprint=holder_thumbprint,
         at=now,
     )
-    tell_read(read, now=now)
+    tell_read(read, record=record, now=now)
     return read
 
 

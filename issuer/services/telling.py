@@ -86,14 +86,14 @@ def tell_person(
     return _tell_person(registry, record.key, record, kind, key=key, now=now, note=note, facts=facts)
 
 
-def tell_read(read: AccessLog, *, now: datetime) -> int:
+def tell_read(read: AccessLog, *, now: datetime, record: Record | None = None) -> int:
     """Tell the person that somebody read their record; each reader's first reading of a day tells of all."""
     assert read.registry is not None  # of a record that was read
     registry, record_key = read.registry, read.record_key
     return _tell_person(
         registry,
         record_key,
-        _record(registry, record_key),
+        record or _record(registry, record_key),
         "data_read",
         key=f"read {registry.pk} {record_key} {read.client_id} {now:%Y-%m-%d}",
         now=now,

@@ -128,7 +128,7 @@ def test_without_an_agreement_the_registry_stays_closed(ana: PrivateKey, today: 
     assert session.status == Status.VERIFIED
     assert session.outcome["problem"] == "The registry does not open this record."
     assert session.sealed_result is None
-    assert not AccessLog.objects.exists()
+    assert [row.outcome for row in AccessLog.objects.all()] == ["refused"]
 
 
 @pytest.mark.usefixtures("world")

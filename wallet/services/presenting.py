@@ -158,7 +158,7 @@ def _sign(asked: Asked, answers: Sequence[Answer], now: datetime) -> dict[str, l
     for entry in asked.request.transaction_data:
         name = next((name for name in entry.credential_ids if name in shown), None)
         if name is None:
-            raise ChoiceMissing("This must be confirmed with one of the cards that were asked for.")
+            raise ChoiceMissing("A payment or consent must be confirmed with one of the cards asked for.")
         authorised[name].append(entry.encoded)
     return {name: [_shown(asked, part, authorised[name], now)] for name, part in shown.items()}
 
