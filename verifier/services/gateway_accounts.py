@@ -1,0 +1,50 @@
+"""Gateways as an operator sets them up."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+
+from common.adapters.partners import Partner
+from common.errors import SelloError, UnknownPart
+from verifier.gateways import gateway
+from verifier.gateways.base import Account
+from verifier.models import GatewayAccount, PayingPartner, Programme
+
+
+class WrongGateway(SelloError):
+    """A set-up that cannot be."""
+
+    code = "invalid_request"
+
+
+@transaction.atomic
+def set_gateway(
+    name: str,
+    kind: str,
+    *,
+    config: Mapping[str, Any],
+    programmes: Sequence[str] = (),
+    payers: Sequence[str] = (),
+) -> GatewayAccount:
+    """The account as it is meant to be; what `config` does not name, and what is on its way, stays."""
+    found = GatewayAccount.objects.filter(name=name).first()
+    if found is not None and found.kind != kind and found.instructions.exists():
+        raise WrongGateway("Payments went by this gateway already; give the new one a name of its own.")
+    account = found or GatewayAccount(name=name)
+    account.kind, account.config = kind, {**account.config, **config}
+    gateway(kind, Account(name, account.config))
+    account.full_clean()
+    account.save()
+    for slug in programmes:
+        programme = Programme.objects.filter(slug=slug).first()
+        if programme is None:
+            raise UnknownPart("programme", slug, Programme.objects.values_list("slug", flat=True))
+        programme.gateway = account
+        programme.save(update_fields=["gateway"])
+        for sender in payers:
+            partner = Partner.objects.filter(sender_id=sender).first()
+            if partner is None:
+                raise UnknownPart("partner", sender, Partner.objects.values_list("sender_id", flat=True))
+            PayingPartner.objects.get_or_create(partner=partner, programme=programme)
+    return account
