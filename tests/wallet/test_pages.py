@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import pytest
+from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -154,6 +155,47 @@ def test_looking_at_the_question_shows_nothing_to_anybody(
     response = citizen.post(question, {"decision": "agree"})
     assert "Choose what to show." in response.content.decode()
     assert clinic.answers == []
+
+
+def test_several_cards_are_chosen_by_ticking_them(citizen: Client, office: Office, clinic: Service) -> None:
+    clinic.query = {"credentials": [sd_query("birth_date", multiple=True)]}
+    take(citizen, office)
+    office.used, office.code = False, "code-2"
+    take(citizen, office)
+    question = open_link(citizen, "authorize", clinic.link)
+    text = citizen.get(question).content.decode()
+    assert "Choose what to show, one or several" in text
+    assert text.count('type="checkbox" name="answer-0"') == 2
+    ids = [part.split('"')[0] for part in text.split('type="checkbox" name="answer-0" value="')[1:]]
+    assert "Choose what to show" in citizen.post(question, {"decision": "agree"}).content.decode()
+    done = citizen.post(question, {"answer-0": ids, "decision": "agree"})
+    assert "Shown" in citizen.get(done.headers["Location"]).content.decode()
+    assert len(clinic.opened()["sd"]) == 2
+
+
+@pytest.mark.parametrize(("status", "sentence"), [(1, "has withdrawn it"), (2, "has suspended it")])
+def test_why_a_card_is_not_offered(
+    citizen: Client, office: Office, clinic: Service, status: int, sentence: str
+) -> None:
+    office.with_status = True
+    take(citizen, office)
+    office.status = status
+    cache.clear()
+    question = open_link(citizen, "authorize", clinic.link)
+    text = citizen.get(question).content.decode()
+    assert "would answer this, and is not offered" in text
+    assert sentence in text
+    assert "Yes, show it" not in text
+    citizen.post(question, {"decision": "decline"})
+    assert clinic.answers[0]["error"] == "access_denied"
+    office.status, office.used, office.code = 0, False, "code-2"
+    office.with_status = False
+    take(citizen, office)
+    office.status = status
+    cache.clear()
+    text = citizen.get(open_link(citizen, "authorize", clinic.link)).content.decode()
+    assert sentence in text
+    assert "Yes, show it" in text
 
 
 def test_consent_needs_the_forms_token(office: Office, clinic: Service, citizen: Client) -> None:

@@ -6,7 +6,7 @@ taken. Every answer lists exactly what would leave.
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice, product
@@ -24,7 +24,7 @@ from common.vcdm import validation
 from common.vcdm.credential import ClaimPath
 from wallet.services import cards, wording
 from wallet.services.held import Copy, HeldCard
-from wallet.services.status import BEST_FIRST, Status
+from wallet.services.status import BEST_FIRST, USABLE, Status
 from wallet.services.vault import Vault
 from wallet.services.wording import Row
 
@@ -36,7 +36,8 @@ MOST: Final = 60  # answers to one question, before those that differ in nothing
 class Part:
     """One credential that would leave, and what of it; `disclose` None is the whole of it.
 
-    `signed` by its holder, unless whoever asks wants it without (OpenID4VP §5.3).
+    `signed` by its holder, unless whoever asks wants it without (OpenID4VP §5.3). `repeatable` where more
+    than one may answer the same query (§6.1).
     """
 
     query_id: str
@@ -46,6 +47,7 @@ class Part:
     status: Status
     rows: tuple[Row, ...]
     signed: bool = True
+    repeatable: bool = False
 
     @property
     def whole(self) -> bool:
@@ -82,20 +84,60 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Withheld:
+    """A card that would answer and is not offered, because nobody would take it as it stands."""
+
+    card: HeldCard
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
-    """What one credential set asks for, and the answers, the best first."""
+    """What one credential set asks for, and the answers, the best first.
+
+    `multiple` where several of them may be given together (DCQL §6.1).
+    """
 
     required: bool
     answers: tuple[Answer, ...]
     wanted: str
+    multiple: bool = False
+    withheld: tuple[Withheld, ...] = ()
 
 
 def questions(vault: Vault, request: AuthorizationRequest, *, now: datetime) -> tuple[Question, ...]:
     """Each credential set of a request (DCQL §6.2), with what this person could answer."""
     held = [(card, cards.live_status(card, now=now)) for card in cards.held_cards(vault)]
-    return tuple(
-        Question(each.required, _answers(request, each, held), _wanted(request, each))
-        for each in request.query.sets()
+    return tuple(_question(request, each, held) for each in request.query.sets())
+
+
+def together(chosen: Sequence[Answer]) -> Answer | None:
+    """Several answers to one question as one; None where they exclude each other."""
+    parts: dict[tuple[str, str], Part] = {}
+    for part in (part for answer in chosen for part in answer.parts):
+        if parts.setdefault((part.query_id, part.copy.id), part).disclose != part.disclose:
+            return None
+    once = [part.query_id for part in parts.values() if not part.repeatable]
+    options = {tuple(part.query_id for part in answer.parts) for answer in chosen}
+    if len(options) != 1 or len(set(once)) != len(once):
+        return None
+    return Answer(tuple(parts.values()))
+
+
+def _question(
+    request: AuthorizationRequest, asked: CredentialSetQuery, held: list[tuple[HeldCard, Status]]
+) -> Question:
+    queries = [request.query.credential(name) for names in asked.options for name in names]
+    return Question(
+        required=asked.required,
+        answers=_answers(request, asked, [entry for entry in held if entry[1] in USABLE]),
+        wanted=_wanted(request, asked),
+        multiple=any(query.multiple for query in queries),
+        withheld=tuple(
+            Withheld(card, status)
+            for card, status in held
+            if status not in USABLE and any(any(_ways(query, [(card, status)])) for query in queries)
+        ),
     )
 
 
@@ -121,10 +163,11 @@ def _ways(query: CredentialQuery, held: list[tuple[HeldCard, Status]]) -> Iterat
                 if disclose is None:
                     continue
                 if not _selective(copy):
-                    yield Part(query.id, card, copy, None, status, wording.rows(copy), signed)
+                    rows = wording.rows(copy)
+                    yield Part(query.id, card, copy, None, status, rows, signed, query.multiple)
                     break
-                leaving = _leaving(copy, disclose)
-                yield Part(query.id, card, copy, disclose, status, wording.rows(leaving), signed)
+                rows = wording.rows(_leaving(copy, disclose))
+                yield Part(query.id, card, copy, disclose, status, rows, signed, query.multiple)
 
 
 def _folded(answers: Iterable[Answer]) -> Iterator[Answer]:

@@ -46,7 +46,7 @@ class Face:
     @property
     def usable(self) -> bool:
         """Whether it is worth showing to anybody at this moment."""
-        return self.status in ("valid", "undetermined")
+        return self.status in status.USABLE
 
 
 def held_cards(vault: Vault) -> Iterator[HeldCard]:

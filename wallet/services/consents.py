@@ -24,7 +24,7 @@ from common.registries.access_holder import (
 )
 from wallet.models import GivenConsent
 from wallet.services import cards, wording
-from wallet.services.answers import Answer
+from wallet.services.answers import Answer, Part
 from wallet.services.asking import Asked
 from wallet.services.vault import Vault
 
@@ -77,7 +77,9 @@ class Listed:
 
 def remember(vault: Vault, asked: Asked, answers: Sequence[Answer]) -> None:
     """Keep where a consent will lie and the key that signed it, before either leaves."""
-    parts = {part.query_id: part for answer in answers for part in answer.parts}
+    parts: dict[str, Part] = {}  # the first of several, which is what its service reads a record with
+    for part in (part for answer in answers for part in answer.parts):
+        parts.setdefault(part.query_id, part)
     for entry in asked.request.transaction_data:
         if isinstance(entry.content, DataAccess):
             part = parts[next(name for name in entry.credential_ids if name in parts)]

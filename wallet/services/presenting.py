@@ -4,7 +4,7 @@
 audience and nonce, with the transaction data · 4 send, once · 5 write it into the history.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -19,7 +19,7 @@ from common.oid4vp import response as responses
 from common.oid4vp.errors import AccessDenied
 from common.oid4vp.session_transcript import session_transcript
 from wallet.services import asking, consents, history, pending
-from wallet.services.answers import Answer, Part, Question, questions
+from wallet.services.answers import Answer, Part, Question, questions, together
 from wallet.services.asking import Asked
 from wallet.services.vault import Vault
 
@@ -59,8 +59,8 @@ def consent(vault: Vault, id: UUID, *, now: datetime) -> Consent:
     return Consent(id, asked, questions(vault, asked.request, now=now))
 
 
-def present(vault: Vault, id: UUID, chosen: Sequence[str], *, now: datetime) -> UUID:
-    """Show what the person agreed to; `chosen` are answer identifiers, one a question, "" for no.
+def present(vault: Vault, id: UUID, chosen: Collection[str], *, now: datetime) -> UUID:
+    """Show what the person agreed to; `chosen` are identifiers of answers, to whichever question; "" is none.
 
     Returns the identifier of the page that says how it went. A second answer to one request is refused.
     """
@@ -132,35 +132,43 @@ def _done(vault: Vault, asked: Asked, entry: history.Entry, redirect: str, now: 
     return pending.ask(vault, value, now=now)
 
 
-def _chosen(asked: Sequence[Question], chosen: Sequence[str]) -> tuple[Answer, ...]:
-    """The answers that the person picked; a required question without one is an error."""
-    if len(chosen) != len(asked):
-        raise ChoiceMissing("Say for each question what to show.")
+def _chosen(asked: Sequence[Question], chosen: Collection[str]) -> tuple[Answer, ...]:
+    """The answers that the person picked, one a question; a required question without any is an error."""
+    names = set(chosen) - {""}
     found = []
-    for question, name in zip(asked, chosen, strict=True):
-        answer = next((each for each in question.answers if each.id == name), None)
+    for question in asked:
+        picked = [answer for answer in question.answers if answer.id in names]
+        answer = together(picked) if picked else None
+        if picked and (answer is None or (len(picked) > 1 and not question.multiple)):
+            raise ChoiceMissing("Choose one of those that exclude each other.")
         if answer is not None:
             found.append(answer)
-        elif name or question.required:
+        elif question.required:
             raise ChoiceMissing("Choose what to show.")
+    if names - {answer.id for question in asked for answer in question.answers}:
+        raise ChoiceMissing("Choose among what is offered.")
     if not found:
         raise ChoiceMissing("Choose what to show, or decline.")
     return tuple(found)
 
 
 def _sign(asked: Asked, answers: Sequence[Answer], now: datetime) -> dict[str, list[Secured]]:
-    """One presentation for each credential query, bound to this audience and nonce.
+    """The presentations for each credential query, each bound to this audience and nonce.
 
-    Each entry of transaction data is authorised by one credential (OpenID4VP §5.1).
+    Each entry of transaction data is authorised by the answer to one query (OpenID4VP §5.1).
     """
-    shown = {part.query_id: part for answer in answers for part in answer.parts}
+    parts = {(part.query_id, part.copy.id): part for answer in answers for part in answer.parts}
+    shown = dict.fromkeys(name for name, _ in parts)
     authorised: dict[str, list[str]] = {name: [] for name in shown}
     for entry in asked.request.transaction_data:
         name = next((name for name in entry.credential_ids if name in shown), None)
         if name is None:
             raise ChoiceMissing("A payment or consent must be confirmed with one of the cards asked for.")
         authorised[name].append(entry.encoded)
-    return {name: [_shown(asked, part, authorised[name], now)] for name, part in shown.items()}
+    presentations: dict[str, list[Secured]] = {name: [] for name in shown}
+    for (name, _), part in parts.items():
+        presentations[name].append(_shown(asked, part, authorised[name], now))
+    return presentations
 
 
 def _shown(asked: Asked, part: Part, authorised: Sequence[str], now: datetime) -> Secured:

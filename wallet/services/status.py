@@ -12,6 +12,7 @@ from wallet.services.held import Copy
 
 Status = Literal["valid", "undetermined", "suspended", "expired", "revoked"]
 BEST_FIRST: Final[tuple[Status, ...]] = ("valid", "undetermined", "suspended", "expired", "revoked")
+USABLE: Final = frozenset({"valid", "undetermined"})  # worth showing to anybody at this moment
 
 
 def of(copies: Iterable[Copy], *, now: datetime) -> Status:

@@ -33,7 +33,9 @@ def consent(request: HttpRequest, vault: Vault, id: UUID) -> HttpResponse:
                 done_id = presenting.decline(vault, id, now=moment)
             else:
                 count = len(presenting.consent(vault, id, now=moment).questions)
-                chosen = [request.POST.get(f"answer-{number}", "") for number in range(count)]
+                chosen = {
+                    each for number in range(count) for each in request.POST.getlist(f"answer-{number}")
+                }
                 done_id = presenting.present(vault, id, chosen, now=moment)
             return HttpResponseRedirect(reverse("wallet:request-done", args=[done_id]))
         except ChoiceMissing as error:
