@@ -237,9 +237,7 @@ def _read(token: AccessToken, *, now: datetime) -> str:
             now=now,
         )
     return create_record(
-        SignedRecord(
-            answers(agreement, token.attributes, record.data), str(token.consent_id) if token.consent_id else ""
-        ),
+        SignedRecord(answers(agreement, token.attributes, record.data), str(token.consent_id or "")),
         authority=agreement.authority.identifier,
         client_id=agreement.client_id,
         request_id=token.request_id,
