@@ -24,6 +24,7 @@ from issuer.services import spent
 from issuer.services.delivering import MAX_DELIVERIES, deliver, terms_now
 from issuer.services.possession import ShownToken, session_of
 from issuer.services.sessions import sessions_of
+from issuer.services.telling import tell_ready
 
 INTERVAL: Final = 10  # seconds that a wallet should wait before it asks again
 
@@ -109,8 +110,9 @@ def find_waiting(session: str) -> Session:
         raise AlreadyDecided("Nothing waits under this identifier.") from error
 
 
+@transaction.atomic
 def decide(session: Session, *, approve: bool, reason: str, actor: str, now: datetime) -> None:
-    """An officer's word about everything that waits in a session; said once."""
+    """An officer's word about all that waits in a session; said once, and the person hears of a yes."""
     changed = session.deferrals.filter(state=Deferral.State.WAITING).update(
         state=Deferral.State.APPROVED if approve else Deferral.State.REFUSED,
         reason=reason,
@@ -119,3 +121,5 @@ def decide(session: Session, *, approve: bool, reason: str, actor: str, now: dat
     )
     if not changed:
         raise AlreadyDecided("Somebody else has decided about this in the meantime.")
+    if approve:
+        tell_ready(session, now=now)

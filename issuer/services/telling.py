@@ -19,7 +19,16 @@ from common.notices.models import Notice, Subscriber
 from common.notices.telling import Recipient, opened, tell
 from common.registries import Record, RegistryError
 from issuer import models
-from issuer.models import AccessLog, Authority, Basis, Consent, DataAgreement, IssuedCredential, Registry
+from issuer.models import (
+    AccessLog,
+    Authority,
+    Basis,
+    Consent,
+    DataAgreement,
+    IssuedCredential,
+    Registry,
+    Session,
+)
 from issuer.registries import connector
 from issuer.services import authorities
 
@@ -99,6 +108,25 @@ def tell_read(read: AccessLog, *, now: datetime, record: Record | None = None) -
         now=now,
         note=f"{read.client_name}: {read.purpose}",
         facts={"reference": f"R-{read.pk}"},
+    )
+
+
+def tell_ready(session: Session, *, now: datetime) -> int:
+    """Tell the person that what they asked for, and an officer looked at, can be fetched now."""
+    configuration = session.configuration
+    registry = configuration.registry
+    return _tell_person(
+        registry,
+        session.record_key,
+        _record(registry, session.record_key),
+        "ready",
+        key=f"decision {session.pk}",
+        now=now,
+        note="",
+        facts={
+            "document": configuration.display.get("name", configuration.type),
+            "reference": str(session.pk)[:8].upper(),
+        },
     )
 
 

@@ -10,9 +10,10 @@ from django.test import Client
 
 from common.adapters import qr
 from common.errors import MalformedInput
+from common.notices.messages import InboxNotice, create_inbox
 from common.oid4vp.transaction_data import Payment, create_transaction_data
 from tests.wallet.conftest import ANA
-from tests.wallet.fakes import Network, Office, Service, sd_query
+from tests.wallet.fakes import ISSUER, Network, Office, Service, reply, sd_query
 from wallet.models import Account, Card, HistoryEntry, RegisteredVerifier
 from wallet.services import links
 from wallet.services.vault import Vault
@@ -294,3 +295,24 @@ def test_kinds_of_links(text: str, kind: str) -> None:
 def test_what_is_no_link(text: str) -> None:
     with pytest.raises(MalformedInput):
         links.kind(text)
+
+
+def test_notices_of_others_are_text_in_their_own_direction(
+    citizen: Client, office: Office, now: datetime
+) -> None:
+    take(citizen, office)
+    told = InboxNotice("1", "expiring", now.isoformat(), "ar", "rtl", "t", f"وثيقة {SCRIPT}", SCRIPT, False)
+    office.network.handlers["GET", f"{ISSUER}/notices"] = lambda headers, body: reply(create_inbox([told]))
+    assert "1 new notice" in citizen.get("/wallet/").content.decode()
+    page = citizen.get("/wallet/activity").content.decode()
+    assert '<div lang="ar" dir="rtl">وثيقة &lt;script&gt;' in page
+    assert SCRIPT not in page
+    assert "What they know is missing here: Civil Registry." in page  # its log does not answer
+    assert "Nothing of this kind has happened." in citizen.get("/wallet/activity?show=paid").content.decode()
+    for odd in ("?show=<b>", "?page=99999", "?page=x"):
+        assert citizen.get(f"/wallet/activity{odd}").status_code == 200
+
+
+def test_old_addresses_lead_to_the_one_page(citizen: Client) -> None:
+    for path in ("history", "history/readers"):
+        assert citizen.get(f"/wallet/{path}").headers["Location"] == "/wallet/activity"

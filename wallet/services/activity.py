@@ -29,6 +29,11 @@ KINDS: Final[dict[Kind, str]] = {
     "paid": "Payments",
 }
 PAID: Final = {"sent": "payment_sent", "settled": "payment_settled"}  # as a notice says it
+WHY: Final = {  # where the sender gives no reason of its own
+    "ready": "It was prepared for you",
+    "expiring": "It is valid for a time",
+    "changed": "The register says something else now",
+}
 # What a notice is about; the kinds that nobody here knows yet are changes.
 ABOUT: Final[dict[str, Kind]] = {"data_read": "read", "payment_sent": "paid", "payment_settled": "paid"}
 
@@ -195,7 +200,7 @@ def _notice(whom: Correspondent, notice: InboxNotice) -> Line:
         who=whom.name,
         source=whom.name,
         what=(notice.text,),
-        note=notice.note,
+        why=notice.note or WHY.get(notice.kind, ""),
         language=notice.language,
         direction=notice.direction,
         new=not notice.read,

@@ -19,6 +19,8 @@ from wallet.services.vault import Vault
 
 MOST_KEYS: Final = 12  # of the newest cards and answers
 MOST_SERVICES: Final = 12
+JSON: Final = "application/json"
+SAYS_NOTHING: Final = (404, 405, 410, 501)  # what others' servers answer where they have no such endpoint
 Said = TypeVar("Said")
 Create = Callable[..., str]
 
@@ -62,7 +64,7 @@ def ask(
         headers = {"Accept": "application/json", "Authorization": f"Bearer {token}"}
         try:
             reply = door.request("GET", f"{whom.url}{path}", headers=headers)
-            if reply.status == 404:
+            if reply.status in SAYS_NOTHING or (reply.status == 200 and reply.content_type != JSON):
                 return ()
             if reply.status != 200:
                 break
