@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.utils import timezone
 
 from common.errors import MalformedInput, UnknownPart
 from common.registries import Record, RecordNotFound

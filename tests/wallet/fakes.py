@@ -15,7 +15,8 @@ from common.formats import FORMATS
 from common.formats.base import Binding, Holder, Secured, VerifiedCredential
 from common.formats.data_integrity.ldp_vc import LdpVc
 from common.keys import PrivateKey, jwk, multikey
-from common.oid4vci.key_proof import verify_key_proofs
+from common.oid4vci.key_proof import KeyProof, verify_key_proofs
+from common.oid4vci.presentation_proof import verify_presentation_proofs
 from common.oid4vp.client_id import ClientId
 from common.oid4vp.client_metadata import create_client_metadata
 from common.oid4vp.dcql import parse_query
@@ -78,6 +79,7 @@ class Office:
         default_factory=lambda: {"card": "Birth certificate", "office": "Civil Registry"}
     )
     claims: Mapping[str, Any] = field(default_factory=lambda: dict(CLAIMS))
+    proof_types: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: {"jwt": ("ES256", "EdDSA")})
     used: bool = False
     failures: int = 0
     notifications: list[dict[str, str]] = field(default_factory=list)
@@ -123,10 +125,12 @@ class Office:
             ]
 
         display = [{"name": "Acta", "locale": "es"}, {"name": self.names["card"], "locale": "en"}]
-        algorithms = {"jwt": {"proof_signing_alg_values_supported": ["ES256", "EdDSA"]}}
         common = {
             "cryptographic_binding_methods_supported": ["jwk", "did:key"],
-            "proof_types_supported": algorithms,
+            "proof_types_supported": {
+                name: {"proof_signing_alg_values_supported": list(algorithms)}
+                for name, algorithms in self.proof_types.items()
+            },
         }
         return reply(
             {
@@ -171,13 +175,20 @@ class Office:
     def credential(self, headers: Mapping[str, str], body: bytes) -> door.Reply:
         assert headers["Authorization"] == "Bearer token-1"
         asked = json.loads(body)
-        (proof,) = verify_key_proofs(
-            asked["proofs"]["jwt"], audience=ISSUER, check_nonce=lambda nonce: None, now=self.now
-        )
+        (proof,) = self.proven(asked["proofs"])
         kind = asked["credential_configuration_id"].removeprefix("birth.")
         holder = self.holder or Holder(proof.key, proof.did)
         secured = self.tamper(self.issue(kind, holder))
         return reply({"credentials": [{"credential": secured}], "notification_id": f"note-{kind}"})
+
+    def proven(self, proofs: Mapping[str, Any]) -> tuple[KeyProof, ...]:
+        ((kind, shown),) = proofs.items()
+        assert kind in self.proof_types
+        if kind == "di_vp":
+            return verify_presentation_proofs(
+                shown, audience=ISSUER, check_nonce=lambda nonce: None, sources=sources(), now=self.now
+            )
+        return verify_key_proofs(shown, audience=ISSUER, check_nonce=lambda nonce: None, now=self.now)
 
     def issue(self, kind: str, holder: Holder) -> Secured:
         reference = StatusReference("TokenStatusList", LIST, 7)

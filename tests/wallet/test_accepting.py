@@ -395,3 +395,23 @@ def test_a_card_that_is_not_as_its_type_says(
     with pytest.raises(DoesNotVerify, match="not as its type says"):
         take(vault, office, now)
     assert not Card.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "suites", [("eddsa-rdfc-2022", "ecdsa-rdfc-2019"), ("ecdsa-jcs-2019",), ("unheard-of", "eddsa-jcs-2022")]
+)
+def test_keys_are_shown_by_presentations_where_nothing_else_is_taken(
+    vault: Vault, office: Office, now: datetime, suites: tuple[str, ...]
+) -> None:
+    office.proof_types = {"di_vp": suites}
+    (card,) = accepting.accept(vault, accepting.receive(vault, office.link, now=now), tx_code=None, now=now)
+    assert {copy.format for copy in card.copies} == {"ldp_vc", "dc+sd-jwt"}
+
+
+def test_a_plain_proof_comes_before_a_presentation(vault: Vault, office: Office, now: datetime) -> None:
+    office.proof_types = {"di_vp": ("eddsa-rdfc-2022",), "jwt": ("ES256",)}
+    accepting.accept(vault, accepting.receive(vault, office.link, now=now), tx_code=None, now=now)
+    for types in ({"di_vp": ("unheard-of",)}, {"cwt": ("ES256",)}, {"jwt": ("RS256",)}):
+        office.proof_types, office.used, office.code = types, False, "code-2"
+        with pytest.raises(NotForThisWallet, match="form that this wallet cannot keep"):
+            accepting.receive(vault, office.link, now=now)
