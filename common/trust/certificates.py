@@ -33,7 +33,10 @@ def read_x5c(value: object) -> tuple[bytes, ...]:
 
 def claims_anchor(chain: Sequence[bytes], *, anchors: Sequence[x509.Certificate]) -> bool:
     """Whether a chain says that one of the `anchors` signed it, or a part of it."""
-    named = {certificate.load(der).issuer for der in chain[: MAX_CERTIFICATES + 1]}
+    try:
+        named = {certificate.load(der).issuer for der in chain[: MAX_CERTIFICATES + 1]}
+    except ValueError as error:
+        raise MalformedInput("A certificate in x5c cannot be read.") from error
     return any(anchor.subject in named for anchor in anchors)
 
 

@@ -45,8 +45,7 @@ def _standing(
     reason = "A certificate says in no known way where its list lies."
     for place in list(_places(points))[:MAX_PLACES]:
         try:
-            revoked = _list_of(above, fetch(place, accept=MEDIA_TYPE).body, now=now)
-            return _read(revoked, one)
+            return _outcome(one, above=above, der=fetch(place, accept=MEDIA_TYPE).body, now=now)
         except SelloError as error:
             reason = error.public
     return StatusOutcome("undetermined", reason)
@@ -61,23 +60,26 @@ def _places(points: x509.CRLDistributionPoints) -> Iterator[str]:
                     yield name.value
 
 
-def _list_of(authority: x509.Certificate, der: bytes, *, now: datetime) -> x509.CertificateRevocationList:
-    """The list in DER bytes, once `authority` is seen to have signed it for now."""
+def _outcome(one: x509.Certificate, *, above: x509.Certificate, der: bytes, now: datetime) -> StatusOutcome:
+    """What the list in DER bytes says; its parts are read only when they are asked for, each with faults."""
     try:
-        found = x509.load_der_x509_crl(der)
-        signed = found.is_signature_valid(authority.public_key())  # type: ignore[arg-type]
-        partial = any(one.critical and one.oid not in _UNDERSTOOD for one in found.extensions)
-        partial = partial or not _whole(found)
+        revoked = x509.load_der_x509_crl(der)
+        _check(revoked, authority=above, now=now)
+        return _read(revoked, one)
     except (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension) as error:
         raise MalformedInput("A list of certificates taken back cannot be read.") from error
+
+
+def _check(found: x509.CertificateRevocationList, *, authority: x509.Certificate, now: datetime) -> None:
+    """Raise unless this is the list that `authority` signed, whole, for now (§6.3.3)."""
+    signed = found.is_signature_valid(authority.public_key())  # type: ignore[arg-type]
     if found.issuer != authority.subject or not signed or not _may_sign(authority):
         raise Untrusted("A list of certificates taken back is not its authority's own.")
-    if partial:
+    if any(one.critical and one.oid not in _UNDERSTOOD for one in found.extensions) or not _whole(found):
         raise Untrusted("A list of certificates taken back is but a part of one.")
     ends = found.next_update_utc
     if ends is None or not found.last_update_utc <= now < ends:
         raise Untrusted("A list of certificates taken back is out of date.")
-    return found
 
 
 def _whole(found: x509.CertificateRevocationList) -> bool:

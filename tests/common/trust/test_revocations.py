@@ -141,7 +141,7 @@ def test_on_hold() -> None:
 def points(*named: x509.DistributionPoint) -> bytes:
     base = certificate.load(LEAF)
     made = x509.CertificateBuilder().subject_name(base.subject).issuer_name(ROOT.subject)
-    made = made.public_key(base.public_key()).serial_number(SERIAL)  # type: ignore[arg-type]
+    made = made.public_key(base.public_key()).serial_number(SERIAL)
     made = made.not_valid_before(NOW).not_valid_after(NOW + timedelta(days=1))
     made = made.add_extension(x509.CRLDistributionPoints(named), critical=False)
     return made.sign(SECRET, hashes.SHA256()).public_bytes(Encoding.DER)
