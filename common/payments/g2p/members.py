@@ -28,13 +28,13 @@ def transaction_id(message: Mapping[str, Any]) -> str:
 
 
 def items(message: Mapping[str, Any], *names: str) -> list[Mapping[str, Any]]:
-    """The one list of objects that stands under one of `names`, or under several of them alike."""
-    found = [message[name] for name in names if name in message]
+    """The one list of objects that stands under one of `names`; under several of them it is the same list."""
+    found = [message[name] for name in names if message.get(name)]
     if not found or any(each != found[0] for each in found) or not isinstance(found[0], list):
-        raise ExchangeError(f"{names[0]} is an array.")
-    if not 0 < len(found[0]) <= MAX_ITEMS:
+        raise ExchangeError(f"{names[0]} is an array that is not empty.")
+    if len(found[0]) > MAX_ITEMS:
         raise ExchangeError(
-            f"A message holds between 1 and {MAX_ITEMS} items.", reason="rjct.total_count.limit_exceeded"
+            f"A message holds at most {MAX_ITEMS} items.", reason="rjct.total_count.limit_exceeded"
         )
     if not all(isinstance(each, Mapping) for each in found[0]):
         raise ExchangeError(f"{names[0]} holds objects.")

@@ -20,7 +20,7 @@ NOT_HERE: Final = "rjct.reference_id.invalid"
 
 def by_reference(message: Mapping[str, Any], *names: str) -> dict[str, str]:
     """A digest of each item as it came, by its reference."""
-    listed = next(message[name] for name in names if name in message)
+    listed = next(message[name] for name in names if message.get(name))
     return {
         each["reference_id"]: base64url.encode(hashlib.sha256(jcs.canonicalize(each)).digest())
         for each in listed
