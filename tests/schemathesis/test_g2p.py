@@ -1,6 +1,7 @@
 """Requests that schemathesis makes of the texts of G2P Connect, at our doors: whatever they say, we stand."""
 
 import json
+import os
 from functools import cache
 from typing import Any
 
@@ -20,6 +21,8 @@ from tests.verifier.rails.test_g2p import KEY, Agency, agency, programme
 from verifier.services import organisation
 
 __all__ = ["agency", "programme"]
+pytestmark = pytest.mark.schemathesis
+EXAMPLES = int(os.environ.get("EXAMPLES", "15"))
 TEXTS = {
     "disburse": SHARED / "api/g2p-connect/disburse_core_api_v1.0.0.yaml",
     "mapper": SHARED / "api/g2p-connect/mapper_core_api_v1.0.0.yaml",
@@ -39,7 +42,11 @@ ENDPOINTS = [
 ]  # fmt: skip
 CALLBACKS = [actions.DISBURSE, actions.DISBURSE_STATUS]
 QUICK = settings(
-    max_examples=6, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None
+    max_examples=EXAMPLES,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    derandomize=True,
+    database=None,
 )
 
 
