@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from common.errors import UnknownPart
 from common.registries.access import AccessRefused
 from issuer.models import DataAgreement
 
@@ -29,7 +30,9 @@ def _answer(agreement: DataAgreement, name: str, data: Mapping[str, Any]) -> Any
     rule = agreement.derived.get(name)
     if rule is None:
         return data.get(name)
+    if rule.get("derive") not in DERIVED:
+        raise UnknownPart("derivation", rule.get("derive"), DERIVED)
     # A registry without that column knows nothing of it: its silence is no "absent".
-    if rule["column"] not in {column["name"] for column in agreement.registry.columns}:
+    if rule.get("column") not in {column["name"] for column in agreement.registry.columns}:
         return None
     return DERIVED[rule["derive"]](data.get(rule["column"]))

@@ -32,7 +32,9 @@ def consents(request: HttpRequest) -> HttpResponse:
 def consent(request: HttpRequest, pk: int) -> HttpResponse:
     """One consent; by POST, the record as the authority has it now, shown and not kept."""
     found = get_object_or_404(ReadingConsent.objects.select_related("service"), pk=pk)
-    page: dict[str, object] = {"consent": found}
+    labels = found.service.parameters.get("labels", {})
+    names = [labels.get(name, name) for name in found.attributes]
+    page: dict[str, object] = {"consent": found, "names": names}
     if request.method == "POST":
         rate_limit.check(request, "verify")
         try:
@@ -40,7 +42,7 @@ def consent(request: HttpRequest, pk: int) -> HttpResponse:
         except SelloError as error:
             page["problem"] = error.public
         else:
-            page["rows"] = rows(record, labels=found.service.parameters.get("labels", {}))
+            page["rows"] = rows(record, labels=labels)
     page["reads"] = found.reads.all()[:SHOWN]
     response = render(request, "services/reading.html", page)
     response.headers["Cache-Control"] = "no-store"
