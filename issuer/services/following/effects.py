@@ -6,13 +6,11 @@ before lists, as everywhere in this house.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
-
-from django.db.models import Q
 
 from common.registries import Record, RegistryError
 from common.registries.rules import Rule, Situation, first, fits
@@ -25,6 +23,7 @@ from issuer.services.registries import find_registry
 from issuer.services.status_changes import Change, change_statuses
 from issuer.services.telling import tell_holder, tell_person
 
+Claims = Mapping[str, Any] | None  # what a credential would say now; None where none could be made
 STATES: Final = {"revoke": "revoked", "suspend": "suspended"}
 
 
@@ -63,13 +62,18 @@ class Tally:
 def take_effect(following: Following, cases: Sequence[Case], tally: Tally) -> None:
     """Decide each case and do what follows, unless it was done before."""
     configuration = following.configuration
-    tally.ended_sessions += _end_sessions(configuration, cases, tally.now)
-    credentials = _credentials(configuration, {case.key for case in cases})
-    decided = [
-        consequence
-        for case in cases
-        for consequence in _decide(following, case, credentials.get(case.key, []), tally.now)
-    ]
+    keys = {case.key for case in cases}
+    sessions = Session.objects.filter(configuration=configuration, record_key__in=keys, ended_at=None)
+    concerned = _concerned(
+        configuration, cases, set(sessions.values_list("record_key", flat=True)), tally.now
+    )
+    tally.ended_sessions += _end_sessions(configuration, concerned, tally.now)
+    credentials = _credentials(configuration, keys)
+    decided: list[Consequence] = []
+    for case, claims in _concerned(configuration, cases, credentials, tally.now):
+        decided += _of_credentials(following, case, claims, credentials[case.key], tally.now)
+    for case in cases:
+        decided += _of_record(following, case, tally.now)
     carry_out(configuration, decided, tally)
 
 
@@ -104,32 +108,40 @@ def key_of(configuration: Configuration, rule: Rule, *parts: str) -> str:
     return hashlib.sha256("\x1f".join((str(configuration.pk), rule.id, *parts)).encode()).hexdigest()
 
 
-def _decide(
-    following: Following, case: Case, credentials: Iterable[IssuedCredential], now: datetime
+def _of_credentials(
+    following: Following, case: Case, claims: Claims, credentials: Iterable[IssuedCredential], now: datetime
 ) -> Iterator[Consequence]:
+    """What the first rule that fits does to each credential of a record."""
     configuration, change = following.configuration, case.change
-    claims = _claims(configuration, case.own, now)
-    data = change.record.data if change.record else None
-    where = str(following.registry_id)
-    news = Situation(
-        data, now.date(), supported=claims is not None, new=bool(change.created > following.news_from)
-    )
-    for rule in case.rules:
-        if rule.event == "new" and fits(rule, news):
-            key = key_of(configuration, rule, where, change.key, "new", case.key)
-            yield Consequence(rule, case, None, key)
     rules = [rule for rule in case.rules if rule.event != "new"]
     for credential in credentials:
-        situation = Situation(
-            data,
-            now.date(),
-            outdated=saying.outdated(configuration, credential, claims or {}) if claims else frozenset(),
-            supported=claims is not None,
-        )
+        outdated = saying.outdated(configuration, credential, claims) if claims else frozenset[str]()
+        situation = Situation(_data(case), now.date(), outdated=outdated, supported=claims is not None)
         found = first(rules, situation)
         if found is not None and _can(found, credential):
-            key = key_of(configuration, found, where, change.key, change.version, str(credential.id))
-            yield Consequence(found, case, credential, key)
+            parts = (str(following.registry_id), change.key, change.version, str(credential.id))
+            yield Consequence(found, case, credential, key_of(configuration, found, *parts))
+
+
+def _of_record(following: Following, case: Case, now: datetime) -> Iterator[Consequence]:
+    """What follows from a record's being new."""
+    change = case.change
+    situation = Situation(_data(case), now.date(), new=change.created > following.news_from)
+    for rule in case.rules:
+        if rule.event == "new" and fits(rule, situation):
+            parts = (str(following.registry_id), change.key, "new", case.key)
+            yield Consequence(rule, case, None, key_of(following.configuration, rule, *parts))
+
+
+def _data(case: Case) -> Mapping[str, Any] | None:
+    return case.change.record.data if case.change.record else None
+
+
+def _concerned(
+    configuration: Configuration, cases: Iterable[Case], keys: Container[str], now: datetime
+) -> list[tuple[Case, Claims]]:
+    """The cases of these records, each with what a credential would say now."""
+    return [(case, _claims(configuration, case.own, now)) for case in cases if case.key in keys]
 
 
 def _can(rule: Rule, credential: IssuedCredential) -> bool:
@@ -137,7 +149,7 @@ def _can(rule: Rule, credential: IssuedCredential) -> bool:
     return rule.do not in ("suspend", "reissue") or credential.state == IssuedCredential.State.VALID
 
 
-def _claims(configuration: Configuration, own: Record | None, now: datetime) -> Mapping[str, Any] | None:
+def _claims(configuration: Configuration, own: Record | None, now: datetime) -> Claims:
     """What a credential would say now, None where none could be made."""
     try:
         return configurations.claims_of(configuration, own, now=now) if own else None
@@ -160,25 +172,22 @@ def _credentials(configuration: Configuration, keys: Iterable[str]) -> dict[str,
     return found
 
 
-def _end_sessions(configuration: Configuration, cases: Iterable[Case], now: datetime) -> int:
+def _end_sessions(configuration: Configuration, cases: Iterable[tuple[Case, Claims]], now: datetime) -> int:
     """Let nothing more be issued of records that a rule withdraws: no offer, no token, no renewal.
 
     The update waits for deliveries under way, whose credentials are there when they are looked for next.
     """
     ended = []
-    for case in cases:
-        situation = Situation(
-            case.change.record.data if case.change.record else None,
-            now.date(),
-            supported=_claims(configuration, case.own, now) is not None,
-        )
+    for case, claims in cases:
+        situation = Situation(_data(case), now.date(), supported=claims is not None)
         rule = first((rule for rule in case.rules if rule.event != "new"), situation)
         if rule is not None and rule.do == "revoke":
             ended.append(case.key)
-    open_ = Q(configuration=configuration, record_key__in=ended, ended_at=None)
-    rows = Session.objects.select_for_update().filter(open_).order_by("pk")
-    ids = list(rows.values_list("pk", flat=True)) if ended else []
-    return Session.objects.filter(pk__in=ids).update(ended_at=now) if ids else 0
+    if not ended:
+        return 0
+    rows = Session.objects.filter(configuration=configuration, record_key__in=ended, ended_at=None)
+    ids = list(rows.select_for_update().order_by("pk").values_list("pk", flat=True))
+    return Session.objects.filter(pk__in=ids).update(ended_at=now)
 
 
 def _withdraw(found: Sequence[Consequence], tally: Tally) -> None:
