@@ -50,6 +50,7 @@ lint: .venv/development ## ruff and mypy
 
 bench: .venv/development ## timings as ratios against raw signatures and peers
 	@DJANGO_SETTINGS_MODULE=common.config.settings $(BIN)/python -m tests.benchmarks $(ARGS)
+	@$(BIN)/python -m tests.benchmarks.following
 
 clean: ## forget the embedded data and the virtual environment
 	rm -rf .venv var tests/interop/node_modules tests/interop/credo/node_modules

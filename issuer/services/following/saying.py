@@ -1,6 +1,7 @@
 """What a credential said, in digests that nobody can read back: enough to see that its record says otherwise.
 
-Each is keyed by this house's secret and by the credential, so that equal values have different digests.
+Each is keyed by the secret that a house keeps as long as its keys (with another, everything would seem to
+have changed) and by the credential, so that equal values have different digests.
 """
 
 import hashlib
@@ -8,16 +9,18 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
+from django.conf import settings
+
 from common.encoding import base64url, jcs
 from issuer.models import Configuration, IssuedCredential
-from issuer.services import spent
 
 SIZE: Final = 6  # bytes: a change goes unseen once in 280 million million
 
 
 def digests(id: UUID, claims: Mapping[str, Any]) -> dict[str, str]:
     """A digest of each claim, as `IssuedCredential.said` keeps it."""
-    key = spent.keyed("said", str(id))
+    secret = base64url.decode(settings.KEY_ENCRYPTION_KEY)
+    key = hashlib.blake2b(id.bytes, key=secret, person=b"sello-said").digest()
     return {name: _digest(value, key=key) for name, value in claims.items()}
 
 
