@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from verifier.views import endpoints, notices, pages, payments, readings, staff, vc_api
+from verifier.views import endpoints, notices, pages, payments, readings, staff, vc_api, vouchers
 
 urlpatterns = [
     path("g2p/", include("verifier.urls_g2p")),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("services/staff/programmes", payments.programmes, name="programmes"),
     path("services/staff/programmes/<slug:slug>", payments.programme, name="programme"),
     path("services/staff/issuers", staff.issuers, name="trusted-issuers"),
+    path("services/staff/vouchers", vouchers.counter, name="vouchers"),
     path("services/staff/issuers/<int:pk>/remove", staff.remove_issuer, name="remove-trusted-issuer"),
     path("services/staff/records", readings.consents, name="reading-consents"),
     path("services/staff/records/<int:pk>", readings.consent, name="reading-consent"),

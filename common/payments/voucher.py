@@ -16,6 +16,7 @@ from common.keys import PublicKey, Signer, cose
 from common.payments.errors import PaymentMessageError
 
 PREFIX: Final = "SELLO1:"
+END: Final = "."  # so that nobody who trims spaces takes a part of it
 MAX_LENGTH: Final = 800  # characters: QR version 14 holds 483 at level Q, 760 at M
 EXPIRES, ISSUED, IDENTIFIER = 4, 6, 7  # RFC 8392 §4
 AMOUNT, CURRENCY, PROGRAMME = "amt", "cur", "prg"
@@ -49,15 +50,16 @@ def create_voucher(content: VoucherContent, *, signer: Signer) -> str:
         CURRENCY: content.currency,
         PROGRAMME: content.programme,
     }
-    return PREFIX + base45.encode(cbor.encode(cose.sign1(cbor.encode(claims), signer=signer)))
+    return PREFIX + base45.encode(cbor.encode(cose.sign1(cbor.encode(claims), signer=signer))) + END
 
 
 def verify_voucher(text: str, *, key: PublicKey, now: datetime) -> VoucherContent:
     """What a voucher says, once `key` is seen to have signed it and it has not expired."""
-    if not isinstance(text, str) or len(text) > MAX_LENGTH or not text.strip().startswith(PREFIX):
+    trimmed = text.strip() if isinstance(text, str) and len(text) <= MAX_LENGTH else ""
+    if not (trimmed.startswith(PREFIX) and trimmed.endswith(END)):
         raise VoucherRefused("This is not a voucher.")
     try:
-        message = cose.parse(cbor.decode(base45.decode(text.strip().removeprefix(PREFIX))))
+        message = cose.parse(cbor.decode(base45.decode(trimmed[len(PREFIX) : -len(END)])))
         content = _content(cbor.decode(cose.verify(message, key=key)))
     except InvalidSignature as error:
         raise VoucherRefused("This voucher is not ours, or somebody changed it.") from error

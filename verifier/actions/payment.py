@@ -4,6 +4,7 @@ The books are kept in double entry; the instruction leaves through the outbox (`
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -53,7 +54,8 @@ def unlock(presentation: Presented, *, session: PresentationSession, now: dateti
         ),
         now=now,
     )
-    return _booked(signed, decision, programme) if new else _already(instruction)
+    found = _booked(signed, decision, programme) if new else _already(instruction)
+    return replace(found, outcome={**found.outcome, "payment": instruction.number})
 
 
 def _documents(presentation: Presented, aliases: Mapping[str, str]) -> dict[str, Shown]:

@@ -5,18 +5,20 @@ ISSUED → REDEEMED | EXPIRED
 
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from common.encoding import base64url
 from common.payments.voucher import IDENTIFIER_BYTES, VoucherContent, create_voucher
 from verifier.gateways.base import Instruction, Receipt, Receipts
-from verifier.models import Voucher
+from verifier.models import PaymentInstruction, Voucher
 from verifier.services import organisation
 from verifier.services.sealing import digest, seal, unseal
 
 DAYS: Final = 90
 EXPIRED: Final = "expired"
+COMING: Final = ("BOOKED", "SENDING", "UNKNOWN")
 State = Voucher.State
 
 
@@ -57,6 +59,26 @@ def text_of(number: str) -> str:
     """The text of an instruction's voucher while it can be cashed, else empty."""
     row = Voucher.objects.filter(number=number, state=State.ISSUED).first()
     return "" if row is None or row.sealed is None else unseal(row.sealed, name=f"voucher {number}").decode()
+
+
+@dataclass(frozen=True, slots=True)
+class VoucherPage:
+    """A voucher as its person sees it: `text` while it can be cashed; none of it yet where `coming`."""
+
+    text: str
+    amount: str = ""
+    expires_at: datetime | None = None
+    coming: bool = False
+
+
+def page_of(number: str) -> VoucherPage | None:
+    """What to show for a payment; None where it is no voucher, or is one no longer."""
+    row = Voucher.objects.filter(number=number).first()
+    if row is not None:
+        text = text_of(number)
+        return VoucherPage(text, f"{row.currency} {row.amount}", row.expires_at) if text else None
+    waiting = PaymentInstruction.objects.filter(number=number, gateway__kind="voucher", state__in=COMING)
+    return VoucherPage("", coming=True) if waiting.exists() else None
 
 
 def ended(account: str, *, now: datetime) -> Iterator[Receipts]:

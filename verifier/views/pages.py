@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from common.adapters import rate_limit
 from common.errors import SelloError
 from verifier.models import Service
-from verifier.services import requests, states, unlocking
+from verifier.services import requests, states, unlocking, vouchers
 from verifier.services.asked import asked
 from verifier.services.errors import SessionNotFound, WrongBrowser
 from verifier.services.payments.programmes import offer
@@ -91,6 +91,7 @@ def session(request: HttpRequest, poll_id: str) -> HttpResponse:
     }
     if found.status == Status.UNLOCKED and found.sealed_result is not None:
         context["unlocked"] = unlocking.result(found, browser=browser(request), now=timezone.now())
+        context["voucher"] = vouchers.page_of(found.outcome.get("payment", ""))
         return render(request, "services/unlocked.html", context)
     if context["waiting"]:
         link = requests.link(found)
