@@ -48,7 +48,7 @@ def take(
     Sent again as it was, it stands as it stood; another item under the same name is refused by the caller,
     who sees that `content` differs. Of two at once, one is told to come again.
     """
-    rows = ReceivedItem.objects.select_for_update().select_related("instruction")
+    rows = ReceivedItem.objects.select_for_update(of=("self",)).select_related("instruction")
     found = rows.filter(partner=received.partner, kind=kind, reference_id=reference_id).first()
     if found is not None and (found.instruction_id or found.status != "rjct"):
         return found, False
