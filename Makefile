@@ -24,19 +24,25 @@ run: .venv/product ## the site at http://localhost:8000 (PORT=…), with sample 
 	@PORT=$(PORT) $(SITE)
 
 test: .venv/development ## every test that needs no server of its own
-	@$(BIN)/python -m pytest -n auto -m "not browser and not interop and not postgres and not crash" $(ARGS)
+	@$(BIN)/python -m pytest -n auto -m "not browser and not interop and not postgres and not crash and not schemathesis" $(ARGS)
 
 test-browser: .venv/development ## the story through the pages in a real Chromium (Debian: apt install chromium)
 	@$(BIN)/python -m pytest tests/browser -m browser $(ARGS)
 
+test-schemathesis: .venv/development ## messages that Schemathesis makes up from the published texts and from our own (EXAMPLES=15)
+	@$(BIN)/python -m pytest tests/schemathesis -m schemathesis -n auto $(ARGS)
+
 test-interop: .venv/interop $(PEERS) ## peers that others wrote, in every role, and the matrix of who agreed (needs Node 20)
 	@$(BIN)/python -m pytest tests/interop -m interop -n 2 --dist loadfile $(ARGS)
+
+fuzz: .venv/fuzzing ## parsers of foreign bytes under a fuzzer that follows coverage (Linux; ARGS="cbor --seconds 600")
+	@DJANGO_SETTINGS_MODULE=common.config.settings $(BIN)/python -m tests.fuzzing $(ARGS)
 
 interop-table: .venv/development ## take the last run's matrix into docs/interop.json and the README
 	@$(BIN)/python -m tests.interop.table --refresh
 
 test-postgres: .venv/development ## tests on PostgreSQL: DATABASE_URL, or a server of its own under var/
-	@$(BIN)/python -m deploy.postgres -- $(BIN)/python -m pytest -n auto -m "not browser and not interop and not crash" $(ARGS)
+	@$(BIN)/python -m deploy.postgres -- $(BIN)/python -m pytest -n auto -m "not browser and not interop and not crash and not schemathesis" $(ARGS)
 
 test-crash: .venv/development ## work that is killed again and again, on SQLite and on PostgreSQL
 	@env -u DATABASE_URL $(BIN)/python -m pytest tests/crash -m crash $(ARGS)
@@ -72,8 +78,12 @@ clean: ## forget the embedded data and the virtual environment
 	@$(PIP) -r tests/interop/requirements.txt
 	@touch $@
 
+.venv/fuzzing: tests/fuzzing/requirements.txt .venv/development
+	@$(PIP) -r tests/fuzzing/requirements.txt
+	@touch $@
+
 %/node_modules/.package-lock.json: %/package-lock.json
 	@cd $* && npm ci --no-audit --no-fund --silent
 	@touch $@
 
-.PHONY: help demo run test test-browser test-crash test-interop interop-table test-postgres lint bench clean
+.PHONY: help demo run test test-browser test-crash test-schemathesis test-interop fuzz interop-table test-postgres lint bench clean

@@ -101,6 +101,7 @@ def site_network(monkeypatch: pytest.MonkeyPatch, settings: object) -> Client:
 NEEDS = {
     "browser": "make test-browser",
     "crash": "make test-crash",
+    "schemathesis": "make test-schemathesis",
     "interop": "make test-interop",
     "postgres": "make test-postgres",
 }
