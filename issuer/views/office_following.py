@@ -57,7 +57,7 @@ def following(request: HttpRequest, registry: Registry) -> HttpResponse:
             "lines": [(name, DONE[line["do"]], line) for name, line in lines[:SHOWN]],
             "more": len(lines) - SHOWN,
             "others": _of_others(seen, {found.name: found for found in types}, own),
-            "rules": [(found.display["name"], list(described(found))) for found in types],
+            "rules": [(found.display["name"], list(described(found, registry))) for found in types],
             "runs": registry.runs.annotate(effects_done=Count("effects"))[:RUNS],
         },
     )

@@ -301,7 +301,7 @@ def test_the_commands(tmp_path, capsys):
     path.write_text(json.dumps([DIED]))
     call_command("set_rules", "farmer", "--file", str(path), "--json")
     assert json.loads(capsys.readouterr().out)["described"] == [
-        "died in deaths: revoke: A death was registered."
+        "A death in deaths: Revoke: A death was registered."
     ]
     store("deaths", death(1, of=1))
     call_command("sync_registry", "deaths", "--preview", "--json")

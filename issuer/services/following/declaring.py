@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 
@@ -12,6 +12,23 @@ from issuer.models import Configuration, Following, Registry
 from issuer.registries import connector
 from issuer.registries.embedded import EmbeddedRegistry
 from issuer.services.registries import find_registry, index_columns
+
+EVENTS: Final = {
+    "changed": "The record says something else",
+    "died": "A death",
+    "ineligible": "The person is no longer eligible",
+    "expired": "A day has passed",
+    "removed": "The record is gone",
+    "new": "A new record",
+    "expiring": "The credential is about to expire",
+}
+ACTIONS: Final = {
+    "revoke": "Revoke",
+    "suspend": "Suspend",
+    "reissue": "Renew",
+    "notify": "Tell the person",
+    "offer": "Offer the document",
+}
 
 
 @transaction.atomic
@@ -47,12 +64,17 @@ def set_rules(configuration: Configuration, entries: Any) -> Configuration:
     return configuration
 
 
-def described(configuration: Configuration) -> Iterator[tuple[str, str]]:
-    """Each rule in words: when, and what then."""
+def described(configuration: Configuration, registry: Registry | None = None) -> Iterator[tuple[str, str]]:
+    """Each rule in words, when and what then; of one registry, those that its changes may set off."""
     for rule in configuration.rule_list():
-        where = f" in {rule.watch.registry}" if rule.watch else ""
-        of = ", ".join(rule.columns) or rule.column or (f"{rule.days} days" if rule.days else "")
-        yield f"{rule.event}{where}{f' ({of})' if of else ''}", f"{rule.do}: {rule.reason}"
+        source = rule.watch.registry if rule.watch else configuration.registry.slug
+        if registry is None or registry.slug == source:
+            of = ", ".join(rule.columns) or rule.column or (f"{rule.days} days" if rule.days else "")
+            where = f" in {source}" if rule.watch else ""
+            yield (
+                f"{EVENTS[rule.event]}{where}{f' ({of})' if of else ''}",
+                f"{ACTIONS[rule.do]}: {rule.reason}",
+            )
 
 
 def _require_sense(
