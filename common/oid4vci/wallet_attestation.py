@@ -73,7 +73,9 @@ def create_attestation_pop(
     *, client_id: str, audience: str, jti: str, challenge: str | None, signer: Signer, now: datetime
 ) -> str:
     """The wallet's proof that the attestation is about itself, for one request to `audience` (§5.2)."""
-    claims = {"iss": client_id, "aud": audience, "jti": jti, "iat": int(now.timestamp())}
+    begins = int(now.timestamp())
+    claims: dict[str, Any] = {"iss": client_id, "aud": audience, "jti": jti, "iat": begins}
+    claims["exp"] = begins + int(MAX_AGE.total_seconds())  # RFC 7519; servers of older drafts look for it
     if challenge is not None:
         claims["challenge"] = challenge
     return jws.sign({"typ": POP_TYPE}, claims, signer=signer)

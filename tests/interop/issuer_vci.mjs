@@ -1,7 +1,8 @@
 // An OpenID4VCI issuer from @openid4vc/openid4vci, with @sd-jwt and @digitalbazaar for what it issues.
 // Input: {} → { origin, issuer, did }. Control, for the test that drives it:
 //   POST /control/offer { configuration_ids, tx_code?, by_value?, forgery?: 'signature' } → { offer_uri, tx_code, session }
-//   GET /control/sessions/:id → { issued, event }
+//   POST /control/attestation { anchors } → {}: takes wallets alone for which one of these (PEM) vouches; null: any wallet
+//   GET /control/sessions/:id → { issued, event }; GET /control/clients/:id → the claims of its wallet attestation
 import { randomBytes, randomInt, randomUUID } from 'node:crypto'
 import { Oauth2AuthorizationServer, Oauth2ResourceServer, preAuthorizedCodeGrantIdentifier as PRE_AUTHORIZED, SupportedAuthenticationScheme } from '@openid4vc/oauth2'
 import { Openid4vciIssuer, Openid4vciVersion } from '@openid4vc/openid4vci'
@@ -14,6 +15,12 @@ import { bent } from './lib/tamper.mjs'
 
 const CLAIMS = { given_name: 'Ana Lucía', family_name: 'Quispe Ñahui', card_number: 'L-2041', branch: 'Cusco' }
 const BATCH = 10
+const ATTESTED = {
+  token_endpoint_auth_methods_supported: ['attest_jwt_client_auth'],
+  client_attestation_signing_alg_values_supported: ['ES256'],
+  client_attestation_pop_signing_alg_values_supported: ['ES256'],
+  pre_authorized_grant_anonymous_access_supported: false,
+}
 
 /** A credential under another signature than its issuer's. */
 const forged = (credential) =>
@@ -113,6 +120,8 @@ await service(async (_, origin) => {
     },
   }
 
+  let trusted = null // who vouches for wallets, PEM
+  const attestingServer = () => new Oauth2AuthorizationServer({ callbacks: callbacksFor([joseKey], { anchors: trusted ?? [] }) })
   const asRequest = ({ headers, method, url }) => ({ headers, method, url: url.toString() })
   const sessionOf = async (request) => {
     const { tokenPayload } = await resourceServer.verifyResourceRequest({
@@ -144,9 +153,14 @@ await service(async (_, origin) => {
         const { issued, event } = sessions.get(params.id)
         return { body: { issued, event } }
       },
+      'POST /control/attestation': async ({ body }) => {
+        trusted = JSON.parse(body).anchors
+        return { body: {} }
+      },
+      'GET /control/clients/:id': async ({ params }) => ({ body: sessions.get(params.id).client ?? {} }),
       'GET /library/offers/:id': async ({ params }) => ({ body: sessions.get(params.id).offer }),
       'GET /.well-known/openid-credential-issuer/library': async () => ({ body: credentialIssuer }),
-      'GET /.well-known/oauth-authorization-server/library': async () => ({ body: serverMetadata }),
+      'GET /.well-known/oauth-authorization-server/library': async () => ({ body: trusted ? { ...serverMetadata, ...ATTESTED } : serverMetadata }),
       'GET /.well-known/jwt-vc-issuer/library': async () => ({ body: { issuer: issuerUrl, jwks } }),
       'GET /library/jwks': async () => ({ type: 'application/jwk-set+json', body: jwks }),
       'GET /library/types/library-card.jsonld': async () => ({ type: 'application/ld+json', body: context }),
@@ -161,12 +175,13 @@ await service(async (_, origin) => {
         },
       }),
       'POST /library/token': async (request) => {
-        const { grant, accessTokenRequest } = authorizationServer.parseAccessTokenRequest({
+        const { grant, accessTokenRequest, clientAttestation: shown } = authorizationServer.parseAccessTokenRequest({
           accessTokenRequest: Object.fromEntries(new URLSearchParams(request.body)),
           request: asRequest(request),
         })
         const session = [...sessions.values()].find(({ code }) => code === grant.preAuthorizedCode) ?? { code: 'unknown' }
-        await authorizationServer.verifyPreAuthorizedCodeAccessTokenRequest({
+        const { clientAttestation } = await attestingServer().verifyPreAuthorizedCodeAccessTokenRequest({
+          clientAttestation: trusted ? { required: true, ...shown } : undefined,
           authorizationServerMetadata: serverMetadata,
           grant,
           accessTokenRequest,
@@ -175,6 +190,7 @@ await service(async (_, origin) => {
           expectedTxCode: session.tx,
         })
         session.code = `used ${session.code}`
+        session.client = clientAttestation?.clientAttestation.payload
         return {
           body: await authorizationServer.createAccessTokenResponse({
             audience: issuerUrl,
