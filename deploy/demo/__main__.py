@@ -6,6 +6,7 @@ import sys
 from deploy.demo.forgeries import Forgeries
 from deploy.demo.leftovers import nothing_is_left_behind
 from deploy.demo.narrator import Narrator, StoryBroken
+from deploy.demo.rails import Rails
 from deploy.demo.story import Story
 from deploy.demo.world import ROOT, Site
 
@@ -30,6 +31,11 @@ def main() -> int:
             story.a_registry_from_a_spreadsheet()
             story.ana_receives_her_cards()
             story.four_services()
+            rails = Rails(story, narrator)
+            rails.a_subsidy_comes_back_settled()
+            rails.a_death_is_registered()
+            rails.the_widows_pension_begins()
+            rails.a_consent_ends()
             forgeries = Forgeries(site, narrator)
             forgeries.mallory_tries()
             forgeries.the_office_withdraws()

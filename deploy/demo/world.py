@@ -55,6 +55,14 @@ class Site:
             cwd=ROOT, env={**self.environment, **environment}, capture_output=True, text=True, check=False,
         )  # fmt: skip
 
+    def bank(self) -> str:
+        """The paying agency's bank, a process of its own, works through the files that lie there."""
+        command = [sys.executable, "-m", "deploy.bank", "files", "--var", str(self.folder)]
+        done = subprocess.run(
+            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=True
+        )
+        return done.stdout.strip()
+
     def refused(self, *arguments: str) -> str:
         """The sentence with which a command fails, as it must."""
         result = self._run(*arguments)
