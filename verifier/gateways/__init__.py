@@ -18,6 +18,11 @@ GATEWAYS: Final[dict[str, Callable[[Account], Gateway]]] = {
 }
 
 
+def needs_address(kind: str) -> bool:
+    """Whether money that goes by that kind needs an account to go to, and not just a word."""
+    return kind in ("g2p-connect", "iso20022")
+
+
 class UnknownGateway(SelloError):
     """An account of a kind that nobody built."""
 

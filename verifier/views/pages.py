@@ -11,15 +11,22 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from common.adapters import rate_limit
 from common.errors import SelloError
+from common.payments.address import parse_address
+from common.payments.errors import NotAnAddress
+from verifier.gateways import needs_address
 from verifier.models import Service
 from verifier.services import requests, states, unlocking, vouchers
 from verifier.services.asked import asked
 from verifier.services.errors import SessionNotFound, WrongBrowser
-from verifier.services.payments.programmes import offer
+from verifier.services.payments.programmes import offer, programme_of
 from verifier.services.responses import note_problem
 from verifier.services.sealing import fresh
 from verifier.views.browser import COOKIE, browser, own_session
 
+PAYEE_HELP: Final = "Your bank or mobile-money account number, or cash. You see it again before you sign."
+ADDRESS_HELP: Final = (
+    "An IBAN, account:NUMBER@BANK or mobile:+NUMBER@PROVIDER. You see it again before you sign."
+)
 MAX_QR: Final = 2000  # characters; a longer link is shown, not drawn
 Status = states.Status
 
@@ -30,17 +37,28 @@ class StartForm(forms.Form):
     way = forms.ChoiceField(choices=[("here", "here"), ("elsewhere", "elsewhere")])
     payee = forms.CharField(
         label="Where should the money go?",
-        help_text="Your bank or mobile-money account number, or cash. You see it again before you sign.",
         max_length=100,
     )
 
     def __init__(self, service: Service, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         payment = service.parameters.get("payment")
+        self.needs_address = payment is not None and needs_address(programme_of(service).gateway.kind)
         if payment is None:
             del self.fields["payee"]
         else:
-            self.fields["payee"].initial = payment["payee"]
+            self.fields["payee"].initial = "" if self.needs_address else payment["payee"]
+            self.fields["payee"].help_text = ADDRESS_HELP if self.needs_address else PAYEE_HELP
+
+    def clean_payee(self) -> str:
+        """Where money goes by a bank or a provider, an address that it can go to."""
+        payee: str = self.cleaned_data["payee"]
+        if self.needs_address:
+            try:
+                parse_address(payee)
+            except NotAnAddress as error:
+                raise forms.ValidationError(error.public) from error
+        return payee
 
 
 @require_safe

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.test import Client
 
 from common.payments.iso20022.initiation import Initiation, parse_initiation
 from common.payments.iso20022.status_report import create_report
 from tests.verifier.rails.conftest import Rail
 from verifier.gateways.base import Account
 from verifier.gateways.iso20022 import BankFiles
-from verifier.models import BankFile, BankFileEntry, PaymentInstruction
+from verifier.models import BankFile, BankFileEntry, GatewayAccount, PaymentInstruction, Programme
 from verifier.services import bank_files
 from verifier.services.payments.parts import instruction_of
 
@@ -219,3 +220,13 @@ def test_an_account_that_is_not_set_up_sends_nothing(rail: Callable[..., Rail]) 
     payment = bank.book(PHONE)
     assert bank.deliver()["failed"] == 1
     assert bank.state(payment) == "BOOKED"
+
+
+def test_the_page_asks_for_an_account_that_a_bank_can_pay_to(client: Client, world: None) -> None:
+    account = GatewayAccount.objects.create(name="bank", kind="iso20022", config={})
+    Programme.objects.filter(slug="subsidy").update(gateway=account)
+    for wrong in ("Cash at the counter", "DE88370400440532013000", ""):
+        answer = client.post("/services/subsidy", {"way": "here", "payee": wrong})
+        assert answer.status_code == 200
+        assert b"There is a problem" in answer.content
+    assert client.post("/services/subsidy", {"way": "here", "payee": ACCOUNT}).status_code == 302
