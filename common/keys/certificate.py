@@ -22,20 +22,31 @@ from common.keys.public_key import PublicKey
 from common.keys.signer import Signer
 
 MAX_BYTES: Final = 16_384
+# What reading a stranger's certificate, or list of them, may end in. Most of it is read late, part by part.
+FAULTS: Final = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
 _CURVES: Final = {"secp256r1": "P-256", "secp384r1": "P-384"}
 _THROW_AWAY: Final = ec.derive_private_key(1, ec.SECP256R1())
 _ECDSA_WITH_SHA256: Final = bytes.fromhex("300a06082a8648ce3d040302")
 
 
 def load(der: bytes) -> x509.Certificate:
-    """The certificate in DER bytes."""
+    """The certificate in DER bytes, all of it read but for its extensions."""
     if len(der) > MAX_BYTES:
         raise MalformedInput("This certificate is too large.")
     try:
         certificate = x509.load_der_x509_certificate(der)
         if certificate.serial_number <= 0:  # §4.1.2.2; read with a mere warning
             raise ValueError("serial number")
-    except ValueError as error:
+        _ = certificate.issuer, certificate.subject
+        _ = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    except FAULTS as error:
         raise MalformedInput("This certificate cannot be read.") from error
     return certificate
 
@@ -49,7 +60,7 @@ def public_key(certificate: x509.Certificate) -> PublicKey:
     """A certificate's key, where it is of a kind that is used here."""
     try:
         key = certificate.public_key()
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+    except FAULTS as error:
         raise InvalidKey("This certificate holds a key of a kind that is not used here.") from error
     if isinstance(key, ed25519.Ed25519PublicKey):
         return PublicKey("Ed25519", key.public_bytes(Encoding.Raw, PublicFormat.Raw))
@@ -65,7 +76,7 @@ def authority_key_ids(chain: Sequence[bytes]) -> tuple[str, ...]:
     for der in chain:
         try:
             extension = load(der).extensions.get_extension_for_class(x509.AuthorityKeyIdentifier)
-        except (x509.ExtensionNotFound, x509.UnsupportedGeneralNameType, ValueError):
+        except (x509.ExtensionNotFound, *FAULTS):
             continue
         if extension.value.key_identifier is not None:
             found.append(base64url.encode(extension.value.key_identifier))

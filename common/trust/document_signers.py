@@ -68,7 +68,7 @@ def _known(
     for root in anchors:
         try:
             leaf.verify_directly_issued_by(root)
-        except (InvalidSignature, ValueError, TypeError):
+        except (InvalidSignature, *certificate.FAULTS):
             continue
         return name_of(root), root
     return None

@@ -104,13 +104,7 @@ def verify_document_signer(chain: Sequence[bytes], *, root: x509.Certificate, no
         leaf.verify_directly_issued_by(root)
         _check_root(root)
         _check_signer(leaf)
-    except (
-        InvalidSignature,
-        x509.ExtensionNotFound,
-        x509.DuplicateExtension,
-        ValueError,
-        TypeError,
-    ) as error:
+    except (InvalidSignature, x509.ExtensionNotFound, *certificate.FAULTS) as error:
         raise Untrusted(
             "The root of this issuer does not vouch for this certificate.", detail=str(error)
         ) from error
@@ -126,7 +120,7 @@ def addresses(one: x509.Certificate) -> tuple[str, ...]:
     """The addresses of the issuer that a certificate claims to be of."""
     try:
         names = one.extensions.get_extension_for_class(x509.IssuerAlternativeName).value
-    except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError):
+    except (x509.ExtensionNotFound, *certificate.FAULTS):
         return ()
     return tuple(names.get_values_for_type(x509.UniformResourceIdentifier))
 

@@ -10,7 +10,6 @@ from itertools import pairwise
 from typing import Final
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.x509.oid import ExtensionOID
 
 from common.did import Fetch
@@ -40,7 +39,7 @@ def _standing(
         points = one.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
     except x509.ExtensionNotFound:
         return StatusOutcome("valid", "The issuer's authority keeps no list of certificates taken back.")
-    except (x509.DuplicateExtension, ValueError):
+    except certificate.FAULTS:
         return StatusOutcome("undetermined", "A certificate says in no readable way where its list lies.")
     reason = "A certificate says in no known way where its list lies."
     for place in list(_places(points))[:MAX_PLACES]:
@@ -66,7 +65,7 @@ def _outcome(one: x509.Certificate, *, above: x509.Certificate, der: bytes, now:
         revoked = x509.load_der_x509_crl(der)
         _check(revoked, authority=above, now=now)
         return _read(revoked, one)
-    except (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension) as error:
+    except (x509.ExtensionNotFound, *certificate.FAULTS) as error:
         raise MalformedInput("A list of certificates taken back cannot be read.") from error
 
 
@@ -115,6 +114,6 @@ def _read(revoked: x509.CertificateRevocationList, one: x509.Certificate) -> Sta
 def _on_hold(entry: x509.RevokedCertificate) -> bool:
     try:
         reason = entry.extensions.get_extension_for_class(x509.CRLReason).value.reason
-    except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError):
+    except (x509.ExtensionNotFound, *certificate.FAULTS):
         return False
     return reason == x509.ReasonFlags.certificate_hold

@@ -145,6 +145,8 @@ def test_the_least_that_a_signer_needs() -> None:
         signer_like((SIGNING, True), MDL, by=SIGNER),
         b"none",
         bytes(20_000),
+        LEAF.replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x07"),  # a version that there is not
+        LEAF.replace(b"U\x04\x06\x13\x02UT", b"U\x04\x06\x03\x02\x00T"),  # a country in bits
     ],
 )
 def test_what_the_root_does_not_vouch_for(leaf: bytes) -> None:

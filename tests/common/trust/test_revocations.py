@@ -110,6 +110,7 @@ def test_a_list_that_says_what_it_is_of() -> None:
         ROOT_DER,
         made()[:-3],
         made()[:-9] + bytes(9),
+        made().replace(b"\x02\x01\x01", b"\x02\x01\x00", 1),
         made(signer=MALLORY),
         made(root=root(MALLORY, name="Mallory"), signer=MALLORY),
         signed(builder(issuer=certificate.load(LEAF).subject)),
@@ -120,7 +121,8 @@ def test_a_list_that_says_what_it_is_of() -> None:
         scoped(indirect_crl=True),
     ],
     ids=[
-        "nothing", "no list", "a certificate", "cut", "bent", "another's", "of another authority",
+        "nothing", "no list", "a certificate", "cut", "bent", "of no version", "another's",
+        "of another authority",
         "another's name", "a delta", "of authorities", "of users", "of attributes", "indirect",
     ],
 )  # fmt: skip

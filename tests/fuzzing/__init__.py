@@ -1,0 +1,1 @@
+"""Parsers of foreign bytes under a fuzzer that follows coverage (`make fuzz`)."""
