@@ -52,5 +52,5 @@ class ConfigurationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 class DataAgreementAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Which organisation may read which attributes, for what, on which evidence."""
 
-    list_display = ("client_name", "purpose", "registry", "active")
+    list_display = ("client_name", "purpose", "registry", "basis", "active")
     list_filter = ("active", "registry")

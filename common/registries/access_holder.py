@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 
 from common.errors import SelloError
 from common.keys import Signer, jwk, jws
-from common.registries.access import MAX_ID, AccessError, InvalidAssertion, check_time, names, text
+from common.registries.access import MAX_ID, AccessError, InvalidAssertion, check_time, text
 
 LOG_TYPE: Final = "access-log+jwt"
 CONSENTS_TYPE: Final = "access-consents+jwt"
@@ -163,4 +163,7 @@ def _read(kind: type[Entry], source: Mapping[str, Any]) -> Entry:
         for each in fields(kind)
         if each.name != "attributes"
     }
-    return kind(**said, attributes=names(source.get("attributes", []), error=AccessError))
+    attributes = source.get("attributes")
+    if not isinstance(attributes, list) or not all(isinstance(name, str) for name in attributes):
+        raise AccessError("The authority did not name the attributes as texts.")
+    return kind(**said, attributes=tuple(attributes))

@@ -47,7 +47,7 @@ def read_log(authority: Authority, request: str, *, now: datetime) -> list[LogEn
         LogEntry(
             at=times.write(row.at),
             client_id=row.client_id,
-            client_name=row.client_name,
+            client_name=row.client_name or row.client_id,
             purpose=row.purpose,
             registry=row.registry.title if row.registry else authority.name,
             attributes=tuple(row.attributes),
