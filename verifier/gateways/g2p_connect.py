@@ -26,8 +26,9 @@ from common.payments.g2p.actions import (
     Endpoint,
 )
 from verifier.gateways.base import Account, Instruction, NotSent, Receipt, Receipts
-from verifier.gateways.g2p_statuses import receipt_for
+from verifier.gateways.g2p_statuses import OTHER_AMOUNT, receipt_for
 from verifier.services import organisation
+from verifier.services.doubting import doubt
 from verifier.services.payees import addresses
 
 MAX_BATCH: Final = 50
@@ -63,7 +64,7 @@ class G2PConnect:
                 receipts |= self._send_async(partner, message, sent, now=now)
             else:
                 envelope = self._ask(partner, SYNC_DISBURSE, message, count=len(sent), now=now)
-                receipts |= _receipts(envelope.message, sent, asked=False)
+                receipts |= _receipts(envelope.message, sent, asked=False, now=now)
         return receipts
 
     def status(self, instructions: Sequence[Instruction], *, now: datetime) -> Receipts:
@@ -80,7 +81,7 @@ class G2PConnect:
             references=numbers,
         )
         envelope = self._ask(partner, SYNC_DISBURSE_STATUS, message, count=1, now=now)
-        return _receipts(status.parse_status_response(envelope.message), instructions, asked=True)
+        return _receipts(status.parse_status_response(envelope.message), instructions, asked=True, now=now)
 
     def statements(self, *, now: datetime) -> Iterator[Receipts]:
         """None: callbacks come to `/g2p/on-disburse` on their own."""
@@ -142,7 +143,7 @@ class G2PConnect:
 
 
 def _receipts(
-    message: Mapping[str, object], sent: Sequence[Instruction], *, asked: bool
+    message: Mapping[str, object], sent: Sequence[Instruction], *, asked: bool, now: datetime
 ) -> dict[str, Receipt]:
     """What the partner says of ours; of an instruction that was not asked about it says nothing."""
     ours, receipts = {each.id: each for each in sent}, {}
@@ -155,6 +156,8 @@ def _receipts(
         receipt = receipt_for(each, amount=instruction.amount, currency=instruction.currency, asked=asked)
         if receipt is not None:
             receipts[instruction.id] = receipt
+            if receipt.reason == OTHER_AMOUNT:
+                doubt(instruction.id, why=OTHER_AMOUNT, source="answer", now=now)
     return receipts
 
 

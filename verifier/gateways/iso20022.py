@@ -59,7 +59,7 @@ class BankFiles:
 
     def statements(self, *, now: datetime) -> Iterator[Receipts]:
         """What the bank's reports say."""
-        yield from bank_files.reports(self._config)
+        yield from bank_files.reports(self._config, now=now)
 
 
 def _fitting(address: Address | str) -> Address | str:

@@ -24,6 +24,7 @@ from common.payments.iso20022.initiation import Payer, Transfer, create_initiati
 from common.payments.iso20022.status_report import Outcome, outcome, parse_report
 from verifier.gateways.base import Instruction, Receipt, Receipts
 from verifier.models import BankFile, BankFileEntry
+from verifier.services.doubting import doubt
 from verifier.services.sealing import seal, unseal
 
 OUT: Final = "outbox/pain.001"
@@ -126,7 +127,7 @@ def read_file(path: Path) -> Reading:
         return read_report(file.read(MAX_BYTES + 1))
 
 
-def reports(config: Mapping[str, Any]) -> Iterator[Receipts]:
+def reports(config: Mapping[str, Any], *, now: datetime) -> Iterator[Receipts]:
     """What the bank's files say, a file at a time; each is put away once the next one is asked for."""
     folder = settings.VAR_DIR / config.get("reports", IN)
     for path in sorted(folder.glob("*.xml")):
@@ -142,8 +143,17 @@ def reports(config: Mapping[str, Any]) -> Iterator[Receipts]:
                 path.name, reading.unknown, len(reading.contradicted), len(reading.wrong_amount),
                 ",".join(reading.unread) or "all known",
             )  # fmt: skip
+        question(reading, now=now)
         yield reading.receipts
         put_away(path, READ)
+
+
+def question(reading: Reading, *, now: datetime) -> None:
+    """Mark the payments of which a report says what cannot be right."""
+    for number in reading.contradicted:
+        doubt(number, why="settled and rejected in one report", source="statement", now=now)
+    for number in reading.wrong_amount:
+        doubt(number, why="another amount", source="statement", now=now)
 
 
 def put_away(path: Path, where: str) -> None:

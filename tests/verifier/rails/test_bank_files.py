@@ -132,6 +132,7 @@ def test_a_report_with_another_amount_confirms_nothing(bank: Rail, tmp_path: Pat
     assert bank_files.read_file(path).wrong_amount == (payment.number,)
     bank.reconcile()
     assert bank.state(payment) == "SENT"
+    assert payment.disputed
 
 
 def test_a_report_of_a_file_that_we_never_wrote(bank: Rail, tmp_path: Path) -> None:

@@ -523,6 +523,8 @@ def test_callbacks_twice_late_and_wrong(through: Callable[..., Rail], mallory: P
     assert told("succ", number="0" * 32) == "403"
     assert told("succ", amount="1.00") == "NACK"
     assert agency.state(payment) == "SENT", "another amount confirms nothing"
+    assert payment.disputed, "and somebody looks at it"
+    PaymentInstruction.objects.update(disputed=False)
     assert told("succ") == "NACK"
     assert agency.state(payment) == "SETTLED"
     for late in ("succ", "pdng", "rcvd"):
@@ -555,3 +557,17 @@ def test_what_became_of_an_unreachable_partner(through: Callable[..., Rail]) -> 
     payment = agency.book(PHONE)
     assert agency.deliver()["failed"] == 1
     assert agency.state(payment) == "BOOKED", "surely nothing left"
+
+
+def test_an_answer_with_another_amount_confirms_nothing(through: Callable[..., Rail]) -> None:
+    agency = through()
+    payment = agency.book(PHONE)
+    agency.deliver()
+    other = ReceivedItem.objects.get(reference_id=payment.number).instruction
+    assert other is not None
+    PaymentInstruction.objects.filter(pk=other.pk).update(amount=100)
+    PaymentInstruction.objects.filter(pk=other.pk).update(state="SETTLED")
+    agency.later(minutes=2)
+    agency.reconcile()
+    payment.refresh_from_db()
+    assert (payment.state, payment.disputed) == ("SENT", True)

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from common.adapters.command import Command as BaseCommand
 from common.errors import SelloError
-from verifier.services.bank_files import read_file
+from verifier.services.bank_files import question, read_file
 from verifier.services.payments.asking import take_in
 
 
@@ -32,7 +32,9 @@ def _read(path: Path) -> dict[str, Any]:
         reading = read_file(path)
     except SelloError as error:
         return {"file": path.name, "problem": error.public, "look_at": []}
-    counts = take_in(reading.receipts, source="statement", now=timezone.now())
+    now = timezone.now()
+    question(reading, now=now)
+    counts = take_in(reading.receipts, source="statement", now=now)
     look_at = [
         *([f"{reading.unknown} that we never sent"] if reading.unknown else []),
         *(f"{number}: settled and rejected at once" for number in reading.contradicted),

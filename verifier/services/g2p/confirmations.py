@@ -7,8 +7,9 @@ from common.encoding.money import to_text
 from common.exchange.errors import ExchangeError
 from common.payments.g2p import disburse, status
 from common.payments.g2p.disburse import DisbursementStatus
-from verifier.gateways.g2p_statuses import receipt_for
+from verifier.gateways.g2p_statuses import OTHER_AMOUNT, receipt_for
 from verifier.models import PaymentInstruction
+from verifier.services.doubting import doubt
 from verifier.services.payments.confirming import confirm
 
 
@@ -43,5 +44,7 @@ def _confirm(received: Received, statuses: tuple[DisbursementStatus, ...]) -> No
             )
         currency = row.programme.currency
         receipt = receipt_for(each, amount=to_text(row.amount, currency), currency=currency, asked=False)
-        if receipt is not None:
+        if receipt is not None and receipt.reason == OTHER_AMOUNT:
+            doubt(row.number, why=OTHER_AMOUNT, source="callback", now=now)
+        elif receipt is not None:
             confirm(row.number, receipt, source="callback", now=now)
