@@ -7,18 +7,24 @@ from django.http import HttpRequest
 
 from verifier.models import (
     AuditEvent,
+    BankFile,
+    BankFileEntry,
     GatewayAccount,
     JournalEntry,
     OpenedAccount,
+    OwedAnswer,
+    PayingPartner,
     PaymentEvent,
     PaymentInstruction,
     Posting,
     PresentationSession,
     Programme,
-    ReadingConsent,
     ReadLog,
+    ReadingConsent,
+    ReceivedItem,
     Service,
     TrustedIssuer,
+    Voucher,
 )
 
 
@@ -108,3 +114,48 @@ class ReadingConsentAdmin(ReadOnly):
 @admin.register(ReadLog)
 class ReadLogAdmin(ReadOnly):
     list_display = ["at", "service", "authority", "basis", "outcome", "actor", "request_id"]
+
+
+class BankFileEntryInline(admin.TabularInline):  # type: ignore[type-arg]
+    model = BankFileEntry
+    extra = 0
+
+
+@admin.register(BankFile)
+class BankFileAdmin(ReadOnly):
+    list_display = ["message_id", "account", "created_at", "written_at"]
+    fields = ["message_id", "account", "created_at", "written_at"]
+    inlines = [BankFileEntryInline]
+
+
+@admin.register(Voucher)
+class VoucherAdmin(ReadOnly):
+    list_display = ["number", "state", "currency", "amount", "expires_at", "ended_at", "agent"]
+    list_filter = ["state"]
+    fields = ["number", "state", "currency", "amount", "issued_at", "expires_at", "ended_at", "agent"]
+
+
+@admin.register(PayingPartner)
+class PayingPartnerAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["partner", "programme"]
+
+
+@admin.register(ReceivedItem)
+class ReceivedItemAdmin(ReadOnly):
+    list_display = ["at", "partner", "kind", "transaction_id", "reference_id", "status", "reason"]
+    list_filter = ["kind", "status"]
+
+
+@admin.register(OwedAnswer)
+class OwedAnswerAdmin(ReadOnly):
+    list_display = ["partner", "action", "transaction_id", "attempts", "problem", "sent_at"]
+    fields = [
+        "partner",
+        "action",
+        "url",
+        "transaction_id",
+        "attempts",
+        "problem",
+        "next_attempt_at",
+        "sent_at",
+    ]
