@@ -2,18 +2,28 @@
 
 import json
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from cryptography import x509
 from hypothesis import strategies as st
 
+from common.adapters.sources import sources
 from common.encoding import base64url
 from common.keys import jwe, jwk, jws
 from common.oid4vci import credential, metadata, notification, offer, token
 from common.oid4vci.authorization_server import parse_server_metadata
 from common.oid4vci.errors import parse_error
+from common.oid4vci.key_attestation import Resistance, create_key_attestation, verify_key_attestation
 from common.oid4vci.key_proof import create_key_proof, verify_key_proofs
+from common.oid4vci.presentation_proof import create_presentation_proof, verify_presentation_proofs
+from common.oid4vci.wallet_attestation import (
+    create_attestation_pop,
+    create_wallet_attestation,
+    verify_wallet_attestation,
+)
 from common.oid4vp import dc_api
 from common.oid4vp.claims_path import parse_path, select
 from common.oid4vp.client_id import parse_client_id
@@ -226,6 +236,53 @@ def test_token_requests() -> None:
             token.parse_token_request,
         )
     fuzz(st.one_of(TEXTS, JSON.map(json.dumps)), token.parse_details)
+
+
+def test_presentations_as_key_proofs() -> None:
+    def verify(presentation: Any) -> None:
+        if isinstance(presentation, Mapping):
+            verify_presentation_proofs(
+                [presentation], audience=ISSUER, check_nonce=lambda nonce: None, sources=sources(), now=NOW
+            )
+
+    for suite in ("ecdsa-jcs-2019", "ecdsa-rdfc-2019"):
+        made = create_presentation_proof(audience=ISSUER, nonce="n", key=CLINIC, suite=suite, now=NOW)
+        fuzz(st.one_of(JSON, bent(made)), verify)
+
+
+def test_attestations() -> None:
+    anchors = [x509.load_der_x509_certificate(der) for der in TRUST.anchors]
+
+    def verify_wallet(token: str) -> None:
+        verify_wallet_attestation(
+            token, made, audience=ISSUER, anchors=anchors, check_challenge=lambda challenge: None, now=NOW
+        )
+
+    def verify_pop(token: str) -> None:
+        verify_wallet_attestation(
+            wallet, token, audience=ISSUER, anchors=anchors, check_challenge=lambda challenge: None, now=NOW
+        )
+
+    def verify_keys(token: str) -> None:
+        verify_key_attestation(token, anchors=anchors, with_proof=False, max_keys=2, now=NOW)
+
+    until = NOW + timedelta(hours=1)
+    made = create_attestation_pop(
+        client_id="w", audience=ISSUER, jti="1", challenge="c", signer=CLINIC, now=NOW
+    )
+    wallet = create_wallet_attestation(
+        provider="p", client_id="w", name="W", key=CLINIC.public_key, signer=CLINIC, x5c=[LEAF], now=NOW,
+        expires=until,
+    )  # fmt: skip
+    keys = create_key_attestation(
+        keys=[CLINIC.public_key], nonce="n", signer=CLINIC, x5c=[LEAF], now=NOW, expires=until,
+        resistance=Resistance(("iso_18045_basic",)),
+    )  # fmt: skip
+    for honest, verify in ((wallet, verify_wallet), (made, verify_pop), (keys, verify_keys)):
+        verify(honest)
+        parsed = jws.parse(honest)
+        fuzz(st.one_of(TEXTS, bent_text(honest)), verify)
+        fuzz(bent_tokens(parsed.header, parsed.claims(), CLINIC), verify)
 
 
 def test_key_proofs() -> None:
