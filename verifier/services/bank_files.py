@@ -19,8 +19,9 @@ from django.db import transaction
 
 from common.payments.address import Address, parse_address
 from common.payments.errors import PaymentMessageError
-from common.payments.iso20022.document import MAX_BYTES
+from common.payments.iso20022.document import MAX_BYTES, message_of
 from common.payments.iso20022.initiation import Payer, Transfer, create_initiation, grouped
+from common.payments.iso20022.statement import parse_statement
 from common.payments.iso20022.status_report import Outcome, outcome, parse_report
 from verifier.gateways.base import Instruction, Receipt, Receipts
 from verifier.models import BankFile, BankFileEntry
@@ -104,7 +105,29 @@ def laid_out(numbers: Sequence[str]) -> set[str]:
 
 
 def read_report(data: bytes) -> Reading:
-    """A pain.002 held against the file of which it speaks; amounts that differ are no confirmation."""
+    """What a file of the bank says of ours: a pain.002, or an account statement (camt.053, camt.054)."""
+    return _status_report(data) if message_of(data) == "pain.002" else _statement(data)
+
+
+def _statement(data: bytes) -> Reading:
+    """What left and what came back; a statement also has movements that are none of ours."""
+    statement = parse_statement(data)
+    numbers = {each.id for each in statement.movements}
+    entries = {each.end_to_end_id: each for each in BankFileEntry.objects.filter(end_to_end_id__in=numbers)}
+    receipts, wrong = {}, []
+    for each in statement.movements:  # in their order: what came back had left before
+        entry = entries.get(each.id)
+        if entry is None:
+            continue
+        if (each.amount, each.currency) != (Decimal(entry.amount), entry.currency):
+            wrong.append(each.id)
+        elif each.state == "returned" or each.id not in receipts:
+            receipts[each.id] = Receipt(each.state, each.reference, each.reason, each.at)
+    return Reading(statement.message_id, receipts, 0, (), tuple(wrong), ())
+
+
+def _status_report(data: bytes) -> Reading:
+    """Held against the file of which it speaks; amounts that differ are no confirmation."""
     report = parse_report(data)
     entries = list(BankFileEntry.objects.filter(file__message_id=report.original))
     groups: dict[str, list[str]] = {}

@@ -31,10 +31,21 @@ def write(root: Any, *, version: str) -> bytes:
 
 
 def read(data: bytes, *, message: str) -> tuple[str, Any]:
-    """The version and root of a `message` (pain.001, pain.002) that its schema allows.
+    """The version and root of a `message` (pain.001, pain.002, …) that its schema allows."""
+    version, root = _parse(data)
+    if not version.startswith(f"{message}."):
+        raise PaymentMessageError(f"This is not a {message}.")
+    _check(root, version)
+    return version, root
 
-    UTF-8 alone, as ISO 20022 has it; a document type declaration is refused, and so is every entity.
-    """
+
+def message_of(data: bytes) -> str:
+    """Which message a document is, such as pain.002; not yet held against its schema."""
+    return ".".join(_parse(data)[0].split(".")[:2])
+
+
+def _parse(data: bytes) -> tuple[str, Any]:
+    """UTF-8 alone, as ISO 20022 has it; a document type declaration is refused, and so is every entity."""
     if len(data) > MAX_BYTES:
         raise PaymentMessageError(f"This file is larger than {MAX_BYTES} bytes.")
     try:
@@ -52,11 +63,9 @@ def read(data: bytes, *, message: str) -> tuple[str, Any]:
     except (etree.XMLSyntaxError, ValueError) as error:
         raise PaymentMessageError("This file is not XML.", detail=type(error).__name__) from error
     namespace = etree.QName(root).namespace or ""
-    version = namespace.removeprefix(NAMESPACE)
-    if not namespace.startswith(NAMESPACE) or not version.startswith(f"{message}."):
-        raise PaymentMessageError(f"This is not a {message}.")
-    _check(root, version)
-    return version, root
+    if not namespace.startswith(NAMESPACE):
+        raise PaymentMessageError("This is no message of ISO 20022.")
+    return namespace.removeprefix(NAMESPACE), root
 
 
 def children(node: Any, *path: str) -> list[Any]:

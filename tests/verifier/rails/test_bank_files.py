@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from pyiso20022.camt import camt_054_001_08 as notifications
 
 from common.payments.iso20022.initiation import Initiation, parse_initiation
 from common.payments.iso20022.status_report import create_report
+from tests.common.payments.iso20022.test_statement import entry, written
 from tests.verifier.rails.conftest import Rail
 from verifier.gateways.base import Account
 from verifier.gateways.iso20022 import BankFiles
@@ -231,3 +233,30 @@ def test_the_page_asks_for_an_account_that_a_bank_can_pay_to(client: Client, wor
         assert answer.status_code == 200
         assert b"There is a problem" in answer.content
     assert client.post("/services/subsidy", {"way": "here", "payee": ACCOUNT}).status_code == 302
+
+
+def statement(tmp_path: Path, *entries: object) -> None:
+    folder = tmp_path / bank_files.IN
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "statement.xml").write_bytes(written(notifications, *entries))
+
+
+def test_money_that_comes_back_days_later(bank: Rail, tmp_path: Path) -> None:
+    payment, other = bank.book(PHONE), bank.book(ACCOUNT)
+    bank.deliver()
+    statement(tmp_path, entry(notifications, payment.number, other.number), entry(notifications, "STRANGER"))
+    bank.reconcile()
+    assert (bank.state(payment), bank.state(other)) == ("SETTLED", "SETTLED")
+    bank.later(days=3)
+    statement(tmp_path, entry(notifications, payment.number, way="CRDT", reason="AC04"))
+    assert bank.reconcile()["returned"] == 1
+    assert (bank.state(payment), bank.state(other)) == ("RETURNED", "SETTLED")
+
+
+def test_a_statement_with_another_amount(bank: Rail, tmp_path: Path) -> None:
+    payment = bank.book(PHONE)
+    bank.deliver()
+    statement(tmp_path, entry(notifications, payment.number, value="1.00"))
+    bank.reconcile()
+    assert bank.state(payment) == "SENT"
+    assert payment.disputed
