@@ -1,3 +1,4 @@
+from datetime import UTC, datetime
 from decimal import Decimal
 from types import ModuleType
 from typing import Any
@@ -89,6 +90,14 @@ def test_what_left_and_what_came_back(version: ModuleType) -> None:
         ("A1", "returned", Decimal("150.00"), "AC04"),
     ]
     assert {each.reference for each in read.movements} == {"BANK-7"}
+
+
+def test_days_with_a_zone() -> None:
+    data = written(notifications, entry(notifications, "A1"))
+    assert b"Dt>2026-11-25</" in data
+    for said in (b"2026-11-25Z", b"2026-11-25+04:00"):
+        [movement] = parse_statement(data.replace(b"Dt>2026-11-25</", b"Dt>" + said + b"</")).movements
+        assert movement.at == datetime(2026, 11, 25, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
