@@ -37,7 +37,7 @@ def citizen(db: None, site_network: Client, settings: object, tmp_path: Path) ->
 
 def ask_for(format_: str) -> None:
     service = Service.objects.get(slug="subsidy")
-    claims = [{"path": ["credentialSubject", name]} for name in ("farmer_id", "parcel_id")]
+    claims = [{"path": ["credentialSubject", name]} for name in ("farmer_id", "harvest_kg")]
     meta = {"type_values": [[type_url("farmer")]]}
     service.query = {"credentials": [{"id": "farmer", "format": format_, "meta": meta, "claims": claims}]}
     service.save()

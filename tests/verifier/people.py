@@ -40,7 +40,7 @@ FARMER = {
     "national_id": "4711-0815",
     "given_name": "Ana Wayra",
     "main_crop": "Quinoa",
-    "harvest_kg": 1200,
+    "harvest_kg": 9_731_864,
 }
 
 

@@ -64,7 +64,8 @@ def test_create_request_says_what_to_do_instead(arguments: tuple[str, ...]) -> N
 def test_load_services_twice_changes_nothing(capsys: Any, settings: Any, tmp_path: Path) -> None:
     settings.VERIFIER_CA_FILE = str(tmp_path / "ca.pem")
     first = command(capsys, "load_services")
-    assert first["services"] == ["clinic", "mobile-money", "over-18", "subsidy"]
+    slugs = ["clinic", "clinic-care", "mobile-money", "over-18", "subsidy", "widows-pension"]
+    assert first["services"] == slugs
     assert command(capsys, "load_services") == first
     assert (tmp_path / "ca.pem").read_text().count("BEGIN CERTIFICATE") == 1
 

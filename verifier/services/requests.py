@@ -209,7 +209,9 @@ def _transaction_data(service: Service, *, payee: str) -> tuple[str, ...]:
         return ()
     programme = programme_of(service)
     content = Payment(
-        credential_ids=tuple(query.id for query in service.dcql().credentials),
+        credential_ids=tuple(
+            payment.get("signed_with") or (query.id for query in service.dcql().credentials)
+        ),
         payee=payee or payment["payee"],
         amount=to_text(rules_of(programme).how_much.most, programme.currency),
         currency=programme.currency,

@@ -198,6 +198,7 @@ def _widows_pension() -> dict[str, Any]:
         "parameters": {
             "payment": {
                 "programme": "widows-pension",
+                "signed_with": ["identity"],
                 "purpose": "Pension for widows and widowers",
                 "reference": "PENSION",
                 "payee": "Cash at the counter of the paying agency",
