@@ -27,7 +27,7 @@ from issuer.registries import connector
 from issuer.services import configurations, credentials, deferring, nonces, supplied
 from issuer.services.credentials import Terms
 from issuer.services.delivering import deliver, store, terms_now
-from issuer.services.following.standing import require_standing
+from issuer.services.following.standing import followed_to, require_standing
 from issuer.services.following.superseding import supersede
 from issuer.services.possession import ShownToken, session_of
 from issuer.services.profiles import profile
@@ -73,6 +73,7 @@ def issue_directly(
 ) -> tuple[IssuedCredential, Secured]:
     """A credential without the protocol, for a holder whose key is known, or a bearer's."""
     record = connector(configuration.registry).fetch(record_key)
+    seen = followed_to(configuration)
     require_standing(configuration, record, now=now)
     terms = Terms(configurations.claims_of(configuration, record, now=now))
     [slot] = allocate(configuration.authority, profile(format_).status, 1)
@@ -80,7 +81,10 @@ def issue_directly(
         configuration, record_key=record_key, terms=terms, holder=holder, slot=slot, now=now
     )
     secured = credentials.secure(configuration, format_, drafted)
-    [row] = store(configuration, format_, [drafted])
+    with transaction.atomic():
+        if followed_to(configuration, lock=True) != seen:
+            require_standing(configuration, connector(configuration.registry).fetch(record_key), now=now)
+        [row] = store(configuration, format_, [drafted])
     return row, secured
 
 

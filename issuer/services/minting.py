@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import django
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 
 from common.formats.base import Secured
 from common.registries import Record, RegistryError
@@ -28,7 +28,7 @@ from issuer.registries import connector
 from issuer.services import configurations, credentials
 from issuer.services.credentials import Draft, Terms
 from issuer.services.delivering import store
-from issuer.services.following.standing import require_standing
+from issuer.services.following.standing import followed_to, require_standing
 from issuer.services.profiles import profile
 from issuer.services.status_indexes import allocate
 
@@ -110,6 +110,7 @@ def _mint_batch(
     pool: Executor | None,
     now: datetime,
 ) -> None:
+    seen = followed_to(configuration)
     said: list[tuple[str, Mapping[str, Any]]] = []
     for record in batch:
         try:
@@ -133,7 +134,10 @@ def _mint_batch(
             line = {"id": drafted.id.urn, "record": drafted.record_key, "credential": credential}
             lines.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
     try:
-        store(configuration, format_, drafts, minted=True)  # 4
+        with transaction.atomic():
+            if followed_to(configuration, lock=True) != seen:
+                raise RegistryError("The registry was followed meanwhile; go on with the same command.")
+            store(configuration, format_, drafts, minted=True)  # 4
     except IntegrityError as error:
         raise RegistryError("Another run is minting the same; let it finish, then go on.") from error
     draft_path.rename(path)

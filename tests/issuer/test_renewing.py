@@ -7,9 +7,12 @@ from django.test import Client
 
 from common.oid4vci.credential import CredentialRequest, create_credential_request
 from common.oid4vci.offer import PRE_AUTHORIZED
+from common.registries import RegistryError
 from issuer.models import IssuedCredential, Session, StatusChange
 from issuer.services import credentials
-from tests.issuer.following import AT, country, death, did, go, person, store
+from issuer.services.following.standing import NotStanding
+from issuer.services.minting import mint
+from tests.issuer.following import AT, country, death, did, go, issued, person, store
 from tests.issuer.haip import CodeWallet
 from tests.issuer.protocol import offer_now
 
@@ -131,6 +134,41 @@ def test_what_is_being_signed_while_the_death_arrives_is_not_handed_over(wallet,
     answer = fetch(wallet, found["access_token"])
     assert (answer.status_code, answer.json()["error"]) == (400, "credential_request_denied")
     assert IssuedCredential.objects.count() == 0
+
+
+def test_nor_is_it_kept_where_no_session_was(farmer, monkeypatch):
+    sign = credentials.secure
+
+    def dies(*arguments):
+        store("deaths", death(1, of=1))
+        go("deaths")
+        return sign(*arguments)
+
+    monkeypatch.setattr(credentials, "secure", dies)
+    with pytest.raises(NotStanding):
+        issued(farmer)
+    assert IssuedCredential.objects.count() == 0
+
+
+def test_nor_minted_in_the_meantime(farmer, monkeypatch, tmp_path):
+    sign = credentials.secure
+
+    def dies(*arguments):
+        store("deaths", death(1, of=1))
+        go("deaths")
+        return sign(*arguments)
+
+    def run() -> int:
+        *_, progress = mint(farmer, "dc+sd-jwt", out=tmp_path, workers=1, now=AT)
+        return progress.minted
+
+    with monkeypatch.context() as dying:
+        dying.setattr(credentials, "secure", dies)
+        with pytest.raises(RegistryError, match="go on with the same command"):
+            run()
+    assert IssuedCredential.objects.count() == 0
+    assert run() == 2
+    assert set(IssuedCredential.objects.values_list("record_key", flat=True)) == {"F-2", "F-3"}
 
 
 def test_a_death_that_nobody_synced_yet_is_refused_at_issuance(wallet, farmer):

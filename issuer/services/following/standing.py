@@ -26,6 +26,16 @@ def require_standing(configuration: Configuration, record: Record, *, now: datet
             raise NotStanding(f"The registry's rules do not allow it: {rule.reason}")
 
 
+def followed_to(configuration: Configuration, *, lock: bool = False) -> dict[int, str]:
+    """How far the registries of this type were followed; locked, no sync goes on before the caller ends.
+
+    Whoever looks whether a record stands, signs, and finds this unchanged under the lock when it stores, has
+    lost nothing: a sync comes later and finds what was stored. Sessions have a lock of their own.
+    """
+    rows = configuration.followings.order_by("pk")
+    return dict((rows.select_for_update() if lock else rows).values_list("pk", "cursor"))
+
+
 def _situations(
     configuration: Configuration, rule: Rule, record: Record, *, now: datetime
 ) -> list[Situation]:
