@@ -79,8 +79,6 @@ def _day(text: str) -> datetime | None:
     """A day or a moment; without a zone it is taken as UTC. The schema has seen that it is one."""
     if not text:
         return None
-    try:
-        moment = datetime.fromisoformat(text.removesuffix("Z"))
-    except ValueError:  # a day with a zone, or midnight as hour 24
-        moment = datetime.fromisoformat(text[:10])
+    # A day may have a zone of its own (2026-11-25+04:00), which is no hour.
+    moment = datetime.fromisoformat(text.removesuffix("Z") if "T" in text else text[:10])
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
