@@ -185,5 +185,5 @@ def test_the_connector_fetches_and_follows_changes():
 def test_an_unknown_connector_is_an_error():
     registry = create_registry("people", title="People", authority="town", key_column="id", columns=[])
     registry.connector = "telepathy"
-    with pytest.raises(UnknownPart, match="known: .*embedded"):
+    with pytest.raises(UnknownPart, match=r"known: .*embedded"):
         connector(registry)
