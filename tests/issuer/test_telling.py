@@ -24,8 +24,9 @@ from issuer.models import (
     StatusList,
 )
 from issuer.services.access_logging import log_read
+from issuer.services.contacts import contact_columns, set_contacts
 from issuer.services.status import set_status
-from issuer.services.telling import contact_columns, set_contacts, tell_holder, tell_person
+from issuer.services.telling import tell_holder, tell_person
 from tests.issuer.protocol import make_farmers
 
 pytestmark = pytest.mark.django_db

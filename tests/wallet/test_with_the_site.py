@@ -82,12 +82,12 @@ def test_a_card_that_shows_single_claims(citizen: Client, site_network: Client) 
     made = command("create_configuration", "farmers", "--type", "FarmerCredential", "--format", selective)
     assert made["formats"] == [selective]
     card = citizen.get(take(citizen, "farmer", "F-0001").removesuffix("/added")).content.decode()
-    assert "Harvest in kilograms" in card
+    assert "Main crop" in card
     made = command("create_request", "subsidy")
     question = citizen.get(f"/wallet/authorize?{urlsplit(made['request_uri']).query}").headers["Location"]
     text = citizen.get(question).content.decode()
     assert "Farmer number" in text
-    assert "Harvest in kilograms" not in text
+    assert "Main crop" not in text
     answer = text.split('name="answer-0" value="')[1].split('"')[0]
     done = citizen.post(question, {"answer-0": answer, "decision": "agree"})
     assert "Payment confirmed" in citizen.get(done.headers["Location"]).content.decode()
