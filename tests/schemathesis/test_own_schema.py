@@ -1,70 +1,64 @@
 """Schemathesis asks each JSON endpoint of ours by our own description of it; none may break."""
 
 import os
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import requests
 import schemathesis
 from django.test import Client
 from drf_spectacular.generators import SchemaGenerator
 from hypothesis import HealthCheck, given, settings
-from schemathesis import GenerationMode
 
 from tests.issuer.protocol import make_farmers
 from tests.issuer.spdci import make_registry, make_spp
 
 pytestmark = [pytest.mark.schemathesis, pytest.mark.django_db]
 EXAMPLES = int(os.environ.get("EXAMPLES", "15"))
+KNOWN = {"authority": "farmer-registry", "registry": "farmers"}  # names that lead somewhere
+QUICK: dict[str, Any] = {
+    "max_examples": EXAMPLES,
+    "deadline": None,
+    "suppress_health_check": list(HealthCheck),
+    "derandomize": True,
+    "database": None,
+}
 
 
-def operations() -> Iterator[Any]:
+def operations() -> list[Any]:
+    """Every operation that `/api/schema/` describes."""
     document = SchemaGenerator().get_schema(request=None, public=True)
-    for result in schemathesis.openapi.from_dict(document).get_all_operations():
-        operation = result.ok()
-        yield pytest.param(operation, id=f"{operation.method} {operation.path}")
+    found = [result.ok() for result in schemathesis.openapi.from_dict(document).get_all_operations()]
+    return [pytest.param(each, id=f"{each.method} {each.path}") for each in found]
 
 
-@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
 @pytest.mark.parametrize("operation", operations())
-def test_no_request_breaks_an_endpoint(operation: Any, mode: GenerationMode) -> None:
-    make_farmers()
+def test_no_request_breaks_an_endpoint(operation: Any) -> None:
     make_spp(make_registry("farmers", count=2))
-    client = Client(raise_request_exception=True)
+    make_farmers("other-registry", name="other")
+    client = Client()
 
-    @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), database=None)
-    @given(case=operation.as_strategy(generation_mode=mode))
+    @settings(**QUICK)
+    @given(case=operation.as_strategy())
     def run(case: Any) -> None:
-        sent = schemathesis_request(case)
-        response = client.generic(**sent)
-        assert response.status_code < 500 or response.status_code == 502, (sent, response.content)
+        named = {name: KNOWN.get(name, value) for name, value in (case.path_parameters or {}).items()}
+        case.path_parameters = named
+        sent = case.as_transport_kwargs(base_url="http://testserver")
+        request = requests.Request(
+            sent["method"],
+            sent["url"],
+            headers={str(name): str(value) for name, value in sent["headers"].items()},
+            params=sent.get("params"),
+            json=sent.get("json"),
+            data=sent.get("data"),
+        ).prepare()
+        body = request.body or b""
+        answer = client.generic(
+            request.method or "GET",
+            request.path_url,
+            body.encode() if isinstance(body, str) else body,
+            request.headers.get("Content-Type", "application/octet-stream"),
+        )
+        assert answer.status_code < 500 or answer.status_code == 502, answer.content
 
-    try:
-        run()
-    except Exception as error:
-        if "Unsatisfiable" in type(error).__name__ or "no valid" in str(error):
-            pytest.skip("nothing can be wrong about this request")
-        raise
-
-
-def schemathesis_request(case: Any) -> dict[str, Any]:
-    """The request as Django's test client takes it: names that are there lead to the sample registry."""
-    prepared = case.as_transport_kwargs(base_url="http://testserver")
-    import requests
-
-    request = requests.Request(
-        prepared["method"],
-        prepared["url"],
-        headers={str(k): str(v) for k, v in prepared["headers"].items()},
-        params=prepared.get("params"),
-        json=prepared.get("json"),
-        data=prepared.get("data"),
-    ).prepare()
-    url = request.path_url.replace("/spdci/0/", "/spdci/farmers/")
-    body = request.body or b""
-    return {
-        "method": request.method,
-        "path": url,
-        "data": body.encode() if isinstance(body, str) else body,
-        "content_type": request.headers.get("Content-Type", "application/octet-stream"),
-    }
+    run()
