@@ -94,9 +94,9 @@ class TestPension:
 @pytest.mark.usefixtures("world")
 class TestSubsidy:
     def test_it_is_paid_by_the_harvest(self, ana: PrivateKey, today: datetime) -> None:
-        session = show("subsidy", person(ana, today, farmer={**FARMER, "harvest_kg": 612}), today)
+        session = show("subsidy", person(ana, today, farmer={**FARMER, "harvest_kg": 1826}), today)
         assert session.status == Status.UNLOCKED
-        assert PaymentInstruction.objects.get().amount == 12240
+        assert PaymentInstruction.objects.get().amount == 9130
 
     def test_one_who_harvested_nothing_is_told_so(self, ana: PrivateKey, today: datetime) -> None:
         session = show("subsidy", person(ana, today, farmer={**FARMER, "harvest_kg": 0}), today)

@@ -92,9 +92,11 @@ def _thumbprint(holder: str) -> str:
 
 def _booked(signed: Payment, decision: Decision, programme: Programme) -> Unlocked:
     amount = Decimal(to_text(decision.amount, programme.currency))
+    less = decision.amount < signed.minor_units
     return Unlocked(
         title="Payment on its way",
-        text="You signed this payment in your wallet. It is handed on today.",
+        text="You signed this payment in your wallet. It is handed on today."
+        + (" You signed the most that it can come to; this is what the rules give you." if less else ""),
         rows=(
             ("Amount", f"{programme.currency} {amount:,}"),
             ("Paid to", signed.payee),
