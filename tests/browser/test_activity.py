@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import Visitor
-from tests.browser.test_story import PASSPHRASE
+from tests.browser.test_story import PASSPHRASE, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -66,3 +66,17 @@ def test_activity(visitor: Visitor) -> None:
         "Withdraw what Santa Rosa Clinic may read: Disability type, Assistive device"
     )
     ana.sees("Your consent is withdrawn", "Withdrawn").look("withdrawn")
+
+
+def test_notices_that_reached_nobody(visitor: Visitor) -> None:
+    officer = visitor
+    sign_in(officer)
+    officer.site.shell(
+        "from common.notices.telling import *; from django.utils.timezone import now;"
+        "tell('revoked', key='1', to=Recipient(email='no address', about='population/P-0001'), now=now(),"
+        " sender='issuer/population-register', facts={'document': 'Identity', 'reference': '1A2B'})"
+    )
+    officer.goto("/office/").sees("1 notice reached nobody").look("overview")
+    officer.press("1 notice reached nobody").sees("P-0001", "The address is none.").look("notices")
+    officer.page.get_by_role("button", name="Send again").click()
+    officer.sees("It is tried once more", "Every notice was delivered.").look("sent-again")
