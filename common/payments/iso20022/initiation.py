@@ -138,7 +138,7 @@ def _transfer(group: Any, node: Any) -> Transfer:
     accounts = document.children(node, "CdtrAcct")
     if amount is None or not accounts:
         raise PaymentMessageError("A transfer names an amount and an account.")
-    day = document.text(group, "ReqdExctnDt", "Dt") or document.text(group, "ReqdExctnDt", "DtTm")[:10]
+    day = document.text(group, "ReqdExctnDt", "Dt") or document.text(group, "ReqdExctnDt", "DtTm")
     (debtor,) = document.children(group, "DbtrAcct")
     return Transfer(
         id=document.text(node, "PmtId", "EndToEndId"),
@@ -150,7 +150,7 @@ def _transfer(group: Any, node: Any) -> Transfer:
             document.text(group, "DbtrAgt", "FinInstnId", "BICFI"),
         ),
         payee=read_account(accounts[0], provider=read_agent(node, "CdtrAgt")),
-        day=date.fromisoformat(day),
+        day=date.fromisoformat(day[:10]),
         payee_name=document.text(node, "Cdtr", "Nm"),
         purpose=document.text(node, "Purp", "Cd") or document.text(node, "Purp", "Prtry"),
         remittance=document.text(node, "RmtInf", "Ustrd"),

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final, Literal
 
+from common.payments.errors import PaymentMessageError
 from common.payments.iso20022 import document
 
 BODIES: Final = {  # by message: the body, and what holds its entries
@@ -76,9 +77,12 @@ def _movement(entry: Any, details: Any) -> Movement | None:
 
 
 def _day(text: str) -> datetime | None:
-    """A day or a moment; without a zone it is taken as UTC. The schema has seen that it is one."""
+    """A day or a moment; without a zone it is taken as UTC."""
     if not text:
         return None
     # A day may have a zone of its own (2026-11-25+04:00), which is no hour.
-    moment = datetime.fromisoformat(text.removesuffix("Z") if "T" in text else text[:10])
+    try:
+        moment = datetime.fromisoformat(text.removesuffix("Z") if "T" in text else text[:10])
+    except ValueError as error:
+        raise PaymentMessageError("A moment of this statement cannot be read.") from error
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

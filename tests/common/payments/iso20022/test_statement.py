@@ -100,6 +100,14 @@ def test_days_with_a_zone() -> None:
         assert movement.at == datetime(2026, 11, 25, tzinfo=UTC)
 
 
+def test_an_hour_that_is_none_is_refused_and_no_crash() -> None:
+    data = written(notifications, entry(notifications, "A1"))
+    late = data.replace(b"Dt>2026-11-25</ns0:Dt>", b"DtTm>2026-11-25T24:00:00</ns0:DtTm>")
+    assert late != data
+    with pytest.raises(PaymentMessageError, match="moment"):
+        parse_statement(late)
+
+
 @pytest.mark.parametrize(
     "data",
     [
