@@ -56,7 +56,8 @@ class VerifiedCredential:
     paths apply; `claims` the subject's part of it. `issuer` is proven to control the signing key.
     `holder_key` is the key to which a `cnf` bound it; `subject` the subject's identifier, if any.
     `authority_keys` are the AuthorityKeyIdentifiers (base64url) in the verified certificate chain, if any;
-    `certificates` that chain, DER, the signer's own first and the trusted one last.
+    `certificates` that chain, DER, the signer's own first and the trusted one last. `partial`: its holder may
+    have kept parts of `document` back, as formats allow whose schemas know no parts.
     """
 
     format: str
@@ -73,6 +74,7 @@ class VerifiedCredential:
     status: tuple[StatusReference, ...]
     authority_keys: tuple[str, ...] = ()
     certificates: tuple[bytes, ...] = ()
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,13 @@
    request, this verifier, now.
 3. validity: now lies within its validity period.
 4. trust: its issuer is trusted for every type that it claims.
-5. status: its issuer's list says valid; revoked, suspended and *undetermined* are three other answers.
-6. query: what was asked for is satisfied by verified claims.
+5. references: related resources and schemas, where a credential names some, are as its issuer says.
+6. status: its issuer's list says valid; revoked, suspended and *undetermined* are three other answers.
+7. query: what was asked for is satisfied by verified claims.
 
 The first check that fails ends the procedure: nobody's server is asked for a status before its issuer is
-known to be trusted. Where a key cannot be fetched, the answer is *undetermined* as well. Each `check_…`
-step raises; `verify_…` turns what was raised into a `Verification`.
+known to be trusted. Where a key or a schema cannot be fetched, the answer is *undetermined* as well. Each
+`check_…` step raises; `verify_…` turns what was raised into a `Verification`.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -35,6 +36,7 @@ from common.formats.detect import find_format
 from common.status.check import StatusOutcome, gravest
 from common.trust import TrustList
 from common.verification import declared
+from common.verification.references import has_references
 from common.verification.result import Check, CheckName, Status, Verification
 
 BASE_PROOF: Final = (
@@ -58,6 +60,12 @@ class StatusOf(Protocol):
     """How a verifier learns a credential's status; fetch, keys and caches are inside."""
 
     def __call__(self, credential: VerifiedCredential, *, now: datetime) -> StatusOutcome: ...
+
+
+class ReferencesOf(Protocol):
+    """How a verifier checks what a credential refers to; it raises, `FetchFailed` where it cannot be had."""
+
+    def __call__(self, credential: VerifiedCredential) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +94,11 @@ def verify_response(
     satisfied: Callable[[Presentations], None],
     sources: Sources,
     status: StatusOf,
+    references: ReferencesOf,
     trust: TrustList,
     now: datetime,
 ) -> Verification:
-    """Verify all that came in answer to one request; `satisfied` raises unless the query is (step 6)."""
+    """Verify all that came in answer to one request; `satisfied` raises unless the query is (step 7)."""
     run = _Run(formats={one.format for one in submissions})
     try:
         run.begin("format")  # 1
@@ -106,9 +115,10 @@ def verify_response(
         check_validity(run.credentials, now=now)
         run.begin("trust")  # 4
         check_trust(run.credentials, trust=trust)
-        run.begin("status")  # 5
+        _check_references(run, references)  # 5
+        run.begin("status")  # 6
         check_status(run.credentials, status=status, now=now)
-        run.begin("query")  # 6
+        run.begin("query")  # 7
         satisfied(run.presentations)
         run.begin()
     except SelloError as error:
@@ -121,12 +131,13 @@ def verify_one(
     *,
     sources: Sources,
     status: StatusOf,
+    references: ReferencesOf,
     trust: TrustList,
     now: datetime,
     binding: Binding | None = None,
     ones_own: bool = False,
 ) -> Verification:
-    """Verify a credential, or a presentation, of any known format (steps 1 to 5).
+    """Verify a credential, or a presentation, of any known format (steps 1 to 6).
 
     A credential with a base proof of ecdsa-sd-2023 is verified where it is `ones_own` to keep: as its holder
     does, by deriving what would show it all. Shown by somebody else it is refused.
@@ -164,7 +175,8 @@ def verify_one(
         check_validity(run.credentials, now=now)
         run.begin("trust")  # 4
         check_trust(run.credentials, trust=trust)
-        run.begin("status")  # 5
+        _check_references(run, references)  # 5
+        run.begin("status")  # 6
         check_status(run.credentials, status=status, now=now)
         run.begin()
     except SelloError as error:
@@ -221,10 +233,19 @@ def check_trust(credentials: Iterable[VerifiedCredential], *, trust: TrustList) 
 
 
 def check_status(credentials: Iterable[VerifiedCredential], *, status: StatusOf, now: datetime) -> None:
-    """Step 5: raise `NotStanding` with the gravest status among the credentials, unless all are valid."""
+    """Step 6: raise `NotStanding` with the gravest status among the credentials, unless all are valid."""
     outcome = gravest([status(credential, now=now) for credential in credentials])
     if outcome.status != "valid":
         raise NotStanding(outcome)
+
+
+def _check_references(run: "_Run", references: ReferencesOf) -> None:
+    """Step 5, which most credentials give no reason for."""
+    found = [credential for credential in run.credentials if has_references(credential)]
+    if found:
+        run.begin("references")
+    for credential in found:
+        references(credential)
 
 
 def _found_presentation(

@@ -17,7 +17,6 @@ from datetime import datetime
 from typing import Any, Final
 
 from common.did import Fetch
-from common.encoding import strict_json
 from common.errors import MalformedInput
 from common.formats import enveloping, jose
 from common.formats.base import Expired, NotYetValid, Sources
@@ -26,8 +25,8 @@ from common.formats.data_integrity.pipeline import Expected
 from common.rdf.dataset import to_quads
 from common.rdf.expansion import Contexts, expand
 from common.vcdm import validation
-from common.vcdm.related import Known, check_related_resources
-from common.vcdm.schemas import check_schemas
+from common.vcdm.related import Known
+from common.verification import references
 
 MAX_CREDENTIALS: Final = 20  # in one presentation; each is verified by itself
 ASSERTION: Final = Expected(purpose="assertionMethod", controller=None, domain=None, challenge=None)
@@ -111,13 +110,7 @@ def require_meaning(document: Mapping[str, Any], *, contexts: Contexts) -> None:
 
 def check_references(credential: Mapping[str, Any], *, world: World) -> None:
     """Step 5, which an issuer asks of what it is about to sign, too."""
-
-    def schema(url: str) -> Mapping[str, Any]:
-        fetched = world.fetch(url, accept="application/schema+json, application/json")
-        return strict_json.loads_object(fetched.body, floats=True)
-
-    check_related_resources(credential, fetch=lambda url: world.fetch(url).body, known=world.known)
-    check_schemas(credential, fetch=schema)
+    references.check_references(credential, fetch=world.fetch, known=world.known)
 
 
 def _require_validity(credential: Mapping[str, Any], *, now: datetime) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from common.errors import SelloError
 from common.formats.base import VerifiedCredential, VerifiedPresentation
 
-CheckName = Literal["format", "signature", "binding", "validity", "trust", "status", "query"]
+CheckName = Literal["format", "signature", "binding", "validity", "trust", "references", "status", "query"]
 Outcome = Literal["passed", "failed", "undetermined", "skipped"]
 Status = Literal["valid", "revoked", "suspended", "undetermined", "none"]
 

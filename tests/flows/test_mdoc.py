@@ -15,6 +15,7 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.test import Client
 
+from common.adapters.references import check_references
 from common.adapters.sources import check_status, sources
 from common.did import did_key
 from common.formats.base import Holder
@@ -170,7 +171,12 @@ def issue(name: str, key: str) -> Any:
 
 def verify(secured: Any) -> Any:
     return verify_one(
-        secured, sources=sources(), status=check_status, trust=trust_list(), now=datetime.now(UTC)
+        secured,
+        sources=sources(),
+        status=check_status,
+        references=check_references,
+        trust=trust_list(),
+        now=datetime.now(UTC),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
+from common.adapters.references import check_references
 from common.adapters.sources import check_status, sources
 from common.adapters.types import ancestors
 from common.formats.base import Binding, Secured, VerifiedCredential, VerifiedPresentation
@@ -67,6 +68,7 @@ def verify_answer(
         satisfied=satisfied,
         sources=sources(),
         status=status_now,
+        references=check_references,
         trust=trust_list(),
         now=arrived or now,
     )

@@ -1,6 +1,7 @@
 """`ldp_vc`: W3C credentials with embedded proofs (OpenID4VCI 1.0 §A.1.2, OpenID4VP 1.0 §B.1.2)."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
@@ -89,7 +90,9 @@ class LdpVc:
             document, expected=expected, sources=sources, contexts=contexts, now=now
         )
         types = expand_types(unsecured, contexts=contexts)
-        return w3c.verified(unsecured, format_=IDENTIFIER, key_id=method.id, types=types, now=now)
+        verified = w3c.verified(unsecured, format_=IDENTIFIER, key_id=method.id, types=types, now=now)
+        suites = {proof.get("cryptosuite") for proof in validation.entries(document, "proof")}
+        return replace(verified, partial=True) if ecdsa_sd_2023.NAME in suites else verified
 
     def present(
         self,

@@ -35,6 +35,7 @@ from tests.common.verification.test_procedure import (
     SOURCES,
     issue,
     never_asked,
+    none_asked,
     show,
 )
 from tests.conftest import NOW
@@ -226,7 +227,9 @@ def test_whatever_is_shown_to_the_procedure(ana: PrivateKey) -> None:
     secured = st.one_of(texts, objects.filter(lambda value: isinstance(value, dict)))
 
     def verify(value: Any) -> None:
-        outcome = verify_one(value, sources=SOURCES, status=never_asked, trust=TrustList(), now=NOW)
+        outcome = verify_one(
+            value, sources=SOURCES, status=never_asked, references=none_asked, trust=TrustList(), now=NOW
+        )
         assert not outcome.verified
 
     fuzz(secured, verify, examples=150)

@@ -16,6 +16,7 @@ from common.trust import TrustedIssuer, TrustList
 from common.verification import Verification, verify_one, verify_response
 from common.verification.procedure import Submission
 from tests.common.formats.mdoc.world import ISSUER, LICENCE, SOURCES, SPACE, closed, issue, opened, present
+from tests.common.verification.test_procedure import none_asked
 from tests.conftest import NOW
 
 SESSION: dict[str, Any] = {
@@ -25,6 +26,7 @@ SESSION: dict[str, Any] = {
     "encrypted_to": jwk.encode(PrivateKey("P-256", bytes(31) + b"\x05").public_key),
 }
 TRUST = TrustList((TrustedIssuer(ISSUER, frozenset({MDL}), "Transit Office"),))
+GIVEN: dict[str, Any] = {"sources": SOURCES, "references": none_asked, "trust": TRUST, "now": NOW}
 
 
 def binding(**changes: Any) -> Binding:
@@ -40,7 +42,7 @@ def status(state: str) -> Any:
 
 
 def respond(presented: str, **changes: Any) -> Verification:
-    given = {"sources": SOURCES, "status": status("valid"), "trust": TRUST, "now": NOW}
+    given = {**GIVEN, "status": status("valid")}
     submission = Submission("licence", "mso_mdoc", presented, changes.pop("binding", binding()))
     return verify_response([submission], satisfied=lambda found: None, **{**given, **changes})
 
@@ -123,7 +125,7 @@ def test_a_credential_is_no_answer(ana: PrivateKey) -> None:
 
 def test_found_without_the_request(shown: str, ana: PrivateKey) -> None:
     """The session is not known, so the device's signature says nothing; the issuer's counts."""
-    given = {"sources": SOURCES, "status": status("valid"), "trust": TRUST, "now": NOW}
+    given = {**GIVEN, "status": status("valid")}
     assert verify_one(issue(holder=ana), **given).verified
     found = verify_one(shown, **given)
     results = {check.check: check.result for check in found.checks}

@@ -82,19 +82,30 @@ def never_asked(credential: VerifiedCredential, *, now: datetime) -> StatusOutco
     raise AssertionError("Nobody's server is asked before its issuer is trusted.")
 
 
+def none_asked(credential: VerifiedCredential) -> None:
+    raise AssertionError("What names nothing elsewhere leads nowhere.")
+
+
 def content(found: Presentations) -> None:
     return None
 
 
 def respond(*submissions: Submission, **changes: Any) -> Verification:
     given: dict[str, Any] = {
-        "satisfied": content, "sources": SOURCES, "status": valid, "trust": TRUST, "now": NOW,
+        "satisfied": content, "sources": SOURCES, "status": valid, "references": none_asked, "trust": TRUST,
+        "now": NOW,
     }  # fmt: skip
     return verify_response(submissions, **(given | changes))
 
 
 def one(secured: Secured, **changes: Any) -> Verification:
-    given: dict[str, Any] = {"sources": SOURCES, "status": valid, "trust": TRUST, "now": NOW}
+    given: dict[str, Any] = {
+        "sources": SOURCES,
+        "status": valid,
+        "references": none_asked,
+        "trust": TRUST,
+        "now": NOW,
+    }
     return verify_one(secured, **(given | changes))
 
 

@@ -11,6 +11,7 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from common.adapters.command import Command as SharedCommand
+from common.adapters.references import check_references
 from common.adapters.sources import check_status, sources
 from common.encoding import strict_json
 from common.errors import MalformedInput
@@ -43,6 +44,7 @@ class Command(SharedCommand):
             read(options["file"]),
             sources=sources(),
             status=_status_today,
+            references=check_references,
             trust=trust_list(),
             now=options["at"] or timezone.now(),
             binding=None if nonce is None else Binding(audience, nonce),

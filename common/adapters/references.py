@@ -1,0 +1,42 @@
+"""Related resources and schemas of credentials through the one door, kept for a while."""
+
+import hashlib
+from typing import Final
+
+from django.core.cache import cache
+
+from common.adapters.fetch import fetch
+from common.adapters.vc_api import RECOMMENDATION
+from common.did import Fetched
+from common.formats.base import VerifiedCredential
+from common.rdf.contexts import CREDENTIALS_V2
+from common.vcdm.related import OtherResource
+from common.vcdm.schemas import SchemaMismatch
+from common.verification import references
+
+SECONDS: Final = 300
+KNOWN: Final = {CREDENTIALS_V2: RECOMMENDATION}
+
+
+def check_references(credential: VerifiedCredential) -> None:
+    """`common.verification.procedure.ReferencesOf` of this process."""
+    document, whole = credential.document, not credential.partial
+    try:
+        references.check_references(document, fetch=_kept, known=KNOWN, whole=whole)
+    except (OtherResource, SchemaMismatch):  # perhaps of what is newer than what was kept
+        references.check_references(document, fetch=_anew, known=KNOWN, whole=whole)
+
+
+def _kept(url: str, *, accept: str = "application/json") -> Fetched:
+    found: Fetched | None = cache.get(_key(url, accept))
+    return found if found is not None else _anew(url, accept=accept)
+
+
+def _anew(url: str, *, accept: str = "application/json") -> Fetched:
+    found = fetch(url, accept=accept)
+    cache.set(_key(url, accept), found, SECONDS)
+    return found
+
+
+def _key(url: str, accept: str) -> str:
+    return f"reference:{hashlib.sha256(f'{accept} {url}'.encode()).hexdigest()}"
