@@ -20,7 +20,7 @@ from common.notices import texts
 from common.notices.channels import CHANNELS
 from common.notices.channels.base import Message, Uncertain, Undeliverable
 from common.notices.models import Notice
-from common.notices.telling import opened
+from common.notices.telling import Recipient, opened, readdress
 
 LEASE: Final = timedelta(minutes=2)  # longer than any channel takes
 MOST_ATTEMPTS: Final = 8
@@ -42,12 +42,24 @@ def deliver_notices(*, clock: Callable[[], datetime]) -> dict[str, int]:
     return counts
 
 
-def send_again(notice: Notice, *, now: datetime) -> bool:
-    """Queue a failed notice once more, because somebody decided so; whether it was one."""
+def send_again(notice: Notice, *, now: datetime, to: Recipient | None = None) -> bool:
+    """Queue a failed notice once more, because somebody decided so; whether there was one, with an address.
+
+    `to` is whom it is for by now, where that may have changed.
+    """
+    if to is not None:
+        readdress(notice, to)
+    if not CHANNELS[notice.channel].valid(opened(notice).address):
+        return False
     failed = Notice.objects.filter(pk=notice.pk, state=Notice.State.FAILED)
     return bool(
         failed.update(
-            state=Notice.State.QUEUED, attempts=0, next_attempt_at=now, leased_until=None, problem=""
+            state=Notice.State.QUEUED,
+            recipient=notice.recipient,
+            attempts=0,
+            next_attempt_at=now,
+            leased_until=None,
+            problem="",
         )
     )
 

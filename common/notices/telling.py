@@ -100,6 +100,14 @@ def opened(notice: Notice) -> Opened:
     return Opened(*json.loads(sealing.unseal(notice.recipient, name=_place(notice))))
 
 
+def readdress(notice: Notice, to: Recipient) -> None:
+    """Let a notice go to the address that its recipient has by now; it is not saved yet."""
+    address = _addresses(to).get(notice.channel)
+    if address:
+        sealed = opened(notice)._replace(address=address)
+        notice.recipient = sealing.seal(json.dumps(sealed).encode(), name=_place(notice))
+
+
 def inbox_of(address: str) -> str:
     """Under what a holder's key or a webhook is found again."""
     return keyed_digest("inbox", address)

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 
 from common.errors import SelloError
 from common.keys import Signer
+from common.notices import delivering
 from common.notices.models import Notice, Subscriber
 from common.notices.telling import Recipient, opened, tell
 from common.registries import Record
@@ -182,6 +183,13 @@ def about(notice: Notice) -> models.Record | None:
     """The record that a notice is about, where it still lies here."""
     slug, _, key = opened(notice).about.partition("/")
     return models.Record.objects.select_related("registry").filter(registry__slug=slug, key=key).first()
+
+
+def send_again(notice: Notice, *, now: datetime) -> bool:
+    """Queue a failed notice once more, to the address that the record gives by now; whether there is one."""
+    record = about(notice)
+    to = _recipient(record.registry, record, record.key, "") if record else None
+    return delivering.send_again(notice, now=now, to=to)
 
 
 def sender_of(authority: Authority) -> str:

@@ -10,9 +10,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from common.notices.delivering import send_again
 from issuer.services.officers import registries_of
-from issuer.services.telling import about, undeliverable
+from issuer.services.telling import about, send_again, undeliverable
 from issuer.views.office_access import officer
 
 SHOWN: Final = 100
@@ -33,4 +32,6 @@ def again(request: HttpRequest, id: UUID) -> HttpResponse:
     notice = get_object_or_404(undeliverable(registries_of(officer(request))), pk=id)
     if send_again(notice, now=timezone.now()):
         messages.success(request, "It is tried once more within a minute.")
+    else:
+        messages.error(request, "The record gives no address that it could go to. Correct the record first.")
     return redirect("office:notices")

@@ -79,4 +79,4 @@ def test_notices_that_reached_nobody(visitor: Visitor) -> None:
     officer.goto("/office/").sees("1 notice reached nobody").look("overview")
     officer.press("1 notice reached nobody").sees("P-0001", "The address is none.").look("notices")
     officer.page.get_by_role("button", name="Send again").click()
-    officer.sees("It is tried once more", "Every notice was delivered.").look("sent-again")
+    officer.sees("Correct the record first").look("no-address-yet")
