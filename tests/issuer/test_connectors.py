@@ -6,11 +6,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils.module_loading import import_string
 
-from common.registries import RecordNotFound, RegistryError
+from common.registries import RecordNotFound, RegistryConnector, RegistryError
 from common.registries.statement import StatementRefused, require_select
 from issuer.models import Record, Registry
-from issuer.registries import connector
+from issuer.registries import CONNECTORS, connector
 from issuer.registries.sql_source import SourceRefused, SourceUnavailable, parse_source, reading
 from issuer.services.configurations import create_configuration
 from issuer.services.following.connecting import connect_registry
@@ -60,6 +61,16 @@ def test_a_table_becomes_a_registry(fishers):
     assert [record.key for record in reader.find("id", "2")] == ["2"]
     assert list(reader.find("id", "two")) == list(reader.find("nothing", "x")) == []
     assert Record.objects.count() == 0
+
+
+@pytest.mark.parametrize("name", CONNECTORS)
+def test_each_connector_is_one(name):
+    part = import_string(CONNECTORS[name])
+    promised = [member for member in vars(RegistryConnector) if not member.startswith("_")]
+    assert [member for member in [*promised, "tells_removals"] if not hasattr(part, member)] in (
+        [],
+        ["tells_removals"],  # told by each registry's own settings
+    )
 
 
 def test_changes_follow_by_number_and_key(fishers):
