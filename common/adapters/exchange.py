@@ -17,7 +17,7 @@ from common.encoding import jcs, strict_json
 from common.errors import SelloError
 from common.exchange.acknowledgement import Acknowledgement, parse_ack
 from common.exchange.envelope import create_message, parse_message
-from common.exchange.errors import ExchangeError
+from common.exchange.errors import ExchangeError, SignatureRefused
 from common.exchange.header import PENDING, RECEIVED, REJECTED, SUCCEEDED, Envelope, Header
 from common.exchange.signature import verify_signature
 from common.keys import PublicKey, Signer
@@ -72,6 +72,8 @@ def receive(
     partner = _partner(envelope.header.sender_id or sender_id, namespace)
     if bearer is not None and bearer != partner:
         raise ExchangeError("The access token is another's.", code="err.sender_id.invalid")
+    if not envelope.signature and bearer is None:  # nothing else would say who sent it
+        raise SignatureRefused("This message is not signed.", code="err.signature.missing")
     verify(envelope, partner, namespace=namespace, now=now)
     if envelope.header.receiver_id not in ("", receiver_id):
         raise ExchangeError("This message is meant for somebody else.", code="err.receiver_id.invalid")

@@ -6,15 +6,18 @@ from django.db import transaction
 
 from common.registries import RegistryError
 from issuer.models import Registry, SpdciService
+from issuer.services.registries import index_columns
 from issuer.services.spdci.desks import parse_mapping
 
 
 @transaction.atomic
 def serve(registry: Registry, mapping: dict[str, Any], *, place_column: str = "") -> SpdciService:
-    """The registry answers by this mapping from now on."""
-    parse_mapping(registry, mapping)
+    """The registry answers by this mapping from now on; by its identifiers records are found at once."""
+    known = parse_mapping(registry, mapping)
     if place_column and place_column not in {column["name"] for column in registry.columns}:
         raise RegistryError("The registry has no such column of places.")
+    if registry.connector == "embedded":
+        index_columns(registry, sorted({*known.identifiers.values()} - {registry.key_column}))
     service, _ = SpdciService.objects.update_or_create(
         registry=registry, defaults={"mapping": mapping, "place_column": place_column, "active": True}
     )
