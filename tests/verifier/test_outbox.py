@@ -411,6 +411,22 @@ class TestReceipts:
         with pytest.raises(Unclear):
             book(programme, now)
 
+    @pytest.mark.parametrize(
+        ("options", "expected"), [((), State.SETTLED), (("--returned",), State.RETURNED)]
+    )
+    def test_a_person_ends_a_dispute(
+        self, programme: Programme, bank: Bank, now: datetime, options: tuple[str, ...], expected: str
+    ) -> None:
+        row = reach(programme, bank, State.SETTLED, now)
+        with pytest.raises(CommandError, match="Nobody disputes"):
+            call_command("clear_dispute", row.number, "--because", "asked", *options)
+        confirm(row.number, Receipt("rejected"), source="file", now=now)
+        call_command("clear_dispute", row.number, "--because", "asked the bank", *options)
+        assert (state(row), row.disputed) == (expected, False)
+        assert reconcile(clock=lambda: now)["differences"] == []
+        assert PaymentEvent.objects.get(event="CLEARED").detail == "asked the bank"
+        assert (book(programme, now).pk == row.pk) is (expected == State.SETTLED)
+
     def test_absent_after_accepted_is_for_a_person(
         self, programme: Programme, bank: Bank, now: datetime
     ) -> None:
