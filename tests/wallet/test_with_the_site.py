@@ -96,7 +96,7 @@ def test_a_card_that_shows_single_claims(citizen: Client, site_network: Client) 
 
 
 def test_the_sample_list_can_be_loaded_again(citizen: Client) -> None:
-    assert command("load_verifiers") == {"verifiers": 5}
+    assert command("load_verifiers") == {"verifiers": 6}
     assert RegisteredVerifier.objects.count() == 5
 
 

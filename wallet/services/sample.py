@@ -11,6 +11,7 @@ SERVICES: Final = {
     "clinic": "Santa Rosa Clinic",
     "clinic-care": "Santa Rosa Clinic",
     "subsidy": "National Paying Agency",
+    "widows-pension": "National Paying Agency",
     "mobile-money": "Ch'aska Mobile Money",
     "over-18": "Cinema Illimani",
 }
