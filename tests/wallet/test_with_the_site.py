@@ -97,7 +97,7 @@ def test_a_card_that_shows_single_claims(citizen: Client, site_network: Client) 
 
 def test_the_sample_list_can_be_loaded_again(citizen: Client) -> None:
     assert command("load_verifiers") == {"verifiers": 6}
-    assert RegisteredVerifier.objects.count() == 5
+    assert RegisteredVerifier.objects.count() == 6
 
 
 def test_a_status_change_is_seen(citizen: Client) -> None:
