@@ -104,7 +104,8 @@ def _configuration_metadata(configuration: Configuration, name: str, format_: st
     described, kind = profile(format_), identifier(format_)
     required = required_of_keys(configuration.authority)
     proof_types: dict[str, tuple[str, ...]] = {"jwt": key_proof.ALGORITHMS}
-    if required is None:  # no place for an attestation in a presentation
+    # A presentation has no place for an attestation, and its holder is a DID.
+    if required is None and any(method.startswith("did") for method in described.binding_methods):
         proof_types[presentation_proof.TYPE] = presentation_proof.SUITE_NAMES
     if required is not None or providers():
         proof_types["attestation"] = attestation.ALGORITHMS
