@@ -6,7 +6,7 @@ from issuer.models.authority import Authority
 
 
 class Certificate(models.Model):
-    """A root (IACA) or what it vouches for (ISO/IEC 18013-5 annex B.1); `key` is its name in the key store."""
+    """A root (IACA) or what it vouches for (ISO/IEC 18013-5 §B.1); `key` is its name in the key store."""
 
     authority = models.ForeignKey(Authority, on_delete=models.CASCADE, related_name="certificates")
     is_root = models.BooleanField()

@@ -105,7 +105,8 @@ def test_facts_become_one_plain_line() -> None:
     ("written", "code"),
     [
         ("es", "es"), ("ES-GT", "es"), ("Español", "es"), ("SPA", "es"), ("français", "fr"),
-        ("العربية", "ar"), ("sw", "sw"), ("", "en"), (None, "en"), ("Klingonish", "en"), ("../../etc", "en"), ("zh_Hans", "zh"),
+        ("العربية", "ar"), ("sw", "sw"), ("", "en"), (None, "en"),
+        ("Klingonish", "en"), ("../../etc", "en"), ("zh_Hans", "zh"),
     ],
 )  # fmt: skip
 def test_languages_as_registers_write_them(written: object, code: str) -> None:
