@@ -1,7 +1,7 @@
 """What OpenCRVS asks of its credential issuer: an offer of an SD-JWT VC, and a JWT for paper.
 
 OpenCRVS 2 (country configuration, verifiable-credentials) sends what a credential shall say with the request,
-and placeholders for what only the issuer knows. A request that brings a private key is refused: keys stay home.
+and placeholders for what only the issuer knows. A request that brings a private key is refused.
 """
 
 import re
