@@ -4,7 +4,6 @@ Trust comes from the certificate chain alone (HAIP 1.0 §4.3.1, §4.4.1); names 
 whoever signed them. What a provider took back stands in a Token Status List (Appendix D.1, E).
 """
 
-import base64
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -96,11 +95,6 @@ def check_standing(
         raise error("Nobody can say at the moment whether an attestation still stands.")
     if outcome.status != "valid":
         raise error("The provider has taken an attestation back.")
-
-
-def x5c(chain: Sequence[bytes]) -> list[str]:
-    """A chain, DER, as it stands in a header."""
-    return [base64.b64encode(der).decode("ascii") for der in chain]
 
 
 def texts(value: object) -> tuple[str, ...]:

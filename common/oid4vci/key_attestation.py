@@ -8,7 +8,7 @@ from typing import Any, Final
 from cryptography import x509
 
 from common.errors import SelloError
-from common.keys import PublicKey, Signer, jwk, jws
+from common.keys import PublicKey, Signer, certificate, jwk, jws
 from common.oid4vci import attestation
 from common.oid4vci.attestation import Standing, is_number
 from common.oid4vci.errors import InvalidProof
@@ -68,7 +68,7 @@ def create_key_attestation(
     claims |= {name: values for name, values in lists.items() if values}
     if nonce is not None:
         claims["nonce"] = nonce
-    return jws.sign({"typ": TYPE, "x5c": attestation.x5c(x5c)}, claims, signer=signer)
+    return jws.sign({"typ": TYPE, "x5c": certificate.x5c(x5c)}, claims, signer=signer)
 
 
 def verify_key_attestation(

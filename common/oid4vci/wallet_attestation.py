@@ -13,7 +13,7 @@ from cryptography import x509
 
 from common.encoding import strict_json
 from common.errors import SelloError
-from common.keys import PublicKey, Signer, jwk, jws
+from common.keys import PublicKey, Signer, certificate, jwk, jws
 from common.oid4vci import attestation
 from common.oid4vci.attestation import ALGORITHMS, MAX_LENGTH, MAX_SKEW, Standing, is_number
 from common.oid4vci.errors import (
@@ -66,7 +66,7 @@ def create_wallet_attestation(
     }
     if link is not None:
         claims["wallet_link"] = link
-    return jws.sign({"typ": TYPE, "x5c": attestation.x5c(x5c)}, claims, signer=signer)
+    return jws.sign({"typ": TYPE, "x5c": certificate.x5c(x5c)}, claims, signer=signer)
 
 
 def create_attestation_pop(

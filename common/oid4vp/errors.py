@@ -1,18 +1,6 @@
 """Authorization errors of OpenID4VP 1.0 §8.5, as both ends name them."""
 
-from typing import Final
-
 from common.errors import SelloError
-
-CODES: Final = (
-    "invalid_request",
-    "invalid_client",
-    "access_denied",
-    "vp_formats_not_supported",
-    "invalid_request_uri_method",
-    "invalid_transaction_data",
-    "wallet_unavailable",
-)
 
 
 class InvalidRequest(SelloError):

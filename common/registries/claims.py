@@ -169,7 +169,6 @@ _TYPES: Final = {
     "string": _string, "date": _date, "integer": _integer, "decimal": _decimal, "boolean": _boolean,
     "image": _image,
 }  # fmt: skip
-CLAIM_TYPES: Final = tuple(_TYPES)
 
 
 def _unusable(claim: Claim) -> ClaimsInvalid:

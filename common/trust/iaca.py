@@ -18,7 +18,6 @@ from common.keys import PublicKey, Signer, certificate
 from common.trust.trust_list import Untrusted
 
 SIGNER_DAYS: Final = 457  # the most that annex B.1.4 allows
-ROOT_YEARS: Final = 20  # B.1.2
 DOCUMENT_SIGNER: Final = ObjectIdentifier("1.0.18013.5.1.2")  # id-mdl-kp-mdlDS
 _UNDERSTOOD: Final = frozenset(
     {ExtensionOID.KEY_USAGE, ExtensionOID.BASIC_CONSTRAINTS, ExtensionOID.EXTENDED_KEY_USAGE}

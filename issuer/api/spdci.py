@@ -26,7 +26,7 @@ from common.exchange.header import REJECTED, SUCCEEDED, Header
 from issuer.api.base import NO_STORE, ProtocolView, form_fields, utc_now
 from issuer.services.registries import find_registry
 from issuer.services.spdci import asking, documents, handling
-from issuer.services.spdci.desks import NAMESPACE, Desk, desk, party_of
+from issuer.services.spdci.desks import NAMESPACE, Desk, desk, party_of, speaking
 
 Now = Callable[..., dict[str, Any]]
 Later = Callable[..., str]
@@ -161,7 +161,7 @@ class ClientToken(SpdciView):
     @extend_schema(request={FormParser.media_type: OpenApiTypes.OBJECT}, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, registry: str) -> Response:
         rate_limit.check(request._request, "token")
-        desk(registry)
+        speaking(registry)
         fields = form_fields(request)
         if fields.get("grant_type") != ["client_credentials"]:
             raise ExchangeError("grant_type is client_credentials.")
@@ -179,7 +179,9 @@ class Keys(SpdciView):
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, registry: str) -> Response:
-        return Response(documents.keys(desk(registry)), headers={"Cache-Control": "max-age=300"})
+        return Response(
+            documents.keys(party_of(speaking(registry))), headers={"Cache-Control": "max-age=300"}
+        )
 
 
 class Locations(SpdciView):

@@ -14,7 +14,6 @@ MAX_SKEW: Final = timedelta(minutes=5)
 _TEXT: Final = re.compile(r"[^\x00-\x1f\x7f]+\Z")
 
 SEARCH_CRITERIA: Final = "rjct.search_criteria.invalid"
-FILTER: Final = "rjct.filter.invalid"
 SORT: Final = "rjct.sort.invalid"
 PAGINATION: Final = "rjct.pagination.invalid"
 TOO_MANY: Final = "rjct.search.too_many_records_found"

@@ -5,7 +5,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from common.exchange.envelope import timestamp
 from common.exchange.header import SUCCEEDED
@@ -13,8 +13,6 @@ from common.registries.spdci import members
 from common.registries.spdci.criteria import Node, parse_conditions, parse_query
 from common.registries.spdci.members import Refused
 from common.registries.spdci.search import refused
-
-QUESTIONS: Final = ("disabled", "enrolled")
 
 
 def parse_question(message: Mapping[str, Any], name: str) -> tuple[str, Node | Refused, str]:

@@ -2,6 +2,7 @@
 
 import json
 from argparse import ArgumentParser
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,13 @@ from typing import Any
 from common.adapters.command import Command as BaseCommand
 from common.registries import RegistryError
 from issuer.services.following.connecting import CONNECTING, connect_registry
+from issuer.services.spdci.connecting import introduce
 
 
 class Command(BaseCommand):
     help = (
-        "Read a registry where it lies: in an SQL database, or in a file that is written anew now and then."
+        "Read a registry where it lies: in an SQL database, in a file that is written anew now and then,"
+        " or with a partner that answers by SPDCI."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -27,7 +30,7 @@ class Command(BaseCommand):
         parser.add_argument("--key", metavar="COLUMN", help="the column that tells rows apart")
 
     def run(self, **options: Any) -> dict[str, Any]:
-        """`{registry, connector, key_column, columns}`."""
+        """`{registry, connector, key_column, columns}`; by SPDCI also what the partner registers of us."""
         try:
             source = json.loads(options["source"].read_bytes())
         except ValueError as error:
@@ -43,9 +46,16 @@ class Command(BaseCommand):
             key=options["key"],
             now=datetime.now(UTC),
         )
+        # Once the row is there for all to see: before it answers, the partner fetches our key.
+        introduced = asdict(introduce(registry)) if registry.connector == "spdci" else {}
         return {
             "registry": registry.slug,
             "connector": registry.connector,
             "key_column": registry.key_column,
             "columns": [column["name"] for column in registry.columns],
+            **introduced,
         }
+
+    def exit_status(self, result: Any) -> int:
+        """1 while the registry does not answer."""
+        return 1 if result.get("problem") else 0

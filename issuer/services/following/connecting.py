@@ -15,6 +15,7 @@ from issuer.registries.spreadsheet import parse_file_source
 from issuer.services.following.refreshing import refresh
 from issuer.services.registries import create_registry
 from issuer.services.registries_import import import_spreadsheet
+from issuer.services.spdci.connecting import declare
 
 
 @transaction.atomic
@@ -88,4 +89,5 @@ def _connect_database(
 CONNECTING: Final[Mapping[str, Callable[[str, dict[str, Any], str, str, str | None], dict[str, Any]]]] = {
     "csv": _connect_file,
     "sql": _connect_database,
+    "spdci": declare,
 }

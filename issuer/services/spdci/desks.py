@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from django.conf import settings
+from django.db.models import Q
 
 from common.adapters.exchange import Party
 from common.adapters.partners import Partner
@@ -41,7 +42,7 @@ class Desk:
     @property
     def address(self) -> str:
         """Where its endpoints begin."""
-        return f"{settings.BASE_URL}/spdci/{self.registry.slug}"
+        return address_of(self.registry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,20 @@ def desk(slug: str) -> Desk:
     if service is None:
         raise ExchangeError("No registry answers here.", code="err.request.not_found")
     return Desk(service)
+
+
+def speaking(slug: str) -> Registry:
+    """The registry of that slug, where it answers by SPDCI or stands for one that does."""
+    answers_or_asks = Q(spdci__active=True) | Q(connector="spdci")
+    found = Registry.objects.select_related("authority").filter(answers_or_asks, slug=slug).first()
+    if found is None:
+        raise ExchangeError("No registry answers here.", code="err.request.not_found")
+    return found
+
+
+def address_of(registry: Registry) -> str:
+    """Where a registry's endpoints begin: those that answer, and those that await answers."""
+    return f"{settings.BASE_URL}/spdci/{registry.slug}"
 
 
 def party_of(registry: Registry) -> Party:

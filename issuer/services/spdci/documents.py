@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any, Final
 
+from common.adapters.exchange import Party
 from common.exchange.envelope import timestamp
 from common.keys import jwk
 from issuer.registries import connector
@@ -16,9 +17,9 @@ CONTEXT: Final = {
 MAX_PLACES: Final = 10_000
 
 
-def keys(desk: Desk) -> dict[str, Any]:
+def keys(party: Party) -> dict[str, Any]:
     """`jwks.json` (RFC 7517), each key under its thumbprint."""
-    public = desk.party.signer.public_key
+    public = party.signer.public_key
     written = {**jwk.encode(public), "kid": jwk.thumbprint(public), "use": "sig", "alg": public.algorithm}
     return {"keys": [written]}
 
