@@ -1,35 +1,28 @@
-"""SPDCI 1.0.0 over HTTP: one registry's endpoints, those that answer at once and those that answer later.
-
-401, 403, 404 and the like are `HttpErrorResponse`. Else what is refused at once is `HttpErrorResponse` and
-a signed header with `rjct`, with status 400; what is refused later is an acknowledgement `ERR`, with 200.
-"""
+"""SPDCI 1.0.0 over HTTP: one registry's endpoints, those that answer at once and those that answer later."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final
 
-from django.http import Http404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
-from rest_framework import exceptions
 from rest_framework.parsers import FormParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from common.adapters import exchange, exchange_tokens, rate_limit
-from common.adapters.exchange import Received
-from common.adapters.partners import Partner
+from common.adapters import rate_limit
+from common.adapters.exchange_views import ExchangeView
 from common.errors import SelloError
-from common.exchange.acknowledgement import NACK, create_ack, create_http_error, create_refusal
+from common.exchange.acknowledgement import NACK
 from common.exchange.errors import ExchangeError
-from common.exchange.header import REJECTED, SUCCEEDED, Header
-from issuer.api.base import NO_STORE, ProtocolView, form_fields, utc_now
+from issuer.api.base import ProtocolView, utc_now
 from issuer.services.registries import find_registry
 from issuer.services.spdci import asking, documents, handling
-from issuer.services.spdci.desks import NAMESPACE, Desk, desk, party_of, speaking
+from issuer.services.spdci.desks import NAMESPACE, desk, party_of, speaking
 
 Now = Callable[..., dict[str, Any]]
 Later = Callable[..., str]
+Telling = Callable[..., None]
 # By address: the action of the request, that of the answer, and what is done.
 AT_ONCE: Final[Mapping[str, tuple[str, str, Now]]] = {
     "sync/search": ("search", "on-search", handling.search_now),
@@ -51,29 +44,17 @@ LATER: Final[Mapping[str, tuple[str, Later]]] = {
     "txn/status": ("txn-status", handling.status_later),
 }
 # What registries elsewhere tell us, where a registry of ours stands for one of theirs.
-TOLD: Final[Mapping[str, tuple[str, Callable[..., None]]]] = {
+TOLD: Final[Mapping[str, tuple[str, Telling]]] = {
     "on-subscribe": ("on-subscribe", asking.subscribed),
     "on-unsubscribe": ("on-unsubscribe", asking.unsubscribed),
     "notify": ("notify", asking.notified),
 }
 
 
-class SpdciView(ProtocolView):
-    """An endpoint whose errors are those of the texts; `endpoint` is its address below `/registry/`."""
+class SpdciView(ExchangeView, ProtocolView):
+    """An endpoint of one registry; `endpoint` is its address below `/registry/`."""
 
-    endpoint = ""
-
-    def handle_exception(self, exc: Exception) -> Response:
-        """`HttpErrorResponse`; what nobody foresaw goes its way."""
-        error = _as_exchange_error(exc)
-        if error is None:
-            return super().handle_exception(exc)
-        return Response(create_http_error(error), status=error.status, headers=NO_STORE)
-
-    def partner(self, request: Request) -> Partner:
-        """Whose access token came along."""
-        rate_limit.check(request._request, "credential")
-        return exchange_tokens.bearer(request.headers.get("Authorization", ""), now=utc_now())
+    namespace = NAMESPACE
 
 
 class AtOnce(SpdciView):
@@ -81,31 +62,12 @@ class AtOnce(SpdciView):
 
     @extend_schema(request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, registry: str) -> Response:
-        action, answer_action, process = AT_ONCE[self.endpoint]
-        found, partner, now = desk(registry), self.partner(request), utc_now()
-
-        def work(received: Received) -> dict[str, Any]:
-            message = process(found, received, now=now)
-            count = received.header.total_count
-            header = Header(
-                exchange.new_message_id(),
-                answer_action,
-                status=SUCCEEDED,
-                total_count=count,
-                completed_count=count,
-            )
-            return exchange.reply(partner, NAMESPACE, header, message, party=found.party, now=now)
-
-        try:
-            body = exchange.handle(
-                NAMESPACE, request.data, work, action=action, receiver_id=found.party.sender_id, now=now,
-                bearer=partner,
-            )  # fmt: skip
-        except ExchangeError as error:
-            if error.status != 400:
-                raise
-            return Response(_rejected(found, partner, answer_action, error), status=400, headers=NO_STORE)
-        return Response(body, headers=NO_STORE)
+        action, answer, process = AT_ONCE[self.endpoint]
+        found = desk(registry)
+        return self.answer(
+            request, lambda received, now: process(found, received, now=now), action=action, answer=answer,
+            party=found.party,
+        )  # fmt: skip
 
 
 class Afterwards(SpdciView):
@@ -114,18 +76,10 @@ class Afterwards(SpdciView):
     @extend_schema(request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, registry: str) -> Response:
         action, process = LATER[self.endpoint]
-        found, partner, now = desk(registry), self.partner(request), utc_now()
-        try:
-            correlation_id = exchange.handle(
-                NAMESPACE, request.data, lambda received: process(found, received, now=now), action=action,
-                receiver_id=found.party.sender_id, now=now, bearer=partner,
-            )  # fmt: skip
-        except ExchangeError as error:
-            if error.status not in (400, 404):
-                raise
-            refusal = create_refusal(error, correlation_id=exchange.new_message_id(), now=now)
-            return Response(refusal, headers=NO_STORE)
-        return Response(create_ack(correlation_id=correlation_id, now=now), headers=NO_STORE)
+        found = desk(registry)
+        return self.acknowledge(
+            request, lambda received, now: process(found, received, now=now), action=action, party=found.party
+        )
 
 
 class Told(SpdciView):
@@ -138,19 +92,10 @@ class Told(SpdciView):
             found = find_registry(registry)
         except SelloError as error:
             raise ExchangeError("No registry listens here.", code="err.request.not_found") from error
-        partner, now = self.partner(request), utc_now()
-        try:
-            exchange.handle(
-                NAMESPACE, request.data, lambda received: process(found, received, now=now), action=action,
-                receiver_id=party_of(found).sender_id, now=now, bearer=partner,
-            )  # fmt: skip
-        except ExchangeError as error:
-            if error.status not in (400, 404):
-                raise
-            refusal = create_refusal(error, correlation_id=exchange.new_message_id(), now=now)
-            return Response(refusal, headers=NO_STORE)
-        ack = create_ack(correlation_id=exchange.new_message_id(), now=now, status=NACK)
-        return Response(ack, headers=NO_STORE)
+        return self.acknowledge(
+            request, lambda received, now: process(found, received, now=now), action=action,
+            party=party_of(found), status=NACK,
+        )  # fmt: skip
 
 
 class ClientToken(SpdciView):
@@ -162,16 +107,7 @@ class ClientToken(SpdciView):
     def post(self, request: Request, registry: str) -> Response:
         rate_limit.check(request._request, "token")
         speaking(registry)
-        fields = form_fields(request)
-        if fields.get("grant_type") != ["client_credentials"]:
-            raise ExchangeError("grant_type is client_credentials.")
-        names = [fields.get(name, []) for name in ("client_id", "client_secret")]
-        if any(len(values) != 1 for values in names):
-            raise ExchangeError("client_id and client_secret stand once each.")
-        [[client_id], [secret]] = names
-        if "\0" in client_id:
-            raise ExchangeError("This client is not known here.", code="err.request.unauthorized")
-        return Response(exchange_tokens.grant(client_id, secret, now=utc_now()), headers=NO_STORE)
+        return self.grant_token(request)
 
 
 class Keys(SpdciView):
@@ -190,28 +126,3 @@ class Locations(SpdciView):
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, registry: str) -> Response:
         return Response(documents.locations(desk(registry), now=utc_now()))
-
-
-def _rejected(found: Desk, partner: Partner, action: str, error: ExchangeError) -> dict[str, Any]:
-    header = Header(
-        exchange.new_message_id(), action, status=REJECTED, status_reason_code=error.reason,
-        status_reason_message=error.public[:999], completed_count=0,
-    )  # fmt: skip
-    signed = exchange.reply(partner, NAMESPACE, header, None, party=found.party, now=utc_now())
-    return {**create_http_error(error), **signed}
-
-
-def _as_exchange_error(error: Exception) -> ExchangeError | None:
-    if isinstance(error, ExchangeError):
-        return error
-    if isinstance(error, rate_limit.TooManyRequests):
-        return ExchangeError(error.public, code="err.request.too_many_requests")
-    if isinstance(error, SelloError) and error.status < 500:
-        return ExchangeError(error.public, detail=error.detail)
-    if isinstance(error, Http404):
-        return ExchangeError("There is nothing here.", code="err.request.not_found")
-    if isinstance(error, exceptions.APIException) and error.status_code < 500:
-        return ExchangeError(str(error.detail))
-    if isinstance(error, SelloError):
-        return ExchangeError(error.public, code="err.service.unavailable", detail=error.detail)
-    return None

@@ -3,10 +3,12 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from common.adapters import exchange_views
 from common.adapters.partners import ExchangeLog
 from common.adapters.registering import Registration, register_partner
 from common.keys import PrivateKey, jwk
@@ -146,11 +148,10 @@ def test_a_token_is_needed_and_is_its_partners(spp: Spp, farmers: Registry) -> N
 
 
 def test_a_token_is_for_an_hour(spp: Spp, farmers: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
-    from issuer.api import spdci
-
     assert spp.post(farmers, PATH, one(spp, farmers)).status_code == 200
-    monkeypatch.setattr(spdci, "utc_now", lambda: datetime.now(UTC) + timedelta(minutes=61))
-    late = one(spp, farmers, now=datetime.now(UTC) + timedelta(minutes=61))
+    later = datetime.now(UTC) + timedelta(minutes=61)
+    monkeypatch.setattr(exchange_views, "timezone", SimpleNamespace(now=lambda: later))
+    late = one(spp, farmers, now=later)
     assert spp.post(farmers, PATH, late).json()["errors"][0]["code"] == "err.request.unauthorized"
 
 

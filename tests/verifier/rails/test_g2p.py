@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from common.adapters import exchange, fetch
+from common.adapters import exchange, exchange_views, fetch
 from common.adapters.exchange_tokens import secret_name
 from common.adapters.partners import ExchangeLog, Partner
 from common.adapters.registering import Registration, register_partner
@@ -38,7 +38,6 @@ from verifier.services import organisation
 from verifier.services.g2p.owing import answer_partners
 from verifier.services.ledger import check_books
 from verifier.services.payments.delivering import deliver_outbox
-from verifier.views import g2p as views
 
 DISBURSE, MAPPER = "g2p-connect/disburse_core_api_v1.0.0.yaml", "g2p-connect/mapper_core_api_v1.0.0.yaml"
 PHONE, PERSON = "mobile:+59171234567@chaska", "id:f-0001@farmer-registry"
@@ -389,7 +388,7 @@ def through(
         partner.save()
         made = rail("g2p-connect", partner=own, payer="programme:payout@localhost", **config)
         made.now = timezone.now()
-        monkeypatch.setattr(views, "timezone", SimpleNamespace(now=lambda: made.now))
+        monkeypatch.setattr(exchange_views, "timezone", SimpleNamespace(now=lambda: made.now))
         bank = Programme.objects.create(
             slug="payout", title="Payout", currency="USD", budget=10_000_000, rules=RULES,
             gateway=GatewayAccount.objects.create(name="payout", kind="file", config={}),

@@ -1,0 +1,139 @@
+"""Endpoints of SPDCI and G2P Connect: their errors, their tokens, and how they answer a message.
+
+401, 403, 404 and the like are `HttpErrorResponse`. Else what is refused at once is `HttpErrorResponse` and
+a signed header with `rjct`, with status 400; what is refused later is an acknowledgement `ERR`, with 200.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.http import Http404
+from django.utils import timezone
+from rest_framework import exceptions
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from common.adapters import exchange, exchange_tokens, rate_limit
+from common.adapters.exchange import Party, Received
+from common.adapters.partners import Partner
+from common.errors import SelloError
+from common.exchange.acknowledgement import ACK, create_ack, create_http_error, create_refusal
+from common.exchange.errors import MAX_SENTENCE, ExchangeError
+from common.exchange.header import REJECTED, SUCCEEDED, Header
+
+NO_STORE = {"Cache-Control": "no-store"}
+log = logging.getLogger("sello.exchange")
+
+
+class ExchangeView(APIView):
+    """An endpoint whose errors are those of the texts; `endpoint` is its address, below its party's."""
+
+    namespace: ClassVar[str]
+    endpoint = ""
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """`HttpErrorResponse`; what nobody foresaw goes its way."""
+        error = _as_exchange_error(exc)
+        if error is None:
+            return super().handle_exception(exc)
+        log.info("%s %s", error.code, error.detail)
+        return Response(create_http_error(error), status=error.status, headers=NO_STORE)
+
+    def partner(self, request: Request) -> Partner:
+        """Whose access token came along."""
+        rate_limit.check(request._request, "credential")
+        return exchange_tokens.bearer(request.headers.get("Authorization", ""), now=timezone.now())
+
+    def answer(
+        self,
+        request: Request,
+        work: Callable[[Received, datetime], Mapping[str, Any]],
+        *,
+        action: str | tuple[str, ...],
+        answer: str,
+        party: Party,
+    ) -> Response:
+        """Answer a message at once: `work` makes what an `answer` action says."""
+        partner, now = self.partner(request), timezone.now()
+
+        def written(header: Header, message: Mapping[str, Any] | None) -> dict[str, Any]:
+            return exchange.reply(partner, self.namespace, header, message, party=party, now=now)
+
+        def done(received: Received) -> dict[str, Any]:
+            message, count = work(received, now), received.header.total_count
+            header = Header(
+                exchange.new_message_id(), answer, status=SUCCEEDED, total_count=count, completed_count=count
+            )
+            return written(header, message)
+
+        try:
+            body = exchange.handle(
+                self.namespace, request.data, done, action=action, receiver_id=party.sender_id, now=now,
+                bearer=partner,
+            )  # fmt: skip
+        except ExchangeError as error:
+            if error.status != 400:
+                raise
+            header = Header(
+                exchange.new_message_id(), answer, status=REJECTED, completed_count=0,
+                status_reason_code=error.reason, status_reason_message=error.public[:MAX_SENTENCE],
+            )  # fmt: skip
+            refusal = {**create_http_error(error), **written(header, None)}
+            return Response(refusal, status=400, headers=NO_STORE)
+        return Response(body, headers=NO_STORE)
+
+    def acknowledge(
+        self,
+        request: Request,
+        work: Callable[[Received, datetime], str | None],
+        *,
+        action: str | tuple[str, ...],
+        party: Party,
+        status: str = ACK,
+    ) -> Response:
+        """Take a message in; `work` gives the correlation_id of the answer, where one will follow."""
+        partner, now = self.partner(request), timezone.now()
+        try:
+            found = exchange.handle(
+                self.namespace, request.data, lambda received: work(received, now), action=action,
+                receiver_id=party.sender_id, now=now, bearer=partner,
+            )  # fmt: skip
+        except ExchangeError as error:
+            if error.status not in (400, 404):
+                raise
+            body = create_refusal(error, correlation_id=exchange.new_message_id(), now=now)
+        else:
+            body = create_ack(correlation_id=found or exchange.new_message_id(), now=now, status=status)
+        return Response(body, headers=NO_STORE)
+
+    def grant_token(self, request: Request) -> Response:
+        """An access token for a partner's secret (RFC 6749 §4.4); the body is a form."""
+        data: Any = request.data
+        fields = {name: data.getlist(name) for name in data}
+        if fields.get("grant_type") != ["client_credentials"]:
+            raise ExchangeError("grant_type is client_credentials.")
+        names = [fields.get(name, []) for name in ("client_id", "client_secret")]
+        if any(len(values) != 1 for values in names):
+            raise ExchangeError("client_id and client_secret stand once each.")
+        [[client_id], [secret]] = names
+        if "\0" in client_id:
+            raise ExchangeError("This client is not known here.", code="err.request.unauthorized")
+        return Response(exchange_tokens.grant(client_id, secret, now=timezone.now()), headers=NO_STORE)
+
+
+def _as_exchange_error(error: Exception) -> ExchangeError | None:
+    if isinstance(error, ExchangeError):
+        return error
+    if isinstance(error, rate_limit.TooManyRequests):
+        return ExchangeError(error.public, code="err.request.too_many_requests", detail=error.detail)
+    if isinstance(error, SelloError):
+        code = "err.request.bad" if error.status < 500 else "err.service.unavailable"
+        return ExchangeError(error.public, code=code, detail=error.detail)
+    if isinstance(error, Http404):
+        return ExchangeError("There is nothing here.", code="err.request.not_found")
+    if isinstance(error, exceptions.APIException) and error.status_code < 500:
+        return ExchangeError(str(error.detail))
+    return None
