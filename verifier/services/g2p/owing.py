@@ -79,14 +79,11 @@ def _answer(row: OwedAnswer, *, now: datetime) -> str:
     message, count = composed
     header = Header(row.message_id, row.action, status=SUCCEEDED, total_count=count, completed_count=count)
     try:
-        ack = exchange.send(
+        exchange.send(
             row.partner, NAMESPACE, header, message, party=organisation.party(), url=row.url, now=now
         )
-        taken = ack.status != "ERR" or ack.reason == exchange.DUPLICATE
-        problem = "" if taken else ack.code or "ERR"
     except SelloError as error:
         problem = type(error).__name__
-    if problem:
         log.warning("an answer owed under %s was not taken: %s", row.message_id, problem)
         pause = min(timedelta(minutes=2**row.attempts), LONGEST)
         OwedAnswer.objects.filter(pk=row.pk).update(
