@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from django.utils import timezone
 
-from common.adapters import exchange
+from common.adapters import exchange, exchange_sending
 from common.encoding import jcs
 from common.exchange.header import Header
 from common.registries import START, Change, Record, RecordNotFound
@@ -131,7 +131,7 @@ class SpdciRegistry:
             purpose=there.purpose,
             now=now,
         )
-        answer = exchange.ask(
+        answer = exchange_sending.ask(
             there.partner,
             NAMESPACE,
             Header(exchange.new_message_id(), "search"),

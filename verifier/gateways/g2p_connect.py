@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from common.adapters import exchange
+from common.adapters import exchange, exchange_sending
 from common.adapters.exchange_tokens import access_token
 from common.adapters.partners import Partner
 from common.errors import SelloError
@@ -103,7 +103,7 @@ class G2PConnect:
     def _send_async(
         self, partner: Partner, message: Mapping[str, object], sent: Sequence[Instruction], *, now: datetime
     ) -> dict[str, Receipt]:
-        ack = exchange.send(
+        ack = exchange_sending.send(
             partner,
             NAMESPACE,
             Header(
@@ -117,8 +117,6 @@ class G2PConnect:
             url=f"{partner.address.rstrip('/')}/{DISBURSE.path}",
             now=now,
         )
-        if ack.status == "ERR":
-            raise NotSent("The partner did not take this message.", detail=ack.code)
         return {each.id: Receipt("accepted", reference=ack.correlation_id, at=now) for each in sent}
 
     def _ask(
@@ -130,7 +128,7 @@ class G2PConnect:
         count: int,
         now: datetime,
     ) -> Envelope:
-        return exchange.ask(
+        return exchange_sending.ask(
             partner,
             NAMESPACE,
             Header(exchange.new_message_id(), endpoint.action, total_count=count),

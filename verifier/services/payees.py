@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from common.adapters import exchange
+from common.adapters import exchange, exchange_sending
 from common.adapters.partners import Partner
 from common.exchange.header import Header
 from common.payments.address import Address, parse_address
@@ -55,7 +55,7 @@ def _asked(who: str, wanted: Mapping[str, Address], *, now: datetime) -> dict[st
     partner = Partner.objects.get(sender_id=who, active=True)
     items = [mapper.MapperItem(id, now, person, details=True) for id, person in wanted.items()]
     endpoint = SYNC_MAPPER["resolve"]
-    envelope = exchange.ask(
+    envelope = exchange_sending.ask(
         partner,
         NAMESPACE,
         Header(exchange.new_message_id(), endpoint.action, total_count=len(items)),

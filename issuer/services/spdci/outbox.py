@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 
-from common.adapters import exchange
+from common.adapters import exchange_sending
 from common.adapters.partners import Partner
 from common.adapters.sealing import seal, unseal
 from common.encoding import strict_json
@@ -118,7 +118,7 @@ def _send(row: Outgoing, *, now: datetime) -> None:
         completed_count=row.total_count if answers else None,
         sender_uri="" if answers else _own_callback(row),
     )
-    exchange.send(
+    exchange_sending.send(
         row.partner, NAMESPACE, header, _opened(row), party=party_of(row.registry), url=row.url, now=now
     )
     row.state, row.sealed, row.problem, row.held_until = Outgoing.State.DELIVERED, b"", "", None

@@ -11,14 +11,15 @@ from common.adapters.registering import Registration, register_partner
 from common.exchange.envelope import create_message
 from common.exchange.errors import ExchangeError
 from common.exchange.header import Header
+from common.exchange.signature import create_signature
 from common.keys import PrivateKey, jwk
 
 pytestmark = pytest.mark.django_db
 KEY = PrivateKey("Ed25519", bytes(31) + b"\x01")
 
 
-def partner(**options: Any) -> Partner:
-    found, _ = register_partner(Registration("a.example.org", keys=jwk.encode(KEY.public_key), **options))
+def partner(sender_id: str = "a.example.org", **options: Any) -> Partner:
+    found, _ = register_partner(Registration(sender_id, keys=jwk.encode(KEY.public_key), **options))
     return found
 
 
@@ -69,14 +70,15 @@ def test_a_kind_of_message_that_was_not_agreed_is_refused(now: datetime) -> None
     assert refused.value.code == "err.sender_id.invalid"
 
 
-def test_an_answer_may_leave_its_sender_to_who_is_expected(now: datetime) -> None:
-    partner()
+def test_an_answer_may_leave_its_sender_to_the_token(now: datetime) -> None:
+    known, other = partner(), partner("b.example.org")
     body = message(now, status="succ")
     body["header"].pop("sender_id")
     signed = {"header": body["header"], "message": body["message"]}
-    from common.exchange.signature import create_signature
-
     body["signature"] = create_signature("spdci", signed, sender_id="a.example.org", signer=KEY, now=now)
-    assert taken(body, now, sender_id="a.example.org").partner.sender_id == "a.example.org"
+    with pytest.raises(ExchangeError) as refused:
+        taken(body, now)
+    assert refused.value.code == "err.sender_id.invalid"
     with pytest.raises(ExchangeError):
-        taken(body, now, sender_id="b.example.org")
+        taken(body, now, bearer=other)
+    assert taken(body, now, bearer=known).partner == known

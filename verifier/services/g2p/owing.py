@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from django.db import transaction
 
-from common.adapters import exchange
+from common.adapters import exchange, exchange_sending
 from common.adapters.exchange import Received
 from common.encoding import jcs, strict_json
 from common.errors import SelloError
@@ -42,7 +42,9 @@ def owe(
     OwedAnswer.objects.create(
         partner=received.partner,
         message_id=message_id,
-        url=exchange.callback_url(received.partner, received.header.sender_uri, path=endpoint.callback),
+        url=exchange_sending.callback_url(
+            received.partner, received.header.sender_uri, path=endpoint.callback
+        ),
         action=endpoint.answer,
         transaction_id=exchange.transaction_id(received.message),
         correlation_id=correlation_id,
@@ -79,7 +81,7 @@ def _answer(row: OwedAnswer, *, now: datetime) -> str:
     message, count = composed
     header = Header(row.message_id, row.action, status=SUCCEEDED, total_count=count, completed_count=count)
     try:
-        exchange.send(
+        exchange_sending.send(
             row.partner, NAMESPACE, header, message, party=organisation.party(), url=row.url, now=now
         )
     except SelloError as error:
