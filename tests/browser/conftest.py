@@ -176,9 +176,9 @@ def chromium() -> Iterator[Any]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The whole site on a free port, with its samples, on a database of its own."""
+    """The whole site on a free port, with its samples, on a database of its own: each story begins anew."""
     var = tmp_path_factory.mktemp("var")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

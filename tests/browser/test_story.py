@@ -48,7 +48,7 @@ def test_the_whole_story(people: dict[str, Visitor]) -> None:
     ana.goto("/wallet/activity").sees("Santa Rosa Clinic", "National Paying Agency").look("activity")
     revoke(officer, "Farmer", "F-0001")
     ana.goto("/wallet/").sees("Revoked").look("cards-after-revocation")
-    ana.goto("/wallet/activity").sees("Withdrawn", "The parcel was sold.").look("activity-after-revocation")
+    ana.goto("/wallet/activity").sees("Revoked", "The parcel was sold.").look("activity-after-revocation")
     the_door_stays_closed(ana)
     ana.goto("/wallet/").press("Sign out")
     ana.goto("/wallet/activity")
