@@ -149,6 +149,22 @@ def test_a_process_that_dies_while_sending_loses_and_repeats_nothing(
     assert AccessLog.objects.count() == 1
 
 
+def test_a_process_that_is_too_slow_does_not_undo_what_another_did(
+    postbox: Postbox, spp: Spp, social: Registry
+) -> None:
+    def stumble(attempt: int) -> str:
+        if attempt > 1:
+            return ""
+        assert deliver(outbox.HELD + timedelta(seconds=1))["delivered"] == 1  # by another, meanwhile
+        return "error"
+
+    postbox.stumble = stumble
+    ask_later(spp, social)
+    deliver()
+    assert Outgoing.objects.get().state == "delivered"
+    assert deliver(timedelta(minutes=30))["delivered"] == 0
+
+
 def test_a_process_that_dies_while_answering_reads_nothing(
     postbox: Postbox, spp: Spp, social: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:

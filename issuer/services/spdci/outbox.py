@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 
 from common.adapters import exchange_sending
 from common.adapters.partners import Partner
@@ -73,8 +73,7 @@ def deliver(prepare: Prepare, *, clock: Callable[[], datetime]) -> dict[str, int
             _send(row, now=clock())
             counts["delivered"] += 1
         except SelloError as error:
-            _postpone(row, error, now=clock())
-            counts["parked" if row.state == Outgoing.State.PARKED else "failed"] += 1
+            counts[_postpone(row, error, now=clock())] += 1
     return counts
 
 
@@ -121,20 +120,25 @@ def _send(row: Outgoing, *, now: datetime) -> None:
     exchange_sending.send(
         row.partner, NAMESPACE, header, _opened(row), party=party_of(row.registry), url=row.url, now=now
     )
-    row.state, row.sealed, row.problem, row.held_until = Outgoing.State.DELIVERED, b"", "", None
-    row.save(update_fields=["state", "sealed", "problem", "held_until"])
+    _release(row, state=Outgoing.State.DELIVERED, sealed=b"", problem="")
 
 
-def _postpone(row: Outgoing, error: SelloError, *, now: datetime) -> None:
+def _postpone(row: Outgoing, error: SelloError, *, now: datetime) -> str:
     """Try again later, or leave it to an officer; what nobody could answer yet is tried again and again."""
-    attempt = row.attempts
-    row.attempts = F("attempts") + 1
-    row.problem, row.held_until = f"{error.code} {error.detail}"[:200], None
-    if attempt < len(WAITS) or row.state == Outgoing.State.ASKED:
-        row.due_at = now + WAITS[min(attempt, len(WAITS) - 1)]
-    else:
-        row.state = Outgoing.State.PARKED
-    row.save(update_fields=["attempts", "problem", "held_until", "due_at", "state"])
+    parked = row.attempts >= len(WAITS) and row.state != Outgoing.State.ASKED
+    _release(
+        row,
+        state=Outgoing.State.PARKED if parked else row.state,
+        attempts=row.attempts + 1,
+        problem=f"{error.code} {error.detail}"[:200],
+        due_at=row.due_at if parked else now + WAITS[min(row.attempts, len(WAITS) - 1)],
+    )
+    return "parked" if parked else "failed"
+
+
+def _release(row: Outgoing, **changes: Any) -> None:
+    """Give a message back, unless it was taken from us because we were too slow."""
+    Outgoing.objects.filter(pk=row.pk, held_until=row.held_until).update(held_until=None, **changes)
 
 
 def _own_callback(row: Outgoing) -> str:
