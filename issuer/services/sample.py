@@ -4,16 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from django.conf import settings
 from django.db import transaction
 
-from common.did import did_web
 from common.registries import Record
 from common.registries.claims import Claim, humane
-from issuer.models import Basis, Configuration, DataAgreement, Registry
+from issuer.models import Configuration
 from issuer.services.configurations import create_configuration
 from issuer.services.following.declaring import set_rules
 from issuer.services.registries import create_registry, store_records
+from issuer.services.sample_agreements import agree
 from issuer.services.sample_people import people
 from issuer.services.sample_registers import REGISTERS
 from issuer.services.sample_rules import RULES
@@ -257,60 +256,5 @@ def load_samples() -> dict[str, dict[str, Any]]:
         configuration = Configuration.objects.select_related("registry__authority").get(name=name)
         if not configuration.rules:
             set_rules(configuration, rules)
-    _agree_with_the_clinic()
-    _agree_with_the_paying_agency()
+    agree()
     return loaded
-
-
-def _agree_with_the_clinic() -> None:
-    """What the disability registry lets the sample clinic read, of people who show who they are.
-
-    Once, or, where they sign for it, again and again for up to three months.
-    """
-    registry = Registry.objects.select_related("authority").get(slug="disabilities")
-    evidence = Configuration.objects.filter(name__in=("identity", "disability")).select_related("registry")
-    agreed = {
-        "registry": registry,
-        "client_name": "Santa Rosa Clinic",
-        "evidence_types": [configuration.type_url for configuration in evidence],
-        "evidence_issuers": [configuration.registry.authority.did for configuration in evidence],
-        "evidence_claim": "national_id",
-        "matching_column": "national_id",
-    }
-    lasting = {"attributes": ["disability_type", "assistive_device"], "longest_days": 90}
-    for slug, purpose, more in (
-        (
-            "clinic",
-            "care",
-            {"attributes": ["given_names", "disability_type", "degree_percent", "assistive_device"]},
-        ),
-        ("clinic-care", "Care over time: appointments and devices that fit", lasting),
-    ):
-        DataAgreement.objects.update_or_create(
-            authority=registry.authority,
-            client_id=did_web.encode(f"{settings.VERIFIER_URL}/services/{slug}"),
-            purpose=purpose,
-            defaults={**agreed, **more},
-        )
-
-
-def _agree_with_the_paying_agency() -> None:
-    """What a law lets the sample's paying agency ask the population register: yes or no, and nothing else."""
-    registry = Registry.objects.select_related("authority").get(slug="population")
-    DataAgreement.objects.update_or_create(
-        authority=registry.authority,
-        client_id=did_web.encode(f"{settings.VERIFIER_URL}/services/subsidy"),
-        purpose="Paying nobody who has died",
-        defaults={
-            "registry": registry,
-            "client_name": "National Paying Agency",
-            "basis": Basis.LAW,
-            "legal_basis": "Law 2021/14 on social payments, article 12: proof of life from the register",
-            "evidence_types": [],
-            "evidence_issuers": [],
-            "evidence_claim": "",
-            "matching_column": "national_id",
-            "attributes": ["alive"],
-            "derived": {"alive": {"column": "died_on", "derive": "absent"}},
-        },
-    )
