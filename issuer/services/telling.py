@@ -87,7 +87,10 @@ def tell_person(
 
 
 def tell_read(read: AccessLog, *, now: datetime, record: Record | None = None) -> int:
-    """Tell the person that somebody read their record; each reader's first reading of a day tells of all."""
+    """Tell the person that somebody read their record; each reader's first reading of a day tells of all.
+
+    Whoever agreed to it hears of it too, by the key that did: its card may be another authority's.
+    """
     assert read.registry is not None  # of a record that was read
     registry, record_key = read.registry, read.record_key
     return _tell_person(
@@ -99,6 +102,7 @@ def tell_read(read: AccessLog, *, now: datetime, record: Record | None = None) -
         now=now,
         note=f"{read.client_name}: {read.purpose}",
         facts={"reference": f"R-{read.pk}"},
+        agreed_by=read.holder_thumbprint,
     )
 
 
@@ -131,13 +135,15 @@ def _tell_person(
     now: datetime,
     note: str,
     facts: Mapping[str, str],
+    agreed_by: str = "",
 ) -> int:
     held = (
         IssuedCredential.objects.filter(configuration__registry=registry, record_key=record_key)
         .exclude(state=IssuedCredential.State.REVOKED)
         .exclude(holder_thumbprint="")
     )
-    thumbprints = list(dict.fromkeys(held.values_list("holder_thumbprint", flat=True)))[:MAX_WALLETS]
+    every = [agreed_by, *held.values_list("holder_thumbprint", flat=True)]
+    thumbprints = list(dict.fromkeys(filter(None, every)))[:MAX_WALLETS]
     said = {**_facts(registry.authority, now=now), **facts}
     first, *others = thumbprints or [""]
     to = _recipient(registry, record, record_key, first, note=note)

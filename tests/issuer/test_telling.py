@@ -154,10 +154,11 @@ def test_the_wallet_asks_the_office(credential, ana, mallory, client, settings):
 # --- who reads --------------------------------------------------------------------------------------
 
 
-def read(registry, now, *, client=CLINIC, key="F-0001", number=1, basis="consent"):
+def read(registry, now, *, client=CLINIC, key="F-0001", number=1, basis="consent", by=""):
     return log_read(
         registry, key, request_id=f"r-{number}", client_id=client, client_name="Clinic", purpose="Care",
-        attributes=["crop"], basis=basis, legal_basis="Law 1" if basis == "law" else "", now=now,
+        attributes=["crop"], basis=basis, legal_basis="Law 1" if basis == "law" else "",
+        holder_thumbprint=by, now=now,
     )  # fmt: skip
 
 
@@ -169,6 +170,15 @@ def test_a_reading_is_told_once_a_day_for_each_reader(credential, registry, now)
     read(registry, now, client="did:web:other.example")
     read(registry, now + timedelta(days=1))
     assert Notice.objects.filter(channel="email").count() == 3
+
+
+def test_who_agreed_with_another_authoritys_card_hears_of_the_reading(credential, registry, ana, bruno, now):
+    keys = [jwk.thumbprint(key.public_key) for key in (ana, bruno)]
+    for number, by in enumerate([keys[1], keys[1], keys[0], ""]):
+        read(registry, now, number=number, by=by)
+    assert channels() == ["email", "sms", "wallet", "wallet"]
+    inboxes = Notice.objects.filter(channel="wallet").values_list("inbox", flat=True)
+    assert set(inboxes) == {inbox_of(key) for key in keys}
 
 
 def test_a_reading_that_is_undone_is_not_told(credential, registry, now):
