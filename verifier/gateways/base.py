@@ -31,6 +31,17 @@ class NotSent(SelloError):
     status = 502
 
 
+class Questionable(SelloError):
+    """All that came back was given out, and some of it needs a person's eyes: `look_at`, by file."""
+
+    code = "server_error"
+    status = 502
+
+    def __init__(self, look_at: Mapping[str, Sequence[str]]) -> None:
+        super().__init__("Something that the gateway sent back needs a person's eyes.")
+        self.look_at = look_at
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """A gateway as the operator set it up: `config` is the row's JSON and holds no secret."""
@@ -105,6 +116,7 @@ class Gateway(Protocol):
     def statements(self, *, now: datetime) -> Iterator[Receipts]:
         """What lies here read for nobody yet (files that came back), a file at a time; else nothing.
 
-        A file may be put away once the next one is asked for: its receipts are confirmed by then.
+        A file may be put away once the next one is asked for: its receipts are confirmed by then. Ends with
+        `Questionable` where a file says what cannot be right, or cannot be read.
         """
         ...

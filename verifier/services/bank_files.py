@@ -23,7 +23,7 @@ from common.payments.iso20022.document import MAX_BYTES, message_of
 from common.payments.iso20022.initiation import Payer, Transfer, create_initiation, grouped
 from common.payments.iso20022.statement import parse_statement
 from common.payments.iso20022.status_report import Outcome, outcome, parse_report
-from verifier.gateways.base import Instruction, Receipt, Receipts
+from verifier.gateways.base import Instruction, Questionable, Receipt, Receipts
 from verifier.models import BankFile, BankFileEntry
 from verifier.services.doubting import doubt
 from verifier.services.sealing import seal, unseal
@@ -44,6 +44,16 @@ class Reading:
     contradicted: tuple[str, ...]
     wrong_amount: tuple[str, ...]
     unread: tuple[str, ...]
+
+    @property
+    def look_at(self) -> list[str]:
+        """What needs a person's eyes, a sentence each."""
+        return [
+            *([f"{self.unknown} that we never sent"] if self.unknown else []),
+            *(f"{number}: settled and rejected at once" for number in self.contradicted),
+            *(f"{number}: another amount than ours" for number in self.wrong_amount),
+            *(f"status {code} is not known here" for code in self.unread),
+        ]
 
 
 def enter(
@@ -151,24 +161,32 @@ def read_file(path: Path) -> Reading:
 
 
 def reports(config: Mapping[str, Any], *, now: datetime) -> Iterator[Receipts]:
-    """What the bank's files say, a file at a time; each is put away once the next one is asked for."""
+    """What the bank's files say, a file at a time; each is put away once the next one is asked for.
+
+    Ends with `Questionable` where one needs a person's eyes.
+    """
     folder = settings.VAR_DIR / config.get("reports", IN)
+    look_at: dict[str, list[str]] = {}
     for path in sorted(folder.glob("*.xml")):
         try:
             reading = read_file(path)
         except PaymentMessageError as error:
             log.warning("bank file %s refused: %s", path.name, error)
+            look_at[path.name] = [error.public]
             put_away(path, REFUSED)
             continue
-        if reading.unknown or reading.contradicted or reading.wrong_amount or reading.unread:
+        if reading.look_at:
             log.warning(
                 "bank file %s: %d unknown, %d contradicted, %d with another amount, codes %s",
                 path.name, reading.unknown, len(reading.contradicted), len(reading.wrong_amount),
                 ",".join(reading.unread) or "all known",
             )  # fmt: skip
+            look_at[path.name] = reading.look_at
         question(reading, now=now)
         yield reading.receipts
         put_away(path, READ)
+    if look_at:
+        raise Questionable(look_at)
 
 
 def question(reading: Reading, *, now: datetime) -> None:

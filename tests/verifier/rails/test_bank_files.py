@@ -1,9 +1,11 @@
 """Files for a bank, out and back: stopped in between, answered twice, late, wrongly and by strangers."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.test import Client
 from pyiso20022.camt import camt_054_001_08 as notifications
 
@@ -144,7 +146,8 @@ def test_a_report_of_a_file_that_we_never_wrote(bank: Rail, tmp_path: Path) -> N
     stranger = Initiation("OTHER", sent.created, sent.groups)
     path = answer(tmp_path, stranger, **{f"n{payment.number}": ("ACSC", "")})
     assert bank_files.read_file(path).receipts == {}
-    bank.reconcile()
+    # The group and its transfer are strangers in that file, and the file is one itself.
+    assert bank.reconcile()["look_at"] == {"rail": {"1.xml": ["3 that we never sent"]}}
     assert bank.state(payment) == "SENT"
 
 
@@ -152,8 +155,27 @@ def test_a_file_that_is_no_report_is_put_aside(bank: Rail, tmp_path: Path) -> No
     folder = tmp_path / bank_files.IN
     folder.mkdir(parents=True)
     (folder / "x.xml").write_text("<!DOCTYPE x [<!ENTITY a 'b'>]><x>&a;</x>")
-    bank.reconcile()
+    report = bank.reconcile()
+    assert report["look_at"]["rail"] == {
+        "x.xml": ["A payment file declares no document type and no entities."]
+    }
+    assert report["unreachable"] == []
     assert (folder / "refused" / "x.xml").exists()
+    assert bank.reconcile()["look_at"] == {}
+
+
+def test_what_needs_eyes_holds_up_nothing_and_is_told(
+    bank: Rail, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    payment = bank.book(PHONE)
+    bank.deliver()
+    [sent] = files(tmp_path)
+    answer(tmp_path, Initiation("OTHER", sent.created, sent.groups), **{f"n{payment.number}": ("ACSC", "")})
+    answer(tmp_path, sent, name="2.xml", **{f"n{payment.number}": ("ACSC", "")})
+    with pytest.raises((SystemExit, CommandError)):
+        call_command("reconcile_payments", "--json")
+    assert list(json.loads(capsys.readouterr().out)["look_at"]["rail"]) == ["1.xml"]
+    assert bank.state(payment) == "SETTLED"
 
 
 def test_who_has_no_account_is_rejected_and_the_others_are_paid(bank: Rail, tmp_path: Path) -> None:

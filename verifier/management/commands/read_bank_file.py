@@ -35,17 +35,11 @@ def _read(path: Path) -> dict[str, Any]:
     now = timezone.now()
     question(reading, now=now)
     counts = take_in(reading.receipts, source="statement", now=now)
-    look_at = [
-        *([f"{reading.unknown} that we never sent"] if reading.unknown else []),
-        *(f"{number}: settled and rejected at once" for number in reading.contradicted),
-        *(f"{number}: another amount than ours" for number in reading.wrong_amount),
-        *(f"status {code} is not known here" for code in reading.unread),
-    ]
     return {
         "file": path.name,
         "message": reading.message_id,
         "said": len(reading.receipts),
         "new": dict(counts),
         "problem": "",
-        "look_at": look_at,
+        "look_at": reading.look_at,
     }

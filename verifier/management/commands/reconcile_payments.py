@@ -15,4 +15,4 @@ class Command(BaseCommand):
 
     def exit_status(self, result: Mapping[str, Any]) -> int:
         """1 where a person has to look at something."""
-        return 1 if result["differences"] or result["strangers"] or result["unreachable"] else 0
+        return int(any(result[name] for name in ("differences", "strangers", "look_at", "unreachable")))

@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.db.models import Q
 
 from common.errors import SelloError
+from verifier.gateways.base import Questionable
 from verifier.models import GatewayAccount, PaymentInstruction
 from verifier.services.payments import states
 from verifier.services.payments.asking import Clock, ask, take_in
@@ -35,16 +36,18 @@ def reconcile(*, clock: Clock) -> dict[str, Any]:
     """Read what came back, ask for what is open, and say what is left over.
 
     `unreachable` names gateways that gave no answer at all; `strangers` counts receipts for instructions that
-    this house never gave.
+    this house never gave; `look_at` has, by gateway and file, what came back and needs a person's eyes.
     """
     counts: Counter[str] = Counter()
-    unreachable = []
+    unreachable, look_at = [], {}
     end_leases(now=clock())
     for account in GatewayAccount.objects.all():
         try:
             part = part_of(account)
             for receipts in part.statements(now=clock()):
                 counts += take_in(receipts, source="statement", now=clock())
+        except Questionable as error:
+            look_at[account.name] = error.look_at
         except (SelloError, OSError):
             unreachable.append(account.name)
             continue
@@ -54,6 +57,7 @@ def reconcile(*, clock: Clock) -> dict[str, Any]:
         **{name: counts[name] for name in ("accepted", "settled", "rejected", "returned", "unanswered")},
         "strangers": counts["stranger"],
         "open": PaymentInstruction.objects.filter(state__in=states.AWAITED).count(),
+        "look_at": look_at,
         "unreachable": unreachable,
         "differences": differences,
     }
