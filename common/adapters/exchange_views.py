@@ -19,7 +19,7 @@ from rest_framework.views import APIView
 from common.adapters import exchange, exchange_tokens, rate_limit
 from common.adapters.exchange import Party, Received
 from common.adapters.partners import Partner
-from common.errors import SelloError
+from common.errors import MalformedInput, SelloError
 from common.exchange.acknowledgement import ACK, create_ack, create_http_error, create_refusal
 from common.exchange.errors import MAX_SENTENCE, ExchangeError
 from common.exchange.header import REJECTED, SUCCEEDED, Header
@@ -71,7 +71,7 @@ class ExchangeView(APIView):
 
         try:
             body = exchange.handle(
-                self.namespace, request.data, done, action=action, receiver_id=party.sender_id, now=now,
+                self.namespace, _body(request), done, action=action, receiver_id=party.sender_id, now=now,
                 bearer=partner,
             )  # fmt: skip
         except ExchangeError as error:
@@ -98,7 +98,7 @@ class ExchangeView(APIView):
         partner, now = self.partner(request), timezone.now()
         try:
             found = exchange.handle(
-                self.namespace, request.data, lambda received: work(received, now), action=action,
+                self.namespace, _body(request), lambda received: work(received, now), action=action,
                 receiver_id=party.sender_id, now=now, bearer=partner,
             )  # fmt: skip
         except ExchangeError as error:
@@ -122,6 +122,14 @@ class ExchangeView(APIView):
         if "\0" in client_id:
             raise ExchangeError("This client is not known here.", code="err.request.unauthorized")
         return Response(exchange_tokens.grant(client_id, secret, now=timezone.now()), headers=NO_STORE)
+
+
+def _body(request: Request) -> Any:
+    """What came; bytes that are no message are refused as a message is that says the wrong things."""
+    try:
+        return request.data
+    except MalformedInput as error:
+        raise ExchangeError(error.public, detail=error.detail) from error
 
 
 def _as_exchange_error(error: Exception) -> ExchangeError | None:

@@ -295,6 +295,18 @@ def test_a_subscriber_is_told_of_each_change_once(postbox: Postbox, spp: Spp, so
     assert (log.record_key, log.request_id) == ("S-0001", message["header"]["message_id"])
 
 
+def test_a_subscription_without_a_filter_is_told_what_it_lacks(
+    postbox: Postbox, spp: Spp, social: Registry
+) -> None:
+    message = subscribe(spp, social, filter=None, frequency={})
+    deliver()
+    _, told = postbox.messages()[-1]
+    [answer] = checked(social, told).message["subscribe_response"]
+    assert answer["reference_id"] == message["subscribe_request"][0]["reference_id"]
+    assert (answer["status"], answer["status_reason_message"]) == ("rjct", "filter is missing.")
+    assert not Subscription.objects.exists()
+
+
 def test_notices_and_cursors_stand_or_fall_together(
     postbox: Postbox, spp: Spp, social: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:

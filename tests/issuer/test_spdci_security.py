@@ -49,6 +49,20 @@ def test_a_message_counts_once(spp: Spp, farmers: Registry) -> None:
     assert spp.post(farmers, PATH, other).status_code == 400
 
 
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b'{"header": 1}'])
+def test_bytes_that_are_no_message_are_answered_as_the_text_says(
+    body: bytes, spp: Spp, farmers: Registry
+) -> None:
+    now = spp.post(farmers, PATH, body)
+    assert now.status_code == 400
+    assert checked(farmers, now.json()).header.status == "rjct"
+    fits("fr", f"/{PATH}", "default", now.json())
+    later = spp.post(farmers, "registry/search", body)
+    assert (later.status_code, later.json()["message"]["ack_status"]) == (200, "ERR")
+    fits("fr", "/registry/search", "default", later.json())
+    assert nothing_was_read()
+
+
 def swap(path: str, value: Any) -> Callable[[dict[str, Any]], None]:
     def change(body: dict[str, Any]) -> None:
         *parents, name = path.split(".")

@@ -99,6 +99,8 @@ def parse_wish(source: Mapping[str, Any]) -> Wish:
     if times and (start is None or end is None or end <= start):
         raise Refused("frequency has a start_time and a later end_time.", reason=DETAILS)
     filter_type = source.get("filter_type", "idtype-value")
+    if source.get("filter") is None:
+        raise Refused("filter is missing.", reason=DETAILS)
     try:
         query = parse_query(filter_type, source.get("filter"))
     except Refused as refusal:
