@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from common.notices.models import Notice
+from common.notices.telling import opened
 from common.registries.rules import RulesInvalid
 from issuer.models import Effect, Following, Registry, Session, StatusChange, StatusList, SyncRun
 from issuer.registries import connector
@@ -177,11 +178,14 @@ def test_who_is_about_to_expire_is_told_once():
     farmer = country(rules=[rule])
     store("farmers", person(1, phone="+999 712 345 678"))
     row = issued(farmer)
+    row.holder_thumbprint = "t" * 43
+    row.save()
     assert go("farmers").lines == []
     soon = row.expires_at - timedelta(days=29, hours=23)
     assert did(go("farmers", now=soon)) == [("notify", "F-1")]
     assert go("farmers", now=soon + timedelta(days=1)).lines == []
     assert set(Notice.objects.values_list("kind", flat=True)) == {"expiring"}
+    assert opened(Notice.objects.get(channel="wallet")).note == "Expires soon."
     assert Notice.objects.get(channel="sms").facts["date"] == row.expires_at.date().isoformat()
 
 

@@ -210,7 +210,8 @@ def _tell_change(found: Consequence, credential: IssuedCredential, now: datetime
         facts = {"date": credential.expires_at.date().isoformat()}
     kind = "expiring" if found.rule.event == "expiring" else "changed"
     tell_holder(credential, kind, key=f"{kind} {found.case.key} {found.rule.id}"
-                f" {found.case.change.version}", now=now, record=found.case.own, **facts)  # fmt: skip
+                f" {found.case.change.version}", now=now, record=found.case.own,
+                note=found.rule.reason, **facts)  # fmt: skip
 
 
 def _tell_new(configuration: Configuration, found: Consequence, tally: Tally) -> None:
