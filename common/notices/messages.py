@@ -5,17 +5,15 @@ Every verify function returns the `jti`; whoever calls it must refuse one that w
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from common.errors import SelloError
 from common.formats.base import Sources
-from common.keys import Signer, jwk, jws
+from common.keys import Signer, asking, jwk, jws
 
 INBOX_TYPE: Final = "notices+jwt"
 EVENT_TYPE: Final = "notice+jwt"
-MAX_AGE: Final = timedelta(minutes=2)
-MAX_SKEW: Final = timedelta(minutes=1)
 MAX_NOTICES: Final = 200
 MAX_TEXT: Final = 1_000
 
@@ -67,19 +65,12 @@ class Event:
 
 def create_inbox_request(*, audience: str, read: bool, jti: str, signer: Signer, now: datetime) -> str:
     """The person's question for what lies in the inbox of a holder key, signed with it."""
-    claims = {"aud": audience, "iat": int(now.timestamp()), "jti": jti, "read": read}
-    return jws.sign({"typ": INBOX_TYPE, "jwk": jwk.encode(signer.public_key)}, claims, signer=signer)
+    return asking.sign({"read": read}, typ=INBOX_TYPE, audience=audience, jti=jti, signer=signer, now=now)
 
 
 def verify_inbox_request(token: str, *, audience: str, now: datetime) -> InboxRequest:
     """The key that asks; it opens its own inbox and no other."""
-    try:
-        parsed = jws.parse(token, max_length=8_000)
-        key = jwk.decode(parsed.header.get("jwk", {}))
-        claims = jws.verify(parsed, key=key, typ=INBOX_TYPE).claims()
-    except SelloError as error:
-        raise NoticeRefused("The request does not hold.", detail=error.public) from error
-    _check(claims, audience=audience, now=now)
+    key, claims = asking.verify(token, typ=INBOX_TYPE, audience=audience, now=now, error=NoticeRefused)
     return InboxRequest(jwk.thumbprint(key), _text(claims, "jti"), claims.get("read") is True)
 
 
@@ -134,19 +125,11 @@ def verify_event(
         raise
     except SelloError as error:
         raise NoticeRefused("The event does not hold.", detail=error.public) from error
-    _check(claims, audience=audience, now=now)
-    kind, reference, date, jti = (_text(claims, name) for name in ("kind", "reference", "date", "jti"))
-    return Event(issuer, kind, reference, date, jti)
-
-
-def _check(claims: Mapping[str, Any], *, audience: str, now: datetime) -> None:
     if claims.get("aud") != audience:
         raise NoticeRefused("This is meant for somebody else.")
-    made = claims.get("iat")
-    if not isinstance(made, int) or isinstance(made, bool):
-        raise NoticeRefused("iat is missing.")
-    if not -MAX_SKEW.total_seconds() <= now.timestamp() - made <= MAX_AGE.total_seconds():
-        raise NoticeRefused("This was made too long ago, or in the future.")
+    asking.check_time(claims, now=now, error=NoticeRefused)
+    kind, reference, date, jti = (_text(claims, name) for name in ("kind", "reference", "date", "jti"))
+    return Event(issuer, kind, reference, date, jti)
 
 
 def _text(source: Mapping[str, Any], name: str, *, empty: bool = False) -> str:

@@ -11,17 +11,16 @@ Every verify function returns the `jti`; whoever calls it must refuse one that w
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from common.errors import SelloError
 from common.formats.base import Secured, Sources
 from common.keys import PublicKey, Signer, jwk, jws
+from common.keys.asking import MAX_AGE, check_time
 
 GRANT_TYPE: Final = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 REQUEST_TYPE: Final = "access-request+jwt"
-MAX_AGE: Final = timedelta(minutes=2)
-MAX_SKEW: Final = timedelta(minutes=1)
 MAX_REQUEST: Final = 500_000
 MAX_ID: Final = 200
 MAX_ATTRIBUTES: Final = 50
@@ -167,7 +166,7 @@ def verify_access_request(assertion: str, *, audience: str, sources: Sources, no
         raise InvalidAssertion("The request does not hold.", detail=error.public) from error
     if claims.get("aud") != audience or claims.get("sub") != client_id:
         raise InvalidAssertion("The request is meant for somebody else.")
-    check_time(claims, now=now)
+    check_time(claims, now=now, error=InvalidAssertion)
     expires = claims.get("exp")
     if (
         not isinstance(expires, int)
@@ -227,17 +226,6 @@ def text(
     if not isinstance(value, str) or not 0 < len(value) <= longest or "\0" in value:
         raise error(f"{name} must be a text that is not empty.")
     return value
-
-
-def check_time(
-    claims: Mapping[str, Any], *, now: datetime, error: type[AccessError] = InvalidAssertion
-) -> None:
-    """Raise unless `iat` says that this was made just now."""
-    issued_at = claims.get("iat")
-    if not isinstance(issued_at, int) or isinstance(issued_at, bool):
-        raise error("iat is missing.")
-    if not -MAX_SKEW.total_seconds() <= now.timestamp() - issued_at <= MAX_AGE.total_seconds():
-        raise error("This was made too long ago, or in the future.")
 
 
 def _ground_claims(ground: Ground) -> dict[str, Any]:

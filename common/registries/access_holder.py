@@ -7,11 +7,11 @@ see and withdraw is for the authority to look up by that key alone.
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
+from functools import partial
 from typing import Any, Final, TypeVar
 
-from common.errors import SelloError
-from common.keys import Signer, jwk, jws
-from common.registries.access import MAX_ID, AccessError, InvalidAssertion, check_time, text
+from common.keys import Signer, asking, jwk
+from common.registries.access import MAX_ID, AccessError, InvalidAssertion, text
 
 LOG_TYPE: Final = "access-log+jwt"
 CONSENTS_TYPE: Final = "access-consents+jwt"
@@ -69,23 +69,24 @@ class ConsentEntry:
     withdrawn_at: str = ""
 
 
+_refused = partial(InvalidAssertion, status=401)
 Entry = TypeVar("Entry", LogEntry, ConsentEntry)
 
 
 def create_log_request(*, audience: str, jti: str, signer: Signer, now: datetime) -> str:
     """The person's question, to an authority, who has read their record."""
-    return _create(LOG_TYPE, {}, audience=audience, jti=jti, signer=signer, now=now)
+    return asking.sign({}, typ=LOG_TYPE, audience=audience, jti=jti, signer=signer, now=now)
 
 
 def create_consents_request(*, audience: str, jti: str, signer: Signer, now: datetime) -> str:
     """The person's question, to an authority, what they have agreed to."""
-    return _create(CONSENTS_TYPE, {}, audience=audience, jti=jti, signer=signer, now=now)
+    return asking.sign({}, typ=CONSENTS_TYPE, audience=audience, jti=jti, signer=signer, now=now)
 
 
 def create_withdrawal(*, audience: str, consent_id: str, jti: str, signer: Signer, now: datetime) -> str:
     """The person's word that a consent ends at once."""
     said = {"consent_id": consent_id}
-    return _create(WITHDRAWAL_TYPE, said, audience=audience, jti=jti, signer=signer, now=now)
+    return asking.sign(said, typ=WITHDRAWAL_TYPE, audience=audience, jti=jti, signer=signer, now=now)
 
 
 def verify_log_request(token: str, *, audience: str, now: datetime) -> HolderRequest:
@@ -124,23 +125,8 @@ def parse_consents(source: Mapping[str, Any]) -> tuple[ConsentEntry, ...]:
     return tuple(_read(ConsentEntry, entry) for entry in _entries(source, "consents"))
 
 
-def _create(
-    typ: str, said: Mapping[str, Any], *, audience: str, jti: str, signer: Signer, now: datetime
-) -> str:
-    claims = {"aud": audience, "iat": int(now.timestamp()), "jti": jti, **said}
-    return jws.sign({"typ": typ, "jwk": jwk.encode(signer.public_key)}, claims, signer=signer)
-
-
 def _verify(token: str, typ: str, *, audience: str, now: datetime) -> tuple[HolderRequest, dict[str, Any]]:
-    try:
-        parsed = jws.parse(token, max_length=8_000)
-        key = jwk.decode(parsed.header.get("jwk", {}))
-        claims = jws.verify(parsed, key=key, typ=typ).claims()
-    except SelloError as error:
-        raise InvalidAssertion("The request does not hold.", detail=error.public, status=401) from error
-    if claims.get("aud") != audience:
-        raise InvalidAssertion("The request is meant for somebody else.", status=401)
-    check_time(claims, now=now)
+    key, claims = asking.verify(token, typ=typ, audience=audience, now=now, error=_refused)
     return HolderRequest(jwk.thumbprint(key), text(claims, "jti", longest=MAX_ID)), claims
 
 

@@ -12,7 +12,8 @@ from common.did import did_web
 from common.errors import SelloError
 from common.formats.base import Sources
 from common.keys import Signer, jws
-from common.registries.access import AccessError, check_time, text
+from common.keys.asking import check_time
+from common.registries.access import AccessError, text
 
 RECORD_TYPE: Final = "access-record+jwt"
 MEDIA_TYPE: Final = f"application/{RECORD_TYPE}"

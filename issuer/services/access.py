@@ -16,9 +16,9 @@ from django.db import transaction
 
 from common.adapters.sources import sources
 from common.errors import SelloError
+from common.keys.asking import MAX_AGE
 from common.keys.dpop import DpopProof, InvalidDpopProof, verify_dpop_proof
 from common.registries.access import (
-    MAX_AGE,
     AccessGrant,
     AccessRefused,
     AccessRequest,

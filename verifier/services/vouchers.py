@@ -97,6 +97,7 @@ def _of(instructions: Sequence[Instruction]) -> Any:
 
 
 def receipt_of(row: Voucher) -> Receipt:
+    """What the voucher's state means for its payment."""
     if row.state == State.REDEEMED:
         return Receipt("settled", reference=f"voucher {row.pk}", at=row.ended_at)
     if row.state == State.EXPIRED:
@@ -105,4 +106,5 @@ def receipt_of(row: Voucher) -> Receipt:
 
 
 def digest_of(identifier: bytes) -> str:
+    """How a voucher is recognised by the identifier in its code."""
     return digest(base64url.encode(identifier))

@@ -152,6 +152,7 @@ def _parameters(reference: RequestReference) -> Mapping[str, Any]:
 
 
 def asked(question: Mapping[str, Any], now: datetime) -> Asked:
+    """The request that a kept question stands for, unless it has run out."""
     if question["expires_at"] and datetime.fromisoformat(question["expires_at"]) <= now:
         raise pending.NothingWaits("This request has run out. Start again at the service that asks.")
     request = parse_request_parameters(question["parameters"])

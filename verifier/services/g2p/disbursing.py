@@ -18,6 +18,7 @@ from common.errors import MalformedInput
 from common.payments.g2p import disburse, status
 from common.payments.g2p.disburse import Disbursement, DisbursementStatus, Refusal
 from common.payments.g2p.members import MAX_ITEMS, Refused
+from verifier.gateways import needs_person
 from verifier.models import PayingPartner, PaymentInstruction, Programme, ReceivedItem
 from verifier.services.errors import UnlockRefused
 from verifier.services.g2p import items
@@ -134,7 +135,7 @@ def _book(received: Received, wanted: Disbursement, *, now: datetime) -> Payment
     if wanted.scheduled is not None and wanted.scheduled > now:
         raise Refused("rjct.schedule_ts.invalid")  # nothing is kept here for a later day
     try:
-        amount = to_minor(_plain(wanted.amount, programme.currency), programme.currency)
+        amount = to_minor(_plain(wanted.amount), programme.currency)
     except MalformedInput as error:
         raise Refused("rjct.amount.invalid") from error
     due = Due(
@@ -154,8 +155,10 @@ def _book(received: Received, wanted: Disbursement, *, now: datetime) -> Payment
 
 def _programme(received: Received, payer: str, *, now: datetime) -> Programme:
     given = PayingPartner.objects.filter(partner=received.partner, programme__slug=_slug(payer))
-    found = given.select_related("programme").first()
+    found = given.select_related("programme__gateway").first()
     if found is None or found.programme.status != Programme.Status.OPEN:
+        raise Refused("rjct.payer_fa.invalid")
+    if needs_person(found.programme.gateway.kind):  # nobody would ever see it
         raise Refused("rjct.payer_fa.invalid")
     opens, closes = found.programme.opens_at, found.programme.closes_at
     if (opens is not None and now < opens) or (closes is not None and now >= closes):
@@ -170,8 +173,8 @@ def _slug(payer: str) -> str:
     return slug if (kind, host) == (PROGRAMME, urlsplit(settings.BASE_URL).hostname) else ""
 
 
-def _plain(amount: str, currency: str) -> str:
-    """The decimals that the text always has, without those that this currency does not know."""
+def _plain(amount: str) -> str:
+    """The decimals that the text always has, without those that say nothing: a currency may not have them."""
     whole, _, fraction = amount.partition(".")
     whole = whole.lstrip("0") or "0"
     return whole if not fraction.strip("0") else f"{whole}.{fraction}"
