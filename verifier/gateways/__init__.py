@@ -23,6 +23,11 @@ def needs_address(kind: str) -> bool:
     return kind in ("g2p-connect", "iso20022")
 
 
+def needs_person(kind: str) -> bool:
+    """Whether money that goes by that kind is handed to whoever signed for it, on their own page."""
+    return kind == "voucher"
+
+
 class UnknownGateway(SelloError):
     """An account of a kind that nobody built."""
 

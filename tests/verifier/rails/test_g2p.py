@@ -181,6 +181,9 @@ def test_a_closed_programme_and_another_partner_pay_nothing(agency: Agency, prog
     Programme.objects.update(status="PAUSED")
     assert statuses(agency.ask(actions.SYNC_DISBURSE, payments(wanted())))["R1"][1] == "rjct.payer_fa.invalid"
     Programme.objects.update(status="OPEN")
+    GatewayAccount.objects.update(kind="voucher")  # which only the person who signed for it can see
+    assert statuses(agency.ask(actions.SYNC_DISBURSE, payments(wanted())))["R1"][1] == "rjct.payer_fa.invalid"
+    GatewayAccount.objects.update(kind="file")
     PayingPartner.objects.all().delete()
     assert statuses(agency.ask(actions.SYNC_DISBURSE, payments(wanted())))["R1"][1] == "rjct.payer_fa.invalid"
 
