@@ -29,7 +29,7 @@ test: .venv/development ## every test that needs no server of its own
 test-browser: .venv/development ## the story through the pages in a real Chromium (Debian: apt install chromium)
 	@$(BIN)/python -m pytest tests/browser -m browser $(ARGS)
 
-test-schemathesis: .venv/development ## messages that Schemathesis makes up from the published texts and from our own (EXAMPLES=15)
+test-schemathesis: .venv/development ## messages that Schemathesis makes up from the published texts and from our own (EXAMPLES=5)
 	@$(BIN)/python -m pytest tests/schemathesis -m schemathesis -n auto $(ARGS)
 
 test-interop: .venv/interop $(PEERS) ## peers that others wrote, in every role, and the matrix of who agreed (needs Node 20)

@@ -10,7 +10,7 @@ import schemathesis
 import yaml
 from django.test import Client
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from common.errors import SelloError
@@ -22,7 +22,7 @@ from verifier.services import organisation
 
 __all__ = ["agency", "programme"]
 pytestmark = pytest.mark.schemathesis
-EXAMPLES = int(os.environ.get("EXAMPLES", "15"))
+EXAMPLES = int(os.environ.get("EXAMPLES", "5"))
 TEXTS = {
     "disburse": SHARED / "api/g2p-connect/disburse_core_api_v1.0.0.yaml",
     "mapper": SHARED / "api/g2p-connect/mapper_core_api_v1.0.0.yaml",
@@ -44,6 +44,7 @@ CALLBACKS = [actions.DISBURSE, actions.DISBURSE_STATUS]
 QUICK = settings(
     max_examples=EXAMPLES,
     deadline=None,
+    phases=(Phase.generate,),  # a fault is shown as it was found, at once
     suppress_health_check=list(HealthCheck),
     derandomize=True,
     database=None,

@@ -8,17 +8,18 @@ import requests
 import schemathesis
 from django.test import Client
 from drf_spectacular.generators import SchemaGenerator
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 
 from tests.issuer.protocol import make_farmers
 from tests.issuer.spdci import make_registry, make_spp
 
 pytestmark = [pytest.mark.schemathesis, pytest.mark.django_db]
-EXAMPLES = int(os.environ.get("EXAMPLES", "15"))
+EXAMPLES = int(os.environ.get("EXAMPLES", "5"))
 KNOWN = {"authority": "farmer-registry", "registry": "farmers"}  # names that lead somewhere
 QUICK: dict[str, Any] = {
     "max_examples": EXAMPLES,
     "deadline": None,
+    "phases": (Phase.generate,),  # a fault is shown as it was found, at once
     "suppress_health_check": list(HealthCheck),
     "derandomize": True,
     "database": None,
