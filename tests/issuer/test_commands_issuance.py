@@ -70,7 +70,7 @@ def test_issue_to_a_did(farmer, ana):
 
 
 def test_issue_to_a_key_in_a_file(farmer, ana, tmp_path: Path, now):
-    key, out = tmp_path / "ana.jwk", tmp_path / "farmer.sd-jwt"
+    key, out = tmp_path / "ana.jwk", tmp_path / "cards" / "farmer.sd-jwt"  # a folder that is not there yet
     key.write_text(json.dumps(jwk.encode(ana.public_key)))
     made = run("issue", "farmer", "F-0001", "--format", "dc+sd-jwt", "--holder", str(key), "--out", str(out))
     assert out.read_text() == made["credential"] + "\n"

@@ -30,8 +30,10 @@ def transaction_id(message: Mapping[str, Any]) -> str:
 def items(message: Mapping[str, Any], *names: str) -> list[Mapping[str, Any]]:
     """The one list of objects that stands under one of `names`; under several of them it is the same list."""
     found = [message[name] for name in names if message.get(name)]
-    if not found or any(each != found[0] for each in found) or not isinstance(found[0], list):
+    if not found or not isinstance(found[0], list):
         raise ExchangeError(f"{names[0]} is an array that is not empty.")
+    if any(each != found[0] for each in found):
+        raise ExchangeError(f"{' and '.join(names)} say different things.")
     if len(found[0]) > MAX_ITEMS:
         raise ExchangeError(
             f"A message holds at most {MAX_ITEMS} items.", reason="rjct.total_count.limit_exceeded"

@@ -39,6 +39,7 @@ class Command(BaseCommand):
         result = {"credential_id": row.urn, "format": format_, "credential": secured}
         if options["out"]:
             text = secured if isinstance(secured, str) else json.dumps(secured, ensure_ascii=False, indent=2)
+            options["out"].parent.mkdir(parents=True, exist_ok=True)
             options["out"].write_text(text + "\n", encoding="utf-8")
             result["out"] = str(options["out"])
         return result

@@ -99,7 +99,7 @@ def test_either_spelling_is_read(name: str) -> None:
 
 
 def test_two_spellings_that_differ_are_refused() -> None:
-    with pytest.raises(ExchangeError):
+    with pytest.raises(ExchangeError, match="different things"):
         disburse.parse_request(
             {"transaction_id": "T1", "disbursements": [item()], "disburemsents": [item(amount="9.00")]}
         )
