@@ -57,7 +57,7 @@ class TestStaff:
         assert "USD 59,850.00" in page
         page = client.get("/services/staff/programmes/subsidy").content.decode()
         assert paid.reference in page
-        assert "USD 0.05 × harvest kg, at most USD 150.00" in page
+        assert "USD 0.10 × harvest kg, at most USD 150.00" in page
         assert "Account 17" not in page
         assert paid.key not in page
 

@@ -94,7 +94,7 @@ class TestPension:
 @pytest.mark.usefixtures("world")
 class TestSubsidy:
     def test_it_is_paid_by_the_harvest(self, ana: PrivateKey, today: datetime) -> None:
-        session = show("subsidy", person(ana, today, farmer={**FARMER, "harvest_kg": 1826}), today)
+        session = show("subsidy", person(ana, today, farmer={**FARMER, "harvest_kg": 913}), today)
         assert session.status == Status.UNLOCKED
         assert PaymentInstruction.objects.get().amount == 9130
 

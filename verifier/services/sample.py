@@ -152,7 +152,7 @@ def _subsidy() -> dict[str, Any]:
         "slug": "subsidy",
         "title": "Farmers' subsidy 2026",
         "provider": "National Paying Agency",
-        "purpose": "To pay this year's subsidy to the farmer who works the parcel, once: USD 0.05 for each "
+        "purpose": "To pay this year's subsidy to the farmer who works the parcel, once: USD 0.10 for each "
         "kilogram of the last harvest, at most USD 150.",
         "action": "payment",
         "query": {

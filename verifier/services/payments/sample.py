@@ -12,7 +12,7 @@ PROGRAMMES: Final[dict[str, dict[str, Any]]] = {
         "budget": "60000.00",
         "rules": {
             "who": [],
-            "how_much": {"rate": "0.05", "of": "farmer.harvest_kg", "at_most": "150.00"},
+            "how_much": {"rate": "0.10", "of": "farmer.harvest_kg", "at_most": "150.00"},
             "how_often": "yearly",
             "per": "farmer.farmer_id",
         },
