@@ -16,6 +16,7 @@ CONNECTORS: Final = {
     "csv": "issuer.registries.spreadsheet.SpreadsheetRegistry",
     "sql": "issuer.registries.sql.SqlRegistry",
     "spdci": "issuer.registries.spdci.SpdciRegistry",
+    "opencrvs": "issuer.registries.opencrvs.OpenCrvsRegistry",
 }
 
 

@@ -16,7 +16,7 @@ from issuer.services.spdci.connecting import introduce
 class Command(BaseCommand):
     help = (
         "Read a registry where it lies: in an SQL database, in a file that is written anew now and then,"
-        " or with a partner that answers by SPDCI."
+        " in OpenCRVS, or with a partner that answers by SPDCI."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -2,20 +2,24 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from itertools import islice
 from typing import Any, Final
 
 from django.db import transaction
 from django.utils.module_loading import import_string
 
-from common.registries import RegistryError
+from common.registries import RegistryError, opencrvs_search
 from common.registries.claims import humane
 from common.registries.columns import describe
 from issuer.models import Registry
+from issuer.registries.opencrvs import OpenCrvsRegistry
 from issuer.registries.spreadsheet import parse_file_source
 from issuer.services.following.refreshing import refresh
 from issuer.services.registries import create_registry
 from issuer.services.registries_import import import_spreadsheet
 from issuer.services.spdci.connecting import declare
+
+PROBED: Final = 200  # records from which the kinds of columns are told
 
 
 @transaction.atomic
@@ -86,8 +90,27 @@ def _connect_database(
     return {**settings, "kinds": kinds}
 
 
+def _connect_opencrvs(
+    slug: str, source: dict[str, Any], authority: str, title: str, key: str | None
+) -> dict[str, Any]:
+    declared = opencrvs_search.parse_source(source)
+    first = islice(OpenCrvsRegistry(Registry(title=title, source=source)).changes(), PROBED)
+    said = [change.record.data for change in first if change.record is not None]
+    names = [opencrvs_search.KEY, *declared.columns]
+    create_registry(
+        slug,
+        title=title,
+        authority=authority,
+        authority_name=humane(authority),
+        key_column=opencrvs_search.KEY,
+        columns=[describe(name, [str(d[name]) for d in said if name in d]).described() for name in names],
+    )
+    return source
+
+
 CONNECTING: Final[Mapping[str, Callable[[str, dict[str, Any], str, str, str | None], dict[str, Any]]]] = {
     "csv": _connect_file,
     "sql": _connect_database,
     "spdci": declare,
+    "opencrvs": _connect_opencrvs,
 }

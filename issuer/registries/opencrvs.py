@@ -1,0 +1,133 @@
+"""The registry of births or deaths of an OpenCRVS, read over its events API and never written."""
+
+import os
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
+from itertools import groupby, islice
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from common.adapters import fetch as door
+from common.encoding import jcs, strict_json
+from common.errors import MalformedInput
+from common.registries import START, Change, Record, RecordNotFound
+from common.registries import opencrvs_search as search
+from common.registries.opencrvs_search import PAGE, PARTED, OpenCrvsUnreadable
+from issuer import models
+
+LAST: Final = "\U0010ffff"
+SETTLED: Final = timedelta(days=2)  # after which nothing comes late
+
+
+class OpenCrvsRegistry:
+    """The `RegistryConnector` of one kind of event of an OpenCRVS.
+
+    A cursor is the moment of a change and the registration number.
+    """
+
+    tells_removals = True
+
+    def __init__(self, registry: models.Registry) -> None:
+        self.title = registry.title
+        self.source = search.parse_source(registry.source)
+        self._token = ""
+
+    def fetch(self, key: str) -> Record:
+        """The record under a registration number."""
+        for found in self._records(search.by_number(self.source, key)):
+            if found.key == key:
+                return found
+        raise RecordNotFound(f"{self.title} holds no record under this key.")
+
+    def find(self, column: str, value: str) -> Iterator[Record]:
+        """The records whose column says exactly this."""
+        asked = (
+            search.by_number(self.source, value)
+            if column == search.KEY
+            else search.by_column(self.source, column, value)
+        )
+        return (found for found in self._records(asked) if found.data.get(column) == value)
+
+    def changes(self, since: str = START, *, limit: int | None = None) -> Iterator[Change]:
+        """What changed after `since`; events of one moment in the order of their numbers."""
+        return islice((change for change in self._ordered(since) if change.cursor > since), limit)
+
+    def head(self) -> str:
+        """The cursor after the last change."""
+        for event in search.results(self._ask(search.latest(self.source))):
+            return f"{event.get('updatedAt', '')}{PARTED}{LAST}"
+        return START
+
+    def rewind(self, cursor: str, *, now: datetime) -> str:
+        """Back by the declared overlap: an event is found a moment after it was written."""
+        moment, parted, _ = cursor.partition(PARTED)
+        if not parted or now - datetime.fromisoformat(moment) > SETTLED:
+            return cursor
+        return f"{search.earlier(moment, seconds=self.source.overlap)}{PARTED}"
+
+    def passed(self, column: str, *, after: date | None, until: date) -> Iterator[Change]:
+        """The records whose day has come."""
+        first = (after + timedelta(days=1) if after else date.min).isoformat()
+        asked = search.by_day(self.source, column, first=first, last=until.isoformat())
+        yield from self._changes(asked)
+
+    def _ordered(self, since: str) -> Iterator[Change]:
+        """Changes from the moment of `since` on, those of one moment sorted by their numbers."""
+        for _, alike in groupby(self._listed(since.partition(PARTED)[0]), key=lambda one: one.version):
+            yield from sorted(alike, key=lambda one: one.cursor)
+
+    def _listed(self, moment: str) -> Iterator[Change]:
+        """Page by page: each asks from the last moment on, and passes over what was seen at it."""
+        offset = 0
+        while True:
+            page = search.results(self._ask(search.since(self.source, moment, offset=offset)))
+            yield from filter(None, (search.change(self.source, event) for event in page))
+            if len(page) < PAGE:
+                return
+            last = str(page[-1].get("updatedAt", ""))
+            alike = sum(event.get("updatedAt") == last for event in page)
+            moment, offset = last, offset + alike if last == moment else alike
+
+    def _changes(self, asked: dict[str, Any]) -> Iterator[Change]:
+        while True:
+            page = search.results(self._ask(asked))
+            yield from filter(None, (search.change(self.source, event) for event in page))
+            if len(page) < asked["limit"]:
+                return
+            asked = {**asked, "offset": asked["offset"] + len(page)}
+
+    def _records(self, asked: dict[str, Any]) -> Iterator[Record]:
+        return (change.record for change in self._changes(asked) if change.record is not None)
+
+    def _ask(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        headers = {"Content-Type": "application/json", "Accept": "application/json"}
+        headers["Authorization"] = f"Bearer {self._token or self._sign_in()}"
+        return _answer(
+            door.request("POST", self.source.search_url, headers=headers, body=jcs.canonicalize(body))
+        )
+
+    def _sign_in(self) -> str:
+        """A token of OpenCRVS's auth service, which takes what it asks for in the address; for minutes."""
+        secret = os.environ.get(self.source.secret_env, "")
+        if not secret:
+            raise OpenCrvsUnreadable(f"Set {self.source.secret_env} to the client's secret at OpenCRVS.")
+        query = {
+            "client_id": self.source.client_id,
+            "client_secret": secret,
+            "grant_type": "client_credentials",
+        }
+        answer = _answer(door.request("POST", f"{self.source.token_url}?{urlencode(query)}", body=b""))
+        token = answer.get("access_token")
+        if not isinstance(token, str) or not token:
+            raise OpenCrvsUnreadable("OpenCRVS did not sign us in.")
+        self._token = token
+        return token
+
+
+def _answer(reply: door.Reply) -> dict[str, Any]:
+    if reply.status != 200:
+        raise OpenCrvsUnreadable("OpenCRVS does not answer.", detail=str(reply.status))
+    try:
+        return strict_json.loads_object(reply.body, floats=True)
+    except MalformedInput as error:
+        raise OpenCrvsUnreadable("OpenCRVS's answer could not be read.") from error
