@@ -116,10 +116,11 @@ def verify_wallet_attestation(
     if proof.get("aud") not in (audience, [audience]) or proof.get("iss") != client_id:  # 10, 13
         raise InvalidClientAttestation("The proof of the wallet attestation is for somebody else.")
     _check_time(proof, now=now)  # 9
-    jti, challenge = _text(proof, "jti"), proof.get("challenge")
-    if not isinstance(challenge, str):  # 8
-        raise UseAttestationChallenge("The proof of the wallet attestation needs our challenge.")
-    check_challenge(challenge)
+    jti = _text(proof, "jti")
+    if "challenge" in proof:  # 8; who was given none is held to `jti` and `iat` alone ("Replay Attacks")
+        if not isinstance(proof["challenge"], str):
+            raise UseAttestationChallenge("The proof of the wallet attestation needs our challenge.")
+        check_challenge(proof["challenge"])
     name = claims.get("wallet_name")
     return WalletAttestation(
         client_id=client_id,

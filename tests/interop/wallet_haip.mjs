@@ -15,15 +15,6 @@ import { command } from './lib/process.mjs'
 const CLIENT = 'https://wallet.example/'
 // Where 0.4.6 departs from OpenID4VCI 1.0: it types key attestations as an early draft did (Appendix D.1) …
 const FINAL_TYPES = { 'keyattestation+jwt': 'key-attestation+jwt' }
-// … knows no challenge for the proof of a wallet attestation (client authentication, draft -07 §8) …
-const POP_TYPE = 'oauth-client-attestation-pop+jwt'
-async function challengeOf(server) {
-  const { origin, pathname } = new URL(server)
-  const metadata = await (await fetch(`${origin}/.well-known/oauth-authorization-server${pathname}`)).json()
-  if (!metadata.challenge_endpoint) return {}
-  const { attestation_challenge: challenge } = await (await fetch(metadata.challenge_endpoint, { method: 'POST' })).json()
-  return { challenge }
-}
 // … and takes a notification_id in a deferred answer for an error exactly where §9.2 allows it.
 async function withoutReceipt(url, init) {
   const answer = await fetch(url, init)
@@ -38,10 +29,7 @@ async function party(kept) {
   const keys = [kept.dpop, kept.instance, ...(kept.keys ?? []), ...(kept.provider ? [kept.provider.key] : [])]
   const callbacks = callbacksFor(keys, { fetch: withoutReceipt })
   const sign = callbacks.signJwt
-  callbacks.signJwt = async (signer, { header, payload }) => {
-    const more = header.typ === POP_TYPE ? await challengeOf(payload.aud) : {}
-    return sign(signer, { header: { ...header, typ: FINAL_TYPES[header.typ] ?? header.typ }, payload: { ...payload, ...more } })
-  }
+  callbacks.signJwt = (signer, { header, payload }) => sign(signer, { header: { ...header, typ: FINAL_TYPES[header.typ] ?? header.typ }, payload })
   const vouching = kept.provider && {
     provider: new Openid4vciWalletProvider({ callbacks }),
     signer: { method: 'x5c', alg: 'ES256', x5c: kept.provider.x5c },

@@ -242,12 +242,12 @@ def test_an_attestation_that_has_expired(wallet, provider):
     assert refusal(refused) == (400, "use_fresh_attestation")
 
 
-def test_without_our_challenge(wallet, provider, settings):
+def test_over_another_challenge(wallet, provider):
     """Each refusal brings the challenge that is to be used, and each answer the next one."""
     authority = Authority.objects.create(slug="other", name="Other")
     others = clients.create_challenge(authority, now=NOW)
     old = clients.create_challenge(wallet.authority, now=NOW - timedelta(hours=1))
-    for wrong in (None, "", "x", wallet.nonce(), wallet.fresh_nonce(), others, old):
+    for wrong in ("", "x", 7, wallet.nonce(), wallet.fresh_nonce(), others, old):
         refused = push(wallet, provider.wallet(), pop(wallet, challenge=wrong))
         assert refusal(refused) == (400, "use_attestation_challenge"), wrong
         assert CHALLENGE_HEADER in refused.headers["Access-Control-Expose-Headers"]
@@ -257,6 +257,15 @@ def test_without_our_challenge(wallet, provider, settings):
     next_one = done.headers[CHALLENGE_HEADER]
     assert push(wallet, provider.wallet(), pop(wallet, challenge=next_one)).status_code == 201
     assert CHALLENGE_HEADER not in wallet.push().headers
+
+
+def test_a_wallet_that_knows_no_challenge(wallet, provider):
+    """Its proof is good once, for a short while (client authentication by attestation, "Replay Attacks")."""
+    attestation, proof = provider.wallet(), pop(wallet, challenge=None)
+    assert push(wallet, attestation, proof).status_code == 201
+    assert refusal(push(wallet, attestation, proof)) == (400, "invalid_client_attestation")
+    old = pop(wallet, challenge=None, now=datetime.now(UTC) - timedelta(minutes=20))
+    assert refusal(push(wallet, attestation, old)) == (400, "invalid_client_attestation")
 
 
 def signed_wallet(provider, *, header=None, signer=LEAF, **claims) -> str:
