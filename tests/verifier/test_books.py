@@ -15,7 +15,7 @@ from hypothesis import strategies as some
 
 from common.errors import FetchFailed
 from tests.conftest import NOW
-from tests.verifier.test_outbox import AMOUNT, Bank, Stopped, bank, book, deliver, programme
+from tests.verifier.bank import AMOUNT, Bank, Stopped, bank, book, deliver, programme
 from verifier.gateways.base import NotSent, Receipt
 from verifier.models import PaymentInstruction, Programme
 from verifier.services.payments import states

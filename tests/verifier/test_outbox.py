@@ -1,9 +1,7 @@
-"""From the books to the gateway and back: each state, each stop of a process, each odd answer."""
+"""From the books to the gateway: each way of leaving, and each stop of a process."""
 
 import itertools
 import json
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,101 +10,28 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from common.errors import FetchFailed
+from tests.verifier.bank import (
+    AMOUNT,
+    MINUTE,
+    Bank,
+    State,
+    Stopped,
+    bank,
+    book,
+    deliver,
+    money,
+    programme,
+    state,
+)
 from verifier import gateways
-from verifier.gateways.base import Account, Instruction, NotSent, Receipt, Receipts
-from verifier.models import GatewayAccount, JournalEntry, PaymentEvent, PaymentInstruction, Programme
+from verifier.gateways.base import Account, Instruction, NotSent, Receipt
+from verifier.models import GatewayAccount, PaymentInstruction, Programme
 from verifier.services.payments import states
-from verifier.services.payments.booking import Due, book_payment
 from verifier.services.payments.confirming import confirm
-from verifier.services.payments.delivering import LEASE, deliver_outbox, unpark
-from verifier.services.payments.errors import BudgetExhausted, Unclear, UnknownInstruction, WrongMove
+from verifier.services.payments.delivering import LEASE, unpark
 from verifier.services.payments.reconciling import reconcile
-from verifier.services.payments.report import report
 
-State = states.State
-MINUTE = timedelta(minutes=1)
-AMOUNT = 1000
-
-
-class Stopped(BaseException):
-    """A process that ends here: nothing catches it."""
-
-
-class Bank:
-    """A gateway whose every answer the test sets; it remembers what it got, by id, and how often."""
-
-    max_batch = 3
-
-    def __init__(self) -> None:
-        self.got: dict[str, Instruction] = {}
-        self.sendings: list[str] = []
-        self.asked: list[str] = []
-        self.back: list[Receipts] = []
-        self.before: Callable[[], None] = lambda: None  # what happens before an instruction arrives
-        self.after: Callable[[], None] = lambda: None  # … and before it is answered
-        self.says: dict[str, Receipt] = {}
-
-    def send(self, instructions: Sequence[Instruction], *, now: datetime) -> Receipts:
-        self.sendings += [each.id for each in instructions]
-        self.before()
-        self.got |= {each.id: each for each in instructions}
-        self.after()
-        return {each.id: self.says.get(each.id, Receipt("accepted")) for each in instructions}
-
-    def status(self, instructions: Sequence[Instruction], *, now: datetime) -> Receipts:
-        self.asked += [each.id for each in instructions]
-        known = Receipt("accepted")
-        return {
-            each.id: self.says.get(each.id, known if each.id in self.got else Receipt("absent"))
-            for each in instructions
-        }
-
-    def statements(self, *, now: datetime) -> Iterator[Receipts]:
-        while self.back:
-            yield self.back[0]
-            self.back.pop(0)
-
-
-@pytest.fixture
-def bank(monkeypatch: pytest.MonkeyPatch) -> Bank:
-    made = Bank()
-    monkeypatch.setitem(gateways.GATEWAYS, "trial", lambda account: made)
-    return made
-
-
-@pytest.fixture
-def programme(db: None, bank: Bank) -> Programme:
-    return Programme.objects.create(
-        slug="trial",
-        title="Trial",
-        currency="USD",
-        budget=3 * AMOUNT,
-        gateway=GatewayAccount.objects.create(name="trial", kind="trial", config={"payer": "account:1@bank"}),
-        rules={"who": [], "how_much": {"fixed": "10.00"}, "how_often": "once", "per": "identity.number"},
-    )
-
-
-def book(programme: Programme, now: datetime, person: str = "ana", **more: Any) -> PaymentInstruction:
-    due = Due(**{"key": person, "period": "2026", "amount": AMOUNT, "payee": f"cash for {person}",
-                 "reference": f"R-{person}", "purpose": "Trial", **more})  # fmt: skip
-    return book_payment(programme, due, now=now)[0]
-
-
-def deliver(now: datetime) -> dict[str, int]:
-    return deliver_outbox(clock=lambda: now)
-
-
-def state(instruction: PaymentInstruction) -> str:
-    """Its state now; the books are looked at each time."""
-    found = report()
-    assert found["faults"] == []
-    instruction.refresh_from_db()
-    return instruction.state
-
-
-def money(name: str) -> str:
-    [line] = report()["programmes"]
-    return line[name]
+__all__ = ["bank", "programme"]  # fixtures
 
 
 class TestDelivery:
@@ -319,277 +244,6 @@ class TestStops:
         deliver(now)
         assert state(row) == State.SENT
         assert len(bank.got) == 1
-
-
-class TestReceipts:
-    @pytest.mark.parametrize(
-        ("said", "expected"),
-        [
-            (["accepted"], State.SENT),
-            (["pending", "accepted"], State.SENT),
-            (["settled"], State.SETTLED),
-            (["settled", "settled", "accepted", "pending"], State.SETTLED),
-            (["rejected", "rejected", "accepted"], State.REJECTED),
-            (["accepted", "settled", "returned"], State.RETURNED),
-            (["returned", "settled"], State.RETURNED),
-            (["rejected", "returned"], State.REJECTED),
-            (["returned", "rejected"], State.RETURNED),
-            (["settled", "returned", "settled", "returned"], State.RETURNED),
-        ],
-    )
-    def test_early_late_and_twice(
-        self, programme: Programme, now: datetime, said: list[Any], expected: str
-    ) -> None:
-        row = book(programme, now)
-        for word in said:
-            confirm(row.number, Receipt(word, reference="B-1"), source="callback", now=now)
-            assert state(row)
-        assert state(row) == expected
-        assert not row.disputed
-        assert row.gateway_reference == "B-1"
-        over = expected in (State.SETTLED, State.REJECTED, State.RETURNED)
-        assert row.payee == ("" if over else "cash for ana")
-
-    def test_whether_it_was_news(self, programme: Programme, now: datetime) -> None:
-        row = book(programme, now)
-        said = [confirm(row.number, Receipt("settled"), source="callback", now=now) for _ in range(3)]
-        assert said == [True, False, False]
-        assert PaymentEvent.objects.filter(event="SETTLED").count() == 1
-
-    @pytest.mark.parametrize("first", list(State))
-    @pytest.mark.parametrize("word", ["accepted", "pending", "settled", "rejected", "returned", "absent"])
-    def test_whatever_is_said_in_whatever_state_the_books_balance(
-        self, programme: Programme, bank: Bank, now: datetime, first: str, word: Any
-    ) -> None:
-        row = reach(programme, bank, first, now)
-        confirm(row.number, Receipt(word, at=now + timedelta(days=1)), source="callback", now=now)
-        assert state(row) in (first, *[to for to, came in states.CAME_FROM.items() if first in came])
-
-    def test_settled_then_rejected_stays_paid_and_is_disputed(
-        self, programme: Programme, bank: Bank, now: datetime
-    ) -> None:
-        row = reach(programme, bank, State.SETTLED, now)
-        for _ in range(2):
-            confirm(row.number, Receipt("rejected"), source="file", now=now)
-        assert (state(row), row.disputed) == (State.SETTLED, True)
-        assert PaymentEvent.objects.filter(event="DISPUTED").count() == 1
-        [difference] = reconcile(clock=lambda: now)["differences"]
-        assert (difference["instruction"], difference["what"]) == (
-            row.number, "The gateway contradicts itself."
-        )  # fmt: skip
-
-    def test_rejected_then_settled_is_paid_after_all(
-        self, programme: Programme, bank: Bank, now: datetime
-    ) -> None:
-        row = reach(programme, bank, State.REJECTED, now)
-        confirm(row.number, Receipt("settled"), source="file", now=now)
-        assert (state(row), row.disputed) == (State.SETTLED, True)
-        assert (money("settled"), money("left")) == ("10.00", "20.00")
-        assert book(programme, now).pk == row.pk  # nobody is paid anew for it
-
-    def test_rejected_paid_anew_and_then_settled_is_for_a_person(
-        self, programme: Programme, bank: Bank, now: datetime
-    ) -> None:
-        row = reach(programme, bank, State.REJECTED, now)
-        anew = book(programme, now)
-        assert anew.pk != row.pk
-        confirm(row.number, Receipt("settled"), source="file", now=now)
-        assert (state(row), row.disputed) == (State.REJECTED, True)
-        confirm(anew.number, Receipt("rejected"), source="file", now=now)
-        assert state(anew) == State.REJECTED
-        with pytest.raises(Unclear):
-            book(programme, now)
-
-    def test_rejected_then_settled_with_nothing_left_is_for_a_person(
-        self, programme: Programme, bank: Bank, now: datetime
-    ) -> None:
-        row = reach(programme, bank, State.REJECTED, now)
-        for person in "bcd":
-            book(programme, now, person)
-        confirm(row.number, Receipt("settled"), source="file", now=now)
-        assert (state(row), row.disputed) == (State.REJECTED, True)
-        with pytest.raises(Unclear):
-            book(programme, now)
-
-    @pytest.mark.parametrize(
-        ("options", "expected"), [((), State.SETTLED), (("--returned",), State.RETURNED)]
-    )
-    def test_a_person_ends_a_dispute(
-        self, programme: Programme, bank: Bank, now: datetime, options: tuple[str, ...], expected: str
-    ) -> None:
-        row = reach(programme, bank, State.SETTLED, now)
-        with pytest.raises(CommandError, match="Nobody disputes"):
-            call_command("clear_dispute", row.number, "--because", "asked", *options)
-        confirm(row.number, Receipt("rejected"), source="file", now=now)
-        call_command("clear_dispute", row.number, "--because", "asked the bank", *options)
-        assert (state(row), row.disputed) == (expected, False)
-        assert reconcile(clock=lambda: now)["differences"] == []
-        assert PaymentEvent.objects.get(event="CLEARED").detail == "asked the bank"
-        assert (book(programme, now).pk == row.pk) is (expected == State.SETTLED)
-
-    def test_absent_after_accepted_is_for_a_person(
-        self, programme: Programme, bank: Bank, now: datetime
-    ) -> None:
-        row = reach(programme, bank, State.SENT, now)
-        bank.got.clear()
-        reconcile(clock=lambda: now + timedelta(hours=2))
-        assert (state(row), row.disputed) == (State.SENT, True)
-        assert bank.sendings == [row.number]
-
-    def test_an_absent_that_is_older_than_what_happened_says_nothing(
-        self, programme: Programme, bank: Bank, now: datetime
-    ) -> None:
-        row = reach(programme, bank, State.UNKNOWN, now)
-        for at in (None, now - MINUTE):
-            assert not confirm(row.number, Receipt("absent", at=at), source="callback", now=now)
-        assert state(row) == State.UNKNOWN
-
-    def test_what_came_back_is_paid_anew_from_the_same_money(
-        self, programme: Programme, bank: Bank, now: datetime
-    ) -> None:
-        row = reach(programme, bank, State.RETURNED, now)
-        assert (money("returned"), money("left")) == ("10.00", "20.00")
-        for person in "bc":
-            book(programme, now, person)
-        anew = book(programme, now, payee="account:2@bank")
-        assert (state(row), state(anew)) == (State.RELEASED, State.BOOKED)
-        assert (money("returned"), money("left")) == ("0.00", "0.00")
-        assert anew.number != row.number
-
-    def test_a_stranger(self, programme: Programme, now: datetime) -> None:
-        with pytest.raises(UnknownInstruction):
-            confirm("nobody", Receipt("settled"), source="callback", now=now)
-
-    def test_moves_that_the_machine_does_not_have(
-        self, programme: Programme, bank: Bank, now: datetime
-    ) -> None:
-        assert set(states.CAME_FROM) == set(State)
-        row = reach(programme, bank, State.SETTLED, now)
-        for to in (State.BOOKED, State.SENDING, State.SENT, State.RELEASED):
-            with pytest.raises(WrongMove), states.locked(row.number) as held:
-                states.move(held, to, source="test", now=now)
-        assert state(row) == State.SETTLED
-
-
-def reach(programme: Programme, bank: Bank, wanted: str, now: datetime) -> PaymentInstruction:
-    """An instruction in the state that is wanted, by the way that leads there."""
-    row = book(programme, now)
-    if wanted in (State.SENDING, State.UNKNOWN, State.PARKED):
-
-        def stop() -> None:
-            raise Stopped if wanted == State.SENDING else FetchFailed("No answer.")
-
-        bank.before = stop
-        with suppress(Stopped):
-            deliver(now)
-        bank.before = lambda: None
-        if wanted == State.PARKED:
-            PaymentInstruction.objects.update(attempts=states.MAX_ATTEMPTS)
-            confirm(row.number, Receipt("absent", at=now), source="status", now=now)
-    elif wanted != State.BOOKED:
-        deliver(now)
-        word: Any
-        for word in {State.SETTLED: ["settled"], State.REJECTED: ["rejected"]}.get(
-            State(wanted), ["settled", "returned"] if wanted in (State.RETURNED, State.RELEASED) else []
-        ):
-            confirm(row.number, Receipt(word), source="callback", now=now)
-        if wanted == State.RELEASED:
-            with states.locked(row.number) as held:
-                states.move(held, State.RELEASED, source="operator", now=now)
-    assert state(row) == wanted
-    return row
-
-
-class TestReconciling:
-    def test_files_that_came_back_are_read_once(
-        self, programme: Programme, bank: Bank, now: datetime
-    ) -> None:
-        row = reach(programme, bank, State.SENT, now)
-        bank.back = [{row.number: Receipt("settled"), "stranger": Receipt("settled")}]
-        found = reconcile(clock=lambda: now)
-        assert (found["settled"], found["strangers"], found["open"]) == (1, 1, 0)
-        assert bank.back == []
-        assert state(row) == State.SETTLED
-        assert reconcile(clock=lambda: now)["settled"] == 0
-
-    def test_what_is_open_is_asked_for_ever_more_seldom(
-        self, programme: Programme, bank: Bank, now: datetime
-    ) -> None:
-        reach(programme, bank, State.SENT, now)
-        for minute in range(120):
-            reconcile(clock=lambda minute=minute: now + minute * MINUTE)
-        assert 6 <= len(bank.asked) <= 10
-        assert reconcile(clock=lambda: now + timedelta(days=4))["differences"]
-
-    def test_a_gateway_that_is_away_is_named(
-        self, programme: Programme, bank: Bank, now: datetime, monkeypatch: pytest.MonkeyPatch, capsys: Any
-    ) -> None:
-        def silence(*_: Any, **__: Any) -> Any:
-            raise FetchFailed("This host does not answer.")
-
-        monkeypatch.setattr(bank, "statements", silence)
-        assert reconcile(clock=lambda: now)["unreachable"] == ["trial"]
-        with pytest.raises((SystemExit, CommandError)):
-            call_command("reconcile_payments", "--json")
-        assert json.loads(capsys.readouterr().out)["unreachable"] == ["trial"]
-
-
-class TestBudget:
-    def test_it_is_never_overdrawn(self, programme: Programme, now: datetime) -> None:
-        for person in "abc":
-            book(programme, now, person)
-        with pytest.raises(BudgetExhausted):
-            book(programme, now, "d")
-        assert PaymentInstruction.objects.count() == JournalEntry.objects.count() == 3
-        assert money("left") == "0.00"
-        assert book(programme, now, "a").key == "a"  # who is paid already is told so all the same
-
-    def test_what_was_rejected_can_be_paid_to_somebody_else(
-        self, programme: Programme, bank: Bank, now: datetime
-    ) -> None:
-        for person in "abc":
-            book(programme, now, person)
-        deliver(now)
-        row = PaymentInstruction.objects.get(key="a")
-        confirm(row.number, Receipt("rejected", reason="AC04"), source="file", now=now)
-        assert (state(row), row.problem) == (State.REJECTED, "AC04")
-        book(programme, now, "d")
-        with pytest.raises(BudgetExhausted):
-            book(programme, now, "a")
-
-
-class TestReport:
-    def test_the_command(self, programme: Programme, bank: Bank, now: datetime, capsys: Any) -> None:
-        reach(programme, bank, State.SETTLED, now)
-        book(programme, now, "bruno")
-        call_command("payments_report", "--programme", "trial", "--json")
-        found = json.loads(capsys.readouterr().out)
-        assert found["balanced"]
-        [line] = found["programmes"]
-        assert (line["budget"], line["reserved"], line["sent"]) == ("30.00", "10.00", "0.00")
-        assert (line["settled"], line["returned"], line["left"]) == ("10.00", "0.00", "10.00")
-        debits = sum(float(each["debit"]) for each in found["trial_balance"])
-        assert debits == sum(float(each["credit"]) for each in found["trial_balance"]) == 20
-        with pytest.raises((SystemExit, CommandError)):
-            call_command("payments_report", "--programme", "nothing")
-
-    @pytest.mark.parametrize("fault", ["posting", "amount", "committed"])
-    def test_a_fault_is_found(
-        self, programme: Programme, bank: Bank, now: datetime, fault: str, capsys: Any
-    ) -> None:
-        row = reach(programme, bank, State.SENT, now)
-        if fault == "posting":
-            posting = JournalEntry.objects.latest("id").postings.first()
-            assert posting
-            posting.amount += 1
-            posting.save()
-        elif fault == "amount":
-            PaymentInstruction.objects.filter(pk=row.pk).update(amount=AMOUNT + 1)
-        else:
-            Programme.objects.update(committed=0)
-        with pytest.raises((SystemExit, CommandError)):
-            call_command("payments_report", "--json")
-        assert not json.loads(capsys.readouterr().out)["balanced"]
 
 
 def test_the_file_gateway_writes_each_instruction_once(settings: Any, tmp_path: Path, now: datetime) -> None:
