@@ -17,7 +17,7 @@ from common.errors import SelloError
 from common.exchange.signature import create_signature
 from common.payments.g2p import actions
 from tests.conftest import SHARED
-from tests.verifier.rails.test_g2p import KEY, Agency, agency, programme
+from tests.verifier.rails.agency import KEY, Agency, agency, programme
 from verifier.services import organisation
 
 __all__ = ["agency", "programme"]
