@@ -1,0 +1,85 @@
+"""Wallets and keys that their provider took back, and lists that nobody can believe."""
+
+import base64
+
+import pytest
+
+from common.adapters import fetch as door
+from common.keys import PrivateKey, jws
+from common.status.bits import pack
+from common.status.token import encode_list
+from tests.issuer.attesting import (
+    INSTANCE,
+    LEAF,
+    NOW,
+    Provider,
+    ask,
+    farmer,
+    provider,
+    push,
+    refusal,
+    signed_wallet,
+    token,
+    wallet,
+)
+
+__all__ = ["farmer", "provider", "token", "wallet"]  # fixtures
+pytestmark = pytest.mark.django_db
+LIST = "https://provider.example/status/1"
+
+
+def publish(monkeypatch, provider, *values: int, signer=LEAF, chain=None, uri=LIST, **claims) -> None:
+    """The provider's list, at its address, as the network brings it."""
+    statuses = pack(dict(enumerate(values)), length=131_072, bits=2, order="least")
+    body = {"sub": uri, "iat": int(NOW.timestamp()) - 5, "ttl": 60, "status_list": encode_list(statuses)}
+    header = {"typ": "statuslist+jwt", "x5c": [base64.b64encode(chain or provider.leaf).decode()]}
+    text = jws.sign(header, {**body, **claims}, signer=signer)
+
+    def carry(method, url, headers, body):
+        assert url == LIST
+        return door.Reply(200, text.encode(), {"content-type": "application/statuslist+jwt"})
+
+    monkeypatch.setattr(door, "transport", carry)
+
+
+def status_of(index: int) -> dict:
+    return {"status_list": {"idx": index, "uri": LIST}}
+
+
+def test_wallets_that_a_provider_took_back(wallet, provider, monkeypatch):
+    publish(monkeypatch, provider, 0, 1, 2)
+    assert push(wallet, signed_wallet(provider, status=status_of(0))).status_code == 201
+    for index in (1, 2):
+        refused = push(wallet, signed_wallet(provider, status=status_of(index)))
+        assert refusal(refused) == (400, "invalid_client_attestation")
+        assert "taken an attestation back" in refused.json()["error_description"]
+
+
+def test_where_nobody_can_say_whether_an_attestation_stands(wallet, provider, monkeypatch):
+    stranger = Provider(PrivateKey("P-256", bytes(31) + b"\x66"))
+    ways = [
+        {"chain": stranger.leaf},
+        {"signer": INSTANCE},
+        {"uri": "https://provider.example/status/2"},
+        {"iss": "https://another.example"},
+        {"exp": int(NOW.timestamp()) - 1},
+    ]
+    for way in (None, *ways):
+        if way is not None:
+            publish(monkeypatch, provider, 0, **way)
+        refused = push(wallet, signed_wallet(provider, status=status_of(0)))
+        assert refusal(refused) == (400, "invalid_client_attestation"), way
+        assert "Nobody can say" in refused.json()["error_description"]
+    for unknown in ({}, {"other": {}}, {"status_list": {"idx": -1, "uri": LIST}}, "x", {"status_list": 7}):
+        refused = push(wallet, signed_wallet(provider, status=unknown))
+        assert refusal(refused) == (400, "invalid_client_attestation"), unknown
+
+
+def test_keys_that_a_provider_took_back(wallet, token, provider, monkeypatch, ana):
+    publish(monkeypatch, provider, 0, 1)
+    for index, expected in ((1, 400), (0, 200)):
+        parsed = jws.parse(provider.keys(ana, nonce=wallet.nonce()))
+        claims = {**parsed.claims(), "status": status_of(index)}
+        answer = ask(wallet, token, "attestation", jws.sign(parsed.header, claims, signer=LEAF))
+        assert answer.status_code == expected, answer.content
+        assert expected == 200 or answer.json()["error"] == "invalid_proof"
