@@ -28,6 +28,7 @@ BEGINS, ENDS = NOW - timedelta(days=30), NOW + timedelta(days=400)
 STATUS = StatusReference("TokenStatusList", f"{ISSUER}/status/token-1", 412)
 PICTURE = "data:image/jpeg;base64,/9j/4AAQSkZJRg=="
 SPACE = "org.iso.18013.5.1"
+OWN = f"{ISSUER}/types/licence"
 
 
 def root(key: PrivateKey = ROOT_KEY, **changes: Any) -> x509.Certificate:
@@ -100,6 +101,15 @@ def present(
     text = FORMAT.present(secured, disclose=shown, binding=binding, signer=holder, sources=SOURCES, now=now)
     assert isinstance(text, str)
     return text
+
+
+def verify(secured: str, **more: Any) -> Any:
+    return FORMAT.verify_credential(secured, **{"sources": SOURCES, "now": NOW, **more})
+
+
+def verify_shown(presented: str, **more: Any) -> Any:
+    told = {"binding": BINDING, "sources": SOURCES, "now": NOW, **more}
+    return FORMAT.verify_presentation(presented, **told)
 
 
 def opened(secured: str) -> Any:
