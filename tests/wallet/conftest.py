@@ -1,12 +1,12 @@
-"""A cheap passphrase derivation, and vaults that stand open."""
+"""A cheap passphrase derivation, vaults that stand open, and who offers cards or asks for them."""
 
 from datetime import datetime
 
 import pytest
 
 from common.adapters import fetch as door
-from tests.wallet.fakes import Network, Office
-from wallet.services import accounts
+from tests.wallet.fakes import Network, Office, Service, sd_query
+from wallet.services import accepting, accounts
 from wallet.services.vault import Vault
 
 ANA = ("Ana Quispe", "correct horse battery staple")
@@ -35,3 +35,15 @@ def network(monkeypatch: pytest.MonkeyPatch) -> Network:
 def office(network: Network, now: datetime) -> Office:
     """The civil registry, which offers birth certificates."""
     return Office(network, now)
+
+
+@pytest.fixture
+def holder(vault: Vault, office: Office, now: datetime) -> Vault:
+    """Ana's vault with her birth certificate in it."""
+    accepting.accept(vault, accepting.receive(vault, office.link, now=now), tx_code=None, now=now)
+    return vault
+
+
+@pytest.fixture
+def clinic(network: Network, now: datetime) -> Service:
+    return Service(network, now, query={"credentials": [sd_query("birth_date")]})

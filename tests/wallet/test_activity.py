@@ -20,8 +20,8 @@ from common.registries.access_holder import (
     create_log,
     verify_log_request,
 )
+from tests.wallet.consenting import agree, ask
 from tests.wallet.fakes import CLINIC, ISSUER, Network, Office, Service, reply, sd_query
-from tests.wallet.test_presenting import agree
 from tests.wallet.test_vault import dump
 from wallet.models import HistoryEntry
 from wallet.services import accepting, accounts, activity, cards, correspondents, history, inbox
@@ -177,7 +177,6 @@ def test_what_came_of_a_payment_can_be_asked_when_the_card_is_gone(
 def test_who_was_told_no_or_not_reached_is_asked_nothing(
     holder: Vault, network: Network, clinic: Service, now: datetime
 ) -> None:
-    from tests.wallet.test_presenting import ask
     from wallet.services import presenting
 
     presenting.decline(holder, ask(holder, clinic, now).id, now=now)

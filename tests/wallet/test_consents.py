@@ -18,10 +18,8 @@ from common.registries.access_holder import (
     verify_consents_request,
     verify_withdrawal,
 )
+from tests.wallet.consenting import agree, ask
 from tests.wallet.fakes import CLINIC, ISSUER, Network, Office, Service, reply
-from tests.wallet.test_presenting import agree, ask
-from tests.wallet.test_presenting import clinic as clinic  # the fixtures
-from tests.wallet.test_presenting import holder as holder
 from tests.wallet.test_vault import dump
 from wallet.models import Card, GivenConsent, HistoryEntry
 from wallet.services import accounts, asking, consents, history, presenting

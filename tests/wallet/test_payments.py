@@ -1,0 +1,56 @@
+"""A payment is shown before it is signed, and signed with the card that may authorise it."""
+
+import json
+from datetime import datetime
+
+import pytest
+
+from common.oid4vp.errors import InvalidTransactionData
+from common.oid4vp.transaction_data import Payment, create_transaction_data
+from tests.wallet.consenting import PAYMENT, agree, ask
+from tests.wallet.fakes import Service, ldp_query, sd_query
+from wallet.services import history, presenting
+from wallet.services.presenting import ChoiceMissing
+from wallet.services.vault import Vault
+
+
+def test_a_payment_is_shown_and_signed(holder: Vault, clinic: Service, now: datetime) -> None:
+    entry = create_transaction_data(PAYMENT)
+    clinic.transaction_data = (entry,)
+    assert ask(holder, clinic, now).asked.payments == (PAYMENT,)
+    agree(holder, clinic, now)
+    clinic.verified("sd", "dc+sd-jwt", transaction_data=(entry,))
+    (written,) = history.entries(holder)
+    assert written.payments == ("120.50 PEN to Ana Wayra Quispe",)
+
+
+def test_a_payment_is_signed_in_the_whole_format_too(holder: Vault, clinic: Service, now: datetime) -> None:
+    entry = create_transaction_data(Payment(("ldp",), "Ana", "1", "PEN", "R", "P"))
+    clinic.transaction_data = (entry,)
+    clinic.query = {"credentials": [ldp_query("birth_date")]}
+    agree(holder, clinic, now)
+    clinic.verified("ldp", "ldp_vc", transaction_data=(entry,))
+
+
+def test_an_unknown_transaction_is_refused(holder: Vault, clinic: Service, now: datetime) -> None:
+    from common.encoding import base64url
+
+    value = PAYMENT.to_json() | {"type": "urn:mallory:all-my-money"}
+    clinic.transaction_data = (base64url.encode(json.dumps(value).encode()),)
+    with pytest.raises(InvalidTransactionData):
+        ask(holder, clinic, now)
+
+
+def test_a_payment_needs_the_card_that_may_authorise_it(
+    holder: Vault, clinic: Service, now: datetime
+) -> None:
+    other = sd_query("family_name") | {"id": "other"}
+    clinic.query = {
+        "credentials": [sd_query("birth_date"), other],
+        "credential_sets": [{"options": [["sd"]], "required": False}, {"options": [["other"]]}],
+    }
+    clinic.transaction_data = (create_transaction_data(PAYMENT),)
+    screen = ask(holder, clinic, now)
+    with pytest.raises(ChoiceMissing, match="must be confirmed"):
+        presenting.present(holder, screen.id, ["", screen.questions[1].answers[0].id], now=now)
+    assert clinic.answers == []
