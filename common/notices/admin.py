@@ -1,19 +1,18 @@
 """For the operator: what could not be delivered, and which organisations are told of what."""
 
-from typing import Any
-
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from common.adapters.admin import ReadOnly
 from common.notices.delivering import send_again
 from common.notices.models import Notice, Subscriber
 
 
 @admin.register(Notice)
-class NoticeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Every notice, without whom it is for; the program alone writes them."""
+class NoticeAdmin(ReadOnly):
+    """Every notice, without whom it is for; whoever forgets that something was told tells it twice."""
 
     list_display = ("created_at", "kind", "channel", "sender", "state", "attempts", "problem")
     list_filter = ("state", "channel", "kind")
@@ -26,18 +25,6 @@ class NoticeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         """Queue the failed ones among the chosen."""
         number = sum(send_again(notice, now=timezone.now()) for notice in chosen)
         self.message_user(request, f"{number} queued once more.")
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Notices are written with what they tell."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """What was told stays."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Whoever forgets that something was told tells it twice."""
-        return False
 
 
 @admin.register(Subscriber)
