@@ -1,11 +1,13 @@
-"""The one error renderer of the JSON endpoints, and the one parser of their bodies."""
+"""What the JSON endpoints share: one parser of bodies, one reader of tokens, one renderer of errors."""
 
 import logging
 from collections.abc import Mapping
 from typing import IO, Any
 
+from django.http import HttpRequest
 from rest_framework import exceptions
 from rest_framework.parsers import BaseParser
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
@@ -25,6 +27,12 @@ class StrictJSONParser(BaseParser):
     ) -> Any:
         """The body as a JSON value, or `MalformedInput`."""
         return strict_json.loads(stream.read(strict_json.MAX_BYTES + 1), floats=True)
+
+
+def authorization(request: HttpRequest | Request) -> tuple[str, str]:
+    """Scheme, in small letters, and token of the `Authorization` header (RFC 9110 §11.6.2); else empty."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return scheme.lower(), token.strip()
 
 
 def render_error(error: Exception, context: Mapping[str, Any]) -> Response | None:

@@ -45,13 +45,12 @@ def grant(client_id: str, secret: str, *, now: datetime) -> dict[str, Any]:
     }
 
 
-def bearer(authorization: str, *, now: datetime) -> Partner:
+def bearer(scheme: str, token: str, *, now: datetime) -> Partner:
     """The partner whose token stands in an `Authorization` header, or `err.request.unauthorized`."""
-    scheme, _, token = authorization.partition(" ")
-    if scheme.lower() != "bearer" or not 0 < len(token) <= MAX_TOKEN:
+    if scheme != "bearer" or not 0 < len(token) <= MAX_TOKEN:
         raise ExchangeError("A bearer token is needed.", code="err.request.unauthorized")
     try:
-        claims = signing.loads(token.strip(), salt=_SALT)
+        claims = signing.loads(token, salt=_SALT)
     except signing.BadSignature as error:
         raise ExchangeError("This token does not hold.", code="err.request.unauthorized") from error
     if claims["exp"] <= now.timestamp():

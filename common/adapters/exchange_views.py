@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from common.adapters import exchange, exchange_tokens, rate_limit
+from common.adapters.drf import authorization
 from common.adapters.exchange import Party, Received
 from common.adapters.partners import Partner
 from common.errors import MalformedInput, SelloError
@@ -45,7 +46,7 @@ class ExchangeView(APIView):
     def partner(self, request: Request) -> Partner:
         """Whose access token came along."""
         rate_limit.check(request._request, "credential")
-        return exchange_tokens.bearer(request.headers.get("Authorization", ""), now=timezone.now())
+        return exchange_tokens.bearer(*authorization(request), now=timezone.now())
 
     def answer(
         self,

@@ -16,6 +16,7 @@ from jwcrypto import jws
 from jwcrypto.common import JWException
 from rest_framework.request import Request
 
+from common.adapters.drf import authorization
 from common.adapters.vc_api import NoOperator, require_operator
 from common.encoding import strict_json
 from common.errors import MalformedInput
@@ -30,9 +31,9 @@ MAX_TOKEN: Final = 20_000
 def require_registrar(request: Request, *, scopes: Collection[str], now: datetime) -> None:
     """Raise unless the caller is the operator, or bears a registrar's token with one of `scopes`."""
     if settings.OPENCRVS_KEY_FILE:
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() == "bearer" and token.count(".") == 2:
-            _require_scope(_claims(token.strip()), scopes, now=now)
+        scheme, token = authorization(request)
+        if scheme == "bearer" and token.count(".") == 2:
+            _require_scope(_claims(token), scopes, now=now)
             return
     require_operator(request)
 

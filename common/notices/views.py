@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from common.adapters import rate_limit
+from common.adapters.drf import authorization
 from common.notices.inbox import read_inbox
 from common.notices.messages import NoticeRefused, create_inbox
 
@@ -25,8 +26,8 @@ class Inbox(APIView):
     def get(self, request: Request, **kwargs: Any) -> Response:
         rate_limit.check(request._request, "notices")
         audience, sender = self.place(**kwargs)
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token.strip():
+        scheme, token = authorization(request)
+        if scheme != "bearer" or not token:
             raise NoticeRefused("A request signed by the holder's key is needed.")
-        found = read_inbox(token.strip(), audience=audience, sender=sender, now=datetime.now(UTC))
+        found = read_inbox(token, audience=audience, sender=sender, now=datetime.now(UTC))
         return Response(create_inbox(found), headers={"Cache-Control": "no-store"})

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from common.adapters import rate_limit
+from common.adapters.drf import authorization
 from common.keys.dpop import InvalidDpopProof
 from common.registries.access import GRANT_TYPE, AccessError, InvalidAccessToken, create_grant
 from common.registries.access_holder import create_consents, create_log
@@ -83,7 +84,7 @@ class Withdrawal(ProtocolView):
 
 def _token(request: Request, scheme: str) -> str:
     """The token of the `Authorization` header, of that scheme alone (RFC 9449 §7.1, RFC 6750 §2.1)."""
-    found, _, token = request.headers.get("Authorization", "").partition(" ")
-    if found.lower() != scheme.lower() or not token.strip():
+    found, token = authorization(request)
+    if found != scheme.lower() or not token:
         raise InvalidAccessToken(f"An Authorization header with {scheme} is needed.")
-    return token.strip()
+    return token

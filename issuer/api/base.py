@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from common.adapters.drf import authorization
 from common.keys import jwe
 from common.oid4vci.encryption import MEDIA_TYPE
 from common.oid4vci.errors import InvalidToken, printable
@@ -145,10 +146,10 @@ def client_of(request: Request, authority: Authority, client_id: str | None, *, 
 
 def shown_token(request: Request, endpoint: str) -> ShownToken:
     """The access token of the `Authorization` header (RFC 6750 §2.1, RFC 9449 §7.1)."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() not in ("bearer", "dpop") or not token.strip():
+    scheme, token = authorization(request)
+    if scheme not in ("bearer", "dpop") or not token:
         raise InvalidToken("An access token is needed.")
-    return ShownToken(token.strip(), scheme.lower(), endpoint, dpop_proof(request))
+    return ShownToken(token, scheme, endpoint, dpop_proof(request))
 
 
 def utc_now() -> datetime:

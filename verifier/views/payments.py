@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from common.adapters import rate_limit
+from common.adapters.drf import authorization
 from common.payments.log import create_payment_log
 from common.registries.access import InvalidAccessToken
 from verifier.models import Programme
@@ -30,10 +31,10 @@ class PaymentLog(APIView):
     def get(self, request: Request) -> Response:
         """Newest first: reference, amount, currency, programme, state, dates; never where the money went."""
         rate_limit.check(request, "verify")
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token.strip():
+        scheme, token = authorization(request)
+        if scheme != "bearer" or not token:
             raise InvalidAccessToken("A request signed by the holder's key is needed.")
-        found = payments_of(token.strip(), audience=f"{settings.BASE_URL}{LOG}", now=timezone.now())
+        found = payments_of(token, audience=f"{settings.BASE_URL}{LOG}", now=timezone.now())
         return Response(create_payment_log(found), headers={"Cache-Control": "no-store"})
 
 
