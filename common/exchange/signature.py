@@ -15,6 +15,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 from common.encoding import base64url, jcs
@@ -108,7 +109,7 @@ def _verify_jws(envelope: Envelope, text: str, *, key_of: KeyOf, now: datetime) 
             parsed = jws.parse(f"{protected}.{base64url.encode(content)}.{value}")
             kid = parsed.header.get("kid", "")
             key = _key(key_of, sender_id, kid if isinstance(kid, str) else "")
-            _check(lambda parsed=parsed, key=key: jws.verify(parsed, key=key, typ=None))  # type: ignore[misc]
+            _check(partial(jws.verify, parsed, key=key, typ=None))
         except SignatureRefused as error:
             failure = error
         except SelloError as error:

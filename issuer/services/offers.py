@@ -46,38 +46,20 @@ def create_offer(
     tx_code: bool = False,
     sign_in: bool = False,
     by_value: bool = False,
+    elsewhere: bool = False,
     now: datetime,
 ) -> Offer:
-    """Offer one record's credential in all its formats, or in `formats`; the record must exist.
+    """Offer one record's credential in all its formats, or in `formats`.
+
+    The record must exist and support it, unless it is `elsewhere`: with a system that says it in the request.
 
     Only digests are stored: the code follows from the offer's random reference under this house's secret, so
     that an offer by reference can be served to whoever knows the reference, and by nobody who reads tables.
     With `sign_in` there is no code: the person proves at the office's sign-in page to be meant.
     """
-    record = connector(configuration.registry).fetch(record_key)
-    require_standing(configuration, record, now=now)
-    return open_offer(
-        configuration,
-        record_key,
-        formats=formats,
-        tx_code=tx_code,
-        sign_in=sign_in,
-        by_value=by_value,
-        now=now,
-    )
-
-
-def open_offer(
-    configuration: Configuration,
-    record_key: str,
-    *,
-    formats: Sequence[str] = (),
-    tx_code: bool = False,
-    sign_in: bool = False,
-    by_value: bool = False,
-    now: datetime,
-) -> Offer:
-    """An offer as `create_offer` makes it, of a record that is not in this house."""
+    if not elsewhere:
+        record = connector(configuration.registry).fetch(record_key)
+        require_standing(configuration, record, now=now)
     chosen = chosen_formats(configuration, formats)
     reference = secrets.token_urlsafe(32)
     typed = (

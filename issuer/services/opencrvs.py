@@ -52,7 +52,8 @@ def offer(request: OfferRequest, *, now: datetime) -> str:
         numbered=request.mapped.numbered,
     )
     with transaction.atomic():
-        made = offers.open_offer(configuration, _key(request.claims), formats=(SD_JWT,), now=now)
+        key = _key(request.claims)
+        made = offers.create_offer(configuration, key, formats=(SD_JWT,), elsewhere=True, now=now)
         supplied.keep(made.session, terms, now=now)
     return made.uri
 

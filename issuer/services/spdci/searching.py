@@ -1,8 +1,8 @@
 """Finding what a partner asks for: within what was agreed, minimised to it, and written down."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 
@@ -104,6 +104,10 @@ def write_down(
     )
 
 
+def _by(column: str, kind: str) -> Callable[[Record], Any]:
+    return lambda record: tree.sort_key(record.data, column, kind)
+
+
 def _search(
     desk: Desk, agreed: Agreement, criteria: Criteria, reference_id: str
 ) -> tuple[list[Record], Found]:
@@ -115,7 +119,7 @@ def _search(
         kind = desk.mapping.types[column]
         known = [r for r in found if r.data.get(column) not in (None, "")]
         unknown = [r for r in found if r.data.get(column) in (None, "")]
-        known.sort(key=lambda r, c=column, k=kind: tree.sort_key(r.data, c, k), reverse=descending)  # type: ignore[misc]
+        known.sort(key=_by(column, kind), reverse=descending)
         found = known + unknown
     first = (criteria.page_number - 1) * criteria.page_size
     page = found[first : first + criteria.page_size]
