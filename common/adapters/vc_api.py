@@ -73,6 +73,7 @@ def world(*, trial: bool) -> World:
         contexts_of=lambda speakers: _contexts(speakers, trial=trial),
         fetch=_Purse(),
         known={CREDENTIALS_V2: Known(digests)},
+        trial=trial,
     )
 
 

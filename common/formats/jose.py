@@ -63,7 +63,7 @@ def verify(token: str, *, kind: Kind, sources: Sources, now: datetime) -> Verifi
         method = sources.issuer_key(validation.issuer_id(document), parsed.header)
     else:
         validation.validate_presentation(document, accept_v1=kind in claims)
-        method = _holder_key(document, parsed, sources=sources)
+        method = _holder_key(document, parsed, claims=claims, sources=sources)
     try:
         jws.verify(parsed, key=method.public_key, typ=None)
     except InvalidSignature as error:
@@ -142,13 +142,15 @@ def _require_agreement(document: Mapping[str, Any], claims: Mapping[str, Any], *
 
 
 def _holder_key(
-    document: Mapping[str, Any], parsed: UnverifiedJws, *, sources: Sources
+    document: Mapping[str, Any], parsed: UnverifiedJws, *, claims: Mapping[str, Any], sources: Sources
 ) -> VerificationMethod:
+    """The key of whoever presents: the holder's where the document names one, and that of `iss` beside it."""
     kid = parsed.header.get("kid")
     if not isinstance(kid, str):
         raise TokenInvalid("The token of a presentation names its holder's key.")
     method = sources.method(kid, purpose="authentication")
-    if "holder" in document and method.controller != validation.holder_id(document):
+    named = [validation.holder_id(document)] if "holder" in document else []
+    if any(name != method.controller for name in (*named, claims.get("iss", method.controller))):
         raise TokenInvalid("This presentation was signed by somebody else than its holder.")
     return method
 

@@ -15,7 +15,7 @@ from common.rdf.expansion import OpenContexts
 from tests.conftest import NOW
 
 pytestmark = pytest.mark.django_db
-VERIFIED = {"verified": True, "problemDetails": []}
+VERIFIED = {"verified": True, "problemDetails": [], "warnings": []}
 
 
 def named(key: PrivateKey) -> PrivateKey:
@@ -70,6 +70,33 @@ def test_what_does_not_hold_is_a_problem(ana):
     assert answer["type"] == "https://w3id.org/security#PROOF_VERIFICATION_ERROR"
     assert answer["problemDetails"][0]["type"] == answer["type"]
     assert "Ana" not in json.dumps(answer)
+
+
+def forged(signer: PrivateKey, *, issuer: PrivateKey) -> dict[str, Any]:
+    document = {name: part for name, part in credential(issuer).items() if name != "proof"}
+    return secure(document, signer, "assertionMethod")
+
+
+def test_what_a_stranger_signed_in_an_issuers_name_does_not_hold(ana, bruno, mallory):
+    document = forged(mallory, issuer=ana)
+    for status, answer in (verify(document), show(presentation(bruno, credential(ana), document))):
+        assert (status, answer["verified"]) == (400, False)
+        assert answer["type"] == "https://w3id.org/security#PROOF_VERIFICATION_ERROR"
+
+
+def test_trials_are_warned_of_a_stranger(ana, bruno, mallory, settings):
+    settings.VC_API_OPEN = True
+    document = forged(mallory, issuer=ana)
+    for (status, answer), count in (
+        (verify(document), 1),
+        (show(presentation(bruno, document, credential(ana), document)), 2),
+    ):
+        assert (status, answer["verified"], len(answer["warnings"])) == (200, True, count)
+        assert answer["warnings"] == answer["problemDetails"]
+        assert answer["warnings"][0]["type"] == "https://w3id.org/security#PROOF_VERIFICATION_ERROR"
+    assert verify(credential(ana)) == (200, VERIFIED)
+    outside = ask("credential", {"verifiableCredential": document}, REMOTE_ADDR="192.0.2.1")
+    assert outside[0] == 400
 
 
 @pytest.mark.parametrize("document", [None, "text", 7, [], {}, {"type": ["NonconformingDocument"]}])

@@ -1,7 +1,7 @@
 """`/vc-api/credentials/verify` and `/vc-api/presentations/verify` (W3C VC-API, verifying).
 
-Proofs and the data model are checked, not whether anybody trusts the issuer: for that, services ask over
-OpenID4VP. `options.checks` may ask for `credentialStatus` besides.
+Proofs by the issuer's own key, and the data model, are checked, not whether anybody trusts that issuer: for
+that, services ask over OpenID4VP. `options.checks` may ask for `credentialStatus` besides.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,13 +21,13 @@ from common.errors import MalformedInput
 from common.formats.data_integrity import status_entries
 from common.vcdm import validation
 from common.vcdm.credential import StatusReference
+from common.vcdm.problems import problem
 from common.verification.procedure import NotStanding
-from common.verification.proofs import check_credential, check_presentation
+from common.verification.proofs import Checked, check_credential, check_presentation
 
 DOCUMENTED = extend_schema(
     request=OpenApiTypes.OBJECT, responses={200: OpenApiTypes.OBJECT, 400: OpenApiTypes.OBJECT}
 )
-VERIFIED = {"verified": True, "problemDetails": []}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +59,16 @@ class VerifyCredential(VerifyView):
         """`{verifiableCredential, options}`."""
         body, options = self.body(request)
         now = timezone.now()
-        credential = check_credential(
+        checked = check_credential(
             body.get("verifiableCredential"), world=world(trial=is_open(request)), now=now
         )
         if "credentialStatus" in _texts(options, "checks"):
+            credential = checked.document
             listed = Listed(validation.issuer_id(credential), status_entries.parse(credential))
             outcome = check_status(listed, now=now)
             if outcome.status != "valid":
                 raise NotStanding(outcome)
-        return Response(VERIFIED)
+        return _verified(checked)
 
 
 class VerifyPresentation(VerifyView):
@@ -77,14 +78,20 @@ class VerifyPresentation(VerifyView):
     def post(self, request: Request) -> Response:
         """`{verifiablePresentation, options: {domain, challenge}}`."""
         body, options = self.body(request)
-        check_presentation(
+        checked = check_presentation(
             body.get("verifiablePresentation"),
             domain=_text(options, "domain"),
             challenge=_text(options, "challenge"),
             world=world(trial=is_open(request)),
             now=timezone.now(),
         )
-        return Response(VERIFIED)
+        return _verified(checked)
+
+
+def _verified(checked: Checked) -> Response:
+    """What holds, with its warnings (VC Data Model 2.0 §7.1; the VC-API has them among `problemDetails`)."""
+    warnings = [problem(warning, status=200) for warning in checked.warnings]
+    return Response({"verified": True, "problemDetails": warnings, "warnings": warnings})
 
 
 def _text(options: Mapping[str, Any], name: str) -> str | None:

@@ -24,6 +24,14 @@ class ProofInvalid(CredentialInvalid):
     code = "PROOF_VERIFICATION_ERROR"
 
 
+class MadeByAnother(ProofInvalid):
+    """Every proof holds, and none was made by the one who speaks; `signed` is what the first one covers."""
+
+    def __init__(self, signed: Mapping[str, Any]) -> None:
+        super().__init__("The proof was made by somebody else than the one who speaks here.")
+        self.signed = signed
+
+
 class UnknownSuite(UnknownPart):
     """A proof of a kind that is not known here."""
 
@@ -40,8 +48,7 @@ class ProofGenerationError(CredentialInvalid):
 class Expected:
     """What a proof must say to be believed; `domain` and `challenge` None mean that none was asked for.
 
-    `controller` is who must have made at least one of a document's proofs; None where nobody's word is
-    believed anyway, and only the proofs are asked about.
+    `controller` is who must have made at least one of a document's proofs; None where it names nobody.
     """
 
     purpose: str
@@ -117,8 +124,8 @@ def verify_proofs(
     ]
     for signed, method in verified:
         if expected.controller in (None, method.controller):
-            return {name: part for name, part in signed.items() if name != "proof"}, method
-    raise ProofInvalid("The proof was made by somebody else than the one who speaks here.")
+            return _without_proof(signed), method
+    raise MadeByAnother(_without_proof(verified[0][0]))
 
 
 def _verify_proof(
@@ -184,7 +191,11 @@ def take_apart(document: Mapping[str, Any]) -> tuple[list[Mapping[str, Any]], di
         raise ProofInvalid("This document has no proof.")
     if len(proofs) > MAX_PROOFS:
         raise ProofInvalid(f"More than {MAX_PROOFS} proofs are not accepted.")
-    return proofs, {name: part for name, part in document.items() if name != "proof"}
+    return proofs, _without_proof(document)
+
+
+def _without_proof(document: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: part for name, part in document.items() if name != "proof"}
 
 
 def _with_previous(
