@@ -23,6 +23,10 @@ class ResolutionError(SelloError):
     code = "notFound"
 
 
+class Deactivated(ResolutionError):
+    """A DID that its controller gave up for good (DID Resolution §4.4)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fetched:
     """What the one door to the network brought: the body of a 200, and its media type."""
@@ -85,7 +89,7 @@ class DIDDocument:
 def parse_document(source: Mapping[str, Any], *, did: str) -> DIDDocument:
     """Read a DID document (DID Core §4, §5); one that speaks of another DID is refused."""
     if source.get("id") != did:
-        raise ResolutionError("This DID document is another's.", code="invalidDid")
+        raise ResolutionError("This DID document is another's.", code="invalidDidDocument")
     relations: dict[str, set[str]] = {}
     entries: dict[str, Mapping[str, Any]] = {}
     for name in ("verificationMethod", *PURPOSES):
@@ -94,11 +98,11 @@ def parse_document(source: Mapping[str, Any], *, did: str) -> DIDDocument:
             raise ResolutionError(f"{name} is not a list.", code="invalidDidDocument")
         for value in values:
             if isinstance(value, Mapping) and isinstance(value.get("id"), str):
-                identifier = _absolute(value["id"], did)
+                identifier = absolute(value["id"], did)
                 if entries.setdefault(identifier, value) != value:
                     raise ResolutionError("Two keys have one name.", code="invalidDidDocument")
             elif isinstance(value, str):
-                identifier = _absolute(value, did)
+                identifier = absolute(value, did)
             else:
                 raise ResolutionError(f"{name} holds no key.", code="invalidDidDocument")
             if name in PURPOSES:
@@ -111,7 +115,8 @@ def parse_document(source: Mapping[str, Any], *, did: str) -> DIDDocument:
     return DIDDocument(id=did, methods=methods, source=source)
 
 
-def _absolute(identifier: str, did: str) -> str:
+def absolute(identifier: str, did: str) -> str:
+    """A DID URL, perhaps written relative to the document that it stands in (DID Core §3.2.2)."""
     return did + identifier if identifier.startswith("#") else identifier
 
 

@@ -1,9 +1,10 @@
-"""`/1.0/identifiers/{did}`: DIDs resolved over HTTP (DID Resolution §7.1).
+"""`/1.0/identifiers/{did}`: DIDs resolved, and DID URLs dereferenced, over HTTP (DID Resolution §10.1).
 
 It belongs to the site, not to a party: an issuer's DIDs, a service's and a wallet's are resolved alike.
 """
 
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -14,13 +15,24 @@ from rest_framework.views import APIView
 
 from common.adapters import rate_limit
 from common.adapters.sources import resolve_did
-from common.did.resolution import Options, Resolution, dereference
+from common.did.resolution import Options, dereference
+from common.did.resolution_result import Resolution, refusal
 
 RESULT: Final = "application/did-resolution"
+DEREFERENCED: Final = "application/did-url-dereferencing"
 OLDER_RESULT: Final = 'application/ld+json;profile="https://w3id.org/did-resolution"'
+URI_LIST: Final = "text/uri-list"
 DOCUMENTS: Final = ("application/did", "application/did+json", "application/did+ld+json")
 JSON: Final = ("application/json", "application/ld+json")  # a result for clients that know nothing closer
-OFFERED: Final = (RESULT, *DOCUMENTS, *JSON)
+OFFERED: Final = (RESULT, DEREFERENCED, *DOCUMENTS, URI_LIST, *JSON)
+# Of the query these are options; what else stands there belongs to the DID URL (§10.1).
+OPTIONS: Final = frozenset(
+    {
+        "publicKeyFormat", "enableExperimentalPublicKeyTypes", "verificationRelationship",
+        "expandRelativeUrls", "noCache",
+    }
+)  # fmt: skip
+DID_PARAMETERS: Final = frozenset({"service", "serviceType", "relativeRef", "versionId", "versionTime", "hl"})
 
 
 class Negotiation(DefaultContentNegotiation):
@@ -31,38 +43,75 @@ class Negotiation(DefaultContentNegotiation):
 
 
 class Identifier(APIView):
-    """The document of a DID, or the part that a DID URL names, alone or in a result, as `Accept` prefers."""
+    """What a DID or DID URL leads to, alone or in a result, as `Accept` prefers."""
 
     content_negotiation_class = Negotiation
 
     @extend_schema(
-        parameters=[OpenApiParameter("publicKeyFormat", str, description="did:key only")],
-        responses={(200, RESULT): OpenApiTypes.OBJECT},
+        parameters=[
+            OpenApiParameter("publicKeyFormat", str, description="did:key only"),
+            OpenApiParameter("verificationRelationship", str, description="what a key must be meant for"),
+            OpenApiParameter("expandRelativeUrls", bool, description="names of parts written out"),
+            OpenApiParameter("service", str, description="DID parameter: the service of that name"),
+            OpenApiParameter("serviceType", str, description="DID parameter: services of that type"),
+            OpenApiParameter(
+                "relativeRef", str, description="DID parameter: relative to a service's address"
+            ),
+        ],
+        responses={(200, RESULT): OpenApiTypes.OBJECT, (200, DEREFERENCED): OpenApiTypes.OBJECT},
     )
     def get(self, request: Request, did: str) -> Response:
-        """200 with the document or result; else a result that says the error, with its own status."""
+        """200 with what was found, 303 to a service's address; else a result that says the error."""
         rate_limit.check(request._request, "verify")
         wanted = _preferred(request)
         if wanted is None:
-            return self._answer(Resolution({}, "representationNotSupported", dereferenced=False), RESULT)
-        asked = request.query_params
-        found = dereference(
-            did,
-            options=Options(
-                key_format=asked.get("publicKeyFormat", "Multikey"),
-                experimental=asked.get("enableExperimentalPublicKeyTypes") == "true",
-            ),
-            resolve=resolve_did,
-        )
-        return self._answer(found, wanted)
+            unknown = refusal(
+                "representationNotSupported", "This media type is not known.", dereferenced=False
+            )
+            return _answer(unknown, RESULT)
+        found = dereference(did + _did_query(request), options=_options(request, wanted), resolve=resolve_did)
+        return _answer(found, wanted)
 
-    def _answer(self, found: Resolution, wanted: str) -> Response:
-        if wanted in DOCUMENTS and found.error is None:
-            body: Any = found.document
-        else:
-            body, wanted = found.as_json(), RESULT if wanted in DOCUMENTS else wanted
-        headers = {"Access-Control-Allow-Origin": "*", "Vary": "Accept"}
-        return Response(body, status=found.status, content_type=wanted, headers=headers)
+
+def _options(request: Request, wanted: str) -> Options:
+    asked = request.query_params
+    others = set(asked) - OPTIONS - DID_PARAMETERS
+    if asked.get("noCache", "false") != "false":
+        others.add("noCache")
+    return Options(
+        key_format=asked.get("publicKeyFormat", "Multikey"),
+        experimental=asked.get("enableExperimentalPublicKeyTypes") == "true",
+        relationship=asked.get("verificationRelationship"),
+        expand_relative_urls=asked.get("expandRelativeUrls") == "true",
+        uri_list=wanted == URI_LIST,
+        others=frozenset(others),
+    )
+
+
+def _did_query(request: Request) -> str:
+    """The query of a DID URL that was put into the address as it is, not encoded."""
+    found = {name: value for name, value in request.query_params.items() if name in DID_PARAMETERS}
+    return f"?{urlencode(found)}" if found else ""
+
+
+def _answer(found: Resolution, wanted: str) -> Response:
+    """The result in the shape that was asked for; an error always stands in a result."""
+    status, body = found.status, found.as_resolution()
+    media_type = RESULT
+    if wanted == OLDER_RESULT:
+        status, body, media_type = found.older_status, found.as_older(), wanted
+    elif status == 200 and (wanted in DOCUMENTS or (wanted in JSON and found.dereferenced)):
+        body, media_type = dict(found.content or {}), wanted
+    elif found.dereferenced:
+        body, media_type = found.as_dereferencing(), DEREFERENCED
+    elif wanted in JSON:
+        media_type = wanted
+    headers = {"Access-Control-Allow-Origin": "*", "Vary": "Accept"}
+    if found.location is not None:
+        response = Response(status=status, headers={**headers, "Location": found.location})
+        response.content_type = URI_LIST
+        return response
+    return Response(body, status=status, content_type=media_type, headers=headers)
 
 
 def _preferred(request: Request) -> str | None:

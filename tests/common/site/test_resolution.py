@@ -5,10 +5,12 @@ import json
 import pytest
 from django.test import Client
 
-from common.did import did_key
+from common.did import did_key, parse_document
+from common.site import resolution
 from issuer.services.authorities import create_authority
 
 pytestmark = pytest.mark.django_db
+OLDER = 'application/ld+json;profile="https://w3id.org/did-resolution"'
 
 
 def get(did: str, **headers: str):
@@ -34,26 +36,27 @@ def test_an_authority_of_ours():
 @pytest.mark.parametrize(
     ("did", "status", "error"),
     [
-        ("did:key:nothing", 400, "invalidDid"),
-        ("did:example:123", 501, "methodNotSupported"),
-        ("did:web:nowhere.example", 404, "notFound"),
-        ("did:web:127.0.0.1", 404, "notFound"),
-        ("nothing", 400, "invalidDid"),
+        ("did:key:nothing", 400, "INVALID_DID"),
+        ("did:example:123", 501, "METHOD_NOT_SUPPORTED"),
+        ("did:web:nowhere.example", 404, "NOT_FOUND"),
+        ("did:web:127.0.0.1", 404, "NOT_FOUND"),
+        ("nothing", 400, "INVALID_DID"),
     ],
 )
 def test_what_cannot_be_resolved(did, status, error):
     response, result = get(did)
-    assert (response.status_code, result["didResolutionMetadata"]["error"]) == (status, error)
-    assert result["didDocument"] == {}
+    said = result["didResolutionMetadata"]["error"]
+    assert (response.status_code, said["type"]) == (status, f"https://www.w3.org/ns/did#{error}")
+    assert result["didDocument"] is None
+    assert result["didDocumentMetadata"] == {}
 
 
 def test_what_suites_ask_for():
     did = "did:key:z6MktKwz7Ge1Yxzr4JHavN33wiwa8y81QdcMRLXQsrH9T53b"
-    accept = 'application/ld+json;profile="https://w3id.org/did-resolution"'
-    response, result = get(did, Accept=accept)
-    assert response.headers["Content-Type"] == accept
+    response, result = get(did, Accept=OLDER)
+    assert response.headers["Content-Type"] == OLDER
     assert result["didResolutionMetadata"] == {"contentType": "application/did"}
-    response, result = get(did + "?publicKeyFormat=unknown", Accept=accept)
+    response, result = get(did + "?publicKeyFormat=unknown", Accept=OLDER)
     assert (response.status_code, result["didResolutionMetadata"]["error"]) == (
         400, "unsupportedPublicKeyType",
     )  # fmt: skip
@@ -61,14 +64,48 @@ def test_what_suites_ask_for():
 
 def test_a_did_url_leads_to_a_part():
     did = "did:key:z6MktKwz7Ge1Yxzr4JHavN33wiwa8y81QdcMRLXQsrH9T53b"
-    _, result = get(f"{did}%23{did.removeprefix('did:key:')}")
-    assert result["didDocument"]["controller"] == did
-    response, result = get(f"{did}/%5Ebar%5E/%3Fquery=%60%23z6Mk")
-    assert (response.status_code, result["didDereferencingMetadata"]) == (400, {"error": "invalidDidUrl"})
+    url = f"{did}%23{did.removeprefix('did:key:')}"
+    response, result = get(url)
+    assert response.headers["Content-Type"] == "application/did-url-dereferencing"
+    assert result["contentStream"]["controller"] == did
+    _, alone = get(url, Accept="application/json")
+    assert alone == result["contentStream"]
+    _, older = get(url, Accept=OLDER)
+    assert older["didDocument"] == alone
+    assert "didDereferencingMetadata" in older
+    wrong = f"{did}/%5Ebar%5E/%3Fquery=%60%23z6Mk"
+    response, result = get(wrong)
+    assert (response.status_code, result["dereferencingMetadata"]["error"]["type"]) == (
+        400, "https://www.w3.org/ns/did#INVALID_DID_URL",
+    )  # fmt: skip
+    _, older = get(wrong, Accept=OLDER)
+    assert older["didDereferencingMetadata"] == {"error": "invalidDidUrl"}
+
+
+def test_parameters_as_they_are_and_encoded(monkeypatch):
+    did = "did:web:registry.example"
+    document = {
+        "id": did,
+        "service": [{"id": "#hub", "type": "Hub", "serviceEndpoint": "https://registry.example/hub"}],
+    }
+    monkeypatch.setattr(resolution, "resolve_did", lambda did: parse_document(document, did=did))
+    for url in (f"{did}?service=hub", f"{did}%3Fservice%3Dhub"):
+        _, result = get(url)
+        assert result["contentStream"] == document
+        response = Client().get(f"/1.0/identifiers/{url}", headers={"Accept": "text/uri-list"})
+        assert (response.status_code, response.headers["Location"], response.content) == (
+            303, "https://registry.example/hub", b"",
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("option", ["nothing=1", "noCache=true"])
+def test_an_option_that_nobody_knows(option):
+    response, _ = get(f"did:key:z6MktKwz7Ge1Yxzr4JHavN33wiwa8y81QdcMRLXQsrH9T53b?{option}")
+    assert response.status_code == 501
 
 
 def test_a_representation_that_there_is_not(ana):
     response, result = get(did_key.encode(ana.public_key), Accept="application/did+cbor")
-    assert (response.status_code, result["didResolutionMetadata"]["error"]) == (
-        406, "representationNotSupported",
+    assert (response.status_code, result["didResolutionMetadata"]["error"]["type"]) == (
+        406, "https://www.w3.org/ns/did#REPRESENTATION_NOT_SUPPORTED",
     )  # fmt: skip
