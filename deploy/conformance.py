@@ -17,11 +17,14 @@ import urllib.request
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 from urllib.error import URLError
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+
+from common.did import did_web
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = Path(os.environ.get("VAR_DIR", ROOT / "var")) / "conformance"
@@ -97,9 +100,28 @@ def local_config(base: str, dids: dict[str, str]) -> str:
             },
         ],
         "vpVerifiers": [{**presentations, "tags": ["vc2.0", "EnvelopingProof", "BitstringStatusList"]}],
-        "didResolvers": [{"id": "", "endpoint": f"{base}/1.0/identifiers", "tags": ["did-key"]}],
+        "didResolvers": [
+            {
+                "id": "",
+                "endpoint": f"{base}/1.0/identifiers",
+                "tags": ["did-key", "did-resolution"],
+                "supportedDids": supported_dids(base, dids),
+            }
+        ],
     }
     return f"module.exports = {json.dumps({'settings': {}, 'implementations': [sello]}, indent=2)};\n"
+
+
+def supported_dids(base: str, dids: dict[str, str]) -> dict[str, Any]:
+    """What the suite of DID Resolution tries: DIDs, one that there is not, and DID URLs of keys."""
+    web = did_web.encode(f"{base}/issuers/{AUTHORITY}")
+    urls = [f"{did}#{did.removeprefix('did:key:')}" for did in dids.values()]
+    relation = {"verificationRelationship": "assertionMethod"}
+    return {
+        "valid": [{"did": did, "resolutionOptions": {}} for did in (*dids.values(), web)],
+        "notFound": did_web.encode(f"{base}/issuers/nobody"),
+        "derefUrls": [{"didUrl": url, "dereferencingOptions": relation} for url in urls],
+    }
 
 
 def prepare(environment: dict[str, str]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 It belongs to the site, not to a party: an issuer's DIDs, a service's and a wallet's are resolved alike.
 """
 
+import re
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -33,6 +34,8 @@ OPTIONS: Final = frozenset(
     }
 )  # fmt: skip
 DID_PARAMETERS: Final = frozenset({"service", "serviceType", "relativeRef", "versionId", "versionTime", "hl"})
+# A server decodes `%3A` in an address: a number behind a host was its port (did:web §3.2, did:webvh §3.4).
+_PORT: Final = re.compile(r"^(did:web(?:vh:[^:/?#]+)?:[^:/?#]+):([0-9]{1,5})(?![^:/?#])")
 
 
 class Negotiation(DefaultContentNegotiation):
@@ -69,7 +72,11 @@ class Identifier(APIView):
                 "representationNotSupported", "This media type is not known.", dereferenced=False
             )
             return _answer(unknown, RESULT)
-        found = dereference(did + _did_query(request), options=_options(request, wanted), resolve=resolve_did)
+        found = dereference(
+            _PORT.sub(r"\1%3A\2", did) + _did_query(request),
+            options=_options(request, wanted),
+            resolve=resolve_did,
+        )
         return _answer(found, wanted)
 
 

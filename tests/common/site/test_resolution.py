@@ -29,8 +29,32 @@ def test_a_result_and_a_document(ana):
 
 def test_an_authority_of_ours():
     authority = create_authority("farmer-registry", "Farmer Registry")
-    _, result = get(authority.did.replace("%", "%25"))
-    assert result["didDocument"]["id"] == authority.did
+    for written in (authority.did, authority.did.replace("%", "%25")):
+        _, result = get(written)
+        assert result["didDocument"]["id"] == authority.did
+
+
+@pytest.mark.parametrize(
+    ("written", "did"),
+    [
+        ("did:web:a.example%3A8443", "did:web:a.example%3A8443"),
+        ("did:web:a.example%3a8443:x:1", "did:web:a.example%3A8443:x:1"),
+        ("did:web:a.example:8443%23k", "did:web:a.example%3A8443"),
+        ("did:webvh:Qm:a.example%3A8443:x", "did:webvh:Qm:a.example%3A8443:x"),
+        ("did:web:a.example:123456", "did:web:a.example:123456"),
+        ("did:web:a.example:12b", "did:web:a.example:12b"),
+    ],
+)
+def test_a_port_that_the_server_decoded(written, did, monkeypatch):
+    asked = []
+
+    def resolve(did):
+        asked.append(did)
+        return parse_document({"id": did}, did=did)
+
+    monkeypatch.setattr(resolution, "resolve_did", resolve)
+    get(written)
+    assert asked == [did]
 
 
 @pytest.mark.parametrize(
