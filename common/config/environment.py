@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
+from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -48,6 +49,15 @@ def country(environ: Mapping[str, str], name: str) -> str:
     if not re.fullmatch(r"[A-Z]{2}", value):
         raise ImproperlyConfigured(f"{name} is a country's two capital letters, not {value!r}.")
     return value
+
+
+def time_zone(environ: Mapping[str, str], name: str) -> str:
+    """A name of the IANA database; unset, UTC."""
+    value = environ.get(name, "UTC")
+    try:
+        return ZoneInfo(value).key
+    except (ValueError, OSError, KeyError) as error:
+        raise ImproperlyConfigured(f"{name} is a time zone such as America/La_Paz, not {value!r}.") from error
 
 
 def count(environ: Mapping[str, str], name: str, *, default: int = 0) -> int:

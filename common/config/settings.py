@@ -44,6 +44,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "common.site.middleware.ContentSecurityPolicy",
     "common.site.middleware.Bounds",
+    "common.site.zones.PersonsZone",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -143,7 +144,7 @@ WALLET_URL = os.environ.get("WALLET_URL", f"{BASE_URL}/wallet/" if "wallet" in R
 
 # --- how it looks and speaks --------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
-TIME_ZONE = "UTC"
+TIME_ZONE = environment.time_zone(os.environ, "TIME_ZONE")  # where a browser does not say its own
 USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from common.encoding import words
 from common.payments.rules import NotSaid, Rules, value_of
 
 
@@ -57,7 +58,7 @@ def _closed(programme: Programme, now: datetime) -> tuple[str, ...]:
     if not programme.open:
         return ("This programme does not pay at present.",)
     if programme.opens_at is not None and now < programme.opens_at:
-        return (f"This programme begins on {programme.opens_at:%d %B %Y}.",)
+        return (f"This programme begins on {words.day(programme.opens_at)}.",)
     if programme.closes_at is not None and now >= programme.closes_at:
-        return (f"This programme ended on {programme.closes_at:%d %B %Y}.",)
+        return (f"This programme ended on {words.day(programme.closes_at)}.",)
     return ()

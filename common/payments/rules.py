@@ -16,6 +16,7 @@ from decimal import ROUND_DOWN, Decimal, InvalidOperation
 from typing import Any, Final, Literal, cast, get_args
 
 from common.encoding.money import exponent, to_minor
+from common.encoding.words import humane
 from common.errors import MalformedInput, SelloError
 
 Claims = Mapping[str, Any]
@@ -39,9 +40,12 @@ def value_of(claims: Claims, name: str) -> Any:
     """A claim that a rule cannot do without."""
     value = claims.get(name)
     if value is None or value == "":
-        words = name.rpartition(".")[2].replace("_", " ")
-        raise NotSaid(f"Your documents do not say what this programme needs to know: {words}.")
+        raise NotSaid(f"Your documents do not say what this programme needs to know: {_claim(name)}.")
     return value
+
+
+def _claim(name: str) -> str:
+    return humane(name.rpartition(".")[2]).lower()
 
 
 def number_of(claims: Claims, name: str) -> Decimal:
@@ -52,7 +56,7 @@ def number_of(claims: Claims, name: str) -> Decimal:
     except InvalidOperation:
         number = None
     if number is None or not number.is_finite():
-        raise NotSaid(f"Your documents say no number for {name.rpartition('.')[2].replace('_', ' ')}.")
+        raise NotSaid(f"Your documents say no number for {_claim(name)}.")
     return number
 
 
@@ -65,9 +69,7 @@ def _years_since(claims: Claims, name: str, now: datetime) -> int:
     try:
         since = date.fromisoformat(str(value_of(claims, name)))
     except ValueError as error:
-        raise NotSaid(
-            f"Your documents say no date for {name.rpartition('.')[2].replace('_', ' ')}."
-        ) from error
+        raise NotSaid(f"Your documents say no date for {_claim(name)}.") from error
     today = now.date()
     return today.year - since.year - ((today.month, today.day) < (since.month, since.day))
 

@@ -1,5 +1,6 @@
 """Offering a credential, and changing the status of one that was issued."""
 
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from common.errors import SelloError
+from common.site import zones
 from issuer.models import IssuedCredential, Registry
 from issuer.services.configurations import claims_of, find_configuration
 from issuer.services.offers import create_offer
@@ -78,12 +80,12 @@ def credential(request: HttpRequest, id: UUID) -> HttpResponse:
     )
 
 
-def _facts(credential: IssuedCredential) -> list[tuple[str, str]]:
+def _facts(credential: IssuedCredential) -> list[tuple[str, Any]]:
     until = credential.expires_at
     return [
         ("Identifier", credential.urn),
         ("Format", credential.format),
-        ("Issued", f"{credential.issued_at:%-d %B %Y, %H:%M}"),
-        ("Valid until", f"{until:%-d %B %Y}" if until else "No end"),
+        ("Issued", credential.issued_at),
+        ("Valid until", zones.day(until) if until else "No end"),
         ("Held by", "A key of the person's wallet" if credential.holder_thumbprint else "Whoever carries it"),
     ]

@@ -66,9 +66,9 @@ def test_paper(visitor: Visitor) -> None:
 
 
 def test_without_scripts(visitor: Visitor) -> None:
-    """Nothing on these pages needs a script; the policy would not even let one in from elsewhere."""
+    """Nothing on these pages needs a script; the policy lets none in but our own files."""
     visitor.goto("/")
-    assert visitor.page.locator("script").count() == 0
+    assert visitor.page.locator("script:not([src^='/static/'])").count() == 0
     blocked = visitor.page.evaluate(
         """() => new Promise(resolve => {
           document.addEventListener('securitypolicyviolation', event => resolve(event.effectiveDirective));

@@ -71,7 +71,7 @@ class TestPension:
         [
             ({"status": "PAUSED"}, "does not pay at present"),
             ({"budget": 5999}, "budget of this programme is used up"),
-            ({"closes_at": "2026-01-01T00:00:00Z"}, "ended on 01 January 2026"),
+            ({"closes_at": "2026-01-01T00:00:00Z"}, "ended on 1 January 2026"),
         ],
     )
     def test_a_programme_that_does_not_pay_says_why(

@@ -6,14 +6,15 @@ The books are kept in double entry; the instruction leaves through the outbox (`
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from common.adapters.sources import resolve_did
+from common.encoding import words
 from common.encoding.money import to_text
 from common.keys import jwk
 from common.oid4vp.transaction_data import Payment
 from common.payments.programme import Decision, decide
+from common.site import zones
 from verifier.actions.base import Presented, Shown, Unlocked
 from verifier.models import PaymentInstruction, PresentationSession, Programme
 from verifier.services.errors import UnlockRefused
@@ -91,14 +92,13 @@ def _thumbprint(holder: str) -> str:
 
 
 def _booked(signed: Payment, decision: Decision, programme: Programme) -> Unlocked:
-    amount = Decimal(to_text(decision.amount, programme.currency))
     less = decision.amount < signed.minor_units
     return Unlocked(
         title="Payment on its way",
         text="You signed this payment in your wallet. It is handed on today."
         + (" You signed the most that it can come to; this is what the rules give you." if less else ""),
         rows=(
-            ("Amount", f"{programme.currency} {amount:,}"),
+            ("Amount", words.amount(to_text(decision.amount, programme.currency), programme.currency)),
             ("Paid to", signed.payee),
             ("For", signed.purpose),
             ("Reference", signed.reference),
@@ -110,7 +110,7 @@ def _booked(signed: Payment, decision: Decision, programme: Programme) -> Unlock
 def _already(instruction: PaymentInstruction) -> Unlocked:
     return Unlocked(
         title="Already paid",
-        text=f"This payment was made on {instruction.created_at:%d %B %Y}. Nothing was paid twice.",
+        text=f"This payment was made on {zones.day(instruction.created_at)}. Nothing was paid twice.",
         rows=(("Reference", instruction.reference),),
         outcome={"unlocked": "payment", "reference": instruction.reference, "booked": False},
     )

@@ -8,7 +8,9 @@ signed terms as well, the authority keeps their consent, and the service may rea
 from datetime import datetime
 from typing import Any
 
+from common.encoding import words
 from common.registries.access import Evidence
+from common.site import zones
 from verifier.actions.base import Presented, Unlocked
 from verifier.models import PresentationSession, ReadingConsent
 from verifier.services import reading, reading_consents
@@ -44,7 +46,7 @@ def unlock(presentation: Presented, *, session: PresentationSession, now: dateti
     return Unlocked(
         title="Record opened",
         text=f"Read from {service.parameters['authority_name']}. {service.provider} may read the same again "
-        f"until {consent.valid_until:%-d %B %Y}, unless you withdraw your consent in your wallet before.",
+        f"until {zones.day(consent.valid_until)}, unless you withdraw your consent in your wallet before.",
         rows=(*facts, ("Reference of your consent", consent.reference)),
         outcome={**outcome, "consent": consent.reference},
     )
@@ -69,12 +71,4 @@ def rows(record: dict[str, Any], *, labels: dict[str, str]) -> tuple[tuple[str, 
     ordered = sorted(
         record, key=lambda name: (name not in labels, list(labels).index(name) if name in labels else 0)
     )
-    return tuple(
-        (labels.get(name, name.replace("_", " ").capitalize()), _text(record[name])) for name in ordered
-    )
-
-
-def _text(value: Any) -> str:
-    if value is None or value == "":
-        return "not recorded"
-    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+    return tuple((labels.get(name) or words.humane(name), words.value(record[name])) for name in ordered)

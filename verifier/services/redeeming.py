@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from common.payments.voucher import VoucherRefused, verify_voucher
+from common.site import zones
 from verifier.models import Voucher
 from verifier.services import organisation
 from verifier.services.payments.confirming import confirm
@@ -21,7 +22,8 @@ def look_up(text: str, *, now: datetime) -> Voucher:
     if row is None:
         raise VoucherRefused("This voucher is not ours.")
     if row.state == State.REDEEMED:
-        raise VoucherRefused(f"This voucher was paid out before, on {row.ended_at:%d %B %Y at %H:%M}.")
+        when = f", on {zones.moment(row.ended_at)}" if row.ended_at else ""
+        raise VoucherRefused(f"This voucher was paid out before{when}.")
     if row.state == State.EXPIRED:
         raise VoucherRefused("This voucher has expired.")
     return row

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from common.encoding import base64url
+from common.encoding.words import amount
 from common.payments.voucher import IDENTIFIER_BYTES, VoucherContent, create_voucher
 from verifier.gateways.base import Instruction, Receipt, Receipts
 from verifier.models import PaymentInstruction, Voucher
@@ -76,7 +77,7 @@ def page_of(number: str) -> VoucherPage | None:
     row = Voucher.objects.filter(number=number).first()
     if row is not None:
         text = text_of(number)
-        return VoucherPage(text, f"{row.currency} {row.amount}", row.expires_at) if text else None
+        return VoucherPage(text, amount(row.amount, row.currency), row.expires_at) if text else None
     waiting = PaymentInstruction.objects.filter(number=number, gateway__kind="voucher", state__in=COMING)
     return VoucherPage("", coming=True) if waiting.exists() else None
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from itertools import islice, product
 from typing import Final
 
+from common.encoding import words
 from common.formats import mdoc
 from common.formats.data_integrity import disclosure
 from common.formats.sd_jwt import compact, processing, selecting
@@ -216,4 +217,4 @@ def _wanted(request: AuthorizationRequest, asked: CredentialSetQuery) -> str:
     meta = query.meta
     kinds = meta.get("vct_values") or [types[-1] for types in meta.get("type_values", [])]
     kinds = kinds or [meta.get("doctype_value", "")]
-    return wording.humanize(str(kinds[0]).rstrip("/"))
+    return words.humane(str(kinds[0]).rstrip("/"))

@@ -13,6 +13,7 @@ from uuid import UUID
 from common.adapters import fetch as door
 from common.adapters.sources import resolve_did
 from common.did import did_web
+from common.encoding import words
 from common.errors import FetchFailed, SelloError
 from common.keys import jws
 from common.oid4vp.client_id import ClientId
@@ -25,7 +26,7 @@ from common.oid4vp.request import (
 )
 from common.oid4vp.request_object import Trust, VerifiedRequest, fetch_request_object, verify_request
 from common.oid4vp.transaction_data import DataAccess, Payment
-from wallet.services import issuers, parties, pending, wording
+from wallet.services import issuers, parties, pending
 from wallet.services.offered import name_of
 from wallet.services.vault import Vault
 
@@ -91,7 +92,7 @@ class Asked:
                 authority=content.authority,
                 registry=self.registries.get(content.authority) or content.authority,
                 purpose=content.purpose,
-                attributes=tuple(wording.humanize(name) for name in content.attributes),
+                attributes=tuple(words.humane(name) for name in content.attributes),
                 until=content.valid_until,
             )
             for content in _consents(self.request)

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Literal, cast
 
 from common.adapters import fetch as door
-from common.encoding import base64url, strict_json
+from common.encoding import base64url, strict_json, words
 from common.errors import SelloError
 from common.keys import PrivateKey, jwk
 from common.oid4vp.transaction_data import DataAccess
@@ -23,7 +23,7 @@ from common.registries.access_holder import (
     parse_consents,
 )
 from wallet.models import GivenConsent
-from wallet.services import cards, wording
+from wallet.services import cards
 from wallet.services.answers import Answer, Part
 from wallet.services.asking import Asked
 from wallet.services.vault import Vault
@@ -169,7 +169,7 @@ def _given(office: Office, entry: ConsentEntry) -> Given:
         reader=entry.client_name,
         identity=entry.client_id,
         purpose=entry.purpose,
-        attributes=tuple(wording.humanize(name) for name in entry.attributes),
+        attributes=tuple(words.humane(name) for name in entry.attributes),
         lasting=entry.how == "signed",
         state=cast(State, entry.state),
         given_at=datetime.fromisoformat(entry.given_at),

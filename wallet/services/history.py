@@ -10,12 +10,13 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from common.adapters import fetch as door
-from common.encoding import strict_json
+from common.encoding import strict_json, words
 from common.errors import SelloError
 from common.keys import PrivateKey
 from common.registries.access_holder import create_log_request, parse_log
+from common.site import zones
 from wallet.models import HistoryEntry
-from wallet.services import consents, held, wording
+from wallet.services import consents, held
 from wallet.services.answers import Answer
 from wallet.services.asking import Asked
 from wallet.services.vault import Vault
@@ -118,7 +119,7 @@ def record(
             }.values()
         ),
         agreed=tuple(
-            f"{', '.join(each.attributes)} at {each.registry} until {wording.date_text(each.until)}"
+            f"{', '.join(each.attributes)} at {each.registry} until {zones.day(each.until)}"
             for each in (asked.terms if outcome != "declined" else ())
         ),
     )
@@ -173,7 +174,7 @@ def _ask(authority: str, key: PrivateKey, now: datetime) -> tuple[Reading, ...]:
             identity=entry.client_id,
             purpose=entry.purpose,
             registry=entry.registry,
-            attributes=tuple(wording.humanize(name) for name in entry.attributes),
+            attributes=tuple(words.humane(name) for name in entry.attributes),
             at=datetime.fromisoformat(entry.at),
             refused=entry.outcome == "refused",
             law=entry.legal_basis,

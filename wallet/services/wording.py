@@ -3,19 +3,16 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any, Final
 
+from common.encoding import words
 from common.vcdm.credential import ClaimPath
 from wallet.services.held import Copy
 
 HIDDEN: Final = frozenset({"id", "type", "@type", "@context"})
 MAX_ROWS: Final = 200
-_CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _PICTURE: Final = re.compile(r"data:image/(png|jpeg|webp);base64,[A-Za-z0-9+/=\s]+\Z")
 _FILES: Final = {"_9j_": "data:image/jpeg;base64,", "iVBORw0KGgo": "data:image/png;base64,"}  # in an mdoc
-_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
-_MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,44 +40,12 @@ def disclosed(copy: Copy, paths: Sequence[ClaimPath]) -> tuple[Row, ...]:
     return tuple(_row(copy, path, value) for path, value in unique.items())[:MAX_ROWS]
 
 
-def value_text(value: Any) -> str:
-    """A JSON value as people write it."""
-    if isinstance(value, bool):
-        return "Yes" if value else "No"
-    if value is None or value == "":
-        return "—"
-    if isinstance(value, list):
-        return ", ".join(value_text(item) for item in value)
-    if isinstance(value, Mapping):
-        return ", ".join(f"{humanize(str(name))}: {value_text(item)}" for name, item in value.items())
-    if isinstance(value, str):
-        if _DATE.match(value):
-            return _date(value)
-        if _MOMENT.match(value):
-            return _moment(value)
-        if value.startswith("data:"):
-            return "A picture or file"
-    return str(value)
-
-
-def humanize(name: str) -> str:
-    """A claim's technical name as words: `birthDate` and `birth_date` are “Birth date”."""
-    words = _CAMEL.sub(" ", name.split("/")[-1].split("#")[-1]).replace("_", " ").replace("-", " ").split()
-    text = " ".join(word if word.isupper() and len(word) > 1 else word.lower() for word in words)
-    return text[:1].upper() + text[1:] or name
-
-
-def date_text(moment: datetime | date) -> str:
-    """25 May 1990."""
-    return f"{moment.day} {moment:%B %Y}"
-
-
 def _row(copy: Copy, path: ClaimPath, value: Any) -> Row:
     if copy.format == "mso_mdoc" and isinstance(value, str):
         value = _picture(value)
     if isinstance(value, str) and _PICTURE.match(value):
         return Row(_label(copy, path), "", picture=value)
-    return Row(_label(copy, path), value_text(value))
+    return Row(_label(copy, path), words.value(value))
 
 
 def _picture(text: str) -> str:
@@ -95,11 +60,11 @@ def _label(copy: Copy, path: ClaimPath) -> str:
     general = _general(path)
     for length in range(len(general), 0, -1):
         if general[:length] in labels:
-            below = [humanize(part) for part in general[length:] if isinstance(part, str)]
+            below = [words.humane(part) for part in general[length:] if isinstance(part, str)]
             return " – ".join([labels[general[:length]], *below])
     start = 1 if copy.format == "mso_mdoc" else len(_root(copy))  # namespaces are no words for people
     names = [part for part in path[start:] or path if isinstance(part, str)]
-    return " – ".join(humanize(name) for name in names[-2:])
+    return " – ".join(words.humane(name) for name in names[-2:])
 
 
 def _root(copy: Copy) -> ClaimPath:
@@ -144,17 +109,3 @@ def _children(element: Any) -> Iterator[tuple[str | int, Any]]:
         yield from element.items()
     elif isinstance(element, list):
         yield from enumerate(element)
-
-
-def _date(text: str) -> str:
-    try:
-        return date_text(date.fromisoformat(text))
-    except ValueError:
-        return text
-
-
-def _moment(text: str) -> str:
-    try:
-        return date_text(datetime.fromisoformat(text))
-    except ValueError:
-        return text

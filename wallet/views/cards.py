@@ -7,9 +7,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from common.site import zones
 from wallet.services import cards, inbox, renewing, waiting
 from wallet.services.vault import Vault
-from wallet.services.wording import date_text
 from wallet.views.page import now, page
 from wallet.views.session import signed_in, vault_of
 
@@ -41,9 +41,9 @@ def detail(request: HttpRequest, vault: Vault, id: UUID) -> HttpResponse:
     about = [
         ("Issued by", card.issuer_name),
         ("Their address", card.issuer),
-        ("In your wallet since", date_text(card.accepted_at)),
-        ("Valid from", date_text(card.valid_from) if card.valid_from else None),
-        ("Valid until", date_text(card.valid_until) if card.valid_until else "No end"),
+        ("In your wallet since", zones.day(card.accepted_at)),
+        ("Valid from", zones.day(card.valid_from) if card.valid_from else None),
+        ("Valid until", zones.day(card.valid_until) if card.valid_until else "No end"),
     ]
     return page(request, "card", {"face": face, "about": about})
 

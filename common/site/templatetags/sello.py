@@ -1,6 +1,8 @@
 """The patterns that pages are made of; docs/pages.md shows each once."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Final
 
 from django import template
@@ -10,6 +12,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from common.adapters import qr as codes
+from common.encoding import words
+from common.site import zones
 
 register = template.Library()
 
@@ -64,6 +68,44 @@ STATUSES: Final[dict[str, tuple[str, str]]] = {
 }
 
 
+@register.filter
+def day(when: date | None) -> str:
+    """25 May 1990; of a moment, the day on which it lies where the person is."""
+    if isinstance(when, datetime):
+        return zones.day(when)
+    return words.day(when) if when else ""
+
+
+@register.filter
+def moment(when: datetime | None) -> SafeString | str:
+    """25 May 1990, 14:05, in the person's time zone."""
+    return _time(when, zones.moment(when)) if when else ""
+
+
+@register.filter
+def clock(when: datetime | None) -> SafeString | str:
+    """14:05, in the person's time zone."""
+    return _time(when, zones.clock(when)) if when else ""
+
+
+@register.filter
+def money(number: str | Decimal, currency: str) -> str:
+    """USD 1,500.00."""
+    return words.amount(number, currency)
+
+
+@register.filter
+def said(value: Any) -> Any:
+    """A value as people write it: yes, no, a day, a moment, several; markup stays as it is."""
+    if isinstance(value, SafeString):
+        return value
+    return moment(value) if isinstance(value, datetime) else words.value(value)
+
+
+def _time(when: datetime, text: str) -> SafeString:
+    return format_html('<time datetime="{}">{}</time>', zones.written(when), text)
+
+
 @register.inclusion_tag("sello/error_summary.html")
 def error_summary(form: BaseForm) -> dict[str, Any]:
     """What is wrong, at the top of the page, each line leading to its input; nothing while all is well."""
@@ -94,8 +136,8 @@ def summary_list(rows: Iterable[Sequence[Any]]) -> dict[str, Any]:
 @register.simple_tag
 def status_tag(status: str) -> SafeString:
     """A state in a word and a colour; the word alone would do."""
-    words, tone = STATUSES.get(str(status).lower(), (str(status).replace("_", " ").capitalize(), ""))
-    return format_html('<strong class="tag {}">{}</strong>', tone, words)
+    text, tone = STATUSES.get(str(status).lower(), (words.humane(str(status)), ""))
+    return format_html('<strong class="tag {}">{}</strong>', tone, text)
 
 
 @register.simple_tag

@@ -1,12 +1,13 @@
 """Programmes for the pages of their staff: money and states; nobody's name, number or account."""
 
-from decimal import Decimal
 from typing import Any, Final
 
 from django.core.paginator import Paginator
 
 from common.encoding.money import to_text
+from common.encoding.words import amount, humane
 from common.payments.rules import Fixed, Rate, Rules
+from common.site import zones
 from verifier.models import PaymentInstruction, Programme
 from verifier.services.payments.programmes import rules_of
 from verifier.services.payments.report import report
@@ -32,8 +33,8 @@ def everything() -> dict[str, Any]:
             "slug": line["programme"],
             "title": titles[line["programme"]],
             "status": line["status"],
-            "budget": _money(line["budget"], line["currency"]),
-            "left": _money(line["left"], line["currency"]),
+            "budget": amount(line["budget"], line["currency"]),
+            "left": amount(line["left"], line["currency"]),
             "payments": sum(line["payments"].values()),
         }
         for line in found["programmes"]
@@ -52,7 +53,7 @@ def one(programme: Programme, *, state: str, page: str) -> dict[str, Any]:
         "programme": programme,
         "balanced": found["balanced"],
         "faults": found["faults"],
-        "money": [(words, _money(line[name], programme.currency)) for name, words in MONEY.items()],
+        "money": [(words, amount(line[name], programme.currency)) for name, words in MONEY.items()],
         "terms": _terms(programme, rules_of(programme)),
         "states": line["payments"],
         "chosen": state,
@@ -66,14 +67,14 @@ def _terms(programme: Programme, rules: Rules) -> list[tuple[str, str]]:
     terms += [("Once for each", _words(rules.per)), ("Gateway", programme.gateway.name)]
     terms += [("Refused with", condition.otherwise) for condition in rules.who]
     if programme.opens_at:
-        terms.append(("Begins", f"{programme.opens_at:%d %B %Y}"))
+        terms.append(("Begins", zones.day(programme.opens_at)))
     if programme.closes_at:
-        terms.append(("Ends", f"{programme.closes_at:%d %B %Y}"))
+        terms.append(("Ends", zones.day(programme.closes_at)))
     return terms
 
 
 def _how_much(rules: Rules, currency: str) -> str:
-    most = _money(to_text(rules.how_much.most, currency), currency)
+    most = amount(to_text(rules.how_much.most, currency), currency)
     if isinstance(rules.how_much, Fixed):
         return most
     if isinstance(rules.how_much, Rate):
@@ -82,8 +83,4 @@ def _how_much(rules: Rules, currency: str) -> str:
 
 
 def _words(claim: str) -> str:
-    return claim.rpartition(".")[2].replace("_", " ")
-
-
-def _money(amount: str, currency: str) -> str:
-    return f"{currency} {Decimal(amount):,}"
+    return humane(claim.rpartition(".")[2]).lower()
