@@ -7,5 +7,5 @@ from wallet.models import RegisteredVerifier
 
 @admin.register(RegisteredVerifier)
 class RegisteredVerifierAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("name", "client_id", "purpose")
+    list_display = ("name", "client_id", "purpose", "notices")
     search_fields = ("name", "client_id")

@@ -98,6 +98,9 @@ class RegisteredVerifier(models.Model):
     )
     name = models.CharField(max_length=200)
     purpose = models.CharField(max_length=500, blank=True)
+    notices = models.URLField(
+        max_length=500, blank=True, help_text="Below which address it answers /notices; empty where nowhere."
+    )
 
     class Meta:
         ordering = ["name"]

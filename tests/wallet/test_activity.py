@@ -23,7 +23,7 @@ from common.registries.access_holder import (
 from tests.wallet.consenting import agree, ask
 from tests.wallet.fakes import CLINIC, ISSUER, Network, Office, Service, reply, sd_query
 from tests.wallet.test_vault import dump
-from wallet.models import HistoryEntry
+from wallet.models import HistoryEntry, RegisteredVerifier
 from wallet.services import accepting, accounts, activity, cards, correspondents, history, inbox
 from wallet.services.activity import Line
 from wallet.services.vault import Vault
@@ -40,7 +40,15 @@ def holder(vault: Vault, office: Office, now: datetime) -> Vault:
 
 @pytest.fixture
 def clinic(network: Network, now: datetime) -> Service:
-    return Service(network, now, query={"credentials": [sd_query("birth_date")]})
+    """A clinic that the public list names, with the place where it has notices."""
+    clinic = Service(network, now, query={"credentials": [sd_query("birth_date")]})
+    announce(clinic, SERVICES)
+    return clinic
+
+
+def announce(service: Service, notices: str) -> RegisteredVerifier:
+    entry = {"name": "Clinic of the South", "notices": notices}
+    return RegisteredVerifier.objects.update_or_create(client_id=str(service.client_id), defaults=entry)[0]
 
 
 class Answers:
@@ -158,6 +166,54 @@ def test_a_service_is_asked_with_the_key_that_it_saw_and_no_other(
     assert len(set(jtis)) == len(jtis)
 
 
+def beacons(network: Network) -> list[str]:
+    """What the clinic hears, whoever looks at the wallet and wherever they go in it."""
+    return [url for method, url in network.asked if method == "GET" and url.startswith(f"{SERVICES}/")]
+
+
+@pytest.mark.parametrize("notices", ["", "https://elsewhere.example/services"])
+def test_who_announces_nothing_never_hears_of_the_person_again(
+    notices: str, holder: Vault, network: Network, clinic: Service, now: datetime
+) -> None:
+    quiet_office(network)
+    announce(clinic, notices)
+    agree(holder, clinic, now)
+    assert inbox.unread(holder, now=now) == 0
+    activity.activity(holder, now=now)
+    assert beacons(network) == []
+
+
+def test_a_stranger_at_the_address_of_one_who_announces_is_asked_nothing(
+    holder: Vault, network: Network, clinic: Service, now: datetime
+) -> None:
+    quiet_office(network)
+    RegisteredVerifier.objects.update(client_id="redirect_uri:https://else.example/cb")
+    agree(holder, clinic, now)
+    activity.activity(holder, now=now)
+    assert beacons(network) == []
+
+
+def test_who_was_struck_off_the_list_is_asked_no_longer(
+    holder: Vault, network: Network, clinic: Service, now: datetime
+) -> None:
+    quiet_office(network)
+    agree(holder, clinic, now)
+    RegisteredVerifier.objects.all().delete()
+    activity.activity(holder, now=now)
+    assert beacons(network) == []
+
+
+def test_no_service_learns_that_a_wallet_was_opened(
+    holder: Vault, network: Network, clinic: Service, now: datetime
+) -> None:
+    quiet_office(network)
+    agree(holder, clinic, now)
+    inbox.unread(holder, now=now)
+    assert beacons(network) == []
+    activity.activity(holder, now=now)
+    assert len(beacons(network)) == 2  # payments and notices, when the person wants to see them
+
+
 def test_what_came_of_a_payment_can_be_asked_when_the_card_is_gone(
     holder: Vault, network: Network, clinic: Service, now: datetime
 ) -> None:
@@ -208,7 +264,7 @@ def test_counting_is_not_reading(holder: Vault, network: Network, now: datetime)
     assert {claims["read"] for _, claims in office.asked} == {False}
     office.asked.clear()
     assert inbox.unread(holder, now=now) == 1
-    assert office.asked == []  # believed for a minute
+    assert office.asked == []  # believed for an hour
     activity.activity(holder, now=now)
     assert {claims["read"] for _, claims in office.asked} == {True}
     office.body = lambda _: create_inbox([notice(now, read=True)])
@@ -263,6 +319,7 @@ def test_nothing_of_what_was_gathered_is_kept(
     activity.activity(holder, now=now)
     inbox.unread(holder, now=now)
     assert dump() == before
+    RegisteredVerifier.objects.all().delete()  # public, and the same for everybody
     for text in (b"review", b"clinic", b"suspended it"):
         assert text not in dump().lower()
 

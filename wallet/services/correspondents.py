@@ -1,7 +1,8 @@
 """Whom a wallet can ask about its person: the offices behind its cards, the services that it showed them to.
 
 Each is asked with the keys that it has seen before and no other, so that nobody learns which keys belong
-together. What they answer is shown and not kept.
+together. A service is asked only when the person opens their activity, and only where the public list of
+verifiers announces that it has something to tell. What they answer is shown and not kept.
 """
 
 import secrets
@@ -14,7 +15,7 @@ from common.adapters import fetch as door
 from common.encoding import strict_json
 from common.errors import SelloError
 from common.keys import PrivateKey
-from wallet.services import consents, history
+from wallet.services import consents, history, parties
 from wallet.services.vault import Vault
 
 MOST_KEYS: Final = 12  # of the newest cards and answers
@@ -40,8 +41,16 @@ def offices(vault: Vault) -> tuple[Correspondent, ...]:
 
 
 def services(vault: Vault) -> tuple[Correspondent, ...]:
-    """Whoever took an answer that was signed, the latest first."""
-    shown = ((entry.service, entry.name, entry.keys) for entry in history.entries(vault) if entry.service)
+    """Whoever took an answer that was signed and is announced on the public list now, the latest first.
+
+    Anybody else would hear each time that the person looks, for as long as the wallet lives.
+    """
+    announced = parties.announced()
+    shown = (
+        (entry.service, entry.name, entry.keys)
+        for entry in history.entries(vault)
+        if entry.service in announced
+    )
     return _grouped(shown)[:MOST_SERVICES]
 
 

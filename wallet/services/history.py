@@ -6,7 +6,6 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from common.adapters import fetch as door
@@ -16,7 +15,7 @@ from common.keys import PrivateKey
 from common.registries.access_holder import create_log_request, parse_log
 from common.site import zones
 from wallet.models import HistoryEntry
-from wallet.services import consents, held
+from wallet.services import consents, held, parties
 from wallet.services.answers import Answer
 from wallet.services.asking import Asked
 from wallet.services.vault import Vault
@@ -54,7 +53,7 @@ class Entry:
     at: datetime
     shown: tuple[Shown, ...]
     payments: tuple[str, ...]
-    service: str = ""  # below which address its other endpoints stand; empty where nothing was taken
+    service: str = ""  # below which address it announces notices; empty where nowhere, or nothing was taken
     keys: tuple[PrivateKey, ...] = field(default=(), repr=False)  # that signed: it answers to no others
     agreed: tuple[str, ...] = ()  # readings to which the person agreed for a time
 
@@ -109,7 +108,7 @@ def record(
             for part in answer.parts
         ),
         payments=tuple(f"{pay.amount} {pay.currency} to {pay.payee}" for pay in asked.payments),
-        service=_service(asked) if outcome == "shown" else "",
+        service=parties.correspondence(asked.client_id) if asked.registered and outcome == "shown" else "",
         keys=tuple(
             {
                 part.copy.key.secret: part.copy.key
@@ -181,12 +180,6 @@ def _ask(authority: str, key: PrivateKey, now: datetime) -> tuple[Reading, ...]:
         )
         for entry in parse_log(strict_json.loads_object(reply.body, floats=True))
     )
-
-
-def _service(asked: Asked) -> str:
-    """Below which address the service's other endpoints stand, as this house lays them out."""
-    parts = urlsplit(asked.request.response_uri)
-    return f"{parts.scheme}://{parts.netloc}/services" if parts.netloc else ""
 
 
 def _dump(entry: Entry) -> dict[str, Any]:

@@ -1,4 +1,8 @@
-"""What offices and services have to tell the person: asked for with the keys of cards, shown, not kept."""
+"""What offices and services have to tell the person: asked for with the keys of cards, shown, not kept.
+
+Offices are also asked, at most once an hour, when the person looks at their cards. Services are not: they
+would learn from it how often somebody opens their wallet.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -12,7 +16,7 @@ from wallet.services import correspondents
 from wallet.services.correspondents import Correspondent
 from wallet.services.vault import Vault
 
-COUNTED: Final = 60  # seconds for which the number of new notices is believed
+COUNTED: Final = 3600  # seconds for which the number of new notices is believed
 
 
 def notices(
@@ -22,25 +26,28 @@ def notices(
     if read:
         cache.delete(_counter(vault))
     for whom in (*correspondents.offices(vault), *correspondents.services(vault)):
-        url = f"{whom.url}/notices"
-        create = partial(create_inbox_request, audience=url, read=read)
-        said = correspondents.ask(whom, "/notices", create, parse_inbox, now=now)
-        yield whom, said and tuple({notice.id: notice for notice in said}.values())
+        yield whom, _notices(whom, read=read, now=now)
 
 
 def unread(vault: Vault, *, now: datetime) -> int:
-    """How many notices are new, as of a minute ago at most; those of whoever does not answer do not count."""
+    """How many notices of offices are new, as of an hour ago at most; who does not answer does not count."""
     known: int | None = cache.get(_counter(vault))
     if known is None:
         new = {
             (whom.url, notice.id)
-            for whom, said in notices(vault, read=False, now=now)
-            for notice in said or ()
+            for whom in correspondents.offices(vault)
+            for notice in _notices(whom, read=False, now=now) or ()
             if not notice.read
         }
         known = len(new)
         cache.set(_counter(vault), known, COUNTED)
     return known
+
+
+def _notices(whom: Correspondent, *, read: bool, now: datetime) -> tuple[InboxNotice, ...] | None:
+    create = partial(create_inbox_request, audience=f"{whom.url}/notices", read=read)
+    said = correspondents.ask(whom, "/notices", create, parse_inbox, now=now)
+    return said and tuple({notice.id: notice for notice in said}.values())
 
 
 def _counter(vault: Vault) -> str:

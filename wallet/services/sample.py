@@ -21,5 +21,6 @@ def load_verifiers() -> dict[str, int]:
     """Put the sample services on the list; what the operator changed there stays."""
     for slug, name in SERVICES.items():
         client_id = f"decentralized_identifier:{did_web.encode(f'{settings.VERIFIER_URL}/services/{slug}')}"
-        RegisteredVerifier.objects.get_or_create(client_id=client_id, defaults={"name": name})
+        defaults = {"name": name, "notices": f"{settings.VERIFIER_URL}/services"}
+        RegisteredVerifier.objects.get_or_create(client_id=client_id, defaults=defaults)
     return {"verifiers": RegisteredVerifier.objects.count()}
