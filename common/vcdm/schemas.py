@@ -1,7 +1,8 @@
-"""Whether a credential has the shape that its schemas want (VC Data Model 2.0 §4.11, VC JSON Schema §3).
+"""Whether a credential has the shape that its schemas want (VC Data Model 2.0 §4.11, VC JSON Schema 1.0).
 
-A schema is somebody else's: it may refer to parts of itself alone, and its regular expressions are run only
-where they cannot run away.
+Success returns, failure raises, and what cannot be told raises `Undetermined` (VC JSON Schema §4.2). A schema
+is somebody else's: it may refer to parts of itself alone, and its regular expressions are run only where they
+cannot run away.
 """
 
 import json
@@ -9,19 +10,38 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final
+from urllib.parse import urljoin
 
 import jsonschema
 from jsonschema.protocols import Validator
-from jsonschema.validators import extend, validator_for
+from jsonschema.validators import extend
 from referencing.exceptions import Unresolvable
 
-from common.errors import SelloError
+from common.encoding import strict_json
+from common.errors import SelloError, Undetermined
 from common.vcdm import validation
+from common.vcdm.related import require_digests
 
-TYPE: Final = "JsonSchema"
-DIALECT: Final = jsonschema.Draft202012Validator  # where a schema names none
+JSON_SCHEMA: Final = "JsonSchema"
+IN_A_CREDENTIAL: Final = "JsonSchemaCredential"
+# By which a schema is read (§3.1.2, §4): the one that everybody must know, and two that are in use, named
+# without the scheme, which people write either way.
+DIALECTS: Final[Mapping[str, type[Validator]]] = {
+    "json-schema.org/draft/2020-12/schema": jsonschema.Draft202012Validator,
+    "json-schema.org/draft/2019-09/schema": jsonschema.Draft201909Validator,
+    "json-schema.org/draft-07/schema": jsonschema.Draft7Validator,
+}
+FORMATS: Final = ("email", "idn-email", "ipv4", "ipv6", "uuid")  # asserted; registers know dates by year, too
+# What the schema of a credential that holds a schema is called (§2.2), and was called by its drafts.
+_SCHEMA_OF_SCHEMAS: Final = frozenset(
+    {
+        "https://www.w3.org/ns/credentials/json-schema/v2.json",
+        "https://www.w3.org/2022/credentials/v2/json-schema-credential-schema.json",
+    }
+)
 MAX_SCHEMAS: Final = 5
 MAX_STEPS: Final = 10_000_000  # of a regular expression at worst: length to the power of its repetitions
+_REFERENCE: Final = re.compile(r"[\w.~:/?#\[\]@!$&'()*+,;=%-]+")  # RFC 3986 §4.1, in any script
 _REPEATED_GROUP: Final = re.compile(r"\)[*+{]|\\[1-9]")  # what backtracking without end is made of
 _REPETITION: Final = re.compile(r"[*+{]")
 
@@ -32,22 +52,72 @@ class SchemaMismatch(SelloError):
     code = "MALFORMED_VALUE_ERROR"
 
 
-def check_schemas(document: Mapping[str, Any], *, fetch: Callable[[str], Mapping[str, Any]]) -> None:
-    """Raise unless a validated credential satisfies its schemas; types not known here are passed over."""
+class UnknownDialect(Undetermined):
+    """A schema of a version that is not known here: the outcome is indeterminate (§4.2)."""
+
+
+def check_schemas(
+    document: Mapping[str, Any],
+    *,
+    fetch: Callable[[str], bytes],
+    open_credential: Callable[[bytes], Mapping[str, Any]],
+) -> None:
+    """Raise unless a validated credential satisfies its schemas; types not known here are passed over.
+
+    `open_credential` reads a credential that holds a schema, once its proof, if it has one, was seen to hold.
+    """
     wanted = [
-        entry
+        (kind, entry)
         for entry in validation.entries(document, "credentialSchema")
-        if entry.get("type") in (TYPE, [TYPE])
+        for kind in (JSON_SCHEMA, IN_A_CREDENTIAL)
+        if entry.get("type") in (kind, [kind])
     ]
     if len(wanted) > MAX_SCHEMAS:
         raise SchemaMismatch(f"More than {MAX_SCHEMAS} schemas are not accepted.")
-    for entry in wanted:
-        _check(document, fetch(entry["id"]))
+    for kind, entry in wanted:
+        content = fetch(entry["id"])
+        sealed = any(name in entry for name in ("digestSRI", "digestMultibase"))
+        if sealed:
+            require_digests(entry, content)
+        if kind == IN_A_CREDENTIAL:
+            schema, url = _held(open_credential(content), entry["id"])
+        else:
+            schema, url = strict_json.loads_object(content, floats=True), entry["id"]
+        _check(document, schema, url=None if sealed else url)
 
 
-def _check(document: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
+def _held(credential: Mapping[str, Any], url: str) -> tuple[Mapping[str, Any], str | None]:
+    """The schema in a credential, and the name that it has there (§2.2)."""
+    types, subjects = credential.get("type"), validation.entries(credential, "credentialSubject")
+    named = validation.entries(credential, "credentialSchema")
+    subject = subjects[0] if len(subjects) == 1 else {}
+    schema, name = subject.get("jsonSchema"), subject.get("id")
+    if (
+        credential.get("id", url) != url
+        or not isinstance(types, list)
+        or IN_A_CREDENTIAL not in types
+        or subject.get("type") not in (JSON_SCHEMA, [JSON_SCHEMA])
+        or not isinstance(schema, Mapping)
+        or [entry for entry in named if entry.get("type") == JSON_SCHEMA] != named
+        or {entry.get("id") for entry in named} - _SCHEMA_OF_SCHEMAS
+        or len(named) != 1
+    ):
+        raise SchemaMismatch("What a credential names as its schema is no credential that holds one.")
+    return schema, name if isinstance(name, str) else None
+
+
+def _check(document: Mapping[str, Any], schema: Mapping[str, Any], *, url: str | None) -> None:
+    """Evaluate a schema that says which it is (§3.1): by its `url`, unless a digest said it already."""
+    version, name = schema.get("$schema"), schema.get("$id")
+    if not isinstance(version, str) or not isinstance(name, str) or not _REFERENCE.fullmatch(name):
+        raise SchemaMismatch("A schema says its version and its name, as $schema and $id.")
+    if url is not None and urljoin(url, name).rstrip("#") != url.rstrip("#"):
+        raise SchemaMismatch("The schema that lies there calls itself another.", detail=url)
+    dialect = _dialect(version)
+    if dialect is None:
+        raise UnknownDialect("The schema of this credential is of a version that is not known here.")
     try:
-        fault = next(_checker(json.dumps(schema, sort_keys=True)).iter_errors(document), None)
+        fault = next(_checker(json.dumps(schema, sort_keys=True), dialect).iter_errors(document), None)
     except (jsonschema.SchemaError, Unresolvable, RecursionError, re.error) as error:
         raise SchemaMismatch("The schema of this credential cannot be used.") from error
     if fault is not None:
@@ -55,15 +125,18 @@ def _check(document: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
         raise SchemaMismatch("This credential is not as its schema says.", detail=where)
 
 
+def _dialect(version: str) -> type[Validator] | None:
+    scheme, _, name = version.rstrip("#").partition("://")
+    return DIALECTS.get(name) if scheme in ("https", "http") else None
+
+
 @lru_cache(maxsize=64)
-def _checker(text: str) -> Validator:
+def _checker(text: str, dialect: type[Validator]) -> Validator:
     """What checks by the schema in a text: making it takes a hundred times as long as using it."""
     schema = json.loads(text)
-    dialect = validator_for(schema, default=DIALECT)
     dialect.check_schema(schema)
-    checker: Validator = extend(dialect, {"pattern": _pattern, "patternProperties": _no_pattern_properties})(
-        schema
-    )
+    made = extend(dialect, {"pattern": _pattern, "patternProperties": _no_pattern_properties})
+    checker: Validator = made(schema, format_checker=jsonschema.FormatChecker(FORMATS))
     return checker
 
 

@@ -10,7 +10,7 @@
 7. query: what was asked for is satisfied by verified claims.
 
 The first check that fails ends the procedure: nobody's server is asked for a status before its issuer is
-known to be trusted. Where a key or a schema cannot be fetched, the answer is *undetermined* as well. Each
+known to be trusted. Where a key or a schema cannot be had or read, the answer is *undetermined* as well. Each
 `check_…` step raises; `verify_…` turns what was raised into a `Verification`.
 """
 
@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Protocol
 
-from common.errors import FetchFailed, MalformedInput, SelloError, UnknownPart
+from common.errors import MalformedInput, SelloError, Undetermined, UnknownPart
 from common.formats import FORMATS
 from common.formats.base import (
     Binding,
@@ -63,7 +63,7 @@ class StatusOf(Protocol):
 
 
 class ReferencesOf(Protocol):
-    """How a verifier checks what a credential refers to; it raises, `FetchFailed` where it cannot be had."""
+    """How a verifier checks what a credential refers to; it raises, `Undetermined` where nobody can say."""
 
     def __call__(self, credential: VerifiedCredential) -> None: ...
 
@@ -303,7 +303,7 @@ class _Run:
             self._status = error.outcome.status
             undetermined = error.outcome.status == "undetermined"
             self._checks.append(Check("status", "undetermined" if undetermined else "failed", error.public))
-        elif isinstance(error, FetchFailed):  # nobody could be asked: no fault of what was shown
+        elif isinstance(error, Undetermined):  # no fault of what was shown
             self._status = "undetermined"
             self._checks.append(Check(self._at_work[0], "undetermined", error.public))
         elif isinstance(error, Expired | NotYetValid):

@@ -152,7 +152,8 @@ def test_few_things_are_fetched_for_one_request(ana, monkeypatch):
 
     def fetch(url: str, *, accept: str = "") -> Fetched:
         asked.append(url)
-        return Fetched(b"{}")
+        schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": url}
+        return Fetched(json.dumps(schema).encode())
 
     monkeypatch.setattr(vc_api, "fetch", fetch)
     schemas = [{"id": f"https://registry.example/{n}", "type": "JsonSchema"} for n in range(5)]
