@@ -114,7 +114,7 @@ def _check(document: Mapping[str, Any], schema: Mapping[str, Any], *, url: str |
     if url is not None and urljoin(url, name).rstrip("#") != url.rstrip("#"):
         raise SchemaMismatch("The schema that lies there calls itself another.", detail=url)
     dialect = _dialect(version)
-    if dialect is None:
+    if dialect not in DIALECTS:
         raise UnknownDialect("The schema of this credential is of a version that is not known here.")
     try:
         fault = next(_checker(json.dumps(schema, sort_keys=True), dialect).iter_errors(document), None)
@@ -125,15 +125,16 @@ def _check(document: Mapping[str, Any], schema: Mapping[str, Any], *, url: str |
         raise SchemaMismatch("This credential is not as its schema says.", detail=where)
 
 
-def _dialect(version: str) -> type[Validator] | None:
+def _dialect(version: str) -> str:
     scheme, _, name = version.rstrip("#").partition("://")
-    return DIALECTS.get(name) if scheme in ("https", "http") else None
+    return name if scheme in ("https", "http") else version
 
 
 @lru_cache(maxsize=64)
-def _checker(text: str, dialect: type[Validator]) -> Validator:
+def _checker(text: str, name: str) -> Validator:
     """What checks by the schema in a text: making it takes a hundred times as long as using it."""
     schema = json.loads(text)
+    dialect = DIALECTS[name]
     dialect.check_schema(schema)
     made = extend(dialect, {"pattern": _pattern, "patternProperties": _no_pattern_properties})
     checker: Validator = made(schema, format_checker=jsonschema.FormatChecker(FORMATS))
