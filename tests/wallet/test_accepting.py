@@ -18,7 +18,7 @@ from wallet.models import Card, Pending
 from wallet.services import accepting, cards
 from wallet.services.accepting import AlreadyAccepted, DoesNotVerify, NotForThisWallet, WrongCode
 from wallet.services.issuers import OfferGone
-from wallet.services.pending import NothingWaits
+from wallet.services.pending import UNTIL, NothingWaits
 from wallet.services.proving import Unreachable
 from wallet.services.vault import Vault
 
@@ -223,7 +223,9 @@ def test_of_another_kind(vault: Vault, office: Office, now: datetime) -> None:
 def test_expired_on_arrival(vault: Vault, office: Office, now: datetime) -> None:
     id = accepting.receive(vault, office.link, now=now)
     office.now = late = now.replace(year=2127)
-    Pending.objects.update(expires_at=late + timedelta(hours=1))
+    row = Pending.objects.get()
+    vault.seal(row, {**vault.open(row), UNTIL: (late + timedelta(hours=1)).isoformat()})
+    row.save()
     with pytest.raises(DoesNotVerify, match="already run out"):
         accepting.accept(vault, id, tx_code=None, now=late)
     assert not Card.objects.exists()

@@ -97,7 +97,7 @@ def test_changing_the_passphrase_asks_for_the_current_one(vault: Vault, now: dat
 
 
 def test_deleting_an_account_leaves_nothing(vault: Vault, now: datetime) -> None:
-    for row in (Card(), HistoryEntry(), Pending(expires_at=now)):
+    for row in (Card(), HistoryEntry(), Pending(last_day=now.date())):
         vault.seal(row, {"a": 1})
         row.save()
     with pytest.raises(NotSignedIn):
