@@ -1,14 +1,11 @@
 """Related resources and schemas of credentials through the one door, kept for a while."""
 
 import hashlib
-from functools import partial
 from typing import Final
 
-from django.core.cache import cache
-from django.utils import timezone
+from django.core.cache import caches
 
 from common.adapters.fetch import fetch
-from common.adapters.sources import sources
 from common.adapters.vc_api import RECOMMENDATION
 from common.did import Fetched
 from common.formats.base import VerifiedCredential
@@ -23,28 +20,21 @@ KNOWN: Final = {CREDENTIALS_V2: RECOMMENDATION}
 
 def check_references(credential: VerifiedCredential) -> None:
     """`common.verification.procedure.ReferencesOf` of this process."""
-    check = partial(
-        references.check_references,
-        credential.document,
-        known=KNOWN,
-        sources=sources(),
-        now=timezone.now(),
-        whole=not credential.partial,
-    )
+    document, whole = credential.document, not credential.partial
     try:
-        check(fetch=_kept)
+        references.check_references(document, fetch=_kept, known=KNOWN, whole=whole)
     except (OtherResource, SchemaMismatch):  # perhaps of what is newer than what was kept
-        check(fetch=_anew)
+        references.check_references(document, fetch=_anew, known=KNOWN, whole=whole)
 
 
 def _kept(url: str, *, accept: str = "application/json") -> Fetched:
-    found: Fetched | None = cache.get(_key(url, accept))
+    found: Fetched | None = caches["documents"].get(_key(url, accept))
     return found if found is not None else _anew(url, accept=accept)
 
 
 def _anew(url: str, *, accept: str = "application/json") -> Fetched:
     found = fetch(url, accept=accept)
-    cache.set(_key(url, accept), found, SECONDS)
+    caches["documents"].set(_key(url, accept), found, SECONDS)
     return found
 
 
