@@ -45,6 +45,7 @@ def _shown(row: Notice) -> InboxNotice:
         text=text.text,
         note=opened(row).note,
         read=row.state == Notice.State.READ,
+        sender=row.facts.get("authority", ""),
     )
 
 

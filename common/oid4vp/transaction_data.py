@@ -26,7 +26,10 @@ MAX_ENTRIES: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """Money that moves once the holder signs: `amount` a decimal string in `currency` (ISO 4217)."""
+    """Money that moves once the holder signs: `amount` a decimal string in `currency` (ISO 4217).
+
+    `at_most` where less may move, by rules that see more than the holder does; more never does.
+    """
 
     credential_ids: tuple[str, ...]
     payee: str
@@ -34,6 +37,7 @@ class Payment:
     currency: str
     reference: str
     purpose: str
+    at_most: bool = False
 
     def __post_init__(self) -> None:
         for name in ("payee", "reference", "purpose"):
@@ -62,6 +66,7 @@ class Payment:
             "currency": self.currency,
             "reference": self.reference,
             "purpose": self.purpose,
+            **({"at_most": True} if self.at_most else {}),
         }
 
 
@@ -116,9 +121,15 @@ class TransactionData:
 
 def _payment(value: Mapping[str, Any]) -> Payment:
     fields = {"payee", "amount", "currency", "reference", "purpose"}
-    if set(value) - {"transaction_data_hashes_alg"} != fields | {"type", "credential_ids"}:
+    if set(value) - {"transaction_data_hashes_alg", "at_most"} != fields | {"type", "credential_ids"}:
         raise InvalidTransactionData("A payment has exactly the fields of its type.")
-    return Payment(credential_ids=tuple(value["credential_ids"]), **{name: value[name] for name in fields})
+    if value.get("at_most", True) is not True:  # one form alone: it stands there and is true, or is absent
+        raise InvalidTransactionData("at_most is true, or is left out.")
+    return Payment(
+        credential_ids=tuple(value["credential_ids"]),
+        at_most="at_most" in value,
+        **{name: value[name] for name in fields},
+    )
 
 
 def _data_access(value: Mapping[str, Any]) -> DataAccess:

@@ -15,7 +15,10 @@ MAX_ENTRIES: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class PaymentEntry:
-    """One payment: `at` is when it was booked, `changed_at` when its `state` began (RFC 3339)."""
+    """One payment: `at` is when it was booked, `changed_at` when its `state` began (RFC 3339).
+
+    `payer` is the organisation that pays: several may answer at one address. Empty where it is not said.
+    """
 
     reference: str
     amount: str
@@ -24,6 +27,7 @@ class PaymentEntry:
     state: State
     at: str
     changed_at: str
+    payer: str = ""
 
 
 def create_payment_log(entries: Iterable[PaymentEntry]) -> dict[str, Any]:
@@ -42,6 +46,7 @@ def parse_payment_log(source: Mapping[str, Any]) -> tuple[PaymentEntry, ...]:
 def _entry(source: Any) -> PaymentEntry:
     names = [field.name for field in fields(PaymentEntry)]
     values = {name: source.get(name) if isinstance(source, Mapping) else None for name in names}
+    values["payer"] = values["payer"] or ""
     if not all(isinstance(value, str) and len(value) <= 200 for value in values.values()):
         raise PaymentMessageError("A payment of the answer is not whole.")
     if values["state"] not in get_args(State):

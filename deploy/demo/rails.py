@@ -54,9 +54,9 @@ class Rails:
         with self.tell.step("She takes the certificate"):
             self.story.accept(self.ana, site.manage("create_offer", "death", ACT, "--json"))
         with self.tell.step("Who she is, and whose widow: both cards together open the programme") as told:
-            told(self.story.use("widows-pension", payee="Ana's account 0042").heading)
+            told(self.story.use("widows-pension", payee="7001-0042").heading)
         with self.tell.step("A second time in the same month") as told:
-            told(self.story.use("widows-pension", payee="Ana's account 0042").heading)
+            told(self.story.use("widows-pension", payee="7001-0042").heading)
 
     def a_subsidy_comes_back_settled(self) -> None:
         """From a harvest claim to a bank's file, and back as the bank's word."""

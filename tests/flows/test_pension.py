@@ -31,7 +31,7 @@ def test_the_registers_word_opens_the_programme(site_network: Client, ana: Priva
     other = next(row for row in people.values() if row != widow and not row.data.get("died_on"))
     identity = issue("identity", (widow if own else other).key, FORM, holder=ana, now=now)
     person = Person(ana, [identity, issue("death", act.key, FORM, holder=ana, now=now)])
-    created = create_request(find_service("widows-pension"), same_device=False, now=now, payee="Account 17")
+    created = create_request(find_service("widows-pension"), same_device=False, now=now, payee="BO-7100-0017")
     post(Client(), person.answer(person.ask(Client(), created.request_uri, now=now), now=now))
     session = PresentationSession.objects.get(pk=created.session.pk)
     if own:

@@ -8,16 +8,19 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
+from django.utils import timezone
 
 from common.encoding import base64url
 from common.errors import FetchFailed
 from common.keys import jws
+from common.payments.errors import NotAnAddress
 from common.status.check import StatusOutcome
 from tests.verifier.people import Person, post
 from verifier.actions import ACTIONS, Action
-from verifier.models import PresentationSession, Service, TrustedIssuer
+from verifier.models import PaymentInstruction, PresentationSession, Service, TrustedIssuer
 from verifier.services import checking, unlocking
 from verifier.services.identity import service_signer
+from verifier.services.requests import create_request, find_service
 
 pytestmark = pytest.mark.usefixtures("world")
 Status = PresentationSession.Status
@@ -67,6 +70,29 @@ def test_a_payment_asks_where_the_money_goes(client: Client) -> None:
     reply = client.post("/services/subsidy", {"way": "here", "payee": ""})
     assert reply.status_code == 200
     assert "Fill in: Where should the money go?" in reply.content.decode()
+
+
+@pytest.mark.parametrize("payee", ["DE88370400440532013000", "+0712345678", "mobile:12@tigo", "my aunt"])
+def test_what_is_no_account_is_said_beside_the_field(payee: str, client: Client) -> None:
+    reply = client.post("/services/subsidy", {"way": "here", "payee": payee})
+    assert reply.status_code == 200
+    assert 'id="id_payee_error"' in reply.content.decode()
+    assert not PresentationSession.objects.exists()
+    with pytest.raises(NotAnAddress):
+        create_request(find_service("subsidy"), same_device=False, now=timezone.now(), payee=payee)
+
+
+def test_a_browser_that_asked_for_a_payment_is_told_before_it_asks_again(
+    client: Client, wayra: Person, today: datetime
+) -> None:
+    path, _ = begin(client, "subsidy", "elsewhere", payee="+59171234567")
+    assert "already paid" not in client.get("/services/subsidy").content.decode()
+    answer(client, wayra, client.get(path).content.decode(), today)
+    assert "This was already paid on" in client.get("/services/subsidy").content.decode()
+    assert "already paid" not in Client().get("/services/subsidy").content.decode()
+    assert "already paid" not in client.get("/services/over-18").content.decode()
+    PaymentInstruction.objects.update(state="REJECTED")
+    assert "already paid" not in client.get("/services/subsidy").content.decode()
 
 
 def test_without_a_way_nothing_begins(client: Client) -> None:

@@ -27,7 +27,7 @@ def _var(settings: Any, tmp_path: Path) -> None:
 
 def ask(now: datetime, **more: Any) -> CreatedRequest:
     return create_request(
-        find_service("subsidy"), **{"same_device": False, "now": now, "payee": "Account 17", **more}
+        find_service("subsidy"), **{"same_device": False, "now": now, "payee": "BO-7100-0017", **more}
     )
 
 
@@ -50,14 +50,14 @@ class TestOnce:
         created = ask(today)
         verified = wayra.ask(client, created.request_uri, now=today)
         payment = verified.request.transaction_data[0].content
-        assert (payment.payee, payment.amount, payment.currency) == ("Account 17", "150.00", "USD")
+        assert (payment.payee, payment.amount, payment.currency) == ("BO-7100-0017", "150.00", "USD")
         assert payment.credential_ids == ("farmer", "farmer_ldp")
         assert post(client, wayra.answer(verified, now=today)).status_code == 200
         assert ledger.balance("subsidy:fund") == 15000
         assert ledger.balance("subsidy:payable") == -15000
         ledger.check_books()
         instruction = PaymentInstruction.objects.get()
-        assert (instruction.payee, instruction.reference) == ("Account 17", payment.reference)
+        assert (instruction.payee, instruction.reference) == ("BO-7100-0017", payment.reference)
         assert (instruction.amount, instruction.period) == (15000, f"{today:%Y}")
 
     @pytest.mark.parametrize("signed", [(), ("e30",)])

@@ -58,7 +58,7 @@ class TestStaff:
         page = client.get("/services/staff/programmes/subsidy").content.decode()
         assert paid.reference in page
         assert "USD 0.10 × harvest kg, at most USD 150.00" in page
-        assert "Account 17" not in page
+        assert "BO-7100-0017" not in page
         assert paid.key not in page
 
     def test_a_state_is_chosen(self, paid: PaymentInstruction) -> None:
@@ -98,6 +98,7 @@ class TestLog:
             "sent",
             at,
             since,
+            "National Paying Agency",
         )
         assert b"Account" not in reply.content
         assert parse_payment_log(ask(bruno, today).json()) == ()

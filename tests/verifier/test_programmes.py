@@ -24,7 +24,7 @@ def person(key: PrivateKey, now: datetime, **documents: dict[str, Any]) -> Perso
 
 
 def show(slug: str, who: Person, now: datetime, **more: Any) -> PresentationSession:
-    created = create_request(find_service(slug), same_device=False, now=now, payee="Account 17")
+    created = create_request(find_service(slug), same_device=False, now=now, payee="BO-7100-0017")
     client = Client()
     answer = who.answer(who.ask(client, created.request_uri, now=now), now=now, **more)
     post(client, answer)
@@ -39,7 +39,7 @@ class TestPension:
         outcomes = [show("widows-pension", widow, today) for _ in range(2)]
         assert [each.outcome["booked"] for each in outcomes] == [True, False]
         [row] = PaymentInstruction.objects.all()
-        assert (row.amount, row.period, row.payee) == (6000, f"{today:%Y-%m}", "Account 17")
+        assert (row.amount, row.period, row.payee) == (6000, f"{today:%Y-%m}", "BO-7100-0017")
         assert row.holder
         assert IDENTITY["national_id"] not in row.key
         assert report()["faults"] == []
@@ -104,9 +104,9 @@ class TestSubsidy:
 
     def test_the_page_says_that_it_is_the_most(self, client: Client) -> None:
         page = client.get("/services/subsidy").content.decode()
-        assert "at most" in page
+        assert "up to" in page
         assert "USD 150.00" in page
-        assert "at most" not in client.get("/services/widows-pension").content.decode()
+        assert "up to" not in client.get("/services/widows-pension").content.decode()
 
 
 @pytest.mark.usefixtures("world")

@@ -120,7 +120,7 @@ def test_everything_stands_there_the_latest_first(
     assert by_state["suspended"].why == "Address under review"
     assert by_state["read"].note == "Without asking you, by Law 7"
     assert by_state["shown"].what == ("Birth certificate: Born on",)
-    assert by_state["payment_settled"].what == ("120.50 PEN",)
+    assert by_state["payment_settled"].what == ("PEN 120.50",)
     assert all(line.why for line in found.lines)
     assert [line.state for line in lines(holder, now, "paid")] == ["payment_settled"]
     assert len(lines(holder, now, "no such kind")) == 6
@@ -230,6 +230,35 @@ def test_what_came_of_a_payment_can_be_asked_when_the_card_is_gone(
     assert claims["aud"] == f"{SERVICES}/payments/log"
 
 
+def test_two_organisations_at_one_address_are_two(
+    holder: Vault, network: Network, clinic: Service, now: datetime
+) -> None:
+    """The clinic came first and shares its address and the card's key with whoever pays."""
+    agree(holder, clinic, now)
+    RegisteredVerifier.objects.update(name="Paying Agency")
+    clinic.transaction_data = (create_transaction_data(PAYMENT),)
+    agree(holder, clinic, now + timedelta(minutes=1))
+    at = now.isoformat()
+    signed = PaymentEntry(PAYMENT.reference, "120.50", "PEN", "Seeds", "sent", at, at, "A name of its own")
+    other = PaymentEntry("REF-2", "5.00", "PEN", "Seeds", "sent", at, at, "Cantonal Agency")
+    untold = PaymentEntry("REF-3", "6.00", "PEN", "Seeds", "sent", at, at)
+    Answers(network, f"{SERVICES}/payments/log", lambda _: create_payment_log([signed, other, untold]))
+    told = [
+        notice(now, id=id, kind="changed", sender=sender)
+        for id, sender in (("1", "Clinic of the South"), ("2", "Paying Agency"))
+    ]
+    Answers(network, f"{SERVICES}/notices", lambda _: create_inbox(told))
+    found = activity.activity(holder, now=now).lines
+    who = {line.where: line.who for line in found if line.kind == "paid"}
+    assert who[f"Reference {PAYMENT.reference}"] == "Paying Agency"  # as it was proven when she signed
+    assert who["Reference REF-2"] == "Cantonal Agency"
+    assert who["Reference REF-3"] == "Paying Agency / Clinic of the South"  # nobody says which
+    assert {line.who for line in found if line.state == "changed"} == {"Clinic of the South", "Paying Agency"}
+    for path in ("notices", "payments/log"):
+        network.handlers.pop(("GET", f"{SERVICES}/{path}"))
+    assert {"Clinic of the South", "Paying Agency"} <= set(activity.activity(holder, now=now).silent)
+
+
 def test_who_was_told_no_or_not_reached_is_asked_nothing(
     holder: Vault, network: Network, clinic: Service, now: datetime
 ) -> None:
@@ -337,7 +366,9 @@ def test_entries_of_before_have_no_keys_and_are_read(holder: Vault, clinic: Serv
     agree(holder, clinic, now)
     row = HistoryEntry.objects.get()
     old = {
-        name: value for name, value in holder.open(row).items() if name not in ("service", "keys", "agreed")
+        name: value
+        for name, value in holder.open(row).items()
+        if name not in ("service", "keys", "agreed", "client_id", "signed")
     }
     holder.seal(row, old)
     row.save()

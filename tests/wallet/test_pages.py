@@ -210,7 +210,7 @@ def test_a_payment_stands_big_and_clear(citizen: Client, office: Office, clinic:
     payment = Payment(("sd",), "Ana Wayra Quispe", "120.50", "PEN", "SUB-2026-7", "Seed subsidy 2026")
     clinic.transaction_data = (create_transaction_data(payment),)
     text = citizen.get(open_link(citizen, "authorize", clinic.link)).content.decode()
-    for said in ('<p class="amount">120.50 PEN</p>', "Ana Wayra Quispe", "Confirm payment of 120.50 PEN"):
+    for said in ('<p class="amount">PEN 120.50</p>', "Ana Wayra Quispe", "Confirm payment of PEN 120.50"):
         assert said in text
 
 

@@ -1,7 +1,8 @@
 """A payment is shown before it is signed, and signed with the card that may authorise it."""
 
 import json
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -21,7 +22,7 @@ def test_a_payment_is_shown_and_signed(holder: Vault, clinic: Service, now: date
     agree(holder, clinic, now)
     clinic.verified("sd", "dc+sd-jwt", transaction_data=(entry,))
     (written,) = history.entries(holder)
-    assert written.payments == ("120.50 PEN to Ana Wayra Quispe",)
+    assert written.payments == ("PEN 120.50 to Ana Wayra Quispe",)
 
 
 def test_a_payment_is_signed_in_the_whole_format_too(holder: Vault, clinic: Service, now: datetime) -> None:
@@ -30,6 +31,34 @@ def test_a_payment_is_signed_in_the_whole_format_too(holder: Vault, clinic: Serv
     clinic.query = {"credentials": [ldp_query("birth_date")]}
     agree(holder, clinic, now)
     clinic.verified("ldp", "ldp_vc", transaction_data=(entry,))
+
+
+def test_what_may_come_to_less_is_said_so(holder: Vault, clinic: Service, now: datetime) -> None:
+    clinic.transaction_data = (create_transaction_data(replace(PAYMENT, amount="1500.00", at_most=True)),)
+    assert ask(holder, clinic, now).amounts == "up to PEN 1,500.00"
+    agree(holder, clinic, now)
+    (written,) = history.entries(holder)
+    assert written.payments == ("up to PEN 1,500.00 to Ana Wayra Quispe",)
+
+
+def test_a_second_payment_for_the_same_purpose_is_told_before_it_is_signed(
+    holder: Vault, clinic: Service, now: datetime
+) -> None:
+    clinic.transaction_data = (create_transaction_data(PAYMENT),)
+    first = ask(holder, clinic, now)
+    assert first.before is None
+    presenting.decline(holder, first.id, now=now)
+    assert ask(holder, clinic, now).before is None  # nothing was signed
+    agree(holder, clinic, now)
+    later = now + timedelta(minutes=1)
+    clinic.transaction_data = (create_transaction_data(replace(PAYMENT, reference="SUB-2026-8")),)
+    before = ask(holder, clinic, later).before
+    assert before is not None
+    assert (before.name, before.at) == ("Clinic of the South", now)
+    clinic.transaction_data = (create_transaction_data(replace(PAYMENT, purpose="Harvest insurance")),)
+    assert ask(holder, clinic, later).before is None
+    clinic.transaction_data = ()
+    assert ask(holder, clinic, later).before is None
 
 
 def test_an_unknown_transaction_is_refused(holder: Vault, clinic: Service, now: datetime) -> None:

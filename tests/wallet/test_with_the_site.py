@@ -68,7 +68,7 @@ def test_a_service_of_this_site(citizen: Client, site_network: Client) -> None:
         link = urlsplit(made["request_uri"]).query
         question = citizen.get(f"/wallet/authorize?{link}").headers["Location"]
         text = citizen.get(question).content.decode()
-        assert "Confirm payment of 150.00 USD" in text
+        assert "Confirm payment of up to USD 150.00" in text
         assert ("Warning:" in text) == (prefix != "decentralized_identifier")
         answer = text.split('name="answer-0" value="')[1].split('"')[0]
         done = citizen.post(question, {"answer-0": answer, "decision": "agree"})

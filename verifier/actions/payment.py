@@ -41,6 +41,8 @@ def unlock(presentation: Presented, *, session: PresentationSession, now: dateti
     decision = decide(rules, _claims(documents), now=now)
     if not decision.eligible:
         raise NotEligible(" ".join(decision.reasons))
+    if decision.amount > signed.minor_units or (decision.amount < signed.minor_units and not signed.at_most):
+        raise UnlockRefused("The amount that was signed is not the one that is due. Start again.")
     whose = documents[rules.rules.per.partition(".")[0]]
     instruction, new = book_payment(
         programme,
@@ -110,7 +112,8 @@ def _booked(signed: Payment, decision: Decision, programme: Programme) -> Unlock
 def _already(instruction: PaymentInstruction) -> Unlocked:
     return Unlocked(
         title="Already paid",
-        text=f"This payment was made on {zones.day(instruction.created_at)}. Nothing was paid twice.",
-        rows=(("Reference", instruction.reference),),
+        text=f"This payment was made on {zones.day(instruction.created_at)}. Nothing was paid twice: what "
+        "you signed just now moves no money. Your wallet shows what became of it, under Your activity.",
+        rows=(("Paid on", zones.day(instruction.created_at)), ("Reference", instruction.reference)),
         outcome={"unlocked": "payment", "reference": instruction.reference, "booked": False},
     )

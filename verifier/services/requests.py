@@ -29,8 +29,10 @@ from common.oid4vp.request import (
 )
 from common.oid4vp.transaction_data import Payment, create_transaction_data
 from common.oid4vp.vp_formats import VP_FORMATS
+from common.payments.rules import Fixed
 from verifier.models import AuditEvent, PresentationSession, Service
 from verifier.services import identity, reading_consents, states
+from verifier.services.destinations import destination
 from verifier.services.errors import SessionNotFound
 from verifier.services.payments.programmes import programme_of, rules_of
 from verifier.services.sealing import digest, fresh, seal, unseal
@@ -208,14 +210,16 @@ def _transaction_data(service: Service, *, payee: str) -> tuple[str, ...]:
     if payment is None:
         return ()
     programme = programme_of(service)
+    how_much = rules_of(programme).how_much
     content = Payment(
         credential_ids=tuple(
             payment.get("signed_with") or (query.id for query in service.dcql().credentials)
         ),
-        payee=payee or payment["payee"],
-        amount=to_text(rules_of(programme).how_much.most, programme.currency),
+        payee=destination(service, payee),
+        amount=to_text(how_much.most, programme.currency),
         currency=programme.currency,
         reference=f"{payment['reference']}-{base64url.encode(secrets.token_bytes(6))}",
         purpose=payment["purpose"],
+        at_most=not isinstance(how_much, Fixed),
     )
     return (create_transaction_data(content),)

@@ -11,19 +11,23 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from common.adapters import rate_limit
 from common.errors import SelloError
-from common.payments.address import parse_address
 from common.payments.errors import NotAnAddress
-from verifier.gateways import needs_address
+from verifier.gateways import needs_address, needs_person
 from verifier.models import Service
 from verifier.services import requests, states, unlocking, vouchers
 from verifier.services.asked import asked
+from verifier.services.destinations import destination
 from verifier.services.errors import SessionNotFound, WrongBrowser
+from verifier.services.payments.history import paid_before
 from verifier.services.payments.programmes import offer, programme_of
 from verifier.services.responses import note_problem
 from verifier.services.sealing import fresh
 from verifier.views.browser import COOKIE, browser, own_session
 
-PAYEE_HELP: Final = "Your bank or mobile-money account number, or cash. You see it again before you sign."
+PAYEE_HELP: Final = (
+    "An IBAN, an account number, or a telephone number that begins with +; or leave it as it is. "
+    "You see it again before you sign."
+)
 ADDRESS_HELP: Final = (
     "An IBAN, account:NUMBER@BANK or mobile:+NUMBER@PROVIDER. You see it again before you sign."
 )
@@ -42,23 +46,20 @@ class StartForm(forms.Form):
 
     def __init__(self, service: Service, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        payment = service.parameters.get("payment")
-        self.needs_address = payment is not None and needs_address(programme_of(service).gateway.kind)
-        if payment is None:
+        self.service, payment = service, service.parameters.get("payment")
+        kind = programme_of(service).gateway.kind if payment else ""
+        if payment is None or needs_person(kind):
             del self.fields["payee"]
         else:
-            self.fields["payee"].initial = "" if self.needs_address else payment["payee"]
-            self.fields["payee"].help_text = ADDRESS_HELP if self.needs_address else PAYEE_HELP
+            self.fields["payee"].initial = "" if needs_address(kind) else payment["payee"]
+            self.fields["payee"].help_text = ADDRESS_HELP if needs_address(kind) else PAYEE_HELP
 
     def clean_payee(self) -> str:
-        """Where money goes by a bank or a provider, an address that it can go to."""
-        payee: str = self.cleaned_data["payee"]
-        if self.needs_address:
-            try:
-                parse_address(payee)
-            except NotAnAddress as error:
-                raise forms.ValidationError(error.public) from error
-        return payee
+        """An account that money can go to by this service, in the form that is signed."""
+        try:
+            return destination(self.service, self.cleaned_data["payee"])
+        except NotAnAddress as error:
+            raise forms.ValidationError(error.public) from error
 
 
 @require_safe
@@ -93,7 +94,13 @@ def service(request: HttpRequest, slug: str) -> HttpResponse:
                 samesite="Lax",
             )
             return response
-    context = {"service": found, "documents": asked(found), "form": form, "payment": offer(found)}
+    context = {
+        "service": found,
+        "documents": asked(found),
+        "form": form,
+        "payment": offer(found),
+        "paid_before": paid_before(found, browser(request), now=timezone.now()),
+    }
     return render(request, "services/service.html", context)
 
 

@@ -4,20 +4,21 @@ The person's own history is opened; all else is what offices and services say at
 not answer is named, since what they know is missing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, Literal
 from uuid import UUID
 
+from common.encoding import words
 from common.notices.messages import InboxNotice
 from common.payments.log import PaymentEntry, parse_payment_log
 from common.registries.access_holder import create_log_request
 from wallet.services import cards, consents, correspondents, history, inbox
 from wallet.services.consents import Given
 from wallet.services.correspondents import Correspondent
-from wallet.services.history import Reading, Shown
+from wallet.services.history import Reading, Readings, Shown
 from wallet.services.vault import Vault
 
 SAME_MOMENT: Final = timedelta(seconds=2)
@@ -55,7 +56,7 @@ class Line:
     note: str = ""
     language: str = ""
     direction: str = ""
-    source: str = ""  # whose account this is, empty for the person's own
+    source: str = ""  # the address of whose account this is, empty for the person's own
     new: bool = False
     entry: UUID | None = None  # of the person's own history, which they may delete
 
@@ -85,24 +86,25 @@ def activity(vault: Vault, *, now: datetime) -> Activity:
         if not office.answered:
             silent[office.authority] = None
         if office.readings:
-            told.add((office.authority, "read"))
-        lines += [_reading(office.authority, reading) for reading in office.readings]
+            told.add((office.identifier, "read"))
+        lines += [_reading(office, reading) for reading in office.readings]
     for listed in consents.given(vault, now=now):
         if not listed.answered:
             silent[listed.name] = None
         standing += [(listed.name, given) for given in listed.consents if given.state == "active"]
         lines += [_ended(listed.name, given) for given in listed.consents if given.state != "active"]
+    payers = {each.reference: entry.name for entry in history.entries(vault) for each in entry.signed}
     for service in correspondents.services(vault):
         create = partial(create_log_request, audience=f"{service.url}/payments/log")
         payments = correspondents.ask(service, "/payments/log", create, parse_payment_log, now=now)
         if payments is None:
-            silent[service.name] = None
+            silent |= dict.fromkeys(service.names)
         if payments:
-            told.add((service.name, "paid"))
-        lines += [_payment(service, payment) for payment in payments or ()]
+            told.add((service.url, "paid"))
+        lines += [_payment(service, payment, payers) for payment in payments or ()]
     for whom, notices in inbox.notices(vault, read=True, now=now):
         if notices is None:
-            silent[whom.name] = None
+            silent |= dict.fromkeys(whom.names)
         found = [_notice(whom, notice) for notice in notices or ()]
         lines += [line for line in found if (line.source, line.kind) not in told]
         news += [line for line in found if (line.source, line.kind) in told and line.new]
@@ -153,17 +155,17 @@ def _arrived(vault: Vault) -> Iterator[Line]:
         )
 
 
-def _reading(office: str, reading: Reading) -> Line:
+def _reading(office: Readings, reading: Reading) -> Line:
     return Line(
         at=reading.at,
         kind="read",
         state="refused" if reading.refused else "read",
         who=reading.reader,
-        where=f"at {office}",
+        where=f"at {office.authority}",
         what=(f"{reading.registry}: {', '.join(reading.attributes)}",),
         why=reading.purpose,
         note=f"Without asking you, by {reading.law}" if reading.law else "",
-        source=office,
+        source=office.identifier,
     )
 
 
@@ -179,15 +181,16 @@ def _ended(office: str, given: Given) -> Line:
     )
 
 
-def _payment(service: Correspondent, payment: PaymentEntry) -> Line:
+def _payment(service: Correspondent, payment: PaymentEntry, payers: Mapping[str, str]) -> Line:
+    """`payers` are those whose payments the person signed, by their references: their names are proven."""
     return Line(
         at=datetime.fromisoformat(payment.changed_at),
         kind="paid",
         state=PAID.get(payment.state, payment.state),
-        who=service.name,
-        source=service.name,
+        who=payers.get(payment.reference) or payment.payer or service.name,
+        source=service.url,
         where=f"Reference {payment.reference}",
-        what=(f"{payment.amount} {payment.currency}",),
+        what=(words.amount(payment.amount, payment.currency),),
         why=payment.programme,
     )
 
@@ -197,8 +200,8 @@ def _notice(whom: Correspondent, notice: InboxNotice) -> Line:
         at=datetime.fromisoformat(notice.at),
         kind=ABOUT.get(notice.kind, "changed"),
         state=notice.kind,
-        who=whom.name,
-        source=whom.name,
+        who=whom.name if len(whom.names) == 1 else notice.sender or whom.name,
+        source=whom.url,
         what=(notice.text,),
         why=notice.note or WHY.get(notice.kind, ""),
         language=notice.language,

@@ -28,11 +28,19 @@ Create = Callable[..., str]
 
 @dataclass(frozen=True, slots=True)
 class Correspondent:
-    """An office by its issuer identifier, or a service by the address below which its endpoints stand."""
+    """An office by its issuer identifier, or the services of one address below which their endpoints stand.
+
+    Several organisations may share an address: `names` are those under which the person knows them.
+    """
 
     url: str
-    name: str
+    names: tuple[str, ...]
     keys: tuple[PrivateKey, ...] = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        """The one, or all that it may have been."""
+        return " / ".join(self.names)
 
 
 def offices(vault: Vault) -> tuple[Correspondent, ...]:
@@ -85,12 +93,13 @@ def ask(
 
 
 def _grouped(found: Iterable[tuple[str, str, Iterable[PrivateKey]]]) -> tuple[Correspondent, ...]:
-    """One for each address, under the name that came first, with every key once."""
-    names: dict[str, str] = {}
+    """One for each address, with every name and every key once."""
+    names: dict[str, dict[str, None]] = {}
     keys: dict[str, dict[bytes, PrivateKey]] = {}
     for url, name, more in found:
-        names.setdefault(url, name)
+        names.setdefault(url, {})[name] = None
         keys.setdefault(url, {}).update({key.secret: key for key in more})
     return tuple(
-        Correspondent(url, name, tuple(keys[url].values())[:MOST_KEYS]) for url, name in names.items()
+        Correspondent(url, tuple(known), tuple(keys[url].values())[:MOST_KEYS])
+        for url, known in names.items()
     )

@@ -15,7 +15,7 @@ from common.keys import PrivateKey
 from common.registries.access_holder import create_log_request, parse_log
 from common.site import zones
 from wallet.models import HistoryEntry
-from wallet.services import consents, held, parties
+from wallet.services import consents, held, parties, wording
 from wallet.services.answers import Answer
 from wallet.services.asking import Asked
 from wallet.services.vault import Vault
@@ -41,6 +41,14 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
+class Signed:
+    """A payment that the person signed: what tells it again from others."""
+
+    reference: str
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One request and how it ended."""
 
@@ -56,6 +64,8 @@ class Entry:
     service: str = ""  # below which address it announces notices; empty where nowhere, or nothing was taken
     keys: tuple[PrivateKey, ...] = field(default=(), repr=False)  # that signed: it answers to no others
     agreed: tuple[str, ...] = ()  # readings to which the person agreed for a time
+    client_id: str = ""  # who asked, as it was proven; what calls itself the same is not the same
+    signed: tuple[Signed, ...] = ()  # with the answer that left
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +89,8 @@ class Reading:
 class Readings:
     """What one authority says about who read; `answered` is False where it could not be asked."""
 
-    authority: str
+    identifier: str
+    authority: str  # its name
     answered: bool
     readings: tuple[Reading, ...] = ()
 
@@ -107,7 +118,7 @@ def record(
             for answer in answers
             for part in answer.parts
         ),
-        payments=tuple(f"{pay.amount} {pay.currency} to {pay.payee}" for pay in asked.payments),
+        payments=tuple(f"{wording.amount(pay)} to {pay.payee}" for pay in asked.payments),
         service=parties.correspondence(asked.client_id) if asked.registered and outcome == "shown" else "",
         keys=tuple(
             {
@@ -120,6 +131,10 @@ def record(
         agreed=tuple(
             f"{', '.join(each.attributes)} at {each.registry} until {zones.day(each.until)}"
             for each in (asked.terms if outcome != "declined" else ())
+        ),
+        client_id=str(asked.client_id),
+        signed=tuple(
+            Signed(pay.reference, pay.purpose) for pay in (asked.payments if outcome != "declined" else ())
         ),
     )
     vault.seal(row, _dump(entry))
@@ -141,6 +156,15 @@ def find(vault: Vault, id: UUID) -> Entry:
     return _load(row.id, vault.open(row))
 
 
+def signed_before(vault: Vault, asked: Asked) -> Entry | None:
+    """The last time that the person signed a payment for the same purpose to whoever asks now."""
+    purposes = {payment.purpose for payment in asked.payments}
+    for entry in entries(vault) if purposes else ():
+        if entry.client_id == str(asked.client_id) and purposes & {each.purpose for each in entry.signed}:
+            return entry
+    return None
+
+
 def delete(vault: Vault, id: UUID) -> None:
     """Forget one entry; who was shown something still knows it."""
     HistoryEntry.objects.filter(account=vault.account, id=id).delete()
@@ -156,7 +180,7 @@ def readings(vault: Vault, *, now: datetime) -> tuple[Readings, ...]:
                 answers.append(_ask(office.identifier, key, now))
         every = dict.fromkeys(reading for answer in answers for reading in answer)
         latest = sorted(every, key=lambda each: each.at, reverse=True)
-        found.append(Readings(office.name, bool(answers), tuple(latest)))
+        found.append(Readings(office.identifier, office.name, bool(answers), tuple(latest)))
     return tuple(found)
 
 
@@ -198,6 +222,7 @@ def _load(id: UUID, value: Mapping[str, Any]) -> Entry:
             "shown": shown,
             "payments": tuple(value["payments"]),
             "agreed": tuple(value.get("agreed", ())),
+            "signed": tuple(Signed(**each) for each in value.get("signed", ())),
             "keys": tuple(held.load_key(key) for key in value.get("keys", ())),
         }
     )

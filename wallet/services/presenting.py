@@ -18,7 +18,7 @@ from common.formats.base import Binding, Secured
 from common.oid4vp import response as responses
 from common.oid4vp.errors import AccessDenied
 from common.oid4vp.session_transcript import session_transcript
-from wallet.services import asking, consents, history, pending
+from wallet.services import asking, consents, history, pending, wording
 from wallet.services.answers import Answer, Part, Question, questions, together
 from wallet.services.asking import Asked
 from wallet.services.vault import Vault
@@ -46,6 +46,12 @@ class Consent:
     id: UUID
     asked: Asked
     questions: tuple[Question, ...]
+    before: history.Entry | None = None  # when the person last signed such a payment
+
+    @property
+    def amounts(self) -> str:
+        """All that the person would confirm: USD 60.00, or up to so much."""
+        return " and ".join(wording.amount(payment) for payment in self.asked.payments)
 
     @property
     def missing(self) -> bool:
@@ -56,7 +62,9 @@ class Consent:
 def consent(vault: Vault, id: UUID, *, now: datetime) -> Consent:
     """The consent screen of a waiting request."""
     asked = asking.asked(pending.read(vault, id, kind=asking.KIND, now=now), now)
-    return Consent(id, asked, questions(vault, asked.request, now=now))
+    return Consent(
+        id, asked, questions(vault, asked.request, now=now), before=history.signed_before(vault, asked)
+    )
 
 
 def present(vault: Vault, id: UUID, chosen: Collection[str], *, now: datetime) -> UUID:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from common.encoding import words
+from common.oid4vp.transaction_data import Payment
 from common.vcdm.credential import ClaimPath
 from wallet.services.held import Copy
 
@@ -38,6 +39,12 @@ def disclosed(copy: Copy, paths: Sequence[ClaimPath]) -> tuple[Row, ...]:
     leaves = [leaf for path in paths for leaf in _selected(copy.document, path)]
     unique = dict(leaves)
     return tuple(_row(copy, path, value) for path, value in unique.items())[:MAX_ROWS]
+
+
+def amount(payment: Payment) -> str:
+    """What the person signs: USD 60.00, or the most that it may come to."""
+    written = words.amount(payment.amount, payment.currency)
+    return f"up to {written}" if payment.at_most else written
 
 
 def _row(copy: Copy, path: ClaimPath, value: Any) -> Row:

@@ -94,6 +94,9 @@ def test_money_is_an_integer_of_minor_units(amount: str, currency: str, units: i
         {"transaction_data_hashes_alg": ["sha3-512"]},
         {"transaction_data_hashes_alg": "sha-256"},
         {"iban": "unknown fields may matter"},
+        {"at_most": False},  # one form alone
+        {"at_most": "true"},
+        {"at_most": None},
         {"payee": KeyError},
         {"payee": ""},
         {"payee": "a\nb"},
