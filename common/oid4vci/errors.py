@@ -51,7 +51,7 @@ class AuthorizationError(SelloError):
 
 
 class InvalidClientAttestation(InvalidClient):
-    """A wallet attestation that does not hold (attestation-based client authentication, draft -07 §6.2)."""
+    """A wallet attestation that does not hold (attestation-based client authentication, draft -11 §7.4)."""
 
     code = "invalid_client_attestation"
     status = 400

@@ -1,7 +1,8 @@
 """A provider's word for a wallet (OpenID4VCI 1.0 Appendix E), by which it authenticates at OAuth endpoints.
 
-Attestation-based client authentication, draft -07: the provider's JWT is bound to a key of the wallet, with
-which the wallet signs a proof for each request, over a challenge of the server. Sections are the draft's.
+Attestation-based client authentication, draft -11: the provider's JWT is bound to a key of the wallet, with
+which the wallet signs a proof for each request, over a challenge of the server; its DPoP proof may be that
+proof. Sections are the draft's. What drafts up to -07 asked for, `iss` in both, is sent still and not missed.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -34,12 +35,15 @@ MAX_AGE: Final = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class WalletAttestation:
-    """A wallet for which a provider vouches; `jti` of its proof must not have been seen before."""
+    """A wallet for which a provider vouches; `jti` of its proof must not have been seen before.
+
+    It is None where the proof is the request's DPoP proof, of which the same is asked anyway.
+    """
 
     client_id: str
     name: str
     thumbprint: str
-    jti: str
+    jti: str | None
     standing: Standing
 
 
@@ -55,7 +59,7 @@ def create_wallet_attestation(
     now: datetime,
     expires: datetime,
 ) -> str:
-    """A provider's word for a wallet whose instance holds `key` (§5.1); `link` tells people of both."""
+    """A provider's word for a wallet whose instance holds `key` (§4); `link` tells people of both."""
     claims: dict[str, Any] = {
         "iss": provider,
         "sub": client_id,
@@ -72,7 +76,7 @@ def create_wallet_attestation(
 def create_attestation_pop(
     *, client_id: str, audience: str, jti: str, challenge: str | None, signer: Signer, now: datetime
 ) -> str:
-    """The wallet's proof that the attestation is about itself, for one request to `audience` (§5.2)."""
+    """The wallet's proof that the attestation is about itself, for one request to `audience` (§5.1)."""
     begins = int(now.timestamp())
     claims: dict[str, Any] = {"iss": client_id, "aud": audience, "jti": jti, "iat": begins}
     claims["exp"] = begins + int(MAX_AGE.total_seconds())  # RFC 7519; servers of older drafts look for it
@@ -90,40 +94,76 @@ def verify_wallet_attestation(
     check_challenge: Callable[[str], None],
     now: datetime,
 ) -> WalletAttestation:
-    """The wallet behind an attestation and its proof (§9, by its numbers).
+    """The wallet behind an attestation and its proof (§7.1, §7.2).
 
     `check_challenge` raises `UseAttestationChallenge` for a challenge that is not the server's. Whether the
     provider stands by its word, and whether `jti` was seen before, the caller asks.
     """
+    claims, key = _attested(compact, anchors=anchors, now=now)
     try:
-        claims = attestation.signed_claims(  # 2, 4, 5
-            compact, typ=TYPE, anchors=anchors, now=now, error=InvalidClientAttestation
-        )
-        confirmation = claims.get("cnf")
-        key = jwk.decode(confirmation.get("jwk", {}) if isinstance(confirmation, Mapping) else {})  # 6
         shown = jws.parse(pop, max_length=MAX_LENGTH)
         if shown.header["alg"] not in ALGORITHMS:
             raise InvalidClientAttestation("The proof of the wallet attestation is signed with ES256.")
-        proof = jws.verify(shown, key=key, typ=POP_TYPE).claims()  # 3, 4, 7
+        proof = jws.verify(shown, key=key, typ=POP_TYPE).claims()
+    except InvalidClientAttestation:
+        raise
+    except SelloError as error:
+        raise InvalidClientAttestation(
+            "The proof of the wallet attestation does not hold.", detail=error.public
+        ) from error
+    if proof.get("aud") not in (audience, [audience]) or proof.get("iss", claims["sub"]) != claims["sub"]:
+        raise InvalidClientAttestation("The proof of the wallet attestation is for somebody else.")
+    _check_time(proof, now=now)
+    jti = _text(proof, "jti")
+    if "challenge" in proof:  # who was given none is held to `jti` and `iat` alone ("Replay Attacks")
+        if not isinstance(proof["challenge"], str):
+            raise UseAttestationChallenge("The proof of the wallet attestation needs our challenge.")
+        check_challenge(proof["challenge"])
+    return _wallet(claims, key, jti=jti)
+
+
+def verify_with_dpop(
+    compact: str, dpop_proof: str, *, anchors: Sequence[x509.Certificate], now: datetime
+) -> WalletAttestation:
+    """The wallet behind an attestation whose key makes the request's DPoP proof (§5.2, §7.3).
+
+    The proof itself, and the nonce in it that is the challenge here, the caller checks as RFC 9449 says.
+    """
+    claims, key = _attested(compact, anchors=anchors, now=now)
+    try:
+        shown = jwk.decode(jws.parse(dpop_proof, max_length=MAX_LENGTH).header.get("jwk", {}))
+    except SelloError as error:
+        raise InvalidClientAttestation("The DPoP proof cannot be read.", detail=error.public) from error
+    if shown != key:
+        raise InvalidClientAttestation("The DPoP proof is made with another key than the attested one.")
+    return _wallet(claims, key, jti=None)
+
+
+def _attested(
+    compact: str, *, anchors: Sequence[x509.Certificate], now: datetime
+) -> tuple[dict[str, Any], PublicKey]:
+    """What a provider says, and the key of which it says it (§7.1)."""
+    try:
+        claims = attestation.signed_claims(
+            compact, typ=TYPE, anchors=anchors, now=now, error=InvalidClientAttestation
+        )
+        confirmation = claims.get("cnf")
+        key = jwk.decode(confirmation.get("jwk", {}) if isinstance(confirmation, Mapping) else {})
     except InvalidClientAttestation:
         raise
     except SelloError as error:
         raise InvalidClientAttestation(
             "The wallet attestation does not hold.", detail=error.public
         ) from error
-    client_id, _ = _text(claims, "sub"), _text(claims, "iss")
-    _check_fresh(claims, now=now)  # 11
-    if proof.get("aud") not in (audience, [audience]) or proof.get("iss") != client_id:  # 10, 13
-        raise InvalidClientAttestation("The proof of the wallet attestation is for somebody else.")
-    _check_time(proof, now=now)  # 9
-    jti = _text(proof, "jti")
-    if "challenge" in proof:  # 8; who was given none is held to `jti` and `iat` alone ("Replay Attacks")
-        if not isinstance(proof["challenge"], str):
-            raise UseAttestationChallenge("The proof of the wallet attestation needs our challenge.")
-        check_challenge(proof["challenge"])
+    _text(claims, "sub")
+    _check_fresh(claims, now=now)
+    return claims, key
+
+
+def _wallet(claims: Mapping[str, Any], key: PublicKey, *, jti: str | None) -> WalletAttestation:
     name = claims.get("wallet_name")
     return WalletAttestation(
-        client_id=client_id,
+        client_id=claims["sub"],
         name=" ".join(name.split())[:200] if isinstance(name, str) else "",
         thumbprint=jwk.thumbprint(key),
         jti=jti,
@@ -132,7 +172,7 @@ def verify_wallet_attestation(
 
 
 def create_challenge_response(challenge: str) -> dict[str, str]:
-    """The answer of the challenge endpoint (§8); it must leave with `Cache-Control: no-store`."""
+    """The answer of the challenge endpoint (§6.1); it must leave with `Cache-Control: no-store`."""
     return {"attestation_challenge": challenge}
 
 
@@ -151,7 +191,7 @@ def _check_fresh(claims: Mapping[str, Any], *, now: datetime) -> None:
 
 
 def _check_time(proof: Mapping[str, Any], *, now: datetime) -> None:
-    """`iat` is required (§5.2); `exp` and `nbf` count where they stand (RFC 7519)."""
+    """`iat` is required (§5.1); `exp` and `nbf` count where they stand (RFC 7519)."""
     issued_at = proof.get("iat")
     if not is_number(issued_at) or not -MAX_SKEW <= _since(issued_at, now) <= MAX_AGE:
         raise InvalidClientAttestation("The proof of the wallet attestation is too old, or from the future.")

@@ -39,7 +39,7 @@ class PushedRequest(PossessionView):
 
 
 class Challenge(ProtocolView):
-    """Gives the challenge for the proof of a wallet attestation (client authentication, draft -07 §8)."""
+    """Gives the challenge for the proof of a wallet attestation (client authentication, draft -11 §6.1)."""
 
     @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, authority: str) -> Response:

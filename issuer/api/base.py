@@ -94,7 +94,7 @@ class EncryptedParser(BaseParser):
 class PossessionView(ProtocolView):
     """An endpoint that takes proofs of possession: whoever sends one gets the nonce for the next.
 
-    DPoP: RFC 9449 §8.2. Wallet attestations: attestation-based client authentication, draft -07 §8.1.
+    DPoP: RFC 9449 §8.2. Wallet attestations: attestation-based client authentication, draft -11 §6.2.
     """
 
     always_gives_nonce = False
@@ -136,12 +136,13 @@ def dpop_proof(request: Request) -> str | None:
 def client_of(request: Request, authority: Authority, client_id: str | None, *, now: datetime) -> Client:
     """The wallet that speaks: by its provider's word where it brings one, else by its own.
 
-    Both headers, each once, or none (attestation-based client authentication, draft -07 §6.1).
+    The attestation with its proof, or with the DPoP proof as its own, each header once, or nothing at all
+    (attestation-based client authentication, draft -11 §7).
     """
     attestation, pop = request.headers.get(HEADER), request.headers.get(POP_HEADER)
     if attestation is None and pop is None:
         return identify(authority, client_id)
-    return authenticate(authority, attestation or "", pop or "", client_id, now=now)
+    return authenticate(authority, attestation or "", pop, client_id, dpop_proof=dpop_proof(request), now=now)
 
 
 def shown_token(request: Request, endpoint: str) -> ShownToken:

@@ -1,5 +1,6 @@
 """Which wallet speaks at an OAuth endpoint: one that says so, or one for which a provider vouches."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -21,7 +22,11 @@ from common.oid4vci.errors import (
 )
 from common.oid4vci.key_attestation import Resistance
 from common.oid4vci.key_proof import AttestationPolicy
-from common.oid4vci.wallet_attestation import verify_wallet_attestation
+from common.oid4vci.wallet_attestation import (
+    WalletAttestation,
+    verify_wallet_attestation,
+    verify_with_dpop,
+)
 from issuer.models import Authority
 from issuer.services import nonces, spent
 
@@ -60,7 +65,7 @@ def required_of_keys(authority: Authority) -> Resistance | None:
 
 
 def create_challenge(authority: Authority, *, now: datetime) -> str:
-    """What the proof of an attestation is to be made over (attestation-based client authentication §8)."""
+    """What the proof of an attestation is to be made over (attestation-based client authentication §6)."""
     return nonces.create_nonce(authority, purpose=PURPOSE, now=now)
 
 
@@ -74,13 +79,38 @@ def identify(authority: Authority, client_id: str | None) -> Client:
 
 
 def authenticate(
-    authority: Authority, compact: str, pop: str, client_id: str | None, *, now: datetime
+    authority: Authority,
+    compact: str,
+    pop: str | None,
+    client_id: str | None,
+    *,
+    dpop_proof: str | None,
+    now: datetime,
 ) -> Client:
-    """The wallet for which a provider vouches; its proof is good once (OpenID4VCI 1.0 Appendix E)."""
+    """The wallet for which a provider vouches; its proof is good once (OpenID4VCI 1.0 Appendix E).
+
+    Without a proof of its own the request's `dpop_proof` is the one; whoever handles the request checks it.
+    """
     anchors = providers()
     if not anchors:
         raise InvalidClientAttestation("Nobody is trusted to vouch for wallets here.")
+    if pop is None and dpop_proof is not None:
+        found = verify_with_dpop(compact, dpop_proof, anchors=anchors, now=now)
+    else:
+        found = _with_proof(authority, compact, pop or "", anchors=anchors, now=now)
+    if client_id not in (None, found.client_id):
+        raise InvalidClientAttestation("client_id is not the one for which a provider vouches.")
+    if found.jti is not None and not spent.spend(
+        spent.digest(f"wallet {found.thumbprint}"), found.jti, until=now + REMEMBERED
+    ):
+        raise InvalidClientAttestation("The proof of the wallet attestation was used before.")
+    _check_standing(found.standing, InvalidClientAttestation, now=now)
+    return Client(found.client_id, found.name or found.client_id, found.thumbprint)
 
+
+def _with_proof(
+    authority: Authority, compact: str, pop: str, *, anchors: Sequence[x509.Certificate], now: datetime
+) -> WalletAttestation:
     def check_challenge(challenge: str) -> None:
         try:
             nonces.check_nonce(authority, challenge, purpose=PURPOSE, now=now)
@@ -89,7 +119,7 @@ def authenticate(
                 "Make the proof of the wallet attestation over the challenge of this answer."
             ) from error
 
-    found = verify_wallet_attestation(
+    return verify_wallet_attestation(
         compact,
         pop,
         audience=authority.identifier,
@@ -97,12 +127,6 @@ def authenticate(
         check_challenge=check_challenge,
         now=now,
     )
-    if client_id not in (None, found.client_id):
-        raise InvalidClientAttestation("client_id is not the one for which a provider vouches.")
-    if not spent.spend(spent.digest(f"wallet {found.thumbprint}"), found.jti, until=now + REMEMBERED):
-        raise InvalidClientAttestation("The proof of the wallet attestation was used before.")
-    _check_standing(found.standing, InvalidClientAttestation, now=now)
-    return Client(found.client_id, found.name or found.client_id, found.thumbprint)
 
 
 def _check_standing(found: Standing, error: Refusal, *, now: datetime) -> None:

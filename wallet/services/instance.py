@@ -26,7 +26,7 @@ class Instance:
     vouched: bool = True
 
     def headers(self, server: str, *, now: datetime) -> dict[str, str]:
-        """Who asks, for one request to `server` (attestation-based client authentication, draft -07 §6.1)."""
+        """Who asks, for one request to `server` (attestation-based client authentication, -11 §4, §5.1)."""
         proof = create_attestation_pop(
             client_id=provider.client_id(),
             audience=server,

@@ -96,9 +96,9 @@ def _post_once(
 def _vouched(
     server: AuthorizationServerMetadata, instance: Instance | None, now: datetime
 ) -> Mapping[str, str]:
-    """The provider's word and the proof for it, over the server's challenge where it gives any (§8).
+    """The provider's word and the proof for it, over the server's challenge where it gives any (§6).
 
-    Sections are those of attestation-based client authentication, draft -07.
+    Sections are those of attestation-based client authentication, draft -11.
     """
     if instance is None or not instance.vouched:
         return {}
@@ -117,7 +117,7 @@ def _learn_nonce(key: TokenKey, reply: door.Reply) -> bool:
 
 
 def _learn_challenge(server: AuthorizationServerMetadata, instance: Instance, reply: door.Reply) -> bool:
-    """Keep the challenge for the next proof (§8.1); whether another proof, or none, may help."""
+    """Keep the challenge for the next proof (§6.2); whether another proof, or none, may help."""
     if not instance.vouched:
         return False
     instance.challenge = reply.headers.get(CHALLENGE_HEADER.lower())
