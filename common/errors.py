@@ -55,12 +55,12 @@ class InvalidSignature(SelloError):
     code = "invalid_request"
 
 
-class FetchFailed(SelloError):
-    """Something outside did not answer as it should; says nothing about what was asked for."""
+class Undetermined(SelloError):
+    """Something that nobody here can say: no fault of what was shown."""
 
     code = "server_error"
     status = 502
 
 
-class NotReached(FetchFailed):
-    """Nobody was there to take the request: nothing of it was sent."""
+class FetchFailed(Undetermined):
+    """Something outside did not answer as it should; says nothing about what was asked for."""

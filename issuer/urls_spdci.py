@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from common.adapters.exchange_views import NotHere
 from issuer.api import spdci
 
 urlpatterns = [
@@ -11,4 +12,5 @@ urlpatterns = [
     path("oauth2/client/token", spdci.ClientToken.as_view()),
     path(".well-known/jwks.json", spdci.Keys.as_view()),
     path(".well-known/locations.json", spdci.Locations.as_view()),
+    path("<path:other>", NotHere.as_view()),
 ]

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from common.adapters.exchange_views import NotHere
 from verifier.views import g2p
 
 urlpatterns = [
@@ -10,4 +11,5 @@ urlpatterns = [
     *(path(name, g2p.Told.as_view(endpoint=name)) for name in g2p.TOLD),
     path("oauth2/client/token", g2p.ClientToken.as_view()),
     path("jwks.json", g2p.keys),
+    path("<path:other>", NotHere.as_view()),
 ]

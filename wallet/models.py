@@ -1,10 +1,12 @@
-"""Rows of the wallet. In clear stand random identifiers and times; everything else is sealed.
+"""Rows of the wallet. In clear stand random identifiers; everything else is sealed, times as well.
 
 No column names a person, an issuer, a type, a service or a claim. What a row says opens only with the
-vault key of its account (wallet/services/vault.py).
+vault key of its account (wallet/services/vault.py). No time and no number runs through the rows of several
+people: by it one could lay them beside what an issuer or a service wrote in the same moment.
 """
 
 import uuid
+from typing import Any
 
 from django.db import models
 
@@ -18,7 +20,6 @@ class Account(models.Model):
     operations = models.PositiveIntegerField(help_text="argon2id's passes, as they were when it was wrapped.")
     memory = models.PositiveBigIntegerField(help_text="argon2id's bytes, likewise.")
     wrapped_key = models.BinaryField()
-    created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
         return str(self.id)
@@ -41,14 +42,20 @@ class Sealed(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     account = models.ForeignKey(Account, on_delete=models.CASCADE)
     sealed = models.BinaryField()
-    created_at = models.DateTimeField(auto_now_add=True)
+    position = models.PositiveIntegerField(help_text="Among the rows of its account alone.")
 
     class Meta:
         abstract = True
-        ordering = ["-created_at"]
+        ordering = ["-position"]
 
     def __str__(self) -> str:
         return str(self.id)
+
+    def save(self, **options: Any) -> None:
+        if self._state.adding and self.position is None:
+            mine = type(self)._default_manager.filter(account=self.account)
+            self.position = 1 + (mine.aggregate(last=models.Max("position"))["last"] or 0)
+        super().save(**options)
 
 
 class Card(Sealed):
@@ -62,7 +69,7 @@ class HistoryEntry(Sealed):
 class Pending(Sealed):
     """A question that waits for the person's answer: an offer, or a request to show something."""
 
-    expires_at = models.DateTimeField()
+    last_day = models.DateField(help_text="After which it is swept; when it runs out lies in it.")
     taken = models.BooleanField(default=False, help_text="An answer to it is on its way.")
 
 

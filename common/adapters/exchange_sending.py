@@ -1,13 +1,14 @@
 """Messages to partners: signed, sent under an id of their own, logged with what the partner said to them."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from common.adapters import fetch
 from common.adapters.exchange import DUPLICATE, Party, reply, transaction_id, verify
-from common.adapters.exchange_tokens import access_token
+from common.adapters.exchange_tokens import access_token, forget_token
 from common.adapters.partners import ExchangeLog, Partner
 from common.encoding import jcs, strict_json
 from common.errors import SelloError
@@ -15,6 +16,8 @@ from common.exchange.acknowledgement import Acknowledgement, parse_ack
 from common.exchange.envelope import parse_message
 from common.exchange.errors import ExchangeError
 from common.exchange.header import PENDING, REJECTED, SUCCEEDED, Envelope, Header
+
+_CODE: Final = re.compile(r"[A-Za-z0-9_.:-]{1,60}\Z")
 
 
 def send(
@@ -33,7 +36,7 @@ def send(
     that took it.
     """
     body = _compose(partner, namespace, header, message, party=party, now=now)
-    ack = parse_ack(_post(partner, url, body, now=now))
+    ack = parse_ack(_post(partner, url, body, now=now, members=("message",)))
     taken = ack.status != "ERR" or ack.reason == DUPLICATE  # an earlier attempt arrived
     _close_sent(partner, header.message_id, SUCCEEDED if taken else REJECTED, "" if taken else ack.code)
     if not taken:
@@ -56,7 +59,7 @@ def ask(
 ) -> Envelope:
     """Send a message that is answered at once by an `answer` action; what the partner signed."""
     body = _compose(partner, namespace, header, message, party=party, now=now)
-    envelope = parse_message(_post(partner, url, body, now=now), action=answer)
+    envelope = parse_message(_post(partner, url, body, now=now, members=("header",)), action=answer)
     verify(envelope, partner, namespace=namespace, now=now)
     if envelope.header.receiver_id not in ("", party.sender_id):
         raise ExchangeError("This answer is meant for somebody else.", code="err.receiver_id.invalid")
@@ -117,33 +120,48 @@ def _close_sent(partner: Partner, message_id: str, status: str, reason: str) -> 
     sent.update(status=status, reason=reason[:60])
 
 
-def _post(partner: Partner, url: str, body: Mapping[str, Any], *, now: datetime) -> Any:
-    """The JSON that a partner answers, whatever its status; an error of its own is ours to report."""
+def _post(
+    partner: Partner, url: str, body: Mapping[str, Any], *, now: datetime, members: Collection[str]
+) -> Any:
+    """The JSON that a partner answers, whatever its status, where it has the `members` of an answer.
+
+    Any other answer that is no success is told as it is: its status, and the partner's own code.
+    """
     headers = {"Content-Type": "application/json", "Accept": "application/json"}
     if partner.token_url:
         headers["Authorization"] = f"Bearer {access_token(partner, now=now)}"
     reply = fetch.request("POST", url, headers=headers, body=jcs.canonicalize(dict(body)))
+    if reply.status == 401 and partner.token_url:
+        forget_token(partner)
+    answer, unreadable = None, ""
     try:
         answer = strict_json.loads(reply.body, max_bytes=fetch.MAX_BYTES, floats=True)
     except SelloError as error:
+        unreadable = error.public
+    speaks = isinstance(answer, Mapping) and all(isinstance(answer.get(name), Mapping) for name in members)
+    if reply.status in (401, 403, 404, 429) or reply.status >= 500 or (reply.status >= 300 and not speaks):
         raise ExchangeError(
-            "The partner's answer cannot be read.",
+            f"The partner does not take this message: it answers with status {reply.status}.",
             code="err.service.unavailable",
-            detail=f"status {reply.status}",
-        ) from error
-    if reply.status in (401, 403, 404, 429) or reply.status >= 500:
+            detail=f"status {reply.status} {_code(answer)}".strip(),
+        )
+    if unreadable:
         raise ExchangeError(
-            "The partner does not take this message.",
-            code="err.service.unavailable",
-            detail=f"status {reply.status} {_first_code(answer)}",
+            "The partner's answer cannot be read.", code="err.service.unavailable", detail=unreadable
         )
     return answer
 
 
-def _first_code(answer: object) -> str:
-    errors = answer.get("errors") if isinstance(answer, Mapping) else None
-    first = errors[0] if isinstance(errors, list) and errors else {}
-    return str(first.get("code", ""))[:60] if isinstance(first, Mapping) else ""
+def _code(answer: object) -> str:
+    """What a partner calls its error: of `HttpErrorResponse`, of RFC 6749, or FastAPI's; never a sentence."""
+    said = answer if isinstance(answer, Mapping) else {}
+    for name in ("errors", "detail"):
+        first = said[name][0] if isinstance(said.get(name), list) and said[name] else None
+        if isinstance(first, Mapping):
+            said = first
+            break
+    found = [said.get(name) for name in ("code", "error", "type", "detail")]
+    return next((each for each in found if isinstance(each, str) and _CODE.match(each)), "")
 
 
 def _origin(url: str) -> tuple[str, str]:

@@ -3,9 +3,11 @@
 import hashlib
 import hmac
 import json
+from base64 import b64decode, b64encode
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, unquote_plus, urlencode
 
 from django.core import signing
 from django.core.cache import cache
@@ -19,6 +21,7 @@ from common.exchange.errors import ExchangeError
 
 LIFETIME: Final = timedelta(hours=1)
 MAX_TOKEN: Final = 4_000
+SHORT: Final = 60  # seconds
 _SALT: Final = "sello.exchange.token"
 
 
@@ -41,7 +44,7 @@ def grant(client_id: str, secret: str, *, now: datetime) -> dict[str, Any]:
     return {
         "access_token": signing.dumps(claims, salt=_SALT),
         "token_type": "bearer",
-        "expires_in": str(int(LIFETIME.total_seconds())),  # a text in the schema OAuth2ClientTokenResponse
+        "expires_in": int(LIFETIME.total_seconds()),  # RFC 6749 §5.1; a text in the texts' own schema
     }
 
 
@@ -63,32 +66,68 @@ def bearer(scheme: str, token: str, *, now: datetime) -> Partner:
 
 def access_token(partner: Partner, *, now: datetime) -> str:
     """A token of the partner's own token endpoint, kept until shortly before it expires."""
-    name = f"exchange-token:{partner.pk}:{digest(partner.token_url)[:16]}"
+    name = _kept_as(partner)
     known: str | None = cache.get(name)
     if known is not None:
         return known
     secret = unseal(partner.sealed_secret, name=secret_name(partner.sender_id)).decode()
-    form = {"grant_type": "client_credentials", "client_id": partner.client_id, "client_secret": secret}
-    reply = fetch.request(
-        "POST",
-        partner.token_url,
-        headers={
-            "Content-Type": "application/x-www-form-urlencoded",
-            "Accept": "application/json",
-            "timestamp": now.strftime("%a, %d %b %Y %H:%M:%S GMT"),
-        },
-        body=urlencode(form).encode(),
-    )
+    credentials = {"client_id": partner.client_id, "client_secret": secret}
+    reply = _ask_for_token(partner.token_url, credentials, now=now)
+    if reply.status in (400, 401):  # RFC 6749 §2.3.1: what every server takes is HTTP Basic
+        reply = _ask_for_token(partner.token_url, credentials, now=now, basic=True)
     try:
         answer = strict_json.loads_object(reply.body, floats=True)
     except SelloError as error:
         raise _no_token(reply.status) from error
-    token, seconds = answer.get("access_token"), answer.get("expires_in", 60)
-    if reply.status != 200 or not isinstance(token, str) or not 0 < len(token) <= MAX_TOKEN:
+    token = answer.get("access_token")
+    if reply.status not in (200, 201) or not isinstance(token, str) or not 0 < len(token) <= MAX_TOKEN:
         raise _no_token(reply.status)
-    lifetime = int(seconds) if str(seconds).isdigit() and len(str(seconds)) < 9 else 60
-    cache.set(name, token, max(lifetime - 30, 1))
+    cache.set(name, token, max(_seconds(answer.get("expires_in")) - 30, 1))
     return token
+
+
+def forget_token(partner: Partner) -> None:
+    """Drop the token that is kept: the partner does not take it any longer."""
+    cache.delete(_kept_as(partner))
+
+
+def _kept_as(partner: Partner) -> str:
+    return f"exchange-token:{partner.pk}:{digest(partner.token_url)[:16]}"
+
+
+def _ask_for_token(
+    url: str, credentials: Mapping[str, str], *, now: datetime, basic: bool = False
+) -> fetch.Reply:
+    headers = {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "Accept": "application/json",
+        "timestamp": now.strftime("%a, %d %b %Y %H:%M:%S GMT"),
+    }
+    form = {"grant_type": "client_credentials", **({} if basic else credentials)}
+    if basic:
+        pair = ":".join(quote_plus(value) for value in credentials.values())
+        headers["Authorization"] = f"Basic {b64encode(pair.encode()).decode('ascii')}"
+    return fetch.request("POST", url, headers=headers, body=urlencode(form).encode())
+
+
+def basic_credentials(token: str) -> tuple[str, str]:
+    """The client's name and secret of an `Authorization: Basic` header, each form-encoded (§2.3.1)."""
+    try:
+        name, parted, secret = b64decode(token, validate=True).decode().partition(":")
+    except ValueError as error:
+        raise ExchangeError("This client is not known here.", code="err.request.unauthorized") from error
+    if not parted:
+        raise ExchangeError("This client is not known here.", code="err.request.unauthorized")
+    return unquote_plus(name), unquote_plus(secret)
+
+
+def _seconds(value: object) -> int:
+    """How long a token lives, as a number or in digits; a minute where nobody says."""
+    try:
+        seconds = int(float(value)) if isinstance(value, int | float | str) else SHORT
+    except (ValueError, OverflowError):
+        return SHORT
+    return seconds if 0 < seconds < 10**8 else SHORT
 
 
 def secret_name(sender_id: str) -> str:

@@ -34,6 +34,7 @@ class ExchangeView(APIView):
 
     namespace: ClassVar[str]
     endpoint = ""
+    challenge: ClassVar[str] = "Bearer"
 
     def handle_exception(self, exc: Exception) -> Response:
         """`HttpErrorResponse`; what nobody foresaw goes its way."""
@@ -41,7 +42,14 @@ class ExchangeView(APIView):
         if error is None:
             return super().handle_exception(exc)
         log.info("%s %s", error.code, error.detail)
-        return Response(create_http_error(error), status=error.status, headers=NO_STORE)
+        status, headers = error.status, dict(NO_STORE)
+        if isinstance(exc, exceptions.APIException) and exc.status_code < 500:
+            status = exc.status_code  # 405, 406, 415: what HTTP itself says
+        if isinstance(exc, exceptions.MethodNotAllowed):
+            headers["Allow"] = ", ".join(self.allowed_methods)
+        if status == 401:
+            headers["WWW-Authenticate"] = self.challenge
+        return Response(create_http_error(error), status=status, headers=headers)
 
     def partner(self, request: Request) -> Partner:
         """Whose access token came along."""
@@ -111,18 +119,35 @@ class ExchangeView(APIView):
         return Response(body, headers=NO_STORE)
 
     def grant_token(self, request: Request) -> Response:
-        """An access token for a partner's secret (RFC 6749 §4.4); the body is a form."""
+        """An access token for a partner's secret (RFC 6749 §4.4), by HTTP Basic or in the form."""
         data: Any = request.data
         fields = {name: data.getlist(name) for name in data}
         if fields.get("grant_type") != ["client_credentials"]:
             raise ExchangeError("grant_type is client_credentials.")
         names = [fields.get(name, []) for name in ("client_id", "client_secret")]
-        if any(len(values) != 1 for values in names):
-            raise ExchangeError("client_id and client_secret stand once each.")
-        [[client_id], [secret]] = names
+        scheme, token = authorization(request)
+        if scheme == "basic":
+            client_id, secret = exchange_tokens.basic_credentials(token)
+            if names[0] not in ([], [client_id]) or names[1] not in ([], [secret]):
+                raise ExchangeError("The form names another client than the Authorization header.")
+        elif any(len(values) != 1 for values in names):
+            raise ExchangeError("client_id and client_secret stand once each, or as HTTP Basic.")
+        else:
+            [[client_id], [secret]] = names
         if "\0" in client_id:
             raise ExchangeError("This client is not known here.", code="err.request.unauthorized")
         return Response(exchange_tokens.grant(client_id, secret, now=timezone.now()), headers=NO_STORE)
+
+
+class NotHere(ExchangeView):
+    """Every other address below a party's: nothing, said as these texts say it."""
+
+    namespace = ""
+    schema = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Before it matters by which method it was asked."""
+        raise ExchangeError("There is nothing at this address.", code="err.request.not_found")
 
 
 def _body(request: Request) -> Any:

@@ -10,6 +10,7 @@ from common.adapters.fetch import fetch
 from common.adapters.partners import Partner
 from common.encoding import strict_json
 from common.errors import InvalidKey, MalformedInput, SelloError
+from common.exchange import absent
 from common.exchange.errors import SignatureRefused
 from common.keys import PublicKey, jwk
 
@@ -38,7 +39,7 @@ def parse_keys(document: object) -> list[dict[str, Any]]:
     if not isinstance(source, list) or len(source) > MAX_KEYS:
         raise MalformedInput(f"A JWK set is a list of at most {MAX_KEYS} keys.")
     found = []
-    for entry in source:
+    for entry in absent.said(source):
         if not isinstance(entry, Mapping) or entry.get("use", "sig") != "sig":
             continue
         if "d" in entry or "k" in entry:

@@ -3,7 +3,7 @@
 import hashlib
 from typing import Final
 
-from django.core.cache import caches
+from django.core.cache import cache
 
 from common.adapters.fetch import fetch
 from common.did import Fetched
@@ -31,8 +31,8 @@ def ancestors(credential: Matchable) -> tuple[str, ...]:
 
 def _fetch(url: str, *, accept: str = "application/json") -> Fetched:
     key = f"type:{hashlib.sha256(url.encode()).hexdigest()}"
-    found: Fetched | None = caches["documents"].get(key)
+    found: Fetched | None = cache.get(key)
     if found is None:
         found = fetch(url, accept=accept)
-        caches["documents"].set(key, found, SECONDS)
+        cache.set(key, found, SECONDS)
     return found

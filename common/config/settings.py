@@ -44,7 +44,6 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "common.site.middleware.ContentSecurityPolicy",
     "common.site.middleware.Bounds",
-    "common.site.middleware.OnePurse",
     "common.site.zones.PersonsZone",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -73,7 +72,7 @@ TEMPLATES = [
 # --- what is kept -----------------------------------------------------------------------------------
 DATABASES = {"default": environment.database(os.environ, var=VAR_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = environment.caches(os.environ)
+CACHES = {"default": environment.cache(os.environ)}
 KEY_STORES = {"table": "common.adapters.key_table.KeyTable"}
 KEY_STORE = "table"
 # How dear a guess at a wallet's passphrase is (wallet/services/vault.py): 256 MiB; "minimal" is for tests.
@@ -106,10 +105,8 @@ VC_API_OPEN = environment.open_on_loopback(os.environ, "VC_API_OPEN")
 # --- OpenCRVS: its auth service's public key (PEM), by which its registrars' tokens are taken ------------
 OPENCRVS_KEY_FILE = os.environ.get("OPENCRVS_KEY_FILE", "")
 
-# --- requests per minute from one network (IPv4 address, IPv6 /64), and at one account ("account") ---------
-RATE_LIMITS = {
-    "token": 60, "nonce": 300, "credential": 300, "sign-in": 20, "account": 10, "verify": 120, "notices": 600,
-}  # fmt: skip
+# --- requests per minute from one address; tests and the demo measure against these -------------------
+RATE_LIMITS = {"token": 60, "nonce": 300, "credential": 300, "sign-in": 20, "verify": 120, "notices": 600}
 
 # --- seconds for which others may keep a status list; a change is seen by everybody after that --------
 STATUS_LIST_TTL = environment.count(os.environ, "STATUS_LIST_TTL", default=60)
@@ -158,11 +155,11 @@ LOGIN_URL = "/office/sign-in"
 LOGIN_REDIRECT_URL = "/office/"
 
 # --- how it is guarded ----------------------------------------------------------------------------------
-PASSWORD_HASHERS = ["common.adapters.hashing.QueuedPBKDF2"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+SESSION_ENGINE = "common.site.sessions"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"

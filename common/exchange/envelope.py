@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from common.exchange.errors import ExchangeError
+from common.encoding import moments
+from common.exchange import absent
+from common.exchange.errors import MAX_SENTENCE, ExchangeError
 from common.exchange.header import STATUSES, Envelope, Header
 from common.exchange.signature import LIFETIME, create_signature
 from common.keys import Signer
@@ -42,10 +44,11 @@ def parse_message(body: object, *, action: str | tuple[str, ...]) -> Envelope:
     """The envelope of a request or answer called `action`, or one of them; not to be believed yet."""
     if not isinstance(body, Mapping) or not isinstance(body.get("header"), Mapping):
         raise ExchangeError("A message has a header and a message.")
-    message, signature = body.get("message", {}), body.get("signature", "")
+    told = absent.said(body)
+    message, signature = told.get("message", {}), told.get("signature", "")
     if not isinstance(message, Mapping) or not isinstance(signature, str):
         raise ExchangeError("A message is an object, its signature a text.")
-    source = body["header"]
+    source = told["header"]
     header = _read(source)
     if source.get("version", VERSION) != VERSION:
         raise ExchangeError(
@@ -68,14 +71,8 @@ def timestamp(moment: datetime) -> str:
 
 def parse_timestamp(value: object) -> datetime | None:
     """The moment of an ISO 8601 text with a time zone, None where it is none."""
-    if not isinstance(value, str) or len(value) > 40 or "T" not in value.upper():
-        return None
-    try:
-        moment = datetime.fromisoformat(value)
-        moment.timestamp()  # beyond the years that can be reckoned with, it is no moment
-    except (ValueError, OverflowError):
-        return None
-    return moment if moment.tzinfo is not None else None
+    moment = moments.read(value) if isinstance(value, str) else None
+    return moment if moment is not None and moment.tzinfo is not None else None
 
 
 def _written(header: Header, *, now: datetime) -> dict[str, Any]:
@@ -110,8 +107,8 @@ def _read(source: Mapping[str, Any]) -> Header:
         raise ExchangeError("This status is not known.")
     if not status and not _text(source, "sender_id", required=False):
         raise ExchangeError("A request names its sender.", code="err.sender_id.invalid")
-    total = _count(source, "total_count", default=1 if status else None)
-    if total is None:
+    total = _count(source, "total_count")
+    if total is None and not status:  # of a request; nothing hangs on that of an answer
         raise ExchangeError("total_count is a whole number.", reason="rjct.total_count.invalid")
     return Header(
         message_id=_text(source, "message_id"),
@@ -119,12 +116,12 @@ def _read(source: Mapping[str, Any]) -> Header:
         sender_id=_text(source, "sender_id", required=False),
         receiver_id=_text(source, "receiver_id", required=False),
         message_ts=moment,
-        total_count=total,
+        total_count=1 if total is None else total,
         sender_uri=_text(source, "sender_uri", required=False, limit=2_000),
         status=status,
         status_reason_code=_text(source, "status_reason_code", required=False),
-        status_reason_message=_text(source, "status_reason_message", required=False, limit=999),
-        completed_count=_count(source, "completed_count", default=None),
+        status_reason_message=_sentence(source.get("status_reason_message")),
+        completed_count=_count(source, "completed_count"),
         meta=meta if isinstance(meta, Mapping) else {},
     )
 
@@ -138,8 +135,14 @@ def _text(source: Mapping[str, Any], name: str, *, required: bool = True, limit:
     return value
 
 
-def _count(source: Mapping[str, Any], name: str, *, default: int | None) -> int | None:
-    value = source.get(name, default)
-    if value is None or (type(value) is int and 0 <= value <= MAX_COUNT):
-        return value
-    raise ExchangeError(f"{name} is a whole number.", reason="rjct.total_count.invalid")
+def _sentence(value: object) -> str:
+    """A text for people, in one line; nothing where it is none, for nothing hangs on it."""
+    return " ".join(value.split())[:MAX_SENTENCE] if isinstance(value, str) else ""
+
+
+def _count(source: Mapping[str, Any], name: str) -> int | None:
+    """A whole number, which JSON may write as 5.0; None where there is none."""
+    value = source.get(name)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return value if type(value) is int and 0 <= value <= MAX_COUNT else None

@@ -13,8 +13,9 @@ import binascii
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
+from decimal import Decimal
 from functools import partial
 from typing import Any, Final
 
@@ -90,7 +91,7 @@ def verify_signature(envelope: Envelope, *, namespace: str, key_of: KeyOf, now: 
 
 
 def _verify_jws(envelope: Envelope, text: str, *, key_of: KeyOf, now: datetime) -> str:
-    """A detached JWS over canonical JSON, or over compact JSON with the members in the order they came."""
+    """A detached JWS over canonical JSON, or over compact JSON: members sorted, or in the order they came."""
     moment, sender_id = envelope.header.message_ts, envelope.header.sender_id
     if not sender_id:
         raise SignatureRefused("This message does not name its sender.")
@@ -101,7 +102,11 @@ def _verify_jws(envelope: Envelope, text: str, *, key_of: KeyOf, now: datetime) 
         raise SignatureRefused("A signature does not carry the message once more.")
     texts = {
         jcs.canonicalize(envelope.signed),
-        json.dumps(envelope.signed, separators=(",", ":"), ensure_ascii=False).encode(),
+        *(
+            _compact(envelope.signed, in_order=in_order, number=number).encode()
+            for in_order in (sorted, list)
+            for number in (repr, _shortest)
+        ),
     }
     failure: SignatureRefused | None = None
     for content in sorted(texts):
@@ -118,6 +123,31 @@ def _verify_jws(envelope: Envelope, text: str, *, key_of: KeyOf, now: datetime) 
             return sender_id
     assert failure is not None
     raise failure
+
+
+def _compact(
+    value: Any, *, in_order: Callable[[Iterable[str]], list[str]], number: Callable[[float], str]
+) -> str:
+    """JSON without spaces, as Python's json writes it and orjson (OPT_SORT_KEYS); they differ in floats."""
+    if isinstance(value, Mapping):
+        members = (
+            json.dumps(name, ensure_ascii=False)
+            + ":"
+            + _compact(value[name], in_order=in_order, number=number)
+            for name in in_order(value)
+        )
+        return f"{{{','.join(members)}}}"
+    if isinstance(value, list):
+        return f"[{','.join(_compact(each, in_order=in_order, number=number) for each in value)}]"
+    return number(value) if isinstance(value, float) else json.dumps(value, ensure_ascii=False)
+
+
+def _shortest(value: float) -> str:
+    """A float as orjson writes it: 1e-7 where Python has 1e-07, 1e16 for 1e+16, 0.00001 for 1e-05."""
+    mantissa, _, exponent = repr(value).partition("e")
+    if not exponent:
+        return mantissa
+    return f"{Decimal(repr(value)):f}" if int(exponent) == -5 else f"{mantissa}e{int(exponent)}"
 
 
 def _signing_string(signed: Mapping[str, Any], created: str, expires: str) -> bytes:

@@ -9,12 +9,12 @@ A column stands where its path leads in the event; the registration number is th
 The client's secret stands in the environment variable that `secret_env` names, nowhere else.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from common.encoding import moments
 from common.registries import Change, Record, RegistryError
 from common.registries.statement import require_name
 
@@ -25,7 +25,6 @@ PAGE: Final = 50
 PARTED: Final = "\t"  # between the moment and the key in a cursor
 _FOREVER: Final = "9999-12-31T23:59:59.999Z"
 _EVER: Final = "0001-01-01T00:00:00.000Z"
-_MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z\Z")
 _MEMBERS: Final = {"search_url", "token_url", "client_id", "secret_env", "event", "columns", "overlap"}
 
 
@@ -112,17 +111,31 @@ def results(answer: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return found
 
 
+def total(answer: Mapping[str, Any]) -> int | None:
+    """How many events a search means altogether; None where nobody says."""
+    found = answer.get("total")
+    return found if type(found) is int and found >= 0 else None
+
+
+def changed_at(event: Mapping[str, Any]) -> str:
+    """When an event changed, in milliseconds of UTC; empty where it does not say."""
+    return _moment(event.get("updatedAt"))
+
+
 def change(source: Source, event: Mapping[str, Any]) -> Change | None:
     """An event as what became of its record; None where it was never registered.
 
-    What is no longer registered (archived) is gone.
+    What is no longer registered (archived) is gone. An event that does not say when it changed is
+    `OpenCrvsUnreadable`: it has no place among the others.
     """
     states = event.get("legalStatuses")
     registration = states.get(REGISTERED) if isinstance(states, Mapping) else None
     number = registration.get("registrationNumber") if isinstance(registration, Mapping) else None
     if not isinstance(registration, Mapping) or not isinstance(number, str) or not 0 < len(number) <= 128:
         return None
-    moment, began = _moment(event.get("updatedAt")), registration.get("acceptedAt")
+    moment, began = changed_at(event), _moment(registration.get("acceptedAt"))
+    if not moment:
+        raise OpenCrvsUnreadable("OpenCRVS did not say when an event changed.")
     data = {KEY: number}
     for column, path in source.columns.items():
         value = _at(event, path)
@@ -134,7 +147,7 @@ def change(source: Source, event: Mapping[str, Any]) -> Change | None:
         record=None if gone else Record(number, data, changed_at=datetime.fromisoformat(moment)),
         cursor=f"{moment}{PARTED}{number}",
         version=moment,
-        created=f"{_moment(began)}{PARTED}{number}" if began else "",
+        created=f"{began}{PARTED}{number}" if began else "",
     )
 
 
@@ -184,6 +197,7 @@ def _at(event: Mapping[str, Any], path: tuple[str, ...]) -> Any:
 
 
 def _moment(value: Any) -> str:
-    if not isinstance(value, str) or not _MOMENT.match(value):
-        raise OpenCrvsUnreadable("OpenCRVS did not say when an event changed.")
-    return value
+    moment = moments.read(value) if isinstance(value, str) else None
+    if moment is None or moment.tzinfo is None:
+        return ""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

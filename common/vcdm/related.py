@@ -48,17 +48,21 @@ def check_related_resources(
     if len(entries) > MAX_RESOURCES:
         raise MalformedDocument(f"More than {MAX_RESOURCES} related resources are not accepted.")
     for entry in entries:
-        wanted = _digests(entry)
-        if entry["id"] in known:
-            agrees = all(digests & known[entry["id"]].digests for digests in wanted)
-        else:
-            content = fetch(entry["id"])
-            agrees = all(
-                any(hashlib.new(name, content).digest() == value for name, value in digests)
-                for digests in wanted
-            )
-        if not agrees:
-            raise OtherResource("A related resource is not the one that the issuer saw.", detail=entry["id"])
+        if entry["id"] not in known:
+            require_digests(entry, fetch(entry["id"]))
+        elif not all(digests & known[entry["id"]].digests for digests in _digests(entry)):
+            raise _other(entry)
+
+
+def require_digests(entry: Mapping[str, Any], content: bytes) -> None:
+    """Raise unless each digest that stands in an entry is that of its resource's bytes (§5.3)."""
+    for digests in _digests(entry):
+        if not any(hashlib.new(name, content).digest() == value for name, value in digests):
+            raise _other(entry)
+
+
+def _other(entry: Mapping[str, Any]) -> OtherResource:
+    return OtherResource("A related resource is not the one that the issuer saw.", detail=entry["id"])
 
 
 def _digests(entry: Mapping[str, Any]) -> list[set[Digest]]:

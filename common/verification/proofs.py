@@ -86,7 +86,7 @@ def check_credential(document: object, *, world: World, now: datetime) -> Checke
             credential, warnings = error.signed, (error,)
     require_meaning(credential, contexts=contexts)
     _require_validity(credential, now=now)
-    check_references(credential, world=world)
+    check_references(credential, world=world, now=now)
     return Checked(credential, warnings)
 
 
@@ -126,9 +126,11 @@ def require_meaning(document: Mapping[str, Any], *, contexts: Contexts) -> None:
     to_quads(expand(document, contexts=contexts))
 
 
-def check_references(credential: Mapping[str, Any], *, world: World) -> None:
+def check_references(credential: Mapping[str, Any], *, world: World, now: datetime) -> None:
     """Step 5, which an issuer asks of what it is about to sign, too."""
-    references.check_references(credential, fetch=world.fetch, known=world.known)
+    references.check_references(
+        credential, fetch=world.fetch, known=world.known, sources=world.sources, now=now
+    )
 
 
 def _require_validity(credential: Mapping[str, Any], *, now: datetime) -> None:

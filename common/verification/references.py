@@ -1,17 +1,21 @@
 """What a credential says of resources elsewhere: digests of related ones, and schemas that it satisfies."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from common.did import Fetch
 from common.encoding import strict_json
-from common.formats.base import VerifiedCredential
+from common.errors import MalformedInput, SelloError, Undetermined
+from common.formats import enveloping
+from common.formats.base import Secured, Sources, VerifiedCredential
+from common.formats.detect import find_format
 from common.vcdm import validation
 from common.vcdm.related import Known, check_related_resources
-from common.vcdm.schemas import check_schemas
+from common.vcdm.schemas import SchemaMismatch, check_schemas
 
 # Servers that know a schema among other documents of one address shall send the schema.
-SCHEMA: str = "application/schema+json, application/json;q=0.5"
+SCHEMA: str = "application/schema+json, application/vc;q=0.8, application/json;q=0.5"
 NAMES = ("relatedResource", "credentialSchema")
 
 
@@ -23,17 +27,45 @@ def has_references(credential: VerifiedCredential) -> bool:
 
 
 def check_references(
-    document: Mapping[str, Any], *, fetch: Fetch, known: Mapping[str, Known], whole: bool = True
+    document: Mapping[str, Any],
+    *,
+    fetch: Fetch,
+    known: Mapping[str, Known],
+    sources: Sources,
+    now: datetime,
+    whole: bool = True,
 ) -> None:
     """Raise unless resources and schemas are as a validated document says (VC Data Model 2.0 §4.11, §5.3).
 
-    `FetchFailed` where one cannot be had. Of a document that its holder shows in part, schemas are not asked:
-    they speak of it as a `whole`.
+    `Undetermined` where one cannot be had or read. Of a document that its holder shows in part, schemas are
+    not asked: they speak of it as a `whole`.
     """
-
-    def schema(url: str) -> Mapping[str, Any]:
-        return strict_json.loads_object(fetch(url, accept=SCHEMA).body, floats=True)
-
     check_related_resources(document, fetch=lambda url: fetch(url).body, known=known)
     if whole and validation.entries(document, "credentialSchema"):
-        check_schemas(document, fetch=schema)
+        check_schemas(
+            document,
+            fetch=lambda url: fetch(url, accept=SCHEMA).body,
+            open_credential=lambda content: open_credential(content, sources=sources, now=now),
+        )
+
+
+def open_credential(content: bytes, *, sources: Sources, now: datetime) -> Mapping[str, Any]:
+    """A credential that lies where a schema was looked for; secured, it must hold (VC JSON Schema §4.1)."""
+    text = content.decode("utf-8", "replace").strip()
+    secured: Secured = strict_json.loads_object(content, floats=True) if text.startswith("{") else text
+    if isinstance(secured, Mapping):
+        if enveloping.is_envelope(secured):
+            secured = enveloping.open_envelope(secured, kind=enveloping.CREDENTIAL)
+        elif "proof" not in secured:
+            return secured
+    try:
+        _, format_, kind = find_format(secured)
+        if kind != "credential":
+            raise MalformedInput("A schema stands in a credential.")
+        return format_.verify_credential(secured, sources=sources, now=now).document
+    except Undetermined:
+        raise
+    except SelloError as error:
+        raise SchemaMismatch(
+            "The credential that holds a schema does not hold.", detail=error.public
+        ) from error

@@ -102,6 +102,7 @@ class ClientToken(SpdciView):
     """`/spdci/{registry}/oauth2/client/token` (RFC 6749 §4.4)."""
 
     parser_classes = [FormParser]
+    challenge = 'Basic realm="client"'
 
     @extend_schema(request={FormParser.media_type: OpenApiTypes.OBJECT}, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, registry: str) -> Response:

@@ -67,7 +67,7 @@ class Session(models.Model):
     token_issued_at = models.DateTimeField(null=True)
     token_expires_at = models.DateTimeField(null=True)
     refresh_expires_at = models.DateTimeField(null=True)
-    ended_at = models.DateTimeField(null=True)  # by the registry: nothing more is issued in this session
+    ended_at = models.DateTimeField(null=True)  # by office or registry: nothing more is issued in it
 
     class Meta:
         indexes = [models.Index(fields=["configuration", "record_key"], name="sessions_of_a_record")]

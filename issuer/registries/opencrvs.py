@@ -1,5 +1,6 @@
 """The registry of births or deaths of an OpenCRVS, read over its events API and never written."""
 
+import logging
 import os
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
@@ -12,9 +13,10 @@ from common.encoding import jcs, strict_json
 from common.errors import MalformedInput
 from common.registries import START, Change, Record, RecordNotFound
 from common.registries import opencrvs_search as search
-from common.registries.opencrvs_search import PAGE, PARTED, OpenCrvsUnreadable
+from common.registries.opencrvs_search import PARTED, OpenCrvsUnreadable
 from issuer import models
 
+log = logging.getLogger("sello.opencrvs")
 LAST: Final = "\U0010ffff"
 SETTLED: Final = timedelta(days=2)  # after which nothing comes late
 
@@ -55,7 +57,7 @@ class OpenCrvsRegistry:
     def head(self) -> str:
         """The cursor after the last change."""
         for event in search.results(self._ask(search.latest(self.source))):
-            return f"{event.get('updatedAt', '')}{PARTED}{LAST}"
+            return f"{search.changed_at(event)}{PARTED}{LAST}"
         return START
 
     def rewind(self, cursor: str, *, now: datetime) -> str:
@@ -78,23 +80,48 @@ class OpenCrvsRegistry:
 
     def _listed(self, moment: str) -> Iterator[Change]:
         """Page by page: each asks from the last moment on, and passes over what was seen at it."""
-        offset = 0
+        offset, before = 0, list[Mapping[str, Any]]()
         while True:
-            page = search.results(self._ask(search.since(self.source, moment, offset=offset)))
-            yield from filter(None, (search.change(self.source, event) for event in page))
-            if len(page) < PAGE:
+            page, over = self._page(search.since(self.source, moment, offset=offset), before)
+            yield from self._read(page)
+            if over:
                 return
-            last = str(page[-1].get("updatedAt", ""))
-            alike = sum(event.get("updatedAt") == last for event in page)
-            moment, offset = last, offset + alike if last == moment else alike
+            said = [search.changed_at(event) for event in page]
+            last = max(said) or moment
+            if last == moment:
+                offset, before = offset + len(page), page
+            else:
+                moment, offset, before = last, said.count(last), []
 
     def _changes(self, asked: dict[str, Any]) -> Iterator[Change]:
+        before = list[Mapping[str, Any]]()
         while True:
-            page = search.results(self._ask(asked))
-            yield from filter(None, (search.change(self.source, event) for event in page))
-            if len(page) < asked["limit"]:
+            page, over = self._page(asked, before)
+            yield from self._read(page)
+            if over:
                 return
-            asked = {**asked, "offset": asked["offset"] + len(page)}
+            asked, before = {**asked, "offset": asked["offset"] + len(page)}, page
+
+    def _page(
+        self, asked: Mapping[str, Any], before: list[Mapping[str, Any]]
+    ) -> tuple[list[Mapping[str, Any]], bool]:
+        """A page, and whether it is the last one: OpenCRVS may give fewer at once than it is asked for."""
+        answer = self._ask(asked)
+        page = search.results(answer)
+        if page == before:  # it gives the same again, wherever it is asked to begin
+            return [], True
+        return page, not page or search.total(answer) == asked["offset"] + len(page)
+
+    def _read(self, page: list[Mapping[str, Any]]) -> Iterator[Change]:
+        """What became of the records of a page; an event that cannot be read spoils itself alone."""
+        for event in page:
+            try:
+                change = search.change(self.source, event)
+            except OpenCrvsUnreadable as error:
+                log.warning("an event of %s is passed over: %s", self.title, error.public)
+            else:
+                if change is not None:
+                    yield change
 
     def _records(self, asked: dict[str, Any]) -> Iterator[Record]:
         return (change.record for change in self._changes(asked) if change.record is not None)

@@ -83,10 +83,12 @@ class SpdciRegistry:
     def _listed(self, *, after: str) -> Iterator[Change]:
         """Page by page in the order of keys: each page asks for what comes after the last key seen."""
         while True:
-            page, total = self._page("predicate", everything(self.there.key_identifier, after=after), 1)
+            page, given, total = self._page(
+                "predicate", everything(self.there.key_identifier, after=after), 1
+            )
             for record in page:
                 yield _changed(record, _cursor(0, record.key))
-            if not page or len(page) >= total or page[-1].key <= after:
+            if not page or given == total or page[-1].key <= after:
                 return
             after = page[-1].key
 
@@ -108,16 +110,23 @@ class SpdciRegistry:
         return named.get(column) or {c: name for name, c in paths(mapping.template)}.get(column, column)
 
     def _pages(self, query_type: str, query: Any) -> Iterator[Record]:
-        number, seen = 1, 0
+        """Page after page, until there are as many as it said, or no more: a partner may cap its pages."""
+        number, seen, before = 1, 0, list[str]()
         while True:
-            page, total = self._page(query_type, query, number)
+            page, given, total = self._page(query_type, query, number)
+            keys = [record.key for record in page]
+            if not given or (keys and keys == before):  # the same page again: it knows only one
+                return
             yield from page
-            number, seen = number + 1, seen + len(page)
-            if not page or seen >= total:
+            number, seen, before = number + 1, seen + given, keys
+            if seen == total:
                 return
 
-    def _page(self, query_type: str, query: Any, number: int) -> tuple[list[Record], int]:
-        """One page of a search, in the order of keys, and how many records it means altogether."""
+    def _page(self, query_type: str, query: Any, number: int) -> tuple[list[Record], int, int | None]:
+        """One page of a search, in the order of keys: its records, how many it held, and how many there are.
+
+        Where nobody says how many there are, or says less than came, that is None.
+        """
         there, now, reference = self.there, timezone.now(), str(uuid.uuid4())
         message = create_search(
             str(uuid.uuid4()),
@@ -138,11 +147,12 @@ class SpdciRegistry:
             message,
             party=party_of(self.registry),
             url=f"{there.partner.address.rstrip('/')}/registry/sync/search",
-            answer="on-search",
+            answer=("on-search", "search"),  # others name the question
             now=now,
         )
         items, total = parse_search_response(answer.message, reference)
-        return [found for item in items if (found := self._record(item)) is not None], total
+        records = [found for item in items if (found := self._record(item)) is not None]
+        return records, len(items), total
 
     def _record(self, item: Mapping[str, Any]) -> Record | None:
         """A data object as a record; one without a key is none of ours."""

@@ -216,6 +216,7 @@ def _granted(token: str, attributes: list[str], consent: Consent | None) -> Acce
 
 def _read(token: AccessToken, *, now: datetime) -> str:
     agreement = token.agreement
+    narrow(token.attributes, agreement.attributes)  # which may have been agreed anew since
     # Fetched before the row is held: a registry elsewhere may be slow, and a withdrawal does not wait for it.
     record = connector(agreement.registry).fetch(token.record_key)
     with transaction.atomic():

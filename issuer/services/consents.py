@@ -20,6 +20,7 @@ from common.registries.access import AccessRefused, AccessRequest
 from issuer.models import Consent, DataAgreement
 from issuer.services.access_attributes import narrow
 from issuer.services.access_evidence import Shown
+from issuer.services.cards import key_stands
 
 ONE_READING: Final = timedelta(minutes=5)  # how long a presentation opens what it was made for
 
@@ -78,11 +79,13 @@ def find(agreement: DataAgreement, id: str) -> Consent:
 
 
 def require_standing(consent: Consent, *, now: datetime) -> None:
-    """Raise where a consent was withdrawn or has ended."""
+    """Raise where a consent was withdrawn or has ended, or the card whose key gave it was withdrawn."""
     if consent.withdrawn_at is not None:
         raise AccessRefused("The person has withdrawn their consent.")
     if consent.expires_at <= now:
         raise AccessRefused("The person's consent has ended.")
+    if not key_stands(consent.holder_thumbprint):
+        raise AccessRefused("The document with which the person agreed has been withdrawn.")
 
 
 def hold(id: UUID, *, now: datetime) -> Consent:

@@ -93,7 +93,7 @@ def waiting(registries: QuerySet[Registry]) -> QuerySet[Session]:
     """The sessions of these registries that wait for an officer, those that waited longest first."""
     return (
         Session.objects.filter(
-            configuration__registry__in=registries, deferrals__state=Deferral.State.WAITING
+            configuration__registry__in=registries, deferrals__state=Deferral.State.WAITING, ended_at=None
         )
         .select_related("configuration__registry", "authorization")
         .distinct()

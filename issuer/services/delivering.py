@@ -14,7 +14,7 @@ from common.oid4vci.errors import RequestDenied
 from common.registries import RegistryError
 from issuer.models import Authority, Configuration, Delivery, IssuedCredential, Session
 from issuer.registries import connector
-from issuer.services import configurations, credentials, spent, supplied
+from issuer.services import cards, configurations, credentials, spent, supplied
 from issuer.services.credentials import Draft, Terms
 from issuer.services.following import saying
 from issuer.services.following.standing import require_standing
@@ -26,7 +26,14 @@ MAX_DELIVERIES: Final = 5
 
 
 def terms_now(session: Session, *, now: datetime) -> Terms:
-    """What the registry says of the session's record at this moment, or said when it had it offered."""
+    """What the registry says of the session's record at this moment, or said when it had it offered.
+
+    Of a card that was withdrawn it says nothing.
+    """
+    try:
+        cards.require_open(session)
+    except cards.CardWithdrawn as error:
+        raise RequestDenied(error.public) from error
     if (given := supplied.find(session)) is not None:
         return given
     configuration = session.configuration
@@ -64,8 +71,8 @@ def deliver(
     ]
     issued = tuple(credentials.secure(configuration, format_, drafted) for drafted in drafts)  # 2
     with transaction.atomic():  # 3
+        locked = _still_open(authority, session)  # whoever ends it waits, or was first and forbids this
         store(configuration, format_, drafts, delivery=delivery)
-        locked = _still_open(authority, session)  # whoever ends it waits, or undoes this
         if locked.state != Session.State.ACCEPTED:
             move(locked, Session.State.ISSUED)
             locked.save(update_fields=["state"])
@@ -105,10 +112,14 @@ def store(
 
 
 def _still_open(authority: Authority, session: Session) -> Session:
-    """The session, locked, unless its registry ended it in the meantime."""
+    """The session, locked, unless somebody ended it or withdrew its card in the meantime."""
     found = sessions_of(authority).filter(pk=session.pk).first()
     if found is None:
-        raise RequestDenied("The registry has withdrawn what was offered; ask the office.")
+        raise RequestDenied("The office has withdrawn what was offered; ask there.")
+    try:
+        cards.hold(found.configuration, [found.record_key])
+    except cards.CardWithdrawn as error:
+        raise RequestDenied(error.public) from error
     return found
 
 

@@ -24,7 +24,7 @@ from common.oid4vci.errors import (
 from common.oid4vci.notification import Notification
 from issuer.models import Authority, Configuration, IssuedCredential, Session
 from issuer.registries import connector
-from issuer.services import configurations, credentials, deferring, nonces, supplied
+from issuer.services import cards, configurations, credentials, deferring, nonces, supplied
 from issuer.services.credentials import Terms
 from issuer.services.delivering import deliver, store, terms_now
 from issuer.services.following.standing import followed_to, require_standing
@@ -72,6 +72,7 @@ def issue_directly(
     configuration: Configuration, record_key: str, format_: str, *, holder: Holder | None, now: datetime
 ) -> tuple[IssuedCredential, Secured]:
     """A credential without the protocol, for a holder whose key is known, or a bearer's."""
+    cards.require_not_suspended(configuration, record_key)
     record = connector(configuration.registry).fetch(record_key)
     seen = followed_to(configuration)
     require_standing(configuration, record, now=now)
@@ -84,6 +85,7 @@ def issue_directly(
     with transaction.atomic():
         if followed_to(configuration, lock=True) != seen:
             require_standing(configuration, connector(configuration.registry).fetch(record_key), now=now)
+        cards.hold(configuration, [record_key])
         [row] = store(configuration, format_, [drafted])
     return row, secured
 

@@ -25,7 +25,7 @@ from common.formats.base import Secured
 from common.registries import Record, RegistryError
 from issuer.models import Configuration, IssuedCredential
 from issuer.registries import connector
-from issuer.services import configurations, credentials
+from issuer.services import cards, configurations, credentials
 from issuer.services.credentials import Draft, Terms
 from issuer.services.delivering import store
 from issuer.services.following.standing import followed_to, require_standing
@@ -112,7 +112,11 @@ def _mint_batch(
 ) -> None:
     seen = followed_to(configuration)
     said: list[tuple[str, Mapping[str, Any]]] = []
+    suspended = cards.suspended(configuration, [record.key for record in batch])
     for record in batch:
+        if record.key in suspended:
+            progress.unusable.append(record.key)
+            continue
         try:
             require_standing(configuration, record, now=now)
             said.append((record.key, configurations.claims_of(configuration, record, now=now)))
@@ -137,6 +141,7 @@ def _mint_batch(
         with transaction.atomic():
             if followed_to(configuration, lock=True) != seen:
                 raise RegistryError("The registry was followed meanwhile; go on with the same command.")
+            cards.hold(configuration, [drafted.record_key for drafted in drafts])
             store(configuration, format_, drafts, minted=True)  # 4
     except IntegrityError as error:
         raise RegistryError("Another run is minting the same; let it finish, then go on.") from error

@@ -14,6 +14,7 @@ from common.registries import RegistryError
 from issuer.models import Authority, Configuration, Session
 from issuer.registries import connector
 from issuer.services import spent
+from issuer.services.cards import require_not_suspended
 from issuer.services.following.standing import require_standing
 from issuer.services.profiles import identifier, profile
 
@@ -52,11 +53,13 @@ def create_offer(
     """Offer one record's credential in all its formats, or in `formats`.
 
     The record must exist and support it, unless it is `elsewhere`: with a system that says it in the request.
+    Nothing is offered of a card that is suspended.
 
     Only digests are stored: the code follows from the offer's random reference under this house's secret, so
     that an offer by reference can be served to whoever knows the reference, and by nobody who reads tables.
     With `sign_in` there is no code: the person proves at the office's sign-in page to be meant.
     """
+    require_not_suspended(configuration, record_key)
     if not elsewhere:
         record = connector(configuration.registry).fetch(record_key)
         require_standing(configuration, record, now=now)

@@ -7,7 +7,7 @@ from issuer.models import Authority, Session
 
 
 def sessions_of(authority: Authority, *, lock: bool = True) -> QuerySet[Session]:
-    """This authority's sessions that no registry has ended; locked, unless they are only looked at."""
+    """This authority's sessions that nobody has ended; locked, unless they are only looked at."""
     found = Session.objects.select_related("configuration__registry__authority").filter(
         configuration__registry__authority=authority, ended_at=None
     )

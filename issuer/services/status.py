@@ -1,4 +1,4 @@
-"""Changing a credential's status, and publishing the lists that tell it.
+"""Changing the status of a card, and publishing the lists that tell it.
 
 A list is built from the credentials' own rows each time it changed, so two changes at once cannot undo one
 another: each changes its own row under its lock and advances the list's version in the same transaction.
@@ -14,15 +14,15 @@ from typing import Any, Final
 from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
-from django.db.models import F
 
 from common.adapters.sources import sources
 from common.encoding import jcs
 from common.errors import SelloError
 from common.formats.data_integrity import pipeline
 from common.status import bits, bitstring, token, token_cwt
-from issuer.models import Authority, IssuedCredential, StatusChange, StatusList
-from issuer.services import authorities, certificates, telling
+from issuer.models import Authority, IssuedCredential, StatusList
+from issuer.services import authorities, cards, certificates
+from issuer.services.status_changes import Change, change_statuses
 
 CLOCKS_APART: Final = timedelta(minutes=5)  # by which a verifier's clock may run behind ours
 LIFETIME: Final = timedelta(days=1)
@@ -55,6 +55,28 @@ class CredentialNotFound(SelloError):
 
 
 @dataclass(frozen=True, slots=True)
+class Decision:
+    """What a change of status did: to the credential that was named, to its card, and to open offers."""
+
+    credential: IssuedCredential
+    changed: tuple[IssuedCredential, ...]
+    ended_sessions: int
+
+    @property
+    def lists(self) -> list[str]:
+        """Where all that changed is published, the named credential's lists first."""
+        rows = (self.credential, *self.changed)
+        return list(dict.fromkeys(uri for row in rows for uri in lists_of(row)))
+
+    @property
+    def sentence(self) -> str:
+        """What was done, for whoever decided it."""
+        formats = ", ".join(sorted({row.format for row in self.changed}))
+        said = f"The card is {self.credential.state} from now on: copies {len(self.changed)} ({formats})"
+        return f"{said}; open offers and tokens ended {self.ended_sessions}."
+
+
+@dataclass(frozen=True, slots=True)
 class PublishedList:
     """The signed bytes of a list, as they are served."""
 
@@ -65,31 +87,29 @@ class PublishedList:
 
 def set_status(
     credential: IssuedCredential, state: str, *, reason: str, actor: str, now: datetime
-) -> IssuedCredential:
-    """Change a credential's status for good reason; revoked is final. The published lists change at once.
+) -> Decision:
+    """Change the status of a credential's card for good reason: of every copy in every format (cards.py).
 
-    Whoever holds it is told, in the same transaction.
+    Revoked is final. The published lists change at once, what was begun and not issued yet has ended, and
+    whoever holds a copy is told, all in one transaction.
     """
     if state not in ALLOWED:
         raise StatusRefused(f"A credential is {', '.join(ALLOWED)}; not {state!r}.")
     if not reason.strip():
         raise StatusRefused("A change of status needs its reason.")
-    with transaction.atomic():
-        locked = IssuedCredential.objects.select_for_update(of=("self",)).get(pk=credential.pk)
-        if state not in ALLOWED[locked.state]:
-            raise StatusRefused(
-                "This credential was revoked, which is final."
-                if locked.state == "revoked"
-                else f"This credential is {state} already."
-            )
-        StatusChange.objects.create(
-            credential=locked, before=locked.state, after=state, reason=reason, actor=actor, at=now
-        )
-        locked.state = state
-        locked.save(update_fields=["state"])
-        StatusList.objects.filter(pk=locked.status_list_id).update(version=F("version") + 1)
-        telling.tell_status(locked, reason=reason, now=now)
-    return locked
+    ended, configuration = 0, credential.configuration
+    with transaction.atomic():  # sessions are locked before credentials, and these before lists
+        if configuration is not None and state in cards.WITHDRAWN:
+            ended = cards.end_sessions(configuration, [credential.record_key], now=now)
+        card = cards.lock(credential)
+        [named] = [row for row in card if row.pk == credential.pk]
+        changed = [row for row in card if state in ALLOWED[row.state]]
+        if named.state == "revoked" and (state != "revoked" or not changed):
+            raise StatusRefused("This credential was revoked, which is final.")
+        if not changed:
+            raise StatusRefused(f"This credential is {state} already.")
+        change_statuses([Change(row, state, reason) for row in changed], actor=actor, now=now)
+    return Decision(named, tuple(changed), ended)
 
 
 def find_credential(identifier: str) -> IssuedCredential:

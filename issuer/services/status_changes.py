@@ -1,4 +1,4 @@
-"""Many changes of status at once: as `status.set_status` one by one, with each list advanced once."""
+"""Changes of status, many at once: each kept with its reason, each list advanced once, each holder told."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

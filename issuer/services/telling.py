@@ -163,11 +163,16 @@ def tell_status(
 ) -> int:
     """Tell that a credential's status has just become what it is.
 
-    One document in several formats is several credentials: where they change on one day for one reason, and
-    equally often, the person hears it once.
+    One card is several credentials, in several formats and copies: where they change at once, the person
+    hears it once.
     """
     kind = STATES[credential.state]
-    times = credential.changes.filter(after=credential.state).count()
+    changes = models.StatusChange.objects.filter(
+        credential__configuration=credential.configuration_id,
+        credential__record_key=credential.record_key,
+        after=credential.state,
+    )
+    times = changes.values("at").distinct().count()
     document = f"{credential.configuration_id} {credential.record_key}"
     key = f"status {document} {now:%Y-%m-%d} {times} {reason}"
     return tell_holder(credential, kind, key=key, now=now, record=record, note=reason)

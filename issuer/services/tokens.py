@@ -16,8 +16,8 @@ from django.db.models import QuerySet
 from common.oid4vci.authorization import verify_code
 from common.oid4vci.errors import InvalidGrant, TokenError
 from common.oid4vci.token import AnyTokenRequest, CodeRequest, RefreshRequest, TokenRequest, TokenResponse
-from issuer.models import Authority, IssuedCredential, Session
-from issuer.services import spent
+from issuer.models import Authority, Session
+from issuer.services import cards, spent
 from issuer.services.clients import Client
 from issuer.services.offers import tx_code_digest
 from issuer.services.possession import shown_key
@@ -126,11 +126,10 @@ def _refresh(
         if client.thumbprint != session.client_thumbprint:
             raise InvalidGrant("This refresh token was given to another wallet.")
         shown_key(authority, proof, endpoint=ENDPOINT, bound_to=session.key_thumbprint, now=now)
-        withdrawn = IssuedCredential.objects.filter(delivery__session=session, superseded=False).exclude(
-            state=IssuedCredential.State.VALID
-        )
-        if withdrawn.exists():
-            raise InvalidGrant("What was issued has been withdrawn; ask the office.")
+        try:
+            cards.require_open(session)
+        except cards.CardWithdrawn as error:
+            raise InvalidGrant(error.public) from error
         return _renew(session, refresh_token=request.refresh_token, now=now)
 
 

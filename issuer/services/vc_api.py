@@ -79,7 +79,7 @@ def issue(
     validation.validate_credential(document, accept_v1=suite != JWT)  # 2
     contexts = world.contexts_of([speaker.name, authority.did])
     require_meaning(document, contexts=contexts)
-    check_references(document, world=world)  # 3
+    check_references(document, world=world, now=now)  # 3
     status_entries.check(document)
     purposes = _purposes(document, options)
     if not purposes:

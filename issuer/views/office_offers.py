@@ -1,4 +1,4 @@
-"""Offering a credential, and changing the status of one that was issued."""
+"""Offering a credential, and changing the status of a card that was issued."""
 
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from common.errors import SelloError
 from common.site import zones
 from issuer.models import IssuedCredential, Registry
+from issuer.services.cards import copies
 from issuer.services.configurations import claims_of, find_configuration
 from issuer.services.offers import create_offer
 from issuer.services.status import ALLOWED, set_status
@@ -52,18 +53,20 @@ def offer(request: HttpRequest, registry: Registry, number: int) -> HttpResponse
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def credential(request: HttpRequest, id: UUID) -> HttpResponse:
-    """One credential: its history, and a change of its status with its reason."""
+    """One credential: its history, and a change of its card's status with its reason."""
     found = credential_of(request, id)
     registry = found.configuration and found.configuration.registry
     form = StatusForm(request.POST or None, credential=found, allowed=ALLOWED[found.state])
     if request.method == "POST" and form.is_valid():
         state, reason = form.cleaned_data["state"], form.cleaned_data["reason"]
         try:
-            set_status(found, state, reason=reason, actor=officer(request).username, now=timezone.now())
+            done = set_status(
+                found, state, reason=reason, actor=officer(request).username, now=timezone.now()
+            )
         except SelloError as error:
             form.add_error("state", error.public)
         else:
-            messages.success(request, f"The credential is {state} from now on.")
+            messages.success(request, done.sentence)
             return redirect("office:credential", id=id)
     return render(
         request,
@@ -75,6 +78,7 @@ def credential(request: HttpRequest, id: UUID) -> HttpResponse:
             "form": form,
             "facts": _facts(found),
             "changes": found.changes.all(),
+            "copies": copies(found),
             "final": not ALLOWED[found.state],
         },
     )

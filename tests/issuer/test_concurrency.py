@@ -49,8 +49,8 @@ def test_fifty_issuances_and_revocations_at_once(settings):
         for format_ in ("ldp_vc", "dc+sd-jwt"):
             answer = wallet.request(access_token, f"farmer.{format_}", wallet.proof(wallet.nonce()))
             assert answer.status_code == 200, answer.content
-        for credential in IssuedCredential.objects.filter(record_key=f"F-{number + 1:04}"):
-            statuses.set_status(credential, "revoked", reason="test", actor="test", now=datetime.now(UTC))
+        credential = IssuedCredential.objects.filter(record_key=f"F-{number + 1:04}").first()
+        statuses.set_status(credential, "revoked", reason="test", actor="test", now=datetime.now(UTC))
         return number
 
     assert at_once(issue_and_revoke) == list(range(MANY))
@@ -81,6 +81,28 @@ def published_bits(authority: Any, kind: str) -> set[int]:
         entries = bitstring.decode_list(encoded)
     assert isinstance(entries, bits.StatusBits)
     return {index for index in range(len(entries)) if entries[index] == 1}
+
+
+@pytest.mark.parametrize("state", ["suspended", "revoked"])
+def test_withdrawing_and_issuing_at_once(ana, state, settings):
+    """Whoever is first: no copy of the card is valid afterwards."""
+    settings.RATE_LIMITS = dict.fromkeys(settings.RATE_LIMITS, 10_000)
+    farmer = make_farmers()
+    first, _ = issue_directly(farmer, "F-0001", "ldp_vc", holder=None, now=datetime.now(UTC))
+    tokens = [TinyWallet(farmer.authority, ana, Client()).token(offer_now(farmer)).json() for _ in range(10)]
+
+    def act(number: int) -> int:
+        if number == 5:
+            statuses.set_status(first, state, reason="test", actor="test", now=datetime.now(UTC))
+            return 0
+        wallet = TinyWallet(farmer.authority, ana, Client())
+        proof = wallet.proof(wallet.nonce())
+        return wallet.request(tokens[number]["access_token"], "farmer.dc+sd-jwt", proof).status_code
+
+    answers = Counter(at_once(act, 10))
+    assert IssuedCredential.objects.count() == 1 + answers[200]
+    assert set(IssuedCredential.objects.values_list("state", flat=True)) == {state}
+    assert not Session.objects.filter(ended_at=None).exists()
 
 
 def test_two_changes_of_one_credential_at_once():

@@ -248,6 +248,36 @@ def test_another_card_of_the_same_record_ends_it_unless_it_was_revoked(
     assert refusal(withdraw(world, consent, bruno)) == (404, "access_denied")
 
 
+@pytest.mark.parametrize("state", ["suspended", "revoked"])
+def test_a_withdrawn_card_ends_what_its_key_agreed_to(world: World, consent: str, state: str) -> None:
+    """A token of before, one reading's as well as a lasting consent's, and the consent itself."""
+    tokens = [
+        again(world, consent).json()["access_token"],
+        world.ask(world.shown()).json()["access_token"],
+    ]
+    assert [world.read(token).status_code for token in tokens] == [200, 200]
+    now = datetime.now(UTC)
+    set_status(world.row, state, reason="phone stolen", actor="test", now=now)
+    assert [refusal(world.read(token)) for token in tokens] == [(403, "access_denied")] * 2
+    assert refusal(again(world, consent)) == (403, "access_denied")
+    assert AccessLog.objects.filter(outcome="refused").count() == 3
+    if state == "suspended":
+        set_status(world.row, "valid", reason="found again", actor="test", now=now)
+        assert world.attributes(GivenConsent(consent)) == {"crop": "quinoa"}
+
+
+def test_a_renewed_card_leaves_consents_in_force(world: World, consent: str) -> None:
+    type(world.row).objects.filter(pk=world.row.pk).update(state="revoked", superseded=True)
+    assert world.attributes(GivenConsent(consent)) == {"crop": "quinoa"}
+
+
+def test_a_token_opens_no_more_than_is_agreed_by_now(world: World, consent: str) -> None:
+    token = again(world, consent).json()["access_token"]
+    DataAgreement.objects.update(attributes=["date_of_birth"])
+    assert refusal(world.read(token)) == (403, "access_denied")
+    assert AccessLog.objects.get(outcome="refused").problem == "access_denied"
+
+
 def test_replayed_or_misdirected_words_of_the_person(world: World, consent: str) -> None:
     now, authority = datetime.now(UTC), world.registry.authority.identifier
     asked = create_withdrawal(audience=authority, consent_id=consent, jti="w", signer=world.ana, now=now)

@@ -87,6 +87,16 @@ def test_a_death_that_was_there_before_the_rule_is_found():
     assert row.state == "revoked"
 
 
+def test_a_rule_that_suspends_ends_what_was_on_its_way():
+    farmer = country(rules=[{**DIED, "do": "suspend"}])
+    row, offer = issued(farmer), create_offer(farmer, "F-1", now=AT)
+    store("deaths", death(1, of=1))
+    go("deaths")
+    assert Session.objects.get(pk=offer.session.pk).ended_at == AT
+    set_status(row, "valid", reason="A namesake.", actor="officer", now=AT)
+    assert Session.objects.get(pk=offer.session.pk).ended_at == AT
+
+
 def test_what_an_officer_lifted_stays_lifted():
     suspend = {**DIED, "do": "suspend"}
     farmer = country(rules=[suspend])

@@ -69,6 +69,7 @@ class OpenCrvs:
         self.events = [event(number) for number in range(1, 6)]
         self.asked: list[dict[str, Any]] = []
         self.down = False
+        self.cap, self.total, self.same = 50, "right", None  # type: int, Any, door.Reply | None
 
     def __call__(self, method: str, url: str, headers: Any, body: bytes | None) -> door.Reply:
         parts = urlsplit(url)
@@ -83,9 +84,12 @@ class OpenCrvs:
         self.asked.append(asked)
         [clause] = asked["query"]["clauses"]
         found = [one for one in self.events if self._fits(one, clause)]
-        found.sort(key=lambda one: one["updatedAt"], reverse=asked["sort"][0]["direction"] == "desc")
-        page = found[asked["offset"] : asked["offset"] + asked["limit"]]
-        return reply(200, json.dumps({"results": page, "total": len(found)}).encode())
+        found.sort(key=lambda one: str(one["updatedAt"]), reverse=asked["sort"][0]["direction"] == "desc")
+        if self.same is not None:
+            return self.same
+        page = found[asked["offset"] : asked["offset"] + min(asked["limit"], self.cap)]
+        total = len(found) if self.total == "right" else self.total
+        return reply(200, json.dumps({"results": page, "total": total}).encode())
 
     @staticmethod
     def _fits(one: dict[str, Any], clause: dict[str, Any]) -> bool:
@@ -101,7 +105,9 @@ class OpenCrvs:
                     else wanted["gte"] <= value <= wanted["lte"]
                 )
             elif condition["type"] == "range":
-                fits = condition["gte"] <= one[name] <= condition["lte"]
+                said = one[name]
+                odd = not isinstance(said, str) or not said[:1].isdigit()
+                fits = odd or condition["gte"] <= said <= condition["lte"]
             else:
                 said = {
                     "status": one["status"],
@@ -245,10 +251,47 @@ def test_an_opencrvs_that_does_not_answer_changes_nothing(there: OpenCrvs, monke
         connector(registry).fetch("2026B003")
 
 
-@pytest.mark.parametrize("moment", [None, 7, "yesterday", "2026-11-05T10:00:00Z"])
-def test_events_that_do_not_say_when_are_an_error(there: OpenCrvs, moment: Any):
+@pytest.mark.parametrize("moment", [None, 7, "", "yesterday", "2026-11-05T10:00:00"])
+@pytest.mark.parametrize("cap", [1, 2, 50])
+def test_an_event_that_does_not_say_when_spoils_itself_alone(
+    there: OpenCrvs, moment: Any, cap: int, caplog: pytest.LogCaptureFixture
+):
     registry = connect()
-    there.events = [{**event(1), "updatedAt": moment}]
-    there._fits = lambda one, clause: True  # type: ignore[method-assign]
-    with pytest.raises(OpenCrvsUnreadable):
-        list(connector(registry).changes())
+    there.events[2]["updatedAt"] = moment
+    there.cap = cap
+    assert {one.key for one in connector(registry).changes()} == {f"2026B00{n}" for n in (1, 2, 4, 5)}
+    assert "passed over" in caplog.text
+
+
+def test_a_registration_whose_beginning_cannot_be_read_is_still_a_record(there: OpenCrvs):
+    registry = connect()
+    there.events[0]["legalStatuses"]["REGISTERED"]["acceptedAt"] = "soon"
+    assert len(list(connector(registry).changes())) == 5
+
+
+@pytest.mark.parametrize("moment", ["2026-11-05T10:00:00Z", "2026-11-05T11:00:00.123456+01:00"])
+def test_moments_in_other_writings_are_read(there: OpenCrvs, moment: str):
+    registry = connect()
+    there.events[4]["updatedAt"] = moment
+    *_, last = connector(registry).changes()
+    assert last.version.startswith("2026-11-05T10:00:00.")
+
+
+@pytest.mark.parametrize("total", ["right", 10_000, None, "20", 20.5])
+@pytest.mark.parametrize("cap", [1, 3, 10])
+@pytest.mark.parametrize("alike", [False, True])
+def test_pages_that_it_caps_are_read_to_the_end(there: OpenCrvs, cap: int, total: Any, alike: bool):
+    registry = connect()
+    there.events = [
+        event(n, at="2026-11-01T10:00:00.000Z" if alike else f"2026-11-{n:02}T10:00:00.000Z")
+        for n in range(1, 21)
+    ]
+    there.cap, there.total = cap, total
+    assert len({one.key for one in connector(registry).changes()}) == 20
+
+
+def test_a_server_that_always_answers_the_same_page_ends(there: OpenCrvs):
+    registry = connect()
+    answer = reply(200, json.dumps({"results": there.events}).encode())
+    there.same = answer
+    assert len({one.key for one in connector(registry).changes()}) == 5

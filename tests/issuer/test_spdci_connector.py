@@ -8,14 +8,17 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
+from common.adapters import fetch as door
 from common.adapters.partners import ExchangeLog, Partner
 from common.adapters.registering import Registration, register_partner
 from common.adapters.sealing import seal
 from common.errors import SelloError
 from common.keys import PrivateKey, jwk
 from common.registries import START, Record, RecordNotFound, RegistryError
+from common.registries.spdci import search as search_messages
+from issuer.api import spdci as spdci_api
 from issuer.models import Announcement, OwnSubscription, Registry
-from issuer.registries import connector
+from issuer.registries import connector, spdci
 from issuer.services.authorities import create_authority
 from issuer.services.registries import store_records
 from issuer.services.sample_spdci import MAPPINGS
@@ -130,6 +133,102 @@ def test_everything_is_listed_page_by_page_and_can_be_resumed(mirror: Registry, 
     assert keys(reader.changes(listed[6].cursor)) == everyone[7:]
     assert keys(reader.changes(START, limit=3)) == everyone[:3]
     assert keys(reader.changes(reader.head())) == []
+
+
+@pytest.mark.parametrize("total", ["as it is", None, 1])
+@pytest.mark.parametrize("cap", [1, 2, 5])
+def test_pages_that_the_partner_caps_are_read_to_the_end(
+    mirror: Registry, farmers: Registry, monkeypatch: pytest.MonkeyPatch, cap: int, total: Any
+) -> None:
+    """However few it gives at once, and whether or not it says how many there are."""
+    parse = spdci.parse_search_response
+
+    def capped(*said: Any) -> tuple[list[Any], int | None]:
+        records, count = parse(*said)
+        return records[:cap], count if total == "as it is" else total if records else 0
+
+    monkeypatch.setattr(spdci, "parse_search_response", capped)
+    if total != 1 or cap != 1:  # which would say that the first page was all
+        assert keys(connector(mirror).changes(START)) == keys(farmers.records.all())
+
+
+@pytest.mark.parametrize("total", [None, "as it is"])
+def test_pages_of_a_search_are_read_to_the_end(
+    mirror: Registry, farmers: Registry, monkeypatch: pytest.MonkeyPatch, total: Any
+) -> None:
+    parse = spdci.parse_search_response
+    monkeypatch.setattr(
+        spdci,
+        "parse_search_response",
+        lambda *said: parse(*said) if total else (parse(*said)[0], None),
+    )
+    assert keys(connector(mirror).passed("farmer_since", after=None, until=date(2100, 1, 1))) == keys(
+        farmers.records.all()
+    )
+
+
+def test_a_partner_that_always_gives_its_first_page_is_heard_once(
+    mirror: Registry, farmers: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = spdci.create_search
+    monkeypatch.setattr(spdci, "create_search", lambda *a, **k: first(*a, **{**k, "page_number": 1}))
+    monkeypatch.setattr(
+        spdci,
+        "parse_search_response",
+        lambda *said: (search_messages.parse_search_response(*said)[0], None),
+    )
+    found = keys(connector(mirror).passed("farmer_since", after=None, until=date(2100, 1, 1)))
+    assert found == keys(farmers.records.all())[:5]
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "told"),
+    [
+        (400, b'{"errors": [{"code": "err.request.bad", "message": "No."}]}', "400 err.request.bad"),
+        (422, b'{"detail": [{"loc": ["body"], "msg": "x", "type": "missing"}]}', "422 missing"),
+        (400, b'{"error": "invalid_request"}', "400 invalid_request"),
+        (400, b"<html>", "400"),
+        (302, b"", "302"),
+        (418, b'"teapot"', "418"),
+        (422, b'{"detail": "Ana does not exist"}', "422"),
+    ],
+)
+def test_a_partners_refusal_is_told_as_it_is(
+    mirror: Registry, monkeypatch: pytest.MonkeyPatch, status: int, body: bytes, told: str
+) -> None:
+    carry = door.transport
+
+    def refusing(method: str, url: str, headers: Any, sent: bytes | None) -> door.Reply:
+        searching = url.endswith("sync/search")
+        return door.Reply(status, body) if searching else carry(method, url, headers, sent)
+
+    monkeypatch.setattr(door, "transport", refusing)
+    with pytest.raises(SelloError) as refused:
+        connector(mirror).fetch("F-0001")
+    assert str(status) in refused.value.public
+    assert refused.value.detail == f"status {told}"
+
+
+@pytest.mark.parametrize("action", ["on-search", "search"])
+def test_an_answer_may_be_called_by_its_question(
+    mirror: Registry, monkeypatch: pytest.MonkeyPatch, action: str
+) -> None:
+    monkeypatch.setitem(spdci_api.AT_ONCE, "sync/search", ("search", action, spdci_api.handling.search_now))  # type: ignore[index]
+    assert connector(mirror).fetch("F-0001").key == "F-0001"
+
+
+def test_a_partner_that_takes_our_secret_by_http_basic_alone(
+    mirror: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    carry = door.transport
+
+    def picky(method: str, url: str, headers: Any, sent: bytes | None) -> door.Reply:
+        if url.endswith("client/token") and b"client_secret" in (sent or b""):
+            return door.Reply(401, b'{"error": "invalid_client"}')
+        return carry(method, url, headers, sent)
+
+    monkeypatch.setattr(door, "transport", picky)
+    assert connector(mirror).fetch("F-0001").key == "F-0001"
 
 
 def test_days_that_pass_are_asked_for(mirror: Registry, farmers: Registry) -> None:

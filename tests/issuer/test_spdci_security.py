@@ -1,10 +1,12 @@
 """Who is let in at an SPDCI endpoint, and with which message; each attack with what stops it."""
 
+import base64
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import quote_plus
 
 import pytest
 
@@ -193,6 +195,62 @@ def test_the_token_is_what_the_text_says(spp: Spp, farmers: Registry) -> None:
     for form in ("", "grant_type=password&client_id=a&client_secret=b", "grant_type=client_credentials"):
         url = spp.url(farmers, "oauth2/client/token")
         assert spp.client.post(url, form, "application/x-www-form-urlencoded").status_code == 400
+
+
+def basic(name: str, secret: str) -> dict[str, str]:
+    pair = f"{quote_plus(name)}:{quote_plus(secret)}"
+    return {"authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
+
+
+def token(spp: Spp, farmers: Registry, form: str, **headers: str) -> Any:
+    url = spp.url(farmers, "oauth2/client/token")
+    return spp.client.post(url, form, "application/x-www-form-urlencoded", headers=headers)
+
+
+def test_a_client_may_show_its_secret_by_http_basic(spp: Spp, farmers: Registry) -> None:
+    """RFC 6749 §2.3.1: which every server must take."""
+    name, grant = spp.partner.sender_id, "grant_type=client_credentials"
+    right = basic(name, spp.secret)
+    answer = token(spp, farmers, grant, **right)
+    assert answer.status_code == 200
+    assert answer.json()["expires_in"] == 3600
+    assert token(spp, farmers, f"{grant}&client_id={name}", **right).status_code == 200
+    for form, header in (
+        (grant, basic(name, "wrong")),
+        (grant, {"authorization": "Basic x"}),
+        (grant, {"authorization": f"Basic {base64.b64encode(b'nobody').decode()}"}),
+    ):
+        refused = token(spp, farmers, form, **header)
+        assert (refused.status_code, refused.headers["WWW-Authenticate"]) == (401, 'Basic realm="client"')
+    assert token(spp, farmers, f"{grant}&client_id=another", **right).status_code == 400
+
+
+def test_a_name_in_http_basic_is_form_encoded(farmers: Registry) -> None:
+    spp = make_spp(farmers, sender_id="https://spp.example.org/a b+c")
+    answer = token(spp, farmers, "grant_type=client_credentials", **basic(spp.partner.sender_id, spp.secret))
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("path", [PATH, "registry/search", "registry/notify", "oauth2/client/token"])
+def test_http_says_what_is_wrong_with_a_request(spp: Spp, farmers: Registry, path: str) -> None:
+    url = spp.url(farmers, path)
+    asked = spp.client.get(url)
+    assert (asked.status_code, asked.headers["Allow"]) == (405, "POST, OPTIONS")
+    assert asked.json()["errors"][0]["code"] == "err.request.bad"
+    token = spp.get_token(farmers).json()["access_token"]
+    sent = spp.client.post(url, b"x", "text/plain", headers={"authorization": f"Bearer {token}"})
+    assert sent.status_code == 415
+    assert sent.json()["errors"]
+
+
+@pytest.mark.parametrize("path", [f"{PATH}/", "registry", "registry/sync/nothing", "x/y"])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_an_address_where_nothing_is_says_so_in_json(
+    spp: Spp, farmers: Registry, path: str, method: str
+) -> None:
+    for url in (spp.url(farmers, path), f"/g2p/{path}"):
+        answer = getattr(spp.client, method)(url)
+        assert (answer.status_code, answer.json()["errors"][0]["code"]) == (404, "err.request.not_found")
 
 
 def test_who_is_no_partner_any_longer_reads_nothing(spp: Spp, farmers: Registry) -> None:

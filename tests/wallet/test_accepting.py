@@ -8,7 +8,6 @@ from urllib.parse import quote
 
 import pytest
 
-from common.adapters import caching
 from common.errors import SelloError
 from common.formats.base import Secured
 from common.keys import PrivateKey
@@ -19,7 +18,7 @@ from wallet.models import Card, Pending
 from wallet.services import accepting, cards
 from wallet.services.accepting import AlreadyAccepted, DoesNotVerify, NotForThisWallet, WrongCode
 from wallet.services.issuers import OfferGone
-from wallet.services.pending import NothingWaits
+from wallet.services.pending import UNTIL, NothingWaits
 from wallet.services.proving import Unreachable
 from wallet.services.vault import Vault
 
@@ -224,7 +223,9 @@ def test_of_another_kind(vault: Vault, office: Office, now: datetime) -> None:
 def test_expired_on_arrival(vault: Vault, office: Office, now: datetime) -> None:
     id = accepting.receive(vault, office.link, now=now)
     office.now = late = now.replace(year=2127)
-    Pending.objects.update(expires_at=late + timedelta(hours=1))
+    row = Pending.objects.get()
+    vault.seal(row, {**vault.open(row), UNTIL: (late + timedelta(hours=1)).isoformat()})
+    row.save()
     with pytest.raises(DoesNotVerify, match="already run out"):
         accepting.accept(vault, id, tx_code=None, now=late)
     assert not Card.objects.exists()
@@ -314,13 +315,14 @@ def test_deleting_a_card_tells_the_office(vault: Vault, office: Office, now: dat
 
 
 def test_live_status_follows_the_list(vault: Vault, office: Office, now: datetime) -> None:
+    from django.core.cache import cache
 
     office.with_status = True
     take(vault, office, now)
     (card,) = cards.held_cards(vault)
     for value, word in ((0, "valid"), (2, "suspended"), (1, "revoked")):
         office.status = value
-        caching.forget()
+        cache.clear()
         assert cards.live_status(card, now=now) == word
     late = now.replace(year=2127)
     assert cards.live_status(card, now=late) == "expired"

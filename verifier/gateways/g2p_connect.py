@@ -26,7 +26,7 @@ from common.payments.g2p.actions import (
     Endpoint,
 )
 from verifier.gateways.base import Account, Instruction, NotSent, Receipt, Receipts
-from verifier.gateways.g2p_statuses import OTHER_AMOUNT, receipt_for
+from verifier.gateways.g2p_statuses import DOUBTFUL, UNREAD, receipt_for
 from verifier.services import organisation
 from verifier.services.doubting import doubt
 from verifier.services.payees import addresses
@@ -151,11 +151,14 @@ def _receipts(
         if instruction is None:
             log.warning("a partner answers about a disbursement that it was not asked about")
             continue
+        if isinstance(each, disburse.Unread):
+            doubt(instruction.id, why=UNREAD, source="answer", now=now)
+            continue
         receipt = receipt_for(each, amount=instruction.amount, currency=instruction.currency, asked=asked)
         if receipt is not None:
             receipts[instruction.id] = receipt
-            if receipt.reason == OTHER_AMOUNT:
-                doubt(instruction.id, why=OTHER_AMOUNT, source="answer", now=now)
+            if receipt.reason in DOUBTFUL:
+                doubt(instruction.id, why=receipt.reason, source="answer", now=now)
     return receipts
 
 

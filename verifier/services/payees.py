@@ -11,6 +11,7 @@ from common.payments.address import Address, parse_address
 from common.payments.errors import NotAnAddress
 from common.payments.g2p import mapper
 from common.payments.g2p.actions import NAMESPACE, SYNC_MAPPER
+from common.payments.g2p.disburse import Unread
 from verifier.gateways.base import Instruction
 from verifier.services import mapping, organisation
 
@@ -41,8 +42,9 @@ def addresses(
         else:
             found[each.id] = address
     for who, wanted in people.items():
-        known = _own(wanted) if who == OWN else _asked(who, wanted, now=now)
-        found.update({id: known.get(id, NOT_LINKED) for id in wanted})
+        unread: set[str] = set()
+        known = _own(wanted) if who == OWN else _asked(who, wanted, now=now, unread=unread)
+        found.update({id: known.get(id, NO_ADDRESS if id in unread else NOT_LINKED) for id in wanted})
     return found
 
 
@@ -51,7 +53,10 @@ def _own(wanted: Mapping[str, Address]) -> dict[str, Address]:
     return {id: mapping.address_of(row) for id, row in found.items() if row is not None}
 
 
-def _asked(who: str, wanted: Mapping[str, Address], *, now: datetime) -> dict[str, Address]:
+def _asked(
+    who: str, wanted: Mapping[str, Address], *, now: datetime, unread: set[str] | None = None
+) -> dict[str, Address]:
+    """The addresses that a mapper has; into `unread` those of whom it says what cannot be read."""
     partner = Partner.objects.get(sender_id=who, active=True)
     items = [mapper.MapperItem(id, now, person, details=True) for id, person in wanted.items()]
     endpoint = SYNC_MAPPER["resolve"]
@@ -65,9 +70,15 @@ def _asked(who: str, wanted: Mapping[str, Address], *, now: datetime) -> dict[st
         answer=endpoint.answers,
         now=now,
     )
-    said = mapper.parse_response("resolve", envelope.message)
-    return {
-        each.reference_id: parse_address(each.fa)
-        for each in said
-        if each.status == "succ" and each.fa and each.reference_id in wanted
-    }
+    found, illegible = {}, set[str]()
+    for each in mapper.parse_response("resolve", envelope.message):
+        if isinstance(each, Unread):
+            illegible.add(each.reference_id)
+        elif each.status == "succ" and each.fa and each.reference_id in wanted:
+            try:
+                found[each.reference_id] = parse_address(each.fa)
+            except NotAnAddress:
+                illegible.add(each.reference_id)
+    if unread is not None:
+        unread |= illegible
+    return found

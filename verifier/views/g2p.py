@@ -127,6 +127,7 @@ class ClientToken(G2PView):
     """`/g2p/oauth2/client/token` (RFC 6749 §4.4)."""
 
     parser_classes = [FormParser]
+    challenge = 'Basic realm="client"'
 
     @extend_schema(request={FormParser.media_type: OpenApiTypes.OBJECT}, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request) -> Response:

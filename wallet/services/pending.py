@@ -9,12 +9,15 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from django.db.models import Q
+
 from common.errors import SelloError
 from wallet.models import Pending
 from wallet.services.vault import Vault
 
 LIFETIME: Final = timedelta(minutes=30)
 MOST: Final = 20  # waiting for one person at once
+UNTIL: Final = "waits_until"
 
 
 class NothingWaits(SelloError):
@@ -26,20 +29,21 @@ class NothingWaits(SelloError):
 
 def ask(vault: Vault, question: Mapping[str, Any], *, now: datetime) -> UUID:
     """Keep a question until it is answered or has run out; the oldest make room."""
-    Pending.objects.filter(expires_at__lte=now).delete()
-    waiting = Pending.objects.filter(account=vault.account).order_by("-created_at")
-    Pending.objects.filter(id__in=[row.id for row in waiting[MOST - 1 :]]).delete()
-    row = Pending(expires_at=now + LIFETIME)
-    vault.seal(row, question)
+    mine = [(row.id, vault.open(row)[UNTIL]) for row in Pending.objects.filter(account=vault.account)]
+    over = [id for number, (id, until) in enumerate(mine) if number >= MOST - 1 or _is_over(until, now)]
+    Pending.objects.filter(Q(id__in=over) | Q(last_day__lt=now.date())).delete()
+    until = now + LIFETIME
+    row = Pending(last_day=until.date())
+    vault.seal(row, {**question, UNTIL: until.isoformat()})
     row.save()
     return row.id
 
 
 def read(vault: Vault, id: UUID, *, kind: str, now: datetime) -> dict[str, Any]:
     """The question as it was asked."""
-    row = Pending.objects.filter(id=id, account=vault.account, expires_at__gt=now).first()
+    row = Pending.objects.filter(id=id, account=vault.account).first()
     question = vault.open(row) if row else {}
-    if question.get("kind") != kind:
+    if question.get("kind") != kind or _is_over(question[UNTIL], now):
         raise NothingWaits("This was already answered, or has waited too long. Start again from the code.")
     return question
 
@@ -55,9 +59,13 @@ def take(vault: Vault, id: UUID, *, kind: str, now: datetime) -> dict[str, Any]:
 def put_back(vault: Vault, id: UUID, question: Mapping[str, Any]) -> None:
     """Let it be answered again, after an answer that came to nothing."""
     row = Pending.objects.get(id=id, account=vault.account)
-    vault.seal(row, question)
+    vault.seal(row, {**question, UNTIL: vault.open(row)[UNTIL]})
     row.taken = False
     row.save()
+
+
+def _is_over(until: str, now: datetime) -> bool:
+    return datetime.fromisoformat(until) <= now
 
 
 def settle(vault: Vault, id: UUID) -> None:

@@ -2,7 +2,7 @@
 
 The texts name some actions otherwise than their addresses do (a disbursement sent to a `sync` address is a
 `search`, a resolution a `link`). What is written is what the text has; what is read may be called by the
-address's own verb too, since that is what others send.
+address's own verb too, and an answer by what it answers, since that is what others send.
 """
 
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class Endpoint:
     @property
     def answers(self) -> tuple[str, ...]:
         """The actions that an answer may be called."""
-        return tuple(dict.fromkeys((self.answer, f"on-{self.verb}")))
+        return tuple(dict.fromkeys((self.answer, f"on-{self.verb}", *self.requests)))
 
 
 DISBURSE: Final = Endpoint("disburse", "disburse", "disburse", "on-disburse", "on-disburse")

@@ -12,7 +12,6 @@ from decimal import Decimal
 from typing import Any, Final
 
 from common.exchange.envelope import parse_timestamp, timestamp
-from common.exchange.errors import ExchangeError
 from common.exchange.header import STATUSES
 from common.payments.address import Address, parse_address
 from common.payments.amount import parse_amount, parse_currency
@@ -20,6 +19,7 @@ from common.payments.errors import PaymentMessageError
 from common.payments.g2p import members
 from common.payments.g2p.members import Refused
 
+_READ: Final = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,5})?\Z")
 _AMOUNT: Final = re.compile(r"[0-9]{1,13}\.[0-9]{1,2}\Z")
 REASONS: Final = frozenset({
     "rjct.reference_id.invalid", "rjct.reference_id.duplicate", "rjct.timestamp.invalid",
@@ -54,7 +54,10 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class DisbursementStatus:
-    """What became of one: rcvd, pdng, succ or rjct; the amount where it is repeated."""
+    """What became of one: rcvd, pdng, succ or rjct; the amount where it is repeated.
+
+    Not `legible` where an amount or a currency is there that cannot be read: it confirms nothing.
+    """
 
     reference_id: str
     status: str
@@ -62,6 +65,14 @@ class DisbursementStatus:
     reason: str = ""
     amount: str = ""
     currency: str = ""
+    legible: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """An item of an answer that does not say what became of its disbursement, or says two things."""
+
+    reference_id: str
 
 
 def create_request(transaction_id: str, disbursements: Sequence[Disbursement]) -> dict[str, Any]:
@@ -94,10 +105,10 @@ def create_response(transaction_id: str, statuses: Sequence[DisbursementStatus])
     }  # fmt: skip
 
 
-def parse_response(message: Mapping[str, Any]) -> tuple[str, tuple[DisbursementStatus, ...]]:
-    """The transaction and what became of its disbursements."""
-    items = members.items(message, "disbursements_status")
-    return members.transaction_id(message), tuple(_read_status(each) for each in items)
+def parse_response(message: Mapping[str, Any]) -> tuple[str, tuple[DisbursementStatus | Unread, ...]]:
+    """The transaction and what became of its disbursements; one that cannot be read is told apart."""
+    found = members.heard(message, "disbursements_status")
+    return members.transaction_id(message), tuple(_read_status(id, each) for id, each in found.items())
 
 
 def decimals(amount: str) -> str:
@@ -131,7 +142,7 @@ def _read(item: Mapping[str, Any]) -> Disbursement | Refusal:
         if not isinstance(amount, str) or not _AMOUNT.match(amount):
             raise Refused("rjct.amount.invalid")
         _or_refuse(lambda: parse_amount(amount), "rjct.amount.invalid")
-        currency = item.get("currency_code", "")
+        currency = item.get("currency_code") or ""
         if currency != "":
             _or_refuse(lambda: parse_currency(currency), "rjct.currency_code.invalid")
         return Disbursement(
@@ -140,10 +151,10 @@ def _read(item: Mapping[str, Any]) -> Disbursement | Refusal:
             payee=_or_refuse(lambda: parse_address(item.get("payee_fa")), "rjct.payee_fa.invalid"),
             amount=amount,
             currency=currency,
-            purpose=members.optional_text(item, "purpose", limit=99, refusal="rjct.reference_id.invalid"),
-            note=members.optional_text(item, "note", limit=99, refusal="rjct.reference_id.invalid"),
-            payer_name=members.optional_text(item, "payer_name", limit=140, refusal="rjct.payer_fa.invalid"),
-            payee_name=members.optional_text(item, "payee_name", limit=140, refusal="rjct.payee_fa.invalid"),
+            purpose=members.remark(item, "purpose", limit=99),
+            note=members.remark(item, "note", limit=99),
+            payer_name=members.optional_name(item, "payer_name", limit=140, refusal="rjct.payer_fa.invalid"),
+            payee_name=members.optional_name(item, "payee_name", limit=140, refusal="rjct.payee_fa.invalid"),
             scheduled=members.moment(
                 item, "scheduled_timestamp", refusal="rjct.schedule_ts.invalid", required=False
             ),
@@ -152,21 +163,29 @@ def _read(item: Mapping[str, Any]) -> Disbursement | Refusal:
         return Refusal(reference_id, refused.code)
 
 
-def _read_status(item: Mapping[str, Any]) -> DisbursementStatus:
-    status, at = item.get("status"), parse_timestamp(item.get("timestamp"))
-    if status not in STATUSES or at is None:
-        raise ExchangeError("A status is one of those that the text names, with its moment.")
-    reason, amount, currency = (
-        item.get(name, "") for name in ("status_reason_code", "amount", "currency_code")
-    )
+def _read_status(reference_id: str, item: Mapping[str, Any] | None) -> DisbursementStatus | Unread:
+    status, at = (item or {}).get("status"), parse_timestamp((item or {}).get("timestamp"))
+    if item is None or status not in STATUSES or at is None:
+        return Unread(reference_id)
+    reason, amount, currency = (item.get(name) for name in ("status_reason_code", "amount", "currency_code"))
+    text = "" if amount is None else _amount(amount)
+    named = isinstance(currency, str) and len(currency) == 3 and currency.isalpha()
     return DisbursementStatus(
-        reference_id=str(item["reference_id"]),
+        reference_id=reference_id,
         status=str(status),
         at=at,
         reason=reason if isinstance(reason, str) and members.is_text(reason) else "",
-        amount=amount if isinstance(amount, str) and _AMOUNT.match(amount) else "",
-        currency=currency if isinstance(currency, str) and len(currency) == 3 else "",
+        amount=text,
+        currency=str(currency) if named else "",
+        legible=(amount is None or text != "") and (currency is None or named),
     )
+
+
+def _amount(value: object) -> str:
+    """An amount as others repeat it, text or number, as a decimal text; empty where it is none."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        value = f"{Decimal(repr(value)):f}"
+    return value if isinstance(value, str) and _READ.match(value) else ""
 
 
 def _or_refuse(read: Any, code: str) -> Any:

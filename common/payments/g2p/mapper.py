@@ -9,12 +9,11 @@ from datetime import datetime
 from typing import Any, Final
 
 from common.exchange.envelope import parse_timestamp, timestamp
-from common.exchange.errors import ExchangeError
 from common.exchange.header import STATUSES
 from common.payments.address import Address, parse_address
 from common.payments.errors import PaymentMessageError
 from common.payments.g2p import members
-from common.payments.g2p.disburse import Refusal
+from common.payments.g2p.disburse import Refusal, Unread
 from common.payments.g2p.members import Refused
 
 VERBS: Final = ("link", "update", "unlink", "resolve")
@@ -75,17 +74,26 @@ def create_response(
     }
 
 
-def parse_response(verb: str, message: Mapping[str, Any]) -> tuple[MapperStatus, ...]:
-    """What became of the items of a request of ours."""
-    found = []
-    for item in members.items(message, f"{verb}_response"):
-        status, at = item.get("status"), parse_timestamp(item.get("timestamp"))
-        if status not in STATUSES or at is None:
-            raise ExchangeError("A status is one of those that the text names, with its moment.")
-        texts = {name: item.get(name, "") for name in ("status_reason_code", "id", "fa")}
-        reason, person, address = (each if isinstance(each, str) else "" for each in texts.values())
-        found.append(MapperStatus(str(item["reference_id"]), str(status), at, reason, person, address))
-    return tuple(found)
+def parse_response(verb: str, message: Mapping[str, Any]) -> tuple[MapperStatus | Unread, ...]:
+    """What became of the items of a request of ours; one that cannot be read is told apart."""
+    return tuple(_heard(id, each) for id, each in members.heard(message, f"{verb}_response").items())
+
+
+def _heard(reference_id: str, item: Mapping[str, Any] | None) -> MapperStatus | Unread:
+    status, at = (item or {}).get("status"), parse_timestamp((item or {}).get("timestamp"))
+    if item is None or status not in STATUSES or at is None:
+        return Unread(reference_id)
+    reason, person, address = (item.get(name, "") for name in ("status_reason_code", "id", "fa"))
+    if not isinstance(address, str):
+        return Unread(reference_id)
+    return MapperStatus(
+        reference_id,
+        str(status),
+        at,
+        reason if isinstance(reason, str) else "",
+        person if isinstance(person, str) else "",
+        address,
+    )
 
 
 def _write(verb: str, item: MapperItem) -> dict[str, Any]:
@@ -120,10 +128,10 @@ def _read(verb: str, item: Mapping[str, Any]) -> MapperItem | Refusal:
         fa = _address(item, "fa", refusal=_NO_FA.get(verb, INVALID), required=verb in ("link", "update"))
         if person is None and fa is None:
             raise Refused(_NO_ID.get(verb, INVALID))
-        scope = item.get("scope", "yes_no")
+        scope = item.get("scope") or "yes_no"
         if verb == "resolve" and scope not in ("yes_no", "details"):
             raise Refused("rjct.resolve_type.not_supported")
-        name = members.optional_text(item, "name", limit=200, refusal=_NO_NAME[verb])
+        name = members.optional_name(item, "name", limit=200, refusal=_NO_NAME[verb])
         return MapperItem(reference_id, at, person, fa, name, details=scope == "details")
     except Refused as refused:
         return Refusal(reference_id, refused.code)

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from common.exchange import absent
 from common.exchange.envelope import parse_timestamp
 from common.exchange.errors import ExchangeError
+from common.payments import text
 
 MAX_ID: Final = 99
 MAX_ITEMS: Final = 1_000
@@ -29,21 +31,29 @@ def transaction_id(message: Mapping[str, Any]) -> str:
 
 def items(message: Mapping[str, Any], *names: str) -> list[Mapping[str, Any]]:
     """The one list of objects that stands under one of `names`; under several of them it is the same list."""
-    found = [message[name] for name in names if message.get(name)]
-    if not found or not isinstance(found[0], list):
-        raise ExchangeError(f"{names[0]} is an array that is not empty.")
-    if any(each != found[0] for each in found):
-        raise ExchangeError(f"{' and '.join(names)} say different things.")
-    if len(found[0]) > MAX_ITEMS:
-        raise ExchangeError(
-            f"A message holds at most {MAX_ITEMS} items.", reason="rjct.total_count.limit_exceeded"
-        )
-    if not all(isinstance(each, Mapping) for each in found[0]):
+    found = _listed(message, *names)
+    if not all(isinstance(each, Mapping) for each in found):
         raise ExchangeError(f"{names[0]} holds objects.")
-    references = [each.get("reference_id") for each in found[0]]
+    references = [each.get("reference_id") for each in found]
     if not all(is_text(each) for each in references) or len(set(references)) != len(references):
         raise ExchangeError("Each item has a reference_id of its own.")
-    return list(found[0])
+    return found
+
+
+def heard(message: Mapping[str, Any], name: str) -> dict[str, Mapping[str, Any] | None]:
+    """The items of an answer by their reference; None where it says two things under one.
+
+    What names nothing is passed over: whoever asked about it hears nothing, and asks again.
+    """
+    found: dict[str, Mapping[str, Any] | None] = {}
+    for each in _listed(message, name):
+        reference = each.get("reference_id") if isinstance(each, Mapping) else None
+        if isinstance(reference, str) and is_text(reference):
+            said = {key: value for key, value in each.items() if key != "timestamp"}
+            known = found.get(reference, each)
+            alike = known is not None and said == {k: v for k, v in known.items() if k != "timestamp"}
+            found[reference] = each if alike else None
+    return found
 
 
 def is_text(value: object, *, limit: int = MAX_ID) -> bool:
@@ -51,19 +61,25 @@ def is_text(value: object, *, limit: int = MAX_ID) -> bool:
     return isinstance(value, str) and 0 < len(value) <= limit and value.isprintable()
 
 
-def optional_text(item: Mapping[str, Any], name: str, *, limit: int, refusal: str) -> str:
-    """A text that may be absent."""
+def optional_name(item: Mapping[str, Any], name: str, *, limit: int, refusal: str) -> str:
+    """A name of somebody, in any script, that may be absent; never a part of one."""
     value = item.get(name)
     if value is None or value == "":
         return ""
-    if not is_text(value, limit=limit):
+    if not isinstance(value, str) or len(value) > limit or not text.is_plain(value):
         raise Refused(refusal)
-    return str(value)
+    return text.plain(value)
+
+
+def remark(item: Mapping[str, Any], name: str, *, limit: int) -> str:
+    """A text for people that may be absent, in one line and cut to its place: nothing hangs on it."""
+    value = item.get(name)
+    return text.plain(value)[:limit].strip() if isinstance(value, str) else ""
 
 
 def moment(item: Mapping[str, Any], name: str, *, refusal: str, required: bool = True) -> datetime | None:
     """A moment with its zone."""
-    if name not in item and not required:
+    if item.get(name) in (None, "") and not required:
         return None
     found = parse_timestamp(item.get(name))
     if found is None:
@@ -74,3 +90,16 @@ def moment(item: Mapping[str, Any], name: str, *, refusal: str, required: bool =
 def known(values: Mapping[str, Any]) -> dict[str, Any]:
     """The members that say something."""
     return {name: value for name, value in values.items() if value not in ("", None)}
+
+
+def _listed(message: Mapping[str, Any], *names: str) -> list[Any]:
+    found = [message[name] for name in names if message.get(name)]
+    if not found or not isinstance(found[0], list):
+        raise ExchangeError(f"{names[0]} is an array that is not empty.")
+    if any(each != found[0] for each in found):
+        raise ExchangeError(f"{' and '.join(names)} say different things.")
+    if len(found[0]) > MAX_ITEMS:
+        raise ExchangeError(
+            f"A message holds at most {MAX_ITEMS} items.", reason="rjct.total_count.limit_exceeded"
+        )
+    return [absent.said(each) for each in found[0]]

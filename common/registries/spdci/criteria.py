@@ -131,7 +131,7 @@ def _predicates(query: object) -> Node:
     if not isinstance(query, list) or not 0 < len(query) <= MAX_TERMS:
         raise Refused(f"A predicate is a list of 1 to {MAX_TERMS} expressions.")
     items = [item for item in query if isinstance(item, Mapping)]
-    numbers = [item.get("seq_num", 0) for item in items]
+    numbers = [item.get("seq_num") or 0 for item in items]
     if len(items) != len(query) or not all(type(n) in (int, float) for n in numbers):
         raise Refused("A predicate is a list of expressions with their numbers.")
     ordered = [item for _, item in sorted(zip(numbers, items, strict=True), key=lambda pair: pair[0])]
@@ -139,8 +139,8 @@ def _predicates(query: object) -> Node:
 
 
 def _pair(item: Mapping[str, Any]) -> Node:
-    first, condition = _expression(item.get("expression1")), item.get("condition")
-    second = _expression(item["expression2"]) if item.get("expression2") is not None else None
+    first, condition = _expression(item.get("expression1")), item.get("condition") or None
+    second = _expression(item["expression2"]) if item.get("expression2") not in (None, "") else None
     if condition not in (None, "and", "or", "not"):
         raise Refused("Conditions are and, or, not.")
     if second is None:

@@ -105,6 +105,8 @@ def parse_reg_records(value: object) -> list[Mapping[str, Any]]:
     """The data objects of `reg_records`, in whichever of its forms they came."""
     if isinstance(value, Mapping):
         value = value["@graph"] if isinstance(value.get("@graph"), list) else [value] if value else []
+    if isinstance(value, list):
+        value = [item for item in value if item is not None]
     if not isinstance(value, list) or not all(isinstance(item, Mapping) for item in value):
         raise RegistryError("The registry's records cannot be read.")
     return value

@@ -1,5 +1,6 @@
 """`search` and `on-search`: what is asked of a registry, and what it answers."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -116,8 +117,11 @@ def create_search_response(
 
 def parse_search_response(
     message: Mapping[str, Any], reference_id: str
-) -> tuple[list[Mapping[str, Any]], int]:
-    """The data objects that answer one request, and how many there are altogether."""
+) -> tuple[list[Mapping[str, Any]], int | None]:
+    """The data objects that answer one request, and how many there are altogether; None where nobody says.
+
+    Then these may be all of them or not: whoever wants all asks on until there are none.
+    """
     answers = message.get("search_response")
     for answer in answers if isinstance(answers, list) else []:
         if not isinstance(answer, Mapping) or answer.get("reference_id") != reference_id:
@@ -129,9 +133,8 @@ def parse_search_response(
                 detail=members.short(answer.get("status_reason_code")),
             )
         data, pages = answer.get("data"), answer.get("pagination")
-        records = parse_reg_records(data.get("reg_records", []) if isinstance(data, Mapping) else [])
-        total = pages.get("total_count") if isinstance(pages, Mapping) else None
-        return records, total if type(total) is int else len(records)
+        records = parse_reg_records((data.get("reg_records") or []) if isinstance(data, Mapping) else [])
+        return records, _total(pages.get("total_count") if isinstance(pages, Mapping) else None)
     raise ExchangeError("The registry did not answer this search.", code="err.service.unavailable")
 
 
@@ -165,7 +168,9 @@ def _answer(found: Found, *, mapping: RecordMapping, record_type: str, now: date
 
 
 def _criteria(source: Mapping[str, Any]) -> Criteria:
-    pages = source.get("pagination", {"page_size": DEFAULT_PAGE})
+    pages = source.get("pagination", "")
+    if pages in (None, ""):
+        pages = {"page_size": DEFAULT_PAGE}
     if not isinstance(pages, Mapping):
         raise Refused("pagination is an object.", reason=PAGINATION)
     size, number = _whole(pages.get("page_size")), _whole(pages.get("page_number", 1))
@@ -173,7 +178,7 @@ def _criteria(source: Mapping[str, Any]) -> Criteria:
         raise Refused(f"A page holds 1 to {MAX_PAGE} records; the first has number 1.", reason=PAGINATION)
     return Criteria(
         query=parse_query(source.get("query_type"), source.get("query")),
-        sort=_sort(source.get("sort", [])),
+        sort=_sort(source.get("sort") or []),
         page_size=size,
         page_number=number,
         purpose=members.purpose(source),
@@ -186,11 +191,19 @@ def _sort(value: object) -> tuple[tuple[str, bool], ...]:
     found = []
     for entry in value:
         name = members.short(entry.get("attribute_name")) if isinstance(entry, Mapping) else ""
-        order = entry.get("sort_order", "asc") if isinstance(entry, Mapping) else ""
+        order = entry.get("sort_order") or "asc" if isinstance(entry, Mapping) else ""
         if not name or order not in ("asc", "desc"):
             raise Refused("sort names attributes, asc or desc.", reason=SORT)
         found.append((name, order == "desc"))
     return tuple(found)
+
+
+def _total(value: object) -> int | None:
+    """How many there are, as a number or in digits; None for anything else, which promises nothing."""
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,9}", value):
+        return int(value)
+    none = isinstance(value, bool) or value != 0
+    return None if none and _whole(value) <= 0 else _whole(value)
 
 
 def _whole(value: object) -> int:

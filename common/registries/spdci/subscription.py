@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
+from common.exchange import absent
 from common.exchange.envelope import parse_timestamp, timestamp
 from common.exchange.errors import ExchangeError
 from common.exchange.header import REJECTED, SUCCEEDED
@@ -92,13 +93,13 @@ def parse_wish(source: Mapping[str, Any]) -> Wish:
         raise Refused("reg_event_type is missing.", reason=TYPES)
     if not record_type:
         raise Refused("notify_record_type is missing.", reason=TYPES)
-    times = source.get("frequency") or {}
+    times = absent.said(source.get("frequency")) or {}
     if not isinstance(times, Mapping):
         raise Refused("frequency is an object.", reason=DETAILS)
     start, end = parse_timestamp(times.get("start_time")), parse_timestamp(times.get("end_time"))
     if times and (start is None or end is None or end <= start):
         raise Refused("frequency has a start_time and a later end_time.", reason=DETAILS)
-    filter_type = source.get("filter_type", "idtype-value")
+    filter_type = source.get("filter_type") or "idtype-value"
     if source.get("filter") is None:
         raise Refused("filter is missing.", reason=DETAILS)
     try:
@@ -173,7 +174,7 @@ def parse_subscribe_response(message: Mapping[str, Any]) -> dict[str, list[str]]
 def parse_unsubscribe(message: Mapping[str, Any]) -> tuple[str, list[str]]:
     """The transaction and the codes; the text spells their name in two ways."""
     transaction_id = members.identifier(message, "transaction_id")
-    codes = message.get("subscription_codes", message.get("sunscription_codes"))
+    codes = message.get("subscription_codes") or message.get("sunscription_codes")
     if not isinstance(codes, list) or not 0 < len(codes) <= members.MAX_BATCH:
         raise ExchangeError("subscription_codes is a list of codes.")
     if not all(members.short(code, limit=99) for code in codes):
@@ -238,7 +239,7 @@ def parse_notify(message: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any
         if not isinstance(data, Mapping):
             raise ExchangeError("An event has data.")
         kind = members.short(data.get("reg_event_type"))
-        found += [(kind, record) for record in parse_reg_records(data.get("reg_records", []))]
+        found += [(kind, record) for record in parse_reg_records(data.get("reg_records") or [])]
     return found
 
 

@@ -7,23 +7,30 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from common.adapters.command import Command as BaseCommand
-from issuer.services.status import ALLOWED, find_credential, lists_of, set_status
+from issuer.services.status import ALLOWED, find_credential, set_status
 
 
 class Command(BaseCommand):
-    help = "Suspend a credential, lift its suspension, or revoke it for good."
+    help = (
+        "Suspend a card, lift its suspension, or revoke it for good: all its copies in all formats at once."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("credential_id", help="the credential's identifier, urn:uuid:…")
+        parser.add_argument("credential_id", help="the identifier of any credential of the card, urn:uuid:…")
         parser.add_argument("status", choices=list(ALLOWED))
         parser.add_argument("--reason", required=True, help="why; it is kept")
 
     def run(self, **options: Any) -> dict[str, Any]:
-        credential = set_status(
+        decided = set_status(
             find_credential(options["credential_id"]),
             options["status"],
             reason=options["reason"],
             actor=f"command line, user {os.getuid()}",
             now=datetime.now(UTC),
         )
-        return {"credential": credential.urn, "status": credential.state, "lists": lists_of(credential)}
+        self.stderr.write(decided.sentence)
+        return {
+            "credential": decided.credential.urn,
+            "status": decided.credential.state,
+            "lists": decided.lists,
+        }

@@ -16,6 +16,7 @@ from common.registries import Record, RegistryError
 from common.registries.rules import Rule, Situation, first, fits
 from issuer.models import Configuration, Effect, Following, IssuedCredential, Session, SyncRun
 from issuer.services import configurations
+from issuer.services.cards import end_sessions
 from issuer.services.following import saying
 from issuer.services.following.cases import Case, linked
 from issuer.services.offers import create_offer
@@ -173,21 +174,14 @@ def _credentials(configuration: Configuration, keys: Iterable[str]) -> dict[str,
 
 
 def _end_sessions(configuration: Configuration, cases: Iterable[tuple[Case, Claims]], now: datetime) -> int:
-    """Let nothing more be issued of records that a rule withdraws: no offer, no token, no renewal.
-
-    The update waits for deliveries under way, whose credentials are there when they are looked for next.
-    """
+    """Let nothing more be issued of records that a rule withdraws."""
     ended = []
     for case, claims in cases:
         situation = Situation(_data(case), now.date(), supported=claims is not None)
         rule = first((rule for rule in case.rules if rule.event != "new"), situation)
-        if rule is not None and rule.do == "revoke":
+        if rule is not None and rule.do in STATES:
             ended.append(case.key)
-    if not ended:
-        return 0
-    rows = Session.objects.filter(configuration=configuration, record_key__in=ended, ended_at=None)
-    ids = list(rows.select_for_update().order_by("pk").values_list("pk", flat=True))
-    return Session.objects.filter(pk__in=ids).update(ended_at=now)
+    return end_sessions(configuration, ended, now=now) if ended else 0
 
 
 def _withdraw(found: Sequence[Consequence], tally: Tally) -> None:

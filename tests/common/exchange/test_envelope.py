@@ -131,3 +131,41 @@ def test_acknowledgements_fit_the_schema(text: str, now: datetime) -> None:
 def test_silence_is_no_acknowledgement(body: object) -> None:
     with pytest.raises(ExchangeError):
         parse_ack(body)
+
+
+@pytest.mark.parametrize("nothing", [None, ""])
+@pytest.mark.parametrize(
+    "name",
+    ["version", "receiver_id", "sender_id", "sender_uri", "total_count", "completed_count", "meta",
+     "status_reason_code", "status_reason_message", "is_msg_encrypted"],
+)  # fmt: skip
+def test_a_member_of_an_answer_that_says_nothing_is_absent(name: str, nothing: object, now: datetime) -> None:
+    body = create_message("spdci", ANSWER, {}, signer=KEY, now=now)
+    body["header"][name] = nothing
+    left_out = {**body, "header": {n: v for n, v in body["header"].items() if n != name}}
+    read = parse_message(body, action="on-search")
+    assert read.header == parse_message(left_out, action="on-search").header
+    assert read.signed["header"][name] is nothing, "what was signed stays as it came"
+
+
+def test_members_of_a_message_that_say_nothing_are_absent_at_every_depth(now: datetime) -> None:
+    said = {"a": None, "b": "", "c": {"d": None, "e": 0, "f": [None, {"g": ""}]}, "h": False}
+    body = create_message("spdci", REQUEST, said, signer=KEY, now=now)
+    assert parse_message(body, action="search").message == {"c": {"e": 0, "f": [None, {}]}, "h": False}
+    body = {**create_message("spdci", REQUEST, None, signer=KEY, now=now), "message": None, "signature": None}
+    read = parse_message(body, action="search")
+    assert (read.message, read.signature) == ({}, "")
+
+
+@pytest.mark.parametrize("wrong", [None, "", "five", "5", 5.5, -1, [5]])
+def test_a_count_of_an_answer_that_cannot_be_read_spoils_nothing(wrong: object, now: datetime) -> None:
+    body = create_message("spdci", ANSWER, {}, signer=KEY, now=now)
+    body["header"] |= {"total_count": wrong, "completed_count": wrong}
+    read = parse_message(body, action="on-search").header
+    assert (read.total_count, read.completed_count) == (1, None)
+
+
+def test_a_whole_number_with_a_point_is_one(now: datetime) -> None:
+    body = create_message("spdci", REQUEST, {}, signer=KEY, now=now)
+    body["header"]["total_count"] = 3.0
+    assert parse_message(body, action="search").header.total_count == 3

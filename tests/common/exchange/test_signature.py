@@ -195,3 +195,35 @@ def test_a_jws_without_algorithm_or_with_its_own_payload_is_refused(now: datetim
         body["signature"] = text
         with pytest.raises(SignatureRefused):
             checked(body, CLINIC, now)
+
+
+@pytest.mark.parametrize("value", [1, 400.0, 2.5, 1e-07, 1e-05, 1e16, 12345678901234567890.0, -0.0])
+@pytest.mark.parametrize("in_order", [True, False])
+def test_a_detached_jws_over_compact_json_with_floats(
+    value: float, in_order: bool, ana: PrivateKey, now: datetime
+) -> None:
+    """As Python's json writes it, members sorted or not; OpenG2P sorts them."""
+    body = made(ana, now)
+    body["message"] |= {"zz": [value], "amount": value, "a": {"name": "Ñandú", "B": 1}}
+    signed = {name: body[name] for name in ("header", "message")}
+    text = json.dumps(signed, sort_keys=in_order, separators=(",", ":"), ensure_ascii=False)
+    head, _, tail = jws.sign({"kid": jwk.thumbprint(ana.public_key)}, text.encode(), signer=ana).split(".")
+    assert checked({"signature": f"{head}..{tail}", **signed}, ana, now)
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [(1e-07, "1e-7"), (1.5e-10, "1.5e-10"), (1e-05, "0.00001"), (1.25e-05, "0.0000125"), (1e16, "1e16"),
+     (1e22, "1e22"), (400.0, "400.0"), (0.1, "0.1")],
+)  # fmt: skip
+def test_a_detached_jws_over_floats_as_orjson_writes_them(
+    value: float, written: str, ana: PrivateKey, now: datetime
+) -> None:
+    body = made(ana, now)
+    signed = {"header": body["header"], "message": {"amount": 0.125, "z": 1}}
+    text = json.dumps(signed, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    text = text.replace("0.125", written)
+    head, _, tail = jws.sign({"kid": jwk.thumbprint(ana.public_key)}, text.encode(), signer=ana).split(".")
+    signed = json.loads(text)
+    assert signed["message"]["amount"] == value
+    assert checked({"signature": f"{head}..{tail}", **signed}, ana, now)

@@ -22,7 +22,11 @@ from tests.common.formats.fakes import StaticSources
 from tests.conftest import NOW, shared
 
 PHOTO = b"a photo"
-SCHEMA = {"properties": {"credentialSubject": {"required": ["name"]}}}
+SCHEMA = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": "https://registry.example/schema",
+    "properties": {"credentialSubject": {"required": ["name"]}},
+}
 PUBLISHED = {
     "https://registry.example/photo": PHOTO,
     "https://registry.example/schema": json.dumps(SCHEMA).encode(),

@@ -7,8 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 
 from common.adapters import fetch as door
+from common.adapters import references
 from common.adapters.references import check_references
 from common.did import did_key
 from common.errors import FetchFailed
@@ -37,7 +39,12 @@ SCHEMA_URL, LEAFLET = "https://registry.example/schema", "https://registry.examp
 BODY = b"what a farmer may do"
 DIGEST = "sha256-" + base64.b64encode(hashlib.sha256(BODY).digest()).decode()
 SUBJECT = {"type": "object", "properties": {"district": {"const": "Pisac"}}, "required": ["district"]}
-SCHEMA: dict[str, Any] = {"type": "object", "properties": {"credentialSubject": SUBJECT}}
+SCHEMA: dict[str, Any] = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": SCHEMA_URL,
+    "type": "object",
+    "properties": {"credentialSubject": SUBJECT},
+}
 OTHER = {**SCHEMA, "required": ["what is not there"]}
 
 
@@ -90,7 +97,7 @@ def test_as_its_issuer_said(web: dict[str, Any], ana: PrivateKey) -> None:
         assert (result(found), found.exit_code) == ("passed", 0)
     assert sorted(web["asked"]) == [  # and not a second time
         (LEAFLET, "application/json"),
-        (SCHEMA_URL, "application/schema+json, application/json;q=0.5"),
+        (SCHEMA_URL, "application/schema+json, application/vc;q=0.8, application/json;q=0.5"),
     ]
 
 
@@ -115,7 +122,8 @@ def test_what_cannot_be_had_is_undetermined(web: dict[str, Any], ana: PrivateKey
     ("more", "page"),
     [
         (schema(), {SCHEMA_URL: json.dumps(OTHER).encode()}),
-        (schema(), {SCHEMA_URL: b'{"type": 7}'}),
+        (schema(), {SCHEMA_URL: json.dumps({**SCHEMA, "type": 7}).encode()}),
+        (schema(), {SCHEMA_URL: b'{"type": "object"}'}),
         (schema(), {SCHEMA_URL: b"not JSON"}),
         (related(), {LEAFLET: BODY + b"!"}),
         (related(DIGEST[:-4] + "AAA="), {}),
@@ -126,6 +134,49 @@ def test_what_is_otherwise_fails(web: dict[str, Any], ana: PrivateKey, more: Any
     web.update(page)
     found = verified(signed(ana, **more), status=never_asked)
     assert (result(found), found.exit_code) == ("failed", 1)
+
+
+def test_a_schema_of_an_unknown_version_is_undetermined(web: dict[str, Any], ana: PrivateKey) -> None:
+    web[SCHEMA_URL] = json.dumps({**SCHEMA, "$schema": "https://json-schema.org/draft/3000/schema"}).encode()
+    found = verified(signed(ana, **schema()), status=never_asked)
+    assert (result(found), found.exit_code) == ("undetermined", 3)
+
+
+def holding(**more: Any) -> dict[str, Any]:
+    """A credential with a schema in it, signed by a registry."""
+    document = {
+        "@context": [CREDENTIALS_V2],
+        "id": SCHEMA_URL,
+        "type": ["VerifiableCredential", "JsonSchemaCredential"],
+        "issuer": REGISTRY,
+        "credentialSchema": {
+            "id": "https://www.w3.org/ns/credentials/json-schema/v2.json", "type": "JsonSchema",
+        },
+        "credentialSubject": {"id": SCHEMA_URL, "type": "JsonSchema", "jsonSchema": SCHEMA},
+        **more,
+    }  # fmt: skip
+    options = pipeline.options(signer=ED25519, purpose="assertionMethod", created=NOW)
+    return pipeline.add_proof(
+        document, options, signer=ED25519, contexts=lambda url: SOURCES.context(url, issuer=REGISTRY)
+    )
+
+
+def test_a_schema_in_a_signed_credential(
+    web: dict[str, Any], ana: PrivateKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(references, "sources", lambda: SOURCES)
+    monkeypatch.setattr(references.timezone, "now", lambda: NOW)
+    secured = signed(ana, credentialSchema={"id": SCHEMA_URL, "type": "JsonSchemaCredential"})
+    web[SCHEMA_URL] = json.dumps(holding()).encode()
+    assert result(verified(secured)) == "passed"
+    for wrong in (
+        holding() | {"validUntil": "2099-01-01T00:00:00Z"},  # its proof does not cover that
+        holding(validUntil="2001-01-01T00:00:00Z"),
+        SCHEMA,
+    ):
+        web[SCHEMA_URL] = json.dumps(wrong).encode()
+        cache.clear()
+        assert result(verified(secured)) == "failed", wrong
 
 
 def test_what_is_newer_than_what_was_kept(web: dict[str, Any], ana: PrivateKey) -> None:

@@ -6,8 +6,8 @@ from common.adapters.exchange import Received
 from common.encoding.money import to_text
 from common.exchange.errors import ExchangeError
 from common.payments.g2p import disburse, status
-from common.payments.g2p.disburse import DisbursementStatus
-from verifier.gateways.g2p_statuses import OTHER_AMOUNT, receipt_for
+from common.payments.g2p.disburse import DisbursementStatus, Unread
+from verifier.gateways.g2p_statuses import DOUBTFUL, UNREAD, receipt_for
 from verifier.models import PaymentInstruction
 from verifier.services.doubting import doubt
 from verifier.services.payments.confirming import confirm
@@ -24,7 +24,7 @@ def on_status(received: Received) -> None:
 
 
 @transaction.atomic
-def _confirm(received: Received, statuses: tuple[DisbursementStatus, ...]) -> None:
+def _confirm(received: Received, statuses: tuple[DisbursementStatus | Unread, ...]) -> None:
     """All of a message or nothing: one that speaks of payments not given to its sender is no slip."""
     now = received.log.at
     for each in statuses:
@@ -42,9 +42,12 @@ def _confirm(received: Received, statuses: tuple[DisbursementStatus, ...]) -> No
                 "This message speaks of payments that its sender was not asked for.",
                 code="err.request.forbidden",
             )
+        if isinstance(each, Unread):
+            doubt(row.number, why=UNREAD, source="callback", now=now)
+            continue
         currency = row.programme.currency
         receipt = receipt_for(each, amount=to_text(row.amount, currency), currency=currency, asked=False)
-        if receipt is not None and receipt.reason == OTHER_AMOUNT:
-            doubt(row.number, why=OTHER_AMOUNT, source="callback", now=now)
+        if receipt is not None and receipt.reason in DOUBTFUL:
+            doubt(row.number, why=receipt.reason, source="callback", now=now)
         elif receipt is not None:
             confirm(row.number, receipt, source="callback", now=now)

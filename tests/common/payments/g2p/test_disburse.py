@@ -203,3 +203,85 @@ def test_a_search_names_an_address() -> None:
         Refusal("3", "rjct.attribute_type.invalid"),
         Refusal("4", "rjct.srch_payer_fa.invalid"),
     )
+
+
+@pytest.mark.parametrize("nothing", [None, ""])
+def test_optional_members_that_say_nothing_are_absent(nothing: Any) -> None:
+    optional = ("currency_code", "scheduled_timestamp", "payer_name", "payee_name", "purpose", "note")
+    message = {"transaction_id": "T1", "disbursements": [{**item(), **dict.fromkeys(optional, nothing)}]}
+    assert disburse.parse_request(message) == disburse.parse_request({**message, "disbursements": [item()]})
+
+
+@pytest.mark.parametrize("name", ["علی\u200cرضا", "ශ්\u200dරී", "José\u00a0Luis", "Ana María"])
+def test_names_in_any_script_are_names(name: str) -> None:
+    _, (read,) = disburse.parse_request({"transaction_id": "T1", "disbursements": [item(payee_name=name)]})
+    assert isinstance(read, Disbursement)
+    assert read.payee_name == name.replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize(
+    ("note", "kept"), [("x" * 100, "x" * 99), ("a\nb", "a b"), ("a\u200cb", "a\u200cb"), (["x"], "")]
+)
+def test_a_note_refuses_no_payment(note: Any, kept: str) -> None:
+    _, (read,) = disburse.parse_request({"transaction_id": "T1", "disbursements": [item(note=note)]})
+    assert isinstance(read, Disbursement)
+    assert read.note == kept
+
+
+SAID = {"reference_id": "R1", "timestamp": "2026-11-22T03:00:00Z", "status": "succ"}
+
+
+def answered(*those: Any) -> dict[str, Any]:
+    said = disburse.parse_response({"transaction_id": "T1", "disbursements_status": list(those)})[1]
+    return {each.reference_id: each for each in said}
+
+
+@pytest.mark.parametrize(
+    ("amount", "read"),
+    [("150.00", "150.00"), ("150", "150"), (150, "150"), (150.0, "150.0"), (150.5, "150.5"), (1e15, None),
+     (None, ""), ("", "")],
+)  # fmt: skip
+def test_an_amount_is_read_as_text_or_number(amount: Any, read: str | None) -> None:
+    said = answered({**SAID, "amount": amount})["R1"]
+    assert (said.amount, said.legible) == (read or "", read is not None)
+
+
+@pytest.mark.parametrize("amount", ["1,000.00", "1.000,00", "USD 10", "ten", "1e3", "-10.00", -10, 1e-7, True,
+                                    {"value": "10.00"}, ["10.00"], " ", "10.00 "])  # fmt: skip
+def test_an_amount_that_cannot_be_read_is_not_taken_for_none(amount: Any) -> None:
+    assert not answered({**SAID, "amount": amount})["R1"].legible
+
+
+@pytest.mark.parametrize("currency", ["US Dollar", "US", "$", 840, {"code": "USD"}, True, "840"])
+def test_a_currency_that_cannot_be_read_is_not_taken_for_none(currency: Any) -> None:
+    assert not answered({**SAID, "currency_code": currency})["R1"].legible
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {**SAID, "reference_id": "R2", "timestamp": "2026-11-28T06:50:00"},
+        {**SAID, "reference_id": "R2", "timestamp": None},
+        {**SAID, "reference_id": "R2", "timestamp": 5},
+        {**SAID, "reference_id": "R2", "status": "paid"},
+        {**SAID, "reference_id": "R2", "status": ["succ"]},
+        {**SAID, "reference_id": ""},
+        {**SAID, "reference_id": 7},
+        {**SAID, "timestamp": "2026-11-22T03:00:01Z"},
+        None,
+        "R2",
+    ],
+)
+def test_one_item_of_an_answer_spoils_itself_alone(bad: Any) -> None:
+    found = answered(SAID, bad)
+    assert found["R1"].status == "succ"
+    assert all(isinstance(each, disburse.Unread) for id, each in found.items() if id != "R1")
+
+
+def test_two_things_said_of_one_payment_say_nothing() -> None:
+    assert answered(SAID, {**SAID, "status": "rjct"}, SAID) == {"R1": disburse.Unread("R1")}
+
+
+@pytest.mark.parametrize("endpoint", [actions.SYNC_DISBURSE, actions.DISBURSE, *actions.SYNC_MAPPER.values()])
+def test_an_answer_may_be_called_by_what_it_answers(endpoint: actions.Endpoint) -> None:
+    assert {endpoint.verb, f"on-{endpoint.verb}", endpoint.action, endpoint.answer} == set(endpoint.answers)

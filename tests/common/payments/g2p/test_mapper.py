@@ -82,3 +82,22 @@ def test_one_wrong_item_does_not_spoil_the_others(verb: str, wrong: dict[str, An
 def test_another_verbs_request_is_refused() -> None:
     with pytest.raises(ExchangeError):
         mapper.parse_request("link", mapper.create_request("unlink", "T1", [ITEMS["unlink"]]))
+
+
+@pytest.mark.parametrize(
+    "bad", [{"timestamp": "now"}, {"status": "found"}, {"timestamp": None}, {"fa": {"id": "x"}}, {"fa": 7}]
+)
+def test_one_item_of_an_answer_spoils_itself_alone(bad: dict[str, Any]) -> None:
+    good = {"reference_id": "R1", "timestamp": "2026-11-22T03:00:00Z", "status": "succ", "fa": str(PHONE)}
+    items = [good, {**good, "reference_id": "R2", **bad}]
+    said = mapper.parse_response("resolve", {"transaction_id": "T1", "resolve_response": items})
+    assert [getattr(each, "fa", None) for each in said] == [str(PHONE), None]
+
+
+@pytest.mark.parametrize("nothing", [None, ""])
+def test_optional_members_that_say_nothing_are_absent(nothing: Any) -> None:
+    good = {"reference_id": "R1", "timestamp": "2026-11-22T03:00:00Z", "id": str(ANA)}
+    for verb in ("unlink", "resolve"):
+        more = {**good, "fa": nothing, "name": nothing, "scope": nothing}
+        said = mapper.parse_request(verb, {"transaction_id": "T1", f"{verb}_request": [more]})
+        assert said == mapper.parse_request(verb, {"transaction_id": "T1", f"{verb}_request": [good]})
