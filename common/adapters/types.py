@@ -19,6 +19,11 @@ def credential_type(credential: Matchable) -> CredentialType:
     return resolve_type(credential.types[0], integrity=credential.document.get("vct#integrity"), fetch=_fetch)
 
 
+def named(vct: str) -> CredentialType:
+    """What a type says of itself, that nobody has a credential of; errors as for `credential_type`."""
+    return resolve_type(vct, fetch=_fetch)
+
+
 def ancestors(credential: Matchable) -> tuple[str, ...]:
     """The types that a verified credential's type extends, as far as they can be found out."""
     if credential.format != "dc+sd-jwt":

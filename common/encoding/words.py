@@ -10,6 +10,12 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 NOTHING: Final = "Not recorded"
+TYPES: Final = {  # whose identifiers say little
+    "org.iso.18013.5.1.mDL": "Mobile driving licence",
+    "org.iso.23220.photoid.1": "Photo ID",
+    "eu.europa.ec.eudi.pid.1": "Person identification data",
+    "urn:eudi:pid:1": "Person identification data",
+}
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _APART: Final = re.compile(r"[_\-\s]+")
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
@@ -45,6 +51,16 @@ def humane(name: str) -> str:
     parts = _CAMEL.sub(" ", _APART.sub(" ", last)).split()
     text = " ".join(part if part.isupper() and len(part) > 1 else part.lower() for part in parts)
     return text[:1].upper() + text[1:] or name
+
+
+def type_name(identifier: str) -> str:
+    """A type's identifier as words: the end of an address, what a URN or a doctype speaks of."""
+    if identifier in TYPES:
+        return TYPES[identifier]
+    if "/" in identifier or "#" in identifier:
+        return humane(identifier)
+    parts = [part for part in re.split(r"[.:]", identifier) if not re.fullmatch(r"[\dv]*", part)]
+    return humane(parts[-1]) if parts else identifier
 
 
 def value(said: Any) -> str:

@@ -1,6 +1,7 @@
 """Around every page: a strict Content-Security-Policy, bounds for what comes in, errors in plain words."""
 
 import logging
+import secrets
 from collections.abc import Callable
 
 from django.conf import settings
@@ -84,13 +85,17 @@ class PlainErrors:
 
 
 def in_words(request: HttpRequest, error: SelloError) -> HttpResponse:
-    """An error as a page, or as JSON where JSON was asked for."""
-    log.info("%s %s", error.code, error.detail)
+    """An error as a page, or as JSON where JSON was asked for.
+
+    The page has a number instead of the code, by which whoever runs the site finds both in the log.
+    """
+    number = secrets.token_hex(3).upper()
+    log.info("%s %s %s", number, error.code, error.detail)
     if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
         body = {"error": error.code, "error_description": error.public}
         response: HttpResponse = JsonResponse(body, status=error.status)
     else:
-        response = render(request, "site/error.html", {"error": error}, status=error.status)
+        response = render(request, "site/error.html", {"error": error, "number": number}, status=error.status)
     response.headers["Cache-Control"] = "no-store"
     for name, value in getattr(error, "headers", {}).items():
         response.headers[name] = value

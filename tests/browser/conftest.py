@@ -29,6 +29,15 @@ FLAGS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 
+SIDEWAYS = """() => {
+  const root = document.documentElement, wide = root.clientWidth;
+  if (root.scrollWidth <= wide) return [];
+  const out = [...document.querySelectorAll('body *')].filter(
+    node => node.getBoundingClientRect().right > wide + 1 && node.checkVisibility()
+  );
+  return [`${root.scrollWidth} wide: ` + (out.at(-1)?.outerHTML.slice(0, 120) ?? '')];
+}"""
+
 # What a person with a keyboard, a screen reader or an unsteady hand would stumble over, as sentences.
 INSPECT = """() => {
   const faults = [], say = (text, node) => faults.push(text + ': ' + node.outerHTML.slice(0, 120));
@@ -142,6 +151,11 @@ class Visitor:
         """The page's h1."""
         return str(self.page.locator("h1").inner_text())
 
+    def _sideways(self) -> list[str]:
+        """What one would have to scroll sideways for (WCAG 2.2, 1.4.4 and 1.4.10)."""
+        found: list[str] = self.page.evaluate(SIDEWAYS)
+        return found
+
     def look(self, name: str) -> "Visitor":
         """Take the page's pictures and find nothing wrong with it at any width."""
         PICTURES.mkdir(parents=True, exist_ok=True)
@@ -149,14 +163,14 @@ class Visitor:
         self.page.locator("h1").first.wait_for()
         before = self.page.viewport_size
         self._pictures += 1
-        for width in (NARROWEST, *WIDTHS):
+        for width, text in ((NARROWEST, 100), *((width, text) for width in WIDTHS for text in (200, 100))):
             self.page.set_viewport_size({"width": width, "height": 844})
-            wide = self.page.evaluate("document.documentElement.scrollWidth")
-            if wide > width:
-                self.faults.append(f"{wide} pixels wide on a screen of {width}")
-            if width in WIDTHS:
+            self.page.evaluate("size => {document.documentElement.style.fontSize = size}", f"{text}%")
+            self.faults += [f"{fault}, {width} pixels, text at {text} %" for fault in self._sideways()]
+            if width in WIDTHS and text == 100:
                 picture = PICTURES / f"{self.name}-{self._pictures:02}-{name}-{width}.png"
                 self.page.screenshot(path=picture, full_page=True)
+        self.page.evaluate("document.documentElement.removeAttribute('style')")
         self.page.set_viewport_size(before)
         self.faults += self.page.evaluate(INSPECT)
         assert not self.faults, f"{name} ({self.page.url}):\n" + "\n".join(self.faults)

@@ -19,7 +19,7 @@ def test_a_voucher_from_the_page_to_the_counter(visitor: Visitor) -> None:
     visitor.page.wait_for_url("**/services/sessions/**")
     visitor.sees("Your voucher", "It is being made").look("voucher-coming")
     visitor.site.command("deliver_outbox")
-    visitor.page.reload()
+    visitor.page.locator(".qr").wait_for()  # by itself, once it is there
     visitor.sees("Your voucher", "keep it like money").look("voucher")
     picture = visitor.page.locator(".qr").screenshot()
     visitor.goto("/services/staff/vouchers").look("counter")

@@ -74,7 +74,9 @@ def test_every_sample_service_is_whole() -> None:
     for service in Service.objects.all():
         assert service.action in ACTIONS
         service.full_clean()
-        assert all(document.claims for group in asked(service) for document in group)
+        assert all(
+            document.claims for each in asked(service) for option in each.options for document in option
+        )
 
 
 def test_over_18_asks_one_thing_in_the_one_format_that_can_withhold_the_rest() -> None:

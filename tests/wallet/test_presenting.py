@@ -208,7 +208,7 @@ def test_declining(holder: Vault, clinic: Service, now: datetime) -> None:
 def test_nothing_that_answers(vault: Vault, clinic: Service, now: datetime) -> None:
     screen = ask(vault, clinic, now)
     assert screen.missing
-    assert screen.questions[0].wanted == "Birth"
+    assert [each.name for each in screen.questions[0].lacking[0]] == ["Birth"]
     with pytest.raises(ChoiceMissing):
         presenting.present(vault, screen.id, [""], now=now)
 

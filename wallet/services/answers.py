@@ -12,7 +12,6 @@ from datetime import datetime
 from itertools import islice, product
 from typing import Final
 
-from common.encoding import words
 from common.formats import mdoc
 from common.formats.data_integrity import disclosure
 from common.formats.sd_jwt import compact, processing, selecting
@@ -25,12 +24,15 @@ from common.vcdm import validation
 from common.vcdm.credential import ClaimPath
 from wallet.services import cards, wording
 from wallet.services.held import Copy, HeldCard
+from wallet.services.missing import Missing, missing
 from wallet.services.status import BEST_FIRST, USABLE, Status
 from wallet.services.vault import Vault
 from wallet.services.wording import Row
 
 SELECTIVE: Final = frozenset({"dc+sd-jwt", mdoc.FORMAT})
 MOST: Final = 60  # answers to one question, before those that differ in nothing visible are folded
+
+Held = list[tuple[HeldCard, Status]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ class Answer:
     @property
     def title(self) -> str:
         """The cards it takes."""
-        return " + ".join(dict.fromkeys(part.card.title for part in self.parts))
+        return " and ".join(dict.fromkeys(part.card.title for part in self.parts))
 
     @property
     def standing(self) -> Status:
@@ -96,20 +98,21 @@ class Withheld:
 class Question:
     """What one credential set asks for, and the answers, the best first.
 
-    `multiple` where several of them may be given together (DCQL §6.1).
+    `multiple` where several of them may be given together (DCQL §6.1). `lacking` where something is required
+    and nothing answers: each option as the documents that are missing for it.
     """
 
     required: bool
     answers: tuple[Answer, ...]
-    wanted: str
     multiple: bool = False
     withheld: tuple[Withheld, ...] = ()
+    lacking: tuple[tuple[Missing, ...], ...] = ()
 
 
 def questions(vault: Vault, request: AuthorizationRequest, *, now: datetime) -> tuple[Question, ...]:
     """Each credential set of a request (DCQL §6.2), with what this person could answer."""
     held = [(card, cards.live_status(card, now=now)) for card in cards.held_cards(vault)]
-    return tuple(_question(request, each, held) for each in request.query.sets())
+    return tuple(_question(request, each, held, now) for each in request.query.sets())
 
 
 def together(chosen: Sequence[Answer]) -> Answer | None:
@@ -126,25 +129,28 @@ def together(chosen: Sequence[Answer]) -> Answer | None:
 
 
 def _question(
-    request: AuthorizationRequest, asked: CredentialSetQuery, held: list[tuple[HeldCard, Status]]
+    request: AuthorizationRequest,
+    asked: CredentialSetQuery,
+    held: Held,
+    now: datetime,
 ) -> Question:
     queries = [request.query.credential(name) for names in asked.options for name in names]
+    answers = _answers(request, asked, [entry for entry in held if entry[1] in USABLE])
+    withheld = tuple(
+        Withheld(card, status)
+        for card, status in held
+        if status not in USABLE and any(any(_ways(query, [(card, status)])) for query in queries)
+    )
     return Question(
         required=asked.required,
-        answers=_answers(request, asked, [entry for entry in held if entry[1] in USABLE]),
-        wanted=_wanted(request, asked),
+        answers=answers,
         multiple=any(query.multiple for query in queries),
-        withheld=tuple(
-            Withheld(card, status)
-            for card, status in held
-            if status not in USABLE and any(any(_ways(query, [(card, status)])) for query in queries)
-        ),
+        withheld=withheld,
+        lacking=_lacking(request, asked, held, now) if asked.required and not (answers or withheld) else (),
     )
 
 
-def _answers(
-    request: AuthorizationRequest, asked: CredentialSetQuery, held: list[tuple[HeldCard, Status]]
-) -> tuple[Answer, ...]:
+def _answers(request: AuthorizationRequest, asked: CredentialSetQuery, held: Held) -> tuple[Answer, ...]:
     found: list[Answer] = []
     for names in asked.options:
         ways = [list(_ways(request.query.credential(name), held)) for name in names]
@@ -153,7 +159,7 @@ def _answers(
     return tuple(_folded(found))
 
 
-def _ways(query: CredentialQuery, held: list[tuple[HeldCard, Status]]) -> Iterator[Part]:
+def _ways(query: CredentialQuery, held: Held) -> Iterator[Part]:
     """Each copy that answers a credential query, with each of its satisfied claim sets (§6.4.1)."""
     variants = [replace(query, claim_sets=(names,)) for names in query.claim_sets] or [query]
     for card, status in held:
@@ -211,10 +217,18 @@ def _leaving(copy: Copy, disclose: tuple[ClaimPath, ...]) -> Copy:
     return replace(copy, document=document, claims=shown)
 
 
-def _wanted(request: AuthorizationRequest, asked: CredentialSetQuery) -> str:
-    """What is missing, in words, for a person who holds nothing that answers."""
-    query = request.query.credential(asked.options[0][0])
-    meta = query.meta
-    kinds = meta.get("vct_values") or [types[-1] for types in meta.get("type_values", [])]
-    kinds = kinds or [meta.get("doctype_value", "")]
-    return words.humane(str(kinds[0]).rstrip("/"))
+def _lacking(
+    request: AuthorizationRequest,
+    asked: CredentialSetQuery,
+    held: Held,
+    now: datetime,
+) -> tuple[tuple[Missing, ...], ...]:
+    """For each option, what of it is missing; the same in two formats is one."""
+    usable = [entry for entry in held if entry[1] in USABLE]
+    options: dict[tuple[Missing, ...], None] = {}
+    for names in asked.options:
+        queries = [request.query.credential(name) for name in names]
+        lacking = [query for query in queries if not any(_ways(query, usable))]
+        found = (missing(query, [card for card, _ in usable], now=now) for query in lacking)
+        options[tuple(dict.fromkeys(found))] = None
+    return tuple(options)

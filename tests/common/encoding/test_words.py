@@ -42,6 +42,18 @@ def test_a_technical_name_becomes_words(name: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("type_", "text"),
+    [("https://agri.example.org/types/farmer-card", "Farmer card"),
+     ("urn:eudi:pid:1", "Person identification data"),
+     ("org.iso.18013.5.1.mDL", "Mobile driving licence"),
+     ("urn:example:diplomaCredential:2", "Diploma credential"),
+     ("org.example.vaccination.1", "Vaccination"), ("1", "1"), ("", "")],
+)  # fmt: skip
+def test_a_type_is_called_by_what_it_is(type_: str, text: str) -> None:
+    assert words.type_name(type_) == text
+
+
+@pytest.mark.parametrize(
     ("value", "text"),
     [(True, "Yes"), (False, "No"), (None, "Not recorded"), ("", "Not recorded"), (0, "0"), (1.5, "1.5"),
      ("1990-05-25", "25 May 1990"), ("1990-13-25", "1990-13-25"), ("1990-05-25T10:00:00Z", "25 May 1990"),

@@ -1,6 +1,7 @@
 """The first page, the page for developers, the pages of last resort, and the operator's probes."""
 
 import logging
+import re
 from typing import Any
 
 import pytest
@@ -118,12 +119,16 @@ def test_an_expired_form_says_so() -> None:
     assert "open too long" in answer.content.decode()
 
 
-def test_an_error_of_the_family_becomes_a_page() -> None:
+def test_an_error_of_the_family_becomes_a_page(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "sello.site")
     answer = page("/fault/own", Accept="text/html,application/xhtml+xml,*/*;q=0.8")
     text = answer.content.decode()
     assert answer.status_code == 502
     assert "The registry &lt;does&gt; not answer." in text
-    assert "server_error" in text
+    assert "server_error" not in text
+    number = re.search(r"<strong>([0-9A-F]{6})</strong>", text)
+    assert number
+    assert f"{number[1]} server_error secret.example" in caplog.text
     assert "secret.example" not in text
     assert answer.headers["Cache-Control"] == "no-store"
 
