@@ -5,7 +5,7 @@ taken as well, since people write it so.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from common.payments.errors import NotAnAddress
@@ -20,16 +20,27 @@ _IBAN: Final = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}\Z")
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """An address in its normative form, lower case throughout (it is "case insensitive")."""
+    """An address in its normative form, lower case throughout (it is "case insensitive").
+
+    `exact` is its id as it was written, where that differs: what is compared is not what is paid to, for a
+    bank may know two accounts that differ in a letter's case alone.
+    """
 
     kind: str
     id: str
     provider: str
+    exact: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         if self.kind == IBAN and not self.provider:
             return self.iban
         return f"{self.kind}:{self.id}@{self.provider}" if self.kind else f"{self.id}@{self.provider}"
+
+    @property
+    def written(self) -> str:
+        """As it was written, for whoever pays to it."""
+        id = self.exact or self.id
+        return str(self) if self.iban else f"{self.kind}:{id}@{self.provider}".removeprefix(":")
 
     @property
     def iban(self) -> str:
@@ -45,10 +56,15 @@ def parse_address(text: object) -> Address:
     if _IBAN.match(bare):
         _check_iban(bare)
         return Address(IBAN, bare.lower(), "")
-    found = _ADDRESS.match(text.lower())
+    lower = text.lower()
+    found = _ADDRESS.match(lower)
     if found is None:
         raise NotAnAddress("A financial address is a text such as account:12345@national-bank.")
-    address = Address(found["kind"] or "", found["id"], found["provider"])
+    # Lower case of other letters may be longer or shorter; none of them is in an address.
+    exact = text[found.start("id") : found.end("id")] if len(lower) == len(text) else ""
+    address = Address(
+        found["kind"] or "", found["id"], found["provider"], "" if exact == found["id"] else exact
+    )
     if address.kind == IBAN:
         _check_iban(address.iban)
     return address

@@ -43,7 +43,7 @@ def link(person: Address, address: Address, *, partner: Partner, now: datetime) 
         with transaction.atomic():
             AccountMapping.objects.create(
                 person=digest,
-                address=seal(str(address).encode(), name=f"mapping {digest}"),
+                address=seal(address.written.encode(), name=f"mapping {digest}"),
                 address_digest=_digest(address),
                 partner=partner,
                 linked_at=now,

@@ -123,8 +123,8 @@ def _write(disbursement: Disbursement) -> dict[str, Any]:
     scheduled = disbursement.scheduled
     return members.known({
         "reference_id": disbursement.reference_id,
-        "payer_fa": str(disbursement.payer),
-        "payee_fa": str(disbursement.payee),
+        "payer_fa": disbursement.payer.written,
+        "payee_fa": disbursement.payee.written,
         "amount": decimals(disbursement.amount),
         "currency_code": disbursement.currency,
         "scheduled_timestamp": timestamp(scheduled) if scheduled else "",

@@ -101,7 +101,7 @@ def _write(verb: str, item: MapperItem) -> dict[str, Any]:
         "reference_id": item.reference_id,
         "timestamp": timestamp(item.at),
         "id": str(item.id or ""),
-        "fa": str(item.fa or ""),
+        "fa": item.fa.written if item.fa else "",
         "name": item.name,
         "scope": ("details" if item.details else "yes_no") if verb == "resolve" else "",
     })  # fmt: skip

@@ -16,29 +16,33 @@ ACCOUNT: Final = "account"
 _BIC: Final = re.compile(r"[A-Z]{6}[A-Z2-9][A-NP-Z0-9](?:[A-Z0-9]{3})?\Z")
 
 
+def is_bic(text: object) -> bool:
+    """Whether a text has the shape of a BIC (ISO 9362), as many a name of eight letters does."""
+    return isinstance(text, str) and _BIC.match(text) is not None
+
+
 def write_account(make: Any, name: str, address: Address, *, currency: str = "") -> Any:
     """A CashAccount38 of that element name."""
     if address.iban:
         parts = [make.Id(make.IBAN(address.iban))]
     else:
         scheme = [] if address.kind in ("", ACCOUNT) else [make.SchmeNm(make.Prtry(address.kind.upper()))]
-        parts = [make.Id(make.Othr(make.Id(_whole(address.id, 34)), *scheme))]
+        parts = [make.Id(make.Othr(make.Id(_whole(address.exact or address.id, 34)), *scheme))]
     if currency:
         parts.append(make.Ccy(currency))
     if address.kind == MOBILE:
-        parts.append(make.Prxy(make.Tp(make.Cd("TELE")), make.Id(address.id)))
+        parts.append(make.Prxy(make.Tp(make.Cd("TELE")), make.Id(address.exact or address.id)))
     return getattr(make, name)(*parts)
 
 
 def write_agent(make: Any, name: str, address: Address, *, bic: str = "") -> Any:
-    """The account's bank, by its BIC where the provider is one; None for a payee whose IBAN says it all."""
-    bic = bic or (address.provider.upper() if _BIC.match(address.provider.upper()) else "")
+    """The account's bank, by its BIC where one was declared; None for a payee whose IBAN says it all."""
     if bic:
         institution = make.FinInstnId(make.BICFI(bic))
     elif address.provider:
         institution = make.FinInstnId(make.Othr(make.Id(_whole(address.provider, 35))))
     elif name == "DbtrAgt":  # which the schema requires
-        institution = make.FinInstnId(make.Othr(make.Id("NOTPROVIDED")))
+        institution = make.FinInstnId(make.Othr(make.Id(document.NOT_PROVIDED)))
     else:
         return None
     return getattr(make, name)(institution)
@@ -57,14 +61,14 @@ def read_account(node: Any, *, provider: str) -> Address:
         return Address(IBAN, iban.lower(), provider)
     kind = document.text(node, "Id", "Othr", "SchmeNm", "Prtry").lower()
     number = document.text(node, "Prxy", "Id") or document.text(node, "Id", "Othr", "Id")
-    return Address(kind or ACCOUNT, number.lower(), provider)
+    return Address(kind or ACCOUNT, number.lower(), provider, "" if number.islower() else number)
 
 
 def read_agent(node: Any, name: str) -> str:
     """A bank's BIC or other identification, in lower case; empty where none is named."""
     bic = document.text(node, name, "FinInstnId", "BICFI")
     other = document.text(node, name, "FinInstnId", "Othr", "Id")
-    return (bic or other.replace("NOTPROVIDED", "")).lower()
+    return (bic or other.replace(document.NOT_PROVIDED, "")).lower()
 
 
 def _whole(text: str, limit: int) -> str:

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
+from common.payments import text
 from common.payments.address import Address
 from common.payments.amount import parse_amount, parse_currency
 from common.payments.errors import PaymentMessageError
@@ -40,6 +41,7 @@ class Transfer:
     payee: Address = field(repr=False)
     day: date
     payee_name: str = field(default="", repr=False)
+    payee_bic: str = ""  # where it is known that the payee's bank has one
     purpose: str = ""
     remittance: str = ""
 
@@ -103,6 +105,7 @@ def _group(make: Any, name: str, group: Sequence[Transfer]) -> Any:
     return make.PmtInf(
         make.PmtInfId(name),
         make.PmtMtd("TRF"),
+        make.BtchBookg("false"),  # each by itself on the statement, so that each is found there
         make.NbOfTxs(str(len(group))),
         make.CtrlSum(_total(group)),
         make.ReqdExctnDt(make.Dt(group[0].day.isoformat())),
@@ -119,7 +122,7 @@ def _write_transfer(make: Any, transfer: Transfer) -> Any:
     parts = [
         make.PmtId(make.InstrId(transfer.id), make.EndToEndId(transfer.id)),
         make.Amt(make.InstdAmt(f"{amount:f}", Ccy=parse_currency(transfer.currency))),
-        write_agent(make, "CdtrAgt", transfer.payee),
+        write_agent(make, "CdtrAgt", transfer.payee, bic=transfer.payee_bic),
         *([make.Cdtr(make.Nm(_text(transfer.payee_name, 140)))] if transfer.payee_name else []),
         write_account(make, "CdtrAcct", transfer.payee),
     ]
@@ -152,6 +155,7 @@ def _transfer(group: Any, node: Any) -> Transfer:
         payee=read_account(accounts[0], provider=read_agent(node, "CdtrAgt")),
         day=date.fromisoformat(day[:10]),
         payee_name=document.text(node, "Cdtr", "Nm"),
+        payee_bic=document.text(node, "CdtrAgt", "FinInstnId", "BICFI"),
         purpose=document.text(node, "Purp", "Cd") or document.text(node, "Purp", "Prtry"),
         remittance=document.text(node, "RmtInf", "Ustrd"),
     )
@@ -168,5 +172,5 @@ def _total(transfers: Sequence[Transfer]) -> str:
 
 
 def _text(value: str, limit: int) -> str:
-    """A text for people, cut to its place, without what XML cannot carry."""
-    return "".join(character for character in value if character.isprintable())[:limit]
+    """A text for people, in one line and cut to its place, without what XML cannot carry."""
+    return text.plain(value)[:limit].strip()

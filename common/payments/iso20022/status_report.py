@@ -5,12 +5,11 @@ says of something that nobody asked for, or says in two ways, is told apart and 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final, Literal
 
-from common.payments.errors import PaymentMessageError
 from common.payments.iso20022 import document
 
 VERSION: Final = "pain.002.001.10"
@@ -41,11 +40,15 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A status where it stands in the report: of a transfer, or of all that `of` names."""
+    """A status where it stands in the report: of a transfer, or of all that `of` names.
+
+    `also` is a transfer's other name, its InstrId, where it has both.
+    """
 
     of: str
     status: Status | None
     code: str
+    also: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ def parse_report(data: bytes) -> Report:
     _, root = document.read(data, message="pain.002")
     (body,) = document.children(root, "CstmrPmtStsRpt")
     (original,) = document.children(body, "OrgnlGrpInfAndSts")
-    at = _moment(document.text(body, "GrpHdr", "CreDtTm"))
+    at = document.moment(document.text(body, "GrpHdr", "CreDtTm"))
     groups = document.children(body, "OrgnlPmtInfAndSts")
     return Report(
         message_id=document.text(body, "GrpHdr", "MsgId"),
@@ -86,11 +89,9 @@ def parse_report(data: bytes) -> Report:
         whole=_said(document.text(original, "OrgnlMsgId"), original, "GrpSts", at),
         groups=tuple(_said(document.text(node, "OrgnlPmtInfId"), node, "PmtInfSts", at) for node in groups),
         single=tuple(
-            _said(
-                document.text(node, "OrgnlEndToEndId") or document.text(node, "OrgnlInstrId"),
-                node,
-                "TxSts",
-                at,
+            replace(
+                _said(document.text(node, "OrgnlEndToEndId"), node, "TxSts", at),
+                also=document.text(node, "OrgnlInstrId"),
             )
             for group in groups
             for node in document.children(group, "TxInfAndSts")
@@ -99,21 +100,27 @@ def parse_report(data: bytes) -> Report:
 
 
 def outcome(report: Report, *, groups: Mapping[str, Sequence[str]]) -> Outcome:
-    """What the report says of each transfer; `groups` has the EndToEndIds of the file by PmtInfId."""
+    """What the report says of each transfer; `groups` has the EndToEndIds of the file by PmtInfId.
+
+    Identifiers are compared without regard to capitals and spaces, which banks add.
+    """
+    own = {document.plain(id): id for ids in groups.values() for id in ids}
+    named = {document.plain(name): ids for name, ids in groups.items()}
     said: dict[str, list[Status]] = {id: [] for ids in groups.values() for id in ids}
     broad: dict[str, Status] = {}
     if report.whole.status:
         broad.update(dict.fromkeys(said, report.whole.status))
     unknown = 0
     for group in report.groups:
-        unknown += group.of not in groups
+        unknown += document.plain(group.of) not in named
         if group.status:
-            broad.update(dict.fromkeys(groups.get(group.of, ()), group.status))
+            broad.update(dict.fromkeys(named.get(document.plain(group.of), ()), group.status))
     for each in report.single:
-        if each.of not in said:
+        meant = {own[name] for name in map(document.plain, (each.of, each.also)) if name in own}
+        if len(meant) != 1:  # none of ours, or two at once
             unknown += 1
         elif each.status:
-            said[each.of].append(each.status)
+            said[meant.pop()].append(each.status)
     found, contradicted = {}, []
     for id, statuses in said.items():
         # A refusal of the whole is a word on each part; anything else only fills silence.
@@ -179,7 +186,7 @@ def _said(of: str, node: Any, name: str, at: datetime | None) -> Said:
         reference=document.text(node, "AcctSvcrRef") or document.text(node, "StsId"),
         amount=None if amount is None else Decimal(amount.text),
         currency="" if amount is None else amount.get("Ccy"),
-        at=_moment(document.text(node, "AccptncDtTm")) or at,
+        at=document.moment(document.text(node, "AccptncDtTm")) or at,
     )
     return Said(of, status, code)
 
@@ -190,14 +197,3 @@ def _no(status: Status) -> bool:
 
 def _furthest(status: Status) -> int:
     return -1 if _no(status) else _ORDER.index(status.state)
-
-
-def _moment(text: str) -> datetime | None:
-    """An ISODateTime; one without a zone is taken as UTC."""
-    if not text:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise PaymentMessageError("A moment of this report cannot be read.") from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

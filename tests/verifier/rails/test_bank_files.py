@@ -17,6 +17,7 @@ from verifier.gateways.base import Account
 from verifier.gateways.iso20022 import BankFiles
 from verifier.models import BankFile, BankFileEntry, GatewayAccount, PaymentInstruction, Programme
 from verifier.services import bank_files
+from verifier.services.bank_readings import read_report
 from verifier.services.payments.parts import instruction_of
 
 PHONE, ACCOUNT = "mobile:+59171234567@chaska", "account:998@national-bank"
@@ -133,7 +134,7 @@ def test_a_report_with_another_amount_confirms_nothing(bank: Rail, tmp_path: Pat
     path = answer(tmp_path, sent, **{f"n{payment.number}": ("ACSC", "")})
     reference = b'<OrgnlTxRef><Amt><InstdAmt Ccy="USD">1.00</InstdAmt></Amt></OrgnlTxRef></TxInfAndSts>'
     path.write_bytes(path.read_bytes().replace(b"</TxInfAndSts>", reference))
-    assert bank_files.read_file(path).wrong_amount == (payment.number,)
+    assert read_report(path.read_bytes()).wrong_amount == (payment.number,)
     bank.reconcile()
     assert bank.state(payment) == "SENT"
     assert payment.disputed
@@ -145,7 +146,7 @@ def test_a_report_of_a_file_that_we_never_wrote(bank: Rail, tmp_path: Path) -> N
     [sent] = files(tmp_path)
     stranger = Initiation("OTHER", sent.created, sent.groups)
     path = answer(tmp_path, stranger, **{f"n{payment.number}": ("ACSC", "")})
-    assert bank_files.read_file(path).receipts == {}
+    assert read_report(path.read_bytes()).receipts == {}
     # The group and its transfer are strangers in that file, and the file is one itself.
     assert bank.reconcile()["look_at"] == {"rail": {"1.xml": ["3 that we never sent"]}}
     assert bank.state(payment) == "SENT"

@@ -74,7 +74,7 @@ def search(received: Received, *, now: datetime) -> dict[str, Any]:
         if each.attribute == "payer_fa":
             rows = rows.filter(instruction__programme__slug=_slug(str(each.address)))
         else:
-            rows = rows.filter(instruction__payee=str(each.address))
+            rows = rows.filter(instruction__payee__iexact=str(each.address))
         hits = list(rows[: MAX_ITEMS + 1])
         if len(hits) > MAX_ITEMS:
             found.append(
@@ -142,7 +142,7 @@ def _book(received: Received, wanted: Disbursement, *, now: datetime) -> Payment
         key=pseudonym("g2p", received.partner.sender_id, wanted.reference_id),
         period=f"{now:%Y-%m}",
         amount=amount,
-        payee=str(wanted.payee),
+        payee=wanted.payee.written,
         reference=wanted.note or wanted.reference_id,
         purpose=wanted.purpose or programme.title,
     )

@@ -93,7 +93,7 @@ def _resolve(row: ReceivedItem, wanted: MapperItem, *, now: datetime) -> MapperS
         now,
         reason,
         id=str(wanted.id or ""),
-        fa=str(mapping.address_of(found)) if shown and found is not None else "",
+        fa=mapping.address_of(found).written if shown and found is not None else "",
     )
 
 
@@ -129,5 +129,5 @@ DOES: Final[dict[str, Callable[[Received, MapperItem, datetime], Outcome]]] = {
 
 def _said(row: ReceivedItem, wanted: MapperItem | None = None) -> MapperStatus:
     person = str(wanted.id or "") if wanted is not None else ""
-    address = str(wanted.fa or "") if wanted is not None and row.status == "succ" else ""
+    address = wanted.fa.written if wanted is not None and wanted.fa and row.status == "succ" else ""
     return MapperStatus(row.reference_id, row.status, row.at, row.reason, id=person, fa=address)

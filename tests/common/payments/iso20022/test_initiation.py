@@ -40,7 +40,7 @@ MANY = (
     transfer("A2", day=date(2026, 11, 23)),
     transfer("A3", payer=OTHER, payee=parse_address("DE02120300000000202051"), payee_name="Ana Ñandú"),
     transfer("A4", amount="0.5", purpose="subsidy"),
-    transfer("A5", currency="BOB", payee=parse_address("account:5@bnkabo22")),
+    transfer("A5", currency="BOB", payee=parse_address("account:5@bnkabo22"), payee_bic="BNKABO22"),
 )
 
 

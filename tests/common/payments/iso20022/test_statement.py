@@ -85,9 +85,10 @@ def test_what_left_and_what_came_back(version: ModuleType) -> None:
     )
     assert read.message_id == "STMT1"
     assert [(each.id, each.state, each.amount, each.reason) for each in read.movements] == [
-        ("A1", "settled", Decimal("150.00"), ""),
-        ("A2", "settled", Decimal("150.00"), ""),
-        ("A1", "returned", Decimal("150.00"), "AC04"),
+        ("a1", "settled", Decimal("150.00"), ""),
+        ("a2", "settled", Decimal("150.00"), ""),
+        ("a1", "returned", Decimal("150.00"), "AC04"),
+        ("a4", "returned", Decimal("150.00"), ""),
     ]
     assert {each.reference for each in read.movements} == {"BANK-7"}
 
@@ -100,12 +101,21 @@ def test_days_with_a_zone() -> None:
         assert movement.at == datetime(2026, 11, 25, tzinfo=UTC)
 
 
-def test_an_hour_that_is_none_is_refused_and_no_crash() -> None:
+@pytest.mark.parametrize(
+    ("said", "moment"),
+    [
+        (b"2026-11-25T24:00:00", datetime(2026, 11, 26, tzinfo=UTC)),
+        (b"2026-11-25T23:59:59.1234567Z", datetime(2026, 11, 25, 23, 59, 59, 123456, tzinfo=UTC)),
+        (b"-0001-11-25T10:00:00", None),
+        (b"12026-11-25T10:00:00", None),
+    ],
+)
+def test_hours_at_the_edges_are_read_or_left_open(said: bytes, moment: datetime | None) -> None:
     data = written(notifications, entry(notifications, "A1"))
-    late = data.replace(b"Dt>2026-11-25</ns0:Dt>", b"DtTm>2026-11-25T24:00:00</ns0:DtTm>")
+    late = data.replace(b"Dt>2026-11-25</ns0:Dt>", b"DtTm>" + said + b"</ns0:DtTm>")
     assert late != data
-    with pytest.raises(PaymentMessageError, match="moment"):
-        parse_statement(late)
+    [movement] = parse_statement(late).movements
+    assert movement.at == moment
 
 
 @pytest.mark.parametrize(
