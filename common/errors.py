@@ -64,3 +64,7 @@ class Undetermined(SelloError):
 
 class FetchFailed(Undetermined):
     """Something outside did not answer as it should; says nothing about what was asked for."""
+
+
+class NotReached(FetchFailed):
+    """Nobody was there to take the request: nothing of it was sent."""

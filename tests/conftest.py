@@ -8,12 +8,11 @@ from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from hypothesis import settings as hypothesis
 
+from common.adapters import caching, rate_limit
 from common.adapters import fetch as door
-from common.adapters import rate_limit
 from common.errors import FetchFailed
 from common.keys import PrivateKey
 
@@ -57,7 +56,7 @@ def mallory() -> PrivateKey:
 @pytest.fixture(autouse=True)
 def _fresh_cache(monkeypatch: pytest.MonkeyPatch) -> None:
     """Rate limits and cached lists of one test are not the next one's, and no minute ends within a test."""
-    cache.clear()
+    caching.forget()
     monkeypatch.setattr(rate_limit, "time", SimpleNamespace(time=NOW.timestamp))
 
 

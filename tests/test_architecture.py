@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # Each floor may import itself and what lies below it; rooms on one floor are apart from one another.
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("common.errors",),
+    ("common.purse",),
     ("common.encoding",),
     ("common.keys",),
     ("common.did", "common.rdf", "common.exchange"),

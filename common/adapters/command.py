@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import nullcontext
 from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError, ProgrammingError
 
+from common import purse
 from common.errors import SelloError
+from common.purse import Purse
 
 DJANGOS_OWN = {
     "verbosity", "settings", "pythonpath", "traceback", "no_color", "force_color", "skip_checks", "as_json",
@@ -37,6 +40,7 @@ class Command(BaseCommand):
     """
 
     requires_system_checks = []
+    bounded = False  # whether what it reads is a stranger's, so that it works within the purse of a request
     _called_from_command_line: bool  # Django's own, which its stubs leave out
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
@@ -58,7 +62,10 @@ class Command(BaseCommand):
         """Run, print, and leave with the status that the contract names."""
         as_json = options["as_json"]
         try:
-            result = self.run(**{name: value for name, value in options.items() if name not in DJANGOS_OWN})
+            with purse.opened(Purse()) if self.bounded else nullcontext():
+                result = self.run(
+                    **{name: value for name, value in options.items() if name not in DJANGOS_OWN}
+                )
         except SelloError as error:
             self._fail(error.public, error)
         except CommandError as error:  # of a command that this one called

@@ -2,7 +2,8 @@
 
 Every address is resolved once, checked, and then connected to as checked, so that a name cannot change
 its mind between the two. Private addresses and plain http are for `settings.FETCH_ORIGINS` alone. Size,
-time and redirects are bounded; nothing is decompressed; no header is sent but those named here.
+time and redirects are bounded; nothing is decompressed; no header is sent but those named here. Whatever
+passes is paid from the purse of the request (common/purse.py), and few wait at once (turns.py).
 """
 
 import ipaddress
@@ -10,7 +11,8 @@ import re
 import socket
 import ssl
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Protocol
@@ -21,9 +23,13 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, QueryDict
 from django.urls import Resolver404, resolve
 
+from common import purse
 from common.adapters.published import is_published
+from common.adapters.turns import WAITING
 from common.did import Fetched
-from common.errors import FetchFailed, SelloError
+from common.errors import FetchFailed, NotReached, SelloError
+
+__all__ = ["NotReached", "Reply", "Transport", "allowed_url", "fetch", "request", "transport"]
 
 MAX_BYTES = 4_000_000
 MAX_SECONDS = 10.0
@@ -33,10 +39,6 @@ MAX_URL = 4_000
 _UNSAFE = re.compile(r"[^\x21-\x7e]|\\")  # spaces, controls, what is not ASCII, and the backslash
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
-
-
-class NotReached(FetchFailed):
-    """Nobody was there to take the request: nothing of it was sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ def fetch(url: str, *, accept: str = "application/json") -> Fetched:
     """
     own = _own_document(url, accept)
     if own is not None:
+        purse.draw(bytes=len(own.body))
         return own
     for _ in range(MAX_REDIRECTS + 1):
         reply = request("GET", url, headers={"Accept": accept})
@@ -85,7 +88,35 @@ def request(
     method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes | None = None
 ) -> Reply:
     """One request, no redirect followed; the answer whatever its status, or `FetchFailed`."""
-    return transport(method, allowed_url(url), dict(headers or {}), body)
+    allowed = allowed_url(url)
+    purse.draw(fetches=1)
+    with _waiting(allowed):
+        reply = transport(method, allowed, dict(headers or {}), body)
+    purse.draw(bytes=len(reply.body))
+    return reply
+
+
+@contextmanager
+def _waiting(url: str) -> Iterator[None]:
+    """Wait for somebody else's server, within what the purse and the others who wait leave.
+
+    Our own house is not waited for: its requests have purses of their own.
+    """
+    paying = purse.current()
+    if paying is None or urlsplit(url).netloc in _own_houses():
+        yield
+        return
+    with WAITING.allowed(paying.owner):
+        begun = time.monotonic()
+        try:
+            yield
+        finally:
+            paying.seconds -= time.monotonic() - begun
+    purse.draw()
+
+
+def _own_houses() -> set[str]:
+    return {urlsplit(url).netloc for url in (settings.BASE_URL, settings.ISSUER_URL, settings.VERIFIER_URL)}
 
 
 def allowed_url(url: str) -> str:
@@ -131,6 +162,7 @@ def _own_document(url: str, accept: str) -> Fetched | None:
         return None
     if not is_published(view):
         return None
+    purse.draw(fetches=1)
     request = HttpRequest()
     request.method, request.path, request.path_info = "GET", path, path
     request.GET = QueryDict(parts.query)
@@ -237,7 +269,9 @@ def _tls(ca_file: str) -> ssl.SSLContext:
 def _over_the_network(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Reply:
     parts = urlsplit(url)
     private = f"{parts.scheme}://{parts.netloc}" in settings.FETCH_ORIGINS
-    network = _CheckedNetwork(private=private, deadline=time.monotonic() + MAX_SECONDS)
+    paying = purse.current()
+    patience = MAX_SECONDS if paying is None else min(MAX_SECONDS, paying.seconds)
+    network = _CheckedNetwork(private=private, deadline=time.monotonic() + patience)
     sent = {"Host": parts.netloc, "User-Agent": "Sello", "Accept-Encoding": "identity", **headers}
     if body is not None:
         sent["Content-Length"] = str(len(body))

@@ -3,15 +3,21 @@
 import io
 import warnings
 from itertools import groupby
+from typing import IO, Final
 
 import qrcode
 import qrcode.exceptions
 import zxingcpp
 from PIL import Image, UnidentifiedImageError
 
+from common.adapters.turns import DEAR
 from common.errors import MalformedInput
 
-MAX_PIXELS = 40_000_000
+MAX_MEMORY: Final = 180_000_000  # bytes that reading a picture takes: a PNG or JPEG of 25 megapixels
+# Bytes a pixel, as measured: a library unpacks WebP in copies, and the four colours of print once more.
+_PER_PIXEL: Final = {"PNG": 7, "JPEG": 7, "WEBP": 16}
+_PER_PIXEL_IN_PRINT: Final = 12
+ENOUGH: Final = 2_500  # pixels of width or height, in which a JPEG is unpacked where it has twice as many
 
 
 def svg(text: str) -> str:
@@ -46,14 +52,21 @@ def _code(text: str, *, box_size: int = 8) -> qrcode.QRCode:
     return code
 
 
-def read(picture: bytes) -> str:
-    """The text of the one QR code in a PNG, JPEG or WebP picture."""
+def read(picture: bytes | IO[bytes]) -> str:
+    """The text of the one QR code in a PNG, JPEG or WebP picture; one picture at a time, or `Busy`."""
+    with DEAR.taken():
+        return _read(io.BytesIO(picture) if isinstance(picture, bytes) else picture)
+
+
+def _read(picture: IO[bytes]) -> str:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            image = Image.open(io.BytesIO(picture), formats=["PNG", "JPEG", "WEBP"])
-            if image.width * image.height > MAX_PIXELS:
+            image = Image.open(picture, formats=["PNG", "JPEG", "WEBP"])
+            size = _PER_PIXEL_IN_PRINT if image.mode == "CMYK" else _PER_PIXEL[image.format or "WEBP"]
+            if image.width * image.height * size > MAX_MEMORY:
                 raise MalformedInput("This picture is too large.")
+            image.draft("L", (ENOUGH, ENOUGH))
             grey = image.convert("L")
     except (
         UnidentifiedImageError,

@@ -4,7 +4,7 @@ import hashlib
 from functools import partial
 from typing import Final
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.utils import timezone
 
 from common.adapters.fetch import fetch
@@ -38,13 +38,13 @@ def check_references(credential: VerifiedCredential) -> None:
 
 
 def _kept(url: str, *, accept: str = "application/json") -> Fetched:
-    found: Fetched | None = cache.get(_key(url, accept))
+    found: Fetched | None = caches["documents"].get(_key(url, accept))
     return found if found is not None else _anew(url, accept=accept)
 
 
 def _anew(url: str, *, accept: str = "application/json") -> Fetched:
     found = fetch(url, accept=accept)
-    cache.set(_key(url, accept), found, SECONDS)
+    caches["documents"].set(_key(url, accept), found, SECONDS)
     return found
 
 

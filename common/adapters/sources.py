@@ -8,9 +8,10 @@ from urllib.parse import unquote, urlsplit
 
 from cryptography import x509
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.utils import timezone
 
+from common import purse
 from common.adapters import pem
 from common.adapters.fetch import fetch
 from common.did import (
@@ -28,7 +29,7 @@ from common.errors import MalformedInput
 from common.rdf.contexts import SHIPPED
 from common.status.check import StatusOutcome
 from common.status.status_list import StatusList
-from common.trust import document_signers, issuer_keys
+from common.trust import TrustList, document_signers, issuer_keys
 from common.verification.credential_status import Listed, credential_status
 
 DID_SECONDS: Final = 300
@@ -44,17 +45,24 @@ class SiteSources:
         self,
         *,
         anchors: Sequence[x509.Certificate] = (),
+        trust: TrustList | None = None,
     ) -> None:
-        """`anchors` vouch for the certificates that issuers send along."""
-        self._anchors = tuple(anchors)
+        """`anchors` vouch for the certificates that issuers send along.
+
+        With a `trust` list, issuers that are not on it are refused before anything is fetched for them.
+        """
+        self._anchors, self._trust = tuple(anchors), trust
 
     def method(self, did_url: str, *, purpose: str) -> VerificationMethod:
         """The key of a DID URL, authorised by its controller for `purpose`."""
+        if purpose == issuer_keys.PURPOSE:
+            self._require_known(did_url.partition("#")[0])
         found = verification_method(did_url, purpose=purpose, resolve=resolve_did)
         return found.require_current(timezone.now())
 
     def issuer_key(self, issuer: str, header: Mapping[str, Any]) -> VerificationMethod:
         """The key that `issuer` publishes under a JOSE header's `kid` or `x5c`."""
+        self._require_known(issuer)
         return issuer_keys.issuer_key(
             issuer,
             header,
@@ -67,7 +75,7 @@ class SiteSources:
     def document_signer(self, chain: Sequence[bytes]) -> VerificationMethod:
         """The key of an mdoc's certificate chain, its `controller` the issuer whose root vouches for it."""
         return document_signers.document_signer(
-            chain, anchors=self._anchors, fetch=_fetch_metadata, now=timezone.now()
+            chain, anchors=self._anchors, fetch=self._fetch_root, now=timezone.now()
         )
 
     def context(self, url: str, *, issuer: str) -> Mapping[str, Any]:
@@ -76,14 +84,27 @@ class SiteSources:
             return SHIPPED[url]
         if not _lies_under(url, issuer=issuer):
             raise MalformedInput("A JSON-LD context is neither a known one nor its issuer's own.", detail=url)
-        key = _key("context", url)
-        document = cache.get(key)
+        self._require_known(issuer)
+        key, paying = _key("context", url), purse.current()
+        brought = {} if paying is None else paying.brought
+        document = brought.get(key) or caches["contexts"].get(key)
         if document is None:
             fetched = fetch(url, accept="application/ld+json, application/json")
             document = strict_json.loads_object(fetched.body, floats=True)  # "@version": 1.1
-            cache.set(key, document, CONTEXT_SECONDS)
+            caches["contexts"].set(key, document, CONTEXT_SECONDS)
+        if not _is_own(url):
+            brought[key] = document
         found: Mapping[str, Any] = document
         return found
+
+    def _fetch_root(self, url: str, *, accept: str = "application/json") -> Fetched:
+        self._require_known(url.removesuffix(document_signers.root_url("")))
+        return _fetch_metadata(url, accept=accept)
+
+    def _require_known(self, issuer: str) -> None:
+        """Nothing is fetched for the keys of a did:key, nor for whom a certificate names."""
+        if self._trust is not None and issuer.startswith(("did:web", "https://", "http://")):
+            self._trust.require_known(issuer)
 
 
 class CachedLists:
@@ -93,17 +114,17 @@ class CachedLists:
     """
 
     def get(self, key: str) -> StatusList | None:
-        found: StatusList | None = cache.get(_key("status", key))
+        found: StatusList | None = caches["lists"].get(_key("status", key))
         return found
 
     def put(self, key: str, value: StatusList, *, seconds: int) -> None:
         if seconds > 0 and not _is_own(key.rpartition(" ")[2]):
-            cache.set(_key("status", key), value, seconds)
+            caches["lists"].set(_key("status", key), value, seconds)
 
 
-def sources() -> SiteSources:
+def sources(*, trust: TrustList | None = None) -> SiteSources:
     """The sources of this process; who vouches for issuers' certificates stands in `ISSUER_CA_FILE`."""
-    return SiteSources(anchors=pem.certificates(settings.ISSUER_CA_FILE))
+    return SiteSources(anchors=pem.certificates(settings.ISSUER_CA_FILE), trust=trust)
 
 
 def check_status(credential: Listed, *, now: datetime) -> StatusOutcome:
@@ -123,11 +144,11 @@ def resolve_did(did: str) -> DIDDocument:
     if not did.startswith(("did:web:", "did:webvh:")):
         return resolve(did, fetch=fetch)
     key = _key("did", did)
-    source = cache.get(key)
+    source = caches["dids"].get(key)
     if source is not None:
         return parse_document(source, did=did)
     document = resolve(did, fetch=fetch)
-    cache.set(key, dict(document.source), DID_SECONDS)
+    caches["dids"].set(key, dict(document.source), DID_SECONDS)
     return document
 
 
@@ -139,20 +160,20 @@ def _is_own(url: str) -> bool:
 def _fetch_revocations(url: str, *, accept: str = "application/json") -> Fetched:
     """A list of certificates taken back; our own is read anew each time, as our status lists are."""
     key = _key("revocations", url)
-    found: Fetched | None = cache.get(key)
+    found: Fetched | None = caches["lists"].get(key)
     if found is None:
         found = fetch(url, accept=accept)
         if not _is_own(url):
-            cache.set(key, found, REVOCATION_SECONDS)
+            caches["lists"].set(key, found, REVOCATION_SECONDS)
     return found
 
 
 def _fetch_metadata(url: str, *, accept: str = "application/json") -> Fetched:
     key = _key("metadata", url)
-    found: Fetched | None = cache.get(key)
+    found: Fetched | None = caches["documents"].get(key)
     if found is None:
         found = fetch(url, accept=accept)
-        cache.set(key, found, METADATA_SECONDS)
+        caches["documents"].set(key, found, METADATA_SECONDS)
     return found
 
 

@@ -3,7 +3,7 @@
 import hashlib
 from typing import Final
 
-from django.core.cache import cache
+from django.core.cache import caches
 
 from common.adapters.fetch import fetch
 from common.did import Fetched
@@ -36,8 +36,8 @@ def ancestors(credential: Matchable) -> tuple[str, ...]:
 
 def _fetch(url: str, *, accept: str = "application/json") -> Fetched:
     key = f"type:{hashlib.sha256(url.encode()).hexdigest()}"
-    found: Fetched | None = cache.get(key)
+    found: Fetched | None = caches["documents"].get(key)
     if found is None:
         found = fetch(url, accept=accept)
-        cache.set(key, found, SECONDS)
+        caches["documents"].set(key, found, SECONDS)
     return found

@@ -20,8 +20,7 @@ from rest_framework.views import APIView
 from common.adapters import rate_limit
 from common.adapters.fetch import fetch
 from common.adapters.sources import sources
-from common.did import Fetched
-from common.errors import FetchFailed, MalformedInput, SelloError
+from common.errors import MalformedInput, SelloError
 from common.rdf.contexts import CONFORMANCE, CREDENTIALS_V2
 from common.rdf.expansion import Contexts, OpenContexts
 from common.vcdm.problems import problem
@@ -32,7 +31,6 @@ log = logging.getLogger("sello.api")
 
 PROBLEM_JSON: Final = "application/problem+json"
 LOOPBACK: Final = ("127.0.0.1", "::1")
-MAX_FETCHES: Final = 10  # of related resources and schemas, in one request: whoever asks is anybody
 # The base context (VC Data Model 2.0 §B.1), and its last draft, which the data model's suite names still.
 RECOMMENDATION: Final = Known.by(
     "sha256-WZVc7WaX1h4D8rJVb+vlMIqxaEKEb1tYbX8fet7JJzQ=",
@@ -71,7 +69,7 @@ def world(*, trial: bool) -> World:
     return World(
         sources=sources(),
         contexts_of=lambda speakers: _contexts(speakers, trial=trial),
-        fetch=_Purse(),
+        fetch=fetch,
         known={CREDENTIALS_V2: Known(digests)},
         trial=trial,
     )
@@ -96,7 +94,7 @@ class VcApiView(APIView):
         headers = {"Cache-Control": "no-store", **getattr(exc, "headers", {})}
         if isinstance(exc, SelloError):
             log.info("%s %s", exc.code, exc.detail)
-            error, status = exc, exc.status if exc.status in (401, 429) else 400
+            error, status = exc, exc.status if exc.status in (401, 429, 503) else 400
         elif isinstance(exc, Http404):
             error, status = SelloError("There is nothing at this address."), 404
         elif isinstance(exc, exceptions.APIException):
@@ -106,19 +104,6 @@ class VcApiView(APIView):
         found = problem(error, status=status)
         body = {**found, **self.extra, "problemDetails": [found]}
         return Response(body, status=status, headers=headers, content_type=PROBLEM_JSON)
-
-
-class _Purse:
-    """The network door, a few times."""
-
-    def __init__(self) -> None:
-        self._left = MAX_FETCHES
-
-    def __call__(self, url: str, *, accept: str = "application/json") -> Fetched:
-        self._left -= 1
-        if self._left < 0:
-            raise FetchFailed(f"More than {MAX_FETCHES} related resources and schemas are not fetched.")
-        return fetch(url, accept=accept)
 
 
 def _contexts(speakers: Sequence[str], *, trial: bool) -> Contexts:

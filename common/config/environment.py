@@ -176,14 +176,47 @@ def _embedded_secrets(path: Path) -> dict[str, str]:
     return values
 
 
-def cache(environ: Mapping[str, str]) -> dict[str, Any]:
-    """Django's cache entry: Redis by `REDIS_URL`, which several processes share; else each its own memory."""
+# What is kept for a while, by kind: how many entries and, in a process's own memory, how many bytes at most.
+_CACHES = {
+    "default": (2_000, 16_000_000),  # what we made ourselves
+    "dids": (1_000, 4_000_000),
+    "contexts": (200, 4_000_000),
+    "documents": (500, 16_000_000),  # issuers' metadata, types, schemas, related resources
+    "lists": (500, 24_000_000),  # status lists, certificates taken back
+}
+_COUNTERS = 100_000  # networks and accounts that are counted at once
+
+
+def caches(environ: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """Django's caches: Redis by `REDIS_URL`, which several processes share; else each its own memory."""
     url = environ.get("REDIS_URL", "")
     if not url:
-        return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+        memory = {
+            name: {
+                "BACKEND": "common.adapters.caching.BoundedMemory",
+                "LOCATION": name,
+                "OPTIONS": {"MAX_ENTRIES": entries, "MAX_BYTES": size},
+            }
+            for name, (entries, size) in _CACHES.items()
+        }
+        counters = {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            "LOCATION": "counters",
+            "OPTIONS": {"MAX_ENTRIES": _COUNTERS},
+        }
+        return {**memory, "counters": counters}
     if urlsplit(url).scheme not in ("redis", "rediss"):
         raise ImproperlyConfigured("REDIS_URL is redis://host:port/number.")
-    return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": url}
+    impatient = {"socket_connect_timeout": 1, "socket_timeout": 2}
+    return {
+        name: {
+            "BACKEND": f"common.adapters.caching.{'SharedCounters' if name == 'counters' else 'SharedCache'}",
+            "LOCATION": url,
+            "KEY_PREFIX": name,
+            "OPTIONS": impatient,
+        }
+        for name in (*_CACHES, "counters")
+    }
 
 
 @dataclass(frozen=True, slots=True)

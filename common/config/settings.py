@@ -44,6 +44,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "common.site.middleware.ContentSecurityPolicy",
     "common.site.middleware.Bounds",
+    "common.site.middleware.OnePurse",
     "common.site.zones.PersonsZone",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -72,7 +73,7 @@ TEMPLATES = [
 # --- what is kept -----------------------------------------------------------------------------------
 DATABASES = {"default": environment.database(os.environ, var=VAR_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": environment.cache(os.environ)}
+CACHES = environment.caches(os.environ)
 KEY_STORES = {"table": "common.adapters.key_table.KeyTable"}
 KEY_STORE = "table"
 # How dear a guess at a wallet's passphrase is (wallet/services/vault.py): 256 MiB; "minimal" is for tests.
@@ -105,8 +106,10 @@ VC_API_OPEN = environment.open_on_loopback(os.environ, "VC_API_OPEN")
 # --- OpenCRVS: its auth service's public key (PEM), by which its registrars' tokens are taken ------------
 OPENCRVS_KEY_FILE = os.environ.get("OPENCRVS_KEY_FILE", "")
 
-# --- requests per minute from one address; tests and the demo measure against these -------------------
-RATE_LIMITS = {"token": 60, "nonce": 300, "credential": 300, "sign-in": 20, "verify": 120, "notices": 600}
+# --- requests per minute from one network (IPv4 address, IPv6 /64), and at one account ("account") ---------
+RATE_LIMITS = {
+    "token": 60, "nonce": 300, "credential": 300, "sign-in": 20, "account": 10, "verify": 120, "notices": 600,
+}  # fmt: skip
 
 # --- seconds for which others may keep a status list; a change is seen by everybody after that --------
 STATUS_LIST_TTL = environment.count(os.environ, "STATUS_LIST_TTL", default=60)
@@ -155,6 +158,7 @@ LOGIN_URL = "/office/sign-in"
 LOGIN_REDIRECT_URL = "/office/"
 
 # --- how it is guarded ----------------------------------------------------------------------------------
+PASSWORD_HASHERS = ["common.adapters.hashing.QueuedPBKDF2"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},

@@ -11,6 +11,7 @@ from typing import Any, Final
 import cbor2
 from cbor2 import CBORTag as Tag
 
+from common import purse
 from common.errors import MalformedInput
 
 __all__ = ["EMBEDDED", "Tag", "decode", "embed", "embedded", "encode"]
@@ -47,6 +48,7 @@ def decode(
     """
     if len(data) > max_bytes:
         raise MalformedInput(f"This CBOR is larger than {max_bytes} bytes.")
+    purse.draw(steps=1 + len(data) // 16)
 
     def keep(tag: int, value: Any) -> Tag:
         if tag not in tags:

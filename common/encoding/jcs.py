@@ -5,12 +5,15 @@ from typing import Any
 
 import rfc8785
 
+from common import purse
 from common.errors import MalformedInput
 
 
 def canonicalize(value: Mapping[str, Any] | list[Any]) -> bytes:
     """The one UTF-8 text of a JSON value; integers beyond 2^53 and non-JSON values are refused."""
     try:
-        return rfc8785.dumps(value)
+        text = rfc8785.dumps(value)
     except (rfc8785.CanonicalizationError, RecursionError) as error:
         raise MalformedInput("This value has no canonical JSON text.", detail=type(error).__name__) from error
+    purse.draw(steps=1 + len(text) // 16)
+    return text

@@ -4,6 +4,7 @@ import json
 import math
 from typing import Any
 
+from common import purse
 from common.errors import MalformedInput
 
 MAX_BYTES = 1_000_000
@@ -20,6 +21,7 @@ def loads(text: bytes | str, *, max_bytes: int = MAX_BYTES, floats: bool = False
         data = text.encode() if isinstance(text, str) else text
         if len(data) > max_bytes:
             raise MalformedInput(f"This JSON is larger than {max_bytes} bytes.")
+        purse.draw(steps=1 + len(data) // 16)
         text = data.decode("utf-8")
     except UnicodeError as error:
         raise MalformedInput("This JSON is not UTF-8.") from error

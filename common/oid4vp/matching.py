@@ -128,6 +128,19 @@ def minimal_disclosure(
     return None
 
 
+def check_counts(query: DcqlQuery, numbers: Mapping[str, int]) -> None:
+    """Raise unless as many were presented for each credential query as it allows (§6.1), and for no other.
+
+    Numbers need no signature, and so are looked at before anything is verified.
+    """
+    for name, number in numbers.items():
+        each = next((entry for entry in query.credentials if entry.id == name), None)
+        if each is None:
+            raise NotSatisfied("The answer holds a credential that was not asked for.")
+        if not number or (number > 1 and not each.multiple):
+            raise NotSatisfied("The answer holds another number of credentials than was asked for.")
+
+
 def check_satisfied(
     query: DcqlQuery,
     presented: Mapping[str, Sequence[Matchable]],
@@ -138,12 +151,9 @@ def check_satisfied(
 
     Values are compared here again: a wallet is not relied upon to have done so (§14.9).
     """
+    check_counts(query, {name: len(credentials) for name, credentials in presented.items()})
     for name, credentials in presented.items():
-        each = next((entry for entry in query.credentials if entry.id == name), None)
-        if each is None:
-            raise NotSatisfied("The answer holds a credential that was not asked for.")
-        if not credentials or (len(credentials) > 1 and not each.multiple):
-            raise NotSatisfied("The answer holds another number of credentials than was asked for.")
+        each = query.credential(name)
         if any(minimal_disclosure(each, one, ancestors=ancestors) is None for one in credentials):
             raise NotSatisfied("A credential in the answer is not the one that was asked for.", detail=name)
     for required in query.sets():

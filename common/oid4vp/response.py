@@ -157,4 +157,6 @@ def parse_vp_token(value: Any, *, encrypted: bool) -> dict[str, tuple[Secured, .
             raise InvalidResponse("vp_token holds an array of presentations for each credential query.")
         if not all(isinstance(presentation, str | Mapping) for presentation in each):
             raise InvalidResponse("A presentation is a string or a JSON object.")
+    if sum(map(len, value.values())) > MAX_PRESENTATIONS:
+        raise InvalidResponse(f"More than {MAX_PRESENTATIONS} presentations are not accepted.")
     return {name: tuple(each) for name, each in value.items()}

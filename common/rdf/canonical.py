@@ -12,6 +12,7 @@ from typing import Final, Literal
 
 from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Dataset, Quad, RdfFormat, serialize
 
+from common import purse
 from common.errors import SelloError
 
 HashAlgorithm = Literal["sha256", "sha384"]
@@ -40,6 +41,7 @@ def canonicalize(quads: Iterable[Quad], *, algorithm: HashAlgorithm = "sha256") 
 def canonical_dataset(quads: Iterable[Quad], *, algorithm: HashAlgorithm = "sha256") -> Dataset:
     """A dataset with its canonical blank nodes, `c14n0` and so on (RDFC-1.0 §4.4)."""
     dataset = Dataset(quads)
+    purse.draw(steps=len(dataset))
     if len(dataset) > MAX_QUADS:
         raise DatasetTooComplex(f"More than {MAX_QUADS} statements are not accepted.")
     joined = [quad for quad in dataset if any(isinstance(term, BlankNode) for term in quad)]
@@ -62,8 +64,10 @@ def _refuse_poison(quads: list[Quad]) -> None:
             mentions[term].append(quad)
     if len(mentions) > MAX_BLANK_NODES:
         raise DatasetTooComplex(f"More than {MAX_BLANK_NODES} blank nodes are not accepted.")
-    if len(mentions) > _HARMLESS and _work(mentions) > MAX_WORK:
+    work = _work(mentions) if len(mentions) > _HARMLESS else 0
+    if work > MAX_WORK:
         raise DatasetTooComplex("Too many blank nodes in this document look alike.")
+    purse.draw(steps=work // 4)
 
 
 def _work(mentions: dict[BlankNode, list[Quad]]) -> int:

@@ -5,6 +5,7 @@ no safe mode of its own, so here every loss is refused: undefined terms, null, v
 contexts other than by URL; what a relative IRI or an empty set would lose, `common.rdf.dataset` refuses.
 """
 
+import itertools
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,13 +15,16 @@ from cachetools import LRUCache
 from pyld.jsonld import JsonLdError, JsonLdProcessor
 from pyld.resolved_context import ResolvedContext
 
+from common import purse
 from common.encoding import strict_json
 from common.errors import SelloError
 
 Contexts = Callable[[str], Mapping[str, Any]]  # the document behind a context URL, or an error
 
 MAX_CONTEXTS: Final = 10  # contexts that name contexts, one below the other
+MAX_NAMED: Final = 100  # contexts that one `@context` names in all, by itself and by way of others
 MAX_TERMS: Final = 5_000  # in one context; schema.org, the largest in use, has some 3,000
+MAX_REMEMBERED: Final = 16_000  # terms of parsed contexts of each kind; a credential's own are some hundreds
 MAX_VALUES: Final = 20_000  # in one document; twice what may be left as statements
 _NO_NODE: Final = frozenset({"@value", "@list", "@set"})
 
@@ -138,26 +142,80 @@ def _cause(error: JsonLdError) -> SelloError:
     return TransformationError("This document is not JSON-LD.", detail=str(error.code or error.type))
 
 
-class _Memory(threading.local):
-    """Parsed contexts of one thread: PyLD's own caches are not made for several at once."""
+class _Memory:
+    """Parsed contexts, each kind as far as so many terms go."""
 
     def __init__(self) -> None:
-        self.remote: LRUCache[str, tuple[Mapping[str, Any], list[ResolvedContext]]] = LRUCache(maxsize=256)
-        self.embedded: LRUCache[int, tuple[Any, ResolvedContext]] = LRUCache(maxsize=2048)
-        self.scoped: LRUCache[tuple[Any, ...], tuple[Any, Any]] = LRUCache(maxsize=2048)
+        self.remote: LRUCache[str, tuple[Mapping[str, Any], list[ResolvedContext]]] = LRUCache(
+            maxsize=MAX_REMEMBERED, getsizeof=lambda known: sum(len(one.document or ()) for one in known[1])
+        )
+        self.embedded: LRUCache[int, tuple[Any, ResolvedContext]] = LRUCache(
+            maxsize=MAX_REMEMBERED, getsizeof=lambda known: 1 + len(known[0])
+        )
+        self.scoped: LRUCache[tuple[Any, ...], tuple[Any, Any]] = LRUCache(
+            maxsize=MAX_REMEMBERED, getsizeof=lambda known: 1 + len(known[1]["mappings"])
+        )
+        self.processed: LRUCache[tuple[int, str], Any] = LRUCache(
+            maxsize=MAX_REMEMBERED, getsizeof=lambda known: 1 + len(known["mappings"])
+        )
 
 
-_memory: Final = _Memory()
+class _Thread(threading.local):
+    """What one thread remembers of our own contexts: PyLD's caches are not made for several at once."""
+
+    def __init__(self) -> None:
+        self.memory = _Memory()
+
+
+class _Processed:
+    """Where PyLD keeps what a context makes of another, within the one memory."""
+
+    def __init__(self) -> None:
+        self.number = next(_numbers)
+
+    def get(self, active: str) -> Any:
+        return _memory().processed.get((self.number, active))
+
+    def __setitem__(self, active: str, processed: Any) -> None:
+        _remember(_memory().processed, (self.number, active), processed)
+
+
+_numbers: Final = itertools.count()
+_thread: Final = _Thread()
+
+
+def _memory() -> _Memory:
+    """The thread's; where a stranger's context was brought, the request's, and forgotten with it."""
+    paying = purse.current()
+    if paying is None or not paying.brought:
+        return _thread.memory
+    memory: _Memory = paying.brought.setdefault(__name__, _Memory())
+    return memory
+
+
+def _remember(memory: "LRUCache[Any, Any]", key: Any, value: Any) -> None:
+    if memory.getsizeof(value) <= memory.maxsize // 4:
+        memory[key] = value
 
 
 class _Processor(JsonLdProcessor):  # type: ignore[misc]
     """PyLD's processor, for whom a value that expands to nothing is an error."""
 
     def _expand(self, active_ctx: Any, active_property: Any, element: Any, *args: Any, **named: Any) -> Any:
+        purse.draw(steps=4)
         expanded = super()._expand(active_ctx, active_property, element, *args, **named)
         if expanded is None:
             raise DataLoss("A value in this document means nothing in RDF.")
         return expanded
+
+    def _create_term_definition(self, *args: Any, **named: Any) -> Any:
+        """Contexts that types and terms bring along are read anew wherever another one holds around them."""
+        purse.draw(steps=4)
+        return super()._create_term_definition(*args, **named)
+
+    def _clone_active_context(self, active_ctx: Any) -> Any:
+        purse.draw(steps=4 + len(active_ctx["mappings"]) // 32)
+        return super()._clone_active_context(active_ctx)
 
     def _process_context(
         self, active_ctx: Any, local_ctx: Any, options: Any, *args: Any, **named: Any
@@ -166,10 +224,10 @@ class _Processor(JsonLdProcessor):  # type: ignore[misc]
         if args or "cycles" in named or not isinstance(local_ctx, dict) or "_uuid" not in active_ctx:
             return super()._process_context(active_ctx, local_ctx, options, *args, **named)
         key = (active_ctx["_uuid"], id(local_ctx), tuple(sorted(named.items())))
-        known = _memory.scoped.get(key)
+        known = _memory().scoped.get(key)
         if known is None or known[0] is not local_ctx:
             known = (local_ctx, super()._process_context(active_ctx, local_ctx, options, **named))
-            _memory.scoped[key] = known
+            _remember(_memory().scoped, key, known)
         return known[1]
 
 
@@ -204,6 +262,7 @@ class _Resolver:
 
     def __init__(self, contexts: Contexts) -> None:
         self.contexts = contexts
+        self.met: dict[str, list[ResolvedContext] | None] = {}  # None while it is being read
 
     def resolve(self, _: Any, context: Any, base: Any, cycles: Any = None) -> list[ResolvedContext]:
         """The parsed contexts of an `@context` value, in order (JSON-LD 1.1 API §4.1)."""
@@ -223,25 +282,41 @@ class _Resolver:
                 resolved.append(ResolvedContext(False))
             else:
                 raise TransformationError("A context is neither a URL nor an object.")
+            if len(resolved) > MAX_NAMED:
+                raise TransformationError(f"More than {MAX_NAMED} contexts at once are not accepted.")
         return resolved
 
     def _remote(self, url: str, *, depth: int) -> list[ResolvedContext]:
+        """The contexts behind a URL: asked for once, however often it is named."""
+        if url not in self.met:
+            self.met[url] = None
+            self.met[url] = self._read(url, depth=depth)
+        found = self.met[url]
+        if found is None:
+            raise TransformationError("Contexts name one another in a circle.")
+        return found
+
+    def _read(self, url: str, *, depth: int) -> list[ResolvedContext]:
+        purse.draw(steps=20)
         document = self.contexts(url)
-        known = _memory.remote.get(url)
+        memory = _memory()
+        known = memory.remote.get(url)
         if known is not None and (known[0] is document or known[0] == document):
+            memory.remote[url] = (document, known[1])  # the same object is known sooner than an equal one
             return known[1]
         if "@context" not in document:
             raise TransformationError("There is no context behind a context's URL.")
         context = document["@context"]
         resolved = self._resolve(context, depth=depth + 1)
         if isinstance(context, dict):  # one that names others is asked for them again
-            _memory.remote[url] = (document, resolved)
+            _remember(memory.remote, url, (document, resolved))
         return resolved
 
 
 def _embedded(context: dict[str, Any]) -> ResolvedContext:
     """A context inside a context document, known by its identity; the cache keeps it alive, so it is one."""
-    known = _memory.embedded.get(id(context))
+    memory = _memory()
+    known = memory.embedded.get(id(context))
     if known is not None and known[0] is context:
         return known[1]
     if "@import" in context:  # PyLD would write into the imported document, which is everybody's
@@ -249,6 +324,6 @@ def _embedded(context: dict[str, Any]) -> ResolvedContext:
     if len(context) > MAX_TERMS:
         raise TransformationError(f"More than {MAX_TERMS} terms in a context are not accepted.")
     resolved = ResolvedContext(context)
-    resolved.cache = LRUCache(maxsize=64)
-    _memory.embedded[id(context)] = (context, resolved)
+    resolved.cache = _Processed()
+    _remember(memory.embedded, id(context), (context, resolved))
     return resolved

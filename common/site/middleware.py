@@ -8,7 +8,10 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
+from common import purse
+from common.adapters import rate_limit
 from common.errors import SelloError
+from common.purse import Purse
 
 log = logging.getLogger("sello.site")
 POLICY = (
@@ -66,6 +69,17 @@ class Bounds:
         if not length.isdecimal() or len(length) > len(str(limit)) or int(length) > limit:
             return in_words(request, TooLarge(f"At most {limit // 1_000_000} MB can be sent at once."))
         return self.get_response(request)
+
+
+class OnePurse:
+    """Whatever a request makes us do for the documents of strangers is paid from one purse, its sender's."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with purse.opened(Purse(owner=rate_limit.client_network(request))):
+            return self.get_response(request)
 
 
 class PlainErrors:

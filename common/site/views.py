@@ -4,12 +4,14 @@ import logging
 
 from django.conf import settings
 from django.contrib import admin
+from django.core.cache import caches
 from django.db import DatabaseError, connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.crypto import constant_time_compare
 
 from common.adapters import rate_limit
+from common.adapters.caching import COUNTERS, CountersAway
 
 log = logging.getLogger("sello.site")
 
@@ -28,6 +30,7 @@ def operators_sign_in(request: HttpRequest) -> HttpResponse:
     """The way into /admin/; guesses are counted as at every other door."""
     if request.method == "POST":
         rate_limit.check(request, "sign-in")
+        rate_limit.check_account("account", request.POST.get("username", ""))
     return admin.site.login(request)
 
 
@@ -37,13 +40,17 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 def readyz(request: HttpRequest) -> HttpResponse:
-    """The database answers too; 503 while it does not."""
+    """The database answers too, and what counts requests; 503 while one of them does not."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except DatabaseError as error:
         log.warning("the database does not answer: %s", type(error).__name__)
-        return JsonResponse({"status": "unavailable"}, status=503)
+        return JsonResponse({"status": "unavailable", "away": "database"}, status=503)
+    try:
+        caches[COUNTERS].get("ready")
+    except CountersAway:
+        return JsonResponse({"status": "unavailable", "away": "redis"}, status=503)
     return JsonResponse({"status": "ok", "roles": list(settings.ROLES)})
 
 

@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from common import purse
 from common.errors import MalformedInput
 from common.status.errors import IndexOutOfRange, ListTooShort
 
 MINIMUM_ENTRIES: Final = 131_072  # Bitstring Status List §3.2; shorter lists hide nobody
-MAX_BYTES: Final = 16_777_216
+MAX_BYTES: Final = 8_388_608
 Order = Literal["least", "most"]  # which end of a byte holds its first entry
 Wrapper = Literal["zlib", "gzip"]
 _SIZES: Final = (1, 2, 4, 8)
@@ -78,6 +79,7 @@ def expand(data: bytes, *, wrapper: Wrapper) -> bytes:
         raise MalformedInput("This status list is not compressed as it should be.") from error
     if len(result) > MAX_BYTES:
         raise MalformedInput(f"This status list expands to more than {MAX_BYTES} bytes.")
+    purse.draw(bytes=len(result))
     if not unpacker.eof or unpacker.unused_data:
         raise MalformedInput("This status list is cut, or something follows it.")
     return result

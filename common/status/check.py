@@ -16,6 +16,7 @@ Status = Literal["valid", "revoked", "suspended", "undetermined"]
 VerifyList = Callable[[Fetched], bitstring.ListCredential]
 TOKENS: Final = f"{token.MEDIA_TYPE}, {token_cwt.MEDIA_TYPE};q=0.5"  # an issuer of mdocs may have CWTs alone
 _GRAVEST_FIRST: Final[tuple[Status, ...]] = ("revoked", "suspended", "undetermined", "valid")
+MAX_ENTRIES: Final = 8  # of one credential: each list may be a journey
 _KEPT_UNTOLD: Final = 60  # seconds for which a list without a ttl is kept
 _KEPT_AT_MOST: Final = 3600
 
@@ -45,6 +46,8 @@ def check_status(
     """
     if not references:
         return StatusOutcome("valid", "The issuer keeps no status of this credential.")
+    if len(references) > MAX_ENTRIES:
+        return StatusOutcome("undetermined", f"More than {MAX_ENTRIES} status lists are not asked.")
     outcomes = []
     for reference in references:
         try:

@@ -8,6 +8,7 @@ from common.did import did_web
 from common.errors import SelloError
 
 ANY_TYPE: Final = "*"  # an issuer whose word is taken for whatever it attests
+NOBODY: Final = "The list of trusted issuers is empty, so nobody is trusted."
 # Types that every credential of a data model has; they say nothing about what it attests.
 GENERIC: Final = frozenset(
     {"VerifiableCredential", "https://www.w3.org/2018/credentials#VerifiableCredential"}
@@ -19,6 +20,10 @@ class Untrusted(SelloError):
 
     code = "untrusted"
     status = 403
+
+
+class NotKnown(Untrusted):
+    """An issuer that is on no list, whatever it issues."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +43,22 @@ class TrustList:
     houses: tuple[str, ...] = ()
     """Addresses below which each authority is trusted for the types that it publishes itself."""
 
+    def require_known(self, issuer: str) -> None:
+        """Raise where nothing that this issuer signs would be believed: then nobody is asked for its keys."""
+        if not self.issuers and not self.houses:
+            raise NotKnown(NOBODY)
+        if issuer not in {entry.issuer for entry in self.issuers} and not any(
+            _lives_in(issuer, house) for house in self.houses
+        ):
+            raise NotKnown("This issuer is not on the list of trusted issuers.")
+
     def require_issuer(self, issuer: str, *, types: Collection[str]) -> TrustedIssuer:
         """The entry of an issuer that may issue every one of `types`.
 
         Every one: an issuer trusted for one type cannot lend itself another by naming both.
         """
         if not self.issuers and not self.houses:
-            raise Untrusted("The list of trusted issuers is empty, so nobody is trusted.")
+            raise Untrusted(NOBODY)
         for house in self.houses:
             if _publishes(issuer, house=house, types=frozenset(types) - GENERIC):
                 return TrustedIssuer(issuer, frozenset(types))
@@ -62,14 +76,21 @@ class TrustList:
 
 def _publishes(issuer: str, *, house: str, types: frozenset[str]) -> bool:
     """Whether an issuer is an authority of that house, and each of its types an address of its own."""
-    address = issuer
-    if issuer.startswith("did:web:"):
-        address = did_web.document_url(issuer).removesuffix("/did.json")
-    _, _, home = house.partition("://")
-    scheme, _, own = address.partition("://")
+    own = _address(issuer).partition("://")[2]
     return (
-        scheme in ("https", "http")
-        and own.startswith(f"{home}/")
+        _lives_in(issuer, house)
         and bool(types)
         and all(name.partition("://")[2].startswith(f"{own}/") for name in types)
     )
+
+
+def _lives_in(issuer: str, house: str) -> bool:
+    """Whether an issuer's address lies below that of a house."""
+    scheme, _, own = _address(issuer).partition("://")
+    return scheme in ("https", "http") and own.startswith(f"{house.partition('://')[2]}/")
+
+
+def _address(issuer: str) -> str:
+    if issuer.startswith("did:web:"):
+        return did_web.document_url(issuer).removesuffix("/did.json")
+    return issuer

@@ -1,32 +1,33 @@
 """Whether a credential has the shape that its schemas want (VC Data Model 2.0 §4.11, VC JSON Schema 1.0).
 
 Success returns, failure raises, and what cannot be told raises `Undetermined` (VC JSON Schema §4.2). A schema
-is somebody else's: it may refer to parts of itself alone, and its regular expressions are run only where they
-cannot run away.
+is somebody else's: it may refer to parts of itself alone, and what it asks is counted and bounded.
 """
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import urljoin
 
 import jsonschema
 from jsonschema.protocols import Validator
-from jsonschema.validators import extend
 from referencing.exceptions import Unresolvable
 
+from common import purse
 from common.encoding import strict_json
 from common.errors import SelloError, Undetermined
+from common.purse import Purse
 from common.vcdm import validation
+from common.vcdm.counted import SchemaNotTried, counting, rooted
 from common.vcdm.related import require_digests
 
 JSON_SCHEMA: Final = "JsonSchema"
 IN_A_CREDENTIAL: Final = "JsonSchemaCredential"
 # By which a schema is read (§3.1.2, §4): the one that everybody must know, and two that are in use, named
 # without the scheme, which people write either way.
-DIALECTS: Final[Mapping[str, type[Validator]]] = {
+DIALECTS: Final[Mapping[str, Any]] = {
     "json-schema.org/draft/2020-12/schema": jsonschema.Draft202012Validator,
     "json-schema.org/draft/2019-09/schema": jsonschema.Draft201909Validator,
     "json-schema.org/draft-07/schema": jsonschema.Draft7Validator,
@@ -40,10 +41,9 @@ _SCHEMA_OF_SCHEMAS: Final = frozenset(
     }
 )
 MAX_SCHEMAS: Final = 5
-MAX_STEPS: Final = 10_000_000  # of a regular expression at worst: length to the power of its repetitions
+MAX_SIZE: Final = 200_000  # characters of one
+STEPS: Final = 200_000  # of one check, as the purse counts them; half a second
 _REFERENCE: Final = re.compile(r"[\w.~:/?#\[\]@!$&'()*+,;=%-]+")  # RFC 3986 §4.1, in any script
-_REPEATED_GROUP: Final = re.compile(r"\)[*+{]|\\[1-9]")  # what backtracking without end is made of
-_REPETITION: Final = re.compile(r"[*+{]")
 
 
 class SchemaMismatch(SelloError):
@@ -116,10 +116,20 @@ def _check(document: Mapping[str, Any], schema: Mapping[str, Any], *, url: str |
     dialect = _dialect(version)
     if dialect not in DIALECTS:
         raise UnknownDialect("The schema of this credential is of a version that is not known here.")
+    text = json.dumps(schema, sort_keys=True)
+    if len(text) > MAX_SIZE:
+        raise SchemaNotTried(f"A schema of more than {MAX_SIZE} characters is not tried.")
+    outer = purse.current()
+    own = Purse(steps=STEPS if outer is None else max(min(STEPS, outer.steps), 0))
+    before = own.steps
     try:
-        fault = next(_checker(json.dumps(schema, sort_keys=True), dialect).iter_errors(document), None)
-    except (jsonschema.SchemaError, Unresolvable, RecursionError, re.error) as error:
+        with purse.opened(own):
+            fault = next(_checker(text, dialect).iter_errors(document), None)
+    except (jsonschema.SchemaError, Unresolvable, RecursionError) as error:
         raise SchemaMismatch("The schema of this credential cannot be used.") from error
+    finally:
+        if outer is not None:
+            outer.steps -= before - own.steps
     if fault is not None:
         where = "/".join(str(part) for part in fault.absolute_path)
         raise SchemaMismatch("This credential is not as its schema says.", detail=where)
@@ -130,26 +140,15 @@ def _dialect(version: str) -> str:
     return name if scheme in ("https", "http") else version
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=32)
 def _checker(text: str, name: str) -> Validator:
     """What checks by the schema in a text: making it takes a hundred times as long as using it."""
+    purse.draw(steps=1 + len(text) // 4)
+    if '"patternProperties"' in text and '"unevaluatedProperties"' in text:
+        # The library looks which properties were evaluated by patterns that may run away.
+        raise SchemaNotTried("A schema with patterns for what is unevaluated is not tried.")
     schema = json.loads(text)
-    dialect = DIALECTS[name]
-    dialect.check_schema(schema)
-    made = extend(dialect, {"pattern": _pattern, "patternProperties": _no_pattern_properties})
-    checker: Validator = made(schema, format_checker=jsonschema.FormatChecker(FORMATS))
-    return checker
-
-
-def _pattern(_: Validator, pattern: str, value: object, __: object) -> Iterator[jsonschema.ValidationError]:
-    if not isinstance(value, str):
-        return
-    steps = len(value) ** len(_REPETITION.findall(pattern))
-    if _REPEATED_GROUP.search(pattern) or steps > MAX_STEPS:
-        raise SchemaMismatch("The schema of this credential holds a pattern that is not tried here.")
-    if not re.search(pattern, value):
-        yield jsonschema.ValidationError("does not match")
-
-
-def _no_pattern_properties(*_: object) -> Iterator[jsonschema.ValidationError]:
-    raise SchemaMismatch("The schema of this credential holds a pattern that is not tried here.")
+    dialect = counting(DIALECTS[name])
+    if next(dialect(dialect.META_SCHEMA).iter_errors(schema), None) is not None:
+        raise SchemaMismatch("The schema of this credential cannot be used.")
+    return rooted(dialect, schema, formats=FORMATS)

@@ -10,8 +10,9 @@
 7. query: what was asked for is satisfied by verified claims.
 
 The first check that fails ends the procedure: nobody's server is asked for a status before its issuer is
-known to be trusted. Where a key or a schema cannot be had or read, the answer is *undetermined* as well. Each
-`check_…` step raises; `verify_…` turns what was raised into a `Verification`.
+known to be trusted, and where `sources` know the trust list, none for a key or a context either. Where a key
+or a schema cannot be had or read, the answer is *undetermined* as well. Each `check_…` step raises;
+`verify_…` turns what was raised into a `Verification`.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -34,7 +35,7 @@ from common.formats.base import (
 from common.formats.data_integrity.disclosure import is_selective, require_derived
 from common.formats.detect import find_format
 from common.status.check import StatusOutcome, gravest
-from common.trust import TrustList
+from common.trust import NotKnown, TrustList
 from common.verification import declared
 from common.verification.references import has_references
 from common.verification.result import Check, CheckName, Status, Verification
@@ -306,6 +307,8 @@ class _Run:
         elif isinstance(error, Undetermined):  # no fault of what was shown
             self._status = "undetermined"
             self._checks.append(Check(self._at_work[0], "undetermined", error.public))
+        elif isinstance(error, NotKnown):  # asked before its keys were fetched
+            self._checks.append(Check("trust", "failed", error.public))
         elif isinstance(error, Expired | NotYetValid):
             self._checks.append(Check("validity", "failed", error.public))
         elif isinstance(error, BindingMismatch):

@@ -21,13 +21,14 @@ RegistryView = Callable[Concatenate[HttpRequest, Registry, P], HttpResponseBase]
 
 
 class SignIn(LoginView):
-    """`/office/sign-in`; guesses are counted."""
+    """`/office/sign-in`; guesses are counted, by where they come from and by whom they are at."""
 
     template_name = "office/sign_in.html"
     redirect_authenticated_user = True
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         rate_limit.check(request, "sign-in")
+        rate_limit.check_account("account", request.POST.get("username", ""))
         return super().post(request, *args, **kwargs)
 
 

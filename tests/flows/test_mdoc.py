@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 import jsonschema
 import pytest
 from django.conf import settings as site
-from django.core.cache import cache
 from django.core.management import call_command
 from django.test import Client
 
+from common.adapters import caching
 from common.adapters.references import check_references
 from common.adapters.sources import check_status, sources
 from common.did import did_key
@@ -137,7 +137,7 @@ def test_a_withdrawn_photo_id_is_kept_back(citizen: Client, state: str) -> None:
     take(citizen)
     issued = IssuedCredential.objects.get(configuration__name="photo-id")
     command("set_status", issued.urn, state, "--reason", "lost")
-    cache.clear()
+    caching.forget()
     assert "is not offered" in show(citizen)
     assert last().status == Status.REQUEST_RETRIEVED
 

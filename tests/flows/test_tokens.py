@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings as site
-from django.core.cache import cache
 from django.test import Client
 
+from common.adapters import caching
 from common.keys import jws
 from issuer.models import IssuedCredential
 from tests.flows.test_mdoc import command, last
@@ -73,7 +73,7 @@ def test_from_a_registry_to_a_payment(citizen: Client, site_network: Client, for
     session = pay(citizen)
     assert session.status == Status.UNLOCKED, session.outcome
     command("set_status", IssuedCredential.objects.get().urn, "revoked", "--reason", "the parcel was sold")
-    cache.clear()
+    caching.forget()
     assert "the office has withdrawn it" in asked(citizen)[1]
 
 

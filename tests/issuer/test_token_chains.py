@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
-from django.core.cache import cache
 from django.core.management import call_command
 
+from common.adapters import caching
 from common.adapters.sources import check_status, sources
 from common.errors import SelloError
 from common.formats import FORMATS
@@ -90,7 +90,7 @@ def test_another_authoritys_chain_does_not_speak_for_this_one(farmer, token, set
 
 def test_one_certificate_serves_all_tokens_and_no_mdoc(farmer, token):
     now, authority = datetime.now(UTC), farmer.authority
-    cache.clear()
+    caching.forget()
     again = issue_directly(farmer, "F-0002", "dc+sd-jwt", holder=None, now=now)[1]
     assert chain_in(again) == chain_in(token)
     _, leaf = certificates.document_signer(authority, until=now + timedelta(days=9), now=now)

@@ -1,20 +1,24 @@
 """What was tampered with, stolen, not trusted, not valid or not asked for unlocks nothing."""
 
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from common.adapters import fetch as door
 from common.encoding import base64url
 from common.errors import SelloError
 from common.keys import PrivateKey
 from common.oid4vp.request import RESPONSE_MODES
+from common.oid4vp.response import create_response
 from common.status.check import StatusOutcome
 from tests.verifier.asking import ask, state_of
 from tests.verifier.people import FARMER, IDENTITY, Person, credential, post
 from verifier.models import PresentationSession, TrustedIssuer
-from verifier.services import checking
+from verifier.services import checking, requests
+from verifier.services.sample import type_url
 
 pytestmark = pytest.mark.usefixtures("world")
 Status = PresentationSession.Status
@@ -151,3 +155,37 @@ def test_another_document_does_not_do(client: Client, today: datetime, ana: Priv
         post(client, farmer.answer_anyway(verified, "identity", [("age_over_18",)], now=today)).status_code
         == 400
     )
+
+
+def unsigned(issuer: str) -> str:
+    """An SD-JWT VC with a key binding, whose signatures nobody will look at."""
+    head = {"alg": "EdDSA", "typ": "dc+sd-jwt", "kid": f"{issuer}#k"}
+    said = {"iss": issuer, "vct": type_url("identity"), "age_over_18": True, "cnf": {"jwk": {"kty": "OKP"}}}
+    bound = {"alg": "EdDSA", "typ": "kb+jwt"}
+    parts = [base64url.encode(json.dumps(part).encode()) for part in (head, said, bound, {})]
+    return f"{parts[0]}.{parts[1]}.{'A' * 86}~{parts[2]}.{parts[3]}.{'A' * 86}"
+
+
+@pytest.mark.parametrize("issuer", ["did:web:mallory.example", "https://mallory.example"])
+def test_nobody_is_asked_for_the_keys_of_a_stranger(
+    client: Client, today: datetime, monkeypatch: pytest.MonkeyPatch, issuer: str
+) -> None:
+    monkeypatch.setattr(door, "transport", lambda *_: pytest.fail("a stranger's server was asked"))
+    created = ask("over-18", today)
+    answer = create_response(requests.asked_by(created.session), {"identity": [unsigned(issuer)]})
+    assert post(client, answer).status_code == 400
+    assert state_of(created) == Status.REJECTED
+    assert created.session.outcome["checks"][-1] == {
+        "check": "trust", "result": "failed", "detail": "This issuer is not on the list of trusted issuers.",
+    }  # fmt: skip
+
+
+def test_presentations_are_counted_before_any_is_looked_at(
+    client: Client, today: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checking, "sources", lambda **_: pytest.fail("one was looked at"))
+    for answer in ({"identity": [unsigned("did:web:a.example")] * 2}, {"another": ["x~"]}):
+        created = ask("over-18", today)
+        outgoing = create_response(requests.asked_by(created.session), answer)
+        assert post(client, outgoing).status_code == 400
+        assert state_of(created) == Status.REJECTED

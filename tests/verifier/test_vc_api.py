@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from common.adapters import vc_api
-from common.did import Fetched, did_key
+from common import purse
+from common.adapters import fetch as door
+from common.did import did_key
 from common.formats.data_integrity import pipeline
 from common.keys import PrivateKey
 from common.rdf.contexts import CONFORMANCE, CREDENTIALS_V2, EXAMPLES_V2, SHIPPED
@@ -147,21 +148,38 @@ def test_a_status_that_nobody_can_tell(ana):
     assert verify(listed, checks=["credentialStatus"])[0] == 400
 
 
-def test_few_things_are_fetched_for_one_request(ana, monkeypatch):
+def test_whatever_one_request_asks_is_paid_from_one_purse(ana, monkeypatch):
     asked: list[str] = []
 
-    def fetch(url: str, *, accept: str = "") -> Fetched:
+    def carry(method: str, url: str, headers: Any, body: Any) -> door.Reply:
         asked.append(url)
         schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": url}
-        return Fetched(json.dumps(schema).encode())
+        return door.Reply(200, json.dumps(schema).encode(), {"content-type": "application/json"})
 
-    monkeypatch.setattr(vc_api, "fetch", fetch)
-    schemas = [{"id": f"https://registry.example/{n}", "type": "JsonSchema"} for n in range(5)]
-    listed = credential(ana, credentialSchema=schemas)
-    assert show(presentation(ana, listed, listed))[0] == 200
-    status, answer = show(presentation(ana, listed, listed, listed))
-    assert (status, len(asked)) == (400, 20)
-    assert "not fetched" in answer["detail"]
+    monkeypatch.setattr(door, "transport", carry)
+
+    def listed(name: str) -> Any:
+        schemas = [{"id": f"https://registry.example/{name}/{n}", "type": "JsonSchema"} for n in range(5)]
+        return credential(ana, credentialSchema=schemas)
+
+    assert show(presentation(ana, listed("a"), listed("b")))[0] == 200
+    asked.clear()
+    status, answer = show(presentation(ana, *(listed(str(n)) for n in range(20))))
+    assert (status, len(asked)) == (400, purse.FETCHES)
+    assert "more work than one request may" in answer["detail"]
+
+
+def test_many_status_entries_fetch_nothing(ana, monkeypatch):
+    monkeypatch.setattr(door, "transport", lambda *_: pytest.fail("the network was asked"))
+    address = "https://issuer.example/list"
+    entries = [
+        {"type": "BitstringStatusListEntry", "statusPurpose": "revocation", "statusListIndex": "1",
+         "statusListCredential": f"{address}/{number}"}
+        for number in range(9)
+    ]  # fmt: skip
+    status, answer = verify(credential(ana, credentialStatus=entries), checks=["credentialStatus"])
+    assert (status, answer["verified"]) == (400, False)
+    assert "More than 8 status lists" in answer["detail"]
 
 
 def test_trials_know_the_examples(ana, settings):

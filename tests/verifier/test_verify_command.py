@@ -11,6 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from common import purse
 from common.adapters import fetch as door
 from common.adapters.command import Done
 from common.adapters.sources import SiteSources
@@ -19,10 +20,13 @@ from common.errors import FetchFailed
 from common.formats import FORMATS
 from common.formats.base import Binding, Holder
 from common.keys import PrivateKey
+from common.purse import Purse
 from common.status import token
 from common.status.bits import pack
 from common.vcdm.credential import Credential, StatusReference
+from common.verification import Verification
 from tests.common.formats.sd_jwt.salts import salts
+from verifier.management.commands import verify as command
 from verifier.models import TrustedIssuer
 
 pytestmark = pytest.mark.django_db
@@ -177,3 +181,19 @@ def test_from_standard_input(ana: PrivateKey, monkeypatch: pytest.MonkeyPatch) -
     out = io.StringIO()
     call_command("verify", "-", "--json", stdout=out)
     assert json.loads(out.getvalue())["verified"] is True
+
+
+def test_a_file_is_read_within_the_purse_of_one_request(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+    monkeypatch.setattr(command, "verify_one", lambda *_, **__: seen.append(purse.current()) or _nothing())
+    (tmp_path / "file").write_text("{}")
+    with pytest.raises(Done):
+        call_command("verify", str(tmp_path / "file"))
+    assert isinstance(seen[0], Purse)
+    assert purse.current() is None
+
+
+def _nothing() -> Verification:
+    return Verification(checks=())

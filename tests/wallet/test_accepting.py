@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
+from common.adapters import caching
 from common.errors import SelloError
 from common.formats.base import Secured
 from common.keys import PrivateKey
@@ -315,14 +316,13 @@ def test_deleting_a_card_tells_the_office(vault: Vault, office: Office, now: dat
 
 
 def test_live_status_follows_the_list(vault: Vault, office: Office, now: datetime) -> None:
-    from django.core.cache import cache
 
     office.with_status = True
     take(vault, office, now)
     (card,) = cards.held_cards(vault)
     for value, word in ((0, "valid"), (2, "suspended"), (1, "revoked")):
         office.status = value
-        cache.clear()
+        caching.forget()
         assert cards.live_status(card, now=now) == word
     late = now.replace(year=2127)
     assert cards.live_status(card, now=late) == "expired"

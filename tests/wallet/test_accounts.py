@@ -4,9 +4,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from common.adapters.turns import Busy, Turns
 from tests.wallet.conftest import ANA
 from wallet.models import Account, Card, FailedSignIns, HistoryEntry, Pending
 from wallet.services import accounts
+from wallet.services import vault as vaults
 from wallet.services.accounts import NotAccepted, NotSignedIn, SlowDown
 from wallet.services.vault import Vault
 
@@ -104,3 +106,24 @@ def test_deleting_an_account_leaves_nothing(vault: Vault, now: datetime) -> None
         accounts.delete_account(vault, passphrase="not it", now=now)
     accounts.delete_account(vault, passphrase=PASSPHRASE, now=now)
     assert not any(model.objects.exists() for model in (Account, Card, HistoryEntry, Pending, FailedSignIns))
+
+
+def test_who_found_no_turn_has_not_guessed(
+    vault: Vault, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(accounts.FREE_ATTEMPTS - 1):
+        with pytest.raises(NotSignedIn):
+            accounts.sign_in(NAME, "a wrong guess", now=now)
+    before = FailedSignIns.objects.values().get()
+    with monkeypatch.context() as full:
+        full.setattr(vaults, "DEAR", Turns(at_once=1, waiting=0, patience=0))
+        with vaults.DEAR.taken():
+            for name in (NAME, "Nobody"):
+                with pytest.raises(Busy):
+                    accounts.sign_in(name, PASSPHRASE, now=now)
+            with pytest.raises(Busy):
+                accounts.confirm(vault, PASSPHRASE, now=now)
+            with pytest.raises(Busy):
+                accounts.sign_up("Bruno", "another passphrase")
+    assert before in FailedSignIns.objects.values()
+    assert accounts.sign_in(NAME, PASSPHRASE, now=now).key == vault.key

@@ -4,11 +4,10 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import pytest
-from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from common.adapters import qr
+from common.adapters import caching, qr
 from common.errors import MalformedInput
 from common.notices.messages import InboxNotice, create_inbox
 from common.oid4vp.transaction_data import Payment, create_transaction_data
@@ -181,7 +180,7 @@ def test_why_a_card_is_not_offered(
     office.with_status = True
     take(citizen, office)
     office.status = status
-    cache.clear()
+    caching.forget()
     question = open_link(citizen, "authorize", clinic.link)
     text = citizen.get(question).content.decode()
     assert "would answer this, and is not offered" in text
@@ -193,7 +192,7 @@ def test_why_a_card_is_not_offered(
     office.with_status = False
     take(citizen, office)
     office.status = status
-    cache.clear()
+    caching.forget()
     text = citizen.get(open_link(citizen, "authorize", clinic.link)).content.decode()
     assert sentence in text
     assert "Yes, show it" in text

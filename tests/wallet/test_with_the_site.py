@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
 
+from common.adapters import caching
 from common.oid4vp.client_id import PREFIXES
 from common.oid4vp.request import RESPONSE_MODES
 from tests.wallet.conftest import ANA
@@ -101,7 +102,6 @@ def test_the_sample_list_can_be_loaded_again(citizen: Client) -> None:
 
 
 def test_a_status_change_is_seen(citizen: Client) -> None:
-    from django.core.cache import cache
 
     from issuer.models import IssuedCredential
 
@@ -112,7 +112,7 @@ def test_a_status_change_is_seen(citizen: Client) -> None:
     ):
         reason = f"Decision {number} of the office"
         command("set_status", str(issued.id), status, "--reason", reason)
-        cache.clear()
+        caching.forget()
         assert f">{word}<" in citizen.get("/wallet/").content.decode()
         assert "1 new notice" in citizen.get("/wallet/").content.decode()
         told = citizen.get("/wallet/activity").content.decode()

@@ -9,7 +9,7 @@ from common.adapters.sources import check_status, sources
 from common.adapters.types import ancestors
 from common.formats.base import Binding, Secured, VerifiedCredential, VerifiedPresentation
 from common.oid4vp.errors import NotSatisfied
-from common.oid4vp.matching import check_satisfied, requested_claims
+from common.oid4vp.matching import check_counts, check_satisfied, requested_claims
 from common.oid4vp.request import AuthorizationRequest
 from common.oid4vp.session_transcript import session_transcript
 from common.oid4vp.transaction_data import DataAccess, Payment
@@ -34,6 +34,8 @@ def verify_answer(
     one that was signed since would be of a later time.
     """
     request = asked_by(session)
+    check_counts(request.query, {name: len(presentations) for name, presentations in answer.items()})
+    trust = trust_list()
     assigned, transcript = _assigned(request, answer), session_transcript(request)
     submissions = [
         Submission(
@@ -66,10 +68,10 @@ def verify_answer(
     return verify_response(
         submissions,
         satisfied=satisfied,
-        sources=sources(),
+        sources=sources(trust=trust),
         status=status_now,
         references=check_references,
-        trust=trust_list(),
+        trust=trust,
         now=arrived or now,
     )
 

@@ -39,7 +39,7 @@ class VoucherForm(forms.Form):
             if picture.size > MAX_PICTURE:
                 raise forms.ValidationError("This picture is too large.")
             try:
-                data["voucher"] = qr.read(picture.read())
+                data["voucher"] = qr.read(picture)
             except MalformedInput as error:
                 raise forms.ValidationError(error.public) from error
         if not data.get("voucher"):

@@ -5,6 +5,8 @@ or not an account has it, so that neither answer nor delay tells who is a custom
 """
 
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Final
@@ -12,7 +14,9 @@ from typing import Final
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
+from common.adapters.turns import Busy
 from common.errors import SelloError
 from wallet.models import Account, FailedSignIns
 from wallet.services import vault as vaults
@@ -68,15 +72,15 @@ def sign_up(name: str, passphrase: str) -> Vault:
 def sign_in(name: str, passphrase: str, *, now: datetime) -> Vault:
     """The open vault behind a name and passphrase; each attempt counts until one succeeds."""
     handle = _handle(name)
-    _count_attempt(handle, now)
-    account = Account.objects.filter(handle=handle).first()
-    if account is None or len(passphrase) > MAX_PASSPHRASE:
-        vaults.spend(passphrase[:MAX_PASSPHRASE])
-        raise NotSignedIn("The name or the passphrase is wrong.")
-    try:
-        vault = vaults.unwrap(account, _normal_passphrase(passphrase))
-    except VaultClosed as error:
-        raise NotSignedIn("The name or the passphrase is wrong.") from error
+    with _counted(handle, now):
+        account = Account.objects.filter(handle=handle).first()
+        if account is None or len(passphrase) > MAX_PASSPHRASE:
+            vaults.spend(passphrase[:MAX_PASSPHRASE])
+            raise NotSignedIn("The name or the passphrase is wrong.")
+        try:
+            vault = vaults.unwrap(account, _normal_passphrase(passphrase))
+        except VaultClosed as error:
+            raise NotSignedIn("The name or the passphrase is wrong.") from error
     FailedSignIns.objects.filter(handle=handle).delete()
     return vault
 
@@ -98,16 +102,32 @@ def delete_account(vault: Vault, *, passphrase: str, now: datetime) -> None:
 def confirm(vault: Vault, passphrase: str, *, now: datetime) -> None:
     """Ask for the passphrase again before a step that cannot be undone; guesses count as at sign-in."""
     handle = vault.account.handle
-    _count_attempt(handle, now)
-    try:
-        vaults.unwrap(vault.account, _normal_passphrase(passphrase[:MAX_PASSPHRASE]))
-    except VaultClosed as error:
-        raise NotSignedIn("The passphrase is wrong.") from error
+    with _counted(handle, now):
+        try:
+            vaults.unwrap(vault.account, _normal_passphrase(passphrase[:MAX_PASSPHRASE]))
+        except VaultClosed as error:
+            raise NotSignedIn("The passphrase is wrong.") from error
     FailedSignIns.objects.filter(handle=handle).delete()
 
 
-def _count_attempt(handle: str, now: datetime) -> None:
-    """Count first, derive afterwards: guesses side by side cannot slip past the limit."""
+@contextmanager
+def _counted(handle: str, now: datetime) -> Iterator[None]:
+    """An attempt, counted before it is made; one that found no turn was none, and is taken back."""
+    before, after = _count_attempt(handle, now)
+    try:
+        yield
+    except Busy:
+        made = FailedSignIns.objects.filter(handle=handle)
+        made.update(count=F("count") - 1)
+        made.filter(blocked_until=after).update(blocked_until=before)
+        raise
+
+
+def _count_attempt(handle: str, now: datetime) -> tuple[datetime, datetime]:
+    """Count first, derive afterwards: guesses side by side cannot slip past the limit.
+
+    Until when this name was blocked before, and is now.
+    """
     with transaction.atomic():
         FailedSignIns.objects.filter(blocked_until__lt=now - FORGOTTEN_AFTER).delete()
         FailedSignIns.objects.get_or_create(handle=handle, defaults={"blocked_until": now})
@@ -115,11 +135,13 @@ def _count_attempt(handle: str, now: datetime) -> None:
         if failures.blocked_until > now:
             wait = ceil((failures.blocked_until - now).total_seconds())
             raise SlowDown(f"Too many wrong passphrases for this name. Try again in {_spoken(wait)}.")
+        before = failures.blocked_until
         failures.count += 1
         excess = failures.count - FREE_ATTEMPTS
         delay = FIRST_DELAY * 2 ** min(excess, 6) if excess >= 0 else timedelta(0)
         failures.blocked_until = now + min(delay, LONGEST_DELAY)
         failures.save()
+        return before, failures.blocked_until
 
 
 def _check_passphrase(passphrase: str) -> None:

@@ -9,7 +9,6 @@ import hashlib
 import hmac
 import json
 import secrets
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -19,6 +18,7 @@ import nacl.secret
 from django.conf import settings
 from nacl.pwhash import argon2id
 
+from common.adapters.turns import DEAR
 from common.encoding import base64url
 from common.errors import SelloError
 from wallet.models import Account, Sealed
@@ -29,7 +29,6 @@ COSTS: Final = {
     "moderate": (argon2id.OPSLIMIT_MODERATE, argon2id.MEMLIMIT_MODERATE),
     "minimal": (argon2id.OPSLIMIT_MIN, argon2id.MEMLIMIT_MIN),  # tests
 }
-_DERIVATIONS = threading.BoundedSemaphore(2)  # each takes 256 MiB
 
 
 class VaultClosed(SelloError):
@@ -108,7 +107,7 @@ def keyed_digest(purpose: str, text: str) -> bytes:
 
 
 def _wrapping_key(account: Account, passphrase: str) -> bytes:
-    with _DERIVATIONS:
+    with DEAR.taken():
         return argon2id.kdf(
             KEY_BYTES,
             keyed_digest("passphrase", passphrase),

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from common.adapters import qr
+from common.adapters.turns import Busy
 from common.errors import SelloError
 from wallet.forms import AddForm, CodeForm
 from wallet.services import accepting, asking, links
@@ -26,10 +27,12 @@ def add(request: HttpRequest, vault: Vault) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         picture = form.cleaned_data["picture"]
         try:
-            text = qr.read(picture.read()) if picture else form.cleaned_data["text"]
+            text = qr.read(picture) if picture else form.cleaned_data["text"]
             if links.kind(text) == "offer":
                 return _to("offer", accepting.receive(vault, text, now=now()))
             return _to("request", asking.receive(vault, text.strip(), now=now()))
+        except Busy:
+            raise
         except SelloError as error:
             refuse(form, error, "picture" if picture else "text")
     return page(request, "add", {"form": form})

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpcore
@@ -19,9 +20,12 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path
 
+from common import purse
 from common.adapters import fetch as door
 from common.adapters.published import published
+from common.adapters.turns import TooManyWait, Waiting
 from common.errors import FetchFailed, MalformedInput
+from common.purse import Purse, PurseEmpty
 
 OVER_THE_NETWORK = door._over_the_network  # before conftest's `_no_network` closes the door
 Answer = Callable[["Handler"], None]
@@ -424,3 +428,59 @@ def test_another_host_or_port_is_not_ours(own: list[str]) -> None:
     with pytest.raises(FetchFailed):
         door.fetch("https://localhost:8001/documents/x")
     assert own == ["https://localhost:8001/documents/x"]
+
+
+def test_each_fetch_and_redirect_is_paid_from_the_purse(server: str) -> None:
+    Handler.answers["/doc"] = lambda h: h.say(b"{}")
+    Handler.answers["/away"] = lambda h: h.say(status=302, Location="/doc")
+    with purse.opened(Purse(fetches=3)) as paying:
+        door.fetch(f"{server}/doc")
+        door.fetch(f"{server}/away")
+        assert paying.fetches == 0
+        with pytest.raises(PurseEmpty):
+            door.fetch(f"{server}/doc")
+    assert len(Handler.seen) == 3
+
+
+def test_what_arrives_is_paid_by_its_size(server: str) -> None:
+    Handler.answers["/doc"] = lambda h: h.say(bytes(600))
+    with purse.opened(Purse(bytes=1_000)):
+        door.fetch(f"{server}/doc")
+        with pytest.raises(PurseEmpty):
+            door.fetch(f"{server}/doc")
+
+
+def test_the_wait_for_one_server_is_taken_from_the_wait_for_the_next(
+    server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hours = iter(range(0, 1_000, 7))
+    monkeypatch.setattr(door, "time", SimpleNamespace(monotonic=lambda: next(hours)))
+    monkeypatch.setattr(door, "transport", lambda *_: door.Reply(200, b"{}"))
+    with purse.opened(Purse(seconds=10)):
+        door.fetch(f"{server}/doc")
+        with pytest.raises(PurseEmpty, match="seconds"):
+            door.fetch(f"{server}/doc")
+
+
+def test_one_stranger_waits_in_few_threads(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door, "WAITING", Waiting(total=9, each=1))
+
+    def carry(*_: Any) -> door.Reply:
+        with purse.opened(Purse(owner="mallory")), pytest.raises(TooManyWait):
+            door.fetch(f"{server}/again")
+        with purse.opened(Purse(owner="ana")):
+            monkeypatch.setattr(door, "transport", lambda *_: door.Reply(200, b"{}"))
+            return door.request("GET", f"{server}/other")
+
+    monkeypatch.setattr(door, "transport", carry)
+    with purse.opened(Purse(owner="mallory")):
+        assert door.fetch(f"{server}/doc").body == b"{}"
+
+
+def test_our_own_house_is_not_waited_for(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    monkeypatch.setattr(door, "WAITING", Waiting(total=0, each=0))
+    monkeypatch.setattr(door, "transport", lambda *_: door.Reply(200, b"{}"))
+    with purse.opened(Purse(owner="ana", seconds=0)):
+        assert door.request("POST", f"{settings.BASE_URL}/issuers/farm-office/token").status == 200
+        with pytest.raises(TooManyWait):
+            door.request("GET", "https://elsewhere.example/")

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from common.adapters import qr
+from common.adapters.turns import Busy, Turns
 from common.errors import MalformedInput
 
 OFFER = (
@@ -93,15 +94,29 @@ def png_claiming(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + data + chunk(b"IEND", b"")
 
 
+def in_copies(form: str, mode: str) -> bytes:
+    """A picture of a kind that takes more memory a pixel than others, and so may have fewer."""
+    out = io.BytesIO()
+    Image.new(mode, (4_000, 4_000)).save(out, form)
+    return out.getvalue()
+
+
 @pytest.mark.parametrize(
     "picture",
     [b"", b"not a picture", qr.png(OFFER)[:100], qr.png(OFFER)[:-40], b"GIF89a" + bytes(100),
      b"%PDF-1.7", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"RIFF\x00\x00\x00\x00WEBP",
      png_claiming(7_000, 7_000), png_claiming(100_000, 100_000), png_claiming(2**31 - 1, 2**31 - 1),
-     png_claiming(0, 0)],
+     png_claiming(0, 0), in_copies("WEBP", "RGB"), in_copies("JPEG", "CMYK")],
     ids=["empty", "text", "cut early", "cut late", "gif", "pdf", "svg", "webp head", "49 megapixels",
-         "bomb", "overflow", "no pixel"],
+         "bomb", "overflow", "no pixel", "webp of 16 megapixels", "print of 16 megapixels"],
 )  # fmt: skip
 def test_a_hostile_picture_is_only_an_error(picture: bytes) -> None:
     with pytest.raises(MalformedInput):
         qr.read(picture)
+
+
+def test_one_picture_at_a_time_and_few_who_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(qr, "DEAR", Turns(at_once=1, waiting=0, patience=0))
+    with qr.DEAR.taken(), pytest.raises(Busy):
+        qr.read(qr.png(OFFER))
+    assert qr.read(io.BytesIO(qr.png(OFFER))) == OFFER

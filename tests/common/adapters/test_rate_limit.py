@@ -13,7 +13,7 @@ MINUTE = 1_795_000_000
 
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch, settings: Any) -> list[float]:
-    settings.RATE_LIMITS = {"sign-in": 3, "verify": 1}
+    settings.RATE_LIMITS = {"sign-in": 3, "verify": 1, "account": 2}
     settings.PROXIES = 0
     now = [float(MINUTE)]
     monkeypatch.setattr(rate_limit.time, "time", lambda: now[0])
@@ -74,3 +74,37 @@ def test_a_request_that_came_past_the_proxies_counts_under_its_peer(
         ask(forwarded=forwarded)
     with pytest.raises(TooManyRequests):
         ask(forwarded=forwarded)
+
+
+def test_the_addresses_of_one_network_count_as_one() -> None:
+    for address in ("2001:db8::1", "2001:db8::ffff:1", "2001:db8:0:0:a:b:c:d"):
+        ask(address=address)
+    with pytest.raises(TooManyRequests):
+        ask(address="2001:db8::2")
+    ask(address="2001:db8:0:1::1")
+
+
+def test_an_address_counts_alike_however_it_is_written() -> None:
+    for address in ("192.0.2.1", "::ffff:192.0.2.1", "::ffff:c000:201"):
+        ask(address=address)
+    with pytest.raises(TooManyRequests):
+        ask(address="192.0.2.1")
+    for address in ("fe80::1%eth0", "fe80::2", "[fe80::3]"):
+        ask(address=address)
+    with pytest.raises(TooManyRequests):
+        ask(address="fe80::4%wlan0")
+
+
+def test_what_is_no_address_is_counted_all_the_same() -> None:
+    for _ in range(3):
+        ask(address="a unix socket \x00 é" * 100)
+    with pytest.raises(TooManyRequests):
+        ask(address="a unix socket \x00 é" * 100)
+
+
+def test_an_account_is_counted_wherever_the_tries_come_from() -> None:
+    rate_limit.check_account("account", "officer")
+    rate_limit.check_account("account", "Officer")
+    with pytest.raises(TooManyRequests):
+        rate_limit.check_account("account", "OFFICER")
+    rate_limit.check_account("account", "another")

@@ -11,18 +11,21 @@ from unittest.mock import patch
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
-from django.core.cache import cache
 from django.utils import timezone
 
+from common import purse
+from common.adapters import caching
 from common.adapters import fetch as door
 from common.adapters.sources import CachedLists, SiteSources, check_status, sources
 from common.errors import FetchFailed, SelloError
 from common.formats.base import VerifiedCredential
 from common.keys import PrivateKey, jwk
 from common.keys.certificate import revocation_list
+from common.purse import Purse
 from common.rdf.contexts import CREDENTIALS_V2
 from common.status import token
 from common.status.bits import pack
+from common.trust import NotKnown, TrustedIssuer, TrustList
 from common.vcdm.credential import StatusReference
 from tests.common.formats.mdoc.world import ISSUER as TRANSIT
 from tests.common.formats.mdoc.world import LEAF, ROOT, ROOT_KEY
@@ -194,6 +197,44 @@ def test_a_list_of_certificates_taken_back_is_kept_for_a_while(internet: Interne
     for _ in range(2):
         assert check_status(found, now=NOW).status == "revoked"
     assert internet.asked.count(place) == 2
-    cache.clear()
+    caching.forget()
     del internet.pages[place]
     assert check_status(found, now=NOW).status == "undetermined"
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda source: source.method(KEY.key_id, purpose="assertionMethod"),
+        lambda source: source.issuer_key(FARMERS, {"alg": "ES256", "kid": KEY.key_id}),
+        lambda source: source.issuer_key("https://gov.example/issuers/farmers", {"alg": "ES256"}),
+        lambda source: source.context(CONTEXT, issuer=FARMERS),
+        lambda source: source.document_signer([LEAF]),
+    ],
+)
+def test_nobody_is_asked_for_the_keys_of_an_issuer_that_is_on_no_list(internet: Internet, ask: Any) -> None:
+    elsewhere = TrustList(issuers=(TrustedIssuer("did:web:other.example", frozenset({"*"})),))
+    with pytest.raises(NotKnown):
+        ask(SiteSources(trust=elsewhere))
+    assert internet.asked == []
+
+
+def test_issuers_on_the_list_and_holders_are_asked_as_ever(internet: Internet) -> None:
+    known = SiteSources(trust=TrustList(issuers=(TrustedIssuer(FARMERS, frozenset({"*"})),)))
+    assert known.issuer_key(FARMERS, {"alg": "ES256", "kid": KEY.key_id}).controller == FARMERS
+    assert known.context(CONTEXT, issuer=FARMERS)["@context"]["crop"]
+    internet.asked.clear()
+    caching.forget()
+    elsewhere = TrustList(issuers=(TrustedIssuer("did:web:other.example", frozenset({"*"})),))
+    with pytest.raises(SelloError, match="not meant for authentication"):  # a holder's DID is anybody's
+        SiteSources(trust=elsewhere).method(KEY.key_id, purpose="authentication")
+    assert len(internet.asked) == 1
+
+
+def test_a_context_is_read_once_a_request_whatever_is_cached(internet: Internet, settings: Any) -> None:
+    with patch.dict(internet.pages, {CONTEXT: json.dumps({"@context": {"a": "b" * 900_000}})}):
+        settings.CACHES["contexts"]["OPTIONS"]["MAX_BYTES"] = 1_000
+        with purse.opened(Purse()):
+            first, again = (SiteSources().context(CONTEXT, issuer=FARMERS) for _ in range(2))
+    assert first is again
+    assert internet.asked == [CONTEXT]

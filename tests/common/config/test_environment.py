@@ -167,11 +167,21 @@ def test_weak_secrets_stop_and_are_not_repeated(wrong: dict[str, str], tmp_path:
     assert not any(value in str(caught.value) for value in wrong.values())
 
 
-def test_a_shared_cache_by_url() -> None:
-    assert environment.cache({})["BACKEND"].endswith("LocMemCache")
-    assert environment.cache({"REDIS_URL": "redis://cache:6379/1"})["LOCATION"] == "redis://cache:6379/1"
+def test_each_kind_is_kept_within_its_own_size() -> None:
+    memory = environment.caches({})
+    assert len({entry["LOCATION"] for entry in memory.values()}) == len(memory) > 2
+    kept = [entry["OPTIONS"]["MAX_BYTES"] for name, entry in memory.items() if name != "counters"]
+    assert sum(kept) <= 64_000_000
+    assert memory["counters"]["OPTIONS"]["MAX_ENTRIES"] >= 100_000
+
+
+def test_shared_caches_by_url() -> None:
+    shared = environment.caches({"REDIS_URL": "redis://cache:6379/1"})
+    assert {entry["LOCATION"] for entry in shared.values()} == {"redis://cache:6379/1"}
+    assert len({entry["KEY_PREFIX"] for entry in shared.values()}) == len(shared)
+    assert all(entry["OPTIONS"]["socket_timeout"] <= 5 for entry in shared.values())
     with pytest.raises(ImproperlyConfigured, match="REDIS_URL"):
-        environment.cache({"REDIS_URL": "memcached://cache"})
+        environment.caches({"REDIS_URL": "memcached://cache"})
 
 
 def test_mail_lies_in_files_until_a_server_is_named() -> None:

@@ -8,11 +8,22 @@ import pytest
 from pyld import jsonld
 from pyld.documentloader.frozen import FrozenDocumentLoader
 
+from common import purse
 from common.errors import MalformedInput, SelloError
+from common.purse import Purse, PurseEmpty
 from common.rdf.canonical import canonicalize
 from common.rdf.contexts import CREDENTIALS_V2, SHIPPED, type_context
 from common.rdf.dataset import to_quads
-from common.rdf.expansion import MAX_TERMS, MAX_VALUES, DataLoss, TransformationError, expand, expand_types
+from common.rdf.expansion import (
+    MAX_REMEMBERED,
+    MAX_TERMS,
+    MAX_VALUES,
+    DataLoss,
+    TransformationError,
+    _thread,
+    expand,
+    expand_types,
+)
 
 TYPE = "https://registry.example/types/Farmer"
 FARMER = type_context(
@@ -236,3 +247,92 @@ def test_size_is_bounded() -> None:
     large = {"@context": {f"term{n}": f"urn:x:{n}" for n in range(MAX_TERMS + 1)}}
     with pytest.raises(TransformationError):
         expand({"@context": "https://x.example/", "term1": "x"}, contexts=lambda url: large)
+
+
+def fanning(wide: int, deep: int, asked: list[str]) -> Any:
+    """A context that names `wide` others, each of which names as many, `deep` times."""
+
+    def known(url: str) -> Mapping[str, Any]:
+        asked.append(url)
+        level = int(url.rpartition("/")[2])
+        return {"@context": [f"https://mallory.example/{level - 1}"] * wide if level else {"a": "urn:a:a"}}
+
+    return known, {"@context": f"https://mallory.example/{deep}", "a": "b"}
+
+
+def test_a_context_named_again_and_again_is_read_once() -> None:
+    asked: list[str] = []
+    known, value = fanning(2, 5, asked)
+    expand(value, contexts=known)
+    assert len(asked) == 6
+
+
+@pytest.mark.parametrize(("wide", "deep"), [(2, 9), (8, 6), (60, 2), (101, 1)])
+def test_contexts_that_fan_out_are_refused_after_few(wide: int, deep: int) -> None:
+    asked: list[str] = []
+    known, value = fanning(wide, deep, asked)
+    with pytest.raises(TransformationError, match="contexts at once"):
+        expand(value, contexts=known)
+    assert len(asked) <= deep + 1
+
+
+def test_contexts_in_a_circle_are_refused() -> None:
+    circle = {"https://a.example/": "https://b.example/", "https://b.example/": "https://a.example/"}
+    with pytest.raises(TransformationError, match="circle"):
+        expand(
+            {"@context": "https://a.example/", "a": "b"}, contexts=lambda url: {"@context": [circle[url]] * 3}
+        )
+
+
+MANY = {f"k{number}": f"urn:k:{number}" for number in range(2_000)}
+
+
+def scoped_tree(terms: int, deep: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A context whose terms bring contexts of their own, and a document that nests them in every order."""
+    scoped = {name: {"@id": f"urn:q:{name}", "@context": {f"y{name}": "urn:y:y"}} for name in "pqr"}
+
+    def tree(level: int) -> dict[str, Any]:
+        return {name: tree(level - 1) for name in "pqr"} if level else {"k1": "v"}
+
+    many = {f"k{number}": f"urn:k:{number}" for number in range(terms)}
+    return {"@context": {"@version": 1.1, **many, **scoped}}, {"@context": "https://s.example/", **tree(deep)}
+
+
+@pytest.mark.parametrize(
+    ("context", "value"),
+    [
+        ({"@context": MANY}, {"k1": "v"}),
+        ({"@context": {"p": {"@id": "urn:p:p", "@context": MANY}}}, {"p": {"k1": "v"}}),
+        scoped_tree(500, 5),
+        ({"@context": {"k": "urn:k:k"}}, {"k": [{"k": "v"}] * 2_000}),
+    ],
+    ids=["terms", "terms of a term", "orders", "values"],
+)  # fmt: skip
+def test_expansion_is_paid_from_the_purse(context: dict[str, Any], value: dict[str, Any]) -> None:
+    value = {"@context": "https://s.example/", **value}
+    with purse.opened(Purse(steps=5_000)), pytest.raises(PurseEmpty):
+        expand(value, contexts=lambda url: context)
+
+
+def test_a_usual_credential_costs_little() -> None:
+    with purse.opened(Purse(steps=5_000)):
+        for _ in range(2):
+            canonical(RICH)
+
+
+def test_what_a_stranger_brought_is_forgotten_with_the_request() -> None:
+    before = len(_thread.memory.scoped), len(_thread.memory.remote), len(_thread.memory.processed)
+    context, value = scoped_tree(50, 3)
+    with purse.opened(Purse(steps=10**9)) as paying:
+        paying.brought["a context"] = context
+        expand(value, contexts=lambda url: context)
+    assert before == (
+        len(_thread.memory.scoped), len(_thread.memory.remote), len(_thread.memory.processed)
+    )  # fmt: skip
+
+
+def test_memory_of_contexts_is_bounded_by_their_terms() -> None:
+    context, value = scoped_tree(3_000, 4)
+    expand(value, contexts=lambda url: context)
+    for kind in ("remote", "embedded", "scoped", "processed"):
+        assert getattr(_thread.memory, kind).currsize <= MAX_REMEMBERED

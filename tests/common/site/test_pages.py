@@ -164,7 +164,7 @@ def test_a_database_that_is_away_is_503(monkeypatch: pytest.MonkeyPatch) -> None
 
     monkeypatch.setattr(connection, "cursor", cursor)
     answer = page("/readyz")
-    assert (answer.status_code, answer.json()) == (503, {"status": "unavailable"})
+    assert (answer.status_code, answer.json()) == (503, {"status": "unavailable", "away": "database"})
 
 
 @pytest.mark.parametrize(

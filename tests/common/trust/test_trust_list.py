@@ -2,7 +2,7 @@
 
 import pytest
 
-from common.trust import TrustedIssuer, TrustList, Untrusted
+from common.trust import NotKnown, TrustedIssuer, TrustList, Untrusted
 
 FARMERS, CIVIL = "did:web:farmers.example", "did:web:civil.example"
 FARMER, BIRTH = "https://farmers.example/types/farmer", "https://civil.example/types/birth"
@@ -82,3 +82,24 @@ def test_an_authority_of_the_house_is_trusted_for_its_own_types(issuer: str) -> 
 def test_nobody_else_is(issuer: str, types: tuple[str, ...]) -> None:
     with pytest.raises(Untrusted):
         HOUSE.require_issuer(issuer, types=types)
+
+
+@pytest.mark.parametrize(
+    ("trusted", "issuer"),
+    [(LIST, FARMERS), (LIST, "did:web:any.example"), (HOUSE, "http://localhost:8000/issuers/farmers"),
+     (HOUSE, "did:web:localhost%3A8000:issuers:farmers")],
+)  # fmt: skip
+def test_who_may_issue_something_is_known_beforehand(trusted: TrustList, issuer: str) -> None:
+    trusted.require_known(issuer)
+
+
+@pytest.mark.parametrize(
+    ("trusted", "issuer"),
+    [(LIST, "did:web:mallory.example"), (LIST, "http://localhost:8000/issuers/farmers"),
+     (TrustList(), FARMERS), (HOUSE, FARMERS), (HOUSE, "http://localhost:8000/issuersfarmers"),
+     (HOUSE, "https://mallory.example/issuers/farmers"),
+     (HOUSE, "did:web:mallory.example:issuers:farmers")],
+)  # fmt: skip
+def test_who_may_issue_nothing_is_known_beforehand_too(trusted: TrustList, issuer: str) -> None:
+    with pytest.raises(NotKnown):
+        trusted.require_known(issuer)

@@ -7,10 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 
+from common.adapters import caching, references
 from common.adapters import fetch as door
-from common.adapters import references
 from common.adapters.references import check_references
 from common.did import did_key
 from common.errors import FetchFailed
@@ -175,7 +174,7 @@ def test_a_schema_in_a_signed_credential(
         SCHEMA,
     ):
         web[SCHEMA_URL] = json.dumps(wrong).encode()
-        cache.clear()
+        caching.forget()
         assert result(verified(secured)) == "failed", wrong
 
 

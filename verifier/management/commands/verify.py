@@ -26,6 +26,7 @@ MAX_BYTES = 2_000_000
 class Command(SharedCommand):
     """Exit status: 0 verified and valid, 2 revoked or suspended, 3 undetermined, 1 anything else."""
 
+    bounded = True
     help = "Verifies a credential or presentation of any known format, and asks for its status."
 
     def add_arguments(self, parser: CommandParser) -> None:

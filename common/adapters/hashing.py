@@ -1,0 +1,13 @@
+"""Passwords of officers: hashed as Django does, a few at a time."""
+
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
+
+from common.adapters.turns import PASSWORDS
+
+
+class QueuedPBKDF2(PBKDF2PasswordHasher):
+    """Django's PBKDF2; who finds the queue full is told so at once (503)."""
+
+    def encode(self, password: str, salt: str, iterations: int | None = None) -> str:
+        with PASSWORDS.taken():
+            return str(super().encode(password, salt, iterations))

@@ -1,0 +1,83 @@
+"""One purse a request: what the documents of strangers may cost, whatever they ask for.
+
+A document names others to fetch, contexts that name contexts, schemas that refer to themselves, lists upon
+lists. Each has its bound, but bounds multiply. So whoever walks what a stranger wrote draws from the one
+purse of the request (or command), and where it is empty the work ends with one error. That says nothing of
+the document: it is undetermined, never valid and never forged.
+
+The shell opens a purse (common/site/middleware.py, common/adapters/command.py) and everything below draws
+from the one that is open. Where none is, as in a batch of our own or in a test of an algorithm, nothing is
+counted.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from common.errors import FetchFailed
+
+FETCHES: Final = 60  # a wallet that takes one card of each format needs some forty
+BYTES: Final = 12_000_000  # received, or unpacked from what was received
+SECONDS: Final = 15.0  # of waiting for others
+STEPS: Final = (
+    400_000  # of work, each some microseconds: a second or two, where a usual credential takes 2,000
+)
+
+
+class PurseEmpty(FetchFailed):
+    """A document that asks for more than one request may cost: what it says was not found out."""
+
+    code = "invalid_request"
+    status = 400
+
+
+@dataclass(slots=True)
+class Purse:
+    """What is left of the request. `owner` is who sent it, as the door to the network counts them.
+
+    `brought` holds what was fetched once and is named again and again.
+    """
+
+    owner: str = ""
+    fetches: int = FETCHES
+    bytes: int = BYTES
+    seconds: float = SECONDS
+    steps: int = STEPS
+    brought: dict[str, Any] = field(default_factory=dict)
+
+    def take(self, *, fetches: int = 0, bytes: int = 0, seconds: float = 0, steps: int = 0) -> None:
+        """Pay, or raise `PurseEmpty`; what was overdrawn stays so, and ends whatever would come next."""
+        self.fetches -= fetches
+        self.bytes -= bytes
+        self.seconds -= seconds
+        self.steps -= steps
+        for name in ("fetches", "bytes", "seconds", "steps"):
+            if getattr(self, name) < 0:
+                raise PurseEmpty("What was sent asks for more work than one request may.", detail=name)
+
+
+_open: Final[ContextVar[Purse | None]] = ContextVar("purse", default=None)
+
+
+@contextmanager
+def opened(purse: Purse) -> Iterator[Purse]:
+    """Whatever is done within draws from this purse."""
+    token = _open.set(purse)
+    try:
+        yield purse
+    finally:
+        _open.reset(token)
+
+
+def current() -> Purse | None:
+    """The purse that is open, if one is."""
+    return _open.get()
+
+
+def draw(*, fetches: int = 0, bytes: int = 0, seconds: float = 0, steps: int = 0) -> None:
+    """Pay from the open purse before doing what costs; `PurseEmpty` where it does not suffice."""
+    purse = _open.get()
+    if purse is not None:
+        purse.take(fetches=fetches, bytes=bytes, seconds=seconds, steps=steps)

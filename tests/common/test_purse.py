@@ -1,0 +1,38 @@
+"""One purse a request: it pays for what is done within it, and once it is empty nothing more is done."""
+
+import pytest
+
+from common import purse
+from common.errors import FetchFailed
+from common.purse import Purse, PurseEmpty
+
+
+@pytest.mark.parametrize("kind", ["fetches", "bytes", "seconds", "steps"])
+def test_each_kind_runs_dry_by_itself(kind: str) -> None:
+    with purse.opened(Purse(**{kind: 2})):
+        purse.draw(**{kind: 1})
+        purse.draw(**{kind: 1})
+        with pytest.raises(PurseEmpty) as caught:
+            purse.draw(**{kind: 1})
+    assert isinstance(caught.value, FetchFailed)  # so that checks are undetermined, and never passed
+    assert (caught.value.status, caught.value.detail) == (400, kind)
+
+
+def test_an_empty_purse_pays_for_nothing_more() -> None:
+    with purse.opened(Purse(steps=1)):
+        with pytest.raises(PurseEmpty):
+            purse.draw(steps=5)
+        with pytest.raises(PurseEmpty):
+            purse.draw(fetches=1)
+
+
+def test_without_a_purse_nothing_is_counted() -> None:
+    assert purse.current() is None
+    purse.draw(fetches=10**9, steps=10**9)
+
+
+def test_purses_within_one_another_are_apart() -> None:
+    with purse.opened(Purse(fetches=1)) as outer:
+        with purse.opened(Purse(fetches=5)):
+            purse.draw(fetches=4)
+        assert (purse.current(), outer.fetches) == (outer, 1)
