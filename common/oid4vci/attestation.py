@@ -19,6 +19,7 @@ from common.status.check import check_status
 from common.status.status_list import ListCache
 from common.status.token import IssuerKey
 from common.trust.certificates import read_x5c, verify_chain
+from common.trust.purposes import ATTESTATION
 from common.vcdm.credential import StatusReference
 
 ALGORITHMS: Final = ("ES256",)
@@ -112,7 +113,7 @@ def _chain_key(header: Mapping[str, Any], *, anchors: Sequence[x509.Certificate]
     chain = read_x5c(header.get("x5c"))
     if {anchor.public_bytes(Encoding.DER) for anchor in anchors} & set(chain):
         raise MalformedInput("The trust anchor does not belong into x5c.")
-    return certificate.public_key(verify_chain(chain, anchors=anchors, now=now))
+    return certificate.public_key(verify_chain(chain, anchors=anchors, purpose=ATTESTATION, now=now))
 
 
 def _list_key(anchors: Sequence[x509.Certificate], now: datetime) -> IssuerKey:

@@ -30,6 +30,7 @@ from common.oid4vp.request import (
 from common.oid4vp.transport import Send
 from common.oid4vp.vp_formats import JOSE_ALGORITHMS, VP_FORMATS
 from common.trust import certificates
+from common.trust.purposes import REQUEST
 
 SKEW: Final = timedelta(minutes=2)
 WALLET_METADATA: Final = {
@@ -212,7 +213,7 @@ def _leaf(header: Mapping[str, Any], trust: Trust, now: datetime) -> tuple[Certi
     try:
         chain = certificates.read_x5c(header.get("x5c"))
         anchors = [certificate.load(der) for der in trust.anchors]
-        return certificates.verify_chain(chain, anchors=anchors, now=now), chain[0]
+        return certificates.verify_chain(chain, anchors=anchors, purpose=REQUEST, now=now), chain[0]
     except SelloError as error:
         raise InvalidRequest(
             "The certificate of this request leads to no authority that is trusted here.", detail=error.public

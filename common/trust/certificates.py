@@ -11,11 +11,14 @@ from cryptography import x509
 from cryptography.x509 import verification
 from cryptography.x509.verification import Criticality, ExtensionPolicy
 
-from common.errors import MalformedInput
+from common.errors import InvalidKey, MalformedInput
 from common.keys import certificate
+from common.trust.purposes import ISSUER, Purpose, WrongPurpose
 from common.trust.trust_list import Untrusted
 
 MAX_CERTIFICATES: Final = 5
+# The embedded site has no certificate; the door to the network decides whether it may be asked over http.
+LOOPBACK: Final = ("http://localhost:", "http://localhost/", "http://127.0.0.1:", "http://[::1]:")
 
 
 def read_x5c(value: object) -> tuple[bytes, ...]:
@@ -37,19 +40,24 @@ def claims_anchor(chain: Sequence[bytes], *, anchors: Sequence[x509.Certificate]
 
 
 def verify_chain(
-    chain: Sequence[bytes], *, anchors: Sequence[x509.Certificate], now: datetime
+    chain: Sequence[bytes], *, anchors: Sequence[x509.Certificate], purpose: Purpose, now: datetime
 ) -> x509.Certificate:
     """The leaf of a chain, once it leads to one of the `anchors` at `now` (RFC 5280 §6)."""
-    return verify_path(chain, anchors=anchors, now=now)[0]
+    return verify_path(chain, anchors=anchors, purpose=purpose, now=now)[0]
 
 
 def verify_path(
-    chain: Sequence[bytes], *, anchors: Sequence[x509.Certificate], now: datetime
+    chain: Sequence[bytes], *, anchors: Sequence[x509.Certificate], purpose: Purpose, now: datetime
 ) -> list[x509.Certificate]:
-    """The certificates from the leaf of a chain to one of the `anchors`, once it leads there at `now`."""
+    """The certificates from the leaf of a chain to one of the `anchors`, once it leads there at `now`.
+
+    The leaf was made for the `purpose`, and so were those between; an anchor is whoever was chosen as one.
+    """
     if not anchors:
         raise Untrusted("No certificate authority is trusted, so no certificate is.")
-    leaf, *between = [certificate.load(der) for der in chain[: MAX_CERTIFICATES + 1]]
+    if not 0 < len(chain) <= MAX_CERTIFICATES:
+        raise MalformedInput(f"A chain has one to {MAX_CERTIFICATES} certificates.")
+    leaf, *between = [certificate.load(der) for der in chain]
     # These certificates are no web server's: what a leaf's names are good for, its reader says.
     leaves = ExtensionPolicy.permit_all().may_be_present(
         x509.BasicConstraints, Criticality.AGNOSTIC, _refuse_authority
@@ -68,8 +76,15 @@ def verify_path(
             .extension_policies(ca_policy=authorities, ee_policy=leaves)
             .build_client_verifier()
         )
-        return verifier.verify(leaf, between).chain
-    except (verification.VerificationError, *certificate.FAULTS) as error:
+        path = verifier.verify(leaf, between).chain
+        purpose.require(leaf)
+        for one in path[1:-1]:
+            purpose.require_allowed(one)
+        certificate.public_key(leaf)
+        return path
+    except WrongPurpose as error:
+        raise Untrusted("This certificate was made for something else.", detail=str(error)) from error
+    except (verification.VerificationError, InvalidKey, *certificate.FAULTS) as error:
         raise Untrusted(
             "This certificate chain leads to nobody trusted.", detail=type(error).__name__
         ) from error
@@ -81,9 +96,10 @@ def issuer_of(
     """The issuer behind a trusted chain, and the certificates from its own to the anchor (SD-JWT VC §3.5).
 
     The leaf names `issuer` by its URL, or by its host, among its alternative names. Where the credential
-    names no issuer (an empty `issuer`), it is the one that the leaf names.
+    names no issuer (an empty `issuer`), it is the one that the leaf names. No authority on the way may have
+    been forbidden that host.
     """
-    path = verify_path(chain, anchors=anchors, now=now)
+    path = verify_path(chain, anchors=anchors, purpose=ISSUER, now=now)
     leaf = path[0]
     addresses, hosts = uris(leaf), dns_names(leaf)
     if not issuer:
@@ -94,7 +110,32 @@ def issuer_of(
         issuer = named[0]
     elif issuer not in addresses and (urlsplit(issuer).hostname or "") not in hosts:
         raise Untrusted("This certificate is not the issuer's.")
+    if not issuer.startswith(("https://", *LOOPBACK)):
+        raise Untrusted("A certificate's issuer is named by an https URL.")
+    _require_permitted((urlsplit(issuer).hostname or "").lower(), path)
     return issuer, path
+
+
+def _require_permitted(host: str, path: Sequence[x509.Certificate]) -> None:
+    """Raise where an authority's name constraints leave out a host (RFC 5280 §4.2.1.10).
+
+    They bind names of their own form alone; so an authority for some hosts could name any in a URL.
+    """
+    for one in path[1:]:
+        try:
+            found = one.extensions.get_extension_for_class(x509.NameConstraints).value
+        except x509.ExtensionNotFound:
+            continue
+        permitted = [tree.value for tree in found.permitted_subtrees or () if isinstance(tree, x509.DNSName)]
+        excluded = [tree.value for tree in found.excluded_subtrees or () if isinstance(tree, x509.DNSName)]
+        if (permitted and not _within(host, permitted)) or _within(host, excluded):
+            raise Untrusted("The authority behind this certificate has no say about its issuer.")
+
+
+def _within(host: str, trees: Sequence[str]) -> bool:
+    """Whether a host is one of those, or below it; an empty one holds all."""
+    lowered = [tree.lower().strip(".") for tree in trees]
+    return any(not tree or host == tree or host.endswith(f".{tree}") for tree in lowered)
 
 
 def dns_names(leaf: x509.Certificate) -> frozenset[str]:

@@ -18,7 +18,8 @@ from common.did import Fetch, VerificationMethod
 from common.errors import MalformedInput
 from common.keys import certificate
 from common.trust import iaca
-from common.trust.issuer_keys import LOOPBACK, PURPOSE, NotTheIssuersKey
+from common.trust.certificates import LOOPBACK
+from common.trust.issuer_keys import PURPOSE, NotTheIssuersKey
 
 PEM: Final = "application/x-pem-file"
 

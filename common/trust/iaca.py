@@ -11,14 +11,15 @@ from typing import Final
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
-from cryptography.x509.oid import ExtensionOID, NameOID, ObjectIdentifier
+from cryptography.x509.oid import ExtensionOID, NameOID
 
 from common.errors import InvalidKey, MalformedInput
 from common.keys import PublicKey, Signer, certificate
+from common.trust.purposes import DOCUMENT_SIGNER, ISSUER
 from common.trust.trust_list import Untrusted
 
 SIGNER_DAYS: Final = 457  # the most that annex B.1.4 allows
-DOCUMENT_SIGNER: Final = ObjectIdentifier("1.0.18013.5.1.2")  # id-mdl-kp-mdlDS
+_HASHES: Final = ("sha256", "sha384", "sha512")
 _UNDERSTOOD: Final = frozenset(
     {ExtensionOID.KEY_USAGE, ExtensionOID.BASIC_CONSTRAINTS, ExtensionOID.EXTENDED_KEY_USAGE}
 )
@@ -125,6 +126,7 @@ def addresses(one: x509.Certificate) -> tuple[str, ...]:
 
 
 def _check_root(root: x509.Certificate) -> None:
+    _check_extensions(root)
     constraints = root.extensions.get_extension_for_class(x509.BasicConstraints).value
     usage = root.extensions.get_extension_for_class(x509.KeyUsage).value
     if not constraints.ca or not usage.key_cert_sign:
@@ -133,10 +135,8 @@ def _check_root(root: x509.Certificate) -> None:
 
 
 def _check_signer(leaf: x509.Certificate) -> None:
-    if any(one.critical and one.oid not in _UNDERSTOOD for one in leaf.extensions):
-        raise ValueError("a critical extension is not understood")
-    if not leaf.extensions.get_extension_for_class(x509.KeyUsage).value.digital_signature:
-        raise ValueError("the certificate may not sign documents")
+    _check_extensions(leaf)
+    ISSUER.require(leaf)
     if DOCUMENT_SIGNER not in leaf.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value:
         raise ValueError("the certificate is not a document signer's")
     try:
@@ -145,6 +145,17 @@ def _check_signer(leaf: x509.Certificate) -> None:
         return
     if constraints.ca:
         raise ValueError("an authority's certificate signs no documents")
+
+
+def _check_extensions(one: x509.Certificate) -> None:
+    """Raise where something is critical that is not understood, names constrained, or the hash too weak."""
+    if any(found.critical and found.oid not in _UNDERSTOOD for found in one.extensions):
+        raise ValueError("a critical extension is not understood")
+    if any(found.oid == ExtensionOID.NAME_CONSTRAINTS for found in one.extensions):
+        raise ValueError("a root's names are not constrained (B.1.2)")
+    hashed = one.signature_hash_algorithm
+    if hashed is not None and hashed.name not in _HASHES:
+        raise ValueError("a certificate is signed over a hash that is too weak")
 
 
 def _country(one: x509.Certificate) -> str:

@@ -18,11 +18,10 @@ from common.errors import InvalidKey, MalformedInput, SelloError
 from common.keys import certificate, jwk
 from common.keys.public_key import CURVES
 from common.trust import certificates
+from common.trust.certificates import LOOPBACK
 from common.trust.trust_list import Untrusted
 
 PURPOSE: Final = "assertionMethod"
-# The embedded site has no certificate; the door to the network decides whether it may be asked over http.
-LOOPBACK: Final = ("http://localhost:", "http://localhost/", "http://127.0.0.1:", "http://[::1]:")
 _ALGORITHMS: Final = {"Ed25519": "EdDSA"}  # RFC 9864 beside RFC 8037
 
 

@@ -16,6 +16,7 @@ from common.errors import SelloError
 from common.formats import FORMATS
 from common.keys import certificate, jws
 from common.trust import certificates as chains
+from common.trust.purposes import ISSUER
 from issuer.models import Certificate
 from issuer.services import authorities, certificates
 from issuer.services.authorities import create_authority
@@ -55,7 +56,7 @@ def test_the_chain_is_one_leaf_that_names_the_issuer(farmer, token):
     usage = leaf.extensions.get_extension_for_class(x509.KeyUsage).value
     assert (usage.digital_signature, usage.key_cert_sign) == (True, False)
     assert leaf.not_valid_after_utc == root.not_valid_after_utc
-    assert chains.verify_chain([der], anchors=[root], now=now) == leaf
+    assert chains.verify_chain([der], anchors=[root], purpose=ISSUER, now=now) == leaf
 
 
 def test_it_is_verified_with_the_root_alone_and_without_it_by_metadata(farmer, token, settings, tmp_path):

@@ -12,6 +12,7 @@ from django.test import Client
 
 from common.oid4vp.request import parse_authorization_request
 from common.trust.certificates import verify_chain
+from common.trust.purposes import REQUEST
 from verifier.actions import ACTIONS
 from verifier.models import Certificate, PresentationSession, Service
 from verifier.services import identity, states
@@ -92,7 +93,10 @@ def test_certificates_are_renewed_before_they_end(today: datetime) -> None:
     assert second.der != first.der
     anchor = bytes(identity.authority(now=today).der)
     verify_chain(
-        [bytes(second.der)], anchors=[x509.load_der_x509_certificate(anchor)], now=today + timedelta(days=600)
+        [bytes(second.der)],
+        anchors=[x509.load_der_x509_certificate(anchor)],
+        purpose=REQUEST,
+        now=today + timedelta(days=600),
     )
     assert set(Certificate.objects.values_list("host", flat=True)) == {"", "localhost"}
     assert (

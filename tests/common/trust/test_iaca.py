@@ -16,6 +16,7 @@ from common.keys import PrivateKey, certificate
 from common.trust import Untrusted, iaca
 from common.trust.document_signers import document_signer as find_signer
 from common.trust.document_signers import load_root
+from common.trust.purposes import READER
 from tests.common.formats.mdoc.world import (
     BEGINS,
     ENDS,
@@ -121,6 +122,11 @@ def signer_like(*extensions: tuple[x509.ExtensionType, bool], country: str = "UT
     return certificate.sign(builder, signer=other.get("by", ROOT_KEY))
 
 
+BOTH = x509.KeyUsage(True, False, False, False, False, True, False, False, False)
+OTHERS = (
+    ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.OCSP_SIGNING, ExtendedKeyUsageOID.TIME_STAMPING,
+    ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE, READER,
+)  # fmt: skip
 MDL = (x509.ExtendedKeyUsage([iaca.DOCUMENT_SIGNER]), True)
 UNKNOWN = (x509.UnrecognizedExtension(ObjectIdentifier("1.2.3.4"), b"\x05\0"), True)
 
@@ -137,6 +143,8 @@ def test_the_least_that_a_signer_needs() -> None:
         signer_like((NOTHING, True), MDL),
         signer_like((SIGNING, True)),
         signer_like((SIGNING, True), (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), True)),
+        signer_like((BOTH, True), MDL),
+        *(signer_like((SIGNING, True), (x509.ExtendedKeyUsage([oid]), True)) for oid in OTHERS),
         signer_like((SIGNING, True), MDL, UNKNOWN),
         signer_like((SIGNING, True), MDL, (x509.BasicConstraints(ca=True, path_length=None), True)),
         signer_like((SIGNING, True), MDL, country=""),
@@ -152,6 +160,37 @@ def test_the_least_that_a_signer_needs() -> None:
 def test_what_the_root_does_not_vouch_for(leaf: bytes) -> None:
     with pytest.raises(SelloError):
         iaca.verify_document_signer([leaf], root=ROOT, now=NOW)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        UNKNOWN,
+        *((x509.NameConstraints([x509.DNSName("example")], None), critical) for critical in (True, False)),
+    ],
+)
+def test_a_root_that_says_what_nobody_heeds(more: tuple[x509.ExtensionType, bool]) -> None:
+    leaf = signer_like((SIGNING, True), MDL)
+    for extensions in ((), (more,)):
+        builder = (
+            x509.CertificateBuilder()
+            .subject_name(ROOT.subject)
+            .issuer_name(ROOT.subject)
+            .public_key(ROOT_KEY.public_key.elliptic())
+            .serial_number(1)
+            .not_valid_before(BEGINS)
+            .not_valid_after(ENDS)
+            .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+            .add_extension(certificate.usage(certificates=True), critical=True)
+        )
+        for extension, critical in extensions:
+            builder = builder.add_extension(extension, critical=critical)
+        above = certificate.load(certificate.sign(builder, signer=ROOT_KEY))
+        if not extensions:
+            iaca.verify_document_signer([leaf], root=above, now=NOW)
+            continue
+        with pytest.raises(Untrusted):
+            iaca.verify_document_signer([leaf], root=above, now=NOW)
 
 
 def test_a_document_signer_is_no_root() -> None:

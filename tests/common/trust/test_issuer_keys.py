@@ -234,6 +234,10 @@ def certificate(
         ).add_extension(
             x509.KeyUsage(False, False, False, False, False, True, True, False, False), critical=True
         )
+    else:
+        builder = builder.add_extension(
+            x509.KeyUsage(True, False, False, False, False, False, False, False, False), critical=True
+        )
     if names:
         builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
     return builder.sign(signed_by, hashes.SHA256())
