@@ -26,6 +26,7 @@ def check_references(credential: VerifiedCredential) -> None:
     check = partial(
         references.check_references,
         credential.document,
+        written=credential.written,
         known=KNOWN,
         sources=sources(),
         now=timezone.now(),

@@ -1,7 +1,7 @@
 """The interface of a securing format, and the only types that leave a verification."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -57,7 +57,9 @@ class VerifiedCredential:
     `holder_key` is the key to which a `cnf` bound it; `subject` the subject's identifier, if any.
     `authority_keys` are the AuthorityKeyIdentifiers (base64url) in the verified certificate chain, if any;
     `certificates` that chain, DER, the signer's own first and the trusted one last. `partial`: its holder may
-    have kept parts of `document` back, as formats allow whose schemas know no parts.
+    have kept parts of `document` back, as formats allow whose schemas know no parts. `written` is the JSON as
+    it came, empty but in W3C formats: it says what `document` says, perhaps in another form, and only schemas
+    are asked of it, which tell one from a list of one.
     """
 
     format: str
@@ -75,6 +77,7 @@ class VerifiedCredential:
     authority_keys: tuple[str, ...] = ()
     certificates: tuple[bytes, ...] = ()
     partial: bool = False
+    written: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,12 @@ def verified(
     now: datetime,
     bound_to: str | None = None,
     certificates: tuple[bytes, ...] = (),
+    written: Mapping[str, Any] | None = None,
 ) -> VerifiedCredential:
     """The credential in a document, if it is valid now and speaks of one subject (VC Data Model 2.0 §4).
 
     `bound_to` is the subject that a token names beside its document; the document's own comes first.
+    `written` is the JSON from which it was read, where that is not the document itself.
     """
     valid_from, valid_until = validation.validity(document)
     if valid_from is not None and now < valid_from:
@@ -45,4 +47,5 @@ def verified(
         valid_until=valid_until,
         status=status_entries.parse(document),
         certificates=certificates,
+        written=document if written is None else written,
     )

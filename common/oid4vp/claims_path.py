@@ -20,10 +20,15 @@ def parse_path(value: Any) -> ClaimPath:
     return tuple(value)
 
 
-def select(document: Mapping[str, Any], path: ClaimPath) -> list[Any]:
-    """The elements that `path` selects in a JSON document (§7.1.1), never none: that is `NoSuchClaim`."""
+def select(document: Mapping[str, Any], path: ClaimPath, *, sets: bool = False) -> list[Any]:
+    """The elements that `path` selects in a JSON document (§7.1.1), never none: that is `NoSuchClaim`.
+
+    Where lists are `sets`, as in RDF, what stands alone is a list of one.
+    """
     selected: list[Any] = [document]
     for part in path:
+        if sets and not isinstance(part, str):
+            selected = [element if isinstance(element, list) else [element] for element in selected]
         kind = Mapping if isinstance(part, str) else list
         if not all(isinstance(element, kind) for element in selected):
             raise NoSuchClaim("A claims path steps into a value of another kind.")

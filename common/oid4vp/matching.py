@@ -5,7 +5,7 @@ Both ends use one definition of a match, so that a wallet never offers what a ve
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 from common.keys import PublicKey
 from common.oid4vp.claims_path import NoSuchClaim, same_value, select
@@ -37,6 +37,7 @@ class Matchable(Protocol):
 
 
 C = TypeVar("C", bound=Matchable)
+RDF: Final = "ldp_vc"  # the format whose lists may be sets
 # The types that a credential's own extend, where somebody has looked (SD-JWT VC §5.4; OpenID4VP B.3.5).
 Ancestors = Callable[[Matchable], Collection[str]]
 
@@ -123,7 +124,7 @@ def minimal_disclosure(
     if not (_matches_meta(query, credential, ancestors) and _matches_authorities(query, credential)):
         return None
     for option in query.claim_options():
-        if all(_has(claim, credential.document) for claim in option):
+        if all(_has(claim, credential) for claim in option):
             return tuple(dict.fromkeys(claim.path for claim in option))
     return None
 
@@ -168,7 +169,7 @@ def requested_claims(
     paths = minimal_disclosure(query, credential, ancestors=ancestors)
     if paths is None:
         raise NotSatisfied("A credential in the answer is not the one that was asked for.", detail=query.id)
-    return {path: select(credential.document, path) for path in paths}
+    return {path: _select(credential, path) for path in paths}
 
 
 def _matches_meta(query: CredentialQuery, credential: Matchable, ancestors: Ancestors) -> bool:
@@ -193,9 +194,13 @@ def _matches_authorities(query: CredentialQuery, credential: Matchable) -> bool:
     return not wanted.isdisjoint(credential.authority_keys)
 
 
-def _has(claim: ClaimsQuery, document: Mapping[str, Any]) -> bool:
+def _select(credential: Matchable, path: ClaimPath) -> list[Any]:
+    return select(credential.document, path, sets=credential.format == RDF)
+
+
+def _has(claim: ClaimsQuery, credential: Matchable) -> bool:
     try:
-        found = select(document, claim.path)
+        found = _select(credential, claim.path)
     except NoSuchClaim:
         return False
     return not claim.values or any(same_value(value, item) for value in claim.values for item in found)

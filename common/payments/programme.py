@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from common.encoding import words
-from common.payments.rules import NotSaid, Rules, value_of
+from common.payments.rules import NotSaid, Rules, text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def decide(programme: Programme, claims: Mapping[str, Any], *, now: datetime) ->
         except NotSaid as error:
             reasons.append(error.public)
     try:
-        amount, key = rules.how_much.amount(claims), str(value_of(claims, rules.per))
+        amount, key = rules.how_much.amount(claims), text_of(claims, rules.per)
         if amount <= 0:
             reasons.append("By the rules of this programme nothing is due to you.")
     except NotSaid as error:

@@ -9,6 +9,7 @@ A claim is named by the document that says it and its own name. `per` is what st
 a person's number, or a household's.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,6 +20,7 @@ from common.encoding.money import exponent, to_minor
 from common.encoding.words import humane
 from common.errors import MalformedInput, SelloError
 
+_NUMBER: Final = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?\Z")
 Claims = Mapping[str, Any]
 HowOften = Literal["once", "monthly", "yearly"]
 
@@ -51,13 +53,18 @@ def _claim(name: str) -> str:
 def number_of(claims: Claims, name: str) -> Decimal:
     """A claim as a number, whether it travelled as one or as text."""
     value = value_of(claims, name)
-    try:
-        number = Decimal(str(value)) if not isinstance(value, bool) else None
-    except InvalidOperation:
-        number = None
-    if number is None or not number.is_finite():
+    text = str(value) if type(value) in (str, int, float) else ""
+    if not _NUMBER.match(text):
         raise NotSaid(f"Your documents say no number for {_claim(name)}.")
-    return number
+    return Decimal(text)
+
+
+def text_of(claims: Claims, name: str) -> str:
+    """A claim that is a text, or a whole number as text: what can stand for a person or be looked up."""
+    value = value_of(claims, name)
+    if type(value) not in (str, int):
+        raise NotSaid(f"Your documents say no text for {_claim(name)}.")
+    return str(value)
 
 
 def _same(value: Any, other: Any) -> bool:
@@ -67,7 +74,7 @@ def _same(value: Any, other: Any) -> bool:
 def _years_since(claims: Claims, name: str, now: datetime) -> int:
     """Full years since a date; one that is not known to the day counts from its last possible day."""
     try:
-        since = date.fromisoformat(str(value_of(claims, name)))
+        since = date.fromisoformat(text_of(claims, name))
     except ValueError as error:
         raise NotSaid(f"Your documents say no date for {_claim(name)}.") from error
     today = now.date()
@@ -147,7 +154,7 @@ class Table:
 
     def amount(self, claims: Claims) -> int:
         """In minor units; 0 where nothing is due."""
-        return self.amounts.get(str(value_of(claims, self.by)), self.other)
+        return self.amounts.get(text_of(claims, self.by), self.other)
 
 
 @dataclass(frozen=True, slots=True)

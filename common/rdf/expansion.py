@@ -7,7 +7,8 @@ contexts other than by URL; what a relative IRI or an empty set would lose, `com
 
 import itertools
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -57,7 +58,7 @@ class DataLoss(TransformationError):
 
 def expand(document: Mapping[str, Any], *, contexts: Contexts) -> list[dict[str, Any]]:
     """The expanded form of a document (JSON-LD 1.1 API §5.1) without a base, or `DataLoss`."""
-    return _expand(_Processor(on_property_dropped=_dropped), document, contexts)
+    return expand_with(Processor(), document, contexts)
 
 
 def label(document: Mapping[str, Any], *, contexts: Contexts) -> tuple[dict[str, Any], list[dict[str, Any]]]:
@@ -66,18 +67,30 @@ def label(document: Mapping[str, Any], *, contexts: Contexts) -> tuple[dict[str,
     So a part of it, cut out and expanded by itself, speaks of the same blank nodes as the whole; this is what
     skolemization is for (VC-DI-ECDSA §3.4.7 and §3.4.8), without compacting the document anew.
     """
-    processor = _Labelling(on_property_dropped=_dropped)
-    expanded = _expand(processor, document, contexts)
+    processor = _Labelling()
+    expanded = expand_with(processor, document, contexts)
     return processor.document, expanded
 
 
-def _expand(
-    processor: JsonLdProcessor, document: Mapping[str, Any], contexts: Contexts
+def expand_with(
+    processor: "Processor", document: Mapping[str, Any], contexts: Contexts
 ) -> list[dict[str, Any]]:
+    """The expanded form of a document by a processor of its own."""
     _walk(document, strict=not isinstance(contexts, OpenContexts))
-    options = {"base": None, "contextResolver": _Resolver(contexts), "documentLoader": _no_loader}
+    with told():
+        return list(processor.expand(document, options(contexts)))
+
+
+def options(contexts: Contexts) -> dict[str, Any]:
+    """PyLD's options: no base, and no context but by `contexts`."""
+    return {"base": None, "contextResolver": _Resolver(contexts), "documentLoader": _no_loader}
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Whatever PyLD raises, as an error of ours."""
     try:
-        return list(processor.expand(document, options))
+        yield
     except JsonLdError as error:
         raise _cause(error) from error
     except (TypeError, ValueError, KeyError, AttributeError, RecursionError) as error:
@@ -198,8 +211,11 @@ def _remember(memory: "LRUCache[Any, Any]", key: Any, value: Any) -> None:
         memory[key] = value
 
 
-class _Processor(JsonLdProcessor):  # type: ignore[misc]
+class Processor(JsonLdProcessor):  # type: ignore[misc]
     """PyLD's processor, for whom a value that expands to nothing is an error."""
+
+    def __init__(self) -> None:
+        super().__init__(on_property_dropped=_dropped)
 
     def _expand(self, active_ctx: Any, active_property: Any, element: Any, *args: Any, **named: Any) -> Any:
         purse.draw(steps=4)
@@ -231,11 +247,11 @@ class _Processor(JsonLdProcessor):  # type: ignore[misc]
         return known[1]
 
 
-class _Labelling(_Processor):
+class _Labelling(Processor):
     """Names each node without identifier where it stands, in PyLD's own copy of the document."""
 
-    def __init__(self, **named: Any) -> None:
-        super().__init__(**named)
+    def __init__(self) -> None:
+        super().__init__()
         self.document: dict[str, Any] = {}
         self.count = 0
 

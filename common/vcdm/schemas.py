@@ -59,12 +59,14 @@ class UnknownDialect(Undetermined):
 def check_schemas(
     document: Mapping[str, Any],
     *,
+    written: Mapping[str, Any] | None = None,
     fetch: Callable[[str], bytes],
     open_credential: Callable[[bytes], Mapping[str, Any]],
 ) -> None:
     """Raise unless a validated credential satisfies its schemas; types not known here are passed over.
 
     `open_credential` reads a credential that holds a schema, once its proof, if it has one, was seen to hold.
+    `written` is the JSON that schemas are asked of, where that is not the document itself.
     """
     wanted = [
         (kind, entry)
@@ -83,7 +85,7 @@ def check_schemas(
             schema, url = _held(open_credential(content), entry["id"])
         else:
             schema, url = strict_json.loads_object(content, floats=True), entry["id"]
-        _check(document, schema, url=None if sealed else url)
+        _check(document if written is None else written, schema, url=None if sealed else url)
 
 
 def _held(credential: Mapping[str, Any], url: str) -> tuple[Mapping[str, Any], str | None]:

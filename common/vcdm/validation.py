@@ -20,8 +20,8 @@ _TYPED: Final = ("credentialStatus", "termsOfUse", "evidence", "refreshService",
                  "confidenceMethod", "proof")  # fmt: skip
 _IDENTIFIED: Final = ("credentialSchema",)  # §4.11: type and id
 _TIMES: Final = {
-    CREDENTIALS_V2: ("validFrom", "validUntil"),
-    CREDENTIALS_V1: ("issuanceDate", "expirationDate"),
+    CREDENTIALS_V2: (("validFrom",), ("validUntil",)),
+    CREDENTIALS_V1: (("issuanceDate", "validFrom"), ("expirationDate", "validUntil")),
 }
 
 
@@ -51,6 +51,13 @@ def validate_credential(document: Mapping[str, Any], *, accept_v1: bool = False)
     _related_resources(document)
 
 
+def validate_as_read(document: Mapping[str, Any], *, shown: Mapping[str, Any]) -> None:
+    """Check a credential as its statements say it: it is one, by the issuer that the JSON `shown` names."""
+    validate_credential(document, accept_v1=True)
+    if issuer_id(document) != issuer_id(shown):
+        raise MalformedDocument("A credential has one issuer.", detail="issuer")
+
+
 def validate_presentation(document: Mapping[str, Any], *, accept_v1: bool = False) -> None:
     """Check a presentation (§4.13); the credentials in it are checked one by one elsewhere."""
     _head(document, "VerifiablePresentation", accept_v1=accept_v1)
@@ -73,12 +80,12 @@ def holder_id(document: Mapping[str, Any]) -> str:
 
 
 def validity(document: Mapping[str, Any]) -> tuple[datetime | None, datetime | None]:
-    """From when and until when a credential holds (§4.9; in 1.1 issuanceDate and expirationDate)."""
+    """From when and until when a credential holds (§4.9; in 1.1 issuanceDate and expirationDate too)."""
     starts, ends = _TIMES[document["@context"][0]]
-    begin = times.parse(document[starts]) if starts in document else None
-    end = times.parse(document[ends]) if ends in document else None
+    begin = max((times.parse(document[name]) for name in starts if name in document), default=None)
+    end = min((times.parse(document[name]) for name in ends if name in document), default=None)
     if begin and end and end < begin:
-        raise MalformedDocument("This credential ends before it begins.", detail=ends)
+        raise MalformedDocument("This credential ends before it begins.", detail=ends[0])
     return begin, end
 
 

@@ -70,6 +70,7 @@ def check_credential(document: object, *, world: World, now: datetime) -> Checke
     if enveloping.is_envelope(document):
         token = enveloping.open_envelope(document, kind=enveloping.CREDENTIAL)
         credential = jose.verify(token, kind="vc", sources=world.sources, now=now).document
+        written = credential
         contexts = world.contexts_of([validation.issuer_id(credential)])
     else:
         validation.validate_credential(document, accept_v1=True)
@@ -84,9 +85,11 @@ def check_credential(document: object, *, world: World, now: datetime) -> Checke
             if not world.trial:
                 raise
             credential, warnings = error.signed, (error,)
+        validation.validate_as_read(credential, shown=document)
+        written = {name: part for name, part in document.items() if name != "proof"}
     require_meaning(credential, contexts=contexts)
     _require_validity(credential, now=now)
-    check_references(credential, world=world, now=now)
+    check_references(credential, written=written, world=world, now=now)
     return Checked(credential, warnings)
 
 
@@ -126,10 +129,17 @@ def require_meaning(document: Mapping[str, Any], *, contexts: Contexts) -> None:
     to_quads(expand(document, contexts=contexts))
 
 
-def check_references(credential: Mapping[str, Any], *, world: World, now: datetime) -> None:
+def check_references(
+    credential: Mapping[str, Any], *, written: Mapping[str, Any] | None = None, world: World, now: datetime
+) -> None:
     """Step 5, which an issuer asks of what it is about to sign, too."""
     references.check_references(
-        credential, fetch=world.fetch, known=world.known, sources=world.sources, now=now
+        credential,
+        written=written,
+        fetch=world.fetch,
+        known=world.known,
+        sources=world.sources,
+        now=now,
     )
 
 

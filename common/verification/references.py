@@ -33,17 +33,20 @@ def check_references(
     known: Mapping[str, Known],
     sources: Sources,
     now: datetime,
+    written: Mapping[str, Any] | None = None,
     whole: bool = True,
 ) -> None:
     """Raise unless resources and schemas are as a validated document says (VC Data Model 2.0 §4.11, §5.3).
 
     `Undetermined` where one cannot be had or read. Of a document that its holder shows in part, schemas are
-    not asked: they speak of it as a `whole`.
+    not asked: they speak of it as a `whole`. They are asked of the JSON as it was `written`, where the
+    document was read from that and may have another form.
     """
     check_related_resources(document, fetch=lambda url: fetch(url).body, known=known)
     if whole and validation.entries(document, "credentialSchema"):
         check_schemas(
             document,
+            written=written,
             fetch=lambda url: fetch(url, accept=SCHEMA).body,
             open_credential=lambda content: open_credential(content, sources=sources, now=now),
         )

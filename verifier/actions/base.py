@@ -35,10 +35,16 @@ class Shown:
 
     def claim(self, name: str) -> Any:
         """The value of the requested claim of that name, wherever the format keeps it; None where absent."""
-        for path, values in self.requested.items():
+        for path in self.requested:
             if path[-1] == name:
-                return values[0]
+                return self.value(path)
         return None
+
+    def value(self, path: ClaimPath) -> Any:
+        """The one value of a requested claim; among several, whoever shows them would choose what counts."""
+        if len(self.requested[path]) != 1 or not all(isinstance(part, str) for part in path):
+            raise UnlockRefused("What was shown says several things where this service needs one.")
+        return self.requested[path][0]
 
     def text(self, name: str) -> str:
         """A claim that an action cannot do without."""

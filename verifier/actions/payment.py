@@ -74,9 +74,9 @@ def _documents(presentation: Presented, aliases: Mapping[str, str]) -> dict[str,
 
 def _claims(documents: Mapping[str, Shown]) -> dict[str, Any]:
     return {
-        f"{name}.{path[-1]}": values[0]
+        f"{name}.{path[-1]}": shown.value(path)
         for name, shown in documents.items()
-        for path, values in shown.requested.items()
+        for path in shown.requested
     }
 
 

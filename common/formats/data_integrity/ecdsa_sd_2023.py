@@ -24,10 +24,12 @@ from common.formats.data_integrity.ecdsa_sd_2023_value import (
 from common.formats.data_integrity.grouping import hmac_statements, relabelled_statements
 from common.formats.data_integrity.rdfc_suites import ECDSA_RDFC_2019
 from common.formats.data_integrity.selection import SelectionError, pointers_of, select
-from common.formats.data_integrity.suite import require_curve, without_value
+from common.formats.data_integrity.suite import Signed, require_curve, without_value
 from common.keys import PrivateKey, PublicKey, Signer
 from common.keys.private_key import generate, generate_secret
-from common.rdf.expansion import Contexts
+from common.rdf.dataset import to_quads
+from common.rdf.expansion import Contexts, expand
+from common.rdf.reading import read
 from common.vcdm.credential import ClaimPath
 
 NAME = "ecdsa-sd-2023"
@@ -111,7 +113,7 @@ def derive_proof(
     revealed = select(document, combined_pointers)
     shown = [statements.lines[index] for index in combined.indexes]
     if revealed is None or shown != relabelled_statements(
-        revealed, labels=combined.labels, contexts=contexts
+        to_quads(expand(revealed, contexts=contexts)), labels=combined.labels
     ):
         raise SelectionError("A part of this document means something else without the rest.")
     derived = DerivedValue(
@@ -126,14 +128,15 @@ def derive_proof(
 
 def verify_proof(
     document: Mapping[str, Any], proof: Mapping[str, Any], *, key: PublicKey, contexts: Contexts
-) -> Mapping[str, Any]:
+) -> Signed:
     """The document, once `key` vouches for the key that signed each of its statements (§3.6.7, §3.5.9).
 
     A base proof is refused: it belongs to the holder, and would show a verifier what hides the rest.
     """
     require_curve(NAME, CURVES, key.curve)
     value = parse_derived(proof.get("proofValue"))
-    lines = relabelled_statements(document, labels=value.labels, contexts=contexts)
+    reading = read(document, contexts=contexts)
+    lines = relabelled_statements(reading.quads, labels=value.labels)
     if lines is None:
         raise InvalidSignature("This proof's label map is not that of this document.")
     if value.mandatory_indexes and value.mandatory_indexes[-1] >= len(lines):
@@ -141,12 +144,13 @@ def verify_proof(
     shown, others = _divide(lines, set(value.mandatory_indexes))
     if len(value.signatures) != len(others):
         raise InvalidSignature("This proof has another number of signatures than there are statements.")
-    canonical = configure(without_value(proof), document=document, curve=key.curve, contexts=contexts)
+    configuration = ECDSA_RDFC_2019.configuration(without_value(proof), document=document)
+    canonical, options = ECDSA_RDFC_2019.transform_and_read(configuration, curve=key.curve, contexts=contexts)
     configuration_hash = hash_configuration(canonical, curve=key.curve)
     key.verify(value.signature, sign_data(configuration_hash, value.key, shown))
     for signature, line in zip(value.signatures, others, strict=True):
         value.key.verify(signature, line)
-    return document
+    return Signed(reading.document, options)
 
 
 def sign_data(configuration_hash: bytes, proof_key: PublicKey, mandatory: Sequence[bytes]) -> bytes:
@@ -156,7 +160,8 @@ def sign_data(configuration_hash: bytes, proof_key: PublicKey, mandatory: Sequen
 
 def default_pointers(document: Mapping[str, Any]) -> list[str]:
     """Where a document has what `ALWAYS_SHOWN` names."""
-    return [pointer for path in ALWAYS_SHOWN for pointer in pointers_of(document, path)]
+    found = (pointer for path in ALWAYS_SHOWN for pointer in pointers_of(document, path))
+    return list(dict.fromkeys(found))
 
 
 def whole(document: Mapping[str, Any]) -> list[str]:

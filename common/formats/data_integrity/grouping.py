@@ -71,15 +71,13 @@ def hmac_statements(document: Mapping[str, Any], *, hmac_key: bytes, contexts: C
     return Statements(tuple(statements(Dataset(_relabel(quads, labels)))), labels, labelled, contexts)
 
 
-def relabelled_statements(
-    document: Mapping[str, Any], *, labels: Mapping[str, str], contexts: Contexts
-) -> list[bytes] | None:
+def relabelled_statements(quads: Iterable[Quad], *, labels: Mapping[str, str]) -> list[bytes] | None:
     """The statements of a document under the `labels` that stand for its canonical ones (§3.4.2, §3.4.3).
 
     None unless each blank node has a label, and each label one blank node: two nodes under one label would be
     taken for one.
     """
-    dataset = canonical_dataset(to_quads(expand(document, contexts=contexts)))
+    dataset = canonical_dataset(quads)
     found = {term.value for quad in dataset for term in quad if isinstance(term, BlankNode)}
     if found != labels.keys() or len(set(labels.values())) != len(labels):
         return None

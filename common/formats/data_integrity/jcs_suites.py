@@ -16,11 +16,15 @@ class JcsSuite(WholeDocumentSuite):
         """The canonical JSON of a document (§3.3.3)."""
         return jcs.canonicalize(document)
 
-    def configure(
-        self, options: Mapping[str, Any], *, document: Mapping[str, Any], curve: str, contexts: Contexts
-    ) -> bytes:
-        """The canonical JSON of the proof's options, which carry their own `@context` (§3.3.5)."""
-        return jcs.canonicalize(options)
+    def transform_and_read(
+        self, document: Mapping[str, Any], *, curve: str, contexts: Contexts
+    ) -> tuple[bytes, Mapping[str, Any]]:
+        """The canonical JSON of a document, and the document: every byte of it was signed."""
+        return jcs.canonicalize(document), document
+
+    def configuration(self, options: Mapping[str, Any], *, document: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The proof's options, which carry their own `@context` (§3.3.5)."""
+        return options
 
     def options_as_signed(
         self, options: Mapping[str, Any], *, document: Mapping[str, Any]

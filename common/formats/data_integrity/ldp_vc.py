@@ -25,6 +25,7 @@ from common.formats.data_integrity.pipeline import Expected
 from common.keys import Signer
 from common.rdf.contexts import CREDENTIALS_V2
 from common.rdf.expansion import Contexts, expand_types
+from common.rdf.terms import TRANSACTION_DATA_HASHES
 from common.vcdm import times, validation
 from common.vcdm.credential import ClaimPath, Credential
 
@@ -33,8 +34,6 @@ MAX_AGE: Final = timedelta(minutes=5)  # between signing a presentation and its 
 ASSERTION: Final = "assertionMethod"
 AUTHENTICATION: Final = "authentication"
 MAX_CREDENTIALS: Final = 20  # in one presentation; each is verified by itself
-# Under an absolute IRI, so that no context is needed and the proof covers it (OpenID4VP 1.0 §8.4).
-TRANSACTION_DATA_HASHES: Final = "urn:sello:transaction_data_hashes"
 
 
 class LdpVc:
@@ -73,13 +72,17 @@ class LdpVc:
         """The credential, once its shape, its proof by its own issuer and its validity period hold.
 
         One with a base proof is checked as its holder does, statement for statement; shown to a verifier it
-        is refused.
+        is refused. Its holder chooses among its claims where they stand, so they stay where they are.
         """
         document = _json_object(secured)
-        if disclosure.is_selective(document):
-            contexts = _contexts_of(validation.issuer_id(document), sources)
-            document = disclosure.derive_whole(document, contexts=contexts)
-        return self._verify(document, sources=sources, now=now)
+        if not disclosure.is_selective(document):
+            return self._verify(document, sources=sources, now=now)
+        contexts = _contexts_of(validation.issuer_id(document), sources)
+        document = disclosure.derive_whole(document, contexts=contexts)
+        verified = self._verify(document, sources=sources, now=now)
+        [subject] = validation.subjects(document)
+        claims = {name: value for name, value in subject.items() if name != "id"}
+        return replace(verified, document=verified.written, claims=claims)
 
     def _verify(self, document: Mapping[str, Any], *, sources: Sources, now: datetime) -> VerifiedCredential:
         validation.validate_credential(document, accept_v1=True)
@@ -89,8 +92,16 @@ class LdpVc:
         unsecured, method = pipeline.verify_proofs(
             document, expected=expected, sources=sources, contexts=contexts, now=now
         )
+        validation.validate_as_read(unsecured, shown=document)
         types = expand_types(unsecured, contexts=contexts)
-        verified = w3c.verified(unsecured, format_=IDENTIFIER, key_id=method.id, types=types, now=now)
+        verified = w3c.verified(
+            unsecured,
+            format_=IDENTIFIER,
+            key_id=method.id,
+            types=types,
+            now=now,
+            written={name: part for name, part in document.items() if name != "proof"},
+        )
         suites = {proof.get("cryptosuite") for proof in validation.entries(document, "proof")}
         return replace(verified, partial=True) if ecdsa_sd_2023.NAME in suites else verified
 
@@ -158,6 +169,8 @@ class LdpVc:
             document, expected=expected, sources=sources, contexts=_contexts_of_any(issuers, sources), now=now
         )
         _require_recent(document, now=now)
+        if validation.holder_id(unsecured) != holder:
+            raise BindingMismatch("A presentation has one holder.")
         if any(credential.subject != holder for credential in credentials):
             raise BindingMismatch("A credential was shown by somebody else than its holder.")
         return VerifiedPresentation(credentials, holder, _confirmed(unsecured, binding))
@@ -264,8 +277,9 @@ def _digest(entry: str) -> str:
 
 def _confirmed(document: Mapping[str, Any], binding: Binding) -> tuple[str, ...]:
     """The entries of the binding that the holder signed; a hash of anything else is refused."""
-    hashes = document.get(TRANSACTION_DATA_HASHES, [])
+    value = document.get(TRANSACTION_DATA_HASHES, [])
+    hashes = value if isinstance(value, list) else [value]
     known = {_digest(entry): entry for entry in binding.transaction_data}
-    if not isinstance(hashes, list) or not all(isinstance(item, str) and item in known for item in hashes):
+    if not all(isinstance(item, str) and item in known for item in hashes):
         raise BindingMismatch("The holder signed transaction data that was not asked for.")
     return tuple(entry for digest, entry in known.items() if digest in hashes)

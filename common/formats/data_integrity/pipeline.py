@@ -9,12 +9,13 @@ from common.did import VerificationMethod
 from common.errors import InvalidSignature, UnknownPart
 from common.formats.base import BindingMismatch, CredentialInvalid, Expired, Sources
 from common.formats.data_integrity import SUITE_OF_CURVE, SUITES
-from common.formats.data_integrity.suite import PROOF_TYPE, Cryptosuite
+from common.formats.data_integrity.suite import PROOF_TYPE, Cryptosuite, Signed
 from common.keys import Signer
 from common.rdf.expansion import Contexts
 from common.vcdm import times, validation
 
 MAX_PROOFS: Final = 8  # each of them canonicalises the whole document
+_DECIDED_BEFORE: Final = ("type", "cryptosuite", "verificationMethod", "proofPurpose")
 CLOCK_SKEW: Final = timedelta(seconds=60)
 
 
@@ -108,7 +109,8 @@ def verify_proofs(
 ) -> tuple[dict[str, Any], VerificationMethod]:
     """The document without its proofs, and the expected controller's key (§4.4, §4.5).
 
-    Every proof must hold, whoever made it; one that is not understood does not.
+    Every proof must hold, whoever made it; one that is not understood does not. What is returned is what was
+    signed, as it is to be read: nothing that decides is read from the `document` given.
     """
     proofs, unsecured = take_apart(document)
     verified = [
@@ -124,8 +126,8 @@ def verify_proofs(
     ]
     for signed, method in verified:
         if expected.controller in (None, method.controller):
-            return _without_proof(signed), method
-    raise MadeByAnother(_without_proof(verified[0][0]))
+            return _as_signed(signed, unsecured), method
+    raise MadeByAnother(_as_signed(verified[0][0], unsecured))
 
 
 def _verify_proof(
@@ -136,10 +138,26 @@ def _verify_proof(
     sources: Sources,
     contexts: Contexts,
     now: datetime,
-) -> tuple[Mapping[str, Any], VerificationMethod]:
+) -> tuple[Signed, VerificationMethod]:
     """What one proof covers of a document without it, and its key, once it holds (§4.4 steps 4 to 8)."""
     _require_shape(proof)
     suite = _suite(proof)
+    _require_expected(proof, expected=expected, now=now)
+    method = sources.method(proof["verificationMethod"], purpose=expected.purpose)
+    try:
+        signed = suite.verify_proof(document, proof, key=method.public_key, contexts=contexts)
+    except (InvalidSignature, UnknownPart) as error:
+        raise ProofInvalid(
+            "This document was changed, or its proof is not its own.", detail=str(error)
+        ) from error
+    _require_expected(signed.options, expected=expected, now=now)  # as they were signed
+    if any(signed.options.get(name) != proof.get(name) for name in _DECIDED_BEFORE):
+        raise ProofInvalid("This proof can be read in several ways.")
+    return signed, method
+
+
+def _require_expected(proof: Mapping[str, Any], *, expected: Expected, now: datetime) -> None:
+    """What a proof says of itself (§4.4 steps 4 to 6)."""
     if proof["proofPurpose"] != expected.purpose:
         raise ProofInvalid(f"A proof for {expected.purpose} was expected.")
     if expected.domain is not None and proof.get("domain") not in (expected.domain, [expected.domain]):
@@ -150,14 +168,6 @@ def _verify_proof(
         raise ProofInvalid("This proof was made in the future.")
     if "expires" in proof and times.parse(proof["expires"]) <= now:
         raise Expired("This proof is no longer valid.")
-    method = sources.method(proof["verificationMethod"], purpose=expected.purpose)
-    try:
-        signed = suite.verify_proof(document, proof, key=method.public_key, contexts=contexts)
-    except (InvalidSignature, UnknownPart) as error:
-        raise ProofInvalid(
-            "This document was changed, or its proof is not its own.", detail=str(error)
-        ) from error
-    return signed, method
 
 
 def _require_shape(proof: Mapping[str, Any]) -> None:
@@ -196,6 +206,12 @@ def take_apart(document: Mapping[str, Any]) -> tuple[list[Mapping[str, Any]], di
 
 def _without_proof(document: Mapping[str, Any]) -> dict[str, Any]:
     return {name: part for name, part in document.items() if name != "proof"}
+
+
+def _as_signed(signed: Signed, shown: Mapping[str, Any]) -> dict[str, Any]:
+    """What was signed, without proofs; the credentials in it, each verified by itself, as they were shown."""
+    within = {name: shown[name] for name in ("verifiableCredential",) if name in shown}
+    return {**_without_proof(signed.document), **within}
 
 
 def _with_previous(

@@ -10,6 +10,7 @@ from common.formats.data_integrity.whole_document import WholeDocumentSuite
 from common.rdf.canonical import HashAlgorithm, canonicalize
 from common.rdf.dataset import to_quads
 from common.rdf.expansion import Contexts, expand
+from common.rdf.reading import read
 
 _CANONICAL: Final[dict[str, HashAlgorithm]] = {"Ed25519": "sha256", "P-256": "sha256", "P-384": "sha384"}
 
@@ -21,12 +22,16 @@ class RdfcSuite(WholeDocumentSuite):
         """The canonical N-Quads of a document (§3.2.3)."""
         return canonicalize(to_quads(expand(document, contexts=contexts)), algorithm=_CANONICAL[curve])
 
-    def configure(
-        self, options: Mapping[str, Any], *, document: Mapping[str, Any], curve: str, contexts: Contexts
-    ) -> bytes:
-        """The canonical N-Quads of the proof's options under the document's contexts (§3.2.5)."""
-        config = {**options, "@context": document.get("@context", [])}
-        return self.transform(config, curve=curve, contexts=contexts)
+    def transform_and_read(
+        self, document: Mapping[str, Any], *, curve: str, contexts: Contexts
+    ) -> tuple[bytes, Mapping[str, Any]]:
+        """The canonical N-Quads of a document in its own form, and the document that they say."""
+        reading = read(document, contexts=contexts)
+        return canonicalize(reading.quads, algorithm=_CANONICAL[curve]), reading.document
+
+    def configuration(self, options: Mapping[str, Any], *, document: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The proof's options under the document's contexts (§3.2.5)."""
+        return {**options, "@context": document.get("@context", [])}
 
 
 EDDSA_RDFC_2022: Final = RdfcSuite("eddsa-rdfc-2022", ("Ed25519",))

@@ -56,16 +56,19 @@ def pointers_of(document: Mapping[str, Any], path: ClaimPath) -> list[str]:
     """
     found: list[tuple[tuple[str | int, ...], Any]] = [((), document)]
     for part in path:
-        found = [((*at, key), item) for at, value in found for key, item in _children(value, part)]
+        found = [((*at, *key), item) for at, value in found for key, item in _children(value, part)]
     return [pointer(at) for at, _ in found]
 
 
-def _children(value: Any, part: str | int | None) -> Iterator[tuple[str | int, Any]]:
+def _children(value: Any, part: str | int | None) -> Iterator[tuple[tuple[str | int, ...], Any]]:
     if isinstance(part, str):
         if isinstance(value, Mapping) and part in value:
-            yield part, value[part]
+            yield (part,), value[part]
     elif isinstance(value, list):
-        yield from enumerate(value if part is None else value[: part + 1] if part < len(value) else [])
+        chosen = value if part is None else value[: part + 1] if part < len(value) else []
+        yield from (((index,), item) for index, item in enumerate(chosen))
+    elif not part:  # in RDF what stands alone is a set of one
+        yield (), value
 
 
 def _tree(pointers: Sequence[str]) -> Tree:

@@ -1,6 +1,7 @@
 """The interface of a cryptosuite: one function an algorithm of its specification (VC Data Integrity §3)."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from common.encoding import multibase
@@ -9,6 +10,17 @@ from common.keys import PublicKey, Signer
 from common.rdf.expansion import Contexts
 
 PROOF_TYPE = "DataIntegrityProof"  # §3.1
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What a signature was seen to cover: a document, and the options of its proof.
+
+    Both as they are to be read: where statements are signed, not JSON, they are built from the statements.
+    """
+
+    document: Mapping[str, Any]
+    options: Mapping[str, Any]
 
 
 class Cryptosuite(Protocol):
@@ -42,7 +54,7 @@ class Cryptosuite(Protocol):
 
     def verify_proof(
         self, document: Mapping[str, Any], proof: Mapping[str, Any], *, key: PublicKey, contexts: Contexts
-    ) -> Mapping[str, Any]:
+    ) -> Signed:
         """Verify Proof: what `key` signed of `document`, which is given without `proof`; else an error."""
 
 

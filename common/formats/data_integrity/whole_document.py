@@ -10,7 +10,7 @@ from hashlib import sha256, sha384
 from typing import Any, Final
 
 from common.encoding import multibase
-from common.formats.data_integrity.suite import proof_bytes, require_curve, without_value
+from common.formats.data_integrity.suite import Signed, proof_bytes, require_curve, without_value
 from common.keys import PublicKey, Signer
 from common.rdf.expansion import Contexts
 
@@ -28,10 +28,20 @@ class WholeDocumentSuite(ABC):
         """Transformation: the canonical bytes of a document."""
 
     @abstractmethod
+    def transform_and_read(
+        self, document: Mapping[str, Any], *, curve: str, contexts: Contexts
+    ) -> tuple[bytes, Mapping[str, Any]]:
+        """The same bytes, and the document as they say it; what could be read in two ways is an error."""
+
+    @abstractmethod
+    def configuration(self, options: Mapping[str, Any], *, document: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The document that stands for a proof without its value."""
+
     def configure(
         self, options: Mapping[str, Any], *, document: Mapping[str, Any], curve: str, contexts: Contexts
     ) -> bytes:
         """Proof Configuration: the canonical bytes of a proof without its value."""
+        return self.transform(self.configuration(options, document=document), curve=curve, contexts=contexts)
 
     def options_as_signed(
         self, options: Mapping[str, Any], *, document: Mapping[str, Any]
@@ -73,15 +83,14 @@ class WholeDocumentSuite(ABC):
 
     def verify_proof(
         self, document: Mapping[str, Any], proof: Mapping[str, Any], *, key: PublicKey, contexts: Contexts
-    ) -> Mapping[str, Any]:
+    ) -> Signed:
         """Verify Proof: what `key` signed of a document, once it is seen to have signed it."""
         require_curve(self.NAME, self.CURVES, key.curve)
         document = self.document_as_signed(document, proof)
-        canonical = self.configure(
-            without_value(proof), document=document, curve=key.curve, contexts=contexts
-        )
-        transformed = self.transform(document, curve=key.curve, contexts=contexts)
+        configuration = self.configuration(without_value(proof), document=document)
+        canonical, options = self.transform_and_read(configuration, curve=key.curve, contexts=contexts)
+        transformed, read = self.transform_and_read(document, curve=key.curve, contexts=contexts)
         configuration_hash = self.hash_configuration(canonical, curve=key.curve)
         data = self.hash(transformed, configuration_hash=configuration_hash, curve=key.curve)
         key.verify(proof_bytes(proof), data)
-        return document
+        return Signed(read, options)

@@ -141,6 +141,9 @@ def test_a_schema_of_an_unknown_version_is_undetermined(web: dict[str, Any], ana
     assert (result(found), found.exit_code) == ("undetermined", 3)
 
 
+HELD = "https://example.com/schemas/held.json"  # in RDF a credential and its subject are two
+
+
 def holding(**more: Any) -> dict[str, Any]:
     """A credential with a schema in it, signed by a registry."""
     document = {
@@ -151,7 +154,7 @@ def holding(**more: Any) -> dict[str, Any]:
         "credentialSchema": {
             "id": "https://www.w3.org/ns/credentials/json-schema/v2.json", "type": "JsonSchema",
         },
-        "credentialSubject": {"id": SCHEMA_URL, "type": "JsonSchema", "jsonSchema": SCHEMA},
+        "credentialSubject": {"id": HELD, "type": "JsonSchema", "jsonSchema": {**SCHEMA, "$id": HELD}},
         **more,
     }  # fmt: skip
     options = pipeline.options(signer=ED25519, purpose="assertionMethod", created=NOW)

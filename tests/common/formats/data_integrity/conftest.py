@@ -48,6 +48,8 @@ CREDENTIAL = Credential(
         StatusReference("BitstringStatusListEntry", f"{LISTS}/2", 131_071, "suspension"),
     ),
 )
+# As statements say them: what is not a list in RDF has an order of its own.
+READ = {**CREDENTIAL.claims, "parcels": CREDENTIAL.claims["parcels"][::-1]}
 BINDING = Binding(audience="x509_san_dns:clinic.example", nonce="n-0S6_WzA2Mj")
 
 

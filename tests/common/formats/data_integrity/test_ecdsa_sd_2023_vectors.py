@@ -13,6 +13,7 @@ from common.formats.data_integrity.ecdsa_sd_2023_value import parse_base, parse_
 from common.formats.data_integrity.grouping import hmac_statements
 from common.formats.data_integrity.selection import select
 from common.keys import PrivateKey, multikey
+from common.rdf.reading import read
 from tests.common.formats.data_integrity.boats import HMAC_KEY, without
 from tests.common.rdf.examples import contexts
 from tests.conftest import shared
@@ -107,7 +108,9 @@ def test_derived_proof(vector: Vector) -> None:
     assert dict(value.labels) == dict(disclosed["labelMap"]["value"])
     assert list(value.mandatory_indexes) == disclosed["mandatoryIndexes"]
     key = multikey.decode(BASE_KEY)
-    assert ecdsa_sd_2023.verify_proof(document, proof, key=key, contexts=contexts) == document
+    signed = ecdsa_sd_2023.verify_proof(document, proof, key=key, contexts=contexts)
+    assert signed.document == read(document, contexts=contexts).document
+    assert signed.options == {**without(proof, "proofValue"), "@context": document["@context"]}
 
 
 def test_what_we_sign_can_be_shown(vector: Vector) -> None:

@@ -13,7 +13,7 @@ from common.keys import PrivateKey
 from common.rdf.contexts import CREDENTIALS_V1, CREDENTIALS_V2, DATA_INTEGRITY_V2
 from common.rdf.expansion import DataLoss, TransformationError
 from common.vcdm.credential import StatusReference
-from tests.common.formats.data_integrity.conftest import CONTEXT, CREDENTIAL, ISSUER, LISTS, TYPE, held
+from tests.common.formats.data_integrity.conftest import CONTEXT, CREDENTIAL, ISSUER, LISTS, READ, TYPE, held
 from tests.common.formats.data_integrity.issuing import FORMAT, Document, issue
 from tests.common.formats.fakes import StaticSources, method
 from tests.common.rdf.examples import CONTEXTS as EXAMPLES
@@ -75,11 +75,13 @@ def test_what_is_verified(secured: Document, sources: StaticSources, ana: Privat
     assert verified.issuer == ISSUER
     assert verified.key_id == f"{ISSUER}#key-1"
     assert verified.types == ("https://www.w3.org/2018/credentials#VerifiableCredential", TYPE)
-    assert verified.claims == CREDENTIAL.claims
+    assert verified.claims == READ
     assert verified.subject == did_key.encode(ana.public_key)
     assert verified.status == CREDENTIAL.status
     assert (verified.valid_from, verified.valid_until) == (NOW, NOW + timedelta(days=365))
-    assert verified.document == {name: value for name, value in secured.items() if name != "proof"}
+    assert verified.written == {name: value for name, value in secured.items() if name != "proof"}
+    subject = {"id": verified.subject, **READ}
+    assert verified.document == {**verified.written, "credentialSubject": subject}
 
 
 def test_a_bearers_credential(issuer_key: PrivateKey, sources: StaticSources) -> None:

@@ -69,7 +69,7 @@ def test_every_claim_is_covered(secured: Document, sources: StaticSources) -> No
 
 def test_a_context_of_somebody_else(secured: Document, issuer_key: PrivateKey) -> None:
     """The same bytes under another context mean something else, so the context must be the issuer's own."""
-    swapped = {"@context": {**CONTEXT["@context"], "givenName": f"{TYPE}#farmerId"}}
+    swapped = {"@context": {**CONTEXT["@context"], "givenName": f"{TYPE}#surname"}}
     methods = {issuer_key.key_id: method(issuer_key.key_id, issuer_key.public_key)}
     elsewhere = StaticSources(methods=methods, published={"did:web:mallory.example": {TYPE: CONTEXT}})
     with pytest.raises(MalformedInput, match="No such context"):

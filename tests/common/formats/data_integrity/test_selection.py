@@ -123,7 +123,9 @@ def test_too_many_pointers() -> None:
         (("subject", "sails", 1), ["/subject/sails/0", "/subject/sails/1"]),
         (("subject", "sails", 3), []),
         (("subject", "nothing"), []),
-        (("subject", 0), []),
+        (("subject", 0), ["/subject"]),  # a set of one
+        (("subject", None, "name"), ["/subject/name"]),
+        (("subject", 1), []),
     ],
 )
 def test_claims_paths_as_pointers(path: tuple[str | int | None, ...], found: list[str]) -> None:
