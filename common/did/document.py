@@ -1,12 +1,13 @@
 """DID documents (DID Core 1.0) as far as a signature needs them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
 from common.errors import SelloError
 from common.keys import PublicKey, jwk, multikey
+from common.keys.other_kinds import UnknownKind
 
 PURPOSES = (
     "authentication",
@@ -77,13 +78,15 @@ class DIDDocument:
     id: str
     methods: Mapping[str, VerificationMethod]
     source: Mapping[str, Any]
+    others: Mapping[str, UnknownKind] = field(default_factory=dict)  # keys of kinds not used here
 
     def method(self, did_url: str) -> VerificationMethod:
         """The verification method of that absolute DID URL."""
-        try:
+        if did_url in self.methods:
             return self.methods[did_url]
-        except KeyError as error:
-            raise ResolutionError("The DID document does not hold this key.") from error
+        if did_url in self.others:
+            raise ResolutionError(self.others[did_url].public, code="INVALID_VERIFICATION_METHOD")
+        raise ResolutionError("The DID document does not hold this key.")
 
 
 def parse_document(source: Mapping[str, Any], *, did: str) -> DIDDocument:
@@ -107,12 +110,17 @@ def parse_document(source: Mapping[str, Any], *, did: str) -> DIDDocument:
                 raise ResolutionError(f"{name} holds no key.", code="invalidDidDocument")
             if name in PURPOSES:
                 relations.setdefault(identifier, set()).add(name)
-    methods = {
-        identifier: method
-        for identifier, entry in entries.items()
-        if (method := _method(identifier, entry, relations.get(identifier, set()))) is not None
-    }
-    return DIDDocument(id=did, methods=methods, source=source)
+    methods: dict[str, VerificationMethod] = {}
+    others: dict[str, UnknownKind] = {}
+    for identifier, entry in entries.items():
+        try:
+            method = _method(identifier, entry, relations.get(identifier, set()))
+        except UnknownKind as error:
+            others[identifier] = error
+            continue
+        if method is not None:
+            methods[identifier] = method
+    return DIDDocument(id=did, methods=methods, source=source, others=others)
 
 
 def absolute(identifier: str, did: str) -> str:
@@ -121,7 +129,7 @@ def absolute(identifier: str, did: str) -> str:
 
 
 def _method(identifier: str, entry: Mapping[str, Any], purposes: set[str]) -> VerificationMethod | None:
-    """The entry as a key, or None where its type or curve is one that is not used here.
+    """The entry as a key, or None where it is none; `UnknownKind` where it is of another kind.
 
     Key material in two formats at once is no key (CID §2.2): they need not agree.
     """
@@ -135,6 +143,8 @@ def _method(identifier: str, entry: Mapping[str, Any], purposes: set[str]) -> Ve
             key = jwk.decode(entry["publicKeyJwk"])
         else:
             return None
+    except UnknownKind:
+        raise
     except SelloError:
         return None
     if not isinstance(controller, str):

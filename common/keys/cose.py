@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from common.encoding import cbor
 from common.errors import InvalidKey, InvalidSignature, MalformedInput
+from common.keys import other_kinds
 from common.keys.public_key import CURVES, NIST, PublicKey
 from common.keys.signer import Signer
 
@@ -55,8 +56,10 @@ def decode_key(value: object) -> PublicKey:
         raise InvalidKey("A private key does not belong here.")
     curve = _NAMES.get(value[CRV]) if type(value.get(CRV)) is int else None
     x, y = value.get(X), value.get(Y)
-    if curve is None or value.get(KTY) != (EC2 if curve in NIST else OKP) or not isinstance(x, bytes):
-        raise InvalidKey(f"Keys are {', '.join(CURVES)}; this COSE_Key is another.")
+    if curve is None:
+        raise other_kinds.of_cose_key(value)
+    if value.get(KTY) != (EC2 if curve in NIST else OKP) or not isinstance(x, bytes):
+        raise InvalidKey("The type of this COSE_Key is not that of its curve.")
     if curve == "Ed25519":
         return PublicKey(curve, x)
     size = CURVES[curve].coordinate_size

@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from common.encoding import base64url, jcs
 from common.errors import InvalidKey
+from common.keys import other_kinds
 from common.keys.public_key import CURVES, NIST, PublicKey
 
 
@@ -26,10 +27,10 @@ def encode(key: PublicKey) -> dict[str, str]:
 
 
 def decode(jwk: Mapping[str, Any]) -> PublicKey:
-    """The public key of a JWK; private members, other types and points off the curve are refused."""
+    """The public key of a JWK; private members, other kinds and points off the curve are refused."""
     if not isinstance(jwk, Mapping):
         raise InvalidKey("A JWK is a JSON object.")
-    if "d" in jwk or "k" in jwk:
+    if not {"d", "k", "priv"}.isdisjoint(jwk):
         raise InvalidKey("A private key does not belong here.")
     kty, crv = jwk.get("kty"), jwk.get("crv")
     if kty == "OKP" and crv == "Ed25519":
@@ -41,7 +42,7 @@ def decode(jwk: Mapping[str, Any]) -> PublicKey:
         if encode(key)["y"] != jwk["y"]:
             raise InvalidKey(f"This is not a point on {crv}.")
         return key
-    raise InvalidKey(f"Keys are {', '.join(CURVES)}; this JWK is another.")
+    raise other_kinds.of_jwk(jwk)
 
 
 def thumbprint(key: PublicKey) -> str:

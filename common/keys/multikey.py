@@ -2,6 +2,7 @@
 
 from common.encoding import multibase
 from common.errors import InvalidKey
+from common.keys import other_kinds
 from common.keys.public_key import CURVES, PublicKey
 
 
@@ -11,11 +12,11 @@ def encode(key: PublicKey) -> str:
 
 
 def decode(text: str) -> PublicKey:
-    """The key behind a `publicKeyMultibase`; unknown multicodecs are an error that names the known."""
+    """The key behind a `publicKeyMultibase`; other kinds are an error that names them."""
     data = multibase.decode(text)
+    curve = next((curve for curve in CURVES.values() if data.startswith(curve.multicodec)), None)
+    if curve is None:
+        raise other_kinds.of_multikey(data)
     if not text.startswith("z"):
-        raise InvalidKey("A Multikey is written in base58btc.")
-    for curve in CURVES.values():
-        if data.startswith(curve.multicodec):
-            return PublicKey(curve.name, data[len(curve.multicodec) :])
-    raise InvalidKey(f"This Multikey is none of {', '.join(CURVES)}.")
+        raise InvalidKey("A Multikey of this kind is written in base58btc.")
+    return PublicKey(curve.name, data[len(curve.multicodec) :])
