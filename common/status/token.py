@@ -1,4 +1,4 @@
-"""Token Status List (draft-ietf-oauth-status-list-20): the list as a signed JWT (§5.1)."""
+"""Token Status List (draft-ietf-oauth-status-list-21): the list as a signed JWT (§5.1)."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta

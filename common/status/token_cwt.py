@@ -1,4 +1,4 @@
-"""Token Status List (draft-ietf-oauth-status-list-20): the list as a signed CWT (§5.2)."""
+"""Token Status List (draft-ietf-oauth-status-list-21): the list as a signed CWT (§5.2)."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
