@@ -111,7 +111,7 @@ def test_keys_of_other_kinds_are_passed_over(ana: PrivateKey) -> None:
     value["assertionMethod"] += [other["id"] for other in others]
     assert find(value).public_key == ana.public_key
     for other in others:
-        with pytest.raises(ResolutionError, match="not used here|does not hold"):
+        with pytest.raises(ResolutionError, match=r"not used here|does not hold"):
             find(value, HOME + other["id"])
 
 
