@@ -2,12 +2,9 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
-PORT ?= 8000
 PYTHON ?= python3
 BIN := .venv/bin
 RUN := $(BIN)/python manage.py
-SITE = $(BIN)/granian --interface wsgi --host 127.0.0.1 --port $(PORT) --workers 1 --blocking-threads 64 \
-       --no-ws --log-level error common.config.wsgi:application
 PEERS := $(foreach folder,tests/interop tests/interop/credo,$(folder)/node_modules/.package-lock.json)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
@@ -18,10 +15,7 @@ demo: .venv/product ## the whole story over real HTTP on a fresh embedded databa
 	@$(BIN)/python -m deploy.demo
 
 run: .venv/product ## the site at http://localhost:8000 (PORT=…), with sample registries and a sign-in
-	@$(RUN) migrate --verbosity 0
-	@$(RUN) prepare_site
-	@echo "Sello answers at http://localhost:$(PORT)  (Ctrl-C stops it)"
-	@PORT=$(PORT) $(SITE)
+	@$(BIN)/python -m deploy.serve
 
 test: .venv/development ## every test that needs no server of its own
 	@$(BIN)/python -m pytest -n auto -m "not browser and not interop and not postgres and not crash and not schemathesis" $(ARGS)

@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from common.did import did_web
+from deploy import quietly
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = Path(os.environ.get("VAR_DIR", ROOT / "var")) / "conformance"
@@ -191,4 +192,4 @@ def wait_until_ready(url: str, context: ssl.SSLContext, server: "subprocess.Pope
 
 
 if __name__ == "__main__":
-    main()
+    quietly.run(main)

@@ -11,6 +11,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from deploy import quietly
+
 
 def main(arguments: list[str]) -> int:
     command = arguments[1:] if arguments[:1] == ["--"] else arguments
@@ -55,4 +57,4 @@ def _binaries() -> Path | None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    quietly.run(lambda: main(sys.argv[1:]))

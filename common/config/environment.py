@@ -18,6 +18,7 @@ from common.errors import MalformedInput
 
 ROLES = ("issuer", "wallet", "verifier")
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 _ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?\Z")
 
 
@@ -78,15 +79,74 @@ def roles(environ: Mapping[str, str]) -> tuple[str, ...]:
 
 def base_url(environ: Mapping[str, str]) -> str:
     """The public origin, without a path; http only on a loopback address."""
-    value = environ.get("BASE_URL", f"http://localhost:{environ.get('PORT', '8000')}").rstrip("/")
-    if not _ORIGIN.match(value):
+    return origin(environ, "BASE_URL", default=f"http://localhost:{port(environ)}")
+
+
+def port(environ: Mapping[str, str]) -> int:
+    """Where a site of this machine listens: `PORT`; else what a `BASE_URL` on loopback says; else 8000."""
+    value = environ.get("PORT", "")
+    if value:
+        if not (value.isascii() and value.isdigit() and 0 < int(value[:6]) < 65536):
+            raise ImproperlyConfigured(f"PORT is a number from 1 to 65535, not {value!r}.")
+        return int(value)
+    named = urlsplit(origin(environ, "BASE_URL", default="http://localhost:8000"))
+    return (named.hostname in LOOPBACK and named.port) or 8000
+
+
+def origin(environ: Mapping[str, str], name: str, *, default: str) -> str:
+    """A web origin, without a path; http only on a loopback address."""
+    value = environ.get(name, default).rstrip("/")
+    if not _ORIGIN.match(value) or not _has_port(value):
         raise ImproperlyConfigured(
-            "BASE_URL is an origin such as https://credentials.example, without a path."
+            f"{name} is an origin such as https://credentials.example, without a path."
         )
     parts = urlsplit(value)
     if parts.scheme == "http" and parts.hostname not in LOOPBACK:
-        raise ImproperlyConfigured("BASE_URL is https anywhere but on a loopback address.")
+        raise ImproperlyConfigured(f"{name} is https anywhere but on a loopback address.")
     return value
+
+
+def origins(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
+    """Web origins, separated by commas; the operator's own word on plain http."""
+    values = tuple(filter(None, (each.strip().rstrip("/") for each in environ.get(name, "").split(","))))
+    for value in values:
+        if not _ORIGIN.match(value) or not _has_port(value):
+            raise ImproperlyConfigured(
+                f"{name} lists origins such as https://credentials.example, not {value!r}."
+            )
+    return values
+
+
+def address(environ: Mapping[str, str], name: str, *, default: str) -> str:
+    """A web address below which others lie, or empty."""
+    value = environ.get(name, default)
+    if value and not (_ORIGIN.match("/".join(value.split("/")[:3])) and not set("?# \\") & set(value)):
+        raise ImproperlyConfigured(f"{name} is a web address such as https://wallet.example/wallet/.")
+    return value and f"{value.rstrip('/')}/"
+
+
+def file(environ: Mapping[str, str], name: str) -> str:
+    """A file that is there to be read, or empty."""
+    value = environ.get(name, "")
+    if value and not os.access(value, os.R_OK):
+        raise ImproperlyConfigured(f"{name} names a file that cannot be read: {value}.")
+    return value
+
+
+def log_level(environ: Mapping[str, str]) -> str:
+    """One of Python's levels."""
+    value = environ.get("LOG_LEVEL", "WARNING").upper()
+    if value not in _LEVELS:
+        raise ImproperlyConfigured(f"LOG_LEVEL is one of {', '.join(_LEVELS)}.")
+    return value
+
+
+def _has_port(value: str) -> bool:
+    """Whether a port that stands in an origin is one."""
+    try:
+        return urlsplit(value).port != 0
+    except ValueError:
+        return False
 
 
 def is_production(environ: Mapping[str, str]) -> bool:
@@ -97,7 +157,7 @@ def is_production(environ: Mapping[str, str]) -> bool:
 def database(environ: Mapping[str, str], *, var: Path) -> dict[str, Any]:
     """Django's database entry from `DATABASE_URL`; SQLite under `var` when unset."""
     url = environ.get("DATABASE_URL", "")
-    parts = urlsplit(url)
+    parts = urlsplit(url if _has_port(url) else "")
     if not url or parts.scheme == "sqlite":
         path = Path(unquote(parts.path)) if url else var / "sello.sqlite3"
         return {
@@ -172,8 +232,13 @@ def _embedded_secrets(path: Path) -> dict[str, str]:
             draft.unlink()
     if path.stat().st_mode & 0o077:
         raise ImproperlyConfigured(f"{path} can be read by others; its mode must be 0600.")
-    values: dict[str, str] = json.loads(path.read_text())
-    return values
+    try:
+        values: dict[str, str] = json.loads(path.read_text())
+        return {name: str(values[name]) for name in ("SECRET_KEY", "KEY_ENCRYPTION_KEY")}
+    except (ValueError, KeyError, TypeError) as error:
+        raise ImproperlyConfigured(
+            f"{path} does not hold the two secrets: restore it, since keys and wallets open by them alone."
+        ) from error
 
 
 # What is kept for a while, by kind: how many entries and, in a process's own memory, how many bytes at most.

@@ -4,11 +4,10 @@ import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from common.config import environment
+from common.config import environment, folder
 
 BASE_DIR = Path(__file__).resolve().parents[2]
-VAR_DIR = Path(os.environ.get("VAR_DIR", BASE_DIR / "var"))
-VAR_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)  # registers of people: nobody else reads them
+VAR_DIR = folder.private(folder.named(os.environ))  # registers of people: nobody else reads them
 
 ROLES = environment.roles(os.environ)
 BASE_URL = environment.base_url(os.environ)
@@ -72,6 +71,8 @@ TEMPLATES = [
 
 # --- what is kept -----------------------------------------------------------------------------------
 DATABASES = {"default": environment.database(os.environ, var=VAR_DIR)}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    folder.private_database(DATABASES["default"]["NAME"])
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = environment.caches(os.environ)
 KEY_STORES = {"table": "common.adapters.key_table.KeyTable"}
@@ -81,10 +82,8 @@ WALLET_PASSPHRASE_COST = "moderate"  # noqa: S105
 
 # --- the one door to the network (common/adapters/fetch.py) -----------------------------------------
 # Origins that may be private or plain http: our own, and what the operator adds, separated by commas.
-FETCH_ORIGINS = frozenset(
-    [BASE_URL, *filter(None, (o.strip().rstrip("/") for o in os.environ.get("FETCH_ORIGINS", "").split(",")))]
-)
-FETCH_CA_FILE = os.environ.get("FETCH_CA_FILE", "")
+FETCH_ORIGINS = frozenset([BASE_URL, *environment.origins(os.environ, "FETCH_ORIGINS")])
+FETCH_CA_FILE = environment.file(os.environ, "FETCH_CA_FILE")
 # PEM certificates of the authorities that vouch for verifiers to a wallet (OpenID4VP x509 prefixes).
 VERIFIER_CA_FILE = os.environ.get("VERIFIER_CA_FILE", str(VAR_DIR / "verifier-ca.pem"))
 # PEM certificates of the authorities that vouch for issuers whose credentials carry an x5c chain.
@@ -139,11 +138,13 @@ NOTICE_SIGNERS = {
 }
 
 # --- where the other parties of the sample world live, when each runs on its own ---------------------------
-ISSUER_URL = os.environ.get("ISSUER_URL", BASE_URL).rstrip("/")
-VERIFIER_URL = os.environ.get("VERIFIER_URL", BASE_URL).rstrip("/")
+ISSUER_URL = environment.origin(os.environ, "ISSUER_URL", default=BASE_URL)
+VERIFIER_URL = environment.origin(os.environ, "VERIFIER_URL", default=BASE_URL)
 
 # --- where the services' pages lead somebody who has a wallet on this device -----------------------------
-WALLET_URL = os.environ.get("WALLET_URL", f"{BASE_URL}/wallet/" if "wallet" in ROLES else "")
+WALLET_URL = environment.address(
+    os.environ, "WALLET_URL", default=f"{BASE_URL}/wallet/" if "wallet" in ROLES else ""
+)
 
 # --- how it looks and speaks --------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
@@ -196,5 +197,5 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "filters": {"short": {"()": "common.site.logs.ShortPaths"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["short"]}},
-    "root": {"handlers": ["stderr"], "level": os.environ.get("LOG_LEVEL", "WARNING")},
+    "root": {"handlers": ["stderr"], "level": environment.log_level(os.environ)},
 }

@@ -1,8 +1,18 @@
-"""The WSGI entry point."""
+"""The WSGI entry point; a wrong setting ends it with a sentence."""
 
 import os
+import sys
 
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
+from common.config import folder
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "common.config.settings")
-application = get_wsgi_application()
+try:
+    application = get_wsgi_application()
+except ImproperlyConfigured as error:
+    sys.exit(str(error))
+if not settings.PRODUCTION:  # one that answers to the outside is named by its environment
+    folder.leave_address(settings.VAR_DIR, settings.BASE_URL)

@@ -100,12 +100,12 @@ def parse_offer(source: Mapping[str, Any]) -> CredentialOffer:
     )
 
 
-def create_offer_uri(offer: CredentialOffer | OfferReference) -> str:
-    """The `openid-credential-offer://` URI by value or by reference (§4.1.2, §4.1.3)."""
+def create_offer_uri(offer: CredentialOffer | OfferReference, *, endpoint: str = f"{SCHEME}://") -> str:
+    """The link by value or by reference (§4.1.2, §4.1.3), for any wallet or for the one at `endpoint`."""
     if isinstance(offer, OfferReference):
-        return f"{SCHEME}://?credential_offer_uri={quote(offer.url, safe='')}"
+        return f"{endpoint}?credential_offer_uri={quote(offer.url, safe='')}"
     value = json.dumps(create_offer(offer), ensure_ascii=False, separators=(",", ":"))
-    return f"{SCHEME}://?credential_offer={quote(value, safe='')}"
+    return f"{endpoint}?credential_offer={quote(value, safe='')}"
 
 
 def parse_offer_uri(text: str) -> CredentialOffer | OfferReference:

@@ -4,10 +4,10 @@ import argparse
 import json
 import os
 import random
-import sys
 from pathlib import Path
 
 from common.keys import PrivateKey, jwk
+from deploy import quietly
 from deploy.bank.accounts import Accounts
 from deploy.bank.files import work
 from deploy.bank.server import Bank, open_bank
@@ -52,4 +52,4 @@ def _key(path: Path) -> PrivateKey:
     return PrivateKey("Ed25519", path.read_bytes())
 
 
-sys.exit(main())
+quietly.run(main)

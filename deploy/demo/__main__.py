@@ -3,6 +3,7 @@
 import secrets
 import sys
 
+from deploy import quietly
 from deploy.demo.forgeries import Forgeries
 from deploy.demo.leftovers import nothing_is_left_behind
 from deploy.demo.narrator import Narrator, StoryBroken
@@ -56,4 +57,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    quietly.run(main)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from django.conf import settings
+
 from common.encoding import base64url
 from common.errors import SelloError
 from common.oid4vci.offer import CredentialOffer, OfferReference, TxCode, create_offer_uri
@@ -31,10 +33,14 @@ class OfferGone(SelloError):
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """An offer as it leaves: the transaction code is told here once and travels by another way."""
+    """An offer as it leaves: the transaction code is told here once and travels by another way.
+
+    `link` opens in a browser, with the web wallet that this installation knows; empty where it knows none.
+    """
 
     session: Session
     uri: str = field(repr=False)
+    link: str = field(repr=False)
     document: dict[str, Any] = field(repr=False)
     tx_code: str | None = field(repr=False)
 
@@ -84,8 +90,10 @@ def create_offer(
     session.save()
     offer = _offer(session, reference)
     authority = configuration.authority
-    link = offer if by_value else OfferReference(f"{authority.identifier}/offers/{reference}")
-    return Offer(session, create_offer_uri(link), offer_document(offer), typed)
+    carried = offer if by_value else OfferReference(f"{authority.identifier}/offers/{reference}")
+    wallet = settings.WALLET_URL
+    link = create_offer_uri(carried, endpoint=f"{wallet}accept") if wallet else ""
+    return Offer(session, create_offer_uri(carried), link, offer_document(offer), typed)
 
 
 def find_offer(authority: Authority, reference: str, *, now: datetime) -> dict[str, Any]:

@@ -33,7 +33,9 @@ def run(*arguments: str) -> dict:
 
 def test_create_offer(farmer):
     made = run("create_offer", "farmer", "F-0001", "--tx-code")
-    assert set(made) == {"offer_uri", "credential_offer", "tx_code", "session"}
+    assert set(made) == {"offer_uri", "link", "credential_offer", "tx_code", "session"}
+    assert made["link"].startswith("http://localhost:8000/wallet/accept?credential_offer_uri=")
+    assert parse_offer_uri(made["link"]) == parse_offer_uri(made["offer_uri"])
     assert made["offer_uri"].startswith("openid-credential-offer://?credential_offer_uri=")
     assert len(made["tx_code"]) == 6
     assert parse_offer(made["credential_offer"]).configuration_ids == ("farmer.ldp_vc", "farmer.dc+sd-jwt")

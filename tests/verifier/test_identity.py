@@ -30,8 +30,10 @@ def command(capsys: Any, *arguments: str) -> dict[str, Any]:
 
 def test_create_request_prints_one_object(capsys: Any) -> None:
     printed = command(capsys, "create_request", "over-18")
-    assert set(printed) == {"request_uri", "session", "status_url"}
+    assert set(printed) == {"request_uri", "link", "session", "status_url"}
     assert printed["request_uri"].startswith("openid4vp://?")
+    assert printed["link"].startswith("http://localhost:8000/wallet/authorize?")
+    assert printed["link"].split("?")[1] == printed["request_uri"].split("?")[1]
     assert printed["status_url"] == f"http://localhost:8000/services/sessions/{printed['session']}/status"
     session = PresentationSession.objects.get(poll_id=printed["session"])
     assert (session.response_mode, session.same_device, session.browser) == ("direct_post.jwt", False, "")

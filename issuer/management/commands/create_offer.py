@@ -33,6 +33,7 @@ class Command(BaseCommand):
         )
         return {
             "offer_uri": offer.uri,
+            "link": offer.link or None,
             "credential_offer": offer.document,
             "tx_code": offer.tx_code,
             "session": str(offer.session.id),

@@ -7,7 +7,13 @@ from django.utils import timezone
 from common.adapters.command import Command as BaseCommand
 from common.oid4vp.client_id import PREFIXES
 from common.oid4vp.request import RESPONSE_MODES
-from verifier.services.requests import DEFAULT_MODE, DEFAULT_PREFIX, create_request, find_service
+from verifier.services.requests import (
+    DEFAULT_MODE,
+    DEFAULT_PREFIX,
+    create_request,
+    find_service,
+    wallet_link,
+)
 
 
 class Command(BaseCommand):
@@ -28,6 +34,7 @@ class Command(BaseCommand):
         )
         return {
             "request_uri": created.request_uri,
+            "link": wallet_link(created.session) or None,
             "session": created.session.poll_id,
             "status_url": created.status_url,
         }
