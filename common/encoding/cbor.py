@@ -1,11 +1,13 @@
-"""CBOR as signatures need it (RFC 8949): one reading, of definite length, to its last byte, or an error.
+"""CBOR as signatures need it (RFC 8949): one reading, to its last byte, or an error.
 
 Tags mean nothing here: a reader that builds dates, fractions, patterns or shared references out of a
-stranger's bytes has more doors than anybody guards. Those that a caller names are handed over as they stand.
+stranger's bytes has more doors than anybody guards. They are handed over as they stand. What was embedded is
+kept byte by byte, its tag and length among them: digests are taken over the bytes that were received.
 """
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 import cbor2
@@ -14,11 +16,13 @@ from cbor2 import CBORTag as Tag
 from common import purse
 from common.errors import MalformedInput
 
-__all__ = ["EMBEDDED", "Tag", "decode", "embed", "embedded", "encode"]
+__all__ = ["EMBEDDED", "Embedded", "Tag", "decode", "embed", "embedded", "encode"]
 
 EMBEDDED: Final = 24  # §3.4.5.1: a byte string that holds CBOR
+SELF_DESCRIBED: Final = bytes.fromhex("d9d9f7")  # §3.4.6: tag 55799 before anything else says nothing
 MAX_BYTES: Final = 1_000_000
 MAX_DEPTH: Final = 32
+_BREAK: Final = 0xFF
 # Every tag to which the library would give a meaning of its own; a test looks for others.
 _INTERPRETED: Final = (
     *(0, 1, 2, 3, 4, 5, 25, 28, 29, 30, 35, 36, 37),
@@ -26,10 +30,18 @@ _INTERPRETED: Final = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """CBOR within CBOR: the bytes within, and the whole of it as it was received and will travel."""
+
+    value: bytes
+    encoded: bytes
+
+
 def encode(value: Any) -> bytes:
     """The deterministic encoding: shortest forms, definite lengths, keys length-first (§4.2.3)."""
     try:
-        return cbor2.dumps(value, canonical=True)
+        return cbor2.dumps(value, canonical=True, default=_write_embedded)
     except (cbor2.CBORError, RecursionError) as error:
         raise MalformedInput("This value has no CBOR encoding.", detail=type(error).__name__) from error
 
@@ -37,25 +49,28 @@ def encode(value: Any) -> bytes:
 def decode(
     data: bytes,
     *,
-    tags: frozenset[int] = frozenset(),
+    tags: Collection[int] | None = (),
     max_bytes: int = MAX_BYTES,
     max_depth: int = MAX_DEPTH,
 ) -> Any:
-    """Parse one data item; arrays are lists, beneath a tag tuples, and the `tags` named are `Tag`.
+    """Parse one data item; arrays are lists, beneath a tag tuples.
 
-    Other tags, indefinite lengths, a key that stands twice or is neither text, bytes nor an integer, and
-    whatever follows the item are errors.
+    The `tags` named are `Tag`, tag 24 of a byte string is `Embedded`; None takes every tag. Other tags, a key
+    that stands twice or is neither text, bytes nor an integer, and whatever follows the item are errors.
     """
     if len(data) > max_bytes:
         raise MalformedInput(f"This CBOR is larger than {max_bytes} bytes.")
     purse.draw(steps=1 + len(data) // 16)
+    data = data.removeprefix(SELF_DESCRIBED)
+    received = _embedded_in(data, max_depth=max_depth)
 
-    def keep(tag: int, value: Any) -> Tag:
-        if tag not in tags:
+    def keep(tag: int, value: Any) -> Tag | Embedded:
+        encoded = next(received) if tag == EMBEDDED else b""
+        if tags is not None and tag not in tags:
             raise ValueError("a tag that is not known here")
-        return Tag(tag, value)
+        return Embedded(value, encoded) if encoded and isinstance(value, bytes) else Tag(tag, value)
 
-    def keeping(tag: int) -> Callable[[Any, bool], Tag]:
+    def keeping(tag: int) -> Callable[[Any, bool], Tag | Embedded]:
         return lambda value, immutable: keep(tag, value)
 
     stream = io.BytesIO(data)
@@ -65,28 +80,71 @@ def decode(
         semantic_decoders={tag: keeping(tag) for tag in _INTERPRETED},
         object_hook=_require_plain_keys,
         max_depth=max_depth,
-        allow_indefinite=False,
         allow_duplicate_keys=False,
     )
     try:
         value = decoder.decode()
-    except (cbor2.CBORError, ValueError, TypeError, OverflowError, RecursionError, MemoryError) as error:
+    except (
+        cbor2.CBORError, ValueError, TypeError, OverflowError, RecursionError, MemoryError, StopIteration,
+    ) as error:  # fmt: skip
         raise MalformedInput("This is not CBOR.", detail=type(error).__name__) from error
     if stream.tell() != len(data):
         raise MalformedInput("Something follows this CBOR.")
     return value
 
 
-def embed(data: bytes) -> Tag:
+def embed(data: bytes) -> Embedded:
     """CBOR within CBOR, its bytes kept as they are."""
-    return Tag(EMBEDDED, data)
+    return Embedded(data, cbor2.dumps(Tag(EMBEDDED, data), canonical=True))
 
 
 def embedded(value: object) -> bytes:
     """The bytes within a tag 24, an error where there is none."""
-    if not isinstance(value, Tag) or value.tag != EMBEDDED or not isinstance(value.value, bytes):
+    if not isinstance(value, Embedded):
         raise MalformedInput("Embedded CBOR was expected here.")
     return value.value
+
+
+def _write_embedded(encoder: cbor2.CBOREncoder, value: object) -> None:
+    if not isinstance(value, Embedded):
+        raise cbor2.CBOREncodeTypeError("not a value of CBOR")
+    encoder.write(value.encoded)
+
+
+def _embedded_in(data: bytes, *, max_depth: int) -> Iterator[bytes]:
+    """Each tag 24 in a data item, whole, by where their contents end: as a decoder meets them."""
+    found: list[bytes] = []
+
+    def skip(at: int, depth: int) -> int:
+        """Where the item that begins at `at` ends (§3, appendix C)."""
+        if depth > 2 * max_depth:
+            raise MalformedInput("This CBOR is nested too deeply.")
+        begin, kind, length = at, data[at] >> 5, data[at] & 31
+        at += 1
+        endless = length == 31
+        if 24 <= length < 28:
+            size = 1 << (length - 24)
+            length, at = int.from_bytes(data[at : at + size], "big"), at + size
+        if kind in (2, 3) and not endless:
+            return at + length
+        if kind in (2, 3, 4, 5) and endless:
+            while data[at] != _BREAK:
+                at = skip(at, depth + 1)
+            return at + 1
+        if kind in (4, 5):
+            for _ in range(length * (kind - 3)):
+                at = skip(at, depth + 1)
+        if kind == 6:
+            at = skip(at, depth + 1)
+            if length == EMBEDDED:
+                found.append(data[begin:at])
+        return at
+
+    try:
+        skip(0, 0)
+    except IndexError as error:
+        raise MalformedInput("This is not CBOR.", detail="it ends too early") from error
+    return iter(found)
 
 
 def _require_plain_keys(value: Mapping[Any, Any], immutable: bool) -> Mapping[Any, Any]:

@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Mapping
 from typing import Any
 
 from common import purse
@@ -12,10 +13,10 @@ MAX_DEPTH = 64
 MAX_INTEGER = 2**53 - 1
 
 
-def loads(text: bytes | str, *, max_bytes: int = MAX_BYTES, floats: bool = False) -> Any:
+def loads(text: bytes | str, *, max_bytes: int = MAX_BYTES, floats: bool = True) -> Any:
     """Parse JSON; duplicate keys, NaN, integers beyond 2^53, deep nesting and excess size are errors.
 
-    Floats are refused unless asked for: libraries disagree on their canonical text.
+    Numbers with a fraction or an exponent are floats, and refused where `floats` is false.
     """
     try:
         data = text.encode() if isinstance(text, str) else text
@@ -43,12 +44,19 @@ def loads(text: bytes | str, *, max_bytes: int = MAX_BYTES, floats: bool = False
     return value
 
 
-def loads_object(text: bytes | str, *, max_bytes: int = MAX_BYTES, floats: bool = False) -> dict[str, Any]:
+def loads_object(text: bytes | str, *, max_bytes: int = MAX_BYTES, floats: bool = True) -> dict[str, Any]:
     """Like `loads`, for texts that must be a JSON object."""
     value = loads(text, max_bytes=max_bytes, floats=floats)
     if not isinstance(value, dict):
         raise MalformedInput("A JSON object was expected.")
     return value
+
+
+def without_nulls(value: Any) -> Any:
+    """A JSON value without the members that are null, at any depth: they say nothing. Lists keep theirs."""
+    if isinstance(value, Mapping):
+        return {name: without_nulls(child) for name, child in value.items() if child is not None}
+    return [without_nulls(child) for child in value] if isinstance(value, list) else value
 
 
 def check_depth(value: Any, *, limit: int = MAX_DEPTH) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from common.errors import MalformedInput, UnknownPart
-from common.formats import FORMATS
+from common.formats import FORMATS, enveloping
 from common.formats.base import Format, Secured
 from common.formats.mdoc import compact as mdoc
 from common.keys import jws
@@ -22,6 +22,8 @@ def find_format(secured: Secured) -> tuple[str, Format, Kind]:
 
 def _shape(secured: Secured) -> tuple[str, Kind]:
     if isinstance(secured, Mapping):
+        if enveloping.is_envelope(secured):
+            return _shape(enveloping.opened(secured))
         if "proof" not in secured:
             raise MalformedInput("This JSON object has no proof: it is not a secured credential.")
         names = _names(secured.get("type"))
@@ -41,7 +43,7 @@ def _shape(secured: Secured) -> tuple[str, Kind]:
 def _token(secured: str) -> tuple[str, Kind]:
     """A token of the data model: by its type, else by what it holds (VC-JOSE-COSE §6.1)."""
     parsed = jws.parse(secured)
-    claims, typ = parsed.claims(), parsed.header.get("typ")
+    claims, typ = parsed.claims(), jws.media_type(parsed.header.get("typ"))
     name = "vc+jwt" if typ in ("vc+jwt", "vp+jwt") else "jwt_vc_json"
     if typ == "vp+jwt" or "vp" in claims or "VerifiablePresentation" in _names(claims.get("type")):
         return name, "presentation"

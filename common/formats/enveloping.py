@@ -4,8 +4,10 @@ import base64
 import binascii
 from collections.abc import Mapping
 from typing import Any, Final
+from urllib.parse import unquote
 
 from common.errors import MalformedInput, UnknownPart
+from common.formats.base import Secured
 from common.rdf.contexts import CREDENTIALS_V2
 
 CREDENTIAL: Final = "EnvelopedVerifiableCredential"
@@ -29,6 +31,15 @@ def is_envelope(document: Mapping[str, Any]) -> bool:
     return any(kind in (value if isinstance(value, list) else [value]) for kind in MEDIA_TYPES)
 
 
+def opened(secured: Secured) -> Secured:
+    """What an envelope holds, of whichever kind it is; anything else as it is."""
+    if not isinstance(secured, Mapping) or not is_envelope(secured):
+        return secured
+    value = secured["type"]
+    kinds = [kind for kind in MEDIA_TYPES if kind in (value if isinstance(value, list) else [value])]
+    return open_envelope(secured, kind=kinds[0])
+
+
 def envelop(token: str, *, kind: str) -> dict[str, Any]:
     """A token as an object that stands where credentials or presentations stand."""
     return {
@@ -47,11 +58,12 @@ def open_envelope(document: Mapping[str, Any], *, kind: str) -> str:
         raise MalformedEnvelope(f"The type of this envelope is {kind} and nothing else.")
     identifier = document.get("id")
     head, comma, data = identifier.partition(",") if isinstance(identifier, str) else ("", "", "")
-    media_type, *parameters = head.removeprefix("data:").split(";")
-    if not (head.startswith("data:") and comma):
+    media_type, *parameters = (part.strip().lower() for part in head[5:].split(";"))
+    if not (head[:5].lower() == "data:" and comma):
         raise MalformedEnvelope("An envelope is named by the data: URL of what it holds.")
-    if media_type.strip().lower() not in MEDIA_TYPES[kind]:
+    if media_type not in MEDIA_TYPES[kind]:
         raise UnknownPart("enveloped media type", media_type, MEDIA_TYPES[kind])
+    data = unquote(data)
     if "base64" not in parameters:
         return data
     try:

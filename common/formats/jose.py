@@ -6,23 +6,22 @@ that say part of it again (VC Data Model 1.1 §6.3.1; OpenID4VCI's `jwt_vc_json`
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any, Final, Literal
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from common.did import VerificationMethod
+from common.encoding import numeric_date
 from common.errors import InvalidSignature, MalformedInput
+from common.formats import version_1_1
 from common.formats.base import BindingMismatch, CredentialInvalid, Expired, NotYetValid, Sources
-from common.formats.enveloping import CREDENTIAL, envelop
+from common.formats.version_1_1 import Kind
 from common.keys import Signer, jws
 from common.keys.jws import UnverifiedJws
-from common.rdf.contexts import CREDENTIALS_V1
-from common.vcdm import times, validation
+from common.vcdm import validation
 
-Kind = Literal["vc", "vp"]
 CLOCK_SKEW: Final = timedelta(seconds=60)
 # Claims about the token itself; the document has its own words for what some of them say.
 REGISTERED: Final = frozenset({"iss", "sub", "aud", "exp", "nbf", "iat", "jti", "nonce", "cnf"})
-_LATEST: Final = 253_402_300_799  # the last second of the year 9999
 
 
 class TokenInvalid(CredentialInvalid):
@@ -56,7 +55,7 @@ def sign(
 def verify(token: str, *, kind: Kind, sources: Sources, now: datetime) -> VerifiedToken:
     """What a token holds, once its own issuer or holder is seen to have signed it, for now (§5.1)."""
     parsed = jws.parse(token)
-    claims = parsed.claims()
+    claims = _claims(parsed)
     document = _document(claims, kind=kind, typ=_typ(parsed, kind=kind))
     if kind == "vc":
         validation.validate_credential(document, accept_v1=kind in claims)
@@ -75,7 +74,7 @@ def verify(token: str, *, kind: Kind, sources: Sources, now: datetime) -> Verifi
 def read(token: str, *, kind: Kind) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     """The document in a token, and the claims beside it; nothing in them is to be believed."""
     parsed = jws.parse(token)
-    claims = parsed.claims()
+    claims = _claims(parsed)
     return _document(claims, kind=kind, typ=_typ(parsed, kind=kind)), claims
 
 
@@ -89,8 +88,7 @@ def require_binding(claims: Mapping[str, Any], *, audience: str | None, nonce: s
 
 def _typ(parsed: UnverifiedJws, *, kind: Kind) -> str:
     """The token's type; one that is for something else is refused, so that it cannot serve as a document."""
-    typ = parsed.header.get("typ", "JWT")
-    name = typ.lower().removeprefix("application/") if isinstance(typ, str) else ""
+    name = jws.media_type(parsed.header.get("typ", "JWT"))
     if name not in ("jwt", f"{kind}+jwt"):
         raise MalformedInput(f"A token of type {kind}+jwt was expected.")
     return name
@@ -102,35 +100,22 @@ def _document(claims: Mapping[str, Any], *, kind: Kind, typ: str) -> dict[str, A
     elif typ == f"{kind}+jwt" or not isinstance(claims[kind], Mapping):
         raise MalformedInput(f"The claim {kind} has no place in a token of type {kind}+jwt.")
     else:
-        document = _of_version_1(claims, kind=kind)
+        document = version_1_1.decode(claims, kind=kind)
     _require_agreement(document, claims, kind=kind)
     return document
 
 
-def _of_version_1(claims: Mapping[str, Any], *, kind: Kind) -> dict[str, Any]:
-    """The document under `vc` or `vp`, with what only the registered claims say (VCDM 1.1 §6.3.1)."""
-    document = dict(claims[kind])
-    names = {"iss": "issuer" if kind == "vc" else "holder", "jti": "id"}
-    if kind == "vc":
-        first = document["@context"][0] if isinstance(document.get("@context"), list) else None
-        begins = "issuanceDate" if first == CREDENTIALS_V1 else "validFrom"
-        if begins not in document and "nbf" in claims:
-            document[begins] = times.write(_moment(claims, "nbf"))
-    for claim, name in names.items():
-        if name not in document and claim in claims:
-            document[name] = claims[claim]
-    if kind == "vp" and isinstance(document.get("verifiableCredential"), list):  # of tokens, or of objects
-        document["verifiableCredential"] = [
-            envelop(entry, kind=CREDENTIAL) if isinstance(entry, str) else entry
-            for entry in document["verifiableCredential"]
-        ]
-    return document
+def _claims(parsed: UnverifiedJws) -> dict[str, Any]:
+    """The claims that say something: one that is null says nothing."""
+    return {name: value for name, value in parsed.claims().items() if value is not None}
 
 
 def _require_agreement(document: Mapping[str, Any], claims: Mapping[str, Any], *, kind: Kind) -> None:
     """Registered claims say the same as the document, or nothing (§3.1.3, §4.1.2)."""
     speaker = document.get("issuer" if kind == "vc" else "holder")
     subject = document.get("credentialSubject")
+    if isinstance(subject, list) and len(subject) == 1:
+        subject = subject[0]
     said = {
         "iss": speaker.get("id") if isinstance(speaker, Mapping) else speaker,
         "jti": document.get("id"),
@@ -156,16 +141,11 @@ def _holder_key(
 
 
 def _require_current(claims: Mapping[str, Any], *, now: datetime) -> None:
+    seconds, skew = now.timestamp(), CLOCK_SKEW.total_seconds()
     for name in ("nbf", "iat"):
-        if name in claims and _moment(claims, name) > now + CLOCK_SKEW:
+        begins = numeric_date.read(claims, name)
+        if begins is not None and begins > seconds + skew:
             raise NotYetValid("This token is not valid yet.")
-    if "exp" in claims and _moment(claims, "exp") + CLOCK_SKEW <= now:
+    ends = numeric_date.read(claims, "exp")
+    if ends is not None and ends + skew <= seconds:
         raise Expired("This token is no longer valid.")
-
-
-def _moment(claims: Mapping[str, Any], name: str) -> datetime:
-    """A NumericDate (RFC 7519 §2)."""
-    value = claims[name]
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _LATEST:
-        raise MalformedInput(f"{name} is not a time.")
-    return datetime.fromtimestamp(value, UTC)

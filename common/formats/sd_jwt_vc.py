@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from common.encoding import jcs, strict_json
+from common.encoding import jcs, numeric_date, strict_json
 from common.errors import MalformedInput, SelloError
 from common.formats.base import (
     Binding,
@@ -18,7 +18,7 @@ from common.formats.base import (
     VerifiedCredential,
     VerifiedPresentation,
 )
-from common.formats.sd_jwt import compact, key_binding, numeric_date
+from common.formats.sd_jwt import compact, key_binding
 from common.formats.sd_jwt.compact import SDJWT
 from common.formats.sd_jwt.disclosure import DEFAULT_HASH
 from common.formats.sd_jwt.issuing import conceal
@@ -57,7 +57,7 @@ class SdJwtVc:
         """
         if not REGISTERED.isdisjoint(credential.claims):
             raise MalformedInput("A claim has the name of a registered JWT claim.")
-        claims = strict_json.loads_object(jcs.canonicalize(credential.claims))
+        claims = strict_json.loads_object(jcs.canonicalize(credential.claims), floats=False)
         payload, disclosures = conceal(claims, credential.disclosable, salt=salt, decoys_to=DECOYS_TO)
         payload |= _registered(credential, holder=holder, now=now)
         if disclosures:
@@ -160,7 +160,7 @@ def _verify(sd_jwt: SDJWT, *, sources: Sources, now: datetime) -> tuple[Verified
     """RFC 9901 §7.1 with SD-JWT VC §2.4: the issuer's own key, the Disclosures, and at last the times."""
     parsed = jws.parse(sd_jwt.jwt)
     claims = _claims(parsed)
-    named = claims.get("iss", "")
+    named = claims.get("iss") or ""
     if not isinstance(named, str):
         raise CredentialInvalid("This credential names no issuer.")
     method = sources.issuer_key(named, parsed.header)
@@ -205,12 +205,12 @@ def _process(claims: Mapping[str, Any], disclosures: Sequence[str]) -> Processed
 
 def _claims(parsed: jws.UnverifiedJws) -> dict[str, Any]:
     """The payload; fractions are read here, since SD-JWT signs bytes and nothing is written anew."""
-    return strict_json.loads_object(parsed.payload, floats=True)
+    return strict_json.loads_object(parsed.payload)
 
 
 def _types(payload: Mapping[str, Any]) -> tuple[str, ...]:
     """`vct` and `aka_vcts` (SD-JWT VC §2.2.2.1 and §2.2.2.2)."""
-    vct, others = payload.get("vct"), payload.get("aka_vcts", [])
+    vct, others = payload.get("vct"), payload.get("aka_vcts") or []
     if not isinstance(vct, str) or not vct:
         raise CredentialInvalid("This credential names no type.")
     if not isinstance(others, list) or not all(isinstance(name, str) and name for name in others):
@@ -220,9 +220,9 @@ def _types(payload: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _holder_key(payload: Mapping[str, Any]) -> PublicKey | None:
     """The key in `cnf.jwk` (RFC 7800 §3.2), None where the credential is a bearer's."""
-    if "cnf" not in payload:
+    confirmation = payload.get("cnf")
+    if confirmation is None:
         return None
-    confirmation = payload["cnf"]
     if not isinstance(confirmation, Mapping) or "jwk" not in confirmation:
         raise CredentialInvalid("This credential is bound to its holder in a way that is not understood.")
     try:
@@ -236,9 +236,9 @@ def _status(payload: Mapping[str, Any]) -> tuple[StatusReference, ...]:
 
     A mechanism that is not understood is an error: without it nobody could say that the credential stands.
     """
-    if "status" not in payload:
+    status = payload.get("status")
+    if status is None:
         return ()
-    status = payload["status"]
     entry = status.get("status_list") if isinstance(status, Mapping) else None
     if not isinstance(entry, Mapping):
         raise CredentialInvalid("This credential's status is kept in a way that is not understood.")

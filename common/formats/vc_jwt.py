@@ -7,11 +7,11 @@ they are made here. Either format reads both kinds of token. Claims cannot be sh
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any, Final
 
-from common.errors import FetchFailed, MalformedInput, SelloError
-from common.formats import enveloping, jose, w3c
+from common.encoding import numeric_date
+from common.errors import MalformedInput
+from common.formats import enveloping, jose, vc_token
 from common.formats.base import (
     Binding,
     BindingMismatch,
@@ -26,7 +26,6 @@ from common.formats.data_integrity import ldp_vc
 from common.formats.sd_jwt import transaction_data
 from common.keys import Signer, jws
 from common.rdf.contexts import CREDENTIALS_V1, CREDENTIALS_V2
-from common.rdf.expansion import expand_types
 from common.vcdm import validation
 from common.vcdm.credential import ClaimPath, Credential
 
@@ -35,6 +34,7 @@ OPENID: Final = "jwt_vc_json"
 MAX_AGE: Final = timedelta(minutes=5)  # between signing a presentation and its arrival
 MAX_CREDENTIALS: Final = 20
 PRESENTATION: Final = ("VerifiablePresentation",)
+_WITH_PROOF: Final = ldp_vc.LdpVc()  # a token may show what has a proof of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +72,7 @@ class VcJwt:
 
     def verify_credential(self, secured: Secured, *, sources: Sources, now: datetime) -> VerifiedCredential:
         """The credential in a token, once its issuer's signature, its shape and its validity period hold."""
-        token = jose.verify(_text(secured), kind="vc", sources=sources, now=now)
-        subject = token.claims.get("sub")
-        return w3c.verified(
-            token.document,
-            format_=self.name,
-            key_id=token.method.id,
-            types=_types(token.document, sources),
-            now=now,
-            bound_to=subject if isinstance(subject, str) else None,
-            certificates=token.method.certificates,
-        )
+        return vc_token.verify(_text(secured), format_=self.name, sources=sources, now=now)
 
     def present(
         self,
@@ -117,25 +107,30 @@ class VcJwt:
         """The credentials shown, once each holds and their subject signed for this very request, now."""
         token = jose.verify(_text(presented), kind="vp", sources=sources, now=now)
         jose.require_binding(token.claims, audience=binding.audience, nonce=binding.nonce)
-        made = token.claims.get("iat")
-        if not isinstance(made, int) or isinstance(made, bool) or made < (now - MAX_AGE).timestamp():
+        made = numeric_date.read(token.claims, "iat")
+        if made is None or made < (now - MAX_AGE).timestamp():
             raise BindingMismatch("This presentation was made at another time.")
         transaction_data.verify(token.claims, entries=binding.transaction_data)
         holder = token.method.controller
         credentials = tuple(
-            self.verify_credential(one, sources=sources, now=now) for one in credentials_in(token.document)
+            self.verify_credential(one, sources=sources, now=now)
+            if isinstance(one, str)
+            else _WITH_PROOF.verify_shown(one, sources=sources, now=now)
+            for one in credentials_in(token.document)
         )
         if any(credential.subject != holder for credential in credentials):
             raise BindingMismatch("A credential was shown by somebody else than its holder.")
         return VerifiedPresentation(credentials, holder, binding.transaction_data)
 
 
-def credentials_in(presentation: Mapping[str, Any]) -> tuple[str, ...]:
-    """The tokens of a presentation whose shape was checked; each stands there in an envelope."""
+def credentials_in(presentation: Mapping[str, Any]) -> tuple[Secured, ...]:
+    """The credentials of a presentation whose shape was checked: tokens from their envelopes, or objects."""
     shown = validation.entries(presentation, "verifiableCredential")
     if not 0 < len(shown) <= MAX_CREDENTIALS:
         raise CredentialInvalid(f"A presentation shows one credential, or up to {MAX_CREDENTIALS}.")
-    return tuple(enveloping.open_envelope(one, kind=enveloping.CREDENTIAL) for one in shown)
+    return tuple(
+        one if "proof" in one else enveloping.open_envelope(one, kind=enveloping.CREDENTIAL) for one in shown
+    )
 
 
 def _text(secured: Secured) -> str:
@@ -151,16 +146,3 @@ def _version_1(document: Mapping[str, Any]) -> dict[str, Any]:
     issuer = document["issuer"]
     said = {names.get(name, name): value for name, value in document.items() if name != "name"}
     return {**said, "@context": contexts, "issuer": issuer["id"] if isinstance(issuer, Mapping) else issuer}
-
-
-def _types(document: Mapping[str, Any], sources: Sources) -> tuple[str, ...]:
-    """The types as IRIs; as they stand where nobody here knows their contexts (§B.1.1)."""
-    try:
-        return expand_types(
-            document, contexts=partial(sources.context, issuer=validation.issuer_id(document))
-        )
-    except FetchFailed:
-        raise
-    except SelloError:
-        value = document["type"]
-        return tuple(value) if isinstance(value, list) else (value,)

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from common.errors import SelloError
+from common.encoding import numeric_date
+from common.errors import MalformedInput, SelloError
 from common.keys import PublicKey, Signer, jwk, jws
 
 MAX_AGE: Final = timedelta(minutes=2)
@@ -40,8 +41,11 @@ def verify(
 
 def check_time(claims: Mapping[str, Any], *, now: datetime, error: Refusal) -> None:
     """Raise unless `iat` says that this was made just now."""
-    made = claims.get("iat")
-    if not isinstance(made, int) or isinstance(made, bool):
+    try:
+        made = numeric_date.read(claims, "iat")
+    except MalformedInput as fault:
+        raise error("iat is not a time.") from fault
+    if made is None:
         raise error("iat is missing.")
     if not -MAX_SKEW.total_seconds() <= now.timestamp() - made <= MAX_AGE.total_seconds():
         raise error("This was made too long ago, or in the future.")

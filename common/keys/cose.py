@@ -97,7 +97,7 @@ def parse(value: object) -> Sign1:
         raise MalformedInput("This is not a COSE_Sign1.")
     if not isinstance(unprotected, Mapping) or not (payload is None or isinstance(payload, bytes)):
         raise MalformedInput("This is not a COSE_Sign1.")
-    headers = cbor.decode(protected) if protected else {}
+    headers = cbor.decode(protected, tags=None) if protected else {}
     if not isinstance(headers, Mapping) or set(headers) & set(unprotected):
         raise MalformedInput("A header of this COSE_Sign1 stands twice, or nowhere.")
     if CRIT in headers or CRIT in unprotected:

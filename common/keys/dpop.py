@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from common.encoding import base64url
-from common.errors import SelloError
+from common.encoding import base64url, numeric_date
+from common.errors import MalformedInput, SelloError
 from common.keys import jwk, jws
 from common.keys.signer import Signer
 
 TYPE: Final = "dpop+jwt"
-ALGORITHMS: Final = ("ES256", "EdDSA")
+ALGORITHMS: Final = ("ES256", "EdDSA", "Ed25519")
 MAX_AGE: Final = timedelta(minutes=2)
 MAX_SKEW: Final = timedelta(minutes=1)
 MAX_LENGTH: Final = 8_000
@@ -115,11 +115,17 @@ def _text(claims: Mapping[str, Any], name: str) -> str:
 
 
 def _check_time(claims: Mapping[str, Any], *, now: datetime) -> None:
-    issued_at = claims.get("iat")
-    if not isinstance(issued_at, int) or isinstance(issued_at, bool):
+    try:
+        issued_at, begins, ends = (numeric_date.read(claims, name) for name in ("iat", "nbf", "exp"))
+    except MalformedInput as error:
+        raise InvalidDpopProof("A time in the DPoP proof is none.", detail=error.public) from error
+    if issued_at is None:
         raise InvalidDpopProof("iat is missing.")
-    if not -MAX_SKEW.total_seconds() <= now.timestamp() - issued_at <= MAX_AGE.total_seconds():
+    seconds, skew = now.timestamp(), MAX_SKEW.total_seconds()
+    if not -skew <= seconds - issued_at <= MAX_AGE.total_seconds():
         raise InvalidDpopProof("The DPoP proof was made too long ago, or in the future.")
+    if (begins is not None and begins > seconds + skew) or (ends is not None and ends <= seconds):
+        raise InvalidDpopProof("The DPoP proof is not valid at this time.")
 
 
 def _target(url: str) -> str:

@@ -10,11 +10,10 @@ from typing import Any
 
 from common.encoding import base64url, jcs, strict_json
 from common.errors import InvalidSignature, MalformedInput
-from common.keys.public_key import PublicKey
+from common.keys.public_key import PublicKey, algorithm_named
 from common.keys.signer import Signer
 
 MAX_LENGTH = 1_000_000
-_FULLY_SPECIFIED = {"Ed25519": "EdDSA"}  # RFC 9864 names the curve; RFC 8037 names the family
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +61,15 @@ def verify(jws: str | UnverifiedJws, *, key: PublicKey, typ: str | None) -> Unve
     """The parsed JWS once `key` is seen to have signed it; `typ` is required unless None."""
     parsed = parse(jws) if isinstance(jws, str) else jws
     algorithm = parsed.header["alg"]
-    if _FULLY_SPECIFIED.get(algorithm, algorithm) != key.algorithm:
+    if algorithm_named(algorithm) != key.algorithm:
         raise InvalidSignature("The algorithm named is not the key's own.", detail=f"alg {algorithm!r}")
-    if typ is not None and _media_type(parsed.header.get("typ")) != typ:
+    if typ is not None and media_type(parsed.header.get("typ")) != typ:
         raise MalformedInput(f"A token of type {typ} was expected.")
     key.verify(parsed.signature, parsed.signing_input)
     return parsed
 
 
-def _media_type(typ: object) -> str:
-    """`typ` without the `application/` that RFC 7515 §4.1.9 lets senders omit, in lower case."""
-    return str(typ).lower().removeprefix("application/") if isinstance(typ, str) else ""
+def media_type(typ: object) -> str:
+    """`typ` without its parameters and the `application/` that senders may omit (RFC 7515 §4.1.9)."""
+    name, mark, _ = typ.partition(";") if isinstance(typ, str) else ("", "", "")
+    return (name.rstrip() if mark else name).lower().removeprefix("application/")

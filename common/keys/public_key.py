@@ -38,10 +38,17 @@ CURVES: Final = {
         Curve("P-384", "ES384", 49, multicodec_prefix("p384-pub"), 48),
     )
 }
+# RFC 9864 names the curve where RFC 8037 names the family: two names of one algorithm.
+FULLY_SPECIFIED: Final = {"Ed25519": "EdDSA"}
 NIST: Final[dict[str, tuple[ec.EllipticCurve, hashes.HashAlgorithm]]] = {
     "P-256": (ec.SECP256R1(), hashes.SHA256()),
     "P-384": (ec.SECP384R1(), hashes.SHA384()),
 }
+
+
+def algorithm_named(name: object) -> object:
+    """The JOSE algorithm of a name as the keys here have it; a name that is not known stays as it is."""
+    return FULLY_SPECIFIED.get(name, name) if isinstance(name, str) else name
 
 
 @dataclass(frozen=True, slots=True)

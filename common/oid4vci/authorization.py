@@ -116,10 +116,10 @@ def create_pushed_response(response: PushedResponse) -> dict[str, Any]:
 def parse_pushed_response(source: Mapping[str, Any]) -> PushedResponse:
     """Read the answer to a pushed request."""
     members = Members(source, MessageInvalid)
-    expires_in = members.integer("expires_in", minimum=1)
-    if expires_in is None:
-        raise MessageInvalid("expires_in is missing.")
-    return PushedResponse(members.text("request_uri"), expires_in)
+    expires_in = members.seconds("expires_in")
+    if not expires_in:
+        raise MessageInvalid("expires_in is missing, or no time at all.")
+    return PushedResponse(members.text("request_uri"), int(expires_in))
 
 
 def authorization_url(endpoint: str, *, client_id: str, request_uri: str) -> str:

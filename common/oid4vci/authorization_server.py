@@ -81,9 +81,6 @@ def parse_server_metadata(source: Mapping[str, Any], *, issuer: str) -> Authoriz
     if members.text("issuer") != issuer:
         raise MessageInvalid("This metadata is another authorization server's.")
 
-    def url(name: str) -> str | None:
-        return members.url(name) if name in source else None
-
     def texts(name: str) -> tuple[str, ...]:
         return members.texts(name, required=False)
 
@@ -93,13 +90,13 @@ def parse_server_metadata(source: Mapping[str, Any], *, issuer: str) -> Authoriz
         grant_types=texts("grant_types_supported") or (AUTHORIZATION_CODE,),
         anonymous_access=source.get("pre-authorized_grant_anonymous_access_supported") is True,
         dpop_algorithms=texts("dpop_signing_alg_values_supported"),
-        authorization_endpoint=url("authorization_endpoint"),
-        pushed_endpoint=url("pushed_authorization_request_endpoint"),
+        authorization_endpoint=members.optional_url("authorization_endpoint"),
+        pushed_endpoint=members.optional_url("pushed_authorization_request_endpoint"),
         scopes=texts("scopes_supported"),
         challenge_methods=texts("code_challenge_methods_supported"),
         client_authentication=texts("token_endpoint_auth_methods_supported") or (ANONYMOUS,),
         attestation_algorithms=texts("client_attestation_pop_signing_alg_values_supported"),
         attestation_proofs=texts("client_attestation_pop_methods_supported"),
-        challenge_endpoint=url("challenge_endpoint"),
+        challenge_endpoint=members.optional_url("challenge_endpoint"),
         iss_in_response=source.get("authorization_response_iss_parameter_supported") is True,
     )

@@ -1,5 +1,6 @@
 """Nonce response, credential request and response, deferred ones too (OpenID4VCI 1.0 §7 to §9)."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -137,11 +138,11 @@ def parse_credential_response(
 ) -> CredentialResponse | DeferredResponse:
     """Read a credential response to a request of `expected` proofs; fewer credentials may come, not more."""
     members = Members(source, MessageInvalid)
-    if "transaction_id" in source:
-        interval = members.integer("interval", minimum=1)
-        if interval is None or "credentials" in source:
+    if "transaction_id" in members:
+        interval = members.seconds("interval")
+        if not interval or "credentials" in members:
             raise MessageInvalid("The issuer wants to deliver later, and does not say when to ask.")
-        return DeferredResponse(members.text("transaction_id"), interval)
+        return DeferredResponse(members.text("transaction_id"), math.ceil(interval))
     credentials = tuple(entry.source.get("credential") for entry in members.objects("credentials"))
     if not credentials or len(credentials) > expected:
         raise MessageInvalid(f"Between one and {expected} credentials were expected.")
@@ -154,6 +155,7 @@ def parse_credential_response(
 
 
 def _encryption(source: Mapping[str, Any]) -> EncryptionTarget | None:
-    if "credential_response_encryption" not in source:
+    members = Members(source, InvalidEncryptionParameters)
+    if "credential_response_encryption" not in members:
         return None
-    return parse_target(Members(source, InvalidEncryptionParameters).object("credential_response_encryption"))
+    return parse_target(members.object("credential_response_encryption"))

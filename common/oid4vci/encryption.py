@@ -53,7 +53,7 @@ def encrypt_message(document: Mapping[str, Any], *, to: EncryptionTarget) -> str
 def decrypt_message(compact: str, *, key: PrivateKey, error: type[SelloError]) -> dict[str, Any]:
     """The message in a JWE; whatever is wrong with it is one and the same error."""
     try:
-        return strict_json.loads_object(jwe.decrypt(compact.strip(), key=key), floats=True)
+        return strict_json.loads_object(jwe.decrypt(compact.strip(), key=key))
     except SelloError as refused:
         raise error("This message cannot be decrypted.", detail=refused.public) from refused
 

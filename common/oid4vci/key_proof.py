@@ -9,14 +9,15 @@ from cryptography import x509
 
 from common import did
 from common.did import did_jwk, did_key
-from common.errors import SelloError
+from common.encoding import numeric_date
+from common.errors import MalformedInput, SelloError
 from common.keys import PublicKey, Signer, jwk, jws
 from common.oid4vci.attestation import Standing
 from common.oid4vci.errors import InvalidNonce, InvalidProof
 from common.oid4vci.key_attestation import KeyAttestation, Resistance, verify_key_attestation
 
 TYPE: Final = "openid4vci-proof+jwt"
-ALGORITHMS: Final = ("ES256", "EdDSA")
+ALGORITHMS: Final = ("ES256", "EdDSA", "Ed25519")
 BINDING_METHODS: Final = ("jwk", "did:key", "did:jwk")
 MAX_AGE: Final = timedelta(minutes=5)
 MAX_SKEW: Final = timedelta(minutes=1)
@@ -62,14 +63,16 @@ def create_key_proof(
     signer: Signer,
     now: datetime,
     binding: BindingMethod = "jwk",
+    algorithm: str | None = None,
     key_attestation: str | None = None,
 ) -> str:
     """Prove possession of `signer`'s key to the issuer `audience` (F.1).
 
-    `iss` is left out: the pre-authorized code flow is anonymous here.
+    `algorithm` is the name under which the issuer knows the key's own (RFC 9864). `iss` is left out: the
+    pre-authorized code flow is anonymous here.
     """
     key = signer.public_key
-    header: dict[str, Any] = {"typ": TYPE}
+    header: dict[str, Any] = {"typ": TYPE, "alg": algorithm or key.algorithm}
     if binding == "jwk":
         header["jwk"] = jwk.encode(key)
     elif binding == "did:key":
@@ -176,20 +179,30 @@ def _verify(proof: str, *, audience: str, now: datetime) -> tuple[KeyProof, str,
         raise InvalidProof("A key proof does not hold.", detail=error.public) from error
     if claims.get("aud") != audience:
         raise InvalidProof("A key proof is meant for another issuer.")
-    issued_at = claims.get("iat")
-    if not isinstance(issued_at, int) or isinstance(issued_at, bool):
-        raise InvalidProof("A key proof does not say when it was made.")
-    age = now.timestamp() - issued_at
-    if not -MAX_SKEW.total_seconds() <= age <= MAX_AGE.total_seconds():
-        raise InvalidProof("A key proof is too old, or from the future.")
-    if "exp" in claims and not (isinstance(claims["exp"], int) and claims["exp"] > now.timestamp()):
-        raise InvalidProof("A key proof has expired.")
+    _check_times(claims, now=now)
     nonce = claims.get("nonce")
     if nonce is None:
         raise InvalidProof("A key proof lacks its nonce.")
     if not isinstance(nonce, str):
         raise InvalidNonce("The nonce is not one of ours.")
     return KeyProof(key, identifier), nonce, parsed.header.get("key_attestation")
+
+
+def _check_times(claims: Mapping[str, Any], *, now: datetime) -> None:
+    """`iat` is required and recent (F.1); `exp` and `nbf` count where they stand (RFC 7519 §4.1)."""
+    try:
+        issued_at, begins, ends = (numeric_date.read(claims, name) for name in ("iat", "nbf", "exp"))
+    except MalformedInput as error:
+        raise InvalidProof("A time in a key proof is none.", detail=error.public) from error
+    if issued_at is None:
+        raise InvalidProof("A key proof does not say when it was made.")
+    seconds, skew = now.timestamp(), MAX_SKEW.total_seconds()
+    if not -skew <= seconds - issued_at <= MAX_AGE.total_seconds():
+        raise InvalidProof("A key proof is too old, or from the future.")
+    if begins is not None and begins > seconds + skew:
+        raise InvalidProof("A key proof is not valid yet.")
+    if ends is not None and ends <= seconds:
+        raise InvalidProof("A key proof has expired.")
 
 
 def _key(header: Mapping[str, Any]) -> tuple[PublicKey, str]:

@@ -8,14 +8,25 @@ from urllib.parse import urlsplit
 from common.errors import SelloError
 
 MAX_TEXT = 20_000
+MAX_SECONDS = 10**9  # some thirty years
 
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """A JSON object and the kind of error that a wrong member of it is; unknown members are ignored."""
+    """A JSON object and the kind of error that a wrong member of it is; unknown members are ignored.
+
+    A member that is null says nothing: it is as one that is absent.
+    """
 
     source: Mapping[str, Any]
     error: type[SelloError]
+
+    def __post_init__(self) -> None:
+        present = {name: value for name, value in self.source.items() if value is not None}
+        object.__setattr__(self, "source", present)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.source
 
     def text(self, name: str) -> str:
         """A required, non-empty string."""
@@ -26,11 +37,18 @@ class Members:
 
     def optional_text(self, name: str) -> str | None:
         """A string, or None where the member is absent."""
-        return self.text(name) if name in self.source else None
+        return self.text(name) if name in self else None
+
+    def readable_text(self, name: str) -> str | None:
+        """A string, or None where the member is absent or cannot be shown."""
+        try:
+            return self.optional_text(name)
+        except self.error:
+            return None
 
     def texts(self, name: str, *, required: bool = True) -> tuple[str, ...]:
-        """A non-empty list of strings, each once; () only where it may be and is absent."""
-        if name not in self.source and not required:
+        """A non-empty list of strings, each once; () only where it may be, and is absent or empty."""
+        if not required and self.source.get(name, []) == []:
             return ()
         value = self.source.get(name)
         if not isinstance(value, list) or not value or not all(isinstance(v, str) and v for v in value):
@@ -42,11 +60,20 @@ class Members:
     def integer(self, name: str, *, minimum: int) -> int | None:
         """A whole number of at least `minimum`, or None where the member is absent."""
         value = self.source.get(name)
-        if value is None and name not in self.source:
+        if value is None:
             return None
         if not isinstance(value, int) or isinstance(value, bool) or value < minimum:
             raise self.error(f"{name} must be a whole number of at least {minimum}.")
         return value
+
+    def seconds(self, name: str) -> float | None:
+        """A length of time, perhaps with a fraction, cut to what fits a calendar; None where it is absent."""
+        value = self.source.get(name)
+        if value is None:
+            return None
+        if not isinstance(value, int | float) or isinstance(value, bool) or value < 0:
+            raise self.error(f"{name} must be a number of seconds.")
+        return min(value, MAX_SECONDS)
 
     def objects(self, name: str) -> tuple["Members", ...]:
         """A list of objects; () where the member is absent."""
@@ -68,6 +95,10 @@ class Members:
         if not is_web_url(value):
             raise self.error(f"{name} must be an https URL.")
         return value
+
+    def optional_url(self, name: str) -> str | None:
+        """Such a URL, or None where the member is absent."""
+        return self.url(name) if name in self else None
 
 
 def is_web_url(value: str) -> bool:

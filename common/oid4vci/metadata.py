@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from common.oid4vci.credential import PROOF_TYPES
 from common.oid4vci.encryption import (
     RequestEncryption,
     ResponseEncryption,
@@ -124,38 +125,30 @@ def create_issuer_metadata(metadata: IssuerMetadata) -> dict[str, Any]:
 
 
 def parse_issuer_metadata(source: Mapping[str, Any], *, issuer: str) -> IssuerMetadata:
-    """Read the metadata of `issuer`; a document that speaks of another must not be used (§12.2.4)."""
+    """Read the metadata of `issuer`; a document that speaks of another must not be used (§12.2.4).
+
+    A configuration that cannot be read is left out, and takes none of the others away.
+    """
     members = Members(source, MessageInvalid)
     if members.text("credential_issuer") != issuer:
         raise MessageInvalid("This metadata is another issuer's.")
-    entries = members.object("credential_configurations_supported").source
-    if not entries or len(entries) > MAX_CONFIGURATIONS:
-        raise MessageInvalid("The issuer lists no credentials, or too many.")
+    configurations = _parse_configurations(members.object("credential_configurations_supported"))
     batch = members.object("batch_credential_issuance")
     return IssuerMetadata(
         credential_issuer=issuer,
         credential_endpoint=members.url("credential_endpoint"),
-        configurations={
-            name: _parse_configuration(
-                name, members.object("credential_configurations_supported").object(name)
-            )
-            for name in entries
-        },
-        nonce_endpoint=members.url("nonce_endpoint") if "nonce_endpoint" in source else None,
-        notification_endpoint=(
-            members.url("notification_endpoint") if "notification_endpoint" in source else None
-        ),
-        deferred_endpoint=(
-            members.url("deferred_credential_endpoint") if "deferred_credential_endpoint" in source else None
-        ),
+        configurations=configurations,
+        nonce_endpoint=members.optional_url("nonce_endpoint"),
+        notification_endpoint=members.optional_url("notification_endpoint"),
+        deferred_endpoint=members.optional_url("deferred_credential_endpoint"),
         request_encryption=(
             parse_request_encryption(members.object("credential_request_encryption"))
-            if "credential_request_encryption" in source
+            if "credential_request_encryption" in members
             else None
         ),
         response_encryption=(
             parse_response_encryption(members.object("credential_response_encryption"))
-            if "credential_response_encryption" in source
+            if "credential_response_encryption" in members
             else None
         ),
         authorization_servers=members.texts("authorization_servers", required=False),
@@ -190,18 +183,31 @@ def _create_configuration(configuration: ConfigurationMetadata) -> dict[str, Any
     )
 
 
+def _parse_configurations(members: Members) -> dict[str, ConfigurationMetadata]:
+    if len(members.source) > MAX_CONFIGURATIONS:
+        raise MessageInvalid("The issuer lists too many credentials.")
+    found, faults = {}, []
+    for name in members.source:
+        try:
+            found[name] = _parse_configuration(name, members.object(name))
+        except MessageInvalid as error:
+            faults.append(error.public)
+    if not found:
+        raise MessageInvalid("The issuer lists no credential that can be read.", detail="; ".join(faults[:3]))
+    return found
+
+
 def _parse_configuration(name: str, members: Members) -> ConfigurationMetadata:
-    definition, metadata = members.object("credential_definition"), members.object("credential_metadata")
+    """One entry; what it says for people may stand in it directly, as drafts before 1.0 had it."""
+    definition = members.object("credential_definition")
+    metadata = members.object("credential_metadata") if "credential_metadata" in members else members
     proof_types = members.object("proof_types_supported")
     return ConfigurationMetadata(
         id=name,
         format=members.text("format"),
         signing_algorithms=_algorithms(members.source.get("credential_signing_alg_values_supported")),
         binding_methods=members.texts("cryptographic_binding_methods_supported", required=False),
-        proof_types={
-            kind: proof_types.object(kind).texts("proof_signing_alg_values_supported")
-            for kind in proof_types.source
-        },
+        proof_types=_parse_proof_types(proof_types),
         attestation_required=_parse_required(proof_types),
         vct=members.optional_text("vct"),
         doctype=members.optional_text("doctype"),
@@ -213,6 +219,16 @@ def _parse_configuration(name: str, members: Members) -> ConfigurationMetadata:
     )
 
 
+def _parse_proof_types(members: Members) -> dict[str, tuple[str, ...]]:
+    """The algorithms of each proof type; one that names none in words is of no use, and left out."""
+    found = {
+        kind: _texts(entry.get("proof_signing_alg_values_supported"))
+        for kind, entry in members.source.items()
+        if isinstance(entry, Mapping)
+    }
+    return {kind: algorithms for kind, algorithms in found.items() if algorithms}
+
+
 def _create_required(wanted: Resistance | None) -> dict[str, Any]:
     """`key_attestations_required`, the same for each proof type."""
     if wanted is None:
@@ -222,9 +238,9 @@ def _create_required(wanted: Resistance | None) -> dict[str, Any]:
 
 
 def _parse_required(proof_types: Members) -> Resistance | None:
-    """What any of the proof types requires of attestations (§12.2.4)."""
-    for kind in proof_types.source:
-        if "key_attestations_required" in proof_types.object(kind).source:
+    """What any of the proof types that are known requires of attestations (§12.2.4)."""
+    for kind in PROOF_TYPES:
+        if kind in proof_types and "key_attestations_required" in proof_types.object(kind):
             wanted = proof_types.object(kind).object("key_attestations_required")
             return Resistance(
                 wanted.texts("key_storage", required=False),
@@ -243,18 +259,17 @@ def _create_claim(claim: ClaimDescription) -> dict[str, Any]:
 
 
 def _parse_claims(members: Members) -> tuple[ClaimDescription, ...]:
-    """Claims descriptions in the order in which they are shown; one claim described twice ends it (B.3)."""
-    claims = []
-    for entry in members.objects("claims"):
+    """Claims descriptions in the order in which they are shown (B.2); the first that describes a claim.
+
+    They are words for people: one that cannot be read is left out.
+    """
+    claims: dict[ClaimPointer, ClaimDescription] = {}
+    for entry in _entries(members, "claims")[:MAX_CLAIMS]:
         path = entry.source.get("path")
-        if not isinstance(path, list) or not path or not all(map(_is_step, path)):
-            raise MessageInvalid("A claim is described without a path.")
-        claims.append(
-            ClaimDescription(tuple(path), entry.source.get("mandatory") is True, _parse_displays(entry))
-        )
-    if len(claims) > MAX_CLAIMS or len({claim.path for claim in claims}) != len(claims):
-        raise MessageInvalid("The issuer describes a claim twice, or too many claims.")
-    return tuple(claims)
+        if isinstance(path, list) and path and all(map(_is_step, path)):
+            mandatory = entry.source.get("mandatory") is True
+            claims.setdefault(tuple(path), ClaimDescription(tuple(path), mandatory, _parse_displays(entry)))
+    return tuple(claims.values())
 
 
 def _create_display(display: Display) -> dict[str, str]:
@@ -266,15 +281,22 @@ def _parse_displays(members: Members) -> tuple[Display, ...]:
     """The display entries that have a name; all of it is text to be shown as text, never as markup."""
     return tuple(
         Display(
-            name=entry.text("name"),
-            locale=entry.optional_text("locale"),
-            description=entry.optional_text("description") if entry.source.get("description") else None,
-            background_color=entry.optional_text("background_color"),
-            text_color=entry.optional_text("text_color"),
+            name=name,
+            locale=entry.readable_text("locale"),
+            description=entry.readable_text("description"),
+            background_color=entry.readable_text("background_color"),
+            text_color=entry.readable_text("text_color"),
         )
-        for entry in members.objects("display")
-        if entry.source.get("name")
+        for entry in _entries(members, "display")
+        if (name := entry.readable_text("name")) is not None
     )
+
+
+def _entries(members: Members, name: str) -> list[Members]:
+    """The objects in a list of words for people; whatever else stands there says nothing."""
+    value = members.source.get(name)
+    entries = value if isinstance(value, list) else []
+    return [Members(entry, members.error) for entry in entries if isinstance(entry, Mapping)]
 
 
 def _algorithms(value: object) -> tuple[str | int, ...]:

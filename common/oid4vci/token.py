@@ -140,10 +140,11 @@ def parse_token_response(source: Mapping[str, Any]) -> TokenResponse:
         for detail in members.objects("authorization_details")
         if detail.source.get("type") == DETAIL_TYPE
     }
+    seconds = members.seconds("expires_in")
     return TokenResponse(
         access_token=members.text("access_token"),
         token_type=TOKEN_TYPES[token_type.lower()],
-        expires_in=members.integer("expires_in", minimum=0),
+        expires_in=None if seconds is None else int(seconds),
         credential_identifiers=identifiers,
         refresh_token=members.optional_text("refresh_token"),
     )

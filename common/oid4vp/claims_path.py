@@ -44,8 +44,9 @@ def select(document: Mapping[str, Any], path: ClaimPath, *, sets: bool = False) 
 
 
 def same_value(left: Any, right: Any) -> bool:
-    """Whether type and value both match exactly (§6.3); in JSON, `true` is not `1`."""
-    return type(left) is type(right) and left == right
+    """Whether type and value both match exactly (§6.3); in JSON, `true` is not `1`, and `1e3` is `1000`."""
+    kinds = {int if type(value) is float else type(value) for value in (left, right)}
+    return len(kinds) == 1 and bool(left == right)
 
 
 def _is_component(part: Any) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from common.encoding import strict_json
 from common.errors import SelloError
 from common.keys import PublicKey, jwe, jwk
 from common.oid4vp.errors import InvalidRequest
@@ -35,7 +36,7 @@ def create_client_metadata(
 
 def parse_client_metadata(value: Any, *, encrypted: bool) -> ClientMetadata:
     """Read `client_metadata`; where the response is `encrypted`, a usable key must be in it (§8.3)."""
-    source = {} if value is None else value
+    source = {} if value is None else strict_json.without_nulls(value)
     if not isinstance(source, Mapping) or not isinstance(source.get("vp_formats_supported", {}), Mapping):
         raise InvalidRequest("client_metadata is a JSON object that lists vp_formats_supported.")
     offered = source.get("encrypted_response_enc_values_supported", ["A128GCM"])

@@ -1,7 +1,8 @@
 """The Digital Credentials Query Language (OpenID4VP §6): what may be asked, read strictly.
 
-Matching stands apart, in `matching.py`. Unknown properties are ignored (§6); an unknown format stays in
-the query, where it matches nothing, because another option of a credential set may still be satisfied.
+Matching stands apart, in `matching.py`. Unknown properties are ignored (§6), and so are those that are null;
+an unknown format, or kind of authority, stays in the query, where it matches nothing, because another option
+may still be satisfied.
 """
 
 import re
@@ -9,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from common.encoding import strict_json
 from common.oid4vp.claims_path import NoSuchClaim, parse_path
 from common.oid4vp.errors import InvalidRequest
 from common.vcdm.credential import ClaimPath
@@ -16,7 +18,6 @@ from common.vcdm.credential import ClaimPath
 ClaimValue = str | int | bool
 MAX_ENTRIES: Final = 100  # of any one array; a query beyond it asks to be slow
 _IDENTIFIER = re.compile(r"[A-Za-z0-9_-]+\Z")
-_AUTHORITY_TYPES: Final = ("aki", "etsi_tl", "openid_federation")
 MDOC: Final = "mso_mdoc"
 _META: Final = {  # the one member of `meta` that each format requires (Appendix B)
     "dc+sd-jwt": "vct_values",
@@ -103,12 +104,11 @@ def parse_query(source: Any) -> DcqlQuery:
     """Read a DCQL query; whatever the specification does not allow is `InvalidRequest`."""
     if not isinstance(source, Mapping):
         raise InvalidRequest("A DCQL query is a JSON object.")
-    credentials = tuple(_credential(entry) for entry in _entries(source, "credentials"))
+    said = strict_json.without_nulls(source)
+    credentials = tuple(_credential(entry) for entry in _entries(said, "credentials"))
     identifiers = [query.id for query in credentials]
     _unique("credential", identifiers)
-    sets = tuple(
-        _credential_set(entry, identifiers) for entry in _optional_entries(source, "credential_sets")
-    )
+    sets = tuple(_credential_set(entry, identifiers) for entry in _optional_entries(said, "credential_sets"))
     return DcqlQuery(credentials=credentials, credential_sets=sets, source=source)
 
 
@@ -127,7 +127,7 @@ def _credential(entry: Any) -> CredentialQuery:
     return CredentialQuery(
         id=_identifier(entry.get("id")),
         format=form,
-        meta=_meta(form, entry.get("meta")),
+        meta=_meta(form, entry.get("meta", {})),
         claims=claims,
         claim_sets=claim_sets,
         multiple=_flag(entry, "multiple", default=False),
@@ -141,9 +141,10 @@ def _credential(entry: Any) -> CredentialQuery:
 
 
 def _meta(form: str, value: Any) -> Mapping[str, Any]:
+    """What the credential itself must be; an empty object, or none, asks for nothing (§6.1)."""
     if not isinstance(value, Mapping):
-        raise InvalidRequest("A credential query has a meta object.")
-    required = _META.get(form)
+        raise InvalidRequest("The meta of a credential query is an object.")
+    required = _META.get(form) if value else None
     if required == "vct_values":
         _strings(value.get(required), required)
     elif required == "type_values":
@@ -174,9 +175,10 @@ def _claim(entry: Any, form: str) -> ClaimsQuery:
 
 
 def _authorities(entry: Any) -> TrustedAuthorities:
-    if not isinstance(entry, Mapping) or entry.get("type") not in _AUTHORITY_TYPES:
-        raise InvalidRequest(f"Trusted authorities are of type {', '.join(_AUTHORITY_TYPES)}.")
-    return TrustedAuthorities(entry["type"], _strings(entry.get("values"), "values"))
+    kind = entry.get("type") if isinstance(entry, Mapping) else None
+    if not isinstance(kind, str) or not kind:
+        raise InvalidRequest("Trusted authorities have a type.")
+    return TrustedAuthorities(kind, _strings(entry.get("values"), "values"))
 
 
 def _credential_set(entry: Any, known: list[str]) -> CredentialSetQuery:

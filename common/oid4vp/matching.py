@@ -177,6 +177,8 @@ def _matches_meta(query: CredentialQuery, credential: Matchable, ancestors: Ance
         return False
     if query.require_cryptographic_holder_binding and not (credential.holder_key or credential.subject):
         return False
+    if not query.meta:
+        return True
     types = set(credential.types)
     if query.format == "dc+sd-jwt":
         wanted = set(query.meta["vct_values"])

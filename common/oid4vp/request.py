@@ -27,6 +27,7 @@ RESPONSE_MODES: Final[tuple[ResponseMode, ...]] = ("direct_post", "direct_post.j
 API_MODES: Final[tuple[ResponseMode, ...]] = ("dc_api", "dc_api.jwt")  # Digital Credentials API, Appendix A
 RequestUriMethod = Literal["get", "post"]
 _SAFE = re.compile(r"[A-Za-z0-9._~-]{1,512}\Z")
+_CONNECT_SCOPES: Final = frozenset({"openid", "profile", "email", "address", "phone", "offline_access"})
 _OBJECTS: Final = ("dcql_query", "client_metadata", "transaction_data", "verifier_info")
 
 
@@ -171,6 +172,7 @@ def parse_request_parameters(source: Mapping[str, Any], *, origin: str = "") -> 
 
     Those that a page of `origin` handed to the Digital Credentials API have rules of their own (A.2).
     """
+    source = {name: value for name, value in source.items() if value is not None}
     client_id = ClientId(ORIGIN, origin) if origin else parse_client_id(source.get("client_id"))
     modes = API_MODES if origin else RESPONSE_MODES
     if source.get("response_type") != "vp_token":
@@ -182,7 +184,7 @@ def parse_request_parameters(source: Mapping[str, Any], *, origin: str = "") -> 
         raise InvalidRequest(f"The response mode is {' or '.join(modes)}.")
     if "redirect_uri" in source:
         raise InvalidRequest("A request that is answered by direct_post has no redirect_uri.")
-    if "scope" in source or "dcql_query" not in source:
+    if "dcql_query" not in source or not _asks_for_no_credential(source.get("scope", "")):
         raise InvalidRequest("A request holds a dcql_query, and no scope instead of it.")
     response_uri = "" if origin else _response_uri(source, client_id)
     query = parse_query(source["dcql_query"])
@@ -212,6 +214,11 @@ def parse_request_parameters(source: Mapping[str, Any], *, origin: str = "") -> 
         purpose=purpose,
         wallet_nonce=wallet_nonce if isinstance(wallet_nonce, str) else None,
     )
+
+
+def _asks_for_no_credential(scope: object) -> bool:
+    """Whether a scope has but the values of OpenID Connect (Core §5.4), which some verifiers send along."""
+    return isinstance(scope, str) and set(scope.split()) <= _CONNECT_SCOPES
 
 
 def _response_uri(source: Mapping[str, Any], client_id: ClientId) -> str:

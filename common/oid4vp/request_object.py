@@ -7,14 +7,15 @@ its prefix, and its signature · 5 `wallet_nonce`, audience, time · 6 where the
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
 from cryptography.x509 import Certificate
 
 from common.did import Resolve
-from common.errors import FetchFailed, InvalidSignature, SelloError
+from common.encoding import numeric_date
+from common.errors import FetchFailed, InvalidSignature, MalformedInput, SelloError
 from common.keys import PublicKey, certificate, jws
 from common.oid4vp import x509
 from common.oid4vp.client_id import PREFIXES, ClientId
@@ -130,8 +131,10 @@ def _verify_signed(
         raise InvalidRequest("This request is meant for another wallet.")
     if reference.method == "post" and wallet_nonce is not None and claims.get("wallet_nonce") != wallet_nonce:
         raise InvalidRequest("This request was not made for this moment.")
-    issued, expires = _time(claims, "iat"), _time(claims, "exp")
-    if (issued is not None and issued > now + SKEW) or (expires is not None and expires <= now - SKEW):
+    issued, begins, expires = (_time(claims, name) for name in ("iat", "nbf", "exp"))
+    if any(moment is not None and moment > now + SKEW for moment in (issued, begins)):
+        raise InvalidRequest("This request is of a later time; start again at the service.")
+    if expires is not None and expires <= now - SKEW:
         raise InvalidRequest("This request has run out; start again at the service.")
     request = parse_request_parameters(claims, origin=reference.origin)
     request = replace(request, issued_at=issued, expires_at=expires)
@@ -221,9 +224,7 @@ def _leaf(header: Mapping[str, Any], trust: Trust, now: datetime) -> tuple[Certi
 
 
 def _time(claims: Mapping[str, Any], name: str) -> datetime | None:
-    value = claims.get(name)
-    if value is None:
-        return None
-    if type(value) is not int or not 0 <= value < 2**33:
-        raise InvalidRequest(f"{name} is a number of seconds.")
-    return datetime.fromtimestamp(value, UTC)
+    try:
+        return numeric_date.read_datetime(claims, name)
+    except MalformedInput as error:
+        raise InvalidRequest(f"{name} is a number of seconds.") from error

@@ -6,9 +6,9 @@ from typing import Any, Final
 from common.formats.data_integrity import SUITES
 from common.formats.data_integrity.suite import PROOF_TYPE
 from common.keys import cose
-from common.keys.public_key import CURVES
+from common.keys.public_key import CURVES, FULLY_SPECIFIED
 
-JOSE_ALGORITHMS: Final = [curve.algorithm for curve in CURVES.values()]
+JOSE_ALGORITHMS: Final = [*(curve.algorithm for curve in CURVES.values()), *FULLY_SPECIFIED]
 COSE_ALGORITHMS: Final = [number for numbers in cose.ALGORITHMS.values() for number in numbers]
 VP_FORMATS: Final[dict[str, Mapping[str, Any]]] = {
     "dc+sd-jwt": {"sd-jwt_alg_values": JOSE_ALGORITHMS, "kb-jwt_alg_values": JOSE_ALGORITHMS},

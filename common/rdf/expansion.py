@@ -123,7 +123,9 @@ def _walk(document: Mapping[str, Any], *, strict: bool) -> None:
         elif value is None:
             raise DataLoss("A null says nothing that can be signed; leave it out.")
         elif isinstance(value, float) and strict:
-            raise TransformationError("Fractions travel as text, not as JSON floats.")
+            raise TransformationError(
+                "A number with a fraction or an exponent is not signed as RDF; it travels as text."
+            )
         elif isinstance(value, int) and abs(value) > strict_json.MAX_INTEGER:
             raise TransformationError("An integer here is beyond 2^53.")
         elif not isinstance(value, str | int | float):

@@ -43,7 +43,7 @@ class InvalidAccessToken(AccessError):
 
     code = "invalid_token"
     status = 401
-    headers = {"WWW-Authenticate": 'DPoP error="invalid_token", algs="ES256 EdDSA"'}
+    headers = {"WWW-Authenticate": 'DPoP error="invalid_token", algs="ES256 EdDSA Ed25519"'}
 
 
 class AccessRefused(AccessError):
@@ -169,7 +169,7 @@ def verify_access_request(assertion: str, *, audience: str, sources: Sources, no
     check_time(claims, now=now, error=InvalidAssertion)
     expires = claims.get("exp")
     if (
-        not isinstance(expires, int)
+        not isinstance(expires, int | float)
         or not now.timestamp() < expires <= claims["iat"] + MAX_AGE.total_seconds()
     ):
         raise InvalidAssertion("The request has expired, or lives too long.")
@@ -199,14 +199,16 @@ def create_grant(grant: AccessGrant) -> dict[str, Any]:
 def parse_grant(source: Mapping[str, Any]) -> AccessGrant:
     """Read a token response; a token that is not bound to a key is refused."""
     token, expires = source.get("access_token"), source.get("expires_in")
-    if source.get("token_type") != "DPoP" or not isinstance(token, str) or not isinstance(expires, int):
+    if source.get("token_type") != "DPoP" or not isinstance(token, str) or type(expires) not in (int, float):
         raise AccessError("The authority did not answer with a bound token.")
     consent = {
         name: text(source, name, error=AccessError, longest=MAX_ID)
         for name in ("consent_id", "consent_until")
-        if name in source
+        if source.get(name) is not None
     }
-    return AccessGrant(token, expires, names(source.get("attributes", []), error=AccessError), **consent)
+    return AccessGrant(
+        token, int(expires or 0), names(source.get("attributes", []), error=AccessError), **consent
+    )
 
 
 def names(value: object, *, error: type[AccessError] = InvalidAssertion) -> tuple[str, ...]:

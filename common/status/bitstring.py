@@ -6,7 +6,7 @@ from typing import Any, Final, Protocol
 
 from common.encoding import multibase
 from common.errors import MalformedInput
-from common.status.bits import StatusBits, compress, expand
+from common.status.bits import MINIMUM_ENTRIES, StatusBits, compress, expand
 from common.status.errors import StatusError
 from common.status.status_list import StatusList
 from common.vcdm.credential import StatusReference
@@ -86,6 +86,8 @@ def read(credential: ListCredential, *, uri: str, issuer: str) -> StatusList:
     """The list in a verified credential (§2.2); one of another issuer, or for another place, is refused."""
     document = credential.document
     subject = document.get("credentialSubject")
+    if isinstance(subject, list) and len(subject) == 1:
+        subject = subject[0]
     if credential.issuer != issuer:
         raise StatusError("The status list is not the credential issuer's own.")
     if _TYPES.isdisjoint(credential.types) or document.get("id", uri) != uri:
@@ -106,15 +108,17 @@ def read(credential: ListCredential, *, uri: str, issuer: str) -> StatusList:
         purposes=frozenset(names),
         valid_from=credential.valid_from,
         valid_until=credential.valid_until,
-        ttl=ttl // 1000 if isinstance(ttl, int) and ttl >= 0 else None,
+        ttl=int(ttl // 1000) if isinstance(ttl, int | float) and ttl >= 0 else None,
     )
 
 
 def validate(reference: StatusReference, status_list: StatusList) -> int:
-    """The credential's entry, 0 or 1 (§3.2 steps 5 to 10)."""
+    """The credential's entry, of `size` bits from its left (§3.2 steps 5 to 10)."""
     if reference.purpose not in status_list.purposes:
         raise StatusError("The status list serves another purpose than the credential's entry.")
-    return status_list.statuses.require_length()[reference.index]
+    bits = status_list.statuses.require_length(MINIMUM_ENTRIES * reference.size)
+    first = reference.index * reference.size
+    return int("".join(str(bits[first + place]) for place in range(reference.size)), 2)
 
 
 def _text(moment: datetime) -> str:

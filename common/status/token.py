@@ -1,11 +1,11 @@
 """Token Status List (draft-ietf-oauth-status-list-21): the list as a signed JWT (§5.1)."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from common.did import VerificationMethod
-from common.encoding import base64url
+from common.encoding import base64url, numeric_date
 from common.errors import MalformedInput
 from common.keys import Signer, certificate, jws
 from common.status.bits import StatusBits, compress, expand
@@ -75,7 +75,7 @@ def read(
         raise StatusError("This is not the status list that the credential names.")
     if claims.get("iss", issuer) != issuer:
         raise StatusError("The status list is not the credential issuer's own.")
-    issued, expires, ttl = (_number(claims, name) for name in ("iat", "exp", "ttl"))
+    issued, expires = (numeric_date.read_datetime(claims, name) for name in ("iat", "exp"))
     if issued is None:
         raise MalformedInput("This status list does not say when it was made.")
     result = StatusList(
@@ -83,19 +83,19 @@ def read(
         issuer=issuer,
         statuses=statuses(),
         purposes=frozenset(),
-        valid_from=datetime.fromtimestamp(issued, UTC) - CLOCKS_APART,
-        valid_until=None if expires is None else datetime.fromtimestamp(expires, UTC),
-        ttl=ttl,
+        valid_from=issued - CLOCKS_APART,
+        valid_until=expires,
+        ttl=_lifetime(claims.get("ttl")),
     )
     if not result.covers(now):
         raise StatusError("The status list has expired, or is of a later time.")
     return result
 
 
-def _number(claims: Mapping[str, Any], name: str) -> int | None:
-    value = claims.get(name)
-    if value is not None and (
-        not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**37
-    ):
-        raise MalformedInput(f"{name} of this status list is not a number of seconds.")
-    return value
+def _lifetime(value: object) -> int | None:
+    """`ttl` (§5.1): a positive number of seconds; its fraction is let go."""
+    if value is None:
+        return None
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value < 2**37:
+        raise MalformedInput("ttl of this status list is not a number of seconds.")
+    return int(value)

@@ -15,6 +15,7 @@ from common.status.token import IssuerKey
 
 MEDIA_TYPE: Final = "application/statuslist+cwt"
 SIGN1: Final = 18  # the tag that this token must have (RFC 9052 §2)
+CWT: Final = 61  # the tag that may stand before it (RFC 8392 §6)
 TYP: Final = 16  # RFC 9596
 SUB, EXP, IAT, STATUS_LIST, TTL = 2, 4, 6, 65533, 65534
 CLAIMS: Final = {1: "iss", SUB: "sub", EXP: "exp", IAT: "iat", TTL: "ttl"}  # RFC 8392 §4, and their JWT names
@@ -49,14 +50,16 @@ def create(
 
 def verify(data: bytes, *, uri: str, issuer: str, issuer_key: IssuerKey, now: datetime) -> StatusList:
     """The list in a token that `issuer` signed for `uri` and that has not expired (§8.3 steps 3 to 5)."""
-    tagged = cbor.decode(data, tags=frozenset({SIGN1}))
-    if not isinstance(tagged, cbor.Tag):
+    tagged = cbor.decode(data, tags=None)
+    if isinstance(tagged, cbor.Tag) and tagged.tag == CWT:
+        tagged = tagged.value
+    if not isinstance(tagged, cbor.Tag) or tagged.tag != SIGN1:
         raise MalformedInput("This status list is no tagged COSE_Sign1.")
     message = cose.parse(tagged)
     if message.headers.get(TYP) != MEDIA_TYPE:
         raise MalformedInput("A status list token was expected.")
     key = issuer_key(issuer, _header(message)).public_key
-    claims = cbor.decode(cose.verify(message, key=key))
+    claims = cbor.decode(cose.verify(message, key=key), tags=None)
     if not isinstance(claims, Mapping):
         raise MalformedInput("The claims of this status list are no map.")
     named = {name: claims[number] for number, name in CLAIMS.items() if number in claims}

@@ -16,13 +16,12 @@ from common.did import Fetch, Resolve, VerificationMethod
 from common.encoding import strict_json
 from common.errors import InvalidKey, MalformedInput, SelloError
 from common.keys import certificate, jwk
-from common.keys.public_key import CURVES
+from common.keys.public_key import CURVES, algorithm_named
 from common.trust import certificates
 from common.trust.certificates import LOOPBACK
 from common.trust.trust_list import Untrusted
 
 PURPOSE: Final = "assertionMethod"
-_ALGORITHMS: Final = {"Ed25519": "EdDSA"}  # RFC 9864 beside RFC 8037
 
 
 class NotTheIssuersKey(Untrusted):
@@ -105,7 +104,7 @@ def _from_did(issuer: str, header: Mapping[str, Any], *, resolve: Resolve) -> Ve
 
 def _from_metadata(issuer: str, header: Mapping[str, Any], *, fetch: Fetch) -> VerificationMethod:
     """SD-JWT VC §4.2 and §4.3: metadata of this very issuer, with keys inside or at `jwks_uri`."""
-    metadata = strict_json.loads_object(fetch(metadata_url(issuer)).body, floats=True)
+    metadata = strict_json.loads_object(fetch(metadata_url(issuer)).body)
     if metadata.get("issuer") != issuer:
         raise NotTheIssuersKey("These issuer metadata are another's.")
     if ("jwks" in metadata) == ("jwks_uri" in metadata):
@@ -114,7 +113,7 @@ def _from_metadata(issuer: str, header: Mapping[str, Any], *, fetch: Fetch) -> V
     if key_set is None:
         if not isinstance(metadata["jwks_uri"], str) or not metadata["jwks_uri"].startswith("https://"):
             raise MalformedInput("jwks_uri is an https URL.")
-        key_set = strict_json.loads_object(fetch(metadata["jwks_uri"]).body, floats=True)
+        key_set = strict_json.loads_object(fetch(metadata["jwks_uri"]).body)
     kid = header.get("kid")
     entries = key_set.get("keys") if isinstance(key_set, Mapping) else None
     if not isinstance(entries, list):
@@ -145,8 +144,7 @@ def _method(issuer: str, entry: Mapping[str, Any]) -> VerificationMethod | None:
 
 
 def _fits(curve: str, header: Mapping[str, Any]) -> bool:
-    algorithm = header.get("alg")
-    return CURVES[curve].algorithm == _ALGORITHMS.get(str(algorithm), algorithm)
+    return CURVES[curve].algorithm == algorithm_named(header.get("alg"))
 
 
 def _only(methods: Sequence[VerificationMethod]) -> VerificationMethod:

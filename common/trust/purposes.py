@@ -13,6 +13,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, ObjectIdentifier
 
 DOCUMENT_SIGNER: Final = ObjectIdentifier("1.0.18013.5.1.2")  # id-mdl-kp-mdlDS
 READER: Final = ObjectIdentifier("1.0.18013.5.1.6")  # id-mdl-kp-mdlReaderAuth
+STATUS_SIGNER: Final = ObjectIdentifier("1.3.6.1.5.5.7.3.30")  # id-kp-oauthStatusSigning
 _DOCUMENT_SIGNING: Final = ObjectIdentifier("1.3.6.1.5.5.7.3.36")  # RFC 9336
 # Arcs whose purposes all have a meaning of their own: the IETF's, ISO 18013-5's, Microsoft's, Kerberos',
 # Certificate Transparency's, ETSI's signers of trust lists. Any other is its ecosystem's, perhaps for this.
@@ -63,8 +64,8 @@ class Purpose:
         return any(oid in named or not oid.dotted_string.startswith(_DEFINED) for oid in given)
 
 
-# No purpose is defined for issuers' tokens (HAIP 1.0 §6.1.1); signers of mdocs often sign them as well. The
-# number of the one for status lists is not given yet (draft-ietf-oauth-status-list §10).
+# No purpose is defined for issuers' tokens (HAIP 1.0 §6.1.1); signers of mdocs often sign them as well.
 ISSUER: Final = Purpose("an issuer's tokens", frozenset({DOCUMENT_SIGNER, _DOCUMENT_SIGNING}))
+STATUS: Final = Purpose("status lists", ISSUER.named | {STATUS_SIGNER})  # Token Status List §10
 REQUEST: Final = Purpose("requests", frozenset({READER, ExtendedKeyUsageOID.CLIENT_AUTH}))
 ATTESTATION: Final = Purpose("attestations of clients", frozenset({ExtendedKeyUsageOID.CLIENT_AUTH}))

@@ -13,14 +13,15 @@ ClaimPath = tuple[str | int | None, ...]
 class StatusReference:
     """One place in one published list.
 
-    `kind` is `BitstringStatusListEntry` (one list a purpose) or `TokenStatusList` (one list, two bits:
-    0 valid, 1 revoked, 2 suspended; `purpose` is then None).
+    `kind` is `BitstringStatusListEntry` (one list a purpose, `size` bits an entry) or `TokenStatusList` (one
+    list, two bits: 0 valid, 1 revoked, 2 suspended; `purpose` is then None).
     """
 
     kind: Literal["BitstringStatusListEntry", "TokenStatusList"]
     uri: str
     index: int
     purpose: StatusPurpose | None = None
+    size: int = 1
 
 
 @dataclass(frozen=True, slots=True)

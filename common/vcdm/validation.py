@@ -16,8 +16,11 @@ from common.vcdm import times
 _URL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x20]+\Z")
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*\Z")  # BCP 47, as far as its syntax goes
 _TEXT_MEMBERS: Final = frozenset({"@value", "@language", "@direction"})
-_TYPED: Final = ("credentialStatus", "termsOfUse", "evidence", "refreshService", "renderMethod",
-                 "confidenceMethod", "proof")  # fmt: skip
+_V1_TYPED: Final = ("credentialStatus", "termsOfUse", "evidence", "refreshService", "proof")
+_TYPED: Final = {
+    CREDENTIALS_V2: (*_V1_TYPED, "renderMethod", "confidenceMethod"),
+    CREDENTIALS_V1: _V1_TYPED,
+}
 _IDENTIFIED: Final = ("credentialSchema",)  # §4.11: type and id
 _TIMES: Final = {
     CREDENTIALS_V2: (("validFrom",), ("validUntil",)),
@@ -43,12 +46,13 @@ def validate_credential(document: Mapping[str, Any], *, accept_v1: bool = False)
     for subject in subjects(document):
         if "id" in subject:
             _url(subject["id"], "credentialSubject.id")
-    for name in _TYPED + _IDENTIFIED:
+    for name in _TYPED[found] + _IDENTIFIED:
         for entry in entries(document, name):
             _types(entry, name)
             if "id" in entry or name in _IDENTIFIED:
                 _url(entry.get("id"), f"{name}.id")
-    _related_resources(document)
+    if found == CREDENTIALS_V2:
+        _related_resources(document)
 
 
 def validate_as_read(document: Mapping[str, Any], *, shown: Mapping[str, Any]) -> None:
@@ -82,8 +86,12 @@ def holder_id(document: Mapping[str, Any]) -> str:
 def validity(document: Mapping[str, Any]) -> tuple[datetime | None, datetime | None]:
     """From when and until when a credential holds (§4.9; in 1.1 issuanceDate and expirationDate too)."""
     starts, ends = _TIMES[document["@context"][0]]
-    begin = max((times.parse(document[name]) for name in starts if name in document), default=None)
-    end = min((times.parse(document[name]) for name in ends if name in document), default=None)
+    zoned = version(document) == CREDENTIALS_V2  # 1.1 §4.6 asks for a dateTime alone
+
+    def moments(names: Sequence[str]) -> list[datetime]:
+        return [times.parse(document[name], zoned=zoned) for name in names if name in document]
+
+    begin, end = max(moments(starts), default=None), min(moments(ends), default=None)
     if begin and end and end < begin:
         raise MalformedDocument("This credential ends before it begins.", detail=ends[0])
     return begin, end
@@ -114,7 +122,7 @@ def version(document: Mapping[str, Any]) -> str:
 
 
 def _head(document: Mapping[str, Any], kind: str, *, accept_v1: bool) -> str:
-    """What credentials and presentations share: contexts, type, id, name, description (§4.3 to §4.6)."""
+    """What credentials and presentations share: contexts, type, id, names (§4.3 to §4.6)."""
     if not isinstance(document, Mapping):
         raise MalformedDocument("A JSON object was expected.")
     contexts = document.get("@context")
@@ -127,12 +135,18 @@ def _head(document: Mapping[str, Any], kind: str, *, accept_v1: bool) -> str:
         raise MalformedDocument(f"A {kind} was expected.", detail="type")
     if "id" in document:
         _url(document["id"], "id")
+    if version(document) == CREDENTIALS_V2:
+        _names(document)
+    return version(document)
+
+
+def _names(document: Mapping[str, Any]) -> None:
+    """Name and description of a document and of its issuer (§4.6), for which 1.1 has no rule."""
     owners = [document, document["issuer"]] if isinstance(document.get("issuer"), Mapping) else [document]
     for owner in owners:
         for name in ("name", "description"):
             if name in owner:
                 _text(owner[name], name)
-    return version(document)
 
 
 def _types(entry: Mapping[str, Any], name: str) -> Sequence[str]:

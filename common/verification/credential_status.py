@@ -3,18 +3,22 @@
 A credential stands no longer than the certificates by which its issuer's key was found.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
-from common.did import Fetch, Fetched
+from common.did import Fetch, Fetched, VerificationMethod
 from common.encoding import strict_json
-from common.errors import MalformedInput
+from common.errors import MalformedInput, SelloError
 from common.formats.base import Sources, VerifiedCredential
 from common.formats.detect import find_format
+from common.formats.enveloping import opened
 from common.status.check import StatusOutcome, check_status, gravest
 from common.status.status_list import ListCache
+from common.trust import certificates
+from common.trust.issuer_keys import PURPOSE
 from common.trust.revocations import path_standing
+from common.trust.status_signers import status_signer
 from common.vcdm.credential import StatusReference
 
 
@@ -47,17 +51,30 @@ def credential_status(
 
     def verify_list(fetched: Fetched) -> VerifiedCredential:
         text = fetched.body.decode("utf-8", errors="replace").strip()
-        secured = strict_json.loads_object(text) if text.startswith("{") else text
+        secured = opened(strict_json.loads_object(text)) if text.startswith("{") else text
         _, format_, kind = find_format(secured)
         if kind != "credential":
             raise MalformedInput("A status list is a credential.")
         return format_.verify_credential(secured, sources=sources, now=now)
 
+    def list_key(issuer: str, header: Mapping[str, Any]) -> VerificationMethod:
+        """By the credential's own chain where it has one, else as the issuer publishes its keys."""
+        if not credential.certificates:
+            return sources.issuer_key(issuer, header)
+        chain = certificates.read_x5c(header["x5c"]) if "x5c" in header else credential.certificates[:1]
+        try:
+            key = status_signer(chain, vouching=credential.certificates, now=now)
+        except SelloError:
+            if "://" not in issuer and not issuer.startswith("did:"):
+                raise  # a root that was entered by hand: nobody else could be asked
+            return sources.issuer_key(issuer, header)
+        return VerificationMethod(f"{issuer}#status", issuer, key, frozenset({PURPOSE}))
+
     listed = check_status(
         credential.status,
         issuer=credential.issuer,
         fetch=fetch,
-        issuer_key=sources.issuer_key,
+        issuer_key=list_key,
         verify_list=verify_list,
         lists=lists,
         now=now,

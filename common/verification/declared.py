@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from common.encoding import numeric_date
 from common.errors import MalformedInput
 from common.formats import jose
 from common.formats.base import Binding, Secured
 from common.formats.mdoc import compact as mdoc
 from common.formats.mdoc import device_response
-from common.formats.sd_jwt import compact, numeric_date
+from common.formats.sd_jwt import compact
 from common.formats.vc_jwt import credentials_in
 from common.keys import jws
 from common.rdf.terms import TRANSACTION_DATA_HASHES

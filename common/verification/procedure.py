@@ -34,6 +34,7 @@ from common.formats.base import (
 )
 from common.formats.data_integrity.disclosure import is_selective, require_derived
 from common.formats.detect import find_format
+from common.formats.enveloping import opened
 from common.status.check import StatusOutcome, gravest
 from common.trust import NotKnown, TrustList
 from common.verification import declared
@@ -150,6 +151,7 @@ def verify_one(
     run = _Run()
     try:
         run.begin("format")  # 1
+        secured = opened(secured)
         name, format_, kind = find_format(secured)
         run.formats = {name}
         if kind == "credential":
@@ -262,7 +264,7 @@ def _found_presentation(
     if told.binding is not None and told.made is not None:
         format_.verify_presentation(secured, binding=told.binding, sources=sources, now=told.made)
     within = []
-    for one in told.credentials:
+    for one in map(opened, told.credentials):
         _, inner, kind = find_format(one)
         if kind != "credential":
             raise MalformedInput("A presentation holds credentials alone.")

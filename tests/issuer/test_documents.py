@@ -54,7 +54,7 @@ def test_issuer_metadata(farmer, settings):
     assert found.batch_size == 10
     for configuration in found.configurations.values():
         assert configuration.binding_methods == ("jwk", "did:key", "did:jwk")
-        assert configuration.proof_types == {"jwt": ("ES256", "EdDSA"), "di_vp": SUITE_NAMES}
+        assert configuration.proof_types == {"jwt": ("ES256", "EdDSA", "Ed25519"), "di_vp": SUITE_NAMES}
     signed = found.configurations["farmer.dc+sd-jwt"]
     assert (signed.vct, signed.signing_algorithms) == (farmer.type_url, ("ES256",))
     assert signed.claims[1].path == ("given_name",)

@@ -104,6 +104,8 @@ def test_run_out(ana: PrivateKey) -> None:
 def test_the_device_has_a_key_that_everybody_reads() -> None:
     """On P-256 (HAIP 1.0 §7), named by a jwk in the proof: an mdoc binds a COSE_Key."""
     offered = replace(OFFERED, binding_methods=("cose_key",), proof_types={"jwt": ("EdDSA", "ES256")})
-    assert key_proofs.way(offered) == Way("jwt", "P-256", "jwk")
-    assert key_proofs.way(replace(offered, binding_methods=("did:key",))) == Way("jwt", "P-256", "did:key")
+    assert key_proofs.way(offered) == Way("jwt", "P-256", "jwk", algorithm="ES256")
+    assert key_proofs.way(replace(offered, binding_methods=("did:key",))) == Way(
+        "jwt", "P-256", "did:key", algorithm="ES256"
+    )
     assert key_proofs.way(replace(offered, proof_types={})) is None

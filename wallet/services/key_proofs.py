@@ -15,7 +15,7 @@ from wallet.services import provider
 
 JWT: Final = "jwt"
 ATTESTATION: Final = "attestation"
-ALGORITHMS: Final = {"Ed25519": "EdDSA", "P-256": "ES256"}
+ALGORITHMS: Final = {"Ed25519": ("EdDSA", "Ed25519"), "P-256": ("ES256",)}  # each under all its names
 SUITES: Final[Mapping[str, tuple[str, ...]]] = {
     "Ed25519": ("eddsa-rdfc-2022", "eddsa-jcs-2022"),
     "P-256": ("ecdsa-rdfc-2019", "ecdsa-jcs-2019"),
@@ -37,6 +37,7 @@ class Way:
     method: BindingMethod
     suite: str = ""
     attested: bool = False
+    algorithm: str | None = None  # for the type `jwt`, the name by which the office knows it
 
 
 def way(configuration: ConfigurationMetadata) -> Way | None:
@@ -47,9 +48,13 @@ def way(configuration: ConfigurationMetadata) -> Way | None:
     types = (JWT, ATTESTATION) if attested else (JWT, presentation_proof.TYPE, ATTESTATION)
     for proof_type in types:
         for curve, method in _choices(configuration):
-            suite = _suite(configuration, proof_type, curve, method)
-            if suite is not None:
-                return Way(proof_type, curve, method, suite, attested or proof_type == ATTESTATION)
+            found = _named(configuration, proof_type, curve, method)
+            if found is None:
+                continue
+            vouched = attested or proof_type == ATTESTATION
+            if proof_type == presentation_proof.TYPE:
+                return Way(proof_type, curve, method, found, vouched)
+            return Way(proof_type, curve, method, attested=vouched, algorithm=found)
     return None
 
 
@@ -74,6 +79,7 @@ def prove(found: Way, key: PrivateKey, *, audience: str, nonce: str | None, now:
         signer=key,
         now=now,
         binding=found.method,
+        algorithm=found.algorithm,
         key_attestation=attestation,
     )
 
@@ -89,14 +95,13 @@ def _choices(configuration: ConfigurationMetadata) -> tuple[tuple[str, BindingMe
     return tuple((curve, method) for curve, method in choices if method in methods)
 
 
-def _suite(
+def _named(
     configuration: ConfigurationMetadata, proof_type: str, curve: str, method: BindingMethod
 ) -> str | None:
-    """Whether the office takes such a proof: None if not; the suite of a presentation, "" for all others."""
+    """The algorithm, or the suite of a presentation, under which the office takes such a proof, if any."""
     offered = configuration.proof_types.get(proof_type, ())
-    if proof_type == JWT:
-        return "" if ALGORITHMS[curve] in offered else None
-    if proof_type == ATTESTATION:
-        return "" if ALGORITHMS["P-256"] in offered else None
-    named = (suite for suite in SUITES[curve] if suite in offered and method == "did:key")
-    return next(named, None)
+    if proof_type == presentation_proof.TYPE:
+        names = SUITES[curve] if method == "did:key" else ()
+    else:
+        names = ALGORITHMS[curve if proof_type == JWT else "P-256"]
+    return next((name for name in names if name in offered), None)

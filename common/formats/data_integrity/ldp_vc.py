@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from common.encoding import base64url
 from common.errors import SelloError
-from common.formats import w3c
+from common.formats import enveloping, vc_token, w3c
 from common.formats.base import (
     Binding,
     BindingMismatch,
@@ -30,6 +30,7 @@ from common.vcdm import times, validation
 from common.vcdm.credential import ClaimPath, Credential
 
 IDENTIFIER: Final = "ldp_vc"
+ENVELOPED: Final = "vc+jwt"  # what a presentation may show beside it
 MAX_AGE: Final = timedelta(minutes=5)  # between signing a presentation and its arrival
 ASSERTION: Final = "assertionMethod"
 AUTHENTICATION: Final = "authentication"
@@ -76,15 +77,18 @@ class LdpVc:
         """
         document = _json_object(secured)
         if not disclosure.is_selective(document):
-            return self._verify(document, sources=sources, now=now)
+            return self.verify_shown(document, sources=sources, now=now)
         contexts = _contexts_of(validation.issuer_id(document), sources)
         document = disclosure.derive_whole(document, contexts=contexts)
-        verified = self._verify(document, sources=sources, now=now)
+        verified = self.verify_shown(document, sources=sources, now=now)
         [subject] = validation.subjects(document)
         claims = {name: value for name, value in subject.items() if name != "id"}
         return replace(verified, document=verified.written, claims=claims)
 
-    def _verify(self, document: Mapping[str, Any], *, sources: Sources, now: datetime) -> VerifiedCredential:
+    def verify_shown(
+        self, document: Mapping[str, Any], *, sources: Sources, now: datetime
+    ) -> VerifiedCredential:
+        """The same of a credential that its holder shows: a base proof is none."""
         validation.validate_credential(document, accept_v1=True)
         issuer = validation.issuer_id(document)
         contexts = _contexts_of(issuer, sources)
@@ -104,6 +108,15 @@ class LdpVc:
         )
         suites = {proof.get("cryptosuite") for proof in validation.entries(document, "proof")}
         return replace(verified, partial=True) if ecdsa_sd_2023.NAME in suites else verified
+
+    def _verify_entry(
+        self, entry: Mapping[str, Any], *, sources: Sources, now: datetime
+    ) -> VerifiedCredential:
+        """A credential of a presentation: with a proof, or as a token in an envelope (§4.13.2)."""
+        if not enveloping.is_envelope(entry):
+            return self.verify_shown(entry, sources=sources, now=now)
+        token = enveloping.open_envelope(entry, kind=enveloping.CREDENTIAL)
+        return vc_token.verify(token, format_=ENVELOPED, sources=sources, now=now)
 
     def present(
         self,
@@ -160,7 +173,7 @@ class LdpVc:
         shown = validation.entries(document, "verifiableCredential")
         if not 0 < len(shown) <= MAX_CREDENTIALS:
             raise CredentialInvalid(f"A presentation shows one credential, or up to {MAX_CREDENTIALS}.")
-        credentials = tuple(self._verify(entry, sources=sources, now=now) for entry in shown)
+        credentials = tuple(self._verify_entry(entry, sources=sources, now=now) for entry in shown)
         issuers = tuple(dict.fromkeys(credential.issuer for credential in credentials))
         expected = Expected(
             purpose=AUTHENTICATION, controller=holder, domain=binding.audience, challenge=binding.nonce

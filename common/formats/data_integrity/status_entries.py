@@ -49,12 +49,10 @@ def parse(document: Mapping[str, Any]) -> tuple[StatusReference, ...]:
         if not _is_known(entry):
             raise CredentialInvalid("This credential's status is of a kind that is not known.")
         check_entry(entry)
-        if entry.get("statusSize", 1) != 1:
-            raise CredentialInvalid("This credential's status entry names no place of one bit.")
         if entry["statusPurpose"] in PURPOSES:
             purpose = PURPOSES[entry["statusPurpose"]]
             uri, index = entry["statusListCredential"], int(entry["statusListIndex"])
-            references.append(StatusReference(TYPE, uri, index, purpose))
+            references.append(StatusReference(TYPE, uri, index, purpose, entry.get("statusSize", 1)))
     return tuple(references)
 
 

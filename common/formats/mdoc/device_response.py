@@ -14,7 +14,7 @@ from common.keys import PublicKey, Signer, cose
 VERSION: Final = "1.0"
 OK: Final = 0
 MAX_DOCUMENTS: Final = 10
-NOTHING_OF_ITS_OWN: Final = cbor.encode({})  # DeviceNameSpaces: the device adds no elements
+NOTHING_OF_ITS_OWN: Final = cbor.embed(cbor.encode({}))  # DeviceNameSpaces: the device adds no elements
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Document:
 
     doctype: str
     issuer_signed: IssuerSigned
-    device_namespaces: bytes
+    device_namespaces: cbor.Embedded  # as it was received, for the device signed it so
     device_signature: cose.Sign1
 
 
@@ -31,7 +31,7 @@ def create(doctype: str, shown: IssuerSigned, *, session_transcript: bytes, sign
     """The response with one document (HAIP 1.0 §5.3.1), signed by the device for this session (§9.1.3.6)."""
     payload = _device_authentication(session_transcript, doctype, NOTHING_OF_ITS_OWN)
     device_signed = {
-        "nameSpaces": cbor.embed(NOTHING_OF_ITS_OWN),
+        "nameSpaces": NOTHING_OF_ITS_OWN,
         "deviceAuth": {"deviceSignature": cose.sign1(payload, signer=signer, detached=True)},
     }
     document = {"docType": doctype, "issuerSigned": shown.structure(), "deviceSigned": device_signed}
@@ -61,7 +61,7 @@ def verify_device(document: Document, *, session_transcript: bytes, device_key: 
         ) from error
 
 
-def _device_authentication(session_transcript: bytes, doctype: str, namespaces: bytes) -> bytes:
+def _device_authentication(session_transcript: bytes, doctype: str, namespaces: cbor.Embedded) -> bytes:
     """DeviceAuthenticationBytes (§9.1.3.4); the transcript goes in as it is, byte by byte."""
     array = b"".join(
         (
@@ -69,7 +69,7 @@ def _device_authentication(session_transcript: bytes, doctype: str, namespaces: 
             cbor.encode("DeviceAuthentication"),
             session_transcript,
             cbor.encode(doctype),
-            cbor.encode(cbor.embed(namespaces)),
+            namespaces.encoded,
         )
     )
     return cbor.encode(cbor.embed(array))
@@ -81,10 +81,13 @@ def _document(value: object) -> Document:
     )
     if not isinstance(value, Mapping) or not isinstance(doctype, str) or not isinstance(device, Mapping):
         raise MalformedInput("A document in this DeviceResponse is none.")
+    namespaces = device.get("nameSpaces")
+    if not isinstance(namespaces, cbor.Embedded):
+        raise MalformedInput("A document in this DeviceResponse lacks its device's elements.")
     return Document(
         doctype=doctype,
         issuer_signed=issuer_signed.parse(value.get("issuerSigned")),
-        device_namespaces=cbor.embedded(device.get("nameSpaces")),
+        device_namespaces=namespaces,
         device_signature=_signature(device.get("deviceAuth")),
     )
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from common.encoding import cbor
-from common.encoding.cbor import Tag
 from common.errors import MalformedInput
 from common.formats.mdoc import values
 
@@ -20,21 +19,19 @@ HASHES: Final[Mapping[str, Callable[..., Any]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A data element as JSON has it, its place among the digests, and the very bytes that were digested."""
+    """A data element as JSON has it, its place among the digests, and the very bytes that were digested.
+
+    `tagged` is IssuerSignedItemBytes, as it was received and as it travels.
+    """
 
     digest_id: int
     name: str
     value: Any
-    encoded: bytes
-
-    @property
-    def tagged(self) -> Tag:
-        """IssuerSignedItemBytes, as it travels."""
-        return cbor.embed(self.encoded)
+    tagged: cbor.Embedded
 
     def digest(self, algorithm: str) -> bytes:
-        """The digest over IssuerSignedItemBytes, tag and all (§9.1.2.5)."""
-        digest: bytes = HASHES[algorithm](cbor.encode(self.tagged)).digest()
+        """The digest over IssuerSignedItemBytes, tag and all, byte by byte (§9.1.2.5)."""
+        digest: bytes = HASHES[algorithm](self.tagged.encoded).digest()
         return digest
 
 
@@ -51,8 +48,8 @@ def create(*, digest_id: int, random: bytes, name: str, value: Any) -> Item:
 
 def parse(tagged: object) -> Item:
     """Read IssuerSignedItemBytes; nothing in it is to be believed before its digest was compared."""
-    encoded = cbor.embedded(tagged)
-    fields = cbor.decode(encoded, tags=values.TAGS)
+    fields = cbor.decode(cbor.embedded(tagged), tags=None)
+    assert isinstance(tagged, cbor.Embedded)
     if not isinstance(fields, Mapping) or "elementValue" not in fields:
         raise MalformedInput("An item of this mdoc is none.")
     number, random, name = (fields.get(key) for key in ("digestID", "random", "elementIdentifier"))
@@ -60,4 +57,4 @@ def parse(tagged: object) -> Item:
         raise MalformedInput("An item of this mdoc is none.")
     if not isinstance(random, bytes) or len(random) < MIN_RANDOM:
         raise MalformedInput(f"An item of this mdoc has fewer than {MIN_RANDOM} random bytes.")
-    return Item(number, name, values.to_json(fields["elementValue"]), encoded)
+    return Item(number, name, values.to_json(fields["elementValue"]), tagged)

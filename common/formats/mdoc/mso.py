@@ -9,7 +9,7 @@ from common.encoding import cbor
 from common.errors import MalformedInput, SelloError
 from common.formats.base import CredentialInvalid
 from common.formats.mdoc.item import HASHES
-from common.formats.mdoc.values import DATE_TIME, date_time, read_date_time
+from common.formats.mdoc.values import date_time, read_date_time
 from common.keys import PublicKey, cose
 from common.vcdm.credential import StatusReference
 
@@ -53,9 +53,7 @@ def encode(mso: SecurityObject) -> bytes:
 
 def parse(data: bytes) -> SecurityObject:
     """Read MobileSecurityObjectBytes, whose signature was checked before."""
-    members = cbor.decode(
-        cbor.embedded(cbor.decode(data, tags=frozenset({cbor.EMBEDDED}))), tags=frozenset({DATE_TIME})
-    )
+    members = cbor.decode(cbor.embedded(cbor.decode(data, tags=None)), tags=None)
     version, doctype = _member(members, "version", str), _member(members, "docType", str)
     if version.split(".")[0] != "1" or not doctype:
         raise CredentialInvalid("This mdoc's security object has a version that is not known.")
@@ -99,7 +97,7 @@ def _status_entry(references: Sequence[StatusReference]) -> dict[str, Any]:
 
 def _status(members: Mapping[str, Any]) -> tuple[StatusReference, ...]:
     """A mechanism that is not understood is an error: without it nobody could say that the mdoc stands."""
-    if "status" not in members:
+    if members.get("status") is None:
         return ()
     status = members["status"]
     entry = status.get("status_list") if isinstance(status, Mapping) else None

@@ -5,10 +5,10 @@ import binascii
 import math
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
-from common.encoding import base64url
+from common.encoding import base64url, cbor
 from common.encoding.cbor import Tag
 from common.errors import MalformedInput, SelloError
 from common.formats.mdoc.doctypes import PICTURES
@@ -16,7 +16,11 @@ from common.vcdm import times
 
 DATE_TIME: Final = 0  # tdate
 FULL_DATE: Final = 1004
-TAGS: Final = frozenset({DATE_TIME, FULL_DATE})  # those that an element's value may have
+POSITIVE, NEGATIVE = 2, 3  # integers of any size (RFC 8949 §3.4.3)
+DAYS: Final = 100  # since 1970-01-01 (RFC 8943 §1.1)
+MAX_INTEGER_BYTES: Final = 64
+_INTEGERS: Final = (POSITIVE, NEGATIVE)
+_EPOCH: Final = date(1970, 1, 1)
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 _PICTURE: Final = re.compile(r"data:image/[a-z0-9.+-]+;base64,")
 
@@ -39,7 +43,10 @@ def to_cbor(name: str, value: Any) -> Any:
 
 
 def to_json(value: Any) -> Any:
-    """An element's value as DCQL compares it and people read it: bytes as base64url, tags left out."""
+    """An element's value as DCQL compares it and people read it: bytes as base64url, tags left out.
+
+    Of the tags, those alone change what stands beneath that make a number or a date of it.
+    """
     if value is None or isinstance(value, bool | str | int):
         return value
     if isinstance(value, bytes):
@@ -53,9 +60,23 @@ def to_json(value: Any) -> Any:
         if len(pairs) != len(value):
             raise MalformedInput("Two keys of a data element read alike.")
         return pairs
-    if isinstance(value, Tag) and value.tag in TAGS and isinstance(value.value, str):
-        return value.value
+    if isinstance(value, cbor.Embedded):
+        return base64url.encode(value.value)
+    if isinstance(value, Tag):
+        return _tagged(value.tag, value.value)
     raise MalformedInput("A data element has a value of a kind that is not read here.")
+
+
+def _tagged(tag: int, value: Any) -> Any:
+    if tag in _INTEGERS and isinstance(value, bytes) and len(value) <= MAX_INTEGER_BYTES:
+        number = int.from_bytes(value, "big")
+        return number if tag == POSITIVE else -1 - number
+    if tag == DAYS and type(value) is int:
+        try:
+            return (_EPOCH + timedelta(days=value)).isoformat()
+        except OverflowError as error:
+            raise MalformedInput("A data element is a day that no calendar has.") from error
+    return to_json(value)
 
 
 def date_time(moment: datetime) -> Tag:

@@ -36,7 +36,7 @@ def create(value: Any, *, name: str | None, salt: str) -> Disclosure:
 
 def parse(encoded: str) -> Disclosure:
     """Read a Disclosure; its shape is the only thing that can be told without its digest."""
-    content = strict_json.loads(base64url.decode(encoded), floats=True)
+    content = strict_json.loads(base64url.decode(encoded))
     if not isinstance(content, list) or len(content) not in (2, 3) or not isinstance(content[0], str):
         raise MalformedInput("A disclosure has a salt, a name where it is a property, and a value.")
     if len(content) == 2:

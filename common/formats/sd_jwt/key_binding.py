@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from common.encoding import numeric_date
 from common.errors import SelloError
 from common.formats.base import Binding, BindingMismatch
-from common.formats.sd_jwt import numeric_date, transaction_data
+from common.formats.sd_jwt import transaction_data
 from common.formats.sd_jwt.compact import SDJWT
 from common.formats.sd_jwt.disclosure import digest
 from common.keys import PublicKey, Signer, jws

@@ -7,18 +7,27 @@ from common.formats.sd_jwt.processing import Place, Processed
 from common.vcdm.credential import ClaimPath
 
 
-def select(processed: Processed, paths: Sequence[ClaimPath]) -> tuple[str, ...]:
+def select(processed: Processed, paths: Sequence[ClaimPath], *, counted: bool = True) -> tuple[str, ...]:
     """The encoded Disclosures that show the claims at `paths` whole, and nothing that need not be shown.
 
     A path without a claim shows nothing. Parents of a shown claim are shown, its parts too; `None` in a
-    path stands for every element of an array.
+    path stands for every element of an array. Whoever asks by position counts the elements that they see:
+    where it is `counted`, the elements before the one that is shown are shown as well.
     """
     shown = [place for path in paths for place in locate(processed.payload, path)]
+    before = {before for place in shown if counted for before in _elements_before(place)}
     return tuple(
         disclosure.encoded
         for place, disclosure in processed.places
-        if any(_one_leads_to_other(place, claim) for claim in shown)
+        if place in before or any(_one_leads_to_other(place, claim) for claim in shown)
     )
+
+
+def _elements_before(place: Place) -> Iterator[Place]:
+    """The elements that stand before a place in the arrays on the way to it."""
+    for depth, step in enumerate(place):
+        if isinstance(step, int):
+            yield from ((*place[:depth], position) for position in range(step))
 
 
 def locate(document: Any, path: ClaimPath, place: Place = ()) -> Iterator[Place]:

@@ -46,7 +46,7 @@ def verify(claims: Mapping[str, Any], *, entries: Sequence[str]) -> None:
 
 def _algorithms(entry: str) -> list[str] | None:
     """The hash algorithms that one entry allows, or None where it leaves the default."""
-    value = strict_json.loads_object(base64url.decode(entry), floats=True)
+    value = strict_json.loads_object(base64url.decode(entry))
     names = value.get("transaction_data_hashes_alg")
     if names is None:
         return None

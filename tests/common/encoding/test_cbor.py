@@ -38,9 +38,13 @@ def test_the_order_of_keys_does_not_show() -> None:
         "a2f97e0001f97e0002",  # not-a-number as a key, twice
         "a1f501",  # true as a key
         "a1810001",  # an array as a key
-        "9fff",  # indefinite
-        "bfff",
-        "5f4100ff",
+        "9f",  # indefinite, without an end
+        "bf6161ff",  # a key without value
+        "bf616101616102ff",  # a key twice
+        "5f00ff",  # a number in a byte string
+        "5f5f4100ffff",
+        "7f4100ff",
+        "ff",
         "9bffffffffffffffff",  # a length that nobody has
         "5bffffffffffffffff",
         "bb00ffffffffffffff",
@@ -55,6 +59,42 @@ def test_the_order_of_keys_does_not_show() -> None:
 def test_what_is_refused(data: str) -> None:
     with pytest.raises(MalformedInput):
         cbor.decode(bytes.fromhex(data), tags=frozenset({1, 24}))
+
+
+@pytest.mark.parametrize(
+    ("data", "value"),
+    [
+        ("9fff", []),
+        ("9f01820203ff", [1, [2, 3]]),
+        ("bf61619f01ff6162bfffff", {"a": [1], "b": {}}),
+        ("5f4100420102ff", b"\0\1\2"),
+        ("7f61616162ff", "ab"),
+        ("1b0000000000000001", 1),  # longer than it need be
+        ("d9d9f7820102", [1, 2]),  # said to be CBOR
+    ],
+)
+def test_the_same_written_at_greater_length(data: str, value: object) -> None:
+    assert cbor.decode(bytes.fromhex(data)) == value
+
+
+@pytest.mark.parametrize(
+    "item",
+    ["d81841f6", "d8185801f6", "d8185b0000000000000001f6", "d9001841f6", "da0000001841f6", "d8185f41f6ff"],
+)
+def test_what_is_embedded_keeps_the_bytes_that_were_received(item: str) -> None:
+    data = bytes.fromhex(f"bf616181{item}6162d8184100ff")
+    for tags in (None, {24}):
+        found = cbor.decode(data, tags=tags)
+        assert (found["a"][0].value, found["a"][0].encoded.hex()) == (b"\xf6", item)
+        assert found["b"] == cbor.embed(b"\0")
+        assert cbor.decode(cbor.encode(found), tags=tags) == found
+    mixed = cbor.decode(bytes.fromhex(f"83d81881{item}{item}c0{item}"), tags=None)
+    assert mixed[0].value[0].encoded.hex() == mixed[1].encoded.hex() == mixed[2].value.encoded.hex() == item
+
+
+def test_every_tag_where_all_are_taken() -> None:
+    found = cbor.decode(bytes.fromhex("82d8206161c249010000000000000000"), tags=None)
+    assert found == [cbor.Tag(32, "a"), cbor.Tag(2, b"\1" + bytes(8))]
 
 
 def test_a_size_beyond_the_bound_is_refused_unread() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from common.errors import SelloError
-from common.formats.enveloping import CREDENTIAL, PRESENTATION, envelop, is_envelope, open_envelope
+from common.formats.enveloping import CREDENTIAL, PRESENTATION, envelop, is_envelope, open_envelope, opened
 from common.rdf.contexts import CREDENTIALS_V2
 
 TOKEN = "a.b.c"
@@ -25,8 +25,20 @@ def test_what_else_is_an_envelope() -> None:
         {"type": [CREDENTIAL]},
         {"id": "data:application/vc+jwt;base64,YS5iLmM="},
         {"id": "data:application/jwt,a.b.c"},
+        {"id": "data:application/vc+jwt;charset=utf-8,a.b.c"},
+        {"id": "DATA:Application/VC+JWT; BASE64,YS5iLmM%3D"},
+        {"id": "data:application/vc+jwt,a%2Eb%2Ec"},
     ):
         assert open_envelope(envelop(TOKEN, kind=CREDENTIAL) | change, kind=CREDENTIAL) == TOKEN
+
+
+def test_what_an_envelope_of_either_kind_holds() -> None:
+    for kind in (CREDENTIAL, PRESENTATION):
+        assert (
+            opened(envelop(TOKEN, kind=kind)) == opened(envelop(TOKEN, kind=kind) | {"type": [kind]}) == TOKEN
+        )
+    for other in (TOKEN, {"type": "VerifiableCredential", "proof": {}}):
+        assert opened(other) == other
 
 
 @pytest.mark.parametrize(

@@ -152,7 +152,7 @@ def test_shown_claims_and_no_others(ana: PrivateKey) -> None:
         present(issue(holder=ana), ana, ("parcels", 1)), binding=BINDING, sources=SOURCES, now=NOW
     )
     (credential,) = shown.credentials
-    assert credential.claims == {"district": "Pisac", "parcels": [{"crop": "potato"}]}
+    assert credential.claims == {"district": "Pisac", "parcels": [{"crop": "maize"}, {"crop": "potato"}]}
     assert shown.holder == jwk.thumbprint(ana.public_key)
 
 

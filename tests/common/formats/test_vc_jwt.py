@@ -84,6 +84,32 @@ def resigned(token: str, key: PrivateKey, **changes: Any) -> str:
     return jws.sign(parsed.header, {k: v for k, v in claims.items() if v is not None}, signer=key)
 
 
+@pytest.mark.parametrize("typ", ["application/vc+jwt", "VC+JWT", "application/vc+jwt; charset=utf-8"])
+def test_the_type_of_a_token_in_full(typ: str) -> None:
+    token = jws.sign({"typ": typ, "kid": ISSUER.key_id}, jws.parse(issue("vc+jwt")).claims(), signer=ISSUER)
+    name, format_, kind = find_format(token)
+    assert (name, kind) == ("vc+jwt", "credential")
+    assert format_.verify_credential(token, sources=SOURCES, now=NOW).issuer == REGISTRY
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_token_shows_what_has_a_proof_of_its_own(name: str) -> None:
+    """Beside the token in its envelope; each is verified as what it is."""
+    bound = Holder(ANA.public_key, did_key.encode(ANA.public_key))
+    with_proof = FORMATS["ldp_vc"].issue(
+        FARMER, signer=ISSUER, holder=bound, sources=SOURCES, now=NOW, salt=salts()
+    )
+    parsed = jws.parse(show(name, issue(name)))
+    claims = parsed.claims()
+    held = claims.get("vp", claims)
+    held["verifiableCredential"] = [*held["verifiableCredential"], with_proof]
+    shown = verify_shown(name, jws.sign(parsed.header, claims, signer=ANA))
+    assert [credential.format for credential in shown.credentials] == [name, "ldp_vc"]
+    held["verifiableCredential"][1]["credentialSubject"]["given_name"] = "Mallory"
+    with pytest.raises(SelloError):
+        verify_shown(name, jws.sign(parsed.header, claims, signer=ANA))
+
+
 def test_as_vc_jose_cose_has_it() -> None:
     parsed = jws.parse(issue("vc+jwt"))
     assert parsed.header == {"alg": "ES256", "typ": "vc+jwt", "cty": "vc", "kid": ISSUER.key_id}

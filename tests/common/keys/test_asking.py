@@ -44,7 +44,7 @@ def test_only_this_moment_counts(late: timedelta, now: datetime) -> None:
         verify(signed(now), now + late)
 
 
-@pytest.mark.parametrize("made", [None, True, "1", 1.5])
+@pytest.mark.parametrize("made", [None, True, "1", 1e300])
 def test_a_request_says_when_it_was_made(made: object, now: datetime) -> None:
     with pytest.raises(Refused, match="iat"):
         asking.check_time({"iat": made}, now=now, error=Refused)

@@ -154,7 +154,8 @@ def test_a_swollen_token_is_refused_unread() -> None:
 @pytest.mark.parametrize(
     ("typ", "accepted"),
     [("kb+jwt", True), ("KB+JWT", True), ("application/kb+jwt", True), ("JWT", False), ("dc+sd-jwt", False),
-     (None, False), (["kb+jwt"], False), ("kb+jwt ", False)],
+     (None, False), (["kb+jwt"], False), ("kb+jwt ", False),
+     ("application/kb+jwt; charset=utf-8", True), ("x;kb+jwt", False)],
 )  # fmt: skip
 def test_a_token_of_another_type_is_refused(typ: Any, accepted: bool, ana: PrivateKey) -> None:
     token = jws.sign({} if typ is None else {"typ": typ}, b"{}", signer=ana)

@@ -13,6 +13,7 @@ from tests.conftest import NOW
 
 ISSUER = "https://credential-issuer.example.com"
 EDWARDS = PrivateKey("Ed25519", bytes(31) + b"\x01")
+EDWARDS2 = PrivateKey("Ed25519", bytes(31) + b"\x02")
 # OpenID4VCI 1.0 Appendix F.1
 PUBLISHED = (
     "eyJ0eXAiOiJvcGVuaWQ0dmNpLXByb29mK2p3dCIsImFsZyI6IkVTMjU2IiwiandrIjp7Imt0eSI6IkVDIiwiY3J2IjoiUC0yNTYiLCJ4Ijoi"
@@ -39,6 +40,40 @@ def signed(signer: PrivateKey, *, header: dict | None = None, **claims) -> str:
     body = {name: value for name, value in body.items() if value is not None}
     merged = {name: value for name, value in {**standard, **(header or {})}.items() if value is not None}
     return jws.sign(merged, body, signer=signer)
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"iat": NOW.timestamp() + 0.25},
+        {"iat": NOW.timestamp() - 0.123456},
+        {"exp": NOW.timestamp() + 30.5, "nbf": NOW.timestamp() - 0.5, "x_score": 1e300},
+    ],
+)
+def test_times_have_fractions(claims):
+    assert verify(signed(EDWARDS, **claims))
+
+
+@pytest.mark.parametrize(
+    ("claims", "said"),
+    [
+        ({"nbf": NOW.timestamp() + 7200}, "not valid yet"),
+        ({"exp": NOW.timestamp() - 0.5}, "expired"),
+        ({"iat": "now"}, "none"),
+        ({"iat": True}, "none"),
+        ({"exp": 1e300}, "none"),
+    ],
+)
+def test_times_that_are_not_now(claims, said):
+    with pytest.raises(InvalidProof, match=said):
+        verify(signed(EDWARDS, **claims))
+
+
+def test_the_algorithm_by_the_name_of_its_curve():
+    assert verify(signed(EDWARDS, header={"alg": "Ed25519"}), proof(EDWARDS2, algorithm="Ed25519"))
+    for signer in (EDWARDS, PrivateKey("P-256", bytes(31) + b"\x0a")):
+        with pytest.raises(InvalidProof):
+            verify(signed(signer, header={"alg": "Ed448" if signer is EDWARDS else "Ed25519"}))
 
 
 def test_published_example():

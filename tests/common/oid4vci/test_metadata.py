@@ -156,8 +156,6 @@ def test_published_sd_jwt_vc_and_mdoc():
         {"credential_configurations_supported": {"a": []}},
         {"credential_configurations_supported": {str(n): {"format": "ldp_vc"} for n in range(501)}},
         {"batch_credential_issuance": {"batch_size": 1}},
-        {"authorization_servers": []},
-        {"display": "Farmer Registry"},
     ],
 )
 def test_metadata_not_to_be_used(change):
@@ -165,21 +163,78 @@ def test_metadata_not_to_be_used(change):
         parse_issuer_metadata({**create_issuer_metadata(METADATA), **change}, issuer=ISSUER)
 
 
+def read(change=None, **configuration):
+    source = create_issuer_metadata(METADATA) | (change or {})
+    source["credential_configurations_supported"]["farmer.ldp_vc"] |= configuration
+    return parse_issuer_metadata(source, issuer=ISSUER)
+
+
+@pytest.mark.parametrize("path", [[], [True], [-1], "a", None, ["b"]])
+def test_a_claim_that_is_described_wrongly_or_twice_is_left_out(path):
+    claims = [{"path": ["b"], "mandatory": True}, {"path": path}, "c", {"path": ["d"]}]
+    found = read(credential_metadata={"claims": claims}).configurations["farmer.ldp_vc"].claims
+    assert [(claim.path, claim.mandatory) for claim in found] == [(("b",), True), (("d",), False)]
+
+
 @pytest.mark.parametrize(
-    "claims",
+    "other",
     [
-        [{"path": []}],
-        [{"path": [True]}],
-        [{"path": [-1]}],
-        [{"path": "a"}],
-        [{"path": ["a"]}, {"path": ["a"]}],
+        7,
+        None,
+        {},
+        {"format": ["x"]},
+        {"format": "dc+sd-jwt", "vct": ""},
+        {"format": "x", "cryptographic_binding_methods_supported": "jwk"},
+        {"format": "x", "proof_types_supported": ["jwt"]},
+        {"format": "x", "credential_definition": []},
     ],
 )
-def test_claims_described_wrongly(claims):
+def test_a_configuration_that_cannot_be_read_takes_no_other_away(other):
     source = create_issuer_metadata(METADATA)
-    source["credential_configurations_supported"]["farmer.ldp_vc"]["credential_metadata"] = {"claims": claims}
-    with pytest.raises(MessageInvalid):
-        parse_issuer_metadata(source, issuer=ISSUER)
+    source["credential_configurations_supported"] |= {"other": other}
+    assert parse_issuer_metadata(source, issuer=ISSUER) == METADATA
+
+
+def test_a_proof_type_that_is_not_understood_takes_no_other_away():
+    jwt = {"proof_signing_alg_values_supported": ["ES256", 7]}
+    others = {"cwt": {"proof_signing_alg_values_supported": [-7]}, "x": None, "y": {}, "z": ["ES256"]}
+    wanted = {"x": {"key_attestations_required": {}, "proof_signing_alg_values_supported": ["x"]}}
+    assert read(proof_types_supported={**others, "jwt": jwt}).configurations["farmer.ldp_vc"].proof_types == {
+        "jwt": ("ES256",)
+    }
+    found = read(proof_types_supported={**wanted, "jwt": jwt}).configurations["farmer.ldp_vc"]
+    assert found.attestation_required is None  # which another type of proof asks for
+
+
+def test_words_for_people_that_cannot_be_shown_are_left_out():
+    display = [
+        {"name": "Card", "background_color": "", "locale": None, "text_color": 7, "description": None},
+        {"name": ""},
+        "Card",
+        {"name": "Carné", "locale": "es"},
+    ]
+    found = read({"display": "Farmer Registry"}, credential_metadata={"display": display})
+    assert found.configurations["farmer.ldp_vc"].display == (Display("Card"), Display("Carné", "es"))
+    assert found.display == ()
+
+
+def test_members_that_are_null_or_empty_say_nothing():
+    nothing = {
+        "nonce_endpoint": None, "notification_endpoint": None, "deferred_credential_endpoint": None,
+        "batch_credential_issuance": None, "credential_request_encryption": None, "display": None,
+        "credential_response_encryption": None, "authorization_servers": [],
+    }  # fmt: skip
+    jwt = {"proof_signing_alg_values_supported": ["ES256"], "key_attestations_required": None}
+    found = read(nothing, scope=None, vct=None, proof_types_supported={"jwt": jwt})
+    assert (found.nonce_endpoint, found.authorization_servers, found.display) == (None, (), ())
+    configuration = found.configurations["farmer.ldp_vc"]
+    assert (configuration.scope, configuration.attestation_required) == (None, None)
+
+
+def test_words_for_people_at_the_place_that_drafts_gave_them():
+    old = {"display": [{"name": "Card"}], "claims": [{"path": ["a"]}], "credential_metadata": None}
+    configuration = read(**old).configurations["farmer.ldp_vc"]
+    assert (configuration.display, configuration.claims[0].path) == ((Display("Card"),), ("a",))
 
 
 def test_server_metadata_of_another():

@@ -72,4 +72,6 @@ def test_values_match_by_type_and_value() -> None:
     assert same_value("1", "1")
     assert not same_value(True, 1)
     assert not same_value(1, "1")
-    assert not same_value(1, 1.0)
+    assert same_value(1000, 1e3)
+    assert not same_value(True, 1.0)
+    assert not same_value(1, 1.5)

@@ -67,7 +67,17 @@ def test_a_request_is_read() -> None:
     assert set(request.metadata.vp_formats["ldp_vc"]["cryptosuite_values"]) >= {
         "eddsa-rdfc-2022", "eddsa-jcs-2022", "ecdsa-rdfc-2019", "ecdsa-jcs-2019"
     }  # fmt: skip
-    assert request.metadata.vp_formats["dc+sd-jwt"]["kb-jwt_alg_values"] == ["EdDSA", "ES256", "ES384"]
+    assert request.metadata.vp_formats["dc+sd-jwt"]["kb-jwt_alg_values"] == [
+        "EdDSA",
+        "ES256",
+        "ES384",
+        "Ed25519",
+    ]
+
+
+@pytest.mark.parametrize("scope", ["openid", "openid profile", "", None])
+def test_a_scope_that_asks_for_no_credential_is_passed_over(scope: str | None) -> None:
+    assert parse_request_parameters(parameters(DID, scope=scope)).query.source == QUERY
 
 
 def test_the_name_falls_back_to_the_metadata() -> None:
@@ -105,7 +115,9 @@ def test_without_a_list_the_content_is_encrypted_with_a128gcm() -> None:
         {"response_uri": KeyError},
         {"response_uri": "javascript:alert(1)"},
         {"redirect_uri": "https://clinic.example/cb"},
-        {"scope": "openid"},
+        {"scope": "com.example.card"},
+        {"scope": "openid com.example.card"},
+        {"scope": 7},
         {"dcql_query": KeyError},
         {"dcql_query": {"credentials": []}},
         {"nonce": KeyError},

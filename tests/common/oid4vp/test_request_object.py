@@ -14,7 +14,13 @@ from common.keys.certificate import public_key
 from common.oid4vp import x509
 from common.oid4vp.client_id import ClientId
 from common.oid4vp.errors import InvalidRequest
-from common.oid4vp.request import RequestReference, create_link_by_value, create_request_object
+from common.oid4vp.request import (
+    AUDIENCE,
+    REQUEST_TYPE,
+    RequestReference,
+    create_link_by_value,
+    create_request_object,
+)
 from common.oid4vp.request import parse_authorization_request as parse
 from common.oid4vp.request_object import Trust, VerifiedRequest, fetch_request_object, verify_request
 from tests.common.oid4vp.world import (
@@ -227,10 +233,23 @@ def test_the_wallets_nonce_comes_back() -> None:
         verify(replace(signed(DID), method="post"), wallet_nonce="w-2")
 
 
-@pytest.mark.parametrize("minutes", [-3, 8])
-def test_a_request_has_its_time(minutes: int) -> None:
-    with pytest.raises(InvalidRequest, match="run out"):
+@pytest.mark.parametrize(("minutes", "said"), [(-3, "later time"), (8, "run out")])
+def test_a_request_has_its_time(minutes: int, said: str) -> None:
+    with pytest.raises(InvalidRequest, match=said):
         verify(signed(DID), now=NOW + timedelta(minutes=minutes))
+
+
+def test_times_have_fractions_and_a_beginning() -> None:
+    def request(**changes: Any) -> Any:
+        claims = {**parameters(DID), "aud": AUDIENCE, "iat": NOW.timestamp(), **changes}
+        token = jws.sign({"typ": REQUEST_TYPE, "kid": CLINIC.key_id}, claims, signer=CLINIC)
+        return verify(RequestReference(DID, request_object=token))
+
+    later = NOW.timestamp() + 300.623462
+    assert request(exp=later, nbf=NOW.timestamp() - 0.5, x_score=0.5).request.expires_at.timestamp() == later
+    assert request(exp=None, nbf=None, transaction_data=None, state="s").request.transaction_data == ()
+    with pytest.raises(InvalidRequest, match="later time"):
+        request(nbf=NOW.timestamp() + 9000)
 
 
 @pytest.mark.parametrize(

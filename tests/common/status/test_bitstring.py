@@ -2,7 +2,7 @@
 
 import gzip
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -35,6 +35,33 @@ class Verified:
 
 def entry(index: int, purpose: Any = "revocation") -> StatusReference:
     return StatusReference("BitstringStatusListEntry", URI, index, purpose)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 8])
+def test_entries_of_several_bits(size: int) -> None:
+    value, index = 2**size - 1, 70_001
+    bits = {index * size + place: 1 for place in range(size)}
+    packed = pack(bits, length=131_072 * size, bits=1, order="most")
+    document = bitstring.status_list_credential(
+        uri=URI, issuer=ISSUER, purpose="revocation", statuses=packed,
+        valid_from=NOW, valid_until=NOW + timedelta(days=1), ttl=60,
+    )  # fmt: skip
+    found = bitstring.read(Verified(document), uri=URI, issuer=ISSUER)
+    for place, wanted in ((index, value), (index - 1, 0), (index + 1, 0)):
+        assert bitstring.validate(replace(entry(place), size=size), found) == wanted
+    with pytest.raises(ListTooShort):
+        bitstring.validate(replace(entry(index), size=2 * size), found)
+
+
+def test_a_list_whose_subject_stands_in_a_list() -> None:
+    subject = DOCUMENT["credentialSubject"]
+    one = Verified(
+        {**DOCUMENT, "credentialSubject": [{**subject, "statusPurpose": ["refresh", "revocation"]}]}
+    )
+    assert bitstring.validate(entry(94_567), bitstring.read(one, uri=URI, issuer=ISSUER)) == 1
+    several = Verified({**DOCUMENT, "credentialSubject": [subject, subject]})
+    with pytest.raises(SelloError):
+        bitstring.read(several, uri=URI, issuer=ISSUER)
 
 
 def test_the_unsigned_credential() -> None:

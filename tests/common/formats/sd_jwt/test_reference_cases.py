@@ -86,7 +86,7 @@ def issue(found: dict[str, Any], *, decoys_to: int = 1) -> SDJWT:
 def read(text: str) -> tuple[SDJWT, Processed]:
     token = compact.parse(text)
     parsed = jws.verify(token.jwt, key=ISSUER.public_key, typ="example+sd-jwt")
-    return token, process(strict_json.loads_object(parsed.payload, floats=True), token.disclosures)
+    return token, process(strict_json.loads_object(parsed.payload), token.disclosures)
 
 
 def user_claims(processed: Processed) -> dict[str, Any]:
@@ -95,7 +95,7 @@ def user_claims(processed: Processed) -> dict[str, Any]:
 
 def present(found: dict[str, Any], token: SDJWT) -> str:
     _, processed = read(token.serialize())
-    shown = select(processed, tuple(disclosed(found["holder_disclosed_claims"])))
+    shown = select(processed, tuple(disclosed(found["holder_disclosed_claims"])), counted=False)
     chosen = SDJWT(token.jwt, shown)
     signed = key_binding.create(chosen, binding=BINDING, signer=HOLDER, hash_algorithm="sha-256", now=NOW)
     return SDJWT(chosen.jwt, chosen.disclosures, signed).serialize()

@@ -1,4 +1,4 @@
-"""Times in a JWT (RFC 7519 §2, NumericDate): seconds since 1970-01-01T00:00:00Z."""
+"""Times in a JWT or CWT (RFC 7519 §2, NumericDate): seconds since 1970-01-01T00:00:00Z, whole or not."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -6,15 +6,16 @@ from typing import Any, Final
 
 from common.errors import MalformedInput
 
+_EARLIEST: Final = -62_135_596_800  # the first second of the year 1
 _LATEST: Final = 253_402_300_799  # the last second of the year 9999
 
 
 def read(claims: Mapping[str, Any], name: str) -> float | None:
-    """The time under `name` in seconds, None where it is absent, an error where it is no time."""
+    """The time under `name` in seconds, None where it is absent or null, an error where it is no time."""
     value = claims.get(name)
-    if value is None and name not in claims:
+    if value is None:
         return None
-    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= _LATEST:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not _EARLIEST <= value <= _LATEST:
         raise MalformedInput(f"{name} is not a time.")
     return value
 
