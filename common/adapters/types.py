@@ -8,7 +8,8 @@ from django.core.cache import caches
 from common.adapters.fetch import fetch
 from common.did import Fetched
 from common.errors import SelloError
-from common.formats.type_resolution import CredentialType, resolve_type
+from common.formats.base import VerifiedCredential
+from common.formats.type_resolution import CredentialType, check_claims, resolve_type
 from common.oid4vp.matching import Matchable
 
 SECONDS: Final = 300
@@ -25,11 +26,17 @@ def named(vct: str) -> CredentialType:
 
 
 def ancestors(credential: Matchable) -> tuple[str, ...]:
-    """The types that a verified credential's type extends, as far as they can be found out."""
+    """The types that a verified credential's type extends, as far as they can be found out.
+
+    None where its claims, as far as they are shown, are not as its type says (SD-JWT VC §5.7).
+    """
     if credential.format != "dc+sd-jwt":
         return ()
     try:
-        return credential_type(credential).ancestors
+        found = credential_type(credential)
+        if isinstance(credential, VerifiedCredential):
+            check_claims(found, credential.document, disclosed=credential.disclosed, whole=False)
+        return found.ancestors
     except SelloError:
         return ()
 

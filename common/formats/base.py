@@ -57,9 +57,10 @@ class VerifiedCredential:
     `holder_key` is the key to which a `cnf` bound it; `subject` the subject's identifier, if any.
     `authority_keys` are the AuthorityKeyIdentifiers (base64url) in the verified certificate chain, if any;
     `certificates` that chain, DER, the signer's own first and the trusted one last. `partial`: its holder may
-    have kept parts of `document` back, as formats allow whose schemas know no parts. `written` is the JSON as
-    it came, empty but in W3C formats: it says what `document` says, perhaps in another form, and only schemas
-    are asked of it, which tell one from a list of one.
+    have kept parts of `document` back, as formats allow whose schemas know no parts. `disclosed` are the
+    places in an SD-JWT's payload of what came out of Disclosures. `written` is the JSON as it came, empty but
+    in W3C formats: it says what `document` says, perhaps in another form, and only schemas are asked of it,
+    which tell one from a list of one.
     """
 
     format: str
@@ -77,6 +78,7 @@ class VerifiedCredential:
     authority_keys: tuple[str, ...] = ()
     certificates: tuple[bytes, ...] = ()
     partial: bool = False
+    disclosed: tuple[ClaimPath, ...] = ()
     written: Mapping[str, Any] = field(default_factory=dict)
 
 

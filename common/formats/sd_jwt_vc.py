@@ -192,6 +192,7 @@ def _verify(sd_jwt: SDJWT, *, sources: Sources, now: datetime) -> tuple[Verified
         status=status,
         authority_keys=certificate.authority_key_ids(method.certificates),
         certificates=method.certificates,
+        disclosed=tuple(place for place, _ in processed.places),
     )
     return verified, processed
 
@@ -215,6 +216,8 @@ def _types(payload: Mapping[str, Any]) -> tuple[str, ...]:
         raise CredentialInvalid("This credential names no type.")
     if not isinstance(others, list) or not all(isinstance(name, str) and name for name in others):
         raise CredentialInvalid("The further types of this credential are not a list of names.")
+    if vct in others or ("aka_vcts" in payload and not others):
+        raise CredentialInvalid("The further types of this credential are none, or its own once more.")
     return (vct, *others)
 
 

@@ -8,7 +8,7 @@ import base64
 import binascii
 import hashlib
 import hmac
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
@@ -16,7 +16,6 @@ from common.did import Fetch
 from common.encoding import strict_json
 from common.errors import FetchFailed, MalformedInput, SelloError
 from common.formats.base import CredentialInvalid
-from common.formats.sd_jwt.processing import Place, Processed
 from common.vcdm.credential import ClaimPath
 
 Sd = Literal["always", "allowed", "never"]
@@ -88,8 +87,10 @@ def resolve_type(vct: str, *, integrity: object = None, fetch: Fetch) -> Credent
 
 def check_integrity(document: bytes, integrity: object) -> None:
     """Raise unless the octets have a digest of the strongest algorithm named (§6; W3C SRI §3)."""
+    if not isinstance(integrity, str):
+        raise TypeMetadataInvalid("The integrity of a type is said in a text.")
     said: dict[str, list[str]] = {}
-    for expression in str(integrity).split():
+    for expression in integrity.split():
         name, _, digest = expression.split("?")[0].partition("-")
         said.setdefault(name, []).append(digest)
     strongest = next((name for name in STRONGEST_FIRST if name in said), None)
@@ -100,12 +101,20 @@ def check_integrity(document: bytes, integrity: object) -> None:
         raise TypeMetadataInvalid("This type is not the one that the credential means.")
 
 
-def check_claims(found: CredentialType, processed: Processed) -> None:
-    """Raise unless a credential with all its Disclosures is as its type says (§5.6, as a holder does)."""
-    concealed = {place for place, _ in processed.places}
+def check_claims(
+    found: CredentialType, payload: Mapping[str, Any], *, disclosed: Iterable[ClaimPath], whole: bool
+) -> None:
+    """Raise unless a credential's claims are as its type says (§5.6), `disclosed` those out of Disclosures.
+
+    A holder has the `whole` credential. Of one that is shown, nobody misses what may be kept back, and no
+    position in an array is known.
+    """
+    concealed: set[ClaimPath] = set(disclosed)
     for claim in found.claims:
-        places = _places(processed.payload, claim.path)
-        if claim.mandatory and not places:
+        if not whole and any(type(step) is int for step in claim.path):
+            continue
+        places = _places(payload, claim.path)
+        if claim.mandatory and not places and (whole or claim.sd == "never"):
             raise CredentialInvalid("This credential lacks a claim that its type requires.")
         if claim.sd == "always" and not concealed.issuperset(places):
             raise CredentialInvalid("This credential shows openly what its type has concealed.")
@@ -113,9 +122,9 @@ def check_claims(found: CredentialType, processed: Processed) -> None:
             raise CredentialInvalid("This credential conceals what its type has shown.")
 
 
-def _places(payload: Any, path: ClaimPath) -> list[Place]:
+def _places(payload: Any, path: ClaimPath) -> list[ClaimPath]:
     """Where a path leads (§5.6.1): nowhere where a value is missing; one of another kind is an error."""
-    found: list[tuple[Place, Any]] = [((), payload)]
+    found: list[tuple[ClaimPath, Any]] = [((), payload)]
     for step in path:
         if not all(isinstance(value, dict if isinstance(step, str) else list) for _, value in found):
             raise CredentialInvalid("A claim of this credential has another shape than its type says.")

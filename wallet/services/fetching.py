@@ -160,7 +160,7 @@ def _copy(
 ) -> Copy:
     """What arrived, as it is kept: with the issuer's words for its claims, where it has none, the type's."""
     try:
-        described = types.described(secured, verified)
+        described = types.described(verified)
     except SelloError as error:
         raise DoesNotVerify("It is not as its type says.", detail=f"{error.public} {error.detail}") from error
     labels = _labels(configuration)

@@ -4,13 +4,12 @@ from collections.abc import Sequence
 
 from common.adapters import types
 from common.errors import FetchFailed, SelloError
-from common.formats.base import Secured, VerifiedCredential
-from common.formats.sd_jwt_vc import processed_claims
+from common.formats.base import VerifiedCredential
 from common.formats.type_resolution import CredentialType, Words, check_claims
 from wallet.services.held import Copy, Label
 
 
-def described(secured: Secured, verified: VerifiedCredential) -> CredentialType | None:
+def described(verified: VerifiedCredential) -> CredentialType | None:
     """The type of an SD-JWT VC, all of whose claims are as it says (SD-JWT VC §5.7), if it is found.
 
     An office that is silent at the moment takes no card from anybody.
@@ -21,7 +20,7 @@ def described(secured: Secured, verified: VerifiedCredential) -> CredentialType 
         found = types.credential_type(verified)
     except FetchFailed:
         return None
-    check_claims(found, processed_claims(secured))
+    check_claims(found, verified.document, disclosed=verified.disclosed, whole=True)
     return found
 
 

@@ -16,6 +16,7 @@ from common.formats.sd_jwt.issuing import conceal
 from common.formats.sd_jwt.processing import Processed, process
 from common.formats.type_resolution import (
     MAX_ANCESTORS,
+    CredentialType,
     TypeMetadataInvalid,
     check_claims,
     check_integrity,
@@ -117,6 +118,9 @@ def test_the_strongest_digest_counts() -> None:
     check_integrity(b"x", f"{sri(b'y')} {sri(b'x')}")
     for bad in (
         f"{sri(b'x')} {sri(b'y', 'sha512')}",
+        7,
+        None,
+        [sri(b"x")],
         "md5-AAAA",
         "sha256-",
         "sha256-%%%",
@@ -192,6 +196,10 @@ def issued(claims: dict[str, Any], *concealed: tuple[str | int | None, ...]) -> 
     return process(payload, [one.encoded for one in disclosures])
 
 
+def checked(found: CredentialType, processed: Processed, *, whole: bool = True) -> None:
+    check_claims(found, processed.payload, disclosed=[place for place, _ in processed.places], whole=whole)
+
+
 ANA = {"name": "Ana", "born": {"year": 1990}, "crops": ["quinoa", "oca"]}
 SEALED = issued(ANA, ("name",), ("born", "year"), ("crops", None))
 
@@ -217,14 +225,43 @@ SEALED = issued(ANA, ("name",), ("born", "year"), ("crops", None))
 def test_a_credential_is_as_its_type_says(described: dict[str, Any], fine: bool) -> None:
     found = resolve_type(BASE, fetch=Web({"vct": BASE, "claims": [described]}))
     if fine:
-        check_claims(found, SEALED)
+        checked(found, SEALED)
     else:
         with pytest.raises(CredentialInvalid):
-            check_claims(found, SEALED)
+            checked(found, SEALED)
+
+
+SHOWN = Processed(
+    {"name": "Ana", "born": {}, "crops": ["oca"]},
+    tuple((place, one) for place, one in SEALED.places if place == ("name",)),
+    SEALED.hash_algorithm,
+)
+
+
+@pytest.mark.parametrize(
+    ("described", "fine"),
+    [
+        (claim(["name"], sd="always", mandatory=True), True),
+        (claim(["name"], sd="never"), False),
+        (claim(["born", "year"], mandatory=True), True),  # perhaps kept back
+        (claim(["born", "year"], mandatory=True, sd="always"), True),
+        (claim(["born", "year"], mandatory=True, sd="never"), False),
+        (claim(["crops", 0], sd="always"), True),  # which one this was, nobody knows
+        (claim(["crops", None], sd="always"), False),
+        (claim(["name", "first"]), False),
+    ],
+)
+def test_a_part_of_it_is_as_its_type_says(described: dict[str, Any], fine: bool) -> None:
+    found = resolve_type(BASE, fetch=Web({"vct": BASE, "claims": [described]}))
+    if fine:
+        checked(found, SHOWN, whole=False)
+    else:
+        with pytest.raises(CredentialInvalid):
+            checked(found, SHOWN, whole=False)
 
 
 def test_errors_carry_no_claims() -> None:
     found = resolve_type(BASE, fetch=Web({"vct": BASE, "claims": [claim(["name"], sd="never")]}))
     with pytest.raises(SelloError) as caught:
-        check_claims(found, SEALED)
+        checked(found, SEALED)
     assert "Ana" not in str(caught.value)

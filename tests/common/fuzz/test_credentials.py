@@ -14,7 +14,7 @@ from common.formats import FORMATS, unbound
 from common.formats.data_integrity import SUITE_OF_CURVE, SUITES, pipeline
 from common.formats.detect import find_format
 from common.formats.sd_jwt import compact
-from common.formats.type_resolution import check_claims, check_integrity, resolve_type
+from common.formats.type_resolution import check_integrity, resolve_type
 from common.keys import PrivateKey, cose, jws
 from common.rdf.canonical import canonicalize
 from common.rdf.dataset import to_quads
@@ -24,7 +24,7 @@ from common.status.bits import pack
 from common.trust import TrustList
 from common.verification import declared, verify_one
 from tests.common.formats.mdoc import world as mdoc
-from tests.common.formats.test_type_resolution import SEALED
+from tests.common.formats.test_type_resolution import SEALED, checked
 from tests.common.fuzz.strategies import JSON, TEXTS, bent, bent_bytes, bent_text, bent_tokens, fuzz
 from tests.common.verification.test_procedure import (
     BINDING,
@@ -283,7 +283,7 @@ def test_type_metadata() -> None:
                 return Fetched(b'{"vct":"https://a.example/u"}')
             raise FetchFailed("Nobody lives there.")
 
-        check_claims(resolve_type(vct, fetch=fetch), SEALED)
+        checked(resolve_type(vct, fetch=fetch), SEALED)
 
     fuzz(st.one_of(st.binary(), bent(honest)), read, examples=200)
     fuzz(bent({name: value for name, value in honest.items() if "extends" not in name}), read, examples=200)
