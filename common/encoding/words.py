@@ -16,6 +16,10 @@ TYPES: Final = {  # whose identifiers say little
     "eu.europa.ec.eudi.pid.1": "Person identification data",
     "urn:eudi:pid:1": "Person identification data",
 }
+_CODE: Final = re.compile(r"[a-z][a-z0-9]*([_.-][a-z0-9]+)*\Z")
+_MACHINE: Final = re.compile(
+    r"\b[A-Za-z0-9]+_\w+|\b(vct|jwt|JWT|cnf|jwk|DCQL|doctype|nonce|aud|iss|JSON)\b|[{}\[\]]", re.ASCII
+)
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _APART: Final = re.compile(r"[_\-\s]+")
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
@@ -51,6 +55,16 @@ def humane(name: str) -> str:
     parts = _CAMEL.sub(" ", _APART.sub(" ", last)).split()
     text = " ".join(part if part.isupper() and len(part) > 1 else part.lower() for part in parts)
     return text[:1].upper() + text[1:] or name
+
+
+def phrase(text: str) -> str:
+    """What somebody wrote for people, with a code such as `care` or `old_age_pension` made words."""
+    return humane(text) if _CODE.match(text) else text
+
+
+def is_plain(sentence: str) -> bool:
+    """Whether a sentence is without the names that machines have for things."""
+    return _MACHINE.search(sentence) is None
 
 
 def type_name(identifier: str) -> str:

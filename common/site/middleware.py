@@ -10,6 +10,7 @@ from django.shortcuts import render
 
 from common import purse
 from common.adapters import rate_limit
+from common.encoding import words
 from common.errors import SelloError
 from common.purse import Purse
 
@@ -18,6 +19,10 @@ POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+UNREADABLE = (
+    "What was sent here cannot be used. Start again where you came from, or ask there for a new link."
+)
+STAFF = ("/office/", "/services/staff", "/admin/")  # who keep registers and services know their names
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -104,12 +109,14 @@ def in_words(request: HttpRequest, error: SelloError) -> HttpResponse:
     The page has a number instead of the code, by which whoever runs the site finds both in the log.
     """
     number = secrets.token_hex(3).upper()
-    log.info("%s %s %s", number, error.code, error.detail)
+    plain = words.is_plain(error.public) or request.path.startswith(STAFF)
+    log.info("%s %s %s", number, error.code, error.detail if plain else f"{error.public} {error.detail}")
     if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
         body = {"error": error.code, "error_description": error.public}
         response: HttpResponse = JsonResponse(body, status=error.status)
     else:
-        response = render(request, "site/error.html", {"error": error, "number": number}, status=error.status)
+        said = error.public if plain else UNREADABLE
+        response = render(request, "site/error.html", {"said": said, "number": number}, status=error.status)
     response.headers["Cache-Control"] = "no-store"
     for name, value in getattr(error, "headers", {}).items():
         response.headers[name] = value

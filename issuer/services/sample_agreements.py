@@ -31,7 +31,7 @@ def _agree_with_the_clinic() -> None:
     for slug, purpose, more in (
         (
             "clinic",
-            "care",
+            "Care and devices that you are entitled to",
             {"attributes": ["given_names", "disability_type", "degree_percent", "assistive_device"]},
         ),
         ("clinic-care", "Care over time: appointments and devices that fit", lasting),

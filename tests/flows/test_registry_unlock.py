@@ -43,7 +43,7 @@ def world(db: None, site_network: Client) -> None:
     DataAgreement.objects.update_or_create(
         authority=registry.authority,
         client_id=find_service("clinic").did,
-        purpose="care",
+        purpose="Care and devices that you are entitled to",
         defaults={
             "registry": registry,
             "client_name": "Santa Rosa Clinic",
@@ -114,7 +114,7 @@ def test_the_clinic_reads_what_was_agreed_and_no_more(ana: PrivateKey, today: da
     }  # fmt: skip
     logged = AccessLog.objects.get()
     assert (logged.client_id, logged.record_key, logged.purpose) == (
-        "did:web:localhost%3A8000:services:clinic", "D-0001", "care",
+        "did:web:localhost%3A8000:services:clinic", "D-0001", "Care and devices that you are entitled to",
     )  # fmt: skip
 
 

@@ -335,7 +335,28 @@ def test_consents_stand_apart_until_they_end(holder: Vault, network: Network, no
     found = activity.activity(holder, now=now)
     assert [(office, consent.id) for office, consent in found.standing] == [("Civil Registry", "1")]
     [ended] = [line for line in found.lines if line.state == "withdrawn"]
-    assert ended.what == ("May no longer read Births: Birth date",)
+    assert ended.what == ("May no longer read Births: Born on",)
+
+
+def test_what_one_reader_may_read_is_withdrawn_at_once(
+    holder: Vault, network: Network, now: datetime
+) -> None:
+    quiet_office(network)
+    later = (now + timedelta(days=30)).isoformat()
+
+    def entry(id: str, purpose: str, how: str = "signed", name: str = "Clinic") -> ConsentEntry:
+        return ConsentEntry(
+            id, CLINIC, name, purpose, "Births", ("birth_date",), how, "active", now.isoformat(), later
+        )
+
+    entries = [
+        entry("1", "One visit", "shown"), entry("2", "Care"), entry("3", "Care"), entry("4", "Research"),
+        entry("5", "A loan", "shown", "Bank"),
+    ]  # fmt: skip
+    Answers(network, f"{ISSUER}/access/consents", lambda _: create_consents(entries))
+    found = activity.activity(holder, now=now).readers
+    assert [{given.id for given in each} for _, each in found] == [{"1", "2", "3"}, {"4"}, {"5"}]
+    assert {office for office, _ in found} == {"Civil Registry"}
 
 
 def test_nothing_of_what_was_gathered_is_kept(

@@ -46,5 +46,5 @@ def test_who_read_my_record(holder: Vault, office: Office, now: datetime) -> Non
     (authority,) = history.readings(holder, now=now)
     assert (authority.authority, authority.answered) == ("Civil Registry", True)
     assert [(item.reader, item.attributes, item.at) for item in authority.readings] == [
-        ("Clinic", ("Birth date",), now)
+        ("Clinic", ("Born on",), now)
     ]

@@ -111,7 +111,7 @@ def _clinic() -> dict[str, Any]:
         "parameters": {
             "authority": issuer_url("disability-registry"),
             "authority_name": CREDENTIALS["disability"][1],
-            "purpose": "care",
+            "purpose": "Care and devices that you are entitled to",
             "labels": {
                 "given_names": "Given names",
                 "family_names": "Family names",

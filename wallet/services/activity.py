@@ -69,6 +69,23 @@ class Activity:
     standing: tuple[tuple[str, Given], ...]
     silent: tuple[str, ...]
 
+    @property
+    def readers(self) -> tuple[tuple[str, tuple[Given, ...]], ...]:
+        """What may be read again, each with its office, as the person withdraws it: at once.
+
+        Agreed to twice for one purpose it is one; a single reading goes with what the same reader may read
+        for a time.
+        """
+        together: dict[tuple[str, str, str, str], list[Given]] = {}
+        names = {}
+        for office, given in sorted(self.standing, key=lambda each: not each[1].lasting):
+            known = (given.authority, given.registry, given.reader)
+            same = (each for each in together if each[:3] == known and not given.lasting)
+            key = next(same, (*known, given.purpose))
+            together.setdefault(key, []).append(given)
+            names[key] = office
+        return tuple((names[key], tuple(each)) for key, each in together.items())
+
     def only(self, kind: str) -> "Activity":
         """The lines of one kind; all of them for any other word."""
         if kind not in KINDS:

@@ -53,6 +53,7 @@ class Asked:
     authenticated: bool
     registered: str  # the name under which the public list knows who sent it, or empty
     registries: Mapping[str, str] = field(default_factory=dict)  # names of the offices in its terms
+    labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # their words for what is read
 
     @property
     def client_id(self) -> ClientId:
@@ -75,7 +76,7 @@ class Asked:
     @property
     def purpose(self) -> str:
         """Why it asks, in its own words."""
-        return " ".join(self.request.purpose.split())[:500]
+        return words.phrase(" ".join(self.request.purpose.split())[:500])
 
     @property
     def payments(self) -> tuple[Payment, ...]:
@@ -91,8 +92,11 @@ class Asked:
             Terms(
                 authority=content.authority,
                 registry=self.registries.get(content.authority) or content.authority,
-                purpose=content.purpose,
-                attributes=tuple(words.humane(name) for name in content.attributes),
+                purpose=words.phrase(content.purpose),
+                attributes=tuple(
+                    self.labels.get(content.authority, {}).get(name) or words.humane(name)
+                    for name in content.attributes
+                ),
                 until=content.valid_until,
             )
             for content in _consents(self.request)
@@ -113,13 +117,15 @@ def receive(vault: Vault, source: str | Mapping[str, str], *, now: datetime) -> 
             "The service that asks cannot be reached, or its request has run out. Start again there.",
             detail=f"{error.public} {error.detail}",
         ) from error
+    offices = {each.authority: _office(each.authority, now) for each in _consents(verified.request)}
     question = {
         "kind": KIND,
         "parameters": _parameters(reference),
         "identity": verified.identity,
         "authenticated": verified.authenticated,
         "registered": parties.registered_name(reference.client_id) if verified.authenticated else "",
-        "registries": {each.authority: _name(each.authority, now) for each in _consents(verified.request)},
+        "registries": {authority: name for authority, (name, _) in offices.items()},
+        "labels": {authority: labels for authority, (_, labels) in offices.items()},
         "expires_at": verified.request.expires_at and verified.request.expires_at.isoformat(),
     }
     return pending.ask(vault, question, now=now)
@@ -138,12 +144,21 @@ def _require_own_terms(verified: VerifiedRequest, *, now: datetime) -> None:
             raise InvalidTransactionData("This service asks you to agree to what has already ended.")
 
 
-def _name(authority: str, now: datetime) -> str:
-    """What an office calls itself, at the address that is shown beside it; empty where it does not say."""
+def _office(authority: str, now: datetime) -> tuple[str, dict[str, str]]:
+    """What an office calls itself, at the address that is shown beside it, and the claims of its cards.
+
+    Empty where it does not say.
+    """
     try:
-        return name_of(issuers.find_issuer(authority, now=now).display)
+        issuer = issuers.find_issuer(authority, now=now)
     except SelloError:
-        return ""
+        return "", {}
+    return name_of(issuer.display), {
+        str(claim.path[-1]): label
+        for configuration in issuer.configurations.values()
+        for claim in configuration.claims
+        if (label := name_of(claim.display))
+    }
 
 
 def _parameters(reference: RequestReference) -> Mapping[str, Any]:
@@ -163,4 +178,5 @@ def asked(question: Mapping[str, Any], now: datetime) -> Asked:
         question["authenticated"],
         question["registered"],
         question.get("registries", {}),
+        question.get("labels", {}),
     )

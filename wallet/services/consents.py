@@ -5,7 +5,7 @@ where the consent lies: a card may be renewed or deleted, and its consent can st
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -45,6 +45,11 @@ class Office:
     identifier: str
     name: str
     keys: tuple[PrivateKey, ...] = field(default=(), repr=False)
+    labels: Mapping[str, str] = field(default_factory=dict)  # its words for claims, by their names
+
+    def label(self, name: str) -> str:
+        """An attribute of its records in words: as its cards say it, else readably."""
+        return self.labels.get(name) or words.humane(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +97,17 @@ def remember(vault: Vault, asked: Asked, answers: Sequence[Answer]) -> None:
 def offices(vault: Vault) -> tuple[Office, ...]:
     """Each authority whose card is held or where a consent was given."""
     found: dict[str, Office] = {}
-    asks = [
-        (card.issuer, card.issuer_name, copy.key) for card in cards.held_cards(vault) for copy in card.copies
-    ]
+    asks, labels = [], dict[str, dict[str, str]]()
+    for card in cards.held_cards(vault):
+        for copy in card.copies:
+            asks.append((card.issuer, card.issuer_name, copy.key))
+            said = {str(label.path[-1]): label.text for label in copy.labels}
+            labels.setdefault(card.issuer, {}).update(said)
     for row in GivenConsent.objects.filter(account=vault.account):
         value = vault.open(row)
         asks.append((value["authority"], value["name"], _load(value["key"])))
     for identifier, name, key in asks:
-        office = found.get(identifier, Office(identifier, name))
+        office = found.get(identifier, Office(identifier, name, labels=labels.get(identifier, {})))
         known = {jwk.thumbprint(each.public_key) for each in office.keys}
         if jwk.thumbprint(key.public_key) not in known:
             office = replace(office, keys=(*office.keys, key))
@@ -168,8 +176,8 @@ def _given(office: Office, entry: ConsentEntry) -> Given:
         registry=entry.registry,
         reader=entry.client_name,
         identity=entry.client_id,
-        purpose=entry.purpose,
-        attributes=tuple(words.humane(name) for name in entry.attributes),
+        purpose=words.phrase(entry.purpose),
+        attributes=tuple(office.label(name) for name in entry.attributes),
         lasting=entry.how == "signed",
         state=cast(State, entry.state),
         given_at=datetime.fromisoformat(entry.given_at),

@@ -18,6 +18,7 @@ from wallet.models import HistoryEntry
 from wallet.services import consents, held, parties, wording
 from wallet.services.answers import Answer
 from wallet.services.asking import Asked
+from wallet.services.consents import Office
 from wallet.services.vault import Vault
 
 Outcome = Literal["shown", "declined", "not delivered"]
@@ -177,27 +178,27 @@ def readings(vault: Vault, *, now: datetime) -> tuple[Readings, ...]:
         answers = []
         for key in office.keys:
             with suppress(SelloError, ValueError):
-                answers.append(_ask(office.identifier, key, now))
+                answers.append(_ask(office, key, now))
         every = dict.fromkeys(reading for answer in answers for reading in answer)
         latest = sorted(every, key=lambda each: each.at, reverse=True)
         found.append(Readings(office.identifier, office.name, bool(answers), tuple(latest)))
     return tuple(found)
 
 
-def _ask(authority: str, key: PrivateKey, now: datetime) -> tuple[Reading, ...]:
+def _ask(office: Office, key: PrivateKey, now: datetime) -> tuple[Reading, ...]:
     """`GET {authority}/access/log`, signed by a holder key."""
-    token = create_log_request(audience=authority, jti=secrets.token_urlsafe(16), signer=key, now=now)
+    token = create_log_request(audience=office.identifier, jti=secrets.token_urlsafe(16), signer=key, now=now)
     headers = {"Accept": "application/json", "Authorization": f"Bearer {token}"}
-    reply = door.request("GET", f"{authority}/access/log", headers=headers)
+    reply = door.request("GET", f"{office.identifier}/access/log", headers=headers)
     if reply.status != 200:
         raise SelloError("The authority did not answer.", detail=str(reply.status))
     return tuple(
         Reading(
             reader=entry.client_name,
             identity=entry.client_id,
-            purpose=entry.purpose,
+            purpose=words.phrase(entry.purpose),
             registry=entry.registry,
-            attributes=tuple(words.humane(name) for name in entry.attributes),
+            attributes=tuple(office.label(name) for name in entry.attributes),
             at=datetime.fromisoformat(entry.at),
             refused=entry.outcome == "refused",
             law=entry.legal_basis,

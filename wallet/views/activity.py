@@ -16,6 +16,7 @@ from wallet.views.page import now, page
 from wallet.views.session import signed_in
 
 PAGE: Final = 25
+MOST_AT_ONCE: Final = 20
 
 
 @require_safe
@@ -43,7 +44,8 @@ def delete(request: HttpRequest, vault: Vault, id: UUID) -> HttpResponse:
 @signed_in
 def withdraw(request: HttpRequest, vault: Vault) -> HttpResponse:
     """End what the person agreed to; from here on nothing more is read."""
-    authority, consent = request.POST.get("authority", ""), request.POST.get("consent", "")
-    consents.withdraw(vault, authority, consent, now=now())
+    authority = request.POST.get("authority", "")
+    for consent in request.POST.getlist("consent")[:MOST_AT_ONCE]:
+        consents.withdraw(vault, authority, consent, now=now())
     messages.success(request, "Your consent is withdrawn. Nothing more is read on it.")
     return HttpResponseRedirect(reverse("wallet:activity"))

@@ -8,7 +8,9 @@ from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
+from common.encoding import words
 from common.errors import SelloError
+from common.site.middleware import UNREADABLE
 
 
 def page(
@@ -24,7 +26,8 @@ def page(
 
 def refuse(form: BaseForm, error: SelloError, field: str) -> None:
     """Say on the page what was wrong with a field."""
-    form.add_error(getattr(error, "field", None) or field, error.public)
+    said = error.public if words.is_plain(error.public) else UNREADABLE
+    form.add_error(getattr(error, "field", None) or field, said)
 
 
 def posted(request: HttpRequest) -> QueryDict | None:

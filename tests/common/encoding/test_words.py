@@ -42,6 +42,24 @@ def test_a_technical_name_becomes_words(name: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("said", "text"),
+    [("care", "Care"), ("old_age_pension", "Old age pension"), ("Care", "Care"),
+     ("To care for you", "To care for you"), ("", ""), ("подушка", "подушка")],
+)  # fmt: skip
+def test_a_code_is_made_words_and_a_sentence_left_alone(said: str, text: str) -> None:
+    assert words.phrase(said) == text
+
+
+@pytest.mark.parametrize(
+    ("said", "plain"),
+    [("The card has run out.", True), ("redirect_uri is missing.", False), ("This JWT has no nonce.", False),
+     ("A type's `vct` is a URL.", False), ("Ana said: it isn't so.", True)],
+)  # fmt: skip
+def test_names_that_machines_use_are_seen(said: str, plain: bool) -> None:
+    assert words.is_plain(said) is plain
+
+
+@pytest.mark.parametrize(
     ("type_", "text"),
     [("https://agri.example.org/types/farmer-card", "Farmer card"),
      ("urn:eudi:pid:1", "Person identification data"),

@@ -9,13 +9,13 @@ from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import path
 
 from common.adapters.rate_limit import TooManyRequests
 from common.config.urls import urlpatterns as site
 from common.errors import FetchFailed
-from common.site.middleware import POLICY
+from common.site.middleware import POLICY, in_words
 
 
 def fault(request: HttpRequest, kind: str) -> HttpResponse:
@@ -131,6 +131,19 @@ def test_an_error_of_the_family_becomes_a_page(caplog: pytest.LogCaptureFixture)
     assert f"{number[1]} server_error secret.example" in caplog.text
     assert "secret.example" not in text
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("said", ["A query for dc+sd-jwt has vct_values in its meta.", "The JWT has no aud."])
+def test_a_sentence_for_machines_is_not_said_to_people(
+    said: str, rf: RequestFactory, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "sello.site")
+    page = in_words(rf.get("/wallet/authorize", headers={"Accept": "text/html"}), FetchFailed(said))
+    assert said not in page.content.decode()
+    assert "ask there for a new link" in page.content.decode()
+    assert said in caplog.text
+    for place, accept in (("/office/", "text/html"), ("/wallet/authorize", "application/json")):
+        assert said in in_words(rf.get(place, headers={"Accept": accept}), FetchFailed(said)).content.decode()
 
 
 def test_an_error_of_the_family_is_json_where_json_was_asked_for() -> None:
