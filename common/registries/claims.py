@@ -10,9 +10,12 @@ from typing import Any, Final
 from common.encoding.strict_json import MAX_INTEGER
 from common.rdf.contexts import RESERVED_TERMS
 from common.registries import RegistryError
+from common.registries.nulls import says_nothing
 
-TRUE: Final = frozenset({"true", "yes", "y", "si", "sí", "oui", "sim", "1"})
-FALSE: Final = frozenset({"false", "no", "n", "non", "não", "nao", "0"})
+TRUE: Final = frozenset({
+    "true", "yes", "y", "si", "sí", "oui", "sim", "ja", "verdadero", "vrai", "verdadeiro", "1",
+})  # fmt: skip
+FALSE: Final = frozenset({"false", "no", "n", "non", "não", "nao", "nein", "falso", "faux", "0"})
 # What the data model's base context, JSON-LD and SD-JWT VC keep for themselves.
 RESERVED: Final = RESERVED_TERMS | {
     "id", "type", "iss", "sub", "aud", "iat", "nbf", "exp", "jti", "cnf", "vct", "status",
@@ -89,6 +92,8 @@ def map_claims(claims: Iterable[Claim], data: Mapping[str, Any], *, today: date)
         value = data.get(claim.column)
         if isinstance(value, str):
             value = value.strip()
+        if isinstance(value, str) and claim.type != "string" and says_nothing(value):
+            value = None
         converted = None if value in (None, "") else _TYPES[claim.type](claim, value, today)
         if converted is not None:
             result[claim.name] = converted

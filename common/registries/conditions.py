@@ -20,6 +20,7 @@ from typing import Any, Final
 
 from common.registries import RegistryError
 from common.registries.claims import is_over
+from common.registries.nulls import is_placeholder, says_nothing
 
 MAX_DEPTH: Final = 5
 MAX_PARTS: Final = 20
@@ -71,9 +72,9 @@ def holds(condition: Condition, data: Mapping[str, Any], *, changed: Set[str], t
         case "not":
             return not holds(condition.parts[0], data, changed=changed, today=today)
         case "set":
-            return said != ""
+            return said != "" and not is_placeholder(said)
         case "unset":
-            return said == ""
+            return said == "" or is_placeholder(said)
         case "changed":
             return condition.column in changed
         case "eq":
@@ -94,8 +95,9 @@ def as_date(value: Any, *, today: date) -> date | None:
     """The day that a cell or an operand names, if it does."""
     if value == TODAY:
         return today
+    text = str(value).strip()
     try:
-        return date.fromisoformat(str(value).strip()) if len(str(value)) == 10 else None
+        return date.fromisoformat(text) if len(text) == 10 and not says_nothing(text) else None
     except ValueError:
         return None
 

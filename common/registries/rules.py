@@ -16,12 +16,15 @@ from typing import Any, Final
 
 from common.encoding import jcs
 from common.registries import RegistryError
+from common.registries.claims import FALSE, TRUE
 from common.registries.conditions import Condition, as_date, holds, parse_condition
+from common.registries.nulls import is_no_death
+from common.registries.texts import compact
 
 MAX_RULES: Final = 50
 EVENTS: Final[Mapping[str, frozenset[str]]] = {  # and what each may be told beside
     "changed": frozenset({"columns", "condition"}),  # the credential says what the record no longer does
-    "died": frozenset({"column", "condition"}),  # the column has a date; a watched record stands
+    "died": frozenset({"column", "condition"}),  # the column has a day of death; a watched record stands
     "ineligible": frozenset({"condition"}),  # the condition holds; without one: it lacks what must be said
     "expired": frozenset({"column"}),  # the day in the column has passed
     "removed": frozenset(),  # the record is gone
@@ -96,7 +99,7 @@ def fits(rule: Rule, situation: Situation) -> bool:
         case "changed":
             return bool(situation.outdated & set(rule.columns) if rule.columns else situation.outdated)
         case "died":
-            return not rule.column or str(data.get(rule.column, "")).strip() != ""
+            return not rule.column or tells_death(str(data.get(rule.column, "")))
         case "ineligible":
             return rule.condition is not None or not situation.supported
         case "expired":
@@ -105,6 +108,18 @@ def fits(rule: Rule, situation: Situation) -> bool:
         case "new":
             return situation.new
     return False
+
+
+def tells_death(said: str) -> bool:
+    """Whether what stands in place of a day of death says that somebody died: a day, or a plain yes.
+
+    A flag that is false, a word for nothing, a database's first day and "no end" are no deaths.
+    """
+    text = compact(said)
+    word = text.casefold()
+    if is_no_death(text) or word in FALSE:
+        return False
+    return word in TRUE or any(char.isdecimal() and char not in "0" for char in text)
 
 
 def first(rules: Iterable[Rule], situation: Situation) -> Rule | None:

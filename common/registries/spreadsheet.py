@@ -1,25 +1,42 @@
-"""A registry's spreadsheet as ministries export them: bytes in, records and rejected rows out.
+"""A registry's spreadsheet as ministries export them: a file in, records and rejected rows out, one by one.
 
-1 encoding and dialect are found out · 2 the heading is checked · 3 rows of another width are set aside ·
-4 each column is told from all of its cells · 5 each row is cleaned and keyed, or rejected with its reason.
-Reasons name the row and the column, never what stands in it. The heading is row 1.
+1 the table in the file is found (tables/) · 2 each column is told from all of its cells, and the key with
+them · 3 each row is cleaned and keyed, or rejected with its reason. Reasons name the row and the column,
+never what stands in it. Rows are numbered as a spreadsheet program numbers them.
 """
 
-import re
-import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+import io
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO, Final
 
 from common.registries import Record
-from common.registries.columns import Column, describe, find_key
-from common.registries.dialect import SpreadsheetUnreadable, decode, find_dialect, rows, split_lines
+from common.registries.cells import damage, unwrapped
+from common.registries.columns import ORDERS, Column
+from common.registries.keys import MAX_KEY, KeyFinder, SeenKeys
+from common.registries.nulls import says_nothing
+from common.registries.profile import Profile
+from common.registries.rows import fault_of, is_total
+from common.registries.tables import SpreadsheetUnreadable
+from common.registries.tables.lines import Row
+from common.registries.tables.opening import Table, open_table
+from common.registries.texts import compact, tidy
 
-MAX_BYTES: Final = 200_000_000
-MAX_COLUMNS: Final = 500
-MAX_KEY: Final = 128
-_CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-UNQUOTED: Final = "Its quoting is broken, or a cell is larger than 131,072 characters."
+UNREADABLE: Final = "holds control characters, or some that do not belong to its encoding"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What somebody says of a file that the file does not: each is empty where nobody does."""
+
+    key: str = ""
+    sheet: str = ""
+    encoding: str = ""
+    date_order: str = ""  # day or month, whichever stands first
+
+
+UNSAID: Final = Reading()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +48,36 @@ class Rejected:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenSpreadsheet:
+    """A file whose columns are known; `remarks` are what its reader should know."""
+
+    table: Table
+    columns: tuple[Column, ...]
+    key_column: str
+    remarks: tuple[str, ...] = ()
+    seen: SeenKeys = field(default_factory=SeenKeys)
+
+    def entries(self) -> Iterator[Record | Rejected]:
+        """Its rows, in their order; once."""
+        columns = {column.name: column for column in self.columns}
+        for number, row in self.table.rows():
+            if row is not None and not any(cell.strip() for cell in row):
+                continue
+            try:
+                record = _record(_row(row, self.table.names), columns, self.key_column)
+            except ValueError as reason:
+                yield Rejected(number, str(reason))
+                continue
+            first = self.seen.add(record.key, number)
+            if first is None:
+                yield record
+            else:
+                yield Rejected(number, f"Column {self.key_column}: row {first} has the same key.")
+
+
+@dataclass(frozen=True, slots=True)
 class Spreadsheet:
-    """What a file held."""
+    """What a file held, all of it at once."""
 
     columns: tuple[Column, ...]
     key_column: str
@@ -40,111 +85,116 @@ class Spreadsheet:
     rejected: tuple[Rejected, ...]
 
 
-def read_spreadsheet(
-    data: bytes, *, key: str | None = None, known: Mapping[str, str] | None = None
-) -> Spreadsheet:
-    """Read a file of cells; `known` are column types of earlier imports, `key` the key column if known."""
-    known = known or {}
-    if len(data) > MAX_BYTES:
-        raise SpreadsheetUnreadable(f"The file is larger than {MAX_BYTES // 1_000_000} MB; split it.")
-    # 1
-    lines = split_lines(decode(data))
-    while lines and not lines[0].strip():
-        del lines[0]
-    if not lines:
-        raise SpreadsheetUnreadable("The file is empty.")
-    dialect = find_dialect(lines)
-    # 2
-    heading = next(rows(lines, dialect, None)) or []
-    names = _headings(heading)
-    # 3
-    table: list[tuple[int, list[str | None]]] = []
-    rejected: list[Rejected] = []
-    for number, cells in enumerate(rows(lines, dialect, len(names)), start=1):
-        if number == 1 or cells == [] or (cells and not any(cell.strip() for cell in cells)):
-            continue
-        if cells is None:
-            rejected.append(Rejected(number, UNQUOTED))
-        elif len(cells) != len(names) and (len(cells) < len(names) or any(cells[len(names) :])):
-            rejected.append(Rejected(number, f"It has {len(cells)} cells, the heading has {len(names)}."))
-        else:
-            table.append((number, [_tidy(cell) for cell in cells[: len(names)]]))
-    if not table and not rejected:
-        raise SpreadsheetUnreadable("The file has a heading but no rows.")
-    # 4
-    by_name = {name: [row[index] or "" for _, row in table] for index, name in enumerate(names)}
-    columns = {
-        name: describe(name, [cell for cell in cells if cell], known=known.get(name, ""))
-        for name, cells in by_name.items()
-    }
-    key_column = _key(key, columns, by_name)
-    # 5
-    records: dict[str, tuple[int, Record]] = {}
-    for number, row in table:
+@contextmanager
+def open_spreadsheet(
+    file: BinaryIO, *, reading: Reading = UNSAID, known: Mapping[str, Column] | None = None
+) -> Iterator[OpenSpreadsheet]:
+    """Find out what a file holds; `known` are the columns of earlier imports."""
+    if reading.date_order and reading.date_order not in ORDERS:
+        raise SpreadsheetUnreadable("The date order is day or month: which of them stands first.")
+    with open_table(file, sheet=reading.sheet, encoding=reading.encoding) as table:
+        found = _told(table, reading, known or {})
         try:
-            record = _record(dict(zip(names, row, strict=True)), columns, key_column)
-        except ValueError as reason:
-            rejected.append(Rejected(number, str(reason)))
-            continue
-        if record.key in records:
-            first = records[record.key][0]
-            rejected.append(Rejected(number, f"Column {key_column}: row {first} has the same key."))
-        else:
-            records[record.key] = number, record
+            yield found
+        finally:
+            found.seen.close()
+
+
+def read_spreadsheet(
+    data: bytes, *, key: str | None = None, known: Mapping[str, Any] | None = None, **options: str
+) -> Spreadsheet:
+    """All of a small file; `known` are columns, or their types alone, of earlier imports."""
+    columns = {
+        name: entry if isinstance(entry, Column) else Column(name, entry)
+        for name, entry in (known or {}).items()
+    }
+    with open_spreadsheet(
+        io.BytesIO(data), reading=Reading(key=key or "", **options), known=columns
+    ) as sheet:
+        entries = list(sheet.entries())
     return Spreadsheet(
-        columns=tuple(columns.values()),
-        key_column=key_column,
-        records=tuple(record for _, record in records.values()),
-        rejected=tuple(sorted(rejected, key=lambda entry: entry.row)),
+        columns=sheet.columns,
+        key_column=sheet.key_column,
+        records=tuple(entry for entry in entries if isinstance(entry, Record)),
+        rejected=tuple(entry for entry in entries if isinstance(entry, Rejected)),
     )
 
 
-def _headings(cells: list[str]) -> list[str]:
-    """Column names in order; nameless columns at the end are dropped, anything else unclear is an error."""
-    names = [_tidy(cell) for cell in cells]
-    while names and names[-1] == "":
-        names.pop()
-    if not 0 < len(names) <= MAX_COLUMNS:
-        raise SpreadsheetUnreadable(f"The first row is no heading of 1 to {MAX_COLUMNS} columns.")
-    checked: list[str] = []
-    for number, name in enumerate(names, start=1):
-        if name is None or not name or len(name) > 200:
-            raise SpreadsheetUnreadable(f"Column {number} has no readable heading in the first row.")
-        if name in checked:
-            raise SpreadsheetUnreadable(f"Columns {checked.index(name) + 1} and {number} have one heading.")
-        checked.append(name)
-    return checked
+def _told(table: Table, reading: Reading, known: Mapping[str, Column]) -> OpenSpreadsheet:
+    if reading.key and compact(reading.key) not in table.names:
+        raise SpreadsheetUnreadable(
+            f"No column is called {reading.key!r}; the file has {', '.join(table.names)}."
+        )
+    profiles = {name: Profile(name, known=known.get(name)) for name in table.names}
+    finder = KeyFinder(table.names)
+    rows = 0
+    for _, row in table.rows():
+        if row is not None and not any(cell.strip() for cell in row):
+            continue
+        rows += 1
+        try:
+            cells = {name: cell or "" for name, cell in _row(row, table.names).items()}
+        except ValueError:
+            continue
+        if not reading.key:
+            finder.add(cells)
+        for name, cell in cells.items():
+            profiles[name].add("" if damage(cell) else cell)
+    if not rows:
+        raise SpreadsheetUnreadable("The file has a heading but no rows.")
+    order = ORDERS.get(reading.date_order)
+    columns = {name: profile.column(order) for name, profile in profiles.items()}
+    guessed = [name for name in columns if profiles[name].guessed(columns[name], order)]
+    return OpenSpreadsheet(
+        table,
+        tuple(columns.values()),
+        compact(reading.key) or finder.find(columns),
+        remarks=tuple(_remarks(table, guessed)),
+    )
 
 
-def _tidy(cell: str) -> str | None:
-    """The cell in NFC without surrounding space; None where it holds control characters."""
-    if _CONTROL.search(cell):
-        return None
-    return (cell if cell.isascii() else unicodedata.normalize("NFC", cell)).strip()
+def _remarks(table: Table, guessed: list[str]) -> Iterator[str]:
+    if not table.encoding.name.startswith("utf"):
+        yield f"The file's letters were read as {table.encoding.name}."
+    if table.begin > 1:
+        yield f"Row {table.begin} was read as the heading."
+    if guessed:
+        yield (
+            f"Nothing says whether {', '.join(guessed)} has the day first or the month; it was read with the"
+            " day first. If that is wrong, import the file again with --date-order month."
+        )
 
 
-def _key(key: str | None, columns: Mapping[str, Column], cells: Mapping[str, list[str]]) -> str:
-    if key is not None and key not in columns:
-        raise SpreadsheetUnreadable(f"No column is called {key!r}; the file has {', '.join(columns)}.")
-    found = key or find_key(cells, {name: column.type for name, column in columns.items()})
-    if found is None:
-        raise SpreadsheetUnreadable(f"No column tells rows apart; name one as key: {', '.join(columns)}.")
-    return found
+def _row(row: Row, names: tuple[str, ...]) -> dict[str, str | None]:
+    """The cells by column, None where one cannot be read; ValueError where the row is no record."""
+    if fault := fault_of(row, names):
+        raise ValueError(fault)
+    cells = [*(row or [])[: len(names)], *[""] * (len(names) - len(row or []))]
+    return {name: _cell(cell) for name, cell in zip(names, cells, strict=True)}
+
+
+def _cell(cell: str) -> str | None:
+    text = tidy(cell)
+    return unwrapped(text) if text and text[0] in "='" else text
 
 
 def _record(cells: Mapping[str, str | None], columns: Mapping[str, Column], key_column: str) -> Record:
     data = {}
     for name, cell in cells.items():
         if cell is None:
-            raise ValueError(f"Column {name} holds control characters.")
+            raise ValueError(f"Column {name} {UNREADABLE}.")
         if cell:
             try:
-                data[name] = columns[name].clean(cell)
+                value = columns[name].clean(cell)
             except ValueError as reason:
                 raise ValueError(f"Column {name} {reason}.") from None
-    key = data.get(key_column)
-    if key is None:
+            if value:
+                data[name] = value
+    key = compact(data.get(key_column, ""))
+    if not key or says_nothing(key):
         raise ValueError(f"Column {key_column}, the key, is empty.")
     if len(key) > MAX_KEY:
         raise ValueError(f"Column {key_column}, the key, is longer than {MAX_KEY} characters.")
-    return Record(key=key, data=data)
+    if is_total(key):
+        raise ValueError(f"Column {key_column}: it is a total or a remark, no record.")
+    return Record(key=key, data={**data, key_column: key})

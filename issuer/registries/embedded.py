@@ -11,6 +11,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
 from common.registries import START, Change, Record, RecordNotFound
+from common.registries.texts import compact
 from issuer import models
 
 CHUNK: Final = 2_000
@@ -39,6 +40,7 @@ class EmbeddedRegistry:
 
     def find(self, column: str, value: str) -> Iterator[Record]:
         """The records whose column says exactly this: at once in a column of `lookups`, else one by one."""
+        value = compact(value)
         if column in self.registry.lookups and len(value) <= MAX_LOOKUP:
             keys = self.registry.values.filter(column=column, value=value).values("key")
             found = self.registry.records.filter(key__in=keys)

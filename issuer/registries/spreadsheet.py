@@ -3,22 +3,28 @@
     {"path": "/srv/registers/farmers.csv"}    or    {"url": "https://…/farmers.csv"}
 
 Beside: "absent", "removed" (the default) or "kept", for records that the file has no more; "most_removed",
-the percentage of records that may be gone at once (10); "every_minutes", how often to look (60). What is read
-through the network comes by the one door, and has its bounds.
+the percentage of records that may be gone at once (10); "every_minutes", how often to look (60); "sheet",
+"encoding" and "date_order" as import_registry takes them. What is read through the network comes by the one
+door, and has its bounds.
 """
 
-from collections.abc import Mapping
+import io
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from common.adapters.fetch import fetch
 from common.registries import RegistryError
-from common.registries.spreadsheet import MAX_BYTES
+from common.registries.columns import ORDERS
+from common.registries.spreadsheet import Reading
+from common.registries.tables import MAX_BYTES
 from issuer.registries.embedded import EmbeddedRegistry
 
 ABSENT: Final = ("removed", "kept")
-MEMBERS: Final = {"path", "url", "absent", "most_removed", "every_minutes", "seen"}
+TEXTS: Final = ("sheet", "encoding", "date_order")
+MEMBERS: Final = {"path", "url", "absent", "most_removed", "every_minutes", "seen", *TEXTS}
 
 
 class FileRefused(RegistryError):
@@ -40,17 +46,28 @@ class FileSource:
     absent: str = "removed"
     most_removed: int = 10
     every_minutes: int = 60
+    sheet: str = ""
+    encoding: str = ""
+    date_order: str = ""
 
-    def read(self) -> bytes:
+    @property
+    def reading(self) -> Reading:
+        """What is said of the file that it does not say itself."""
+        return Reading(sheet=self.sheet, encoding=self.encoding, date_order=self.date_order)
+
+    @contextmanager
+    def open(self) -> Iterator[BinaryIO]:
         """The file as it is now."""
         if self.url:
-            return fetch(self.url, accept="text/csv").body
+            yield io.BytesIO(fetch(self.url, accept="text/csv").body)
+            return
         path = Path(self.path)
         if not path.is_file():
             raise FileRefused("The registry's file is not there.", detail=path.name, status=503)
         if path.stat().st_size > MAX_BYTES:
             raise FileRefused(f"The registry's file is larger than {MAX_BYTES // 1_000_000} MB.")
-        return path.read_bytes()
+        with path.open("rb") as file:
+            yield file
 
 
 def parse_file_source(settings: Mapping[str, Any]) -> FileSource:
@@ -69,4 +86,9 @@ def parse_file_source(settings: Mapping[str, Any]) -> FileSource:
         value = settings.get(name, 1)
         if type(value) is not int or not 0 <= value <= most:
             raise FileRefused(f"{name} is a number from 0 to {most:,}.")
+    for name in TEXTS:
+        if not isinstance(settings.get(name, ""), str):
+            raise FileRefused(f"{name} is a text.")
+    if settings.get("date_order") and settings["date_order"] not in ORDERS:
+        raise FileRefused(f"date_order is one of {', '.join(ORDERS)}.")
     return FileSource(**{name: settings[name] for name in FileSource.__slots__ if name in settings})

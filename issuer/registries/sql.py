@@ -1,6 +1,7 @@
 """A registry in somebody else's SQL database: a declared table or query, read and never written."""
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
@@ -9,6 +10,11 @@ from typing import Any, Final
 import sqlalchemy as sql
 
 from common.registries import START, Change, Record, RecordNotFound, RegistryError
+from common.registries.cells import unwrapped
+from common.registries.columns import Column, merged
+from common.registries.conditions import as_date
+from common.registries.nulls import says_nothing
+from common.registries.texts import compact, tidy
 from issuer import models
 from issuer.registries.sql_source import Source, SourceRefused, parse_source, reading, relation
 
@@ -18,6 +24,7 @@ PROBED: Final = 200
 SETTLED: Final = timedelta(days=2)  # after which nothing comes late, whatever zone the clock is in
 PARTED: Final = "\t"  # between the moment and the key in a cursor
 _MOMENT: Final = "%Y-%m-%dT%H:%M:%S.%f"
+SURVEYED: Final = 50_000  # rows in which texts with space around them are looked for
 TRUE: Final = frozenset({"1", "true", "t", "y", "yes"})
 
 
@@ -32,6 +39,7 @@ TO_TEXT: Final[Mapping[str, Callable[[Any], str]]] = {
     "date": date.isoformat,
     "int": lambda value: f"{value:020}",
     "str": str,
+    "padded": str,
 }
 FROM_TEXT: Final[Mapping[str, Callable[[str], Any]]] = {
     "datetime": lambda text: datetime.strptime(text, _MOMENT),  # noqa: DTZ007 - the database has no zone either
@@ -39,6 +47,7 @@ FROM_TEXT: Final[Mapping[str, Callable[[str], Any]]] = {
     "date": date.fromisoformat,
     "int": int,
     "str": str,
+    "padded": str,  # texts with space around them, as CHAR columns have it
     "Decimal": Decimal,
     "bool": lambda text: text.casefold() in TRUE,
 }
@@ -51,6 +60,7 @@ class SqlRegistry:
         self.title = registry.title
         self.source = parse_source(registry.source)
         self.kinds = self.source.kinds
+        self.columns = merged(registry.columns)
         self.tells_removals = bool(self.source.removed)
         self.rows = relation(self.source, self.kinds)
         if self.source.key not in self.kinds or self.source.changed not in self.kinds:
@@ -59,9 +69,7 @@ class SqlRegistry:
 
     def fetch(self, key: str) -> Record:
         """The record under `key`; two under one are an error of the declaration."""
-        found = self._read(
-            sql.select(self.rows).where(self.key == self._typed(self.source.key, key)).limit(2)
-        )
+        found = self._where(self.source.key, self._typed(self.source.key, key), limit=2)
         if len(found) > 1:
             raise RegistryError(f"{self.title} has several records under one key.", status=503)
         change = self._change(found[0]) if found else None
@@ -77,7 +85,7 @@ class SqlRegistry:
             typed = self._typed(column, value)
         except RecordNotFound:
             return
-        for row in self._read(sql.select(self.rows).where(self.rows.c[column] == typed).limit(MOST_FOUND)):
+        for row in self._where(column, typed, limit=MOST_FOUND):
             change = self._change(row)
             if change.record is not None:
                 yield change.record
@@ -88,7 +96,7 @@ class SqlRegistry:
         while left is None or left > 0:
             size = PAGE if left is None else min(PAGE, left)
             page = [self._change(row) for row in self._read(self._after(since).limit(size))]
-            yield from page
+            yield from (change for change in page if not says_nothing(change.key))
             if len(page) < size:
                 return
             since = page[-1].cursor
@@ -114,7 +122,10 @@ class SqlRegistry:
 
     def passed(self, column: str, *, after: date | None, until: date) -> Iterator[Change]:
         """The records whose day has come."""
-        day, written = self.rows.c[column], self.kinds[column] == "str"
+        day, written = self.rows.c[column], self.kinds[column] in ("str", "padded")
+        if written and (self.kinds[column] == "padded" or self.columns[column].order):
+            yield from self._passed_as_written(column, after=after, until=until)
+            return
         chosen = sql.select(self.rows).where(day <= (until.isoformat() if written else until))
         if after is not None:
             chosen = chosen.where(day > (after.isoformat() if written else after))
@@ -123,6 +134,20 @@ class SqlRegistry:
             yield from (self._change(row) for row in page)
             if len(page) < PAGE:
                 return
+
+    def _passed_as_written(self, column: str, *, after: date | None, until: date) -> Iterator[Change]:
+        """The same where days are texts that do not sort as days do: one by one."""
+        for change in self.changes():
+            day = as_date(change.record.data.get(column), today=until) if change.record else None
+            if day is not None and day <= until and (after is None or day > after):
+                yield change
+
+    def _where(self, column: str, value: Any, *, limit: int) -> list[Mapping[str, Any]]:
+        """The rows that say this; where texts have space around them, whatever it is."""
+        said = self.rows.c[column]
+        if self.kinds[column] == "padded":
+            return self._read(sql.select(self.rows).where(sql.func.trim(said) == value).limit(limit))
+        return self._read(sql.select(self.rows).where(said == value).limit(limit))
 
     def _after(self, since: str) -> "sql.Select[Any]":
         chosen = sql.select(self.rows).where(self.changed.is_not(None), self.key.is_not(None))
@@ -136,18 +161,20 @@ class SqlRegistry:
         return chosen.order_by(self.changed, self.key)
 
     def _change(self, row: Mapping[str, Any]) -> Change:
-        key = str(row[self.source.key])
+        written = str(row[self.source.key])
+        key = compact(written)
         moment = row[self.source.changed]
         version = self._text(moment) if moment is not None else ""
         created = row[self.source.created] if self.source.created else None
         gone = bool(self.source.removed) and str(row[self.source.removed]).casefold() in TRUE
-        record = Record(key, said(row), changed_at=moment if isinstance(moment, datetime) else None)
+        data = cleaned(said(row), self.columns)
+        record = Record(key, data, changed_at=moment if isinstance(moment, datetime) else None)
         return Change(
             key=key,
             record=None if gone else record,
-            cursor=f"{version}{PARTED}{key}",
+            cursor=f"{version}{PARTED}{written}",
             version=version,
-            created=f"{self._text(created)}{PARTED}{key}" if created is not None else "",
+            created=f"{self._text(created)}{PARTED}{written}" if created is not None else "",
         )
 
     def _text(self, value: Any) -> str:
@@ -169,6 +196,24 @@ def said(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _plain(value) for name, value in row.items() if value is not None and _sayable(value)}
 
 
+def cleaned(data: Mapping[str, Any], columns: Mapping[str, Column]) -> dict[str, Any]:
+    """A row as an import would keep it: trimmed, typed, what says nothing left out.
+
+    What cannot be read as its column's type stays as it is, so that no credential says it.
+    """
+    result = {}
+    for name, value in data.items():
+        text = tidy(value) if isinstance(value, str) else None
+        if text is not None:
+            value = unwrapped(text)
+            if name in columns:
+                with suppress(ValueError):
+                    value = columns[name].clean(value)
+        if value != "":
+            result[name] = value
+    return result
+
+
 def probe(source: Source) -> tuple[dict[str, str], list[dict[str, Any]]]:
     """The kinds of the source's columns, and a few rows; what a declaration is checked against."""
     star = sql.text(f"SELECT * FROM ({source.query.replace(':', chr(92) + ':')}) AS source")  # noqa: S608
@@ -181,6 +226,8 @@ def probe(source: Source) -> tuple[dict[str, str], list[dict[str, Any]]]:
     if not rows:
         raise SourceRefused("There are no rows yet from which its columns could be told.")
     kinds = {name: _kind([row[name] for row in rows if row[name] is not None]) for name in names}
+    for name in _padded(source, kinds):
+        kinds[name] = "padded"
     for member in ("key", "changed", "created", "removed"):
         column = getattr(source, member)
         if column and column not in kinds:
@@ -190,6 +237,20 @@ def probe(source: Source) -> tuple[dict[str, str], list[dict[str, Any]]]:
     if source.created and kinds[source.created] != kinds[source.changed]:
         raise SourceRefused("created and changed are columns of one kind.")
     return kinds, rows
+
+
+def _padded(source: Source, kinds: Mapping[str, str]) -> list[str]:
+    """The columns of text in which some value has space around it."""
+    table = relation(source, kinds)
+    surveyed = sql.select(table).limit(SURVEYED).subquery("surveyed")
+    found = []
+    with reading(source) as connection:
+        for name in (name for name, kind in kinds.items() if kind == "str"):
+            said = sql.cast(surveyed.c[name], sql.Text)
+            longer = sql.func.length(said) > sql.func.length(sql.func.trim(said))
+            if connection.execute(sql.select(sql.literal(1)).where(longer).limit(1)).first():
+                found.append(name)
+    return found
 
 
 def _kind(values: list[Any]) -> str:

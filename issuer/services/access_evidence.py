@@ -13,6 +13,7 @@ from common.formats.base import Binding, VerifiedCredential
 from common.keys import jwk
 from common.oid4vp.transaction_data import DataAccess, read_transaction_data
 from common.registries.access import AccessRefused, Evidence
+from common.registries.texts import matchable
 from common.vcdm import times
 from issuer.models import DataAgreement
 from issuer.registries import connector
@@ -70,7 +71,7 @@ def require_agreed(agreement: DataAgreement, credential: VerifiedCredential, *, 
 
 def match(agreement: DataAgreement, value: object) -> str:
     """The key of the one record that says `value` in the agreed column."""
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str) or not matchable(value):  # N/A is nobody's number
         raise AccessRefused("Nothing is shown that finds the record.")
     found = list(connector(agreement.registry).find(agreement.matching_column, value))
     if len(found) != 1:

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from common.encoding import jcs
 from common.registries import Record, RegistryError
+from common.registries.texts import compact
 from issuer import models
 from issuer.registries.embedded import MAX_LOOKUP
 from issuer.services.authorities import create_authority
@@ -51,7 +52,7 @@ def create_registry(
     title: str,
     authority: str,
     key_column: str,
-    columns: Sequence[Mapping[str, str]],
+    columns: Sequence[Mapping[str, Any]],
     authority_name: str = "",
     contact: str = "",
 ) -> models.Registry:
@@ -72,16 +73,44 @@ def create_registry(
         given = {column["name"]: dict(column) for column in columns}
         known = [_widened(column, given.pop(column["name"], column)) for column in registry.columns]
         if known + list(given.values()) != registry.columns:
+            changed = _retyped(registry.columns, known)
             registry.columns = known + list(given.values())
             registry.save(update_fields=["columns"])
+            _let_claims_follow(registry, changed)
     return registry
 
 
-def _widened(known: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
-    """The known column, as text (or decimals) where the types of its cells differ from import to import."""
+def _widened(known: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """The known column, as text (or decimals) where the types of its cells differ from import to import.
+
+    A column that was `open`, without a value so far, becomes what it is now found to be.
+    """
+    if given.get("open"):
+        return dict(known)
+    if known.get("open"):
+        return {**given, "label": known["label"]}
     types = {known["type"], given["type"]}
     wider = "decimal" if types == {"integer", "decimal"} else "string"
-    return {**known, "type": known["type"] if len(types) == 1 else wider}
+    written = {name: given[name] for name in ("order", "mark") if name in given}
+    return {**known, **written, "type": known["type"] if len(types) == 1 else wider}
+
+
+def _retyped(before: Iterable[Mapping[str, Any]], after: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """The columns whose type has changed, each with the one that it had."""
+    return {
+        old["name"]: old["type"] for old, new in zip(before, after, strict=True) if old["type"] != new["type"]
+    }
+
+
+def _let_claims_follow(registry: models.Registry, changed: Mapping[str, str]) -> None:
+    """What was claimed as the column's type is claimed as the one that it has now: 0123 is no number."""
+    types = {column["name"]: column["type"] for column in registry.columns}
+    for configuration in registry.configurations.select_for_update() if changed else ():
+        for claim in configuration.claims:
+            column = claim["column"]
+            if column in changed and claim["type"] == changed[column] and not claim.get("derive"):
+                claim["type"] = types[column]
+        configuration.save(update_fields=["claims"])
 
 
 @transaction.atomic
@@ -95,9 +124,10 @@ def store_records(
     """
     current = models.Registry.objects.select_for_update().get(pk=registry.pk)
     revision = current.revision + 1
-    known = dict(registry.records.values_list("key", "digest").iterator(chunk_size=BATCH))
     created = updated = unchanged = 0
     for batch in _batches(records):
+        keys = [record.key for record in batch]
+        known = dict(registry.records.filter(key__in=keys).values_list("key", "digest"))
         changed: list[models.Record] = []
         again: list[str] = []
         for record in _completed(registry, batch, kept_columns) if kept_columns else batch:
@@ -171,10 +201,10 @@ def _index(
     registry: models.Registry, rows: Iterable[tuple[str, Mapping[str, Any]]], columns: Collection[str]
 ) -> None:
     said = (
-        models.Lookup(registry=registry, column=column, key=key, value=str(data[column]))
+        models.Lookup(registry=registry, column=column, key=key, value=value)
         for key, data in rows
         for column in columns
-        if column in data and len(str(data[column])) <= MAX_LOOKUP
+        if column in data and len(value := compact(str(data[column]))) <= MAX_LOOKUP
     )
     models.Lookup.objects.bulk_create(said, batch_size=BATCH)
 

@@ -1,23 +1,32 @@
-"""A spreadsheet becomes a registry: good rows load, bad rows are reported, a second time changes nothing."""
+"""A spreadsheet becomes a registry: good rows load, bad rows are reported, a second time changes nothing.
 
-import csv
-import os
+Rows go from the file to the database batch by batch, in one transaction: what cannot be taken keeps nothing.
+"""
+
+import io
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from itertools import islice
 from pathlib import Path
+from typing import BinaryIO, Final
 
-from django.conf import settings
 from django.db import transaction
 
-from common.registries import RegistryError
+from common.registries import Record, RegistryError
 from common.registries.claims import humane
-from common.registries.spreadsheet import Rejected, Spreadsheet, read_spreadsheet
-from issuer.models import Registry
-from issuer.services.registries import Counts, create_registry, remove_records, store_records
+from common.registries.columns import merged
+from common.registries.spreadsheet import UNSAID, OpenSpreadsheet, Reading, Rejected, open_spreadsheet
+from issuer.models import Authority, Registry
+from issuer.services.registries import BATCH, Counts, create_registry, remove_records, store_records
+from issuer.services.registries_report import Report, report_path
 
-FEW = 5  # records that may be gone in any registry, however small
-_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
+FEW: Final = 5  # records that may be gone in any registry, however small
+EVERY: Final = 10_000  # rows, after which a long import says how far it is
+_SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
+Progress = Callable[[int], None]
 
 
 class ImportRefused(RegistryError):
@@ -28,99 +37,137 @@ class ImportRefused(RegistryError):
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import did; `report` lists the rejected rows by number and reason."""
+    """What an import did, or would do; `problems` are the first rows that were left out.
+
+    `missing` are the registry's columns that the file does not have, whose stored values stay.
+    """
 
     registry: str
     counts: Counts
-    rejected: tuple[Rejected, ...]
-    report: Path
+    rejected: int
+    problems: tuple[Rejected, ...]
+    missing: tuple[str, ...]
+    remarks: tuple[str, ...] = field(default=())
+    removed: int = 0
+
+    @property
+    def report(self) -> Path:
+        """Where all rows that were left out are listed."""
+        return report_path(self.registry)
 
 
 def import_spreadsheet(
-    slug: str, data: bytes, *, key: str | None = None, title: str = "", authority: str = ""
+    slug: str,
+    data: bytes | BinaryIO,
+    *,
+    reading: Reading = UNSAID,
+    title: str = "",
+    authority: str = "",
+    new_authority: bool = False,
+    progress: Progress | None = None,
 ) -> Imported:
-    """Load or update a registry; it and its authority are made where there are none."""
-    sheet = read_for(slug, data, key=key, authority=authority)
-    counts = _store(slug, sheet, title=title, authority=authority)
-    return Imported(slug, counts, sheet.rejected, write_report(slug, sheet.rejected))
+    """Load or update a registry; it and its authority are made where there are none.
+
+    An authority whose name is almost that of another is made only when it is said to be `new_authority`.
+    """
+    with _open(slug, data, reading, authority) as sheet, Report(slug) as report, transaction.atomic():
+        remark = _introduce(slug, authority, new=new_authority)
+        registry = _prepare(slug, sheet, title=title, authority=authority)
+        counts = _store(registry, sheet, report, progress)
+        _require_some(counts, report)
+    return _imported(registry, sheet, report, counts, remarks=remark)
 
 
-def preview_spreadsheet(slug: str, data: bytes) -> tuple[Spreadsheet, Counts]:
+def preview_spreadsheet(slug: str, data: bytes | BinaryIO, *, reading: Reading = UNSAID) -> Imported:
     """What `import_spreadsheet` would do to an existing registry; nothing is kept."""
-    sheet = read_for(slug, data)
-    with transaction.atomic():
-        counts = _store(slug, sheet)
+    with _open(slug, data, reading) as sheet, transaction.atomic():
+        report = Report()
+        registry = _prepare(slug, sheet)
+        counts = _store(registry, sheet, report)
         transaction.set_rollback(True)
-    return sheet, counts
+    return _imported(registry, sheet, report, counts)
 
 
 def replace_spreadsheet(
-    slug: str, data: bytes, *, keep_absent: bool = False, most_removed: int = 100
-) -> tuple[Imported, int]:
-    """Bring a registry to what the file says, and say how many records are gone because it has them no more.
+    slug: str,
+    data: bytes | BinaryIO,
+    *,
+    reading: Reading = UNSAID,
+    keep_absent: bool = False,
+    most_removed: int = 100,
+) -> Imported:
+    """Bring a registry to what the file says; records are gone when the file has them no more.
 
     Nothing is removed while rows are rejected: one of them may be the record that seems absent. More than
     `most_removed` percent at once are refused, since a file that was cut looks alike.
     """
-    sheet = read_for(slug, data)
-    with transaction.atomic():
-        counts = _store(slug, sheet)
-        registry = Registry.objects.get(slug=slug)
+    with _open(slug, data, reading) as sheet, Report(slug) as report, transaction.atomic():
+        registry = _prepare(slug, sheet)
+        counts = _store(registry, sheet, report)
+        _require_some(counts, report)
         removed = 0
-        if not keep_absent and not sheet.rejected:
-            keys = set(registry.records.values_list("key", flat=True).iterator(chunk_size=2_000))
-            absent = keys - {record.key for record in sheet.records}
-            if len(absent) * 100 > most_removed * len(keys) and len(absent) > FEW:
+        if not keep_absent and not report.rejected:
+            absent, among = list(_absent(registry, sheet)), registry.records.count()
+            if len(absent) * 100 > most_removed * among and len(absent) > FEW:
                 raise ImportRefused(
-                    f"The file lacks {len(absent):,} of {len(keys):,} records. If they are gone indeed,"
+                    f"The file lacks {len(absent):,} of {among:,} records. If they are gone indeed,"
                     " say --allow-removals."
                 )
             removed = remove_records(registry, absent)
-    return Imported(slug, counts, sheet.rejected, write_report(slug, sheet.rejected)), removed
+    return _imported(registry, sheet, report, counts, removed=removed)
 
 
-def kept_columns(registry: Registry, sheet: Spreadsheet) -> list[str]:
-    """The registry's columns that a spreadsheet does not have: what is stored in them stays."""
-    given = {column.name for column in sheet.columns}
-    return [column["name"] for column in registry.columns if column["name"] not in given]
-
-
-def read_for(slug: str, data: bytes, *, key: str | None = None, authority: str = "") -> Spreadsheet:
+@contextmanager
+def _open(
+    slug: str, data: bytes | BinaryIO, reading: Reading, authority: str = ""
+) -> Iterator[OpenSpreadsheet]:
     """The spreadsheet, read as this registry's earlier imports were."""
     for name in (slug, authority or slug):
         if not _SLUG.match(name) or len(name) > 64:
             raise ImportRefused(f"{name!r} is no name: use up to 64 small letters, digits and hyphens.")
     existing = Registry.objects.select_related("authority").filter(slug=slug).first()
-    if existing is None:
-        return read_spreadsheet(data, key=key)
-    if key not in (None, existing.key_column):
-        raise ImportRefused(f"Registry {slug} is keyed by {existing.key_column}, not by {key}.")
-    if authority not in ("", existing.authority.slug):
-        raise ImportRefused(f"Registry {slug} is kept by {existing.authority.slug}, not by {authority}.")
-    known = {column["name"]: column["type"] for column in existing.columns}
-    return read_spreadsheet(data, key=existing.key_column, known=known)
+    known = {}
+    if existing is not None:
+        if reading.key not in ("", existing.key_column):
+            raise ImportRefused(f"Registry {slug} is keyed by {existing.key_column}, not by {reading.key}.")
+        if authority not in ("", existing.authority.slug):
+            raise ImportRefused(f"Registry {slug} is kept by {existing.authority.slug}, not by {authority}.")
+        known = merged(existing.columns)
+        reading = Reading(existing.key_column, reading.sheet, reading.encoding, reading.date_order)
+    file = io.BytesIO(data) if isinstance(data, bytes) else data
+    with open_spreadsheet(file, reading=reading, known=known) as sheet:
+        yield sheet
 
 
-def report_path(slug: str) -> Path:
-    """Where the report of a registry's last import lies."""
-    path: Path = settings.VAR_DIR / "reports" / f"{slug}.csv"
-    return path
+def _introduce(slug: str, authority: str, *, new: bool) -> tuple[str, ...]:
+    """What is to be said of an authority that is made with its registry."""
+    wanted = authority or slug
+    if Registry.objects.filter(slug=slug).exists() or Authority.objects.filter(slug=wanted).exists():
+        return ()
+    others = Authority.objects.values_list("slug", flat=True) if authority and not new else ()
+    for other in others:
+        if _mistyped(authority, other):
+            raise ImportRefused(
+                f"There is no authority {authority}; did you mean {other}? If it is another one, say"
+                " --new-authority."
+            )
+    return (f"The authority {wanted} was made.",)
 
 
-def write_report(slug: str, rejected: Iterable[Rejected]) -> Path:
-    """The rejected rows as a file of their own; that of the last import stands."""
-    path = report_path(slug)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["row", "reason"])
-        writer.writerows((entry.row, entry.reason) for entry in rejected)
-    return path
+def _mistyped(name: str, other: str) -> bool:
+    """Whether a name is another's with a slip of a letter or two; numbers differ rightly."""
+    match = SequenceMatcher(None, name, other, autojunk=False)
+    if len(name) < 6 or match.ratio() < 0.88:
+        return False
+    slips = [(name[a:b], other[c:d]) for tag, a, b, c, d in match.get_opcodes() if tag != "equal"]
+    parts = {*name.split("-")} ^ {*other.split("-")}
+    return all(len(one) + len(two) <= 2 and f"{one}{two}".isalpha() for one, two in slips) and all(
+        len(part) > 2 for part in parts
+    )
 
 
-@transaction.atomic
-def _store(slug: str, sheet: Spreadsheet, *, title: str = "", authority: str = "") -> Counts:
-    registry = create_registry(
+def _prepare(slug: str, sheet: OpenSpreadsheet, *, title: str = "", authority: str = "") -> Registry:
+    return create_registry(
         slug,
         title=title or humane(slug),
         authority=authority or slug,
@@ -128,4 +175,60 @@ def _store(slug: str, sheet: Spreadsheet, *, title: str = "", authority: str = "
         key_column=sheet.key_column,
         columns=[column.described() for column in sheet.columns],
     )
-    return store_records(registry, sheet.records, kept_columns=kept_columns(registry, sheet))
+
+
+def _store(
+    registry: Registry, sheet: OpenSpreadsheet, report: Report, progress: Progress | None = None
+) -> Counts:
+    def records() -> Iterator[Record]:
+        for number, entry in enumerate(sheet.entries(), start=1):
+            if progress and not number % EVERY:
+                progress(number)
+            if isinstance(entry, Record):
+                yield entry
+            else:
+                report.add(entry)
+
+    return store_records(registry, records(), kept_columns=_missing(registry, sheet))
+
+
+def _require_some(counts: Counts, report: Report) -> None:
+    """Raise where no row could be taken: nothing of it is kept."""
+    if report.rejected and not (counts.created or counts.updated or counts.unchanged):
+        first = report.first[0]
+        raise ImportRefused(
+            f"None of the {report.rejected:,} rows could be taken, and nothing was kept. Row {first.row}:"
+            f" {first.reason} All of them are listed in {report.path}."
+        )
+
+
+def _imported(
+    registry: Registry,
+    sheet: OpenSpreadsheet,
+    report: Report,
+    counts: Counts,
+    *,
+    remarks: tuple[str, ...] = (),
+    removed: int = 0,
+) -> Imported:
+    return Imported(
+        registry.slug,
+        counts,
+        report.rejected,
+        tuple(report.first),
+        tuple(_missing(registry, sheet)),
+        (*remarks, *sheet.remarks),
+        removed,
+    )
+
+
+def _missing(registry: Registry, sheet: OpenSpreadsheet) -> list[str]:
+    """The registry's columns that a spreadsheet does not have."""
+    given = {column.name for column in sheet.columns}
+    return [column["name"] for column in registry.columns if column["name"] not in given]
+
+
+def _absent(registry: Registry, sheet: OpenSpreadsheet) -> Iterator[str]:
+    keys = registry.records.values_list("key", flat=True).iterator(chunk_size=BATCH)
+    while batch := list(islice(keys, BATCH)):
+        yield from sheet.seen.lacks(batch)

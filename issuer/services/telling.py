@@ -17,6 +17,7 @@ from common.notices import delivering
 from common.notices.models import Notice, Subscriber
 from common.notices.telling import Recipient, opened, tell
 from common.registries import Record
+from common.registries.texts import matchable
 from issuer import models
 from issuer.models import (
     AccessLog,
@@ -235,7 +236,7 @@ def _recipient(
 ) -> Recipient:
     columns = contact_columns(registry)
     data: Mapping[str, Any] = record.data if record else {}
-    found = {contact: str(data.get(name) or "") for contact, name in columns.items()}
+    found = {contact: matchable(data.get(name)) for contact, name in columns.items()}
     return Recipient(
         holder=thumbprint,
         email=found.get("email", ""),

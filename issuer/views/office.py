@@ -14,7 +14,7 @@ from common.registries.claims import humane
 from issuer.models import AccessLog, IssuedCredential, Record, Registry, Session
 from issuer.services.deferring import waiting
 from issuer.services.officers import registries_of
-from issuer.services.registries_import import report_path
+from issuer.services.registries_report import report_path
 from issuer.services.search import search
 from issuer.services.telling import undeliverable
 from issuer.views.office_access import of_registry, officer, record_of

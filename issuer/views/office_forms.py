@@ -5,6 +5,7 @@ from typing import Any, Final, cast
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
+from common.registries.spreadsheet import Reading
 from issuer.models import IssuedCredential, Registry
 
 MAX_UPLOAD: Final = 20_000_000
@@ -80,10 +81,30 @@ class UploadForm(forms.Form):
     """A spreadsheet."""
 
     file = forms.FileField(
-        label="Spreadsheet in CSV format",
-        help_text=f"Up to {MAX_UPLOAD // 1_000_000} MB. You will see what it does before anything changes.",
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.tsv,.txt,text/csv"}),
+        label="Spreadsheet",
+        help_text=f"CSV, XLSX, XLS, ODS or a ZIP with one of them, up to {MAX_UPLOAD // 1_000_000} MB."
+        " You will see what it does before anything changes.",
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xls,.ods,.zip,text/csv"}),
     )
+    sheet = forms.CharField(
+        label="Sheet", help_text="Only where a workbook has several.", required=False, max_length=100
+    )
+    date_order = forms.ChoiceField(
+        label="What stands first in a date such as 03/04/1990?",
+        choices=[("", "As in this registry so far"), ("day", "The day"), ("month", "The month")],
+        required=False,
+    )
+    encoding = forms.CharField(
+        label="Encoding",
+        help_text="Only where it cannot be told, such as mac-roman or cp1251.",
+        required=False,
+        max_length=40,
+    )
+
+    def reading(self) -> Reading:
+        """What the officer says of the file."""
+        said = self.cleaned_data
+        return Reading(sheet=said["sheet"], encoding=said["encoding"], date_order=said["date_order"])
 
     def clean_file(self) -> "UploadedFile[Any]":
         """The file, unless it is too large."""

@@ -1,6 +1,6 @@
 """Uploading a spreadsheet: first what it would do, then doing it."""
 
-from typing import Final
+from dataclasses import asdict
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -9,18 +9,16 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common.errors import SelloError
+from common.registries.spreadsheet import Reading
 from issuer.models import Registry
 from issuer.services.registries_import import (
     import_spreadsheet,
-    kept_columns,
     preview_spreadsheet,
-    report_path,
 )
+from issuer.services.registries_report import report_path
 from issuer.services.registries_upload import keep_upload, take_upload
 from issuer.views.office_access import of_registry
 from issuer.views.office_forms import UploadForm
-
-PROBLEMS: Final = 100  # shown on the page; the report after the import lists all
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -33,12 +31,16 @@ def upload(request: HttpRequest, registry: Registry) -> HttpResponse:
         return render(request, "office/upload.html", page)
     data = form.cleaned_data["file"].read()
     try:
-        sheet, counts = preview_spreadsheet(registry.slug, data)
+        found = preview_spreadsheet(registry.slug, data, reading=form.reading())
     except SelloError as error:
         form.add_error("file", error.public)
         return render(request, "office/upload.html", page)
-    kept = ", ".join(kept_columns(registry, sheet))
-    request.session["upload"] = {"registry": registry.slug, "name": keep_upload(data)}
+    counts, kept = found.counts, ", ".join(found.missing)
+    request.session["upload"] = {
+        "registry": registry.slug,
+        "name": keep_upload(data),
+        "reading": asdict(form.reading()),
+    }
     return render(
         request,
         "office/upload_check.html",
@@ -48,12 +50,13 @@ def upload(request: HttpRequest, registry: Registry) -> HttpResponse:
                 ("New records", counts.created),
                 ("Records that change", counts.updated),
                 ("Records that stay as they are", counts.unchanged),
-                ("Rows left out", len(sheet.rejected)),
+                ("Rows left out", found.rejected),
                 *([("Columns not in the file", f"Kept as they are: {kept}")] if kept else []),
             ],
             "changes": counts.created + counts.updated,
-            "problems": sheet.rejected[:PROBLEMS],
-            "rejected": len(sheet.rejected),
+            "problems": found.problems,
+            "rejected": found.rejected,
+            "remarks": found.remarks,
         },
     )
 
@@ -65,12 +68,13 @@ def confirm(request: HttpRequest, registry: Registry) -> HttpResponse:
     kept = request.session.pop("upload", None)
     if not kept or kept["registry"] != registry.slug:
         raise Http404
-    done = import_spreadsheet(registry.slug, take_upload(kept["name"]))
+    reading = Reading(**kept["reading"])
+    done = import_spreadsheet(registry.slug, take_upload(kept["name"]), reading=reading)
     counts = done.counts
     said = (
         f"{counts.created} records are new, {counts.updated} changed, {counts.unchanged} stayed as they were."
     )
-    left_out = f" {len(done.rejected)} rows were left out; see the report." if done.rejected else ""
+    left_out = f" {done.rejected} rows were left out; see the report." if done.rejected else ""
     messages.success(request, said + left_out)
     return redirect("office:registry", slug=registry.slug)
 

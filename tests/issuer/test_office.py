@@ -297,7 +297,7 @@ def test_an_upload_belongs_to_one_registry_and_one_session(desk, client, django_
     ("data", "sentence"),
     [
         (b"", "The submitted file is empty."),
-        (b"PK\x03\x04", "save it as CSV first"),
+        (b"PK\x03\x04", "The archive or workbook is broken."),
         (b"name,crop\nx,y\n", "No column is called &#x27;id&#x27;"),
     ],
 )

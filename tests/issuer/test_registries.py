@@ -11,6 +11,7 @@ from django.core.management.base import CommandError
 
 from common.errors import MalformedInput, UnknownPart
 from common.registries import Record, RecordNotFound
+from common.registries.spreadsheet import Reading
 from issuer.models import Authority, Registry
 from issuer.registries import connector
 from issuer.services import registries
@@ -55,7 +56,7 @@ def test_an_export_becomes_a_registry_a_type_and_claims(capsys, settings):
 
 def test_wrong_rows_are_reported_by_number_and_reason(capsys, tmp_path):
     file = tmp_path / "people.csv"
-    file.write_bytes(SHEET + b"3;Secreta\n;Dora;01/01/1990\n1;Eva;01/01/1990\n6;Fe;31/02/1990\n")
+    file.write_bytes(SHEET + b"3;Secreta;x;x\n;Dora;01/01/1990\n1;Eva;01/01/1990\n6;Fe;31/02/1990\n")
     result = run(
         capsys,
         "import_registry",
@@ -72,7 +73,7 @@ def test_wrong_rows_are_reported_by_number_and_reason(capsys, tmp_path):
         rows = list(csv.reader(report))
     assert rows == [
         ["row", "reason"],
-        ["4", "It has 2 cells, the heading has 3."],
+        ["4", "It has 4 cells, the heading has 3."],
         ["5", "Column id, the key, is empty."],
         ["6", "Column id: row 2 has the same key."],
         ["7", "Column fecha holds no date that can be read."],
@@ -123,7 +124,7 @@ def test_an_authority_that_exists_is_kept():
         ({"slug": "No name"}, "use up to 64 small letters"),
         ({"slug": "../people"}, "use up to 64 small letters"),
         ({"slug": "people", "authority": "other"}, "kept by people, not by other"),
-        ({"slug": "people", "key": "nombre"}, "keyed by id, not by nombre"),
+        ({"slug": "people", "reading": Reading(key="nombre")}, "keyed by id, not by nombre"),
     ],
 )
 def test_what_does_not_fit_is_refused(options, sentence):
@@ -152,9 +153,9 @@ def test_a_column_is_widened_where_types_differ():
 
 def test_a_preview_keeps_nothing():
     import_spreadsheet("people", SHEET)
-    sheet, counts = preview_spreadsheet("people", SHEET + b"3;Carla;1990-05-27\n4\n")
-    assert counts == Counts(created=1, unchanged=2)
-    assert [entry.row for entry in sheet.rejected] == [5]
+    found = preview_spreadsheet("people", SHEET + b"3;Carla;1990-05-27\n4\n")
+    assert found.counts == Counts(created=1, unchanged=2)
+    assert [entry.row for entry in found.problems] == [5]
     assert Registry.objects.get(slug="people").records.count() == 2
 
 

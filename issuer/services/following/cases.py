@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from common.registries import Change, Record, RecordNotFound
 from common.registries.rules import Link, Rule
+from common.registries.texts import matchable
 from issuer.models import Configuration, Registry
 from issuer.registries import connector
 
@@ -42,7 +43,7 @@ def cases_of(configuration: Configuration, registry: Registry, changes: Iterable
 
 def linked(registry: Registry, link: Link, record: Record | None) -> Sequence[Record]:
     """The records of `registry` to which the link leads from a record."""
-    value = str(record.data.get(link.column, "")).strip() if record else ""
+    value = matchable(record.data.get(link.column)) if record else ""
     return list(connector(registry).find(link.other, value)) if value else []
 
 

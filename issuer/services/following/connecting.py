@@ -1,6 +1,7 @@
 """Connecting a registry that lies elsewhere: its source is declared, tried, and remembered."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 from typing import Any, Final
@@ -10,7 +11,8 @@ from django.utils.module_loading import import_string
 
 from common.registries import RegistryError, opencrvs_search
 from common.registries.claims import humane
-from common.registries.columns import describe
+from common.registries.profile import describe
+from common.registries.texts import tidy
 from issuer.models import Registry
 from issuer.registries.opencrvs import OpenCrvsRegistry
 from issuer.registries.spreadsheet import parse_file_source
@@ -49,8 +51,10 @@ def connect_registry(
 def _connect_file(
     slug: str, source: dict[str, Any], authority: str, title: str, key: str | None
 ) -> dict[str, Any]:
-    data = parse_file_source(source).read()
-    import_spreadsheet(slug, data, key=key, title=title, authority=authority)
+    declared = parse_file_source(source)
+    reading = replace(declared.reading, key=key or "")
+    with declared.open() as file:
+        import_spreadsheet(slug, file, reading=reading, title=title, authority=authority, new_authority=True)
     return {name: value for name, value in source.items() if name != "seen"}
 
 
@@ -72,10 +76,10 @@ def _connect_database(
     settings.pop("kinds", None)
     declared = parse(settings)
     kinds, rows = probe(declared)
-    cells = [said(row) for row in rows]
+    cells = [{name: tidy(str(value)) or "" for name, value in said(row).items()} for row in rows]
     hidden = {declared.changed, declared.created, declared.removed}
     columns = [
-        describe(name, [str(row[name]) for row in cells if name in row]).described()
+        describe(name, [row[name] for row in cells if name in row]).described()
         for name in kinds
         if name not in hidden
     ]

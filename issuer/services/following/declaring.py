@@ -92,6 +92,8 @@ def _require_sense(
         _require_columns(configuration.registry, [rule.to.column], name)
         _require_columns(followed[rule.to.registry], [rule.to.other], name)
     _require_columns(watched, [*filter(None, [rule.column]), *rule.columns], name)
+    if rule.event == "died" and rule.column:
+        _require_day(watched, rule.column, name)
     _require_columns(watched, condition.columns() if condition else [], name)
     said = {claim.column for claim in configuration.claim_list()}
     if set(rule.columns) - said:
@@ -107,6 +109,16 @@ def _require_columns(registry: Registry, columns: Any, name: str) -> None:
     for column in columns:
         if column not in known:
             raise RulesInvalid(f"{name}: {registry.slug} has no column {column!r}.")
+
+
+def _require_day(registry: Registry, column: str, name: str) -> None:
+    """Raise where the column holds answers or numbers: false is no death, nor is 0."""
+    kind = next(entry["type"] for entry in registry.columns if entry["name"] == column)
+    if kind not in ("date", "string"):
+        raise RulesInvalid(
+            f"{name}: died looks for the day of a death, {column} holds a {kind}. For a flag, say ineligible"
+            f' with a condition such as {{"eq": ["{column}", "true"]}}.'
+        )
 
 
 def _index(configuration: Configuration, rules: tuple[Rule, ...], followed: dict[str, Registry]) -> None:

@@ -19,6 +19,7 @@ class Refreshed:
     updated: int = 0
     removed: int = 0
     rejected: int = 0
+    missing: tuple[str, ...] = ()  # columns that the file does not have
 
 
 def refresh(registry: Registry, *, now: datetime, allow_removals: bool = False) -> Refreshed | None:
@@ -26,16 +27,16 @@ def refresh(registry: Registry, *, now: datetime, allow_removals: bool = False) 
     if registry.connector != "csv":
         return None
     source = parse_file_source(registry.source)
-    data = source.read()
-    digest = hashlib.sha256(data).hexdigest()
-    with transaction.atomic():
+    with source.open() as file, transaction.atomic():
+        digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
         locked = Registry.objects.select_for_update().get(pk=registry.pk)
         as_it_was = locked.source.get("seen", {}).get("digest") == digest
-        done, removed = None, 0
+        done = None
         if not as_it_was:
-            done, removed = replace_spreadsheet(
+            done = replace_spreadsheet(
                 registry.slug,
-                data,
+                file,
+                reading=source.reading,
                 keep_absent=source.absent == "kept",
                 most_removed=100 if allow_removals else source.most_removed,
             )
@@ -43,7 +44,7 @@ def refresh(registry: Registry, *, now: datetime, allow_removals: bool = False) 
         Registry.objects.filter(pk=registry.pk).update(source={**locked.source, "seen": seen})
     if done is None:
         return None
-    return Refreshed(done.counts.created, done.counts.updated, removed, len(done.rejected))
+    return Refreshed(done.counts.created, done.counts.updated, done.removed, done.rejected, done.missing)
 
 
 def is_due(registry: Registry, *, now: datetime) -> bool:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from common.registries import Record, RegistryError
 from common.registries.rules import WITHDRAWING, Rule, Situation, fits
+from common.registries.texts import matchable
 from issuer.models import Configuration
 from issuer.registries import connector
 from issuer.services import configurations
@@ -41,7 +42,7 @@ def _situations(
 ) -> list[Situation]:
     if rule.watch is None:
         return [Situation(record.data, now.date(), supported=_supported(configuration, record, now))]
-    value = str(record.data.get(rule.watch.other, "")).strip()
+    value = matchable(record.data.get(rule.watch.other))
     watched = connector(find_registry(rule.watch.registry)).find(rule.watch.column, value) if value else ()
     return [Situation(found.data, now.date()) for found in watched]
 

@@ -1,0 +1,88 @@
+"""Which column is the key: one whose heading says so. That no value stands twice today proves nothing."""
+
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from common.registries.cells import damage
+from common.registries.columns import Column
+from common.registries.headings import fused_key, key_word, words
+from common.registries.nulls import says_nothing
+from common.registries.tables import SpreadsheetUnreadable
+from common.registries.texts import compact
+
+SAMPLE: Final = 20_000  # rows by which candidates are compared
+MAX_KEY: Final = 128
+
+
+class KeyFinder:
+    """How well each column tells rows apart, in the first rows of a file."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.seen: dict[str, set[str]] = {name: set() for name in names}
+        self.doubtful = dict.fromkeys(names, 0)
+        self.damaged = dict.fromkeys(names, 0)
+        self.rows = 0
+
+    def add(self, row: Mapping[str, str]) -> None:
+        """Look at one more row."""
+        if self.rows >= SAMPLE:
+            return
+        self.rows += 1
+        for name, cell in row.items():
+            value = compact(cell)
+            if value and damage(value):
+                self.damaged[name] += 1
+            elif says_nothing(value) or value in self.seen[name] or len(value) > MAX_KEY:
+                self.doubtful[name] += 1
+            else:
+                self.seen[name].add(value)
+
+    def find(self, columns: Mapping[str, Column]) -> str:
+        """The key, forgiving a few rows that lack it or repeat it where the heading speaks of one."""
+        ranked = []
+        for position, name in enumerate(columns):
+            if columns[name].type in ("date", "image", "boolean", "decimal"):
+                continue
+            if key_word(name) and self.doubtful[name] <= max(2, self.rows // 10):
+                ranked.append((0 if words(name) == ("id",) else 1, position, name))
+            elif fused_key(name) and not self.doubtful[name]:
+                ranked.append((2, position, name))
+        if ranked:
+            return min(ranked)[2]
+        apart = [name for name in columns if not self.doubtful[name] and not self.damaged[name]]
+        raise SpreadsheetUnreadable(
+            "No heading says which column tells rows apart, and names do not: two people may have one name."
+            f" Name the column with --key. {_candidates(apart, columns)}"
+        )
+
+
+def _candidates(apart: Sequence[str], columns: Iterable[str]) -> str:
+    if apart:
+        return f"In this file no value stands twice in: {', '.join(apart)}."
+    return f"In this file each of them has values twice: {', '.join(columns)}."
+
+
+class SeenKeys:
+    """The keys of a file with the rows where they stood first, on disk where they are many."""
+
+    def __init__(self) -> None:
+        self.database = sqlite3.connect("", isolation_level=None)
+        self.database.execute("CREATE TABLE seen (key TEXT PRIMARY KEY, row INTEGER) WITHOUT ROWID")
+        self.database.execute("BEGIN")
+
+    def add(self, key: str, row: int) -> int | None:
+        """Note a key; the row where it stood before, if it did."""
+        if self.database.execute("INSERT OR IGNORE INTO seen VALUES (?, ?)", (key, row)).rowcount:
+            return None
+        [first] = self.database.execute("SELECT row FROM seen WHERE key = ?", (key,)).fetchone()
+        return int(first)
+
+    def lacks(self, keys: Iterable[str]) -> list[str]:
+        """Those of the keys that did not stand in the file."""
+        find = "SELECT 1 FROM seen WHERE key = ?"
+        return [key for key in keys if self.database.execute(find, (key,)).fetchone() is None]
+
+    def close(self) -> None:
+        """Forget them."""
+        self.database.close()

@@ -1,0 +1,60 @@
+"""Workbooks of Office Open XML (ECMA-376), read row by row with openpyxl."""
+
+import warnings
+import zipfile
+from collections.abc import Iterator
+from datetime import time
+from typing import Any, BinaryIO, Final
+
+import openpyxl
+
+from common.registries.tables import MAX_COLUMNS, SpreadsheetUnreadable
+from common.registries.tables.workbook import choose_sheet, text_of
+
+MOST_BEYOND: Final = 10_000_000  # cells that are empty, but for a colour
+
+
+def is_xlsx(archive: zipfile.ZipFile) -> bool:
+    """Whether an archive is such a workbook."""
+    names = archive.namelist()
+    return "[Content_Types].xml" in names and any(name.startswith("xl/") for name in names)
+
+
+def read_xlsx(file: BinaryIO, wanted: str) -> Iterator[list[str]]:
+    """The rows of the sheet that is meant, from its first row on."""
+    file.seek(0)
+    with warnings.catch_warnings():  # of parts that have nothing to do with cells
+        warnings.simplefilter("ignore")
+        try:
+            book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
+            shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+            filled = [sheet.title for sheet in shown if _is_filled(sheet)]
+            sheet = book[choose_sheet([sheet.title for sheet in shown], filled, wanted)]
+            for row in _rows(sheet):
+                yield [_text(cell) for cell in row]
+            book.close()
+        except SpreadsheetUnreadable:
+            raise
+        except Exception as error:  # whatever its parts are bent into
+            raise SpreadsheetUnreadable("The workbook is broken.", detail=type(error).__name__) from error
+
+
+def _is_filled(sheet: Any) -> bool:
+    return any(cell.value is not None for row in _rows(sheet) for cell in row)
+
+
+def _rows(sheet: Any) -> Iterator[Any]:
+    sheet.reset_dimensions()  # what a program wrote of them may be wrong
+    beyond = 0
+    for row in sheet.iter_rows():
+        if len(row) > MAX_COLUMNS:
+            beyond += len(row)
+            if beyond > MOST_BEYOND or any(cell.value is not None for cell in row[MAX_COLUMNS:]):
+                raise SpreadsheetUnreadable(f"The sheet has more than {MAX_COLUMNS} columns.")
+        yield row[:MAX_COLUMNS]
+
+
+def _text(cell: Any) -> str:
+    """Only numbers and the day zero depend on how they are shown, which takes long to find."""
+    numeric = isinstance(cell.value, int | float | time)
+    return text_of(cell.value, cell.number_format or "" if numeric else "")
