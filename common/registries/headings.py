@@ -19,11 +19,20 @@ _REACHING: Final = frozenset({
     "postcode", "postleitzahl", "zip", "pin", "year", "año", "ano", "année", "fax", "whatsapp", "iban",
 })  # fmt: skip
 _KEYS: Final = frozenset({
-    "id", "key", "no", "nº", "n°", "num", "nr", "number", "numero", "número", "numéro", "code", "codigo",
-    "código", "cod", "account", "cuenta", "card", "tarjeta", "dni", "nid", "cedula", "cédula", "curp", "uin",
-    "folio", "uuid", "guid", "identifier", "identificador", "identifiant", "passport", "pasaporte",
-    "passaporte", "matricula", "matrícula", "matricule", "cnic", "cpf", "nik", "nin", "ssn", "nida",
+    "id", "key", "no", "nº", "n°", "num", "nr", "nro", "number", "numero", "número", "numéro",
+    "code", "codigo", "código", "cod", "account", "cuenta", "card", "tarjeta", "dni", "nid", "cedula",
+    "cédula",
+    "curp", "uin", "folio", "uuid", "guid", "identifier", "identificador", "identifiant", "passport",
+    "pasaporte", "passaporte", "matricula", "matrícula", "matricule", "cnic", "cpf", "nik", "nin",
+    "ssn", "nida",
     "aadhaar", "epic", "номер", "код", "رقم", "क्रमांक", "编号", "編號", "号码", "番号",
+})  # fmt: skip
+# Of what there is one to a person, so that `numero_documento` is a key and `numero_de_hijos` is none.
+_PAPERS: Final = frozenset({
+    "documento", "document", "identidad", "identity", "identidade", "identificacion", "identificación",
+    "identification", "persona", "person", "pessoa", "personne", "registro", "registration", "socio",
+    "member", "beneficiario", "beneficiary", "productor", "afiliado", "expediente", "national",
+    "nacional", "citizen",
 })  # fmt: skip
 # Numbers of acts and files, which often look like days.
 _FILES: Final = frozenset({
@@ -85,9 +94,12 @@ def key_word(name: str) -> bool:
 
 
 def fused_key(name: str) -> bool:
-    """Whether it is a key's heading in one word, such as `hhid`."""
+    """Whether it may be a key's heading: in one word, as `hhid`, or with what it is a number of behind."""
     said = words(name)
-    return bool(said) and said[-1] not in _NO_IDS and said[-1].endswith("id")
+    if not said:
+        return False
+    named = said[0] == "id" or (said[0] in _KEYS and _any(said[1:], _PAPERS))
+    return (named and answers(name)) or (said[-1] not in _NO_IDS and said[-1].endswith("id"))
 
 
 def _any(said: tuple[str, ...], known: Set[str]) -> bool:

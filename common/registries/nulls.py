@@ -48,7 +48,7 @@ def says_nothing(text: str) -> bool:
 
 def is_placeholder(text: str) -> bool:
     """Whether a cell that might be free text stands for nothing: `NULL`, `N/A` or a dash, but not `NA`."""
-    if len(text) > 32 or text == "Null":  # the name
+    if len(text) > 32 or text in ("Null", "Nan"):  # the names
         return False
     return text.casefold() in _PLACEHOLDERS or bool(_MARKS.match(text) or _ZERO_DAY.match(text))
 

@@ -27,9 +27,12 @@ def fault_of(row: Row, names: Sequence[str]) -> str | None:
     if not said:
         return None
     first = compact(row[said[0]])
-    if len(said) * 2 > len(names) and first.casefold() == names[said[0]].casefold():
-        if all(compact(row[index]).casefold() == names[index].casefold() for index in said):
-            return "It is the heading once more."
+    if (
+        len(said) * 2 > len(names)
+        and first.casefold() == names[said[0]].casefold()
+        and all(compact(row[index]).casefold() == names[index].casefold() for index in said)
+    ):
+        return "It is the heading once more."
     if len(names) == 1:
         return None
     if len(row) == 1:

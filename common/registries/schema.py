@@ -1,9 +1,12 @@
 """A JSON Schema of a credential type, and claims guessed for columns that nobody described."""
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
+
+from anyascii import anyascii
 
 from common.rdf.contexts import BASE_TERMS
 from common.registries.claims import RESERVED, Claim, humane
@@ -60,17 +63,25 @@ def guess_claims(columns: Iterable[Mapping[str, Any]]) -> tuple[Claim, ...]:
 
 def _claim_name(heading: str, kind: str) -> str:
     name = _plain(heading)
-    if not name or not name[0].isalpha() or name in RESERVED or (name in BASE_TERMS and kind != "string"):
+    if not name:  # signs alone
+        name = f"record_{hashlib.sha256(heading.encode()).hexdigest()[:8]}"
+    if not name[0].isalpha() or name in RESERVED or (name in BASE_TERMS and kind != "string"):
         name = f"record_{name}".rstrip("_")
     return name[:56]
 
 
 def _plain(heading: str) -> str:
-    """ASCII letters, digits and underscores: `Fecha de nacimiento (día)` is `fecha_de_nacimiento_dia`."""
-    ascii_only = unicodedata.normalize("NFKD", heading).encode("ascii", "ignore").decode()
-    words = re.sub(r"[^A-Za-z0-9]+", "_", ascii_only).strip("_")
-    return (
-        words
-        if re.fullmatch(r"[A-Za-z][A-Za-z0-9]*|[A-Za-z0-9]+(_[A-Za-z0-9]+)+", heading)
-        else words.lower()
-    )
+    """ASCII letters, digits and underscores: `Fecha de nacimiento (día)` is `fecha_de_nacimiento_dia`.
+
+    Letters of other scripts are transliterated: `дата рождения` is `data_rozhdeniya`.
+    """
+    if re.fullmatch(r"[A-Za-z][A-Za-z0-9]*|[A-Za-z0-9]+(_[A-Za-z0-9]+)+", heading):
+        return heading
+    for folded in (
+        unicodedata.normalize("NFKD", heading).encode("ascii", "ignore").decode(),
+        anyascii(heading),
+    ):
+        words = re.sub(r"[^A-Za-z0-9]+", "_", folded).strip("_")
+        if any(char.isalpha() for char in words):
+            return words.lower()
+    return ""

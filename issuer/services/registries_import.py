@@ -161,9 +161,9 @@ def _mistyped(name: str, other: str) -> bool:
         return False
     slips = [(name[a:b], other[c:d]) for tag, a, b, c, d in match.get_opcodes() if tag != "equal"]
     parts = {*name.split("-")} ^ {*other.split("-")}
-    return all(len(one) + len(two) <= 2 and f"{one}{two}".isalpha() for one, two in slips) and all(
-        len(part) > 2 for part in parts
-    )
+    return all(
+        len(one) + len(two) <= 2 and f"{one}{two}".replace("-", "a").isalpha() for one, two in slips
+    ) and all(len(part) > 2 for part in parts)
 
 
 def _prepare(slug: str, sheet: OpenSpreadsheet, *, title: str = "", authority: str = "") -> Registry:

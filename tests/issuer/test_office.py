@@ -1,8 +1,10 @@
 """The officer's pages: what an officer sees and does, and what stays another authority's."""
 
+import io
 import re
 from datetime import timedelta
 
+import openpyxl
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -284,6 +286,34 @@ def test_an_import_is_shown_before_it_is_done(desk, tmp_path):
     report = desk.get("/office/registries/farms/import/report.csv")
     assert b"".join(report.streaming_content).startswith(b"row,reason\r\n4,")
     assert desk.post("/office/registries/farms/import/confirm").status_code == 404
+
+
+def test_the_page_takes_what_the_command_takes(desk):
+    book = openpyxl.Workbook()
+    book.active.title = "Farms"
+    for row in (["id", "name", "born"], ["F-9", "Gil", "03/04/1990"], ["#REF!", "Hugo"]):
+        book.active.append(row)
+    book.create_sheet("More").append(["id", "x"])
+    file = io.BytesIO()
+    book.save(file)
+
+    def send(**fields):
+        content = SimpleUploadedFile("x.xlsx", file.getvalue())
+        return desk.post("/office/registries/farms/import", {"file": content, **fields})
+
+    assert "several sheets: Farms, More" in send().text
+    assert "not one of the available" in send(date_order="year").text
+    check = send(sheet="Farms", date_order="month")
+    assert "Import 1 record" in check.text
+    assert "holds an error of a spreadsheet program" in check.text
+    desk.post("/office/registries/farms/import/confirm")
+    assert Record.objects.get(key="F-9").data["born"] == "1990-03-04"
+
+
+def test_the_page_says_what_was_assumed(desk):
+    check = upload(desk, "id,name\nF-9,Peña\n".encode("cp1252"))
+    assert "letters were read as cp1252" in check.text
+    assert "The encoding of the file" in upload(desk, "id,name\nF-9,Пётр\n".encode("cp1251")).text
 
 
 def test_an_upload_belongs_to_one_registry_and_one_session(desk, client, django_user_model):

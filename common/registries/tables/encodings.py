@@ -19,14 +19,13 @@ _FOREIGN: Final = re.compile("[\x80-\U0010ffff]")
 # far more often the Ğ, Ş and İ of a Turkish file.
 _LETTERS: Final = "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜàáâãäåæçèéêëìíîïñòóôõöøùúûüÿßŒœŠšŽžŸ"
 _CAPITALS: Final = "".join(char for char in _LETTERS if char.isupper())
+_SIGNS: Final = "¢£¤¥¦§©¬®¯±²³µ¶¸¹¼½¾×÷€‚ƒ„†‡ˆ‰‹›˜™\u0080-\u009f"
 # What no western text has: words of foreign letters alone, capitals within a word, signs between letters.
 _STRANGE: Final = re.compile(
-    f"[{_LETTERS}ÐÞÝðþý]{{3,}}|[ÐÞÝðþý]"
-    f"|(?<=[A-Za-z{_LETTERS}])[{_CAPITALS}](?=[a-z])"
-    "|(?<=[A-Za-z])[¡¢£¤¥¦§©¬®¯±²³µ¶¸¹¼½¾¿×÷€‚ƒ„…†‡ˆ‰‹›˜™•\u0080-\u009f](?=[A-Za-z])"
-    "|(?<=[a-z])[–—“”«»](?=[a-z])"
-    "|[\u0081\u008d\u008f\u0090\u009d]"
-    "|[¢£¤¥¦³¹¼½¾¿ˆ˜ƒ][a-z]{2}"
+    f"[{_LETTERS}ÐÞÝðþý]{{3,}}|[{_SIGNS}ªº][\u0080-\U0010ffff]+|[{_LETTERS}ÐÞÝðþý]+[{_SIGNS}ªº]|[ÐÞÝðþý]"
+    f"|(?<=[A-Za-z{_LETTERS}])[{_CAPITALS}](?=[a-z])|(?<=[a-z])[{_CAPITALS}]|ø(?=[íáé])|[ÈÌÒ](?=[a-z])"
+    f"|(?<=[A-Za-z])[{_SIGNS}¡¿•…](?=[A-Za-z])|(?<=[a-z{_LETTERS}])[–—“”«»](?=[a-z{_LETTERS}])"
+    "|[\u0081\u008d\u008f\u0090\u009d]|[¢£¤¥¦³¹¼½¾¿ˆ˜ƒ][a-z]{2}"
 )
 NAMED: Final = "such as utf-8, cp1252, cp1250, cp1251, mac-roman, shift-jis or gb18030"
 

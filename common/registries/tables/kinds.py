@@ -41,7 +41,7 @@ _WORDS: Final = (
     (re.compile(r"mime-version:|content-type:|from: |received: ", re.I), f"a message, no table; {_SAVE}"),
     (re.compile(r"dn: ?\w+=|version: 1\n", re.I), "a directory's export (LDIF), no table; export it as CSV."),
     (_SQL, "a database's dump (SQL), no table; export the table as CSV."),
-    (re.compile(r"---\r?\n\s*[\w-]+:"), "YAML, no table; convert it to CSV first."),
+    (re.compile(r"---\r?\n\s*(?:- )?[\w-]+:"), "YAML, no table; convert it to CSV first."),
     (re.compile(r"%!ps|%yaml|#!/", re.I), f"no table; {_SAVE}"),
 )
 

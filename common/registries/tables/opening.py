@@ -52,7 +52,7 @@ def open_table(
     if file.tell() > MAX_BYTES:
         raise SpreadsheetUnreadable(f"The file is larger than {MAX_BYTES // 1_000_000} MB; split it.")
     file.seek(0)
-    begin = file.read(8)
+    begin = file.read(16)
     if begin.startswith(kinds.ZIP):
         with read_archive(file) as archive, _in_archive(file, archive, sheet, encoding, packed) as table:
             yield table
@@ -90,7 +90,7 @@ def _spooled(found: Iterable[list[str]]) -> Iterator[Table]:
         writer = csv.writer(text)
         try:
             for row in found:
-                writer.writerow(row or [""])
+                writer.writerow(row if len(row) > 1 else [*row, ""])  # the cells after the last are empty
         finally:
             text.detach()
         yield _table(file, _SPOOLED, Dialect(","))

@@ -146,6 +146,6 @@ def test_headings_become_claim_names():
     names = [claim.name for claim in guess_claims([{"name": heading} for heading in headings])]
     assert names == [
         "record_id", "record_type", "name", "farmerID", "ano_de_nacimiento", "superficie_ha",
-        "record_2nd_crop", "n", "record", "n_2", "n_3",
+        "record_2nd_crop", "n", "record_bbf3f11c", "n_2", "n_3",
     ]  # fmt: skip
     assert parse_claims(as_json(guess_claims([{"name": heading} for heading in headings])))

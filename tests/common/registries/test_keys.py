@@ -1,0 +1,90 @@
+"""Which column is the key, and which rows are no records."""
+
+import pytest
+
+from common.registries.headings import is_identifier, speaks_of_days
+from common.registries.keys import SeenKeys
+from common.registries.spreadsheet import read_spreadsheet
+from common.registries.tables import SpreadsheetUnreadable
+
+
+@pytest.mark.parametrize("data", [
+    b"full_name,village,area\nAda,Loma,1.5\nBo,Loma,2.5\n",
+    b"name,phone\nAna,7\nBruno,8\n",
+    b"age,name\n30,Ada\n31,Bo\n",
+    "имя,село\nАда,Лома\n".encode(),
+    b"numero_de_hijos,nombre\n1,Ada\n2,Bo\n",
+    b"id_type,name\nDNI,Ada\nNIE,Bo\n",
+])  # fmt: skip
+def test_what_tells_rows_apart_today_is_no_key(data):
+    with pytest.raises(
+        SpreadsheetUnreadable, match=r"Name the column with --key\. In this file no value"
+    ) as error:
+        read_spreadsheet(data)
+    assert "Ada" not in error.value.public
+
+
+def test_the_refusal_names_who_may_be_meant():
+    with pytest.raises(SpreadsheetUnreadable, match="no value stands twice in: full_name, area"):
+        read_spreadsheet(b"full_name,village,area\nAda,Loma,1.5\nBo,Loma,2.5\n")
+    with pytest.raises(SpreadsheetUnreadable, match="each of them has values twice: name, town"):
+        read_spreadsheet(b"name,town\nAna,Ica\nAna,Ica\n")
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["id", "National ID", "farmerID", "hhid", "pid", "N°", "Número", "Nro. Documento", "ID Persona",
+    "DNI", "रजिस्टर क्रमांक",
+     "رقم", "编号", "código", "numero_documento"],
+)  # fmt: skip
+def test_headings_of_keys(heading):
+    assert read_spreadsheet(f"name,{heading}\nAda,1\nBo,2\n".encode()).key_column == heading
+
+
+def test_a_key_may_be_named():
+    assert read_spreadsheet(b"full_name,x\nAda,1\nBo,2\n", key="full_name").key_column == "full_name"
+
+
+def test_headings():
+    assert is_identifier("phone_number")
+    assert not is_identifier("card holder")
+    assert not is_identifier("parcel_ha")
+    assert speaks_of_days("Fecha de nacimiento")
+    assert not speaks_of_days("date_id")
+
+
+@pytest.mark.parametrize(
+    "row",
+    ["Total,,4", "TOTAL GENERAL,,4", "Grand Total:,,4", "Subtotal,,1", "Suma,,4", "Итого,,4",
+    "Totals (2),,4", "Fecha:,2026,",
+     "id,name,herd", "ID,Name,Herd", "#meta+id,#name,#indicator+num", "Source: the ministry,,",
+     "Fin del reporte,,",
+     "(2 rows)", "End"],
+)  # fmt: skip
+def test_rows_that_are_no_records(row):
+    sheet = read_spreadsheet(f"id,name,herd\n1,Ada,2\n2,Bo,2\n{row}\n".encode())
+    assert [record.key for record in sheet.records] == ["1", "2"]
+    assert [entry.row for entry in sheet.rejected] == [4]
+
+
+def test_short_rows_lack_their_last_cells():
+    sheet = read_spreadsheet(b"id,name,note\n1,Ada,x\n2,Bo\n3,Cy\n")
+    assert [dict(record.data) for record in sheet.records[1:]] == [
+        {"id": "2", "name": "Bo"}, {"id": "3", "name": "Cy"}
+    ]  # fmt: skip
+
+
+def test_keys_are_without_unseen_characters():
+    data = "\u200bnational_id,na\u200bme\n101,Ada\n101\u200b,Ada\n\u200e102,Bo\n"
+    data += "\ufeff103,Cy\n\u00a0104\u00a0,Di\n1\u00ad05,Ed\n"
+    sheet = read_spreadsheet(data.encode())
+    assert [column.name for column in sheet.columns] == ["national_id", "name"]
+    assert [record.key for record in sheet.records] == ["101", "102", "103", "104", "105"]
+    assert [entry.row for entry in sheet.rejected] == [3]
+
+
+def test_keys_that_were_seen():
+    seen = SeenKeys()
+    assert (seen.add("a", 2), seen.add("b", 3), seen.add("a", 4)) == (None, None, 2)
+    assert seen.lacks(["a", "c", "b"]) == ["c"]
+    seen.close()

@@ -1,0 +1,216 @@
+# ruff: noqa: DTZ001 - cells have no zone
+"""Workbooks and archives: what a sheet shows is what is read, within bounds."""
+
+import io
+import struct
+import zipfile
+from datetime import date, datetime
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from common.registries.spreadsheet import read_spreadsheet
+from common.registries.tables import SpreadsheetUnreadable, archive
+
+CSV = "id,name\n1,Ñusta\n".encode()
+ODS = """<?xml version="1.0" encoding="UTF-8"?>
+<o:document-content xmlns:o="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
+ xmlns:t="urn:oasis:names:tc:opendocument:xmlns:table:1.0"
+ xmlns:x="urn:oasis:names:tc:opendocument:xmlns:text:1.0"
+ xmlns:s="urn:oasis:names:tc:opendocument:xmlns:style:1.0">
+<o:automatic-styles><s:style s:name="gone" s:family="table"><s:table-properties t:display="false"/></s:style>
+</o:automatic-styles><o:body><o:spreadsheet>
+<t:table t:name="Lists" t:style-name="gone">
+<t:table-row><t:table-cell><x:p>a</x:p></t:table-cell></t:table-row></t:table>
+<t:table t:name="People">
+<t:table-row><t:table-cell t:number-columns-spanned="3"><x:p>Title</x:p></t:table-cell>
+<t:covered-table-cell/></t:table-row>
+<t:table-row t:number-rows-repeated="2"><t:table-cell t:number-columns-repeated="16384"/></t:table-row>
+<t:table-row><t:table-cell><x:p>id</x:p></t:table-cell><t:table-cell><x:p>born</x:p></t:table-cell>
+<t:table-cell><x:p>area</x:p></t:table-cell><t:table-cell><x:p>active</x:p></t:table-cell></t:table-row>
+<t:table-row><t:table-cell o:value-type="float" o:value="12"><x:p>0012</x:p></t:table-cell>
+<t:table-cell o:value-type="date" o:date-value="1990-05-25"><x:p>25/05/90</x:p></t:table-cell>
+<t:table-cell o:value-type="float" o:value="1234.5"><x:p>1.234,50</x:p></t:table-cell>
+<t:table-cell o:value-type="boolean" o:boolean-value="true"><x:p>VERDADERO</x:p></t:table-cell></t:table-row>
+<t:table-row><t:table-cell o:value-type="float" o:value="123456789012"><x:p>1,23E+11</x:p></t:table-cell>
+<t:table-cell/><t:table-cell o:value-type="string"><x:p>#REF!</x:p></t:table-cell></t:table-row>
+<t:table-row t:number-rows-repeated="1048000"><t:table-cell t:number-columns-repeated="16384"/></t:table-row>
+</t:table></o:spreadsheet></o:body></o:document-content>"""
+
+
+def xlsx(*rows, change=lambda book, sheet: None):
+    book = openpyxl.Workbook()
+    book.active.title = "People"
+    for row in rows:
+        book.active.append(row)
+    change(book, book.active)
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def packed(**entries):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, content in entries.items():
+            made.writestr(name, content)
+    return file.getvalue()
+
+
+def ods(content):
+    return packed(**{"mimetype": "x", "content.xml": content, "META-INF/manifest.xml": "<m/>"})
+
+
+def said(data, **options):
+    return [dict(record.data) for record in read_spreadsheet(data, **options).records]
+
+
+def test_cells_of_a_workbook_are_what_they_show():
+    def change(book, sheet):
+        sheet.merge_cells("A1:D1")
+        sheet["A5"].number_format = "00000000"
+        sheet["C8"].number_format = "dd/mm/yyyy"
+        book.create_sheet("Lists").append(["x"])
+        book["Lists"].sheet_state = "hidden"
+        book.create_sheet("Empty")
+
+    data = xlsx(
+        ["Register of people"],
+        [],
+        ["national_id", "name", "born", "area", "active", "seen"],
+        [123456789012, "Ñusta", date(1990, 5, 25), 0.1 + 0.2, True, datetime(2020, 1, 1, 8, 30)],
+        [12, "Bo", datetime(1991, 5, 25), 12345.5, False],
+        [1234567890123456789, "Cy", None, 3],
+        ["#REF!", "Di"],
+        [5, "Ed", 0, 4],
+        [6],
+        change=change,
+    )
+    sheet = read_spreadsheet(data)
+    assert {column.name: column.type for column in sheet.columns} == {
+        "national_id": "string", "name": "string", "born": "date", "area": "decimal", "active": "boolean",
+        "seen": "string",
+    }  # fmt: skip
+    assert [dict(record.data) for record in sheet.records] == [
+        {"national_id": "123456789012", "name": "Ñusta", "born": "1990-05-25", "area": "0.3",
+        "active": "true",
+         "seen": "2020-01-01 08:30:00"},
+        {"national_id": "00000012", "name": "Bo", "born": "1991-05-25", "area": "12345.5", "active": "false"},
+        {"national_id": "5", "name": "Ed", "area": "4"},
+        {"national_id": "6"},
+    ]  # fmt: skip
+    assert [entry.row for entry in sheet.rejected] == [6, 7]
+
+
+def test_a_formula_that_nobody_worked_out_is_no_value():
+    data = xlsx(["id", "area"], [1, "=1+1"], [2, 5])
+    assert said(data) == [{"id": "2", "area": "5"}]
+    assert "error of a spreadsheet program" in read_spreadsheet(data).rejected[0].reason
+
+
+def test_sheets():
+    both = xlsx(["id"], [1], change=lambda book, _: book.create_sheet("More").append(["id", "n"]))
+    with pytest.raises(SpreadsheetUnreadable, match=r"several sheets: People, More. Name one with --sheet"):
+        read_spreadsheet(both)
+    assert said(both, sheet="People") == [{"id": "1"}]
+    with pytest.raises(SpreadsheetUnreadable, match="No sheet is called 'people'; there are: People, More"):
+        read_spreadsheet(both, sheet="people")
+    with pytest.raises(SpreadsheetUnreadable, match="no sheet with a table"):
+        read_spreadsheet(xlsx())
+
+
+def test_a_workbook_of_excel_97():
+    data = (Path(__file__).parent / "files" / "people.xls").read_bytes()
+    assert said(data) == [
+        {
+            "national_id": "00012345",
+            "name": "Ana Ñusta",
+            "born": "1990-05-25",
+            "area": "1.5",
+            "active": "true",
+        },
+        {"national_id": "123456789", "name": "Bruno", "born": "1985-04-03", "area": "0.3", "active": "false"},
+        {"national_id": "00000007", "name": "Carla"},
+    ]
+    with pytest.raises(SpreadsheetUnreadable, match="broken"):
+        read_spreadsheet(data[:3_000])
+    with pytest.raises(SpreadsheetUnreadable, match="password"):
+        read_spreadsheet(data + "EncryptedPackage".encode("utf-16-le"))
+
+
+def test_a_workbook_of_open_document():
+    sheet = read_spreadsheet(ods(ODS))
+    assert [dict(record.data) for record in sheet.records] == [
+        {"id": "0012", "born": "1990-05-25", "area": "1234.5", "active": "true"}
+    ]
+    assert [entry.row for entry in sheet.rejected] == [6]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ('<t:table-row><t:table-cell o:value-type="float" o:value="12">',
+         '<t:table-row t:number-rows-repeated="1000000000">'
+         '<t:table-cell o:value-type="float" o:value="12">', "rows alike"),
+        ('<t:table-cell o:value-type="float" o:value="12">',
+         '<t:table-cell t:number-columns-repeated="1000000000"'
+         ' o:value-type="float" o:value="12">', "500 columns"),
+        ("</o:body>", "", "broken"),
+    ],
+)  # fmt: skip
+def test_what_a_workbook_repeats_is_bounded(old, new, sentence):
+    with pytest.raises(SpreadsheetUnreadable, match=sentence):
+        read_spreadsheet(ods(ODS.replace(old, new, 1)))
+
+
+def test_a_sheet_has_so_many_columns():
+    wide = xlsx(["id", "n"], [1, 2], change=lambda _, sheet: sheet.cell(3, 16_384, "x"))
+    with pytest.raises(SpreadsheetUnreadable, match="500 columns"):
+        read_spreadsheet(wide)
+
+
+def test_an_archive_of_one_table():
+    data = packed(
+        **{"x/people.CSV": CSV, "__MACOSX/._people.csv": b"x", "x/.DS_Store": b"", "readme.pdf": b"%PDF"}
+    )
+    assert said(data) == said(packed(export=CSV)) == [{"id": "1", "name": "Ñusta"}]
+    assert said(packed(**{"people.xlsx": xlsx(["id"], [7])})) == [{"id": "7"}]
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (packed(**{"a.csv": CSV, "b.csv": CSV}), "holds 2 tables"),
+        (packed(**{"a.csv": packed(**{"b.csv": CSV})}), "another archive"),
+        (packed(**{"a/": b""}), "no table"),
+        (b"PK\x05\x06" + bytes(18), "empty archive"),
+        (xlsx(["id"], [1])[:900], "broken"),
+    ],
+)
+def test_archives_that_are_refused(data, sentence):
+    with pytest.raises(SpreadsheetUnreadable, match=sentence):
+        read_spreadsheet(data)
+
+
+def test_bombs_are_not_unpacked(monkeypatch):
+    monkeypatch.setattr(archive, "MAX_UNPACKED", 1_000_000)
+    bomb = packed(**{"a.csv": b"0" * 2_000_000})
+    with pytest.raises(SpreadsheetUnreadable, match="unpacks to more than"):
+        read_spreadsheet(bomb)
+    monkeypatch.setattr(archive, "MAX_BYTES", 100_000)
+    with pytest.raises(SpreadsheetUnreadable, match="larger than"):
+        read_spreadsheet(packed(**{"a.csv": b"0" * 200_000}))
+    liar = bytearray(packed(**{"a.csv": b"id,name\n" + b"1,a\n" * 1_000}))
+    place = bytes(liar).rindex(b"PK\x01\x02") + 24
+    liar[place : place + 4] = struct.pack("<I", 10)  # promises ten bytes
+    with pytest.raises(SpreadsheetUnreadable, match="broken"):
+        read_spreadsheet(bytes(liar))
+
+
+def test_an_archive_with_a_password():
+    locked = bytearray(packed(**{"a.csv": CSV}))
+    locked[6] |= 1
+    locked[bytes(locked).rindex(b"PK\x01\x02") + 8] |= 1
+    with pytest.raises(SpreadsheetUnreadable, match="password"):
+        read_spreadsheet(bytes(locked))
