@@ -34,6 +34,7 @@ class PaymentInstruction(models.Model):
     reference = models.CharField(max_length=200)
     purpose = models.CharField(max_length=200)
     holder = models.CharField(max_length=64, blank=True, db_index=True)
+    bound = models.CharField(max_length=100, default="", help_text="Codes over what was signed (binding.py).")
     state = models.CharField(max_length=8, choices=State.choices, default=State.BOOKED)
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()

@@ -4,10 +4,13 @@ from datetime import datetime
 
 from django.db import transaction
 
-from common.payments.voucher import VoucherRefused, verify_voucher
+from common.encoding.money import to_text
+from common.payments.voucher import VoucherContent, VoucherRefused, verify_voucher
 from common.site import zones
-from verifier.models import Voucher
+from verifier.models import PaymentInstruction, Voucher
 from verifier.services import organisation
+from verifier.services.doubting import doubt
+from verifier.services.payments.binding import is_altered
 from verifier.services.payments.confirming import confirm
 from verifier.services.vouchers import digest_of, receipt_of
 
@@ -21,12 +24,25 @@ def look_up(text: str, *, now: datetime) -> Voucher:
     row = Voucher.objects.filter(identifier=digest_of(content.identifier)).first()
     if row is None:
         raise VoucherRefused("This voucher is not ours.")
+    order = PaymentInstruction.objects.select_related("programme").filter(number=row.number).first()
+    if order is None:
+        raise VoucherRefused("This voucher is not ours.")
+    if is_altered(order) or not _is_worth(content, row, order):
+        doubt(row.number, why="the voucher is not what was signed", source="voucher", now=now)
+        raise VoucherRefused("This voucher is not what it was when it was issued. Do not pay it out.")
     if row.state == State.REDEEMED:
         when = f", on {zones.moment(row.ended_at)}" if row.ended_at else ""
         raise VoucherRefused(f"This voucher was paid out before{when}.")
     if row.state == State.EXPIRED:
         raise VoucherRefused("This voucher has expired.")
     return row
+
+
+def _is_worth(content: VoucherContent, row: Voucher, order: PaymentInstruction) -> bool:
+    """Whether text, row and order of a voucher are of one sum: of the three, the text alone is signed."""
+    currency = order.programme.currency
+    ordered = (to_text(order.amount, currency), currency)
+    return (content.amount, content.currency) == (row.amount, row.currency) == ordered
 
 
 def redeem(text: str, *, agent: str, now: datetime) -> Voucher:

@@ -12,9 +12,9 @@ from common.errors import SelloError
 from verifier.gateways.base import Gateway, Receipt, Receipts
 from verifier.models import GatewayAccount, PaymentInstruction
 from verifier.services.payments import states
+from verifier.services.payments.binding import unaltered
 from verifier.services.payments.confirming import confirm
 from verifier.services.payments.errors import UnknownInstruction
-from verifier.services.payments.parts import instruction_of
 
 Clock = Callable[[], datetime]
 MAX_BATCH: Final = 50
@@ -29,8 +29,13 @@ def ask(account: GatewayAccount, part: Gateway, *, wanted: Iterable[str], clock:
     wanted = tuple(wanted)
     while rows := _due(account, wanted, limit=min(part.max_batch, MAX_BATCH), now=clock()):
         asked = clock()
+        intact = list(unaltered(rows, now=asked))
+        counts["unanswered"] += len(rows) - len(intact)
+        if not intact:
+            continue
+        rows = [row for row, _ in intact]
         try:
-            receipts = part.status([instruction_of(row) for row in rows], now=asked)
+            receipts = part.status([instruction for _, instruction in intact], now=asked)
         except (SelloError, OSError):
             counts["unanswered"] += len(rows)
             continue

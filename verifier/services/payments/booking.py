@@ -8,6 +8,7 @@ from django.db import transaction
 
 from verifier.models import PaymentInstruction, Programme
 from verifier.services.payments import states
+from verifier.services.payments.binding import bind
 from verifier.services.payments.errors import Unclear
 
 State = states.State
@@ -46,7 +47,7 @@ def book_payment(programme: Programme, due: Due, *, now: datetime) -> tuple[Paym
             if returned.disputed:
                 raise Unclear(UNCLEAR)
             states.move(returned, State.RELEASED, source="booking", now=now)
-    instruction = PaymentInstruction.objects.create(
+    instruction = PaymentInstruction(
         number=secrets.token_hex(16),
         key=due.key,
         programme=held,
@@ -61,6 +62,8 @@ def book_payment(programme: Programme, due: Due, *, now: datetime) -> tuple[Paym
         changed_at=now,
         next_attempt_at=now,
     )
+    instruction.bound = bind(instruction)
+    instruction.save(force_insert=True)
     states.note(instruction, State.BOOKED, source="booking", now=now)
     states.transfer(instruction, states.FUND, State.BOOKED, now=now)
     return instruction, True

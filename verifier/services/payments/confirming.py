@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from verifier.gateways.base import Receipt
 from verifier.models import PaymentInstruction
 from verifier.services.payments import states
+from verifier.services.payments.binding import is_altered, stop
 from verifier.services.payments.errors import BudgetExhausted
 from verifier.services.payments.telling import tell_payee
 
@@ -34,9 +35,13 @@ def confirm(instruction_id: str, receipt: Receipt, *, source: str, now: datetime
     word for the history. An instruction that is not ours is `UnknownInstruction`. Where a gateway contradicts
     itself, the payment is marked as disputed for a person to look at, and taken for paid: so that nobody is
     paid twice meanwhile. `absent` is worth what it was worth when the gateway was asked, at `receipt.at`: if
-    the instruction has moved since, or nobody knows when that was, it says nothing.
+    the instruction has moved since, or nobody knows when that was, it says nothing. Nothing is booked of an
+    order whose row was altered.
     """
     with states.locked(instruction_id) as instruction:
+        if is_altered(instruction):
+            stop(instruction, now=now)
+            return False
         if receipt.state == "absent" and (receipt.at is None or receipt.at < instruction.changed_at):
             return False
         if (instruction.state, receipt.state) in AGAINST:

@@ -12,12 +12,13 @@ from typing import Final
 from django.db import transaction
 
 from common.errors import SelloError
-from verifier.gateways.base import Gateway, NotSent, Receipt
+from verifier.gateways.base import Gateway, Instruction, NotSent, Receipt
 from verifier.models import GatewayAccount, PaymentInstruction
 from verifier.services.payments import states
 from verifier.services.payments.asking import MAX_BATCH, Clock, ask
+from verifier.services.payments.binding import unaltered
 from verifier.services.payments.confirming import confirm
-from verifier.services.payments.parts import instruction_of, part_of
+from verifier.services.payments.parts import part_of
 
 State = states.State
 LEASE: Final = timedelta(minutes=5)  # longer than any gateway takes for one batch
@@ -87,9 +88,18 @@ def _take(account: GatewayAccount, *, limit: int, now: datetime) -> list[Payment
 
 
 def _send(part: Gateway, rows: list[PaymentInstruction], *, clock: Clock) -> list[str]:
-    """Send a batch that this worker holds; of each, what came of it."""
+    """Send a batch that this worker holds; of each, what came of it. What was altered stays here."""
+    intact = list(unaltered(rows, now=clock()))
+    stopped = ["failed"] * (len(rows) - len(intact))
+    return [*stopped, *_send_intact(part, intact, clock=clock)] if intact else stopped
+
+
+def _send_intact(
+    part: Gateway, intact: list[tuple[PaymentInstruction, Instruction]], *, clock: Clock
+) -> list[str]:
+    rows = [row for row, _ in intact]
     try:
-        receipts = part.send([instruction_of(row) for row in rows], now=clock())
+        receipts = part.send([instruction for _, instruction in intact], now=clock())
     except NotSent as error:
         for row in rows:
             _put_back(row, problem=type(error).__name__, now=clock())

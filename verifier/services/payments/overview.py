@@ -9,6 +9,7 @@ from common.encoding.words import amount, humane
 from common.payments.rules import Fixed, Rate, Rules
 from common.site import zones
 from verifier.models import PaymentInstruction, Programme
+from verifier.services.payments.binding import ALTERED
 from verifier.services.payments.programmes import rules_of
 from verifier.services.payments.report import report
 
@@ -57,7 +58,8 @@ def one(programme: Programme, *, state: str, page: str) -> dict[str, Any]:
         "terms": _terms(programme, rules_of(programme)),
         "states": line["payments"],
         "chosen": state,
-        "disputed": line["disputed"],
+        "disputed": programme.instructions.filter(disputed=True).exclude(problem=ALTERED).count(),
+        "altered": programme.instructions.filter(problem=ALTERED).count(),
         "page": Paginator(rows, A_PAGE).get_page(page),
     }
 

@@ -12,6 +12,7 @@ from verifier.gateways.base import Questionable
 from verifier.models import GatewayAccount, PaymentInstruction
 from verifier.services.payments import states
 from verifier.services.payments.asking import Clock, ask, take_in
+from verifier.services.payments.binding import ALTERED, SAID, stop_altered
 from verifier.services.payments.delivering import end_leases
 from verifier.services.payments.parts import part_of
 
@@ -52,6 +53,7 @@ def reconcile(*, clock: Clock) -> dict[str, Any]:
             unreachable.append(account.name)
             continue
         counts += ask(account, part, wanted=[State.UNKNOWN, State.SENT], clock=clock)
+    stop_altered(now=clock())
     differences = [asdict(each) for each in find_differences(now=clock())]
     return {
         **{name: counts[name] for name in ("accepted", "settled", "rejected", "returned", "unanswered")},
@@ -85,6 +87,8 @@ def find_differences(*, now: datetime) -> list[Difference]:
 
 
 def _what(row: PaymentInstruction) -> str:
+    if row.problem == ALTERED:
+        return SAID
     if row.disputed:
         return "The gateway contradicts itself."
     return {
