@@ -137,6 +137,13 @@ NOTICE_SIGNERS = {
     if role in ROLES
 }
 
+# Who knows what a partner can be let read of (register_partner --may-read), by the party that keeps it.
+AGREEMENT_CHECKS = {
+    role: path
+    for role, path in {"issuer": "issuer.services.spdci.serving.check_agreed"}.items()
+    if role in ROLES
+}
+
 # --- where the other parties of the sample world live, when each runs on its own ---------------------------
 ISSUER_URL = environment.origin(os.environ, "ISSUER_URL", default=BASE_URL)
 VERIFIER_URL = environment.origin(os.environ, "VERIFIER_URL", default=BASE_URL)

@@ -65,7 +65,7 @@ class ReceivedItem(models.Model):
 class OwedAnswer(models.Model):
     """An answer that a partner awaits at its own address; sent under one `message_id`, however often.
 
-    `sealed` holds it where it is known; an answer about payments is written when all of them have ended.
+    `sealed` holds it; of an answer about payments, what it speaks of until all of them have ended.
     """
 
     partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="+")

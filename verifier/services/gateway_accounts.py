@@ -6,16 +6,11 @@ from typing import Any
 from django.db import transaction
 
 from common.adapters.partners import Partner
-from common.errors import SelloError, UnknownPart
+from common.errors import UnknownPart
 from verifier.gateways import gateway
 from verifier.gateways.base import Account
 from verifier.models import GatewayAccount, PayingPartner, Programme
-
-
-class WrongGateway(SelloError):
-    """A set-up that cannot be."""
-
-    code = "invalid_request"
+from verifier.services.gateway_settings import WrongGateway, a_partner, check_settings
 
 
 @transaction.atomic
@@ -34,6 +29,9 @@ def set_gateway(
     account = found or GatewayAccount(name=name)
     account.kind, account.config = kind, {**account.config, **config}
     gateway(kind, Account(name, account.config))
+    check_settings(kind, config, account.config)
+    if payers and not programmes:
+        raise WrongGateway("A payer pays out of a programme: name it with --programme.")
     account.full_clean()
     account.save()
     for slug in programmes:
@@ -43,8 +41,8 @@ def set_gateway(
         programme.gateway = account
         programme.save(update_fields=["gateway"])
         for sender in payers:
-            partner = Partner.objects.filter(sender_id=sender).first()
-            if partner is None:
-                raise UnknownPart("partner", sender, Partner.objects.values_list("sender_id", flat=True))
-            PayingPartner.objects.get_or_create(partner=partner, programme=programme)
+            a_partner(sender)
+            PayingPartner.objects.get_or_create(
+                partner=Partner.objects.get(sender_id=sender), programme=programme
+            )
     return account

@@ -100,9 +100,8 @@ class Afterwards(G2PView):
         def work(received: Received, now: datetime) -> str:
             correlation_id = exchange.new_message_id()
             message = process(received, correlation_id, now)
-            # An answer about payments is written when they have ended.
-            known = None if endpoint is actions.DISBURSE else message
-            owe(received, endpoint, known, correlation_id=correlation_id, now=now)
+            payments = endpoint is actions.DISBURSE
+            owe(received, endpoint, message, correlation_id=correlation_id, now=now, payments=payments)
             return correlation_id
 
         return self.acknowledge(request, work, action=endpoint.requests, party=organisation.party())

@@ -1,9 +1,11 @@
 """Letting a registry answer by SPDCI: its mapping, declared and checked."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
 
+from common.errors import UnknownPart
 from common.registries import RegistryError
 from issuer.models import Registry, SpdciService
 from issuer.services.registries import index_columns
@@ -22,6 +24,23 @@ def serve(registry: Registry, mapping: dict[str, Any], *, place_column: str = ""
         registry=registry, defaults={"mapping": mapping, "place_column": place_column, "active": True}
     )
     return service
+
+
+def check_agreed(may_read: Mapping[str, Sequence[str]]) -> None:
+    """Raise where an agreement names a registry that is not here, or an attribute that it does not have.
+
+    Attributes are the registry's columns, and the yes-or-no questions that it answers.
+    """
+    for slug, attributes in may_read.items():
+        registry = Registry.objects.filter(slug=slug).first()
+        if registry is None:
+            raise UnknownPart("registry", slug, Registry.objects.values_list("slug", flat=True))
+        service = SpdciService.objects.filter(registry=registry).first()
+        questions = service.mapping.get("questions", {}) if service is not None else {}
+        known = {column["name"] for column in registry.columns} | set(questions)
+        for name in attributes:
+            if name not in known:
+                raise UnknownPart(f"attribute of {slug}", name, known)
 
 
 def close(registry: Registry) -> None:

@@ -158,7 +158,7 @@ def test_an_asynchronous_disbursement_is_answered_when_all_has_ended(
     assert answer_problems(DISBURSE, f"/{actions.DISBURSE.path}", answer.json()) == []
     assert answer.json()["message"]["ack_status"] == "ACK"
     now = timezone.now()
-    assert answer_partners(now=now) == {"answered": 0, "failed": 0, "open": 1}
+    assert answer_partners(now=now) == {"answered": 0, "failed": 0, "open": 1, "given_up": 0}
     deliver_outbox(clock=lambda: now)
     from verifier.gateways.base import Receipt
     from verifier.services.payments.confirming import confirm
@@ -174,6 +174,54 @@ def test_an_asynchronous_disbursement_is_answered_when_all_has_ended(
     assert first["header"]["message_id"] == second["header"]["message_id"]
     _, said = disburse.parse_response(second["message"])
     assert {each.reference_id: each.status for each in said} == {"R1": "succ", "R2": "rjct"}
+
+
+def test_the_same_asynchronous_request_again_is_answered_again(
+    agency: Agency, callbacks: list[tuple[str, dict[str, Any]]]
+) -> None:
+    """Each acknowledgement promises an answer, also of what was here before, and was refused as such."""
+    agency.ask(actions.DISBURSE, payments(wanted(), wanted("R2")))
+    other = wanted("R2", amount="99.00")
+    agency.ask(actions.DISBURSE, payments(wanted(), other, wanted("R3", amount="0.00")))
+    agency.ask(actions.DISBURSE, payments(wanted("R2", amount="98.00")))
+    [single] = OwedAnswer.objects.order_by("-id")[:1]
+    first, again = PaymentInstruction.objects.order_by("id")
+    now = timezone.now()
+    assert answer_partners(now=now)["open"] == 2
+    deliver_outbox(clock=lambda: now)
+    from verifier.gateways.base import Receipt
+    from verifier.services.payments.confirming import confirm
+
+    for payment, state in ((first, "settled"), (again, "rejected")):
+        confirm(payment.number, Receipt(state), source="test", now=now)  # type: ignore[arg-type]
+    for hours in (1, 2):
+        answer_partners(now=now + timezone.timedelta(hours=hours))
+    assert not OwedAnswer.objects.filter(sent_at=None).exists()
+    heard = {}
+    for _, body in callbacks[1:]:  # the first attempt found nobody there
+        _, said = disburse.parse_response(body["message"])
+        heard[body["header"]["message_id"]] = {each.reference_id: (each.status, each.reason) for each in said}
+    assert heard.pop(single.message_id) == {"R2": ("rjct", "rjct.reference_id.duplicate")}
+    assert sorted(heard.values(), key=len) == [
+        {"R1": ("succ", ""), "R2": ("rjct", "")},
+        {
+            "R1": ("succ", ""),
+            "R2": ("rjct", "rjct.reference_id.duplicate"),
+            "R3": ("rjct", "rjct.amount.invalid"),
+        },
+    ]
+    assert PaymentInstruction.objects.count() == 2, "and nobody is paid twice"
+
+
+def test_an_answer_that_an_older_release_owes_is_written(
+    agency: Agency, callbacks: list[tuple[str, dict[str, Any]]]
+) -> None:
+    agency.ask(actions.DISBURSE, payments(wanted(amount="0.00")))
+    OwedAnswer.objects.update(sealed=None)
+    OwedAnswer.objects.update(correlation_id=ReceivedItem.objects.get().correlation_id)
+    now = timezone.now()
+    assert answer_partners(now=now)["failed"] == 1
+    assert answer_partners(now=now + timezone.timedelta(hours=1))["answered"] == 1
 
 
 def test_no_answer_goes_to_an_address_that_was_not_registered(agency: Agency) -> None:

@@ -13,8 +13,10 @@ from django.conf import settings
 from django.db import transaction
 
 from common.adapters.exchange import Received
+from common.adapters.partners import Partner
 from common.encoding.money import to_minor, to_text
 from common.errors import MalformedInput
+from common.exchange.header import REJECTED, SUCCEEDED
 from common.payments.g2p import disburse, status
 from common.payments.g2p.disburse import Disbursement, DisbursementStatus, Refusal
 from common.payments.g2p.members import MAX_ITEMS, Refused
@@ -85,21 +87,30 @@ def search(received: Received, *, now: datetime) -> dict[str, Any]:
     return disburse.create_response(transaction_id, found)
 
 
-def standing(correlation_id: str) -> tuple[str, list[DisbursementStatus], bool]:
-    """A transaction, what became of each of its disbursements, and whether all of them have ended."""
-    rows = ReceivedItem.objects.filter(correlation_id=correlation_id, kind=DISBURSE)
-    statuses = [_status(row) for row in rows.select_related("instruction")]
-    first = rows.first()
-    over = all(each.status in ("succ", "rjct") for each in statuses)
-    return first.transaction_id if first else "", statuses, over
+def taken(correlation_id: str) -> Mapping[str, Any] | None:
+    """What was taken in under a correlation_id, as a message; None where that was nothing."""
+    rows = list(ReceivedItem.objects.filter(correlation_id=correlation_id, kind=DISBURSE))
+    statuses = [_status(row) for row in rows]
+    return disburse.create_response(rows[0].transaction_id, statuses) if rows else None
 
 
-def compose(correlation_id: str) -> tuple[Mapping[str, Any], int] | None:
-    """The message of an answer that a partner awaits, and how many it speaks of; None while some are open."""
-    transaction_id, statuses, over = standing(correlation_id)
-    if not statuses or not over:
+def compose(partner: Partner, said: Mapping[str, Any]) -> tuple[Mapping[str, Any], int] | None:
+    """The message of an answer that a partner awaits, and how many it speaks of; None while some are open.
+
+    `said` is what each was when the request was taken in: whatever was refused then stays so in its answer;
+    the others, new or here before, are what has become of them.
+    """
+    transaction_id, statuses = disburse.parse_response(said)
+    found = []
+    for each in statuses:
+        assert isinstance(each, DisbursementStatus)
+        row = ReceivedItem.objects.filter(
+            partner=partner, kind=DISBURSE, reference_id=each.reference_id
+        ).first()
+        found.append(_status(row) if row is not None and each.status != REJECTED else each)
+    if not all(each.status in (SUCCEEDED, REJECTED) for each in found):
         return None
-    return disburse.create_response(transaction_id, statuses), len(statuses)
+    return disburse.create_response(transaction_id, found), len(found)
 
 
 def _one(

@@ -26,19 +26,22 @@ LOOK_AGAIN: Final = timedelta(minutes=1)
 LONGEST: Final = timedelta(hours=6)
 MAX_ATTEMPTS: Final = 20
 MAX_SEALED: Final = 8_000_000
+AWAITED: Final = "awaited"  # what an answer about payments speaks of, as they stood when they were taken in
 log = logging.getLogger("sello.g2p")
 
 
 def owe(
     received: Received,
     endpoint: Endpoint,
-    message: Mapping[str, Any] | None,
+    message: Mapping[str, Any],
     *,
     correlation_id: str,
     now: datetime,
+    payments: bool = False,
 ) -> None:
-    """Keep an answer for later; without a `message`, it is written when all payments have ended."""
+    """Keep an answer for later; one about `payments` is written anew when all of them have ended."""
     message_id = exchange.new_message_id()
+    kept = {AWAITED: message} if payments else dict(message)
     OwedAnswer.objects.create(
         partner=received.partner,
         message_id=message_id,
@@ -48,18 +51,22 @@ def owe(
         action=endpoint.answer,
         transaction_id=exchange.transaction_id(received.message),
         correlation_id=correlation_id,
-        sealed=seal(jcs.canonicalize(dict(message)), name=f"answer {message_id}") if message else None,
+        sealed=seal(jcs.canonicalize(kept), name=f"answer {message_id}"),
         next_attempt_at=now,
     )
 
 
 def answer_partners(*, now: datetime) -> dict[str, int]:
-    """Send every answer that is due; `open` waits for payments to end, `failed` for its partner."""
+    """Send every answer that is due; `open` waits for payments to end, `failed` for its partner.
+
+    `given_up` counts those that no partner took in all attempts.
+    """
     counts = {"answered": 0, "failed": 0, "open": 0}
     while rows := _due(now):
         for row in rows:
             counts[_answer(row, now=now)] += 1
-    return counts
+    lost = OwedAnswer.objects.filter(sent_at=None, attempts__gte=MAX_ATTEMPTS)
+    return {**counts, "given_up": lost.count()}
 
 
 @transaction.atomic
@@ -99,7 +106,9 @@ def _answer(row: OwedAnswer, *, now: datetime) -> str:
 
 
 def _message(row: OwedAnswer) -> tuple[Mapping[str, Any], int] | None:
-    if row.sealed is None:
-        return disbursing.compose(row.correlation_id)
+    if row.sealed is None:  # of an older release
+        said = disbursing.taken(row.correlation_id)
+        return disbursing.compose(row.partner, said) if said else None
     text = unseal(row.sealed, name=f"answer {row.message_id}")
-    return strict_json.loads_object(text, max_bytes=MAX_SEALED), 1
+    kept = strict_json.loads_object(text, max_bytes=MAX_SEALED)
+    return disbursing.compose(row.partner, kept[AWAITED]) if AWAITED in kept else (kept, 1)

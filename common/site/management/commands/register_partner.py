@@ -3,7 +3,9 @@
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
+from django.utils.module_loading import import_string
 
 from common.adapters.command import Command as BaseCommand
 from common.adapters.registering import NAMESPACES, ROLES, Registration, register_partner
@@ -39,6 +41,11 @@ class Command(BaseCommand):
 
     def run(self, **options: Any) -> dict[str, Any]:
         signature, active = options["signature"], options["active"]
+        agreed = _agreed(options["may_read"])
+        if agreed and not settings.AGREEMENT_CHECKS:
+            raise CommandError("--may-read is for the process that keeps the registries (ROLES=issuer).")
+        for path in settings.AGREEMENT_CHECKS.values():
+            import_string(path)(agreed or {})
         said = Registration(
             sender_id=options["sender_id"],
             name=options["name"],
@@ -46,7 +53,7 @@ class Command(BaseCommand):
             roles=options["role"],
             keys=strict_json.loads_object(_read(options["keys"])) if options["keys"] else None,
             jwks_uri=options["jwks_uri"],
-            may_read=_agreed(options["may_read"]),
+            may_read=agreed,
             purposes=options["purpose"],
             legal_basis=options["legal_basis"],
             address=options["address"],
@@ -85,7 +92,10 @@ def _agreed(entries: list[str] | None) -> dict[str, list[str]] | None:
     agreed = {}
     for entry in entries:
         registry, _, columns = entry.partition("=")
-        if not registry or not columns:
+        named = [column.strip() for column in columns.split(",") if column.strip()]
+        if not registry or not named:
             raise CommandError("--may-read is written as REGISTRY=COLUMN,COLUMN.")
-        agreed[registry] = [column.strip() for column in columns.split(",") if column.strip()]
+        if registry in agreed:
+            raise CommandError(f"--may-read names {registry} twice; one names all its columns.")
+        agreed[registry] = named
     return agreed
