@@ -69,7 +69,10 @@ def receive(
         raise SignatureRefused("This message is not signed.", code="err.signature.missing")
     verify(envelope, partner, namespace=namespace, now=now)
     if envelope.header.receiver_id not in ("", receiver_id):
-        raise ExchangeError("This message is meant for somebody else.", code="err.receiver_id.invalid")
+        raise ExchangeError(
+            f"This message is meant for somebody else: receiver_id is {receiver_id} here, or left out.",
+            code="err.receiver_id.invalid",
+        )
     return Received(partner, envelope, _log(partner, namespace, envelope, now=now))
 
 
@@ -149,8 +152,13 @@ def transaction_id(message: Mapping[str, Any]) -> str:
 
 def _partner(sender_id: str, namespace: str) -> Partner:
     partner = Partner.objects.filter(sender_id=sender_id, active=True).first()
-    if partner is None or namespace not in partner.namespaces:
+    if partner is None:
         raise ExchangeError("This sender is not known here.", code="err.sender_id.invalid")
+    if namespace not in partner.namespaces:
+        raise ExchangeError(
+            f"This sender was registered for {' and '.join(partner.namespaces)}, not for {namespace}.",
+            code="err.sender_id.invalid",
+        )
     return partner
 
 

@@ -140,10 +140,11 @@ def _post(
         unreadable = error.public
     speaks = isinstance(answer, Mapping) and all(isinstance(answer.get(name), Mapping) for name in members)
     if reply.status in (401, 403, 404, 429) or reply.status >= 500 or (reply.status >= 300 and not speaks):
+        said = f"status {reply.status} {_code(answer)}".strip()
         raise ExchangeError(
-            f"The partner does not take this message: it answers with status {reply.status}.",
+            f"The partner does not take this message: it answers with {said}.",
             code="err.service.unavailable",
-            detail=f"status {reply.status} {_code(answer)}".strip(),
+            detail=said,
         )
     if unreadable:
         raise ExchangeError(

@@ -65,7 +65,12 @@ def _published(url: str, *, fresh: bool) -> list[dict[str, Any]]:
     known: list[dict[str, Any]] | None = cache.get(name)
     if known is not None and not (fresh and cache.add(f"{name}:asked", True, RETRY_SECONDS)):
         return known
-    known = parse_keys(strict_json.loads_object(fetch(url).body))
+    try:
+        known = parse_keys(strict_json.loads_object(fetch(url).body))
+    except SelloError as error:
+        raise SignatureRefused(
+            "The keys that the sender publishes at its jwks_uri cannot be read.", detail=str(error)
+        ) from error
     cache.set(name, known, SECONDS)
     cache.add(f"{name}:asked", True, RETRY_SECONDS)
     return known

@@ -12,7 +12,7 @@ from common.adapters.fetch import allowed_url
 from common.adapters.partner_keys import parse_keys
 from common.adapters.partners import Partner
 from common.adapters.sealing import seal
-from common.errors import MalformedInput, UnknownPart
+from common.errors import MalformedInput, SelloError, UnknownPart
 
 NAMESPACES: Final = ("spdci", "g2p")
 ROLES: Final = ("reader", "registry", "gateway", "mapper")
@@ -53,12 +53,14 @@ def register_partner(said: Registration, *, new_secret: bool = False) -> tuple[P
     for name in ("jwks_uri", "address", "callback_url", "token_url"):
         url = getattr(said, name)
         if url:
-            setattr(partner, name, allowed_url(url))
+            setattr(partner, name, _reached(name, url))
     if said.keys is not None:
         partner.keys = parse_keys(said.keys)
     if said.may_read is not None:
         if said.may_read and not said.legal_basis:
-            raise MalformedInput("Whoever may read does so by a law or an agreement, which is to be named.")
+            raise MalformedInput(
+                "Whoever may read does so by a law or an agreement: name it with --legal-basis."
+            )
         partner.may_read = {
             registry: {
                 "attributes": list(columns),
@@ -75,12 +77,26 @@ def register_partner(said: Registration, *, new_secret: bool = False) -> tuple[P
     if said.active is not None:
         partner.active = said.active
     if partner.signature_required and not partner.keys and not partner.jwks_uri:
-        raise MalformedInput("A partner that signs needs a key, or an address where its keys stand.")
+        raise MalformedInput(
+            "A partner that signs needs a key (--keys), or an address where its keys stand (--jwks-uri)."
+        )
     secret = secrets.token_urlsafe(32) if new_secret else ""
     if secret:
         partner.secret_digest = digest(secret)
     partner.save()
     return partner, secret
+
+
+def _reached(name: str, url: str) -> str:
+    """The address, where it may be asked; else which one it was, and what to do."""
+    try:
+        return allowed_url(url)
+    except SelloError as error:
+        raise MalformedInput(
+            f"{name.replace('_', '-')} {url[:200]}: {error.public} An origin of plain http is for trials,"
+            " and stands in the environment variable FETCH_ORIGINS of this command and of the site.",
+            detail=error.detail,
+        ) from error
 
 
 def _known(kind: str, names: Sequence[str], known: Sequence[str]) -> list[str]:

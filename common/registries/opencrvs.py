@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from common.exchange import absent
 from common.registries import RegistryError
 from common.vcdm.credential import ClaimPath
 
@@ -62,7 +63,7 @@ class SignRequest:
 
 def parse_offer_request(body: Any) -> OfferRequest:
     """Read `issuerDid, credentialConfigurationId, credentialData, mapping, authenticationMethod, …`."""
-    _check_keys_stay(body)
+    body = _said(body)
     if body.get("authenticationMethod", PRE_AUTHORIZED) != PRE_AUTHORIZED:
         raise OpenCrvsRequestInvalid(f"authenticationMethod is {PRE_AUTHORIZED}.")
     return OfferRequest(
@@ -76,7 +77,7 @@ def parse_offer_request(body: Any) -> OfferRequest:
 
 def parse_sign_request(body: Any) -> SignRequest:
     """Read `issuerDid, subjectDid, credentialData, mapping`; the data has a type and a subject."""
-    _check_keys_stay(body)
+    body = _said(body)
     data = _object(body, "credentialData")
     types = data.get("type", data.get("@type"))
     types = [types] if isinstance(types, str) else types
@@ -146,11 +147,14 @@ def _disclosable(frame: Any, *, above: ClaimPath = ()) -> tuple[ClaimPath, ...]:
     return tuple(paths)
 
 
-def _check_keys_stay(body: Any) -> None:
+def _said(body: Any) -> Mapping[str, Any]:
+    """The request without members that say nothing; it brings no key of its own."""
     if not isinstance(body, Mapping):
         raise OpenCrvsRequestInvalid("A JSON object was expected.")
-    if "issuerKey" in body:
+    if body.get("issuerKey") is not None:
         raise OpenCrvsRequestInvalid("The authority signs with its own key; leave issuerKey out.")
+    said: dict[str, Any] = absent.said(body)
+    return said
 
 
 def _object(source: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -162,7 +166,8 @@ def _object(source: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 def _known(claims: Mapping[str, Any]) -> dict[str, Any]:
     """The claims whose value is known."""
-    return {name: value for name, value in claims.items() if value is not None}
+    known: dict[str, Any] = absent.said(claims)
+    return known
 
 
 def _text(source: Mapping[str, Any], name: str) -> str:

@@ -158,7 +158,8 @@ def test_a_register_that_does_not_answer_revokes_nothing(
         ({"partner": "nobody.example"}, "names no partner"),
         ({"key_identifier": "NONE"}, "key_identifier names"),
         ({"mapping": {**MAPPINGS["farmers"], "template": {"name": "{national_id}"}}}, "key_identifier names"),
-        ({"mapping": {**MAPPINGS["farmers"], "surplus": 1}}, "not known"),
+        ({"mapping": {**MAPPINGS["farmers"], "surplus": 1}}, "surplus.*known:"),
+        ({"mapping": {n: v for n, v in MAPPINGS["farmers"].items() if n != "kind"}}, "says its kind"),
     ],
 )
 def test_what_is_declared_wrongly_is_refused_and_leaves_nothing(

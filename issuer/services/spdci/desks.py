@@ -1,6 +1,6 @@
 """Where a registry answers by SPDCI, how its records stand there, and in whose name."""
 
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, fields
 from functools import cached_property
 from typing import Any, Final
 
@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from common.adapters.exchange import Party
 from common.adapters.partners import Partner
+from common.errors import UnknownPart
 from common.exchange.errors import ExchangeError
 from common.registries import RegistryError
 from common.registries.spdci.mapping import RecordMapping
@@ -99,7 +100,15 @@ def agreement(partner: Partner, registry: Registry) -> Agreement:
 def parse_mapping(registry: Registry, source: dict[str, Any]) -> RecordMapping:
     """The mapping that a row declares, checked against its registry's columns."""
     types = {column["name"]: column["type"] for column in registry.columns}
+    known = {field.name: field.default is MISSING and field.default_factory is MISSING
+             for field in fields(RecordMapping) if field.name != "types"}  # fmt: skip
+    for name in source:
+        if name not in known:
+            raise UnknownPart("member of a mapping", name, known)
+    for name, needed in known.items():
+        if needed and name not in source:
+            raise RegistryError(f"A mapping says its {name}; see docs/exchange.md.")
     try:
         return RecordMapping(types=types, **source)
     except (TypeError, AttributeError) as error:
-        raise RegistryError("This mapping has members that are not known, or lacks some.") from error
+        raise RegistryError("A member of this mapping is not of its kind; see docs/exchange.md.") from error

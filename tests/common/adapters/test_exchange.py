@@ -68,6 +68,13 @@ def test_a_kind_of_message_that_was_not_agreed_is_refused(now: datetime) -> None
     with pytest.raises(ExchangeError) as refused:
         taken(message(now), now)
     assert refused.value.code == "err.sender_id.invalid"
+    assert "registered for g2p, not for spdci" in refused.value.public
+
+
+def test_who_is_meant_is_told_to_whoever_names_another(now: datetime) -> None:
+    partner()
+    with pytest.raises(ExchangeError, match="receiver_id is us here, or left out"):
+        taken(message(now, receiver_id="them"), now)
 
 
 def test_an_answer_may_leave_its_sender_to_the_token(now: datetime) -> None:

@@ -15,6 +15,7 @@ from common.adapters.registering import Registration, register_partner
 from common.did import Fetched
 from common.errors import SelloError
 from common.keys import PrivateKey, jwk
+from tests.issuer.spdci import make_registry
 
 pytestmark = pytest.mark.django_db
 KEY = PrivateKey("Ed25519", bytes(31) + b"\x01")
@@ -29,6 +30,7 @@ def register(*arguments: str) -> dict[str, Any]:
 
 
 def test_a_partner_is_registered_changed_and_ended(tmp_path: Path) -> None:
+    make_registry("farmers", count=1)
     keys = tmp_path / "key.json"
     keys.write_text(json.dumps(jwk.encode(KEY.public_key)))
     said = register(
@@ -106,3 +108,21 @@ def test_published_keys_are_kept_and_asked_for_again_when_one_is_new(monkeypatch
         with pytest.raises(SelloError):
             partner_key(partner, name)
     assert len(asked) <= 2  # whoever invents names does not make us ask each time
+
+
+@pytest.mark.parametrize("option", ["--jwks-uri", "--address", "--callback-url", "--token-url"])
+def test_an_address_of_plain_http_is_refused_with_its_name_and_the_way_out(option: str) -> None:
+    with pytest.raises(CommandError, match=f"{option[2:]} http://localhost:8100.*FETCH_ORIGINS"):
+        register("a.example.org", option, "http://localhost:8100")
+
+
+def test_members_of_a_key_that_are_null_are_absent() -> None:
+    key = {**jwk.encode(KEY.public_key), "use": None, "kid": None, "alg": ""}
+    assert [each["kid"] for each in parse_keys({"keys": [key]})] == [jwk.thumbprint(KEY.public_key)]
+
+
+def test_keys_that_cannot_be_had_are_said_to_be_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(partner_keys, "fetch", lambda url: Fetched(b"<html>", "text/html"))
+    partner, _ = register_partner(Registration("a.example.org", jwks_uri="https://a.example.org/none"))
+    with pytest.raises(SelloError, match="publishes at its jwks_uri cannot be read"):
+        partner_key(partner, "k1")

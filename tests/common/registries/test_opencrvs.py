@@ -148,3 +148,21 @@ def test_a_body_is_an_object(body):
     for parse in (parse_offer_request, parse_sign_request):
         with pytest.raises(OpenCrvsRequestInvalid):
             parse(body)
+
+
+@pytest.mark.parametrize("nothing", [None, ""])
+def test_optional_members_that_say_nothing_are_absent(nothing: Any) -> None:
+    asked = {
+        "issuerDid": "did:web:x",
+        "credentialConfigurationId": "birth",
+        "credentialData": {"given_name": "Ñusta", "nickname": nothing},
+    }
+    optional = ("authenticationMethod", "mapping", "selectiveDisclosure", "issuerKey")
+    if nothing == "":
+        optional = optional[:3]
+    plain = parse_offer_request({**asked, "credentialData": {"given_name": "Ñusta"}})
+    assert parse_offer_request({**asked, **dict.fromkeys(optional, nothing)}) == plain
+    mapping = {"id": nothing, "iat": nothing, "exp": nothing}
+    frame = {"fields": {"given_name": {"sd": True, "children": nothing}}}
+    read = parse_offer_request({**asked, "mapping": mapping, "selectiveDisclosure": frame})
+    assert (read.mapped, read.disclosable) == (plain.mapped, (("given_name",),))
