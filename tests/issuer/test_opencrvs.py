@@ -55,7 +55,7 @@ def offered(authority, **changes: Any) -> tuple[Offer, str]:
     assert uri.startswith("openid-credential-offer://")
     [reference] = parse_qs(urlsplit(uri).query)["credential_offer_uri"]
     document = Client().get(urlsplit(reference).path).json()
-    return Offer(Session.objects.latest("created_at"), uri, document, None), uri
+    return Offer(Session.objects.latest("created_at"), uri, "", document, None), uri
 
 
 def fetched(authority, key, offer: Offer) -> tuple[TinyWallet, str, dict[str, Any]]:
