@@ -30,6 +30,7 @@ urlpatterns = [
     path(f"{ISSUER}/access/record", access.Record.as_view()),
     path(f"{ISSUER}/access/log", access.Log.as_view()),
     path(f"{ISSUER}/notices", notices.Notices.as_view()),
+    path(f"{ISSUER}/notices/<str:id>/offer", notices.NoticeOffer.as_view()),
     path(f"{ISSUER}/access/consents", access.Consents.as_view()),
     path(f"{ISSUER}/access/withdrawal", access.Withdrawal.as_view()),
     path("openid4vc/sdjwt/issue", opencrvs.Offer.as_view()),

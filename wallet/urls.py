@@ -28,6 +28,7 @@ urlpatterns = [
     path("wallet/authorize/<uuid:id>", present.consent, name="request"),
     path("wallet/authorize/<uuid:id>/done", present.done, name="request-done"),
     path("wallet/activity", activity.overview, name="activity"),
+    path("wallet/activity/fetch", activity.fetch, name="fetch"),
     path("wallet/activity/withdraw", activity.withdraw, name="withdraw"),
     path("wallet/activity/<uuid:id>/delete", activity.delete, name="delete-entry"),
     path("wallet/history", RedirectView.as_view(pattern_name="wallet:activity")),

@@ -33,8 +33,22 @@ def read_inbox(token: str, *, audience: str, sender: str, now: datetime) -> list
     return found
 
 
+def find_offered(token: str, id: str, *, audience: str, sender: str, now: datetime) -> str:
+    """What the notice `id` in the inbox of the key that asks lets it fetch, as its sender wrote it down."""
+    asked = verify_inbox_request(token, audience=audience, now=now)
+    once(asked.thumbprint, asked.jti, now=now)
+    row = Notice.objects.filter(
+        channel=INBOX, inbox=inbox_of(asked.thumbprint), key=id, sender=sender
+    ).first()
+    offer = opened(row).offer if row else ""
+    if not offer:
+        raise NoticeRefused("There is nothing to fetch here.", status=404)
+    return offer
+
+
 def _shown(row: Notice) -> InboxNotice:
     language, text = texts.render(row.kind, row.language, row.facts)
+    sealed = opened(row)
     return InboxNotice(
         id=row.key,
         kind=row.kind,
@@ -43,9 +57,10 @@ def _shown(row: Notice) -> InboxNotice:
         direction=direction(language),
         title=text.title,
         text=text.text,
-        note=opened(row).note,
+        note=sealed.note,
         read=row.state == Notice.State.READ,
         sender=row.facts.get("authority", ""),
+        offered=bool(sealed.offer),
     )
 
 

@@ -39,7 +39,8 @@ class InboxNotice:
     """A notice as it lies in an inbox. `id` is the event's: the same in each inbox that it lies in.
 
     `note` is what the sender says to the person alone, such as the reason for a withdrawal. `sender` is what
-    the sender calls itself: several organisations may have one inbox. Empty where it is not said.
+    the sender calls itself: several organisations may have one inbox. Empty where it is not said. `offered`
+    where the wallet can have an offer for it, at `{inbox}/{id}/offer`.
     """
 
     id: str
@@ -52,6 +53,7 @@ class InboxNotice:
     note: str
     read: bool
     sender: str = ""
+    offered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +88,13 @@ def parse_inbox(source: Mapping[str, Any]) -> tuple[InboxNotice, ...]:
     entries = source.get("notices")
     if not isinstance(entries, list) or not all(isinstance(entry, Mapping) for entry in entries):
         raise NoticeRefused("This is no inbox.", status=502)
-    texts = [name for name in InboxNotice.__slots__ if name not in ("read", "sender")]
+    texts = [name for name in InboxNotice.__slots__ if name not in ("read", "sender", "offered")]
     return tuple(
         InboxNotice(
             **{name: _text(entry, name, empty=name == "note") for name in texts},
             read=entry.get("read") is True,
             sender=_text({"sender": entry.get("sender") or ""}, "sender", empty=True),
+            offered=entry.get("offered") is True,
         )
         for entry in entries[:MAX_NOTICES]
     )

@@ -39,7 +39,8 @@ class Recipient:
     """Whom to tell: any of a holder key's thumbprint (RFC 7638), an address, a number, a webhook.
 
     `about` is for whoever keeps the notice: what an officer opens when it could not be delivered. `note` is
-    for the person alone, in the wallet's inbox and nowhere else, such as the reason for a withdrawal.
+    for the person alone, in the wallet's inbox and nowhere else, such as the reason for a withdrawal. `offer`
+    is what the wallet may fetch on the strength of the notice, in the sender's own words.
     """
 
     holder: str = field(default="", repr=False)
@@ -49,6 +50,7 @@ class Recipient:
     language: str = "en"
     about: str = field(default="", repr=False)
     note: str = field(default="", repr=False)
+    offer: str = field(default="", repr=False)
 
 
 class Opened(NamedTuple):
@@ -57,6 +59,7 @@ class Opened(NamedTuple):
     address: str
     about: str
     note: str
+    offer: str = ""
 
 
 def tell(
@@ -85,7 +88,8 @@ def tell(
             row.state = Notice.State.SENT
         elif not CHANNELS[channel].valid(address):
             row.state, row.problem = Notice.State.FAILED, "The address is none."
-        sealed = Opened(address, to.about, plain(to.note) if channel == INBOX else "")
+        here = channel == INBOX
+        sealed = Opened(address, to.about, plain(to.note) if here else "", to.offer if here else "")
         row.recipient = sealing.seal(json.dumps(sealed).encode(), name=_place(row))
         rows[channel, inbox] = row
     for known in Notice.objects.filter(kind=kind, key=event).values_list("channel", "inbox"):

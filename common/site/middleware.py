@@ -110,8 +110,10 @@ def in_words(request: HttpRequest, error: SelloError) -> HttpResponse:
     """
     number = secrets.token_hex(3).upper()
     plain = words.is_plain(error.public) or request.path.startswith(STAFF)
-    log.info("%s %s %s", number, error.code, error.detail if plain else f"{error.public} {error.detail}")
-    if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
+    as_json = request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+    detail = error.detail if plain else f"{error.public} {error.detail}"
+    log.log(logging.INFO if as_json else logging.WARNING, "%s %s %s", number, error.code, detail)
+    if as_json:
         body = {"error": error.code, "error_description": error.public}
         response: HttpResponse = JsonResponse(body, status=error.status)
     else:

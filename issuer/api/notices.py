@@ -2,8 +2,18 @@
 
 from typing import Any
 
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from common.adapters import rate_limit
+from common.adapters.drf import authorization
+from common.notices.messages import NoticeRefused
 from common.notices.views import Inbox
 from issuer.api.base import ProtocolView, find_authority
+from issuer.services.notice_offers import offer_of_notice
 from issuer.services.telling import sender_of
 
 
@@ -14,3 +24,18 @@ class Notices(Inbox, ProtocolView):
         """The authority of the address."""
         authority = find_authority(kwargs["authority"])
         return f"{authority.identifier}/notices", sender_of(authority)
+
+
+class NoticeOffer(ProtocolView):
+    """An offer of what a notice says is ready, for whoever holds the key that was told."""
+
+    @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
+    def post(self, request: Request, authority: str, id: str) -> Response:
+        """`Authorization: Bearer`, signed with that key for this address; 404 where nothing is ready."""
+        rate_limit.check(request._request, "notices")
+        found = find_authority(authority)
+        scheme, token = authorization(request)
+        if scheme != "bearer" or not token:
+            raise NoticeRefused("A request signed by the holder's key is needed.")
+        offer = offer_of_notice(token, id, authority=found, now=timezone.now())
+        return Response({"credential_offer_uri": offer.uri}, headers={"Cache-Control": "no-store"})

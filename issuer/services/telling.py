@@ -4,10 +4,11 @@ Whoever holds a credential is told in the inbox of its key, and by the addresses
 organisation hears of records that it may read, by the credential's identifier and its new state alone.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.db.models import QuerySet
 
@@ -35,6 +36,13 @@ from issuer.services.contacts import contact_columns
 
 MAX_WALLETS: Final = 20
 STATES: Final = {"suspended": "suspended", "revoked": "revoked", "valid": "reinstated"}
+
+
+class Offered(NamedTuple):
+    """What a notice says is ready: the configuration by its identifier, and the record that it is made of."""
+
+    configuration: int
+    record_key: str
 
 
 def tell_holder(
@@ -78,13 +86,16 @@ def tell_person(
     key: str,
     now: datetime,
     note: str = "",
+    offer: Offered | None = None,
     **facts: str,
 ) -> int:
     """Tell the person of a record by its addresses, and in each wallet that holds a credential of it.
 
-    The facts are `document` and `reference`; `note` is for the wallets' inboxes alone.
+    The facts are `document` and `reference`; `note` is for the wallets' inboxes alone, as is `offer`.
     """
-    return _tell_person(registry, record.key, record, kind, key=key, now=now, note=note, facts=facts)
+    return _tell_person(
+        registry, record.key, record, kind, key=key, now=now, note=note, facts=facts, offer=offer
+    )
 
 
 def tell_read(read: AccessLog, *, now: datetime, record: Record | None = None) -> int:
@@ -137,6 +148,7 @@ def _tell_person(
     note: str,
     facts: Mapping[str, str],
     agreed_by: str = "",
+    offer: Offered | None = None,
 ) -> int:
     held = (
         IssuedCredential.objects.filter(configuration__registry=registry, record_key=record_key)
@@ -148,6 +160,7 @@ def _tell_person(
     said = {**_facts(registry.authority, now=now), **facts}
     first, *others = thumbprints or [""]
     to = _recipient(registry, record, record_key, first, note=note)
+    to = replace(to, offer=json.dumps(offer) if offer else "")
     told = _tell(kind, to, key=key, facts=said, registry=registry, now=now)
     for thumbprint in others:
         to = replace(to, holder=thumbprint, email="", phone="")

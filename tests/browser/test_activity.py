@@ -63,7 +63,7 @@ def test_activity(visitor: Visitor) -> None:
     for words in ("What you showed", "What was read", "What changed", "Payments"):
         ana.press(words).look(words.lower().replace(" ", "-"))
     ana.press("Everything").press(
-        "Withdraw what Santa Rosa Clinic may read: Disability type, Assistive device"
+        "Withdraw what Santa Rosa Clinic may read: Kind of disability, Assistive device"
     )
     ana.sees("Your consent is withdrawn", "Withdrawn").look("withdrawn")
 

@@ -37,7 +37,9 @@ def test_read_again_until_she_says_no(visitor: Visitor, nurse: Visitor) -> None:
 
     ana.goto("/services/").press("Care over time").look("care")
     ana.press("On this device").press("Open my wallet")
-    ana.sees("Do you agree to this?", "Disability type, Assistive device", "National Council on Disability")
+    ana.sees(
+        "Do you agree to this?", "Kind of disability, Assistive device", "National Council on Disability"
+    )
     ana.sees("Your activity").look("terms")
     ana.page.get_by_role("button", name="Yes, I agree").click()
     ana.page.wait_for_url("**/services/sessions/**")

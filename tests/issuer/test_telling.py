@@ -231,7 +231,7 @@ def test_an_organisation_with_a_consent_that_stands_hears_identifier_and_state_a
     set_status(credential, "revoked", reason="The person died", actor="officer", now=now)
     [row] = webhooks()
     assert row.facts == {"reference": credential.urn, "date": now.date().isoformat()}
-    assert opened(row) == ("https://clinic.example/notices", "farmer-registry/F-0001", "")
+    assert opened(row) == ("https://clinic.example/notices", "farmer-registry/F-0001", "", "")
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,11 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
+from django.utils import timezone
 
 from common.adapters import caching
+from common.keys.private_key import generate
+from common.notices.messages import create_inbox_request
 from common.oid4vp.client_id import PREFIXES
 from common.oid4vp.request import RESPONSE_MODES
 from tests.wallet.conftest import ANA
@@ -132,3 +135,47 @@ def test_who_read_the_record_at_an_authority(citizen: Client) -> None:
     readers = citizen.get("/wallet/activity").content.decode()
     assert "Santa Rosa Clinic" in readers
     assert "Assistive device" in readers
+
+
+def test_what_is_ready_is_fetched_by_a_button(citizen: Client, site_network: Client) -> None:
+    """Told by the register that knows her, made by the one that issues it, for nobody else."""
+    from issuer.models import Configuration, Registry
+    from issuer.services.telling import Offered, tell_person
+
+    take(citizen, "identity", "P-0001")
+    population = Registry.objects.get(slug="population")
+    record = population.records.get(key="P-0001")
+    offered = Offered(Configuration.objects.get(name="farmer").pk, "F-0001")
+    told = {"key": "1", "now": timezone.now(), "document": "Farmer", "reference": "1A2B"}
+    assert tell_person(population, record, "ready", offer=offered, **told)
+    page = citizen.get("/wallet/activity").content.decode()
+    assert page.count(">Fetch it<") == 1
+    posted = {name: page.split(f'name="{name}" value="')[1].split('"')[0] for name in ("office", "notice")}
+    mallory = Client(SERVER_NAME="localhost", SERVER_PORT="8000")
+    passphrase = "another passphrase altogether"
+    signing_up = {"name": "mallory", "passphrase": passphrase, "again": passphrase}
+    mallory.post("/wallet/sign-up", signing_up)
+    take(mallory, "identity", "P-0002")
+    assert mallory.post("/wallet/activity/fetch", posted).status_code == 410
+    assert citizen.post("/wallet/activity/fetch", {**posted, "notice": "made-up"}).status_code == 410
+    assert (
+        citizen.post("/wallet/activity/fetch", {**posted, "office": "https://else.example"}).status_code
+        == 410
+    )
+    question = citizen.post("/wallet/activity/fetch", posted).headers["Location"]
+    assert "Ministry of Agriculture" in citizen.get(question).content.decode()
+    added = citizen.post(question, {"decision": "accept"}).headers["Location"]
+    assert "F-0001" in citizen.get(added).content.decode()
+    tell_person(
+        population, record, "ready", **{**told, "key": "2"}
+    )  # an officer agreed to what she waits for
+    assert 'href="/wallet/">Fetch it<' in citizen.get("/wallet/activity").content.decode()
+
+
+def test_a_notice_that_offers_nothing_fetches_nothing(citizen: Client) -> None:
+    url = f"{settings.BASE_URL}/issuers/population-register/notices/x/offer"
+    assert Client().post(urlsplit(url).path).status_code == 401
+    key = generate("P-256")
+    token = create_inbox_request(audience=url, read=False, jti="j", signer=key, now=timezone.now())
+    reply = Client().post(urlsplit(url).path, headers={"Authorization": f"Bearer {token}"})
+    assert reply.status_code == 404, reply.content

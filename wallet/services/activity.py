@@ -59,6 +59,7 @@ class Line:
     source: str = ""  # the address of whose account this is, empty for the person's own
     new: bool = False
     entry: UUID | None = None  # of the person's own history, which they may delete
+    fetch: str = ""  # the notice by which its `source` offers a card
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,4 +225,5 @@ def _notice(whom: Correspondent, notice: InboxNotice) -> Line:
         language=notice.language,
         direction=notice.direction,
         new=not notice.read,
+        fetch=notice.id if notice.offered else "",
     )

@@ -4,17 +4,31 @@ Offices are also asked, at most once an hour, when the person looks at their car
 would learn from it how often somebody opens their wallet.
 """
 
+import secrets
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from typing import Final
+from urllib.parse import quote
 
 from django.core.cache import cache
 
+from common.adapters import fetch as door
+from common.encoding import strict_json
+from common.errors import SelloError
 from common.notices.messages import InboxNotice, create_inbox_request, parse_inbox
 from wallet.services import correspondents
 from wallet.services.correspondents import Correspondent
 from wallet.services.vault import Vault
+
+
+class NothingToFetch(SelloError):
+    """A notice on which no card can be had now."""
+
+    code = "invalid_grant"
+    status = 410
+
 
 COUNTED: Final = 3600  # seconds for which the number of new notices is believed
 
@@ -27,6 +41,23 @@ def notices(
         cache.delete(_counter(vault))
     for whom in (*correspondents.offices(vault), *correspondents.services(vault)):
         yield whom, _notices(whom, read=read, now=now)
+
+
+def fetch_offer(vault: Vault, office: str, notice: str, *, now: datetime) -> str:
+    """The link of the offer that an office makes to whoever it told that a card is ready."""
+    whom = next((each for each in correspondents.offices(vault) if each.url == office), None)
+    url = f"{office}/notices/{quote(notice, safe='')}/offer"
+    for key in whom.keys if whom else ():
+        token = create_inbox_request(
+            audience=url, read=False, jti=secrets.token_urlsafe(16), signer=key, now=now
+        )
+        headers = {"Accept": "application/json", "Authorization": f"Bearer {token}"}
+        with suppress(SelloError, ValueError):
+            reply = door.request("POST", url, headers=headers, body=b"")
+            link = strict_json.loads_object(reply.body).get("credential_offer_uri")
+            if reply.status == 200 and isinstance(link, str):
+                return link
+    raise NothingToFetch("The office offers this card no more, or does not answer. Ask there.")
 
 
 def unread(vault: Vault, *, now: datetime) -> int:

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from wallet.services import consents, history
+from wallet.services import accepting, consents, history, inbox
 from wallet.services.activity import KINDS, activity
 from wallet.services.vault import Vault
 from wallet.views.page import now, page
@@ -38,6 +38,17 @@ def delete(request: HttpRequest, vault: Vault, id: UUID) -> HttpResponse:
         return HttpResponseRedirect(reverse("wallet:activity"))
     entry = history.find(vault, id)
     return page(request, "delete_entry", {"entry": entry})
+
+
+@require_POST
+@signed_in
+def fetch(request: HttpRequest, vault: Vault) -> HttpResponse:
+    """On to the card that an office says is ready."""
+    moment = now()
+    link = inbox.fetch_offer(
+        vault, request.POST.get("office", ""), request.POST.get("notice", ""), now=moment
+    )
+    return HttpResponseRedirect(reverse("wallet:offer", args=[accepting.receive(vault, link, now=moment)]))
 
 
 @require_POST

@@ -22,7 +22,7 @@ from issuer.services.following.cases import Case, linked
 from issuer.services.offers import create_offer
 from issuer.services.registries import find_registry
 from issuer.services.status_changes import Change, change_statuses
-from issuer.services.telling import tell_holder, tell_person
+from issuer.services.telling import Offered, tell_holder, tell_person
 
 Claims = Mapping[str, Any] | None  # what a credential would say now; None where none could be made
 STATES: Final = {"revoke": "revoked", "suspend": "suspended"}
@@ -226,6 +226,7 @@ def _tell_new(configuration: Configuration, found: Consequence, tally: Tally) ->
             document=configuration.display.get("name", configuration.type),
             reference=found.key[:8].upper(),
             authority=configuration.authority.name,
+            offer=Offered(configuration.pk, found.case.key) if rule.do == "offer" else None,
         )
     if rule.do == "offer" and tally.with_offers:
         offer = create_offer(configuration, found.case.key, now=tally.now)

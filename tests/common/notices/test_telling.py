@@ -48,7 +48,7 @@ def test_rows_say_in_clear_neither_who_nor_why(now: datetime) -> None:
     for secret in ("thumbprint-of-ana", "ana@example", "712345678", "F-0001", "secret event", "review"):
         assert secret not in text
     by_channel = {row.channel: opened(row) for row in rows}
-    assert by_channel["email"] == ("ana@example.org", "farmers/F-0001", "")
+    assert by_channel["email"] == ("ana@example.org", "farmers/F-0001", "", "")
     assert by_channel["sms"].address == "+999712345678"
     assert by_channel["wallet"].note == "address under review"
 
