@@ -7,12 +7,15 @@ from issuer.api import access, authorization, documents, issuance, notices, open
 
 WELL_KNOWN = ".well-known/{}/issuers/<slug:authority>"
 ISSUER = "issuers/<slug:authority>"
+APPENDED = f"{ISSUER}/.well-known/{{}}"  # where drafts before OpenID4VCI 1.0 looked
 VC_API = f"vc-api/{ISSUER}"
 
 urlpatterns = [
     path(WELL_KNOWN.format("openid-credential-issuer"), published(documents.IssuerMetadata.as_view())),
     path(WELL_KNOWN.format("oauth-authorization-server"), published(documents.ServerMetadata.as_view())),
     path(WELL_KNOWN.format("jwt-vc-issuer"), published(documents.JwtVcIssuer.as_view())),
+    path(APPENDED.format("openid-credential-issuer"), published(documents.IssuerMetadata.as_view())),
+    path(APPENDED.format("oauth-authorization-server"), published(documents.ServerMetadata.as_view())),
     path(f"{ISSUER}/did.json", published(documents.DidDocument.as_view())),
     path(f"{ISSUER}/iaca.pem", published(documents.Root.as_view())),
     path(f"{ISSUER}/iaca.crl", published(documents.Revocations.as_view())),

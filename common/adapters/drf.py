@@ -1,12 +1,14 @@
-"""What the JSON endpoints share: one parser of bodies, one reader of tokens, one renderer of errors."""
+"""What the JSON endpoints share: one parser of bodies, one answer to any `Accept`, one renderer of errors."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import IO, Any
 
 from django.http import HttpRequest
 from rest_framework import exceptions
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import BaseParser
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -27,6 +29,24 @@ class StrictJSONParser(BaseParser):
     ) -> Any:
         """The body as a JSON value, or `MalformedInput`."""
         return strict_json.loads(stream.read(strict_json.MAX_BYTES + 1), floats=True)
+
+
+class AnyAccept(DefaultContentNegotiation):
+    """What `Accept` prefers of what there is, and whatever there is where nothing of it is named.
+
+    A server may disregard the field (RFC 9110 §12.5.1), and a protocol's endpoint has one answer only.
+    """
+
+    def select_renderer(
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        """The renderer and its media type; never 406."""
+        known = list(renderers)
+        try:
+            renderer, media_type = super().select_renderer(request, known, format_suffix)
+        except exceptions.NotAcceptable:
+            renderer, media_type = known[0], known[0].media_type
+        return renderer, media_type or "application/json"
 
 
 def authorization(request: HttpRequest | Request) -> tuple[str, str]:

@@ -20,6 +20,7 @@ __all__ = [
     "ResolutionError",
     "Resolve",
     "VerificationMethod",
+    "key_url",
     "parse_document",
     "resolve",
     "verification_method",
@@ -57,6 +58,13 @@ def resolve(did: str, *, fetch: Fetch) -> DIDDocument:
             f"DID method {method!r} is not known; known: {', '.join(METHODS)}.", code="methodNotSupported"
         )
     return METHODS[method](did, fetch=fetch)
+
+
+def key_url(kid: str) -> str:
+    """A `kid` as the URL of a key: some name the one key of a did:key or did:jwk by the DID alone."""
+    if kid.startswith("did:key:") and "#" not in kid:
+        return f"{kid}#{kid.removeprefix('did:key:')}"
+    return f"{kid}#0" if kid.startswith("did:jwk:") and "#" not in kid else kid
 
 
 def verification_method(did_url: str, *, purpose: str, resolve: Resolve) -> VerificationMethod:

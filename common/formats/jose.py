@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from common.did import VerificationMethod
+from common.did import VerificationMethod, key_url
 from common.encoding import numeric_date
 from common.errors import InvalidSignature, MalformedInput
 from common.formats import version_1_1
@@ -133,7 +133,7 @@ def _holder_key(
     kid = parsed.header.get("kid")
     if not isinstance(kid, str):
         raise TokenInvalid("The token of a presentation names its holder's key.")
-    method = sources.method(kid, purpose="authentication")
+    method = sources.method(key_url(kid), purpose="authentication")
     named = [validation.holder_id(document)] if "holder" in document else []
     if any(name != method.controller for name in (*named, claims.get("iss", method.controller))):
         raise TokenInvalid("This presentation was signed by somebody else than its holder.")

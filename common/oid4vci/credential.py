@@ -88,11 +88,11 @@ def parse_credential_request(source: object, *, batch_size: int) -> CredentialRe
     configuration = members.optional_text("credential_configuration_id")
     if (identifier is None) == (configuration is None):
         raise CredentialRequestError("Exactly one of configuration and identifier must be named.")
-    proofs = Members(source, InvalidProof).object("proofs")
-    [proof_type] = tuple(proofs.source) if len(proofs.source) == 1 else ("",)
+    proofs = _proofs(Members(source, InvalidProof))
+    [proof_type] = tuple(proofs) if len(proofs) == 1 else ("",)
     if proof_type not in PROOF_TYPES:
         raise InvalidProof(f"proofs must hold key proofs of one type: {' or '.join(PROOF_TYPES)}.")
-    found, kind = proofs.source[proof_type], PROOF_TYPES[proof_type]
+    found, kind = proofs[proof_type], PROOF_TYPES[proof_type]
     if not isinstance(found, list) or not found or not all(isinstance(proof, kind) for proof in found):
         raise InvalidProof(f"{proof_type} must be a list of key proofs that is not empty.")
     if proof_type == "attestation" and len(found) != 1:
@@ -100,6 +100,16 @@ def parse_credential_request(source: object, *, batch_size: int) -> CredentialRe
     if len(found) > batch_size:
         raise CredentialRequestError(f"At most {batch_size} key proofs are taken at once.")
     return CredentialRequest(tuple(found), configuration, identifier, proof_type, _encryption(source))
+
+
+def _proofs(members: Members) -> Mapping[str, Any]:
+    """Key proofs by type; drafts before 1.0 had one `proof`, which names its type beside it."""
+    if "proofs" in members or "proof" not in members:
+        proofs = members.object("proofs").source
+        return {name: value for name, value in proofs.items() if name != "proof_type"}
+    proof = members.object("proof")
+    proof_type = proof.text("proof_type")
+    return {proof_type: [proof.source[proof_type]]} if proof_type in proof else {}
 
 
 def create_deferred_request(request: DeferredRequest) -> dict[str, Any]:

@@ -217,7 +217,7 @@ def _key(header: Mapping[str, Any]) -> tuple[PublicKey, str]:
     if not isinstance(url, str) or not url.startswith(("did:key:", "did:jwk:")):
         raise InvalidProof("kid must be the DID URL of a did:key or did:jwk.")
     method = did.verification_method(
-        url, purpose="authentication", resolve=lambda name: did.resolve(name, fetch=_no_fetch)
+        did.key_url(url), purpose="authentication", resolve=lambda name: did.resolve(name, fetch=_no_fetch)
     )
     return method.public_key, method.controller
 

@@ -13,7 +13,7 @@ from urllib.parse import urlencode, urlsplit
 
 from cryptography.x509 import Certificate
 
-from common.did import Resolve
+from common.did import Resolve, key_url
 from common.encoding import numeric_date
 from common.errors import FetchFailed, InvalidSignature, MalformedInput, SelloError
 from common.keys import PublicKey, certificate, jws
@@ -164,6 +164,7 @@ class _Client:
 def _by_did(client_id: ClientId, header: Mapping[str, Any], trust: Trust, now: datetime) -> _Client:
     """`decentralized_identifier`: `kid` names a verification method of the client's own DID (§5.9.3)."""
     did, kid = client_id.identifier, header.get("kid")
+    kid = key_url(kid) if isinstance(kid, str) else kid
     if not isinstance(kid, str) or kid.split("#")[0] not in (did, "") or "#" not in kid:
         raise InvalidRequest("The key of this request is not its sender's own.")
     try:

@@ -13,6 +13,7 @@ from cryptography.x509.verification import Criticality, ExtensionPolicy
 
 from common.errors import InvalidKey, MalformedInput
 from common.keys import certificate
+from common.trust import paths
 from common.trust.purposes import ISSUER, Purpose, WrongPurpose
 from common.trust.trust_list import Untrusted
 
@@ -76,7 +77,10 @@ def verify_path(
             .extension_policies(ca_policy=authorities, ee_policy=leaves)
             .build_client_verifier()
         )
-        path = verifier.verify(leaf, between).chain
+        if paths.has_odd_number([leaf, *between], anchors=anchors):
+            path = paths.find([leaf, *between], anchors=anchors, now=now)
+        else:
+            path = verifier.verify(leaf, between).chain
         purpose.require(leaf)
         for one in path[1:-1]:
             purpose.require_allowed(one)

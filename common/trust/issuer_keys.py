@@ -85,7 +85,7 @@ def _alike(method: VerificationMethod, chain: Sequence[bytes]) -> VerificationMe
 def _from_did(issuer: str, header: Mapping[str, Any], *, resolve: Resolve) -> VerificationMethod:
     kid = header.get("kid")
     document = resolve(issuer)
-    if kid is not None:
+    if kid is not None and kid != issuer:  # the DID alone names no key, but whose it is
         if not isinstance(kid, str) or "#" not in kid or kid.partition("#")[0] not in ("", issuer):
             raise NotTheIssuersKey("The key named in the header is not the issuer's.")
         method = document.method(kid if not kid.startswith("#") else issuer + kid).require(PURPOSE)

@@ -44,6 +44,21 @@ def schema(name: str) -> dict:
     return json.loads(shared(f"vectors/oidf-schemas/{name}").read_text())
 
 
+@pytest.mark.parametrize("name", ["openid-credential-issuer", "oauth-authorization-server"])
+def test_metadata_where_drafts_looked_for_them(farmer, name):
+    appended = get(f"{SLUG}/.well-known/{name}")
+    assert appended.json() == get(f".well-known/{name}/{SLUG}").json()
+    assert appended.headers["Access-Control-Allow-Origin"] == "*"
+
+
+@pytest.mark.parametrize("accept", ["text/html", "application/jwt;q=0.1, image/png", "nonsense", ""])
+@pytest.mark.parametrize(
+    "path", [f"{SLUG}/did.json", f".well-known/jwt-vc-issuer/{SLUG}", "1.0/identifiers/x"]
+)
+def test_any_accept_is_answered(farmer, accept, path):
+    assert get(path, accept=accept).status_code in (200, 400)
+
+
 def test_issuer_metadata(farmer, settings):
     settings.WALLET_PROVIDER_CA_FILE = ""
     response = get(f".well-known/openid-credential-issuer/{SLUG}")
@@ -96,7 +111,6 @@ def test_well_known_documents_lie_where_path_insertion_leads(farmer):
     for name in ("openid-credential-issuer", "oauth-authorization-server", "jwt-vc-issuer"):
         url = well_known_url(farmer.authority.identifier, name)
         assert fetch(url).body == get(url.removeprefix("http://localhost:8000/")).content
-        assert get(f"{SLUG}/.well-known/{name}").status_code == 404
 
 
 def test_keys(farmer):

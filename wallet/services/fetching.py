@@ -12,7 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 from common.adapters.sources import check_status, sources
-from common.did import did_key, did_web
+from common.did import did_key
 from common.errors import SelloError
 from common.formats import FORMATS
 from common.formats.base import Expired, Secured, VerifiedCredential
@@ -21,7 +21,7 @@ from common.keys.private_key import generate
 from common.oid4vci.credential import CredentialRequest, CredentialResponse, DeferredResponse
 from common.oid4vci.errors import IssuerRefused
 from common.oid4vci.metadata import ConfigurationMetadata
-from wallet.services import held, issuers, key_proofs, types
+from wallet.services import held, issuers, key_proofs, sealers, types
 from wallet.services.held import Copy, HeldCard, Label, Receipt
 from wallet.services.key_proofs import Way
 from wallet.services.offered import Offer, digest, dump_offer, name_of
@@ -185,9 +185,7 @@ def verify(
         raise DoesNotVerify("It has already run out.") from error
     except SelloError as error:
         raise DoesNotVerify("Its seal does not hold.", detail=f"{error.public} {error.detail}") from error
-    # An mdoc's issuer without an address is the subject of a root that this wallet was given by hand.
-    by_hand = verified.format == "mso_mdoc" and "://" not in verified.issuer
-    if verified.issuer not in (issuer, did_web.encode(issuer)) and not by_hand:
+    if not sealers.seals_for(verified, issuer, now=now):
         raise DoesNotVerify("It was sealed by somebody other than the office that offered it.")
     one_name = configuration.vct or configuration.doctype
     wanted = {one_name} if one_name else set(configuration.types)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from common.did import did_key
+from common.did import did_key, did_web
 from common.encoding import base64url
 from common.formats.base import Secured, VerifiedCredential
 from common.keys import PrivateKey, PublicKey
@@ -79,6 +79,12 @@ class HeldCard:
     receipts: tuple[Receipt, ...] = ()
     # The offer with its refresh token (offered.py), where the office issues the card anew in silence.
     source: Mapping[str, Any] | None = field(default=None, repr=False)
+
+    @property
+    def sealed_by(self) -> str:
+        """Who sealed it, where that is somebody else than the office that handed it out; else empty."""
+        own = (self.issuer, did_web.encode(self.issuer))
+        return ", ".join(dict.fromkeys(copy.issuer for copy in self.copies if copy.issuer not in own))
 
     @property
     def valid_until(self) -> datetime | None:

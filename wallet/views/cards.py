@@ -41,6 +41,7 @@ def detail(request: HttpRequest, vault: Vault, id: UUID) -> HttpResponse:
     about = [
         ("Issued by", card.issuer_name),
         ("Their address", card.issuer),
+        *([("Sealed by", card.sealed_by)] if card.sealed_by else []),
         ("In your wallet since", zones.day(card.accepted_at)),
         ("Valid from", zones.day(card.valid_from) if card.valid_from else None),
         ("Valid until", zones.day(card.valid_until) if card.valid_until else "No end"),

@@ -19,6 +19,8 @@ HOME = "did:web:registry.example:issuers:civil"
         ("did:web:w3c-ccg.github.io:user:alice", "https://w3c-ccg.github.io/user/alice/did.json"),
         ("did:web:example.com%3A3000:user:alice", "https://example.com:3000/user/alice/did.json"),
         ("did:web:localhost%3a8000", "https://localhost:8000/.well-known/did.json"),
+        ("did:web:a.example:user%40example.org", "https://a.example/user%40example.org/did.json"),
+        ("did:web:a.example:%C3%B1and%C3%BA:a~b", "https://a.example/%C3%B1and%C3%BA/a~b/did.json"),
     ],
 )
 def test_addresses_of_the_specification(did: str, url: str) -> None:
@@ -32,6 +34,8 @@ def test_addresses_of_the_specification(did: str, url: str) -> None:
         ("https://registry.example/", "did:web:registry.example"),
         ("https://registry.example/issuers/civil", HOME),
         ("http://localhost:8000/issuers/civil", "did:web:localhost%3A8000:issuers:civil"),
+        ("https://a.example/user@example.org", "did:web:a.example:user%40example.org"),
+        ("https://a.example/user%40example.org", "did:web:a.example:user%40example.org"),
     ],
 )
 def test_the_identifier_of_an_address(url: str, did: str) -> None:
@@ -42,7 +46,10 @@ def test_the_identifier_of_an_address(url: str, did: str) -> None:
     "did",
     ["did:web:", "did:web::a", "did:web:registry.example:", "did:web:registry.example::a",
      "did:web:registry.example:..:secret", "did:web:registry.example:.", "did:web:registry.example:%2e%2e",
-     "did:web:registry.example:a%2Fb", "did:web:registry.example%2Fpath", "did:web:ana%40registry.example",
+     "did:web:registry.example:a%2Fb", "did:web:registry.example:a%5Cb", "did:web:registry.example:a%00",
+     "did:web:registry.example:a%3Fb", "did:web:registry.example:a%23b", "did:web:registry.example:a%0Ab",
+     "did:web:registry.example:.%2E", "did:web:registry.example:a%4", "did:web:registry.example:%zz",
+     "did:web:registry.example%2Fpath", "did:web:ana%40registry.example",
      "did:web:ana@registry.example", "did:web:registry.example%3A", "did:web:registry.example%3Aabc",
      "did:web:registry.example%3A123456", "did:web:registry.example%0d%0aX", "did:web:[::1]",
      "did:web:%5B::1%5D", "did:web:registry.example\n", "did:web:réistry.example",

@@ -69,6 +69,13 @@ def test_times_that_are_not_now(claims, said):
         verify(signed(EDWARDS, **claims))
 
 
+@pytest.mark.parametrize("module", [did_key, did_jwk])
+def test_a_did_alone_names_its_one_key(module):
+    did = module.encode(EDWARDS.public_key)
+    [found] = verify(signed(EDWARDS, header={"jwk": None, "kid": did}))
+    assert (found.key, found.did) == (EDWARDS.public_key, did)
+
+
 def test_the_algorithm_by_the_name_of_its_curve():
     assert verify(signed(EDWARDS, header={"alg": "Ed25519"}), proof(EDWARDS2, algorithm="Ed25519"))
     for signer in (EDWARDS, PrivateKey("P-256", bytes(31) + b"\x0a")):

@@ -136,6 +136,50 @@ def test_credential_requests_refused(source, code):
     assert caught.value.code == code
 
 
+@pytest.mark.parametrize(
+    "older",
+    [
+        {"proof": {"proof_type": "jwt", "jwt": "a"}},
+        {"proof": {"proof_type": "jwt", "jwt": "a"}, "proofs": None},
+        {"proofs": {"proof_type": "jwt", "jwt": ["a"]}},
+        {"proofs": {"jwt": ["a"]}, "proof": {"proof_type": "cwt", "cwt": "b"}},
+    ],
+)
+def test_a_proof_as_drafts_had_it(older):
+    request = parse_credential_request({"credential_configuration_id": "a", **older}, batch_size=2)
+    assert (request.proof_type, request.proofs) == ("jwt", ("a",))
+
+
+@pytest.mark.parametrize(
+    "proof", [{}, {"jwt": "a"}, {"proof_type": "jwt"}, {"proof_type": "cwt", "cwt": "a"}, "a"]
+)
+def test_a_proof_that_is_none(proof):
+    with pytest.raises(SelloError) as caught:
+        parse_credential_request({"credential_configuration_id": "a", "proof": proof}, batch_size=2)
+    assert caught.value.code == "invalid_proof"
+
+
+@pytest.mark.parametrize(
+    ("told", "read"), [(3600, 3600), (3599.9, 3599), (1e3, 1000), (1e300, 10**9), (None, None)]
+)
+def test_how_long_a_token_lives(told, read):
+    source = {"access_token": "a", "token_type": "Bearer", "expires_in": told, "refresh_token": None}
+    found = parse_token_response(source)
+    assert (found.expires_in, found.refresh_token) == (read, None)
+
+
+@pytest.mark.parametrize("told", [-1, "3600", True, []])
+def test_a_life_that_is_no_time(told):
+    with pytest.raises(SelloError, match="number of seconds"):
+        parse_token_response({"access_token": "a", "token_type": "Bearer", "expires_in": told})
+
+
+@pytest.mark.parametrize(("told", "read"), [(2.5, 3), (0.25, 1), (5, 5), (1e300, 10**9)])
+def test_when_to_ask_again(told, read):
+    source = {"transaction_id": "t", "interval": told, "credentials": None}
+    assert parse_credential_response(source, expected=1) == DeferredResponse("t", read)
+
+
 def test_credential_response_round_trip():
     response = CredentialResponse(("eyJ", {"proof": {}}), "3fwe98js")
     assert parse_credential_response(create_credential_response(response), expected=2) == response
