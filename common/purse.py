@@ -11,19 +11,20 @@ counted.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from common.errors import FetchFailed
 
 FETCHES: Final = 60  # a wallet that takes one card of each format needs some forty
 BYTES: Final = 12_000_000  # received, or unpacked from what was received
 SECONDS: Final = 15.0  # of waiting for others
-STEPS: Final = (
-    400_000  # of work, each some microseconds: a second or two, where a usual credential takes 2,000
-)
+STEPS: Final = 600_000  # of work, each some 2 microseconds; a usual credential takes 2,000
+# Whoever has spent more than this needs a turn: few do heavy work at once, so that all others are answered.
+LIGHT_STEPS: Final = 20_000
+LIGHT_BYTES: Final = 1_000_000
 
 
 class PurseEmpty(FetchFailed):
@@ -33,11 +34,17 @@ class PurseEmpty(FetchFailed):
     status = 400
 
 
+class Turnstile(Protocol):
+    """Where a turn at heavy work is had, for as long as the context lasts; an error where there is none."""
+
+    def taken(self, owner: str) -> AbstractContextManager[None]: ...
+
+
 @dataclass(slots=True)
 class Purse:
     """What is left of the request. `owner` is who sent it, as the door to the network counts them.
 
-    `brought` holds what was fetched once and is named again and again.
+    `turns` is where heavy work waits for its turn. `brought` holds what was fetched once and is named again.
     """
 
     owner: str = ""
@@ -45,7 +52,13 @@ class Purse:
     bytes: int = BYTES
     seconds: float = SECONDS
     steps: int = STEPS
+    turns: Turnstile | None = None
     brought: dict[str, Any] = field(default_factory=dict)
+    _turn: ExitStack | None = None
+    _light: tuple[int, int] = (0, 0)
+
+    def __post_init__(self) -> None:
+        self._light = self.steps - LIGHT_STEPS, self.bytes - LIGHT_BYTES
 
     def take(self, *, fetches: int = 0, bytes: int = 0, seconds: float = 0, steps: int = 0) -> None:
         """Pay, or raise `PurseEmpty`; what was overdrawn stays so, and ends whatever would come next."""
@@ -56,6 +69,19 @@ class Purse:
         for name in ("fetches", "bytes", "seconds", "steps"):
             if getattr(self, name) < 0:
                 raise PurseEmpty("What was sent asks for more work than one request may.", detail=name)
+        if self.turns is not None and self._turn is None and self._is_heavy():
+            turn = ExitStack()
+            turn.enter_context(self.turns.taken(self.owner))
+            self._turn = turn
+
+    def step_aside(self) -> None:
+        """Give the turn to others, while waiting for a server or for good; who pays next asks for another."""
+        if self._turn is not None:
+            self._turn.close()
+            self._turn = None
+
+    def _is_heavy(self) -> bool:
+        return self.steps < self._light[0] or self.bytes < self._light[1]
 
 
 _open: Final[ContextVar[Purse | None]] = ContextVar("purse", default=None)
@@ -68,6 +94,7 @@ def opened(purse: Purse) -> Iterator[Purse]:
     try:
         yield purse
     finally:
+        purse.step_aside()
         _open.reset(token)
 
 

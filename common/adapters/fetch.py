@@ -103,6 +103,8 @@ def _waiting(url: str) -> Iterator[None]:
     Our own house is not waited for: its requests have purses of their own.
     """
     paying = purse.current()
+    if paying is not None:
+        paying.step_aside()
     if paying is None or urlsplit(url).netloc in _own_houses():
         yield
         return

@@ -7,42 +7,20 @@ waits for the answer any more.
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Final
 
-from common.errors import NotReached, SelloError
+from common.errors import FetchFailed, NotReached
+
+TOO_MANY: Final = "Too many people ask for this right now. Try again in a moment."
 
 
-class Busy(SelloError):
-    """Too many ask for the same dear work at this moment."""
+class Busy(FetchFailed):
+    """Too many ask for the same dear work at this moment, so that nothing was found out."""
 
     code = "temporarily_unavailable"
     status = 503
     headers = {"Retry-After": "5"}
-
-
-class Turns:
-    """At most `at_once` are at work and `waiting` wait, each no longer than `patience` seconds."""
-
-    def __init__(self, *, at_once: int, waiting: int, patience: float) -> None:
-        self._working = threading.BoundedSemaphore(at_once)
-        self._places = threading.BoundedSemaphore(at_once + waiting)
-        self._patience = patience
-
-    @contextmanager
-    def taken(self) -> Iterator[None]:
-        """A turn, or `Busy` where the queue is full or does not move."""
-        if not self._places.acquire(blocking=False):
-            raise Busy("Too many people ask for this right now. Try again in a moment.")
-        try:
-            if not self._working.acquire(timeout=self._patience):
-                raise Busy("Too many people ask for this right now. Try again in a moment.")
-            try:
-                yield
-            finally:
-                self._working.release()
-        finally:
-            self._places.release()
 
 
 class TooManyWait(NotReached):
@@ -77,8 +55,37 @@ class Waiting:
                     del self._by_owner[owner]
 
 
-# Of 64 threads, half always stay free for whoever asks nothing of others; one stranger holds an eighth.
-WAITING: Final = Waiting(total=32, each=8)
+class Turns:
+    """At most `at_once` are at work and `waiting` wait, each no longer than `patience` seconds.
+
+    Of all these places one owner has at most `each`, if that is said.
+    """
+
+    def __init__(self, *, at_once: int, waiting: int, patience: float, each: int | None = None) -> None:
+        self._working = threading.BoundedSemaphore(at_once)
+        self._places = Waiting(total=at_once + waiting, each=each or at_once + waiting)
+        self._patience = patience
+
+    @contextmanager
+    def taken(self, owner: str = "") -> Iterator[None]:
+        """A turn, or `Busy` where the queue is full or does not move."""
+        with ExitStack() as place:
+            try:
+                place.enter_context(self._places.allowed(owner))
+            except TooManyWait as error:
+                raise Busy(TOO_MANY) from error
+            if not self._working.acquire(timeout=self._patience):
+                raise Busy(TOO_MANY)
+            try:
+                yield
+            finally:
+                self._working.release()
+
+
+# Of 64 threads, most always stay free for whoever asks nothing of others; one stranger holds an eighth.
+WAITING: Final = Waiting(total=24, each=8)
+# Work beyond a usual credential's: parsed documents take memory, and Python runs one thread at a time.
+HEAVY: Final = Turns(at_once=2, waiting=6, patience=4.0, each=3)
 # Opening a vault takes 256 MiB, reading a picture up to 80: one at a time keeps a process below 500 MB.
 DEAR: Final = Turns(at_once=1, waiting=7, patience=4.0)
 # Passwords of officers cost time alone.

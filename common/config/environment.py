@@ -243,11 +243,11 @@ def _embedded_secrets(path: Path) -> dict[str, str]:
 
 # What is kept for a while, by kind: how many entries and, in a process's own memory, how many bytes at most.
 _CACHES = {
-    "default": (2_000, 16_000_000),  # what we made ourselves
+    "default": (2_000, 12_000_000),  # what we made ourselves
     "dids": (1_000, 4_000_000),
     "contexts": (200, 4_000_000),
-    "documents": (500, 16_000_000),  # issuers' metadata, types, schemas, related resources
-    "lists": (500, 24_000_000),  # status lists, certificates taken back
+    "documents": (500, 8_000_000),  # issuers' metadata, types, schemas, related resources
+    "lists": (500, 16_000_000),  # status lists, certificates taken back
 }
 _COUNTERS = 100_000  # networks and accounts that are counted at once
 

@@ -10,6 +10,7 @@ from django.shortcuts import render
 
 from common import purse
 from common.adapters import rate_limit
+from common.adapters.turns import HEAVY
 from common.encoding import words
 from common.errors import SelloError
 from common.purse import Purse
@@ -83,7 +84,7 @@ class OnePurse:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        with purse.opened(Purse(owner=rate_limit.client_network(request))):
+        with purse.opened(Purse(owner=rate_limit.client_network(request), turns=HEAVY)):
             return self.get_response(request)
 
 

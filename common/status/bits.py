@@ -17,6 +17,7 @@ MINIMUM_ENTRIES: Final = 131_072  # Bitstring Status List §3.2; shorter lists h
 MAX_BYTES: Final = 8_388_608
 Order = Literal["least", "most"]  # which end of a byte holds its first entry
 Wrapper = Literal["zlib", "gzip"]
+_CHUNK: Final = 131_072
 _SIZES: Final = (1, 2, 4, 8)
 _WINDOW: Final[dict[Wrapper, int]] = {"zlib": 15, "gzip": 31}
 
@@ -74,12 +75,21 @@ def expand(data: bytes, *, wrapper: Wrapper) -> bytes:
     """The bytes behind DEFLATE; at most `MAX_BYTES` of them, whole, and nothing after them."""
     unpacker = zlib.decompressobj(_WINDOW[wrapper])
     try:
-        result = unpacker.decompress(data, MAX_BYTES + 1)
+        result = _unpacked(unpacker, data)
     except zlib.error as error:
         raise MalformedInput("This status list is not compressed as it should be.") from error
     if len(result) > MAX_BYTES:
         raise MalformedInput(f"This status list expands to more than {MAX_BYTES} bytes.")
-    purse.draw(bytes=len(result))
     if not unpacker.eof or unpacker.unused_data:
         raise MalformedInput("This status list is cut, or something follows it.")
     return result
+
+
+def _unpacked(unpacker: "zlib._Decompress", data: bytes) -> bytes:
+    """What comes out, but no more than one byte too many; paid for before it is there."""
+    found, rest = bytearray(), data
+    while not unpacker.eof and rest and len(found) <= MAX_BYTES:
+        purse.draw(bytes=_CHUNK)
+        found += unpacker.decompress(rest, min(_CHUNK, MAX_BYTES + 1 - len(found)))
+        rest = unpacker.unconsumed_tail
+    return bytes(found)

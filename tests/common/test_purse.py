@@ -1,5 +1,8 @@
 """One purse a request: it pays for what is done within it, and once it is empty nothing more is done."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
 
 from common import purse
@@ -36,3 +39,41 @@ def test_purses_within_one_another_are_apart() -> None:
         with purse.opened(Purse(fetches=5)):
             purse.draw(fetches=4)
         assert (purse.current(), outer.fetches) == (outer, 1)
+
+
+class Turnstile:
+    """Turns that are written down."""
+
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+
+    @contextmanager
+    def taken(self, owner: str) -> Iterator[None]:
+        self.seen.append(f"in {owner}")
+        try:
+            yield
+        finally:
+            self.seen.append("out")
+
+
+@pytest.mark.parametrize("kind", ["steps", "bytes"])
+def test_heavy_work_alone_waits_for_a_turn_and_gives_it_back(kind: str) -> None:
+    turns = Turnstile()
+    light = {"steps": purse.LIGHT_STEPS, "bytes": purse.LIGHT_BYTES}[kind]
+    with purse.opened(Purse(owner="ana", turns=turns)):
+        purse.draw(**{kind: light})
+        assert turns.seen == []
+        purse.draw(**{kind: 1})
+        purse.draw(**{kind: 1})
+        assert turns.seen == ["in ana"]
+    assert turns.seen == ["in ana", "out"]
+
+
+def test_who_waits_for_a_server_lets_others_work() -> None:
+    turns = Turnstile()
+    with purse.opened(Purse(owner="ana", turns=turns)) as paying:
+        purse.draw(steps=purse.LIGHT_STEPS + 1)
+        paying.step_aside()
+        assert turns.seen == ["in ana", "out"]
+        purse.draw(steps=1)
+    assert turns.seen == ["in ana", "out"] * 2

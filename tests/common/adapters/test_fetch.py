@@ -23,7 +23,7 @@ from django.urls import path
 from common import purse
 from common.adapters import fetch as door
 from common.adapters.published import published
-from common.adapters.turns import TooManyWait, Waiting
+from common.adapters.turns import TooManyWait, Turns, Waiting
 from common.errors import FetchFailed, MalformedInput
 from common.purse import Purse, PurseEmpty
 
@@ -484,3 +484,18 @@ def test_our_own_house_is_not_waited_for(monkeypatch: pytest.MonkeyPatch, settin
         assert door.request("POST", f"{settings.BASE_URL}/issuers/farm-office/token").status == 200
         with pytest.raises(TooManyWait):
             door.request("GET", "https://elsewhere.example/")
+
+
+def test_whoever_waits_for_a_server_gives_the_turn_at_heavy_work_back(
+    server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turns = Turns(at_once=1, waiting=0, patience=0)
+
+    def carry(*_: Any) -> door.Reply:
+        with turns.taken():
+            return door.Reply(200, b"{}")
+
+    monkeypatch.setattr(door, "transport", carry)
+    with purse.opened(Purse(turns=turns)):
+        purse.draw(steps=purse.LIGHT_STEPS + 1)
+        assert door.fetch(f"{server}/doc").body == b"{}"

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 import pytest
 
 from common.adapters.turns import Busy, TooManyWait, Turns, Waiting
+from common.errors import FetchFailed
 
 
 def test_who_comes_when_the_queue_is_full_is_told_so_at_once() -> None:
@@ -60,3 +61,17 @@ def test_one_stranger_holds_few_of_the_threads_and_all_together_not_all() -> Non
     assert caught.value.status == 503
     with waiting.allowed("bruno"), waiting.allowed("mallory"):
         pass
+
+
+def test_one_owner_holds_few_places_of_a_queue() -> None:
+    turns = Turns(at_once=2, waiting=0, patience=0, each=1)
+    with turns.taken("mallory"):
+        with pytest.raises(Busy), turns.taken("mallory"):
+            pass
+        with turns.taken("ana"):
+            pass
+
+
+def test_too_many_says_nothing_of_what_was_asked() -> None:
+    assert issubclass(Busy, FetchFailed)
+    assert issubclass(TooManyWait, FetchFailed)

@@ -171,7 +171,7 @@ def test_each_kind_is_kept_within_its_own_size() -> None:
     memory = environment.caches({})
     assert len({entry["LOCATION"] for entry in memory.values()}) == len(memory) > 2
     kept = [entry["OPTIONS"]["MAX_BYTES"] for name, entry in memory.items() if name != "counters"]
-    assert sum(kept) <= 64_000_000
+    assert sum(kept) <= 44_000_000
     assert memory["counters"]["OPTIONS"]["MAX_ENTRIES"] >= 100_000
 
 
