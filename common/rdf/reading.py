@@ -21,7 +21,7 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad
 
 from common.rdf.dataset import to_quads
 from common.rdf.expansion import MAX_VALUES, Contexts, OpenContexts, Processor, expand_with
-from common.rdf.terms import Active, OtherForm, Terms, containers, name_of, value_of
+from common.rdf.terms import Active, OtherForm, Terms, containers, is_own, name_of, value_of
 
 _RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _TYPE, _FIRST, _REST, _NIL = (_RDF + name for name in ("type", "first", "rest", "nil"))
@@ -112,6 +112,8 @@ class _OwnForm(Processor):
         if self._depth and "@context" in element:
             raise OtherForm("The contexts of a document stand at its top.")
         for key, value in element.items():
+            if is_own(active, key):
+                continue
             iri = self._expand_iri(active, key, vocab=True)
             if key == "@context" or (key == "id" and iri == "@id" and not str(value).startswith("_:")):
                 continue
@@ -188,7 +190,9 @@ class _Reader:
             if len(values) > 1:
                 raise OtherForm("A property of this document has several lists.", detail=predicate)
             return [self._value(item, place) for item in self._items(next(iter(values)))]
-        found = sorted((self._value(value, place) for value in values), key=_order)
+        found = [self._value(value, place) for value in values]
+        if len(found) > 1:
+            found.sort(key=_order)
         return found if len(found) > 1 or "@set" in containers(active, name) else found[0]
 
     def _value(self, value: Any, place: "_Place") -> Any:

@@ -5,6 +5,7 @@ An active context says what a term means; this is the way back. It follows scope
 without changing what it says could choose the name by which we read.
 """
 
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
@@ -36,6 +37,8 @@ class Terms:
 
     def within(self, active: Active, term: str) -> Active:
         """The context of the nodes that are a property's values (JSON-LD 1.1 §4.1.8, §4.1.9)."""
+        if value_of(active, term, "@context") is None:
+            return active.get("previousContext", active)  # type: ignore[no-any-return]
         inner = self._scoped(active, term, active)
         reverted: Active = self._processor._revert_to_previous_context(inner)
         return self._scoped(inner, term, reverted)
@@ -57,6 +60,12 @@ class Terms:
         with told():
             processed: Active = self._processor._process_context(active, context, self._options, **named)
         return processed
+
+
+def is_own(active: Active, term: str) -> bool:
+    """Whether a term is the only one for a property: most are, and this is the quick way to know."""
+    mapping = active["mappings"].get(term)
+    return mapping is not None and "@vocab" not in active and _names(active).get(mapping["@id"]) == (term,)
 
 
 def name_of(active: Active, iri: str) -> str | None:
@@ -89,13 +98,20 @@ def containers(active: Active, term: str) -> list[str]:
     return found
 
 
-_kept: Final[LRUCache[str, Mapping[str, tuple[str, ...]]]] = LRUCache(maxsize=512)
+class _Memory(threading.local):
+    """Of one thread, as the active contexts are."""
+
+    def __init__(self) -> None:
+        self.names: LRUCache[str, Mapping[str, tuple[str, ...]]] = LRUCache(maxsize=512)
+
+
+_memory: Final = _Memory()
 
 
 def _names(active: Active) -> Mapping[str, tuple[str, ...]]:
     """The terms of an active context by what they mean; kept, since contexts outlive documents."""
     key = active.get("_uuid", "")
-    known = _kept.get(key) if key else None
+    known = _memory.names.get(key) if key else None
     if known is None:
         found: dict[str, list[str]] = {}
         for term, mapping in active["mappings"].items():
@@ -103,7 +119,7 @@ def _names(active: Active) -> Mapping[str, tuple[str, ...]]:
                 found.setdefault(mapping["@id"], []).append(term)
         known = {iri: tuple(terms) for iri, terms in found.items()}
         if key:
-            _kept[key] = known
+            _memory.names[key] = known
     return known
 
 

@@ -124,9 +124,10 @@ def verify_proofs(
         )
         for proof in proofs
     ]
-    for signed, method in verified:
-        if expected.controller in (None, method.controller):
-            return _as_signed(signed, unsecured), method
+    theirs = [each for each in verified if expected.controller in (None, each[1].controller)]
+    if theirs:  # of several, the same one wherever it stands: their order is nobody's
+        signed, method = min(theirs, key=lambda each: (str(each[0].options["cryptosuite"]), each[1].id))
+        return _as_signed(signed, unsecured), method
     raise MadeByAnother(_as_signed(verified[0][0], unsecured))
 
 

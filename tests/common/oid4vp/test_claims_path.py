@@ -75,3 +75,12 @@ def test_values_match_by_type_and_value() -> None:
     assert same_value(1000, 1e3)
     assert not same_value(True, 1.0)
     assert not same_value(1, 1.5)
+
+
+def test_what_stands_alone_is_a_set_of_one() -> None:
+    """RDF does not tell one value from a list of one, so a path takes either."""
+    for parcels in ({"crop": "oca"}, [{"crop": "oca"}]):
+        for part in (None, 0):
+            assert select({"parcels": parcels}, ("parcels", part, "crop"), sets=True) == ["oca"]
+    with pytest.raises(NoSuchClaim):
+        select({"parcels": {"crop": "oca"}}, ("parcels", 1, "crop"), sets=True)

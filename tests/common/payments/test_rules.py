@@ -56,6 +56,16 @@ class TestWho:
             ({"is": True}, True, True),
             ({"is": True}, "true", False),
             ({"is": True}, 1, False),
+            ({"is": 1}, 1.0, False),
+            ({"is": "Quinoa"}, ["Quinoa"], False),
+            ({"is": "Quinoa"}, {"@value": "Quinoa"}, False),
+            ({"one_of": ["a", "b"]}, ["b"], False),
+            ({"at_least": "2.5"}, ["3"], False),
+            ({"at_least": "2.5"}, " 3", False),
+            ({"at_least": "2.5"}, "1_000", False),
+            ({"at_least": "2.5"}, "1e3", False),
+            ({"years_since": 65}, ["1961-11-21"], False),
+            ({"years_since": 65}, 19611121.0, False),
             ({"one_of": ["a", "b"]}, "b", True),
             ({"one_of": ["a", "b"]}, "c", False),
             ({"at_least": "2.5"}, "2.50", True),
@@ -95,7 +105,7 @@ class TestHowMuch:
     def test_a_rate_rounds_down_and_ends_at_its_most(self, kg: Any, amount: int) -> None:
         assert decided({**ANA, "farm.kg": kg}, how_much=self.RATE).amount == amount
 
-    @pytest.mark.parametrize("kg", [0, -5, "0.01", "x", None, True])
+    @pytest.mark.parametrize("kg", [0, -5, "0.01", "x", None, True, [100], ["100"], {"@value": 100}, "1e2"])
     def test_nothing_is_not_paid(self, kg: Any) -> None:
         assert not decided({**ANA, "farm.kg": kg}, how_much=self.RATE).eligible
 
@@ -121,6 +131,17 @@ class TestHowOften:
         assert decided(ANA, how_often="once", label="2026").period == "2026"
         assert decided(ANA, how_often="yearly").period == "2026"
         assert decided(ANA, now=datetime(2026, 12, 1, tzinfo=UTC)).period == "2026-12"
+
+    @pytest.mark.parametrize("key", [["H-1"], ["H-1", "H-1"], {"@value": "H-1"}, {"id": "H-1"}, 1.0, True])
+    def test_whoever_is_paid_once_is_known_by_one_text(self, key: Any) -> None:
+        """Else each form of a number would be somebody who was not paid yet."""
+        assert not decided({**ANA, "identity.national_id": key}).eligible
+        table = {"by": "identity.national_id", "table": {"['H-1']": "20.00"}, "else": "30.00"}
+        assert not decided({**ANA, "identity.national_id": key}, how_much=table).eligible
+
+    def test_a_number_and_its_text_are_one_person(self) -> None:
+        keys = {decided({**ANA, "identity.national_id": key}).key for key in (4711, "4711")}
+        assert keys == {"4711"}
 
     def test_a_household_is_known_by_its_own_number(self) -> None:
         assert decided({**ANA, "home.household_id": "H-1"}, per="home.household_id").key == "H-1"

@@ -49,8 +49,8 @@ def _definitions(context: Any) -> Iterator[tuple[str, Any]]:
                     yield from _definitions(definition.get("@context"))
 
 
-def statements(document: Mapping[str, Any], *, contexts: Contexts) -> tuple[bytes, ...]:
-    """What each part of a document says to a suite: the document, and each proof without its value."""
+def statements(document: Mapping[str, Any], *, contexts: Contexts) -> tuple[bytes, frozenset[Any]]:
+    """What each part of a document says to a suite: the document, and its proofs, each with its value."""
     whole = {name: part for name, part in document.items() if name != "proof"}
     proofs = document["proof"] if isinstance(document["proof"], list) else [document["proof"]]
     configurations = [
@@ -58,9 +58,10 @@ def statements(document: Mapping[str, Any], *, contexts: Contexts) -> tuple[byte
         | {"@context": document["@context"]}
         for proof in proofs
     ]
-    values = json.dumps([proof.get("proofValue") for proof in proofs]).encode()
-    said = [canonicalize(to_quads(expand(part, contexts=contexts))) for part in (whole, *configurations)]
-    return (*said, values)
+    said, *options = (
+        canonicalize(to_quads(expand(part, contexts=contexts))) for part in (whole, *configurations)
+    )
+    return said, frozenset(zip(options, (proof["proofValue"] for proof in proofs), strict=True))
 
 
 def rewrite(document: Mapping[str, Any], random: Random, vocabulary: Vocabulary) -> Object:

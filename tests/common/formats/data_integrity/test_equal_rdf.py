@@ -237,15 +237,15 @@ def test_whatever_is_accepted_is_read_alike(
         except SelloError:
             count["equal, refused" if equal else "different, refused"] += 1
             continue
-        assert found == expected, mutant
+        assert equal, json.dumps(mutant)
+        assert found == expected, json.dumps(mutant)
         if kind != "presentation":
-            assert by_proofs_alone(mutant, sources) == bare, mutant
-        assert _text(found) == _text(expected), mutant  # 1 is not True
-        count["equal, accepted" if equal else "different, accepted"] += 1
+            assert by_proofs_alone(mutant, sources) == bare, json.dumps(mutant)
+        assert _text(found) == _text(expected), json.dumps(mutant)  # 1 is not True
+        count["equal, accepted"] += 1
     sys.stdout.write(f"{kind}: {dict(sorted(count.items()))}\n")
     assert count["equal, accepted"] > 0
     assert count["equal, refused"] > 0
-    assert count["different, accepted"] == 0
 
 
 def _text(found: Any) -> str:
