@@ -1,4 +1,4 @@
-"""mdocs both ways with @auth0/mdl and pymdoccbor, offline: issued, shown, verified, and with another name."""
+"""mdocs both ways with @auth0/mdl, @owf/mdoc and pymdoccbor: issued, shown, verified or refused."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -24,7 +24,8 @@ from tests.interop.library import ANA, ISSUER, private_jwk
 from tests.interop.matrix import OURS, pair
 
 pytestmark = pytest.mark.interop
-AUTH0, PYMDOCCBOR = "@auth0/mdl", "pymdoccbor"
+AUTH0, OWF, PYMDOCCBOR = "@auth0/mdl", "@owf/mdoc", "pymdoccbor"
+SCRIPTS: Final = {AUTH0: "mdl.mjs", OWF: "owf_mdoc.mjs"}
 FORMAT: Final = FORMATS["mso_mdoc"]
 SPACE: Final = "org.iso.18013.5.1"
 TODAY: Final = library.today()
@@ -93,22 +94,40 @@ def renamed(shown: bytes) -> bytes:
     return changed
 
 
-def auth0(verify: bytes, *, transcript: bytes = TRANSCRIPT) -> Any:
+def verified_by(peer: str, verify: bytes, *, transcript: bytes = TRANSCRIPT) -> Any:
     root = ROOT.public_bytes(Encoding.PEM).decode()
-    return peers.run("mdl.mjs", verify=verify.hex(), transcript=transcript.hex(), root=root)
+    return peers.run(SCRIPTS[peer], verify=verify.hex(), transcript=transcript.hex(), root=root)
+
+
+def check_that_it_verifies_ours(peer: str) -> None:
+    assert verified_by(peer, shown_by_us()) == {"verified": True, "claims": SHOWN}
+
+
+def check_that_it_refuses_ours_with_another_name_or_from_another_session(peer: str) -> None:
+    with pytest.raises(peers.PeerRefused):
+        verified_by(peer, renamed(shown_by_us()))
+    with pytest.raises(peers.PeerRefused):
+        verified_by(peer, shown_by_us(), transcript=ELSEWHERE)
 
 
 @pair(OURS, AUTH0, "mso_mdoc")
 def test_auth0_verifies_ours() -> None:
-    assert auth0(shown_by_us()) == {"verified": True, "claims": SHOWN}
+    check_that_it_verifies_ours(AUTH0)
 
 
 @pair(OURS, AUTH0, "mso_mdoc", tampered=True)
 def test_auth0_refuses_ours_with_another_name_or_from_another_session() -> None:
-    with pytest.raises(peers.PeerRefused):
-        auth0(renamed(shown_by_us()))
-    with pytest.raises(peers.PeerRefused):
-        auth0(shown_by_us(), transcript=ELSEWHERE)
+    check_that_it_refuses_ours_with_another_name_or_from_another_session(AUTH0)
+
+
+@pair(OURS, OWF, "mso_mdoc")
+def test_owf_verifies_ours() -> None:
+    check_that_it_verifies_ours(OWF)
+
+
+@pair(OURS, OWF, "mso_mdoc", tampered=True)
+def test_owf_refuses_ours_with_another_name_or_from_another_session() -> None:
+    check_that_it_refuses_ours_with_another_name_or_from_another_session(OWF)
 
 
 def pymdoccbor(shown: bytes) -> tuple[bool, Any]:
@@ -129,9 +148,9 @@ def test_pymdoccbor_refuses_ours_with_another_name() -> None:
     assert not pymdoccbor(renamed(shown_by_us()))[0]
 
 
-def shown_by_auth0(issued: bytes, *, transcript: bytes = TRANSCRIPT) -> bytes:
+def shown_by(peer: str, issued: bytes, *, transcript: bytes = TRANSCRIPT) -> bytes:
     told = peers.run(
-        "mdl.mjs",
+        SCRIPTS[peer],
         present=issued.hex(),
         transcript=transcript.hex(),
         key=private_jwk(ANA),
@@ -141,9 +160,9 @@ def shown_by_auth0(issued: bytes, *, transcript: bytes = TRANSCRIPT) -> bytes:
     return bytes.fromhex(told["shown"])
 
 
-def issued_by_auth0() -> bytes:
+def issued_by(peer: str) -> bytes:
     told = peers.run(
-        "mdl.mjs",
+        SCRIPTS[peer],
         issue={SPACE: {**CLAIMS, "issuing_country": "UT"}},
         doctype=MDL,
         device=jwk.encode(ANA.public_key),
@@ -155,11 +174,28 @@ def issued_by_auth0() -> bytes:
     return bytes.fromhex(told["issued"])
 
 
-@pair(AUTH0, OURS, "mso_mdoc")
-def test_we_verify_what_auth0_issued_and_showed() -> None:
-    verified = verified_by_us(shown_by_auth0(issued_by_auth0()))
+def check_that_we_verify_what_it_issued_and_showed(peer: str) -> None:
+    verified = verified_by_us(shown_by(peer, issued_by(peer)))
     assert verified.document == SHOWN
     assert (verified.types, verified.issuer) == ((MDL,), ISSUER)
+
+
+def check_that_we_refuse_another_name_or_another_session(peer: str) -> None:
+    issued = issued_by(peer)
+    with pytest.raises(SelloError):
+        verified_by_us(renamed(shown_by(peer, issued)))
+    with pytest.raises(SelloError):
+        verified_by_us(shown_by(peer, issued, transcript=ELSEWHERE))
+
+
+@pair(AUTH0, OURS, "mso_mdoc")
+def test_we_verify_what_auth0_issued_and_showed() -> None:
+    check_that_we_verify_what_it_issued_and_showed(AUTH0)
+
+
+@pair(OWF, OURS, "mso_mdoc")
+def test_we_verify_what_owf_issued_and_showed() -> None:
+    check_that_we_verify_what_it_issued_and_showed(OWF)
 
 
 @pair(AUTH0, OURS, "mso_mdoc")
@@ -167,13 +203,19 @@ def test_auth0s_wallet_shows_ours() -> None:
     issued = cbor.decode(base64url.decode(ours()), tags=frozenset({24}))
     document = {"docType": MDL, "issuerSigned": issued}
     mdoc = cbor.encode({"version": "1.0", "documents": [document], "status": 0})
-    assert verified_by_us(shown_by_auth0(mdoc)).document == SHOWN
+    assert verified_by_us(shown_by(AUTH0, mdoc)).document == SHOWN
+
+
+@pair(OWF, OURS, "mso_mdoc")
+def test_owfs_wallet_shows_ours() -> None:
+    assert verified_by_us(shown_by(OWF, base64url.decode(ours()))).document == SHOWN
 
 
 @pair(AUTH0, OURS, "mso_mdoc", tampered=True)
 def test_we_refuse_auth0s_with_another_name_or_from_another_session() -> None:
-    issued = issued_by_auth0()
-    with pytest.raises(SelloError):
-        verified_by_us(renamed(shown_by_auth0(issued)))
-    with pytest.raises(SelloError):
-        verified_by_us(shown_by_auth0(issued, transcript=ELSEWHERE))
+    check_that_we_refuse_another_name_or_another_session(AUTH0)
+
+
+@pair(OWF, OURS, "mso_mdoc", tampered=True)
+def test_we_refuse_owfs_with_another_name_or_from_another_session() -> None:
+    check_that_we_refuse_another_name_or_another_session(OWF)
