@@ -20,6 +20,7 @@ from common.registries.opencrvs import OfferRequest, OpenCrvsRequestInvalid, Sig
 from common.vcdm.credential import ClaimPath
 from issuer.models import Authority, Configuration, IssuedCredential, StatusList
 from issuer.services import authorities, offers, supplied
+from issuer.services.cards import require_not_suspended
 from issuer.services.configurations import find_configuration
 from issuer.services.credentials import Terms
 from issuer.services.status_indexes import allocate
@@ -63,11 +64,13 @@ def sign(request: SignRequest, *, now: datetime) -> str:
 
     What the registered claims say is not said again under `vc`; whoever reads it puts it back.
     """
-    authority = _authority(request.issuer)
-    [slot] = allocate(authority, StatusList.Kind.BITSTRING, 1)
+    authority, key = _authority(request.issuer), _key(request.claims)
     configuration = Configuration.objects.filter(
         registry__authority=authority, type__in=request.types
     ).first()
+    if configuration is not None:
+        require_not_suspended(configuration, key)
+    [slot] = allocate(authority, StatusList.Kind.BITSTRING, 1)
     signer = authorities.signer(authority, "P-256")
     number, times = uuid.uuid4(), opencrvs.times(request.mapped, now=now)
     document: dict[str, Any] = {
@@ -81,7 +84,7 @@ def sign(request: SignRequest, *, now: datetime) -> str:
     IssuedCredential.objects.create(
         id=number,
         configuration=configuration,
-        record_key=_key(request.claims),
+        record_key=key,
         format=JWT,
         status_list=slot.status_list,
         status_index=slot.index,

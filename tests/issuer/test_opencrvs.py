@@ -175,6 +175,20 @@ def test_a_paper_credential_is_a_jwt_that_verifies_and_can_be_revoked(authority,
     assert check_status(verified, now=now).status == "revoked"
 
 
+def test_no_paper_of_a_suspended_card(authority, site_network):
+    data = {**SIGN["credentialData"], "type": ["VerifiableCredential", "BirthCredential"]}
+    data["credentialSubject"] = {**data["credentialSubject"], "registrationNumber": "2026BRM42"}
+    body = {**SIGN, "issuerDid": authority.did, "credentialData": data}
+    assert post(SIGN_URL, body).status_code == 200
+    row, now = IssuedCredential.objects.get(), datetime.now(UTC)
+    assert (row.configuration.name, row.record_key) == ("crvs_birth_v1", "opencrvs:2026BRM42")
+    set_status(row, "suspended", reason="Under review", actor="test", now=now)
+    assert post(SIGN_URL, body).status_code == 409
+    assert IssuedCredential.objects.count() == 1
+    set_status(row, "valid", reason="It is right", actor="test", now=now)
+    assert post(SIGN_URL, body).status_code == 200
+
+
 @pytest.mark.parametrize("url", [ISSUE, SIGN_URL])
 @pytest.mark.parametrize("token", ["", "another", "a.b.c"])
 def test_a_stranger_asks_in_vain(authority, url, token):
