@@ -73,6 +73,14 @@ def looks_like_date(text: str) -> bool:
     return False
 
 
+def surely_date(text: str) -> bool:
+    """Whether it looks like a date even where no heading says so: 12/3/2015 may be the number of an act."""
+    found = _WHOLE.match(text) if len(text) <= MAX_DATE else None
+    if found:
+        return looks_like_date(text) and len(found[3]) == 2 and 2 in (len(found[1]), len(found[4]))
+    return looks_like_date(text)
+
+
 def written_as_digits(text: str) -> bool:
     """Whether it is a day as YYYYMMDD."""
     found = _DIGITS.match(text)

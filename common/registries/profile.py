@@ -16,6 +16,7 @@ from common.registries.dates import (
     forced_order,
     looks_like_date,
     needs_order,
+    surely_date,
     written_as_digits,
 )
 from common.registries.headings import answers, is_identifier, speaks_of_days, speaks_of_files
@@ -97,7 +98,7 @@ class Profile:
         return column.type == "date" and bool(self.ordered) and not decided and told is None
 
     def _see_day(self, value: str) -> None:
-        self.days += looks_like_date(value)
+        self.days += looks_like_date(value) if self.of_days else surely_date(value)
         self.digit_days += written_as_digits(value)
         self.serials += len(value) == 5 and value.isdecimal()
         if (forced := forced_order(value)) is not None:

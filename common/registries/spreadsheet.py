@@ -144,11 +144,13 @@ def _told(table: Table, reading: Reading, known: Mapping[str, Column]) -> OpenSp
         raise SpreadsheetUnreadable("The file has a heading but no rows.")
     order = ORDERS.get(reading.date_order)
     columns = {name: profile.column(order) for name, profile in profiles.items()}
+    key = compact(reading.key) or finder.find(columns)
+    columns[key] = Column(key)  # whatever it looks like: 01-02-2015 is a number there, and 007 is not 7
     guessed = [name for name in columns if profiles[name].guessed(columns[name], order)]
     return OpenSpreadsheet(
         table,
         tuple(columns.values()),
-        compact(reading.key) or finder.find(columns),
+        key,
         remarks=tuple(_remarks(table, guessed)),
     )
 

@@ -59,7 +59,7 @@ class FileSource:
     def open(self) -> Iterator[BinaryIO]:
         """The file as it is now."""
         if self.url:
-            yield io.BytesIO(fetch(self.url, accept="text/csv").body)
+            yield io.BytesIO(fetch(self.url, accept="text/csv, */*;q=0.5").body)
             return
         path = Path(self.path)
         if not path.is_file():

@@ -211,7 +211,7 @@ def test_a_death_of_nobody_is_nobodys():
 def test_a_flag_is_no_day_of_death(cells):
     import_spreadsheet("people", "id,died_on\n1,{}\n2,{}\n".format(*cells).encode())
     made = create_configuration(Registry.objects.get(), type="PersonCredential")
-    with pytest.raises(RulesInvalid, match="died looks for the day of a death, died_on holds a"):
+    with pytest.raises(RulesInvalid, match="died looks for the day of a death, died_on is of type"):
         set_rules(made, [OWN_DEATH])
 
 

@@ -36,7 +36,8 @@ def read_archive(file: BinaryIO) -> zipfile.ZipFile:
 def only_table(archive: zipfile.ZipFile) -> Iterator[BinaryIO]:
     """The one table that an archive holds, unpacked beside it."""
     found = [entry for entry in archive.infolist() if _is_file(entry)]
-    tables = [entry for entry in found if entry.filename.lower().endswith(_TABLES)] or found
+    named = [entry for entry in found if entry.filename.lower().endswith(_TABLES)]
+    tables = [entry for entry in named if not entry.filename.lower().endswith(".txt")] or named or found
     if len(tables) != 1:
         raise SpreadsheetUnreadable(
             f"The archive holds {len(tables)} tables; unpack it and import them one by one."

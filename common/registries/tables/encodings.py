@@ -76,9 +76,22 @@ def named_encoding(name: str) -> Encoding:
         found = codecs.lookup(name)
     except (LookupError, ValueError) as error:
         raise SpreadsheetUnreadable(f"No encoding is called {name!r}; name one {NAMED}.") from error
-    if not getattr(found, "_is_text_encoding", True):
-        raise SpreadsheetUnreadable(f"{name!r} is no encoding of text; name one {NAMED}.")
+    wide = found.name.startswith(("utf-16", "utf-32"))
+    if not getattr(found, "_is_text_encoding", True) or not (wide or _has_ascii(found.name)):
+        raise SpreadsheetUnreadable(f"{name!r} is no encoding of tables; name one {NAMED}.")
     return Encoding("utf-8-sig") if found.name == "utf-8" else Encoding(found.name, "replace")
+
+
+def _has_ascii(name: str) -> bool:
+    """Whether the signs that part cells are themselves, and no others are made of them."""
+    ascii_ = bytes(range(32, 127))
+    try:
+        return (
+            name not in ("utf-7", "unicode-escape", "raw-unicode-escape")
+            and ascii_.decode(name, "replace").encode() == ascii_
+        )
+    except (UnicodeError, LookupError):
+        return False
 
 
 def _decoded(file: BinaryIO, name: str, errors: str) -> Iterator[str]:

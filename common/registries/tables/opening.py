@@ -72,6 +72,10 @@ def _in_archive(file: BinaryIO, archive: ZipFile, sheet: str, encoding: str, pac
     elif is_ods(archive):
         with _spooled(read_ods(archive, sheet)) as table:
             yield table
+    elif "[Content_Types].xml" in archive.namelist() or "Index/Document.iwa" in archive.namelist():
+        raise SpreadsheetUnreadable(
+            "This is a document of another program; save the table in it as XLSX or CSV."
+        )
     elif packed:
         raise SpreadsheetUnreadable("The archive holds another archive; unpack it first.")
     else:

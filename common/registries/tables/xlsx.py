@@ -21,7 +21,7 @@ MOST_BEYOND: Final = 10_000_000  # cells that are empty, but for a colour
 def is_xlsx(archive: zipfile.ZipFile) -> bool:
     """Whether an archive is such a workbook."""
     names = archive.namelist()
-    return "[Content_Types].xml" in names and any(name.startswith("xl/") for name in names)
+    return "[Content_Types].xml" in names and "xl/workbook.xml" in names
 
 
 def read_xlsx(file: BinaryIO, wanted: str) -> Iterator[list[str]]:

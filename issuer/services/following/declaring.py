@@ -116,8 +116,8 @@ def _require_day(registry: Registry, column: str, name: str) -> None:
     kind = next(entry["type"] for entry in registry.columns if entry["name"] == column)
     if kind not in ("date", "string"):
         raise RulesInvalid(
-            f"{name}: died looks for the day of a death, {column} holds a {kind}. For a flag, say ineligible"
-            f' with a condition such as {{"eq": ["{column}", "true"]}}.'
+            f"{name}: died looks for the day of a death, {column} is of type {kind}. For a flag, say"
+            f' ineligible with a condition on what it says, such as {{"in": ["{column}", ["true", "yes"]]}}.'
         )
 
 

@@ -1,8 +1,10 @@
 """Encodings, keys and DIDs, whatever they are given."""
 
+import io
 import json
 from typing import Any
 
+import openpyxl
 import pytest
 from hypothesis import strategies as st
 
@@ -164,11 +166,21 @@ def test_status_lists() -> None:
     fuzz(bent_text(member["lst"]), lambda text: token.decode_list({**member, "lst": text}))
 
 
+def workbook(*rows: list[object]) -> bytes:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
 SHEETS = [
     b"id,name,born\r\n1,Ana,1990-05-25\r\n2,Bruno,25/05/1991\r\n",
     'número;nombre\n1;"Quispe; Ñahui"\n2;"ab""c"\n'.encode("latin-1"),
     "\ufeffid\tname\n1\tx\n".encode("utf-16"),
     b"'a'|'b'\n'1'|'2'\n",
+    workbook(["id", "name"], [1, "Ana"]),
 ]
 
 

@@ -42,6 +42,7 @@ def test_answers_of_an_earlier_import_stay_answers():
         ("household_id", ["01-02-2015", "13-02-2015"]), ("registration_no", ["12/3/2015", "45/11/2016"]),
         ("expediente", ["12/3/2015", "13/4/2015"]), ("acta", ["1/1/2001"]), ("file", ["2015-01-02"]),
         ("phone", ["01-02-2015"]), ("case", ["12/3/2015", "123/4/2015"]), ("born_code", ["01-02-2015"]),
+        ("libro", ["1/2/2015", "13/4/2015"]), ("libro", ["12/03/2015", "x"]),
     ],
 )  # fmt: skip
 def test_numbers_that_look_like_days_stay(name, cells):
@@ -124,6 +125,11 @@ def test_numbers_of_days_and_years_of_two_digits_are_no_dates():
     assert len(read_spreadsheet(b"id,birth_date\n1,44562\n2,31245\n").rejected) == 2
     assert told("birth_date", "25/05/90", "26/05/91") == ("string", ["25/05/90", "26/05/91"])
     assert told("created", "2020-01-01 08:30", "2020-01-02 09:30")[0] == "string"  # moments stay whole
+
+
+def test_days_without_a_heading_that_says_so():
+    assert told("seen", "13/04/2015", "01/02/2015") == ("date", ["2015-04-13", "2015-02-01"])
+    assert told("due", "2015-04-13", "2015-4-1") == ("string", ["2015-04-13", "2015-4-1"])
 
 
 def test_the_order_of_day_and_month_is_kept():

@@ -45,6 +45,13 @@ def test_a_key_may_be_named():
     assert read_spreadsheet(b"full_name,x\nAda,1\nBo,2\n", key="full_name").key_column == "full_name"
 
 
+def test_a_key_is_kept_as_it_is_written():
+    sheet = read_spreadsheet(b"household,n\n01-02-2015,1\n13-02-2015,2\n", key="household")
+    assert [record.key for record in sheet.records] == ["01-02-2015", "13-02-2015"]
+    sheet = read_spreadsheet(b"ward;n\n1 234;1\n007;2\n1,5;3\n", key="ward")
+    assert [record.key for record in sheet.records] == ["1 234", "007", "1,5"]
+
+
 def test_headings():
     assert is_identifier("phone_number")
     assert not is_identifier("card holder")

@@ -134,7 +134,9 @@ def test_encodings_that_cannot_be_told_are_said_or_named(encoding, text):
     assert ",".join([sheet.records[0].data["first"], sheet.records[0].data["second"]]) == text
 
 
-@pytest.mark.parametrize("name", ["klingon", "base64", "rot13", "\0"])
+@pytest.mark.parametrize(
+    "name", ["klingon", "base64", "rot13", "\0", "undefined", "idna", "unicode_escape", "utf-7", "cp037"]
+)
 def test_encodings_that_are_none(name):
     with pytest.raises(SpreadsheetUnreadable, match="encoding"):
         read_spreadsheet(b"id,name\n1,a\n", encoding=name)

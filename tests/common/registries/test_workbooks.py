@@ -175,6 +175,7 @@ def test_an_archive_of_one_table():
         **{"x/people.CSV": CSV, "__MACOSX/._people.csv": b"x", "x/.DS_Store": b"", "readme.pdf": b"%PDF"}
     )
     assert said(data) == said(packed(export=CSV)) == [{"id": "1", "name": "Ñusta"}]
+    assert said(packed(**{"people.csv": CSV, "readme.txt": b"Hello"})) == [{"id": "1", "name": "Ñusta"}]
     assert said(packed(**{"people.xlsx": xlsx(["id"], [7])})) == [{"id": "7"}]
 
 
@@ -185,6 +186,11 @@ def test_an_archive_of_one_table():
         (packed(**{"a.csv": packed(**{"b.csv": CSV})}), "another archive"),
         (packed(**{"a/": b""}), "no table"),
         (b"PK\x05\x06" + bytes(18), "empty archive"),
+        (
+            packed(**{"[Content_Types].xml": "<a/>", "word/document.xml": "<a/>"}),
+            "document of another program",
+        ),
+        (packed(**{"[Content_Types].xml": "<a/>", "xl/workbook.bin": b"x"}), "document of another program"),
         (xlsx(["id"], [1])[:900], "broken"),
     ],
 )
