@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from common.adapters import rate_limit
+from common.encoding.words import humane
 from common.errors import SelloError
 from verifier.actions.registry import rows
 from verifier.models import ReadingConsent
@@ -33,7 +34,7 @@ def consent(request: HttpRequest, pk: int) -> HttpResponse:
     """One consent; by POST, the record as the authority has it now, shown and not kept."""
     found = get_object_or_404(ReadingConsent.objects.select_related("service"), pk=pk)
     labels = found.service.parameters.get("labels", {})
-    names = [labels.get(name, name) for name in found.attributes]
+    names = [labels.get(name) or humane(name) for name in found.attributes]
     page: dict[str, object] = {"consent": found, "names": names}
     if request.method == "POST":
         rate_limit.check(request, "verify")

@@ -90,7 +90,9 @@ def remember(vault: Vault, asked: Asked, answers: Sequence[Answer]) -> None:
             part = parts[next(name for name in entry.credential_ids if name in parts)]
             row, authority = GivenConsent(), entry.content.authority
             name = asked.registries.get(authority) or authority
-            vault.seal(row, {"authority": authority, "name": name, "key": _dump(part.copy.key)})
+            labels = dict(asked.labels.get(authority, {}))
+            sealed = {"authority": authority, "name": name, "key": _dump(part.copy.key), "labels": labels}
+            vault.seal(row, sealed)
             row.save()
 
 
@@ -106,6 +108,8 @@ def offices(vault: Vault) -> tuple[Office, ...]:
     for row in GivenConsent.objects.filter(account=vault.account):
         value = vault.open(row)
         asks.append((value["authority"], value["name"], _load(value["key"])))
+        of_cards = labels.get(value["authority"], {})
+        labels[value["authority"]] = {**value.get("labels", {}), **of_cards}
     for identifier, name, key in asks:
         office = found.get(identifier, Office(identifier, name, labels=labels.get(identifier, {})))
         known = {jwk.thumbprint(each.public_key) for each in office.keys}

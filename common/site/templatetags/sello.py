@@ -102,6 +102,12 @@ def said(value: Any) -> Any:
     return moment(value) if isinstance(value, datetime) else words.value(value)
 
 
+@register.filter
+def named(names: Iterable[str]) -> str:
+    """Technical names as words, one after another."""
+    return ", ".join(words.humane(name) for name in names)
+
+
 def _time(when: datetime, text: str) -> SafeString:
     return format_html('<time datetime="{}">{}</time>', zones.written(when), text)
 
