@@ -19,6 +19,7 @@ from pyld.resolved_context import ResolvedContext
 from common import purse
 from common.encoding import strict_json
 from common.errors import SelloError
+from common.rdf.contexts import CREDENTIALS_V2
 
 Contexts = Callable[[str], Mapping[str, Any]]  # the document behind a context URL, or an error
 
@@ -27,6 +28,9 @@ MAX_NAMED: Final = 100  # contexts that one `@context` names in all, by itself a
 MAX_TERMS: Final = 5_000  # in one context; schema.org, the largest in use, has some 3,000
 MAX_REMEMBERED: Final = 16_000  # terms of parsed contexts of each kind; a credential's own are some hundreds
 MAX_VALUES: Final = 20_000  # in one document; twice what may be left as statements
+# Of this type, `jsonSchema` is JSON that means itself (VC Data Model 2.0 §B.1): null, fractions and names
+# that begin with @ or $ say something there. The base context protects both words.
+JSON_SCHEMA: Final = "JsonSchema"
 _NO_NODE: Final = frozenset({"@value", "@list", "@set"})
 
 
@@ -107,6 +111,8 @@ def expand_types(document: Mapping[str, Any], *, contexts: Contexts) -> tuple[st
 def _walk(document: Mapping[str, Any], *, strict: bool) -> None:
     """Refuse, before PyLD sees it, what it would drop or what libraries write differently."""
     strict_json.check_depth(document)
+    contexts = document.get("@context")
+    base = isinstance(contexts, list) and contexts[:1] == [CREDENTIALS_V2]
     pending: list[Any] = [document]
     seen = 0
     while pending:
@@ -117,7 +123,12 @@ def _walk(document: Mapping[str, Any], *, strict: bool) -> None:
         if isinstance(value, dict):
             if strict and "@context" in value:
                 _only_urls(value["@context"])
-            pending += [child for key, child in value.items() if key != "@context"]
+            literal = base and JSON_SCHEMA in _listed(value.get("type"))
+            pending += [
+                child
+                for key, child in value.items()
+                if key != "@context" and not (literal and key == "jsonSchema")
+            ]
         elif isinstance(value, list):
             pending += value
         elif value is None:
@@ -130,6 +141,10 @@ def _walk(document: Mapping[str, Any], *, strict: bool) -> None:
             raise TransformationError("An integer here is beyond 2^53.")
         elif not isinstance(value, str | int | float):
             raise TransformationError("This document is not JSON.")
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else [value]
 
 
 def _only_urls(context: object) -> None:
