@@ -19,6 +19,7 @@ from typing import Any, Final
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad
 
+from common.encoding.strict_json import MAX_DEPTH
 from common.rdf.dataset import to_quads
 from common.rdf.expansion import MAX_VALUES, Contexts, OpenContexts, Processor, expand_with
 from common.rdf.terms import Active, OtherForm, Terms, containers, is_own, name_of, value_of
@@ -164,6 +165,8 @@ class _Reader:
         self._count += 1
         if self._count > MAX_VALUES:
             raise OtherForm(f"A document that says one thing in more than {MAX_VALUES} places is not read.")
+        if len(path) > MAX_DEPTH:  # as deep as JSON may be; names lead from one node to the next without it
+            raise OtherForm(f"Nodes that name one another more than {MAX_DEPTH} deep are not read.")
         said = self._said.get(node, {})
         types = sorted(
             (type_name(active, name.value, strict=self._strict) for name in said.get(_TYPE, {})),

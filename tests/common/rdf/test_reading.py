@@ -274,6 +274,12 @@ def test_what_fans_out_is_not_unfolded_for_ever() -> None:
         said(credential(subject={"knows": nodes}))
 
 
+def test_names_lead_no_deeper_than_json() -> None:
+    nodes = [{"id": f"urn:n{n}", "number": str(n), "knows": {"id": f"urn:n{n + 1}"}} for n in range(1_500)]
+    with pytest.raises(OtherForm, match="deep"):
+        said(credential(subject={"knows": nodes}))
+
+
 def test_other_contexts_of_the_house_change_no_name() -> None:
     """No IRI has two words among the terms that may always be named, so adding one renames nothing."""
     document = credential()
