@@ -87,6 +87,6 @@ WAITING: Final = Waiting(total=24, each=8)
 # Work beyond a usual credential's: parsed documents take memory, and Python runs one thread at a time.
 HEAVY: Final = Turns(at_once=2, waiting=6, patience=4.0, each=3)
 # Opening a vault takes 256 MiB, reading a picture up to 80: one at a time keeps a process below 500 MB.
-DEAR: Final = Turns(at_once=1, waiting=7, patience=4.0)
+DEAR: Final = Turns(at_once=1, waiting=5, patience=2.5)
 # Passwords of officers cost time alone.
-PASSWORDS: Final = Turns(at_once=2, waiting=14, patience=4.0)
+PASSWORDS: Final = Turns(at_once=1, waiting=5, patience=2.5)
