@@ -32,6 +32,7 @@ from verifier.models import (
 @admin.register(Service)
 class ServiceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ["slug", "title", "provider", "action"]
+    filter_horizontal = ["staff"]
 
 
 @admin.register(TrustedIssuer)

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from verifier.views import endpoints, notices, pages, payments, readings, staff, vc_api, vouchers
+from verifier.views import desk, endpoints, notices, pages, payments, readings, staff, vc_api, vouchers
 
 urlpatterns = [
     path("g2p/", include("verifier.urls_g2p")),
@@ -10,6 +10,9 @@ urlpatterns = [
     path("services/authority.pem", endpoints.certificate_authority, name="verifier-authority"),
     path("services/notices", notices.Notices.as_view(), name="notices"),
     path("services/payments/log", payments.PaymentLog.as_view(), name="payment-log"),
+    path("services/staff/", desk.overview, name="staff"),
+    path("services/staff/sign-in", desk.SignIn.as_view(), name="staff-sign-in"),
+    path("services/staff/sign-out", desk.SignOut.as_view(), name="staff-sign-out"),
     path("services/staff/programmes", payments.programmes, name="programmes"),
     path("services/staff/programmes/<slug:slug>", payments.programme, name="programme"),
     path("services/staff/issuers", staff.issuers, name="trusted-issuers"),

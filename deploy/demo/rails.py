@@ -100,7 +100,7 @@ class Rails:
             page = self.story.use("clinic-care")
             reference = dict(page.facts)["Reference of your consent"]
             told(", ".join(f"{name}: {value}" for name, value in page.facts))
-        clinic = self.story.officer()
+        clinic = self.story.staff("clinic-care")
         with self.tell.step("Before the next appointment the clinic reads them again, without her") as told:
             record = clinic.get(f"{site.url}/services/staff/records").link("/staff/records/")
             clinic.get(record)

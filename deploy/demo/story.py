@@ -218,6 +218,14 @@ class Story:
         officer.submit("username", username="officer", password=self.password)
         return officer
 
+    def staff(self, service: str) -> Browser:
+        """Somebody who works for a service, signed in."""
+        made = self.site.manage("create_staff", f"{service}-staff", "--service", service, "--json")
+        staff = Browser()
+        staff.get(f"{self.site.url}/services/staff/")
+        staff.submit("username", username=made["username"], password=made["password"])
+        return staff
+
     def _officer_revokes(self, registry: str, record: str) -> int:
         """Sign in at the registry office, open the record, revoke all that was issued from it."""
         officer = self.officer()

@@ -1,31 +1,37 @@
 """Registry officers: each sees the registries of their own authorities, a superuser all of them."""
 
-import secrets
+from collections.abc import Iterable, Sequence
 
-from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import transaction
 from django.db.models import QuerySet
 
+from common.registries import RegistryError
+from common.site import people
 from issuer.models import Authority, Registry
 
 
-@transaction.atomic
-def create_officer(username: str, *, password: str | None = None) -> dict[str, str]:
-    """An officer who sees all registries: `{username}`, and `password` only where it was just drawn.
+def find_authorities(slugs: Iterable[str]) -> list[Authority]:
+    """The authorities of these names, or a sentence that names those there are."""
+    found = []
+    for slug in slugs:
+        authority = Authority.objects.filter(slug=slug).first()
+        if authority is None:
+            known = ", ".join(Authority.objects.values_list("slug", flat=True)) or "none yet"
+            raise RegistryError(f"No authority is called {slug!r}; there are: {known}.")
+        found.append(authority)
+    return found
 
-    An account that exists keeps its password unless another is given. Nothing of it reaches a log.
-    """
-    users = get_user_model()
-    officer, created = users.objects.get_or_create(
-        username=username, defaults={"is_staff": True, "is_superuser": True}
-    )
-    if not created and password is None:
-        return {"username": username}
-    drawn = password or secrets.token_urlsafe(12)
-    officer.set_password(drawn)
-    officer.save()
-    return {"username": username} if password else {"username": username, "password": drawn}
+
+@transaction.atomic
+def create_officer(
+    username: str, authorities: Sequence[Authority], *, password: str | None = None, renew: bool = False
+) -> dict[str, str]:
+    """An officer of `authorities`, beside those they have: `{username}`, and `password` if it was drawn."""
+    officer, drawn = people.account(username, password=password, renew=renew)
+    for authority in authorities:
+        authority.officers.add(officer)
+    return people.told(username, drawn)
 
 
 def registries_of(user: AbstractBaseUser | AnonymousUser) -> QuerySet[Registry]:

@@ -2,17 +2,16 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
-from django.contrib.auth.views import LoginView, LogoutView
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 
-from common.adapters import rate_limit
+from common.site import people
 from issuer.models import IssuedCredential, Record, Registry
 from issuer.services.officers import registries_of
 
@@ -20,20 +19,14 @@ P = ParamSpec("P")
 RegistryView = Callable[Concatenate[HttpRequest, Registry, P], HttpResponseBase]
 
 
-class SignIn(LoginView):
-    """`/office/sign-in`; guesses are counted, by where they come from and by whom they are at."""
+class SignIn(people.SignIn):
+    """`/office/sign-in`."""
 
     template_name = "office/sign_in.html"
-    redirect_authenticated_user = True
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        rate_limit.check(request, "sign-in")
-        rate_limit.check_account("account", request.POST.get("username", ""))
-        return super().post(request, *args, **kwargs)
 
 
-class SignOut(LogoutView):
-    """`/office/sign-out`, by POST alone."""
+class SignOut(people.SignOut):
+    """`/office/sign-out`."""
 
     next_page = "/office/sign-in"
 

@@ -84,6 +84,7 @@ class Site:
     url: str
     var: Path
     officer: dict[str, str]
+    passwords: dict[str, str]  # of those with the rights of one desk, and of the operator
 
     def command(self, *arguments: str) -> Any:
         """What `manage.py … --json` says, on this site's database."""
@@ -208,7 +209,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     )  # fmt: skip
     try:
         _wait_for(f"{url}/readyz", server)
-        yield Site(url, var, prepared["officer"])
+        passwords = {each["username"]: each["password"] for each in prepared["sign_ins"]}
+        yield Site(url, var, prepared["officer"], passwords)
     finally:
         server.terminate()
         server.wait(timeout=10)

@@ -7,21 +7,19 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.browser.conftest import Site, Visitor
-from tests.browser.test_story import PASSPHRASE
+from tests.browser.test_story import PASSPHRASE, sign_in_as
 
 pytestmark = pytest.mark.browser
-NURSE = "from django.contrib.auth.models import User; User.objects.create_superuser('nurse', password='{}')"
 
 
 @pytest.fixture
 def nurse(chromium: Any, site: Site) -> Iterator[Visitor]:
     """The clinic's desk, signed in."""
-    site.shell(NURSE.format(PASSPHRASE))
     context = chromium.new_context(viewport={"width": 1280, "height": 844}, locale="en-GB")
     context.set_default_timeout(15_000)
     found = Visitor(context.new_page(), site, "nurse")
-    found.goto("/office/sign-in?next=/services/staff/records")
-    found.fill("Username", "nurse").fill("Password", PASSPHRASE).press("Sign in")
+    sign_in_as(found, "clinic-staff")
+    found.press("Records that people let you read")
     yield found
     context.close()
 

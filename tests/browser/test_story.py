@@ -63,6 +63,12 @@ def sign_in(officer: Visitor) -> None:
     officer.sees("Your registries").look("registries")
 
 
+def sign_in_as(staff: Visitor, username: str) -> None:
+    staff.goto("/services/").press("For staff").look("staff-sign-in")
+    staff.fill("Username", username).fill("Password", staff.site.passwords[username]).press("Sign in")
+    staff.sees("Your services").look("staff")
+
+
 def sign_up(ana: Visitor) -> None:
     ana.goto("/wallet/").press("Create a wallet").press("Create the wallet")
     ana.sees("There is a problem").look("sign-up-errors")

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser.conftest import Visitor
-from tests.browser.test_story import offer, sign_in, sign_up, take
+from tests.browser.test_story import offer, sign_in, sign_in_as, sign_up, take
 
 pytestmark = pytest.mark.browser
 
@@ -22,7 +22,9 @@ def test_a_voucher_from_the_page_to_the_counter(visitor: Visitor) -> None:
     visitor.page.locator(".qr").wait_for()  # by itself, once it is there
     visitor.sees("Your voucher", "keep it like money").look("voucher")
     picture = visitor.page.locator(".qr").screenshot()
-    visitor.goto("/services/staff/vouchers").look("counter")
+    visitor.goto("/office/").page.get_by_role("button", name="Sign out").click()
+    sign_in_as(visitor, "agency-staff")
+    visitor.press("Pay out a voucher").look("counter")
     visitor.page.get_by_label("Or a picture of it").set_input_files(
         {"name": "voucher.png", "mimeType": "image/png", "buffer": picture}
     )

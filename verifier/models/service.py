@@ -33,6 +33,9 @@ class Service(models.Model):
     query = models.JSONField(validators=[validate_query], help_text="The DCQL query.")
     action = models.CharField(max_length=32, help_text="One of verifier.actions.ACTIONS.")
     parameters = models.JSONField(default=dict, blank=True)
+    staff = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, related_name="services", blank=True, help_text="Who works for it."
+    )
     signing_key = models.CharField(max_length=64, blank=True, editable=False)
 
     class Meta:

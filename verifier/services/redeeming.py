@@ -3,11 +3,12 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from common.encoding.money import to_text
 from common.payments.voucher import VoucherContent, VoucherRefused, verify_voucher
 from common.site import zones
-from verifier.models import PaymentInstruction, Voucher
+from verifier.models import PaymentInstruction, Programme, Voucher
 from verifier.services import organisation
 from verifier.services.doubting import doubt
 from verifier.services.payments.binding import is_altered
@@ -17,8 +18,8 @@ from verifier.services.vouchers import digest_of, receipt_of
 State = Voucher.State
 
 
-def look_up(text: str, *, now: datetime) -> Voucher:
-    """The voucher of a text, as it stands; `VoucherRefused` where it is not to be paid out."""
+def look_up(text: str, *, programmes: QuerySet[Programme] | None = None, now: datetime) -> Voucher:
+    """The voucher of a text, as it stands; `VoucherRefused` where these programmes do not pay it out."""
     key = organisation.signer(organisation.VOUCHERS).public_key
     content = verify_voucher(text, key=key, now=now)
     row = Voucher.objects.filter(identifier=digest_of(content.identifier)).first()
@@ -27,6 +28,8 @@ def look_up(text: str, *, now: datetime) -> Voucher:
     order = PaymentInstruction.objects.select_related("programme").filter(number=row.number).first()
     if order is None:
         raise VoucherRefused("This voucher is not ours.")
+    if programmes is not None and order.programme not in programmes:
+        raise VoucherRefused("This voucher is of another programme, whose own staff pay it out.")
     if is_altered(order) or not _is_worth(content, row, order):
         doubt(row.number, why="the voucher is not what was signed", source="voucher", now=now)
         raise VoucherRefused("This voucher is not what it was when it was issued. Do not pay it out.")
@@ -45,9 +48,9 @@ def _is_worth(content: VoucherContent, row: Voucher, order: PaymentInstruction) 
     return (content.amount, content.currency) == (row.amount, row.currency) == ordered
 
 
-def redeem(text: str, *, agent: str, now: datetime) -> Voucher:
+def redeem(text: str, *, agent: str, programmes: QuerySet[Programme] | None = None, now: datetime) -> Voucher:
     """Cash a voucher: of all who try, one alone. The books know of it before money leaves the counter."""
-    found = look_up(text, now=now)
+    found = look_up(text, programmes=programmes, now=now)
     with transaction.atomic():
         open_ = Voucher.objects.filter(pk=found.pk, state=State.ISSUED)
         if not open_.update(state=State.REDEEMED, ended_at=now, agent=agent[:200], sealed=None, told=True):

@@ -1,8 +1,7 @@
 """Payments: what a holder's key may know, and the programmes for the agency's staff."""
 
 from django.conf import settings
-from django.contrib.admin.views.decorators import staff_member_required
-from django.contrib.auth.decorators import permission_required
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -17,9 +16,11 @@ from common.adapters import rate_limit
 from common.adapters.drf import authorization
 from common.payments.log import create_payment_log
 from common.registries.access import InvalidAccessToken
-from verifier.models import Programme
+from verifier.models import Service
 from verifier.services.payments import overview
 from verifier.services.payments.history import payments_of
+from verifier.services.staff import programmes_of
+from verifier.views import desk
 
 LOG = "/services/payments/log"
 
@@ -38,19 +39,17 @@ class PaymentLog(APIView):
         return Response(create_payment_log(found), headers={"Cache-Control": "no-store"})
 
 
-@staff_member_required
-@permission_required("verifier.view_programme", raise_exception=True)
+@desk.staff_of(desk.PROGRAMMES)
 @require_safe
-def programmes(request: HttpRequest) -> HttpResponse:
-    """Every programme, its budget and what is left, and whether the books balance."""
-    return render(request, "services/programmes.html", overview.everything())
+def programmes(request: HttpRequest, services: QuerySet[Service]) -> HttpResponse:
+    """Each of their programmes, its budget and what is left, and whether the books balance."""
+    return render(request, "services/programmes.html", overview.everything(programmes_of(services)))
 
 
-@staff_member_required
-@permission_required("verifier.view_programme", raise_exception=True)
+@desk.staff_of(desk.PROGRAMMES)
 @require_safe
-def programme(request: HttpRequest, slug: str) -> HttpResponse:
+def programme(request: HttpRequest, services: QuerySet[Service], slug: str) -> HttpResponse:
     """One programme: its rules in words, its money, its payments by state."""
-    found = get_object_or_404(Programme.objects.select_related("gateway"), slug=slug)
+    found = get_object_or_404(programmes_of(services).select_related("gateway"), slug=slug)
     context = overview.one(found, state=request.GET.get("state", ""), page=request.GET.get("page", "1"))
     return render(request, "services/programme.html", context)

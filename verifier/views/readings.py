@@ -1,7 +1,6 @@
 """For a provider's staff: who agreed that their record is read again, and reading it."""
 
-from django.contrib.admin.views.decorators import staff_member_required
-from django.contrib.auth.decorators import permission_required
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -11,28 +10,28 @@ from common.adapters import rate_limit
 from common.encoding.words import humane
 from common.errors import SelloError
 from verifier.actions.registry import rows
-from verifier.models import ReadingConsent
+from verifier.models import ReadingConsent, Service
 from verifier.services import reading
+from verifier.views.desk import READINGS, staff_of
 
-MAY = "verifier.view_readingconsent"
 SHOWN = 100
 
 
-@staff_member_required
-@permission_required(MAY, raise_exception=True)
+@staff_of(READINGS)
 @require_safe
-def consents(request: HttpRequest) -> HttpResponse:
+def consents(request: HttpRequest, services: QuerySet[Service]) -> HttpResponse:
     """The consents that are kept here, the latest first, under the references that people were given."""
-    found = ReadingConsent.objects.select_related("service")[:SHOWN]
+    found = ReadingConsent.objects.filter(service__in=services).select_related("service")[:SHOWN]
     return render(request, "services/readings.html", {"consents": found, "now": timezone.now()})
 
 
-@staff_member_required
-@permission_required(MAY, raise_exception=True)
+@staff_of(READINGS)
 @require_http_methods(["GET", "HEAD", "POST"])
-def consent(request: HttpRequest, pk: int) -> HttpResponse:
+def consent(request: HttpRequest, services: QuerySet[Service], pk: int) -> HttpResponse:
     """One consent; by POST, the record as the authority has it now, shown and not kept."""
-    found = get_object_or_404(ReadingConsent.objects.select_related("service"), pk=pk)
+    found = get_object_or_404(
+        ReadingConsent.objects.filter(service__in=services).select_related("service"), pk=pk
+    )
     labels = found.service.parameters.get("labels", {})
     names = [labels.get(name) or humane(name) for name in found.attributes]
     page: dict[str, object] = {"consent": found, "names": names}

@@ -3,14 +3,13 @@
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.admin.views.decorators import staff_member_required
-from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from verifier.models import TrustedIssuer
 from verifier.models.service import THIS_HOUSE
+from verifier.views.desk import permitted
 
 
 class TrustedIssuerForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -29,8 +28,7 @@ class TrustedIssuerForm(forms.ModelForm):  # type: ignore[type-arg]
         return value
 
 
-@staff_member_required
-@permission_required("verifier.add_trustedissuer", raise_exception=True)
+@permitted("verifier.add_trustedissuer")
 @require_http_methods(["GET", "HEAD", "POST"])
 def issuers(request: HttpRequest) -> HttpResponse:
     """The list of trusted issuers, and a form that adds a line."""
@@ -42,8 +40,7 @@ def issuers(request: HttpRequest) -> HttpResponse:
     return render(request, "services/issuers.html", {"form": form, "issuers": TrustedIssuer.objects.all()})
 
 
-@staff_member_required
-@permission_required("verifier.delete_trustedissuer", raise_exception=True)
+@permitted("verifier.delete_trustedissuer")
 @require_POST
 def remove_issuer(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a line off the list; what its issuer signs is refused from now on."""

@@ -4,8 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.contrib.admin.views.decorators import staff_member_required
-from django.contrib.auth.decorators import permission_required
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -14,7 +13,10 @@ from django.views.decorators.http import require_http_methods
 from common.adapters import qr, rate_limit
 from common.errors import MalformedInput
 from common.payments.voucher import MAX_LENGTH, VoucherRefused
+from verifier.models import Service
 from verifier.services import redeeming
+from verifier.services.staff import programmes_of
+from verifier.views.desk import VOUCHERS, staff_of
 
 MAX_PICTURE = 5_000_000
 
@@ -47,22 +49,23 @@ class VoucherForm(forms.Form):
         return data
 
 
-@staff_member_required
-@permission_required("verifier.change_voucher", raise_exception=True)
+@staff_of(VOUCHERS)
 @require_http_methods(["GET", "HEAD", "POST"])
-def counter(request: HttpRequest) -> HttpResponse:
+def counter(request: HttpRequest, services: QuerySet[Service]) -> HttpResponse:
     """Look a voucher up; by a second POST, which says `pay`, cash it."""
     form = VoucherForm(request.POST, request.FILES) if request.method == "POST" else VoucherForm()
     context: dict[str, Any] = {"form": form}
     if request.method == "POST" and form.is_valid():
         rate_limit.check(request, "verify")
-        text, now = form.cleaned_data["voucher"], timezone.now()
+        text, now, programmes = form.cleaned_data["voucher"], timezone.now(), programmes_of(services)
         try:
             if "pay" in request.POST:
-                paid = redeeming.redeem(text, agent=request.user.get_username(), now=now)
+                paid = redeeming.redeem(
+                    text, agent=request.user.get_username(), programmes=programmes, now=now
+                )
                 messages.success(request, f"Pay out {paid.currency} {paid.amount}. The voucher is used up.")
                 return redirect("vouchers")
-            context |= {"voucher": redeeming.look_up(text, now=now), "text": text}
+            context |= {"voucher": redeeming.look_up(text, programmes=programmes, now=now), "text": text}
         except VoucherRefused as error:
             form.add_error(None, error.public)
     return render(request, "services/counter.html", context)

@@ -1,11 +1,14 @@
-"""The sample world, and an officer who may look at all of it."""
+"""The sample world, and an officer of its authorities."""
 
 from argparse import ArgumentParser
 from typing import Any
 
+from django.contrib.auth.models import User
+
 from common.adapters.command import Command as BaseCommand
+from issuer.models import Authority
 from issuer.services.officers import create_officer
-from issuer.services.sample import load_samples
+from issuer.services.sample import WORLD, load_samples
 
 
 class Command(BaseCommand):
@@ -17,7 +20,10 @@ class Command(BaseCommand):
     def run(self, **options: Any) -> dict[str, Any]:
         """`{registries, officer}`; the officer's password is there only when it was just made."""
         registries = load_samples()
+        User.objects.filter(username="officer").update(is_staff=False, is_superuser=False)  # of before
+        authorities = Authority.objects.filter(slug__in={register.authority for register in WORLD})
+        password = options["officer_password"]
         return {
             "registries": registries,
-            "officer": create_officer("officer", password=options["officer_password"]),
+            "officer": create_officer("officer", list(authorities), password=password),
         }

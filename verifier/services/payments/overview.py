@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 
 from common.encoding.money import to_text
 from common.encoding.words import amount, humane
@@ -25,10 +26,10 @@ MONEY: Final = {
 }
 
 
-def everything() -> dict[str, Any]:
-    """All programmes, and whether the books balance."""
+def everything(programmes: QuerySet[Programme]) -> dict[str, Any]:
+    """These programmes, and whether the books balance."""
     found = report()
-    titles = dict(Programme.objects.values_list("slug", "title"))
+    titles = dict(programmes.values_list("slug", "title"))
     lines = [
         {
             "slug": line["programme"],
@@ -39,6 +40,7 @@ def everything() -> dict[str, Any]:
             "payments": sum(line["payments"].values()),
         }
         for line in found["programmes"]
+        if line["programme"] in titles
     ]
     return {"programmes": lines, "balanced": found["balanced"], "faults": found["faults"]}
 

@@ -1,0 +1,50 @@
+"""A provider's staff: each has the rights of their own services, and whatever the operator gives beside."""
+
+from collections.abc import Sequence
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Permission, User
+from django.db import transaction
+from django.db.models import QuerySet
+
+from common.site import people
+from verifier.models import Programme, Service
+
+TRUSTS = ("add_trustedissuer", "delete_trustedissuer")
+
+
+@transaction.atomic
+def create_staff(
+    username: str,
+    services: Sequence[Service],
+    *,
+    trust: bool = False,
+    password: str | None = None,
+    renew: bool = False,
+) -> dict[str, str]:
+    """Staff of `services`, beside those they have: `{username}`, and `password` if it was drawn.
+
+    With `trust` they also keep the list of trusted issuers, which holds for every service of the house.
+    """
+    person, drawn = people.account(username, password=password, renew=renew)
+    for service in services:
+        service.staff.add(person)
+    if trust:
+        person.user_permissions.add(
+            *Permission.objects.filter(content_type__app_label="verifier", codename__in=TRUSTS)
+        )
+    return people.told(username, drawn)
+
+
+def services_of(user: AbstractBaseUser | AnonymousUser, *, permission: str = "") -> QuerySet[Service]:
+    """The services that this person works for; all, for whom the operator gave `permission` for all."""
+    if not isinstance(user, User):
+        return Service.objects.none()
+    if user.is_superuser or (permission and user.has_perm(permission)):
+        return Service.objects.all()
+    return Service.objects.filter(staff=user)
+
+
+def programmes_of(services: QuerySet[Service]) -> QuerySet[Programme]:
+    """The programmes by which these services pay."""
+    paid = [service.parameters.get("payment", {}).get("programme") for service in services]
+    return Programme.objects.filter(slug__in=[slug for slug in paid if slug])
