@@ -92,7 +92,7 @@ class SiteSources:
             fetched = fetch(url, accept="application/ld+json, application/json")
             document = strict_json.loads_object(fetched.body, floats=True)  # "@version": 1.1
             caches["contexts"].set(key, document, CONTEXT_SECONDS)
-        if not _is_own(url):
+        if not is_own(url):
             brought[key] = document
         found: Mapping[str, Any] = document
         return found
@@ -118,7 +118,7 @@ class CachedLists:
         return found
 
     def put(self, key: str, value: StatusList, *, seconds: int) -> None:
-        if seconds > 0 and not _is_own(key.rpartition(" ")[2]):
+        if seconds > 0 and not is_own(key.rpartition(" ")[2]):
             caches["lists"].set(_key("status", key), value, seconds)
 
 
@@ -152,7 +152,7 @@ def resolve_did(did: str) -> DIDDocument:
     return document
 
 
-def _is_own(url: str) -> bool:
+def is_own(url: str) -> bool:
     """Whether this very process publishes what lies there."""
     return "issuer" in settings.ROLES and url.startswith(f"{settings.BASE_URL}/")
 
@@ -163,7 +163,7 @@ def _fetch_revocations(url: str, *, accept: str = "application/json") -> Fetched
     found: Fetched | None = caches["lists"].get(key)
     if found is None:
         found = fetch(url, accept=accept)
-        if not _is_own(url):
+        if not is_own(url):
             caches["lists"].set(key, found, REVOCATION_SECONDS)
     return found
 

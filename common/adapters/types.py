@@ -1,28 +1,37 @@
 """Types of SD-JWT VCs through the one door, kept for a while (SD-JWT VC §5.3.4)."""
 
-import hashlib
-from typing import Final
+from collections.abc import Callable
+from functools import partial
 
-from django.core.cache import caches
-
-from common.adapters.fetch import fetch
-from common.did import Fetched
-from common.errors import SelloError
+from common.adapters import keeping
+from common.errors import FetchFailed, SelloError
 from common.formats.base import VerifiedCredential
 from common.formats.type_resolution import CredentialType, check_claims, resolve_type
 from common.oid4vp.matching import Matchable
 
-SECONDS: Final = 300
 
+def credential_type(
+    credential: Matchable, *, fits: Callable[[CredentialType], None] | None = None
+) -> CredentialType:
+    """What the type of a verified `dc+sd-jwt` says; `FetchFailed` where nobody can be asked.
 
-def credential_type(credential: Matchable) -> CredentialType:
-    """What the type of a verified `dc+sd-jwt` says; `FetchFailed` where nobody can be asked."""
-    return resolve_type(credential.types[0], integrity=credential.document.get("vct#integrity"), fetch=_fetch)
+    `fits` raises where the credential is not as the type says. What was kept may be older than it.
+    """
+    resolve = partial(resolve_type, credential.types[0], integrity=credential.document.get("vct#integrity"))
+    try:
+        return _fitting(resolve(fetch=keeping.kept), fits)
+    except FetchFailed:
+        raise
+    except SelloError as error:
+        try:
+            return _fitting(resolve(fetch=keeping.newer), fits)
+        except FetchFailed:
+            raise error from None
 
 
 def named(vct: str) -> CredentialType:
     """What a type says of itself, that nobody has a credential of; errors as for `credential_type`."""
-    return resolve_type(vct, fetch=_fetch)
+    return resolve_type(vct, fetch=keeping.kept)
 
 
 def ancestors(credential: Matchable) -> tuple[str, ...]:
@@ -33,18 +42,16 @@ def ancestors(credential: Matchable) -> tuple[str, ...]:
     if credential.format != "dc+sd-jwt":
         return ()
     try:
-        found = credential_type(credential)
-        if isinstance(credential, VerifiedCredential):
-            check_claims(found, credential.document, disclosed=credential.disclosed, whole=False)
-        return found.ancestors
+        if not isinstance(credential, VerifiedCredential):
+            return credential_type(credential).ancestors
+        document, disclosed = credential.document, credential.disclosed
+        fits = partial(check_claims, payload=document, disclosed=disclosed, whole=False)
+        return credential_type(credential, fits=fits).ancestors
     except SelloError:
         return ()
 
 
-def _fetch(url: str, *, accept: str = "application/json") -> Fetched:
-    key = f"type:{hashlib.sha256(url.encode()).hexdigest()}"
-    found: Fetched | None = caches["documents"].get(key)
-    if found is None:
-        found = fetch(url, accept=accept)
-        caches["documents"].set(key, found, SECONDS)
+def _fitting(found: CredentialType, fits: Callable[[CredentialType], None] | None) -> CredentialType:
+    if fits:
+        fits(found)
     return found

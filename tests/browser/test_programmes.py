@@ -13,7 +13,7 @@ def test_a_programme_and_its_payments(visitor: Visitor) -> None:
     visitor.press("Programmes and their money").sees("The books balance.")
     visitor.look("programmes").press("Widows' and widowers' pension").sees("Nothing was paid yet.")
     visitor.goto("/services/widows-pension").sees("USD 60.00", "Day of death").look("pension")
-    visitor.page.get_by_role("button", name="Sign out").click()
+    visitor.goto("/services/staff/").page.get_by_role("button", name="Sign out").click()
     visitor.sees("Sign in for staff")
     sign_in(visitor)
     sign_up(visitor)

@@ -1,6 +1,7 @@
 """What a card's type says of it: its words for people, and whether the card is as it says."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from common.adapters import types
 from common.errors import FetchFailed, SelloError
@@ -16,12 +17,11 @@ def described(verified: VerifiedCredential) -> CredentialType | None:
     """
     if verified.format != "dc+sd-jwt":
         return None
+    fits = partial(check_claims, payload=verified.document, disclosed=verified.disclosed, whole=True)
     try:
-        found = types.credential_type(verified)
+        return types.credential_type(verified, fits=fits)
     except FetchFailed:
         return None
-    check_claims(found, verified.document, disclosed=verified.disclosed, whole=True)
-    return found
 
 
 def labels(found: CredentialType | None) -> tuple[Label, ...]:
