@@ -284,6 +284,7 @@ def test_an_import_is_shown_before_it_is_done(desk, tmp_path):
     assert Record.objects.get(key="F-9").data == {"id": "F-9", "name": "Gil"}
     assert list((tmp_path / "uploads").iterdir()) == []
     report = desk.get("/office/registries/farms/import/report.csv")
+    assert report.headers["Cache-Control"] == "no-store"
     assert b"".join(report.streaming_content).startswith(b"row,reason\r\n4,")
     assert desk.post("/office/registries/farms/import/confirm").status_code == 404
 
