@@ -109,7 +109,7 @@ class Rails:
             told(f"Consent {reference}: {', '.join(f'{name}: {value}' for name, value in page.facts[:2])}")
         with self.tell.step("She withdraws her consent in the wallet; from then on nothing is read") as told:
             self.ana.get(f"{site.url}/wallet/activity?show=read")
-            self.ana.submit("may read: disability type")
+            self.ana.submit("may read: kind of disability")
             withdrawn = time.monotonic()
             page = clinic.submit("Read the record")
             told.must("does not open this record" in page.text, f"The clinic reads {page.text}.")

@@ -44,7 +44,7 @@ def test_of_two_agents_at_once_one_pays(counter: Rail, issued: str, monkeypatch:
 
     found = redeeming.look_up(issued, now=counter.now)
     redeem(issued, agent="Shop 7", now=counter.now)
-    monkeypatch.setattr(redeeming, "look_up", lambda text, now: found)
+    monkeypatch.setattr(redeeming, "look_up", lambda text, programmes, now: found)
     with pytest.raises(VoucherRefused):
         redeem(issued, agent="Shop 8", now=counter.now)
     assert Voucher.objects.get().agent == "Shop 7"
