@@ -119,7 +119,7 @@ def test_the_operator_gives_more_and_takes_it_back() -> None:
     call_command("create_staff", "rosa", service=["subsidy"], stdout=StringIO())
     user = User.objects.get()
     assert {service.slug for service in services_of(user)} == {"clinic", "subsidy"}
-    assert [programme.slug for programme in programmes_of(services_of(user))] == ["subsidy"]
+    assert [programme.slug for programme in programmes_of(user)] == ["subsidy"]
     Service.objects.get(slug="subsidy").staff.remove(user)
     assert rosa.get(f"{HOME}programmes/subsidy").status_code == 404
     User.objects.update(is_active=False)

@@ -39,12 +39,18 @@ def services_of(user: AbstractBaseUser | AnonymousUser, *, permission: str = "")
     """The services that this person works for; all, for whom the operator gave `permission` for all."""
     if not isinstance(user, User):
         return Service.objects.none()
-    if user.is_superuser or (permission and user.has_perm(permission)):
+    if _has_all(user, permission):
         return Service.objects.all()
     return Service.objects.filter(staff=user)
 
 
-def programmes_of(services: QuerySet[Service]) -> QuerySet[Programme]:
-    """The programmes by which these services pay."""
-    paid = [service.parameters.get("payment", {}).get("programme") for service in services]
+def programmes_of(user: AbstractBaseUser | AnonymousUser, *, permission: str = "") -> QuerySet[Programme]:
+    """The programmes by which this person's services pay; all, for whom the operator gave `permission`."""
+    if isinstance(user, User) and _has_all(user, permission):
+        return Programme.objects.all()
+    paid = [service.parameters.get("payment", {}).get("programme") for service in services_of(user)]
     return Programme.objects.filter(slug__in=[slug for slug in paid if slug])
+
+
+def _has_all(user: User, permission: str) -> bool:
+    return user.is_superuser or bool(permission and user.has_perm(permission))

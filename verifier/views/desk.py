@@ -87,8 +87,8 @@ def overview(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return to_sign_in(request)
     mine = services_of(request.user)
-    paying = programmes_of(services_of(request.user, permission=PROGRAMMES))
-    cashing = programmes_of(services_of(request.user, permission=VOUCHERS))
+    paying = programmes_of(request.user, permission=PROGRAMMES)
+    cashing = programmes_of(request.user, permission=VOUCHERS)
     reading = services_of(request.user, permission=READINGS)
     page = {
         "services": mine,

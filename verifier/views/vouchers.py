@@ -57,7 +57,8 @@ def counter(request: HttpRequest, services: QuerySet[Service]) -> HttpResponse:
     context: dict[str, Any] = {"form": form}
     if request.method == "POST" and form.is_valid():
         rate_limit.check(request, "verify")
-        text, now, programmes = form.cleaned_data["voucher"], timezone.now(), programmes_of(services)
+        text, now = form.cleaned_data["voucher"], timezone.now()
+        programmes = programmes_of(request.user, permission=VOUCHERS)
         try:
             if "pay" in request.POST:
                 paid = redeeming.redeem(
