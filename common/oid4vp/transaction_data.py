@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from common.encoding import base64url, jcs, strict_json
 from common.encoding.money import to_minor
+from common.encoding.plain_text import is_shown
 from common.errors import MalformedInput
 from common.oid4vp.dcql import DcqlQuery
 from common.oid4vp.errors import InvalidRequest, InvalidTransactionData
@@ -42,7 +43,8 @@ class Payment:
     def __post_init__(self) -> None:
         for name in ("payee", "reference", "purpose"):
             value = getattr(self, name)
-            if not isinstance(value, str) or not 0 < len(value) <= 200 or not value.isprintable():
+            seen = str.isprintable if name == "payee" else is_shown  # an account has no joiners
+            if not isinstance(value, str) or not 0 < len(value) <= 200 or not seen(value):
                 raise InvalidTransactionData(f"The {name} of a payment is a short text.")
         if self.minor_units <= 0:
             raise InvalidTransactionData("A payment is of more than nothing.")
@@ -153,7 +155,7 @@ def _data_access(value: Mapping[str, Any]) -> DataAccess:
 
 
 def _require_text(value: object, name: str, *, longest: int) -> None:
-    if not isinstance(value, str) or not 0 < len(value) <= longest or not value.isprintable():
+    if not isinstance(value, str) or not 0 < len(value) <= longest or not is_shown(value):
         raise InvalidTransactionData(f"The {name} of a consent is a short text.")
 
 

@@ -1,5 +1,7 @@
 """A registry of ours that stands for one elsewhere: the two ends of SPDCI, over the network door."""
 
+import json
+import uuid
 from datetime import UTC, date, datetime
 from io import StringIO
 from typing import Any
@@ -8,21 +10,25 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
+from common.adapters import exchange
 from common.adapters import fetch as door
+from common.adapters.exchange_tokens import access_token
 from common.adapters.partners import ExchangeLog, Partner
 from common.adapters.registering import Registration, register_partner
 from common.adapters.sealing import seal
 from common.errors import SelloError
+from common.exchange.header import Header
 from common.keys import PrivateKey, jwk
 from common.registries import START, Record, RecordNotFound, RegistryError
 from common.registries.spdci import search as search_messages
+from common.registries.spdci.mapping import fill
 from issuer.api import spdci as spdci_api
 from issuer.models import Announcement, OwnSubscription, Registry
 from issuer.registries import connector, spdci
 from issuer.services.authorities import create_authority
 from issuer.services.registries import store_records
 from issuer.services.sample_spdci import MAPPINGS
-from issuer.services.spdci.asking import subscribe, unsubscribe
+from issuer.services.spdci.asking import elsewhere, subscribe, unsubscribe
 from issuer.services.spdci.delivering import deliver_messages
 from issuer.services.spdci.desks import party_of
 from tests.issuer.spdci import make_registry
@@ -329,3 +335,30 @@ def test_settings_that_lead_nowhere_are_refused(source: dict[str, Any], mirror: 
 def test_events_that_the_mapping_does_not_know_are_not_subscribed(mirror: Registry) -> None:
     with pytest.raises(RegistryError):
         subscribe(mirror, ["Solstice"], now=datetime.now(UTC))
+
+
+def test_one_event_that_names_nobody_spoils_itself_alone(
+    mirror: Registry, farmers: Registry, client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    def told(*records: dict[str, Any]) -> Any:
+        here, now = Partner.objects.get(sender_id=party_of(mirror).sender_id), datetime.now(UTC)
+        events = [
+            {"reference_id": f"r{n}", "timestamp": now.isoformat(),
+             "data": {"reg_event_type": "UPDATE", "reg_records": record}}
+            for n, record in enumerate(records)
+        ]  # fmt: skip
+        header = Header(str(uuid.uuid4()), "notify", total_count=len(events))
+        body = exchange.reply(
+            here, "spdci", header,
+            {"transaction_id": "t", "notify_event": events}, party=party_of(farmers), now=now,
+        )  # fmt: skip
+        token = access_token(here, now=now)
+        url = f"/spdci/{mirror.slug}/registry/notify"
+        headers = {"Authorization": f"Bearer {token}"}
+        return client.post(url, json.dumps(body), "application/json", headers=headers).json()["message"]
+
+    known = fill(elsewhere(mirror).mapping, {"farmer_id": "F-0001"}, ["farmer_id"])
+    assert told(known, {}, {"nobody": "here"})["ack_status"] == "NACK"
+    assert list(Announcement.objects.values_list("key", flat=True)) == ["F-0001"]
+    assert "does not say its key" in caplog.text
+    assert told({"nobody": "here"})["ack_status"] == "ERR"

@@ -71,7 +71,7 @@ class TestReceipts:
         assert PaymentEvent.objects.filter(event="DISPUTED").count() == 1
         [difference] = reconcile(clock=lambda: now)["differences"]
         assert (difference["instruction"], difference["what"]) == (
-            row.number, "The gateway contradicts itself."
+            row.number, "What the gateway says contradicts itself, or cannot be right."
         )  # fmt: skip
 
     def test_rejected_then_settled_is_paid_after_all(

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from common.encoding import plain_text
 from common.exchange import absent
 from common.exchange.envelope import parse_timestamp
 from common.exchange.errors import ExchangeError
-from common.payments import text
 
 MAX_ID: Final = 99
 MAX_ITEMS: Final = 1_000
@@ -66,15 +66,15 @@ def optional_name(item: Mapping[str, Any], name: str, *, limit: int, refusal: st
     value = item.get(name)
     if value is None or value == "":
         return ""
-    if not isinstance(value, str) or len(value) > limit or not text.is_plain(value):
+    if not isinstance(value, str) or len(value) > limit or not plain_text.is_plain(value):
         raise Refused(refusal)
-    return text.plain(value)
+    return plain_text.plain(value)
 
 
 def remark(item: Mapping[str, Any], name: str, *, limit: int) -> str:
     """A text for people that may be absent, in one line and cut to its place: nothing hangs on it."""
     value = item.get(name)
-    return text.plain(value)[:limit].strip() if isinstance(value, str) else ""
+    return plain_text.plain(value)[:limit].strip() if isinstance(value, str) else ""
 
 
 def moment(item: Mapping[str, Any], name: str, *, refusal: str, required: bool = True) -> datetime | None:

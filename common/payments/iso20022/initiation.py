@@ -10,7 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from common.payments import text
+from common.encoding import plain_text
 from common.payments.address import Address
 from common.payments.amount import parse_amount, parse_currency
 from common.payments.errors import PaymentMessageError
@@ -173,4 +173,4 @@ def _total(transfers: Sequence[Transfer]) -> str:
 
 def _text(value: str, limit: int) -> str:
     """A text for people, in one line and cut to its place, without what XML cannot carry."""
-    return text.plain(value)[:limit].strip()
+    return plain_text.plain(value)[:limit].strip()

@@ -1,5 +1,6 @@
 """Our side of a registry that lies elsewhere: subscribing there, and hearing what changed."""
 
+import logging
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from issuer.models import Announcement, OwnSubscription, Registry
 from issuer.services.spdci import outbox
 from issuer.services.spdci.desks import parse_mapping
 
+log = logging.getLogger(__name__)
 ASKED, ACTIVE, REFUSED, ENDED = "asked", "active", "refused", "ended"
 MAX_KEY: Final = 128
 
@@ -133,8 +135,11 @@ def notified(registry: Registry, received: Received, *, now: datetime) -> None:
         (there.mapping.event_of(kind), read(there.mapping, item))
         for kind, item in parse_notify(received.message)
     ]
-    keys = {str(data.get(registry.key_column, "")): event == GONE for event, data in told}
-    if not all(0 < len(key) <= MAX_KEY and "\0" not in key for key in keys):
+    said = {str(data.get(registry.key_column, "")): event == GONE for event, data in told}
+    keys = {key: gone for key, gone in said.items() if 0 < len(key) <= MAX_KEY and "\0" not in key}
+    if len(keys) < len(said):  # of the others we are told nothing that we could follow
+        log.warning("%s tells of a record that does not say its key", registry.slug)
+    if said and not keys:
         raise ExchangeError("A record here does not say its key.")
     locked = Registry.objects.select_for_update().get(pk=registry.pk)
     locked.revision += 1

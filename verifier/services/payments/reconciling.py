@@ -90,7 +90,7 @@ def _what(row: PaymentInstruction) -> str:
     if row.problem == ALTERED:
         return SAID
     if row.disputed:
-        return "The gateway contradicts itself."
+        return "What the gateway says contradicts itself, or cannot be right."
     return {
         State.PARKED: "It was tried too often.",
         State.UNKNOWN: "Nobody knows whether it left.",

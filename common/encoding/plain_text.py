@@ -1,4 +1,4 @@
-"""Texts for people on their way through payment messages: names as they are written, in one line.
+"""Texts for people on their way through messages: names as they are written, in one line.
 
 Persian parts words with a zero-width non-joiner, Sinhala and Malayalam join letters with a joiner: both are
 letters of a name. A no-break space is a space. Marks of direction say nothing of a name, and are left out.
@@ -19,6 +19,11 @@ def plain(value: str) -> str:
 def is_plain(value: str) -> bool:
     """Whether nothing in the text is a control character, half a character, or none at all."""
     return all(unicodedata.category(each) not in ("Cc", "Cs", "Cn") for each in value)
+
+
+def is_shown(value: str) -> bool:
+    """Whether a text that somebody signs is all to be seen, in one line: no controls, nothing of no width."""
+    return all(each.isprintable() or each in _JOINERS or unicodedata.category(each) == "Zs" for each in value)
 
 
 def _plain(character: str) -> str:
