@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
@@ -43,7 +43,8 @@ class Claim:
 
     It takes its value from `column`, or is worked out from it: `derive` "age_over" is true when the person
     born on that date is `years` old. `vocabulary` is the IRI of its meaning; empty means the type's own
-    (`vocabulary_of`).
+    (`vocabulary_of`). `formerly` are the types that it had before this one, the first one first: what was
+    signed then is still to be read.
     """
 
     name: str
@@ -55,6 +56,17 @@ class Claim:
     mandatory: bool = False
     derive: str = ""
     years: int = 0
+    formerly: tuple[str, ...] = ()
+
+    @property
+    def first_type(self) -> str:
+        """The type under which it was first published."""
+        return (*self.formerly, self.type)[0]
+
+    def following(self, before: "Claim") -> "Claim":
+        """This claim as the successor of what it was before."""
+        changed = () if self.type == before.type else (before.type,)
+        return replace(self, formerly=(*before.formerly, *changed))
 
 
 def parse_claims(entries: Any) -> tuple[Claim, ...]:
@@ -72,7 +84,11 @@ def parse_claims(entries: Any) -> tuple[Claim, ...]:
 def as_json(claims: Iterable[Claim]) -> list[dict[str, Any]]:
     """The stored form, which `parse_claims` reads; what is empty is left out."""
     return [
-        {name: value for name, value in asdict(claim).items() if value != "" and (name != "years" or value)}
+        {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in asdict(claim).items()
+            if value not in ("", (), 0) or value is False
+        }
         for claim in claims
     ]
 
@@ -203,6 +219,7 @@ def _claim(entry: Any, number: int) -> Claim:
         mandatory=_flag(entry, "mandatory", name, False),
         derive=_text(entry, "derive", name, ""),
         years=entry.get("years", 0),
+        formerly=_types_before(entry, name),
     )
     if claim.type not in _TYPES:
         raise ClaimsInvalid(f"Claim {name} has an unknown type; known: {', '.join(_TYPES)}.")
@@ -219,6 +236,15 @@ def _text(entry: Mapping[str, Any], member: str, name: str, default: str) -> str
     if not isinstance(value, str) or (not value and default) or len(value) > 300:
         raise ClaimsInvalid(f"Claim {name}: {member} is a text of up to 300 characters.")
     return value
+
+
+def _types_before(entry: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    value = entry.get("formerly", [])
+    if not isinstance(value, list | tuple) or not all(
+        isinstance(each, str) and each in _TYPES for each in value
+    ):
+        raise ClaimsInvalid(f"Claim {name}: formerly is a list of types.")
+    return tuple(value)
 
 
 def _flag(entry: Mapping[str, Any], member: str, name: str, default: bool) -> bool:

@@ -28,7 +28,7 @@ def json_schema(claims: Iterable[Claim], *, id: str, type: str, title: str) -> d
         "type": "object",
         "properties": {
             "id": {"type": "string", "format": "uri"},
-            **{claim.name: {"title": claim.label, **SCHEMA[claim.type]} for claim in claims},
+            **{claim.name: {"title": claim.label, **_kinds(claim)} for claim in claims},
         },
         "required": [claim.name for claim in claims if claim.mandatory],
     }
@@ -43,6 +43,13 @@ def json_schema(claims: Iterable[Claim], *, id: str, type: str, title: str) -> d
         },
         "required": ["type", "credentialSubject"],
     }
+
+
+def _kinds(claim: Claim) -> Mapping[str, Any]:
+    """What a claim is, or was when earlier credentials were signed."""
+    if not claim.formerly:
+        return SCHEMA[claim.type]
+    return {"anyOf": [SCHEMA[kind] for kind in dict.fromkeys((claim.type, *claim.formerly))]}
 
 
 def guess_claims(columns: Iterable[Mapping[str, Any]]) -> tuple[Claim, ...]:

@@ -62,7 +62,8 @@ def create_configuration(
     existing = registry.configurations.filter(type=type, **({"name": name} if name else {})).first()
     if claims is None:
         claims = existing.claim_list() if existing else schemas.guess_claims(registry.columns)
-    claims = tuple(claims)
+    before = {claim.name: claim for claim in existing.claim_list()} if existing else {}
+    claims = tuple(claim.following(before.get(claim.name, claim)) for claim in claims)
     if not claims:
         raise ClaimsInvalid(f"Registry {registry.slug} has no columns; import records or give --claims FILE.")
     known = {column["name"] for column in registry.columns}
@@ -145,7 +146,11 @@ def type_metadata(configuration: Configuration) -> dict[str, Any]:
 
 
 def context_document(configuration: Configuration) -> dict[str, Any]:
-    """The JSON-LD context that a type's page serves: what its claims mean, and as what they are read."""
+    """The JSON-LD context that a type's page serves: what its claims mean, and as what they are read.
+
+    A claim is read as it was first published, whatever type it has now: the same JSON must go on meaning the
+    same RDF, or no credential of before would verify.
+    """
     return type_context(
         type_url=configuration.type_url,
         type_name=configuration.type,
@@ -154,8 +159,8 @@ def context_document(configuration: Configuration) -> dict[str, Any]:
 
 
 def _term(claim: Claim) -> str | dict[str, str] | None:
-    if claim.type in ("date", "decimal"):
-        return {"iri": claim.vocabulary, "datatype": claim.type}
+    if claim.first_type in ("date", "decimal"):
+        return {"iri": claim.vocabulary, "datatype": claim.first_type}
     return claim.vocabulary or None
 
 

@@ -109,6 +109,7 @@ def _let_claims_follow(registry: models.Registry, changed: Mapping[str, str]) ->
         for claim in configuration.claims:
             column = claim["column"]
             if column in changed and claim["type"] == changed[column] and not claim.get("derive"):
+                claim["formerly"] = [*claim.get("formerly", []), claim["type"]]
                 claim["type"] = types[column]
         configuration.save(update_fields=["claims"])
 

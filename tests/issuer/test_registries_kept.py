@@ -2,8 +2,10 @@
 
 import json
 import sqlite3
+from dataclasses import replace
 
 import pytest
+from django.core.cache import caches
 from django.core.management import CommandError, call_command
 
 from common.registries.columns import ColumnContradicted
@@ -13,7 +15,12 @@ from issuer.models import Authority, Record, Registry
 from issuer.registries import connector
 from issuer.services import registries_import
 from issuer.services.access_evidence import AccessRefused, match
-from issuer.services.configurations import claims_of, create_configuration
+from issuer.services.configurations import (
+    claims_of,
+    context_document,
+    create_configuration,
+    json_schema,
+)
 from issuer.services.following.connecting import connect_registry
 from issuer.services.following.declaring import set_rules
 from issuer.services.following.standing import NotStanding, require_standing
@@ -92,6 +99,36 @@ def test_claims_follow_a_column_whose_type_has_widened():
     assert [claims_of(made, reader.fetch(key))["ward"] for key in ("1", "2")] == ["012", "12-A"]
     assert did(go("people")) == [("reissue", "1")]
     assert credential.configuration_id == made.pk
+
+
+def test_what_was_signed_before_a_column_widened_still_verifies(tmp_path, capsys):
+    """Its context says what it said, and its schema takes what it took."""
+    formats = ("ldp_vc", "dc+sd-jwt")
+
+    def issue(when: str) -> None:
+        for format_ in formats:
+            out = str(tmp_path / (when + format_))
+            run(capsys, "issue", made.name, "1", "--format", format_, "--out", out)
+
+    import_spreadsheet("people", b"id,name,ward,area\n1,Ada,12,1.5\n")
+    made = create_configuration(Registry.objects.get(), type="PersonCredential")
+    context, before = context_document(made), json_schema(made)
+    issue("before")
+    import_spreadsheet("people", b"id,name,ward,area\n1,Ada,12-A,little\n")
+    made.refresh_from_db()
+    assert {claim.type for claim in made.claim_list()} == {"string"}
+    assert (context_document(made), json_schema(made) != before) == (context, True)
+    issue("after")
+    caches["documents"].clear()
+    for when in ("before", "after"):
+        for format_ in formats:
+            found = run(capsys, "verify", str(tmp_path / (when + format_)))
+            assert (found["verified"], found["status"]) == (True, "valid"), found
+    again = create_configuration(Registry.objects.get(), type="PersonCredential")
+    assert (again.claims, context_document(again)) == (made.claims, context)
+    described = [replace(claim, type="string", formerly=()) for claim in made.claim_list()]
+    updated = create_configuration(Registry.objects.get(), type="PersonCredential", claims=described)
+    assert context_document(updated) == context
 
 
 def test_claims_of_another_type_than_their_column_stay():
