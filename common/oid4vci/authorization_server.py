@@ -14,7 +14,6 @@ ANONYMOUS: Final = "none"
 # By a provider's word, and a proof of its own or the DPoP proof (attestation-based client authentication §8).
 ATTESTED: Final = "attest_jwt_client_auth"
 ATTESTED_BY_DPOP: Final = "attest_jwt_client_auth_dpop"
-PROOF_METHODS: Final = ("attestation_pop_jwt", "dpop_combined")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,6 @@ class AuthorizationServerMetadata:
     challenge_methods: tuple[str, ...] = ()
     client_authentication: tuple[str, ...] = (ANONYMOUS,)
     attestation_algorithms: tuple[str, ...] = ()
-    attestation_proofs: tuple[str, ...] = ()
     challenge_endpoint: str | None = None
     iss_in_response: bool = False
 
@@ -67,7 +65,6 @@ def create_server_metadata(metadata: AuthorizationServerMetadata) -> dict[str, A
         "dpop_signing_alg_values_supported": metadata.dpop_algorithms,
         "client_attestation_signing_alg_values_supported": metadata.attestation_algorithms,
         "client_attestation_pop_signing_alg_values_supported": metadata.attestation_algorithms,
-        "client_attestation_pop_methods_supported": metadata.attestation_proofs,
     }
     return result | {name: list(values) for name, values in lists.items() if values}
 
@@ -96,7 +93,6 @@ def parse_server_metadata(source: Mapping[str, Any], *, issuer: str) -> Authoriz
         challenge_methods=texts("code_challenge_methods_supported"),
         client_authentication=texts("token_endpoint_auth_methods_supported") or (ANONYMOUS,),
         attestation_algorithms=texts("client_attestation_pop_signing_alg_values_supported"),
-        attestation_proofs=texts("client_attestation_pop_methods_supported"),
         challenge_endpoint=members.optional_url("challenge_endpoint"),
         iss_in_response=source.get("authorization_response_iss_parameter_supported") is True,
     )

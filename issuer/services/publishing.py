@@ -13,7 +13,6 @@ from common.oid4vci.authorization_server import (
     ANONYMOUS,
     ATTESTED,
     ATTESTED_BY_DPOP,
-    PROOF_METHODS,
     AuthorizationServerMetadata,
     create_server_metadata,
 )
@@ -72,7 +71,6 @@ def server_metadata(authority: Authority) -> dict[str, Any]:
     """The authorization server metadata (RFC 8414) of the same authority."""
     attested = (ATTESTED, ATTESTED_BY_DPOP) if providers() or authority.high_assurance else ()
     authentication = attested if authority.high_assurance else (ANONYMOUS, *attested)
-    proofs = PROOF_METHODS if authority.high_assurance else (*PROOF_METHODS, ANONYMOUS)
     return create_server_metadata(
         AuthorizationServerMetadata(
             issuer=authority.identifier,
@@ -87,7 +85,6 @@ def server_metadata(authority: Authority) -> dict[str, Any]:
             iss_in_response=True,
             client_authentication=authentication,
             attestation_algorithms=attestation.ALGORITHMS if attested else (),
-            attestation_proofs=proofs if attested else (),
             challenge_endpoint=f"{authority.identifier}/challenge" if attested else None,
         )
     )

@@ -78,7 +78,7 @@ def test_read_again_until_withdrawn(citizen: Client) -> None:
     made, question = ask(citizen, "clinic-care")
     screen = agree(citizen, question)
     for words in (
-        "Do you agree to this?", "Disability type, Assistive device", "National Council on Disability",
+        "Do you agree to this?", "Kind of disability, Assistive device", "National Council on Disability",
         "Care over time: appointments and devices that fit", "Yes, I agree", "You can withdraw this",
     ):  # fmt: skip
         assert words in screen
@@ -92,7 +92,7 @@ def test_read_again_until_withdrawn(citizen: Client) -> None:
     page = citizen.get("/wallet/activity").content.decode()
     assert "Santa Rosa Clinic may read your record" in page
     assert ">In force<" in page
-    assert "Disability type, Assistive device at National Council" in citizen.get("/wallet/activity").text
+    assert "Kind of disability, Assistive device at National Council" in citizen.get("/wallet/activity").text
 
     withdrawn = withdraw(citizen)
     assert withdrawn.status_code == 302

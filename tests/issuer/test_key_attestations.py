@@ -96,7 +96,8 @@ def test_the_metadata_say_so(farmer, wallet):
     Authority.objects.update(high_assurance=True, key_storage=["iso_18045_high"])
     base = "/.well-known/{}/issuers/farmer-registry"
     server = wallet.client.get(base.format("oauth-authorization-server")).json()
-    assert server["token_endpoint_auth_methods_supported"] == ["attest_jwt_client_auth"]
+    methods = ["attest_jwt_client_auth", "attest_jwt_client_auth_dpop"]
+    assert server["token_endpoint_auth_methods_supported"] == methods
     assert server["client_attestation_signing_alg_values_supported"] == ["ES256"]
     assert server["client_attestation_pop_signing_alg_values_supported"] == ["ES256"]
     assert server["challenge_endpoint"] == f"{farmer.authority.identifier}/challenge"
