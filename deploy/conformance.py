@@ -1,12 +1,15 @@
 """A site for the W3C's conformance suites: https on localhost, the VC-API open, and the localConfig to paste.
 
-`python -m deploy.conformance [--port 8443] [--write SUITE_FOLDER]…`; see docs/conformance.md. The database,
-the keys and the self-signed certificate are made anew under var/conformance each time.
+`python -m deploy.conformance [--port 8443] [--as-shipped] [--beside COMMAND] [--write SUITE_FOLDER]…`; see
+docs/conformance.md. The database, the keys and the self-signed certificate are made anew under
+var/conformance each time.
 """
 
 import argparse
 import json
 import os
+import secrets
+import shlex
 import shutil
 import signal
 import ssl
@@ -14,6 +17,8 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -24,28 +29,12 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from common.did import did_web
 from deploy import quietly
+from deploy.local_config import AUTHORITY, local_config
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = Path(os.environ.get("VAR_DIR", ROOT / "var")) / "conformance"
-AUTHORITY = "conformance"
 START_SECONDS = 60
-VERSIONS = {"vc": ["1.1", "2.0"]}
-STATUS = {"credentialStatus": {"type": "BitstringStatusListEntry", "statusPurpose": "revocation"}}
-# One entry an issuer: the suite in its address, the curve of its did:key, and what the W3C's suites call it.
-ISSUERS: tuple[tuple[str, str, list[str]], ...] = (
-    ("eddsa-rdfc-2022", "Ed25519", ["vc2.0", "eddsa-rdfc-2022"]),
-    ("eddsa-jcs-2022", "Ed25519", ["eddsa-jcs-2022"]),
-    ("ecdsa-rdfc-2019", "P-256", ["ecdsa-rdfc-2019"]),
-    ("ecdsa-rdfc-2019", "P-384", ["ecdsa-rdfc-2019"]),
-    ("ecdsa-jcs-2019", "P-256", ["ecdsa-jcs-2019"]),
-    ("ecdsa-jcs-2019", "P-384", ["ecdsa-jcs-2019"]),
-    ("ecdsa-sd-2023", "P-256", ["ecdsa-sd-2023"]),
-    ("vc+jwt", "P-256", ["EnvelopingProof"]),
-    ("eddsa-rdfc-2022", "Ed25519", ["BitstringStatusList"]),
-)
-SUITES = ["eddsa-rdfc-2022", "eddsa-jcs-2022", "ecdsa-rdfc-2019", "ecdsa-jcs-2019", "ecdsa-sd-2023"]
 
 
 def certificate(folder: Path) -> tuple[Path, Path]:
@@ -70,61 +59,6 @@ def certificate(folder: Path) -> tuple[Path, Path]:
     return paths
 
 
-def local_config(base: str, dids: dict[str, str]) -> str:
-    """The suites' localConfig.cjs for this site: an issuer entry a suite, each named by its did:key."""
-    issuers = [
-        {
-            "id": dids[curve],
-            "endpoint": f"{base}/vc-api/issuers/{AUTHORITY}/{suite}/credentials/issue",
-            "tags": tags,
-            "supports": VERSIONS,
-            "supportedEcdsaKeyTypes": [curve],
-            **({"options": STATUS} if "BitstringStatusList" in tags else {}),
-        }
-        for suite, curve, tags in ISSUERS
-    ]
-    verifier = {"supports": VERSIONS, "supportedEcdsaKeyTypes": ["P-256", "P-384"]}
-    credentials = {**verifier, "id": "", "endpoint": f"{base}/vc-api/credentials/verify"}
-    presentations = {**verifier, "id": "", "endpoint": f"{base}/vc-api/presentations/verify"}
-    sello = {
-        "name": "Sello",
-        "implementation": "Sello",
-        "issuers": issuers,
-        "verifiers": [
-            {**credentials, "tags": ["vc2.0", "EnvelopingProof", *SUITES[:2], SUITES[3]]},
-            {**credentials, "tags": [SUITES[2]]},
-            {**credentials, "tags": [SUITES[4]], "supportedEcdsaKeyTypes": ["P-256"]},
-            {
-                **credentials,
-                "tags": ["BitstringStatusList"],
-                "options": {"checks": ["proof", "credentialStatus"]},
-            },
-        ],
-        "vpVerifiers": [{**presentations, "tags": ["vc2.0", "EnvelopingProof", "BitstringStatusList"]}],
-        "didResolvers": [
-            {
-                "id": "",
-                "endpoint": f"{base}/1.0/identifiers",
-                "tags": ["did-key", "did-resolution"],
-                "supportedDids": supported_dids(base, dids),
-            }
-        ],
-    }
-    return f"module.exports = {json.dumps({'settings': {}, 'implementations': [sello]}, indent=2)};\n"
-
-
-def supported_dids(base: str, dids: dict[str, str]) -> dict[str, Any]:
-    """What the suite of DID Resolution tries: DIDs, one that there is not, and DID URLs of keys."""
-    web = did_web.encode(f"{base}/issuers/{AUTHORITY}")
-    urls = [f"{did}#{did.removeprefix('did:key:')}" for did in dids.values()]
-    relation = {"verificationRelationship": "assertionMethod"}
-    return {
-        "valid": [{"did": did, "resolutionOptions": {}} for did in (*dids.values(), web)],
-        "notFound": did_web.encode(f"{base}/issuers/nobody"),
-        "derefUrls": [{"didUrl": url, "dereferencingOptions": relation} for url in urls],
-    }
-
-
 def prepare(environment: dict[str, str]) -> dict[str, str]:
     """A fresh database with one authority; the did:key of each of its keys, by curve."""
     os.environ.update(environment)
@@ -140,23 +74,54 @@ def prepare(environment: dict[str, str]) -> dict[str, str]:
     return {curve: signer.key_id.partition("#")[0] for curve, signer in signers.items()}
 
 
-def main() -> None:
-    """Prepare, serve, print the configuration, and serve on until interrupted."""
-    arguments = argparse.ArgumentParser(prog="python -m deploy.conformance", description=__doc__)
-    arguments.add_argument("--port", type=int, default=8443)
-    arguments.add_argument(
+@contextmanager
+def beside(command: str | None) -> Iterator[list[dict[str, Any]]]:
+    """Another implementation, which serves until its standard input closes; its entry of the localConfig.
+
+    It is given `{}` and answers one line of JSON with its `implementation`.
+    """
+    if command is None:
+        yield []
+        return
+    with subprocess.Popen(
+        shlex.split(command), cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write("{}\n")
+        process.stdin.flush()
+        told = process.stdout.readline()
+        if not told:
+            raise RuntimeError(f"{command} said nothing of itself.")
+        yield [json.loads(told)["implementation"]]
+
+
+def arguments() -> argparse.Namespace:
+    """What was asked for on the command line."""
+    parser = argparse.ArgumentParser(prog="python -m deploy.conformance", description=__doc__)
+    parser.add_argument("--port", type=int, default=8443)
+    parser.add_argument("--as-shipped", action="store_true", help="the VC-API as any site has it, not open")
+    parser.add_argument("--beside", metavar="COMMAND", help="another implementation, to be tried with ours")
+    parser.add_argument(
         "--write", action="append", type=Path, default=[], help="put localConfig.cjs there, too"
     )
-    asked = arguments.parse_args()
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Prepare, serve, print the configuration, and serve on until interrupted."""
+    asked = arguments()
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
     pem, key = certificate(FOLDER)
     base = f"https://localhost:{asked.port}"
+    token = secrets.token_urlsafe(32) if asked.as_shipped else ""
     environment = {
-        "VAR_DIR": str(FOLDER), "BASE_URL": base, "ROLES": "issuer,verifier", "VC_API_OPEN": "1",
-        "FETCH_CA_FILE": str(pem), "DJANGO_SETTINGS_MODULE": "common.config.settings",
+        "VAR_DIR": str(FOLDER), "BASE_URL": base, "ROLES": "issuer,verifier", "FETCH_CA_FILE": str(pem),
+        "VC_API_TOKEN": token, "VC_API_OPEN": "0" if asked.as_shipped else "1",
+        "DJANGO_SETTINGS_MODULE": "deploy.conformance_settings",
     }  # fmt: skip
-    config = local_config(base, prepare(environment))
+    dids = prepare(environment)
     command = [
         str(Path(sys.executable).with_name("granian")), "--interface", "wsgi", "--host", "127.0.0.1",
         "--port", str(asked.port), "--workers", "1", "--blocking-threads", "16", "--no-ws",
@@ -167,11 +132,15 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: server.terminate())
     try:
         wait_until_ready(f"{base}/readyz", ssl.create_default_context(cafile=str(pem)), server)
-        for folder in asked.write:
-            (folder / "localConfig.cjs").write_text(config)
-        print(config, flush=True)
-        print(f"{base} answers; NODE_TLS_REJECT_UNAUTHORIZED=0 npm test. Ctrl-C ends it.", file=sys.stderr)
-        server.wait()
+        with beside(asked.beside) as others:
+            config = local_config(base, dids, token=token, others=others)
+            for folder in asked.write:
+                (folder / "localConfig.cjs").write_text(config)
+            print(config, flush=True)
+            print(
+                f"{base} answers; NODE_TLS_REJECT_UNAUTHORIZED=0 npm test. Ctrl-C ends it.", file=sys.stderr
+            )
+            server.wait()
     except KeyboardInterrupt:
         pass
     finally:

@@ -36,14 +36,14 @@ class OfflineSources(StaticSources):
     def issuer_key(self, issuer: str, header: Mapping[str, Any]) -> VerificationMethod:
         if not issuer.startswith("did:"):
             return super().issuer_key(issuer, header)
-        return issuer_key(issuer, header, resolve=_offline, fetch=_refuse, anchors=(), now=today())
+        return issuer_key(issuer, header, resolve=_offline, fetch=refuse, anchors=(), now=today())
 
 
 def _offline(did: str) -> DIDDocument:
-    return resolve(did, fetch=_refuse)
+    return resolve(did, fetch=refuse)
 
 
-def _refuse(url: str, *, accept: str = "application/json") -> Fetched:
+def refuse(url: str, *, accept: str = "application/json") -> Fetched:
     raise FetchFailed("Here is no network.")
 
 
