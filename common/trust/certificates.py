@@ -77,9 +77,11 @@ def verify_path(
             .extension_policies(ca_policy=authorities, ee_policy=leaves)
             .build_client_verifier()
         )
+        path = None
         if paths.has_odd_number([leaf, *between], anchors=anchors):
             path = paths.find([leaf, *between], anchors=anchors, now=now)
-        else:
+            between = path[1:-1]  # others along with it choose nothing
+        if path is None or not paths.has_odd_number(path, anchors=[]):
             path = verifier.verify(leaf, between).chain
         purpose.require(leaf)
         for one in path[1:-1]:

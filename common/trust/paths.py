@@ -11,10 +11,12 @@ from typing import Final
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtensionOID
 
 from common.keys import certificate
 
+MIN_RSA: Final = 2048
 _HASHES: Final = frozenset({"sha256", "sha384", "sha512"})
 _UNDERSTOOD: Final = frozenset(
     {
@@ -71,6 +73,9 @@ def _signed(one: x509.Certificate, *, by: x509.Certificate) -> bool:
 def _check(one: x509.Certificate, *, now: datetime) -> None:
     if not one.not_valid_before_utc <= now <= one.not_valid_after_utc:
         raise NoPath("a certificate is not valid at this time")
+    key = one.public_key()
+    if isinstance(key, rsa.RSAPublicKey) and key.key_size < MIN_RSA:
+        raise NoPath("a certificate's key is too short")
     digest = one.signature_hash_algorithm
     if digest is not None and digest.name not in _HASHES:
         raise NoPath("a certificate is signed over a hash that is not accepted")

@@ -16,7 +16,9 @@ READER: Final = ObjectIdentifier("1.0.18013.5.1.6")  # id-mdl-kp-mdlReaderAuth
 STATUS_SIGNER: Final = ObjectIdentifier("1.3.6.1.5.5.7.3.30")  # id-kp-oauthStatusSigning
 _DOCUMENT_SIGNING: Final = ObjectIdentifier("1.3.6.1.5.5.7.3.36")  # RFC 9336
 # Arcs whose purposes all have a meaning of their own: the IETF's, ISO 18013-5's, Microsoft's, Kerberos',
-# Certificate Transparency's, ETSI's signers of trust lists. Any other is its ecosystem's, perhaps for this.
+# Certificate Transparency's, ETSI's signers of trust lists; Netscape's and Intel's for servers, Apple's and
+# Adobe's for code and papers, PIV's cards, TCG's platforms, ICAO's lists. Any other is its ecosystem's,
+# perhaps for this.
 _DEFINED: Final = (
     "1.3.6.1.5.5.7.3.",
     "1.0.18013.5.1.",
@@ -24,6 +26,13 @@ _DEFINED: Final = (
     "1.3.6.1.5.2.3.",
     "1.3.6.1.4.1.11129.2.4.",
     "0.4.0.2231.3.",
+    "2.16.840.1.113730.",
+    "2.16.840.1.113741.",
+    "1.2.840.113635.",
+    "1.2.840.113583.",
+    "2.16.840.1.101.3.",
+    "2.23.133.",
+    "2.23.136.",
 )
 
 

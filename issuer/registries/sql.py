@@ -68,12 +68,16 @@ class SqlRegistry:
         self.key, self.changed = self.rows.c[self.source.key], self.rows.c[self.source.changed]
 
     def fetch(self, key: str) -> Record:
-        """The record under `key`; two under one are an error of the declaration."""
+        """The record under `key`; two under one are an error of the declaration.
+
+        A database may find 7 under 007, or AB under ab. Here one record has one key: by it its card is
+        withdrawn, so that nothing is issued of it under another.
+        """
         found = self._where(self.source.key, self._typed(self.source.key, key), limit=2)
         if len(found) > 1:
             raise RegistryError(f"{self.title} has several records under one key.", status=503)
         change = self._change(found[0]) if found else None
-        if change is None or change.record is None:
+        if change is None or change.record is None or change.key != key:
             raise RecordNotFound(f"{self.title} holds no record under this key.")
         return change.record
 

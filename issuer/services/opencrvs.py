@@ -20,7 +20,7 @@ from common.registries.opencrvs import OfferRequest, OpenCrvsRequestInvalid, Sig
 from common.vcdm.credential import ClaimPath
 from issuer.models import Authority, Configuration, IssuedCredential, StatusList
 from issuer.services import authorities, offers, supplied
-from issuer.services.cards import require_not_suspended
+from issuer.services.cards import hold, require_not_suspended
 from issuer.services.configurations import find_configuration
 from issuer.services.credentials import Terms
 from issuer.services.status_indexes import allocate
@@ -65,11 +65,10 @@ def sign(request: SignRequest, *, now: datetime) -> str:
     What the registered claims say is not said again under `vc`; whoever reads it puts it back.
     """
     authority, key = _authority(request.issuer), _key(request.claims)
-    configuration = Configuration.objects.filter(
-        registry__authority=authority, type__in=request.types
-    ).first()
-    if configuration is not None:
-        require_not_suspended(configuration, key)
+    said = list(Configuration.objects.filter(registry__authority=authority, type__in=request.types))
+    configuration = said[0] if said else None
+    for each in said:
+        require_not_suspended(each, key)
     [slot] = allocate(authority, StatusList.Kind.BITSTRING, 1)
     signer = authorities.signer(authority, "P-256")
     number, times = uuid.uuid4(), opencrvs.times(request.mapped, now=now)
@@ -81,16 +80,19 @@ def sign(request: SignRequest, *, now: datetime) -> str:
     }
     claims = {"iss": authority.did, "sub": request.subject, "jti": number.urn, **times, "vc": document}
     token = jws.sign({"typ": "JWT", "kid": signer.key_id}, claims, signer=signer)
-    IssuedCredential.objects.create(
-        id=number,
-        configuration=configuration,
-        record_key=key,
-        format=JWT,
-        status_list=slot.status_list,
-        status_index=slot.index,
-        issued_at=now,
-        expires_at=datetime.fromtimestamp(times["exp"], UTC) if "exp" in times else None,
-    )
+    with transaction.atomic():
+        for each in said:  # none of these cards was suspended while it was signed
+            hold(each, [key])
+        IssuedCredential.objects.create(
+            id=number,
+            configuration=configuration,
+            record_key=key,
+            format=JWT,
+            status_list=slot.status_list,
+            status_index=slot.index,
+            issued_at=now,
+            expires_at=datetime.fromtimestamp(times["exp"], UTC) if "exp" in times else None,
+        )
     return token
 
 

@@ -275,3 +275,42 @@ def test_a_card_suspended_while_its_paper_is_signed(
     with pytest.raises(CardWithdrawn, match="meanwhile"):
         printed(farmer)
     assert IssuedCredential.objects.count() == 1
+
+
+def test_a_card_withdrawn_between_two_signatures_of_one_answer(
+    farmer: Configuration, wallet: TinyWallet, bruno: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a batch of two keys nothing is given out, nor anything by the same token afterwards."""
+    from issuer.services import credentials
+
+    printed(farmer)
+    token = wallet.token(offer_now(farmer)).json()["access_token"]
+    sign, signed = credentials.secure, []
+
+    def slowly(*given: Any) -> Any:
+        signed.append(given)
+        if len(signed) == 2:
+            withdraw("suspended")
+            withdraw("valid")  # lifted at once: what was on its way has ended all the same
+        return sign(*given)
+
+    monkeypatch.setattr(credentials, "secure", slowly)
+    nonce = wallet.nonce()
+    proofs = [wallet.proof(nonce), TinyWallet(farmer.authority, bruno, Client()).proof(nonce)]
+    answer = wallet.request(token, "farmer.ldp_vc", *proofs)
+    assert refusal(answer) == (400, "credential_request_denied")
+    assert len(signed) == 2
+    assert IssuedCredential.objects.count() == 1
+    assert ask(wallet, token).status_code == 401
+
+
+def test_what_was_delivered_cannot_be_told_of_any_more(farmer: Configuration, wallet: TinyWallet) -> None:
+    """A notification of before neither brings the withdrawn card back nor lets it take another's place."""
+    printed(farmer, format_="ldp_vc")
+    token = wallet.token(offer_now(farmer)).json()["access_token"]
+    told = ask(wallet, token).json()["notification_id"]
+    withdraw("revoked")
+    before = set(IssuedCredential.objects.values_list("pk", "state", "superseded"))
+    answer = wallet.notify(token, {"notification_id": told, "event": "credential_accepted"})
+    assert answer.status_code == 401
+    assert set(IssuedCredential.objects.values_list("pk", "state", "superseded")) == before

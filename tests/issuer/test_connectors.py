@@ -13,10 +13,12 @@ from common.registries.statement import StatementRefused, require_select
 from issuer.models import Record, Registry
 from issuer.registries import CONNECTORS, connector
 from issuer.registries.sql_source import SourceRefused, SourceUnavailable, parse_source, reading
+from issuer.services.access_codes import give_access_code
 from issuer.services.configurations import create_configuration
 from issuer.services.following.connecting import connect_registry
 from issuer.services.following.declaring import set_rules
 from issuer.services.following.refreshing import is_due, refresh
+from issuer.services.offers import create_offer
 from issuer.services.registries_import import ImportRefused
 from tests.issuer.following import AT, CHANGED, REMOVED, did, go, issued, look
 
@@ -61,6 +63,30 @@ def test_a_table_becomes_a_registry(fishers):
     assert [record.key for record in reader.find("id", "2")] == ["2"]
     assert list(reader.find("id", "two")) == list(reader.find("nothing", "x")) == []
     assert Record.objects.count() == 0
+
+
+def test_one_record_has_one_key(fishers):
+    """A database finds 7 under 007; a card is withdrawn by its key, so that nothing is issued by another."""
+    registry = connect()
+    configuration = create_configuration(registry, type="Fisher", name="fisher")
+    for alias in ("03", " 3", "+3", "3 ", "\u0663", "0_3"):
+        with pytest.raises(RecordNotFound):
+            connector(registry).fetch(alias)
+        with pytest.raises(RecordNotFound):
+            create_offer(configuration, alias, now=AT)
+        with pytest.raises(RecordNotFound):
+            give_access_code(registry, alias, given_by="officer", now=AT)
+    assert create_offer(configuration, "3", now=AT).session.record_key == "3"
+
+
+def test_capitals_make_no_other_key(fishers):
+    fishers.execute("CREATE TABLE boats (id TEXT COLLATE NOCASE PRIMARY KEY, version INTEGER)")
+    fishers.execute("INSERT INTO boats VALUES ('AB-1', 1)")
+    reader = connector(connect(table="boats"))
+    assert reader.fetch("AB-1").key == "AB-1"
+    for alias in ("ab-1", "Ab-1"):
+        with pytest.raises(RecordNotFound):
+            reader.fetch(alias)
 
 
 @pytest.mark.parametrize("name", CONNECTORS)

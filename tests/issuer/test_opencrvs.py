@@ -189,6 +189,45 @@ def test_no_paper_of_a_suspended_card(authority, site_network):
     assert post(SIGN_URL, body).status_code == 200
 
 
+def test_no_paper_of_a_card_suspended_while_it_is_signed(authority, monkeypatch):
+    data = {**SIGN["credentialData"], "type": ["VerifiableCredential", "BirthCredential"]}
+    body = {**SIGN, "issuerDid": authority.did, "credentialData": data}
+    data["credentialSubject"] = {**data["credentialSubject"], "registrationNumber": "2026BRM42"}
+    assert post(SIGN_URL, body).status_code == 200
+    row, sign = IssuedCredential.objects.get(), jws.sign
+
+    def slowly(*given, **named):
+        set_status(row, "suspended", reason="Under review", actor="test", now=datetime.now(UTC))
+        return sign(*given, **named)
+
+    monkeypatch.setattr("issuer.services.opencrvs.jws.sign", slowly)
+    assert post(SIGN_URL, body).status_code == 409
+    assert IssuedCredential.objects.count() == 1
+
+
+def test_a_paper_of_several_types_is_of_all_their_cards(authority):
+    """Whichever type is named first: one suspended card keeps all from being signed."""
+    registry = find_configuration("crvs_birth_v1").registry
+    create_configuration(registry, type="AdoptionCredential", name="adoption")
+    subject = {**SIGN["credentialData"]["credentialSubject"], "registrationNumber": "2026BRM42"}
+
+    def signed(*types):
+        data = {
+            **SIGN["credentialData"],
+            "type": [*types, "VerifiableCredential"],
+            "credentialSubject": subject,
+        }
+        return post(SIGN_URL, {**SIGN, "issuerDid": authority.did, "credentialData": data}).status_code
+
+    for type_ in ("BirthCredential", "AdoptionCredential"):
+        assert signed(type_) == 200
+        row = IssuedCredential.objects.get(configuration__type=type_)
+        set_status(row, "suspended", reason="Under review", actor="test", now=datetime.now(UTC))
+        assert signed("BirthCredential", "AdoptionCredential") == 409
+        assert signed("AdoptionCredential", "BirthCredential") == 409
+        set_status(row, "valid", reason="It is right", actor="test", now=datetime.now(UTC))
+
+
 @pytest.mark.parametrize("url", [ISSUE, SIGN_URL])
 @pytest.mark.parametrize("token", ["", "another", "a.b.c"])
 def test_a_stranger_asks_in_vain(authority, url, token):

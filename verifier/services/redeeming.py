@@ -11,8 +11,10 @@ from common.site import zones
 from verifier.models import PaymentInstruction, Programme, Voucher
 from verifier.services import organisation
 from verifier.services.doubting import doubt
+from verifier.services.payments import states
 from verifier.services.payments.binding import is_altered
 from verifier.services.payments.confirming import confirm
+from verifier.services.payments.errors import UnknownInstruction
 from verifier.services.vouchers import digest_of, receipt_of
 
 State = Voucher.State
@@ -22,15 +24,19 @@ def look_up(text: str, *, programmes: QuerySet[Programme] | None = None, now: da
     """The voucher of a text, as it stands; `VoucherRefused` where these programmes do not pay it out."""
     key = organisation.signer(organisation.VOUCHERS).public_key
     content = verify_voucher(text, key=key, now=now)
-    row = Voucher.objects.filter(identifier=digest_of(content.identifier)).first()
-    if row is None:
-        raise VoucherRefused("This voucher is not ours.")
-    order = PaymentInstruction.objects.select_related("programme").filter(number=row.number).first()
-    if order is None:
-        raise VoucherRefused("This voucher is not ours.")
-    if programmes is not None and order.programme not in programmes:
-        raise VoucherRefused("This voucher is of another programme, whose own staff pay it out.")
-    if is_altered(order) or not _is_worth(content, row, order):
+    key_of = digest_of(content.identifier)
+    number = Voucher.objects.filter(identifier=key_of).values_list("number", flat=True).first()
+    try:
+        with states.locked(number or "") as order:  # so that voucher and order are of one moment
+            row = Voucher.objects.filter(identifier=key_of, number=order.number).first()
+            if row is None:
+                raise VoucherRefused("This voucher is not ours.")
+            if programmes is not None and order.programme not in programmes:
+                raise VoucherRefused("This voucher is of another programme, whose own staff pay it out.")
+            altered = is_altered(order) or not _is_worth(content, row, order)
+    except UnknownInstruction as error:
+        raise VoucherRefused("This voucher is not ours.") from error
+    if altered or (row.state == State.ISSUED and order.state not in states.AWAITED):
         doubt(row.number, why="the voucher is not what was signed", source="voucher", now=now)
         raise VoucherRefused("This voucher is not what it was when it was issued. Do not pay it out.")
     if row.state == State.REDEEMED:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from common.encoding import jcs
+from common.encoding import jcs, strict_json
 from common.errors import InvalidSignature
 from common.formats.data_integrity.whole_document import WholeDocumentSuite
 from common.rdf.expansion import Contexts
@@ -19,8 +19,8 @@ class JcsSuite(WholeDocumentSuite):
     def transform_and_read(
         self, document: Mapping[str, Any], *, curve: str, contexts: Contexts
     ) -> tuple[bytes, Mapping[str, Any]]:
-        """The canonical JSON of a document, and the document: every byte of it was signed."""
-        return jcs.canonicalize(document), document
+        """The canonical JSON of a document, and the document, its numbers as that text has them."""
+        return jcs.canonicalize(document), _as_canonical(document)
 
     def configuration(self, options: Mapping[str, Any], *, document: Mapping[str, Any]) -> Mapping[str, Any]:
         """The proof's options, which carry their own `@context` (§3.3.5)."""
@@ -47,6 +47,16 @@ class JcsSuite(WholeDocumentSuite):
         ):
             raise InvalidSignature("The contexts of this document are not those of its proof.")
         return {**document, "@context": signed}
+
+
+def _as_canonical(value: Any) -> Any:
+    """A JSON value with the numbers of its canonical text, in which 7.0 is 7 (RFC 8785 §3.2.2.3)."""
+    if isinstance(value, Mapping):
+        return {name: _as_canonical(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [_as_canonical(item) for item in value]
+    whole = isinstance(value, float) and value.is_integer() and abs(value) <= strict_json.MAX_INTEGER
+    return int(value) if whole else value
 
 
 EDDSA_JCS_2022: Final = JcsSuite("eddsa-jcs-2022", ("Ed25519",))

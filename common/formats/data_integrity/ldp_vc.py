@@ -106,8 +106,12 @@ class LdpVc:
             now=now,
             written={name: part for name, part in document.items() if name != "proof"},
         )
-        suites = {proof.get("cryptosuite") for proof in validation.entries(document, "proof")}
-        return replace(verified, partial=True) if ecdsa_sd_2023.NAME in suites else verified
+        suites = {  # of the issuer's proofs: whoever adds one of their own makes nothing a part of itself
+            proof.get("cryptosuite")
+            for proof in validation.entries(document, "proof")
+            if str(proof.get("verificationMethod")).partition("#")[0] == issuer
+        }
+        return replace(verified, partial=suites == {ecdsa_sd_2023.NAME})
 
     def _verify_entry(
         self, entry: Mapping[str, Any], *, sources: Sources, now: datetime

@@ -164,6 +164,27 @@ def test_each_purpose_has_its_own_names(oid: ObjectIdentifier, fits: list[Purpos
                 trusted(leaf, purpose=purpose)
 
 
+@pytest.mark.parametrize(
+    "oid",
+    [
+        "2.16.840.1.113730.4.1",  # Netscape's step-up for web servers
+        "2.16.840.1.113741.1.2.3",  # Intel's management of machines
+        "1.2.840.113583.1.1.5",  # Adobe's papers
+        "1.2.840.113635.100.4.1",  # Apple's code
+        "2.16.840.1.101.3.6.8",  # PIV's card authentication
+        "2.23.133.8.3",  # a platform's attestation key
+        "2.23.136.1.1.3",  # ICAO's master lists
+    ],
+)
+@pytest.mark.parametrize("purpose", [ISSUER, REQUEST, ATTESTATION])
+def test_a_purpose_that_some_vendor_defined_is_not_ours(purpose: Purpose, oid: str) -> None:
+    """Nor does it make a web server's certificate one for anything."""
+    for others in ((), (Eku.SERVER_AUTH,)):
+        leaf = made("Leaf", extensions=((SIGNS, True), eku(ObjectIdentifier(oid), *others)))
+        with pytest.raises(Untrusted, match="something else"):
+            trusted(leaf, purpose=purpose)
+
+
 def test_an_authority_for_something_else_lies_between() -> None:
     for oid in (Eku.SERVER_AUTH, Eku.CODE_SIGNING):
         with pytest.raises(Untrusted, match="something else"):

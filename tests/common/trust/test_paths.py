@@ -5,13 +5,16 @@ from typing import Any
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from common.errors import SelloError
 from common.keys import PrivateKey, certificate
+from common.trust import paths
 from common.trust.certificates import verify_path
 from common.trust.purposes import ISSUER
+from tests.common.trust import test_certificates
 from tests.conftest import NOW
 
 ROOT_KEY, BETWEEN_KEY, LEAF_KEY = (PrivateKey("P-256", bytes(31) + bytes([n])) for n in (41, 42, 43))
@@ -111,3 +114,26 @@ def test_an_authority_that_may_have_none_below_it() -> None:
     assert path(LEAF, root=narrow)
     with pytest.raises(SelloError):
         path(below(), between(), root=narrow)
+
+
+@pytest.mark.parametrize("bits", [1024, 2048])
+def test_an_odd_certificate_along_with_a_chain_makes_nothing_weaker(bits: int) -> None:
+    """Anybody may add one to a chain: an authority with a short key is none, by whichever rules."""
+    odd = made("Anybody", LEAF_KEY, above="Nobody", by=LEAF_KEY)
+    key = rsa.generate_private_key(65537, bits)
+    leaf = test_certificates.made("Leaf", by=("Between", key))
+    chain = test_certificates.der(leaf, test_certificates.authority("Between", key))
+    for more in ((), (odd,)):
+        try:
+            found = verify_path([*chain, *more], anchors=[test_certificates.ROOT], purpose=ISSUER, now=NOW)
+        except SelloError:
+            assert bits == 1024
+        else:
+            assert (bits, found) == (2048, [leaf, certificate.load(chain[1]), test_certificates.ROOT])
+
+
+def test_an_authority_of_an_odd_number_has_no_short_key() -> None:
+    key = rsa.generate_private_key(65537, 1024)
+    one = test_certificates.authority("Root", key, by=("Root", key))
+    with pytest.raises(paths.NoPath, match="too short"):
+        paths.find([test_certificates.made("Leaf", by=("Root", key))], anchors=[one], now=NOW)

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from common.did import Fetched, did_key
+from common.did import Fetched, VerificationMethod, did_key, parse_document, verification_method
 from common.encoding import multibase
 from common.errors import FetchFailed, SelloError
 from common.formats import enveloping, jose
 from common.formats.data_integrity import pipeline
-from common.keys import PrivateKey
+from common.keys import PrivateKey, multikey
 from common.rdf.contexts import CONFORMANCE, CREDENTIALS_V2
 from common.rdf.expansion import OpenContexts
 from common.verification.proofs import World, check_credential, check_presentation
@@ -292,6 +292,69 @@ def test_one_proof_is_the_issuers_own(
     ):
         check(genuine)
         show(secure(presentation(genuine), bruno))
+
+
+REGISTER, MALLORY = "did:web:registry.example", "did:web:mallory.example"
+
+
+def did_document(did: str, key: PrivateKey, *purposes: str, **entry: Any) -> dict[str, Any]:
+    method = {
+        "id": f"{did}#key-1", "type": "Multikey", "controller": did,
+        "publicKeyMultibase": multikey.encode(key.public_key), **entry,
+    }  # fmt: skip
+    return {"id": did, "verificationMethod": [method], **{name: [method["id"]] for name in purposes}}
+
+
+@pytest.mark.parametrize(
+    ("theirs", "method"),
+    [
+        ({}, f"{MALLORY}#key-1"),
+        ({"controller": REGISTER}, f"{MALLORY}#key-1"),  # who controls a key is not for its document to say
+        ({"id": f"{REGISTER}#key-9"}, f"{REGISTER}#key-9"),
+        ({"id": f"{REGISTER}#key-9", "controller": REGISTER}, f"{REGISTER}#key-9"),
+        ({"id": f"{REGISTER}#key-1", "controller": REGISTER}, f"{REGISTER}#key-1"),
+        ({}, f"{REGISTER}#read"),  # the register's own, for something else
+    ],
+)
+@pytest.mark.parametrize("suite", ["ecdsa-rdfc-2019", "ecdsa-jcs-2019"])
+def test_no_document_lends_its_key_the_issuers_name(
+    ana: PrivateKey, mallory: PrivateKey, theirs: dict[str, str], method: str, suite: str
+) -> None:
+    """Mallory writes her own DID document as she likes; the register's key for reading leaked to her."""
+    genuine = did_document(REGISTER, ana, "assertionMethod")
+    genuine["verificationMethod"].append(
+        did_document(REGISTER, mallory, id=f"{REGISTER}#read")["verificationMethod"][0]
+    )
+    genuine["authentication"] = [f"{REGISTER}#read"]
+    documents = {
+        REGISTER: genuine,
+        MALLORY: did_document(MALLORY, mallory, "assertionMethod", "authentication", **theirs),
+    }
+
+    class Web(StaticSources):
+        def method(self, did_url: str, *, purpose: str) -> VerificationMethod:
+            return verification_method(
+                did_url, purpose=purpose, resolve=lambda did: parse_document(documents[did], did=did)
+            )
+
+    world = dataclasses.replace(STRICT, sources=Web())
+    said = credential(ana) | {"issuer": REGISTER}
+    options = pipeline.options(
+        signer=mallory.named(method), purpose="assertionMethod", created=NOW, suite=suite
+    )
+    forged = pipeline.add_proof(said, options, signer=mallory.named(method), contexts=world.contexts_of([]))
+    with pytest.raises(SelloError):
+        check(forged, world=world)
+    own = ana.named(f"{REGISTER}#key-1")
+    options |= {"verificationMethod": own.key_id}
+    contexts = world.contexts_of([])
+    check(pipeline.add_proof(said, options, signer=own, contexts=contexts), world=world)
+    other = pipeline.add_proof(
+        said | {"id": "urn:uuid:1"}, options, signer=own, contexts=contexts
+    )  # a genuine proof, of another credential
+    for proofs in ([forged["proof"], other["proof"]], [other["proof"], forged["proof"]], other["proof"]):
+        with pytest.raises(SelloError):
+            check({**said, "proof": proofs}, world=world)
 
 
 def test_an_envelope_is_its_issuers_own(ana: PrivateKey, mallory: PrivateKey) -> None:

@@ -4,6 +4,9 @@ When it is booked, straight from what was signed, it gets two codes under this h
 number, programme, currency, period, amount and words, one over its payee. Nothing leaves, and nothing that a
 gateway says is booked, unless they fit the row as it stands. Whoever can write rows cannot make a payment
 another. The payee's code outlives the payee, who is forgotten once the payment is over.
+
+The state, which moves, is in no code: it is the last one that the books know of, or the row was changed. So
+what has left does not leave again, and what was paid is not called rejected to be paid anew.
 """
 
 import hmac
@@ -11,6 +14,7 @@ import json
 import logging
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import islice
 from typing import Final
 
 from verifier.gateways.base import Instruction
@@ -19,6 +23,7 @@ from verifier.services.payments import states
 from verifier.services.payments.parts import instruction_of
 from verifier.services.sealing import pseudonym
 
+CHUNK: Final = 500
 ALTERED: Final = "altered"  # the problem of such an order, for the operator
 SAID: Final = "Its row was changed: it is not what was signed."
 State = states.State
@@ -31,21 +36,25 @@ def bind(row: PaymentInstruction) -> str:
 
 
 def is_altered(row: PaymentInstruction) -> bool:
-    """Whether an order says something else than when it was booked."""
-    order, _, payee = row.bound.partition(".")
-    forgotten = not row.payee and row.state not in states.AWAITED
-    fits = hmac.compare_digest
-    return not (fits(order, _order(row)) and (forgotten or fits(payee, _payee(row))))
+    """Whether an order says something else than when it was booked, or was moved without the books.
+
+    The row is locked, or else looked at again under its lock where it seems to be: it may move meanwhile.
+    """
+    return _is_altered(row, states.in_books([row])[row.number])
 
 
 def unaltered(
     rows: Iterable[PaymentInstruction], *, now: datetime
 ) -> Iterator[tuple[PaymentInstruction, Instruction]]:
-    """The orders that are as they were booked, as gateways see them; any other is stopped."""
+    """The orders that are as they were booked, as gateways see them; any other is stopped.
+
+    One that moved on while it was looked at is left out too.
+    """
+    rows = list(rows)
+    booked = states.in_books(rows)
     for row in rows:
-        if is_altered(row):
-            with states.locked(row.number) as held:
-                stop(held, now=now)
+        if _is_altered(row, booked[row.number]):
+            _stop_if_altered(row.number, now=now)
         else:
             yield row, instruction_of(row)
 
@@ -64,12 +73,28 @@ def stop(row: PaymentInstruction, *, now: datetime) -> None:
 def stop_altered(*, now: datetime) -> int:
     """Look at every order of the books and hold what was altered; how many."""
     found = 0
-    for row in PaymentInstruction.objects.select_related("programme").iterator(chunk_size=2_000):
-        if is_altered(row):
-            with states.locked(row.number) as held:
-                stop(held, now=now)
-            found += 1
+    rows = PaymentInstruction.objects.select_related("programme").iterator(chunk_size=CHUNK)
+    while some := list(islice(rows, CHUNK)):
+        booked = states.in_books(some)
+        found += sum(
+            _is_altered(row, booked[row.number]) and _stop_if_altered(row.number, now=now) for row in some
+        )
     return found
+
+
+def _stop_if_altered(number: str, *, now: datetime) -> bool:
+    with states.locked(number) as held:
+        if altered := is_altered(held):
+            stop(held, now=now)
+        return altered
+
+
+def _is_altered(row: PaymentInstruction, booked: str) -> bool:
+    order, _, payee = row.bound.partition(".")
+    forgotten = not row.payee and row.state not in states.AWAITED
+    fits = hmac.compare_digest
+    moved = booked != (State.BOOKED if row.state in states.ON_ITS_WAY else row.state)
+    return moved or not (fits(order, _order(row)) and (forgotten or fits(payee, _payee(row))))
 
 
 def _order(row: PaymentInstruction) -> str:

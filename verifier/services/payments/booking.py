@@ -8,7 +8,7 @@ from django.db import transaction
 
 from verifier.models import PaymentInstruction, Programme
 from verifier.services.payments import states
-from verifier.services.payments.binding import bind
+from verifier.services.payments.binding import bind, is_altered
 from verifier.services.payments.errors import Unclear
 
 State = states.State
@@ -37,7 +37,8 @@ def book_payment(programme: Programme, due: Due, *, now: datetime) -> tuple[Paym
     """
     held = Programme.objects.select_for_update(no_key=True).get(pk=programme.pk)
     earlier = PaymentInstruction.objects.filter(key=due.key)
-    if earlier.filter(state__in=states.DEAD, disputed=True).exists():
+    dead = earlier.filter(state__in=states.DEAD).select_related("programme")
+    if any(each.disputed or is_altered(each) for each in dead):
         raise Unclear(UNCLEAR)
     alive = earlier.exclude(state__in=states.DEAD).first()
     if alive is not None:

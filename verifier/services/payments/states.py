@@ -20,7 +20,7 @@ which something is awaited. Every move locks the row, and books the money's way 
 the instruction's number and its new state: a state is entered once.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -28,7 +28,7 @@ from typing import Any, Final
 from django.db import transaction
 from django.db.models import F
 
-from verifier.models import LedgerAccount, PaymentEvent, PaymentInstruction, Programme
+from verifier.models import JournalEntry, LedgerAccount, PaymentEvent, PaymentInstruction, Programme
 from verifier.services.ledger import account, book
 from verifier.services.payments.errors import BudgetExhausted, UnknownInstruction, WrongMove
 
@@ -59,6 +59,11 @@ FUND: Final = State.REJECTED  # where money is that belongs to no payment
 MAX_ATTEMPTS: Final = 12  # sendings, after which a payment waits for a person
 SHORTEST_PAUSE: Final = timedelta(minutes=1)
 LONGEST_PAUSE: Final = timedelta(hours=1)
+
+
+IN_BOOKS: Final = (  # one after the other, as entries of the journal name them
+    State.BOOKED, State.SENT, State.REJECTED, State.SETTLED, State.RETURNED, State.RELEASED,
+)  # fmt: skip
 
 
 @contextmanager
@@ -118,6 +123,16 @@ def transfer(instruction: PaymentInstruction, before: str, to: str, *, now: date
     )
     if not new:
         raise WrongMove("This payment was in this state before.", detail=to)
+
+
+def in_books(rows: Sequence[PaymentInstruction]) -> dict[str, str]:
+    """By number, the last state that the books know of; whatever is on its way is BOOKED there."""
+    entries = {f"{state}:{row.number}": (row.number, state) for state in IN_BOOKS for row in rows}
+    known = JournalEntry.objects.filter(idempotency_key__in=entries)
+    here = set(known.values_list("idempotency_key", flat=True))
+    return {row.number: State.BOOKED.value for row in rows} | {
+        number: state.value for key, (number, state) in entries.items() if key in here
+    }
 
 
 def commit(programme: Programme, amount: int) -> None:
