@@ -1,7 +1,7 @@
-"""The matrix in words: on a terminal after a run, and in the README between two marks.
+"""The matrix in words: on a terminal after a run, and in docs/standards.md between two marks.
 
 `python -m tests.interop.table` prints the committed results. With `--refresh` it first takes those of the
-last run from `VAR_DIR/interop.json` into `docs/interop.json`, and writes the README's block anew.
+last run from `VAR_DIR/interop.json` into `docs/interop.json`, and writes that page's block anew.
 """
 
 import json
@@ -15,7 +15,7 @@ from tests.interop.matrix import COLUMNS, OURS
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 KEPT: Final = ROOT / "docs" / "interop.json"
-README: Final = ROOT / "README.md"
+PAGE: Final = ROOT / "docs/standards.md"
 BEGIN: Final = "<!-- interop:begin -->"
 END: Final = "<!-- interop:end -->"
 ROLES: Final = (" issuer", " wallet")
@@ -67,7 +67,7 @@ def _line(values: list[str], widths: list[int]) -> str:
 
 
 def block(results: Mapping[str, Any]) -> str:
-    """What stands in the README between the two marks."""
+    """What stands in the page between the two marks."""
     peers = ", ".join(f"{name} {version}" for name, version in sorted(results["peers"].items()))
     return "\n".join(
         [
@@ -83,12 +83,12 @@ def block(results: Mapping[str, Any]) -> str:
     )
 
 
-def rewritten(readme: str, results: Mapping[str, Any]) -> str:
-    """The README with the block of these results."""
-    before, begin, rest = readme.partition(BEGIN)
+def rewritten(page: str, results: Mapping[str, Any]) -> str:
+    """The page with the block of these results."""
+    before, begin, rest = page.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
-        raise ValueError(f"The README lacks {BEGIN} and {END}.")
+        raise ValueError(f"The page lacks {BEGIN} and {END}.")
     return before + block(results) + after
 
 
@@ -97,7 +97,7 @@ def refresh() -> None:
     run = json.loads((Path(os.environ.get("VAR_DIR", ROOT / "var")) / "interop.json").read_text())
     kept = {name: run[name] for name in ("date", "peers", "cells")}
     KEPT.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n")
-    README.write_text(rewritten(README.read_text(), kept))
+    PAGE.write_text(rewritten(PAGE.read_text(), kept))
 
 
 if __name__ == "__main__":
