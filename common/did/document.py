@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from common.encoding import strict_json
 from common.errors import SelloError
 from common.keys import PublicKey, jwk, multikey
 from common.keys.other_kinds import UnknownKind
@@ -90,13 +91,17 @@ class DIDDocument:
 
 
 def parse_document(source: Mapping[str, Any], *, did: str) -> DIDDocument:
-    """Read a DID document (DID Core §4, §5); one that speaks of another DID is refused."""
+    """Read a DID document (DID Core §4, §5); one that speaks of another DID is refused.
+
+    Members that are null say nothing; `source` keeps them.
+    """
     if source.get("id") != did:
         raise ResolutionError("This DID document is another's.", code="invalidDidDocument")
+    said = strict_json.without_nulls(source)
     relations: dict[str, set[str]] = {}
     entries: dict[str, Mapping[str, Any]] = {}
     for name in ("verificationMethod", *PURPOSES):
-        values = source.get(name, [])
+        values = said.get(name, [])
         if not isinstance(values, list):
             raise ResolutionError(f"{name} is not a list.", code="invalidDidDocument")
         for value in values:

@@ -59,6 +59,13 @@ def without_nulls(value: Any) -> Any:
     return [without_nulls(child) for child in value] if isinstance(value, list) else value
 
 
+def whole(value: object) -> int | None:
+    """A whole number, however JSON wrote it (`2`, `2.0`, `2e0`: RFC 8259 §6); None for anything else."""
+    if type(value) is float and value.is_integer() and abs(value) <= MAX_INTEGER:
+        return int(value)
+    return value if type(value) is int else None
+
+
 def check_depth(value: Any, *, limit: int = MAX_DEPTH) -> None:
     """Raise when `value` nests deeper than `limit`; level by level, so that it cannot recurse away."""
     level = [value]

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from common.did import VerificationMethod, key_url
-from common.encoding import numeric_date
+from common.encoding import numeric_date, strict_json
 from common.errors import InvalidSignature, MalformedInput
 from common.formats import version_1_1
 from common.formats.base import BindingMismatch, CredentialInvalid, Expired, NotYetValid, Sources
@@ -95,6 +95,7 @@ def _typ(parsed: UnverifiedJws, *, kind: Kind) -> str:
 
 
 def _document(claims: Mapping[str, Any], *, kind: Kind, typ: str) -> dict[str, Any]:
+    """The document, without members that are null; a subject's claims stay as they are."""
     if kind not in claims:
         document = {name: value for name, value in claims.items() if name not in REGISTERED}
     elif typ == f"{kind}+jwt" or not isinstance(claims[kind], Mapping):
@@ -102,7 +103,10 @@ def _document(claims: Mapping[str, Any], *, kind: Kind, typ: str) -> dict[str, A
     else:
         document = version_1_1.decode(claims, kind=kind)
     _require_agreement(document, claims, kind=kind)
-    return document
+    return {
+        name: part if name == "credentialSubject" else strict_json.without_nulls(part)
+        for name, part in document.items()
+    }
 
 
 def _claims(parsed: UnverifiedJws) -> dict[str, Any]:
@@ -133,8 +137,11 @@ def _holder_key(
     kid = parsed.header.get("kid")
     if not isinstance(kid, str):
         raise TokenInvalid("The token of a presentation names its holder's key.")
-    method = sources.method(key_url(kid), purpose="authentication")
     named = [validation.holder_id(document)] if "holder" in document else []
+    speaker = named[0] if named else claims.get("iss")
+    if kid.startswith("#") and isinstance(speaker, str):  # relative to whoever speaks (§4.1.1)
+        kid = speaker + kid
+    method = sources.method(key_url(kid), purpose="authentication")
     if any(name != method.controller for name in (*named, claims.get("iss", method.controller))):
         raise TokenInvalid("This presentation was signed by somebody else than its holder.")
     return method

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from common.encoding import jcs, numeric_date, strict_json
-from common.errors import MalformedInput, SelloError
+from common.errors import MalformedInput
 from common.formats.base import (
     Binding,
     BindingMismatch,
@@ -18,13 +18,13 @@ from common.formats.base import (
     VerifiedCredential,
     VerifiedPresentation,
 )
-from common.formats.sd_jwt import compact, key_binding
+from common.formats.sd_jwt import compact, confirmation, key_binding
 from common.formats.sd_jwt.compact import SDJWT
 from common.formats.sd_jwt.disclosure import DEFAULT_HASH
 from common.formats.sd_jwt.issuing import conceal
 from common.formats.sd_jwt.processing import Processed, process
 from common.formats.sd_jwt.selecting import select
-from common.keys import PublicKey, Signer, certificate, jwk, jws
+from common.keys import Signer, certificate, jwk, jws
 from common.vcdm.credential import ClaimPath, Credential, StatusReference
 
 FORMAT: Final = "dc+sd-jwt"
@@ -88,7 +88,7 @@ class SdJwtVc:
         """An SD-JWT+KB (RFC 9901 §7.2) that shows the claims at `disclose`, whole, and no others."""
         sd_jwt = compact.parse(secured)
         processed = processed_claims(secured)
-        if _holder_key(processed.payload) != signer.public_key:
+        if confirmation.holder_key(processed.payload) != signer.public_key:
             raise BindingMismatch("This credential is bound to another key.")
         if disclose is not None:
             sd_jwt = SDJWT(sd_jwt.jwt, select(processed, disclose))
@@ -169,7 +169,7 @@ def _verify(sd_jwt: SDJWT, *, sources: Sources, now: datetime) -> tuple[Verified
     processed = _process(claims, sd_jwt.disclosures)
     payload = processed.payload
     types = _types(payload)
-    holder_key, status = _holder_key(payload), _status(payload)
+    holder_key, status = confirmation.holder_key(payload), _status(payload)
     begins = numeric_date.read_datetime(payload, "nbf")
     ends = numeric_date.read_datetime(payload, "exp")
     if begins is not None and now < begins:
@@ -211,27 +211,16 @@ def _claims(parsed: jws.UnverifiedJws) -> dict[str, Any]:
 
 def _types(payload: Mapping[str, Any]) -> tuple[str, ...]:
     """`vct` and `aka_vcts` (SD-JWT VC §2.2.2.1 and §2.2.2.2)."""
-    vct, others = payload.get("vct"), payload.get("aka_vcts") or []
+    vct, others = payload.get("vct"), payload.get("aka_vcts")
     if not isinstance(vct, str) or not vct:
         raise CredentialInvalid("This credential names no type.")
+    if others is None:
+        return (vct,)
     if not isinstance(others, list) or not all(isinstance(name, str) and name for name in others):
         raise CredentialInvalid("The further types of this credential are not a list of names.")
-    if vct in others or ("aka_vcts" in payload and not others):
+    if not others or vct in others:
         raise CredentialInvalid("The further types of this credential are none, or its own once more.")
     return (vct, *others)
-
-
-def _holder_key(payload: Mapping[str, Any]) -> PublicKey | None:
-    """The key in `cnf.jwk` (RFC 7800 §3.2), None where the credential is a bearer's."""
-    confirmation = payload.get("cnf")
-    if confirmation is None:
-        return None
-    if not isinstance(confirmation, Mapping) or "jwk" not in confirmation:
-        raise CredentialInvalid("This credential is bound to its holder in a way that is not understood.")
-    try:
-        return jwk.decode(confirmation["jwk"])
-    except SelloError as error:
-        raise CredentialInvalid("The holder's key in this credential is not usable.") from error
 
 
 def _status(payload: Mapping[str, Any]) -> tuple[StatusReference, ...]:
@@ -245,7 +234,7 @@ def _status(payload: Mapping[str, Any]) -> tuple[StatusReference, ...]:
     entry = status.get("status_list") if isinstance(status, Mapping) else None
     if not isinstance(entry, Mapping):
         raise CredentialInvalid("This credential's status is kept in a way that is not understood.")
-    index, uri = entry.get("idx"), entry.get("uri")
-    if not isinstance(index, int) or isinstance(index, bool) or index < 0 or not isinstance(uri, str):
+    index, uri = strict_json.whole(entry.get("idx")), entry.get("uri")
+    if index is None or index < 0 or not isinstance(uri, str):
         raise CredentialInvalid("This credential's status entry is malformed.")
     return (StatusReference(kind="TokenStatusList", uri=uri, index=index),)

@@ -30,6 +30,7 @@ def decode(jwk: Mapping[str, Any]) -> PublicKey:
     """The public key of a JWK; private members, other kinds and points off the curve are refused."""
     if not isinstance(jwk, Mapping):
         raise InvalidKey("A JWK is a JSON object.")
+    jwk = {name: value for name, value in jwk.items() if value is not None}
     if not {"d", "k", "priv"}.isdisjoint(jwk):
         raise InvalidKey("A private key does not belong here.")
     kty, crv = jwk.get("kty"), jwk.get("crv")

@@ -40,7 +40,10 @@ def sign(header: Mapping[str, Any], payload: bytes | Mapping[str, Any], *, signe
 
 
 def parse(compact: str, *, max_length: int = MAX_LENGTH) -> UnverifiedJws:
-    """Take a compact JWS apart without believing it; `crit` headers are refused (RFC 7515 §4.1.11)."""
+    """Take a compact JWS apart without believing it; `crit` headers are refused (RFC 7515 §4.1.11).
+
+    A header that is null says nothing.
+    """
     if not isinstance(compact, str) or len(compact) > max_length or compact.count(".") != 2:
         raise MalformedInput("This is not a compact JWS.")
     protected, payload, signature = compact.split(".")
@@ -50,7 +53,7 @@ def parse(compact: str, *, max_length: int = MAX_LENGTH) -> UnverifiedJws:
     if not isinstance(header.get("alg"), str):
         raise MalformedInput("This JWS names no algorithm.")
     return UnverifiedJws(
-        header=header,
+        header={name: value for name, value in header.items() if value is not None},
         payload=base64url.decode(payload),
         signing_input=f"{protected}.{payload}".encode("ascii"),
         signature=base64url.decode(signature),

@@ -87,7 +87,7 @@ def parse_server_metadata(source: Mapping[str, Any], *, issuer: str) -> Authoriz
         grant_types=texts("grant_types_supported") or (AUTHORIZATION_CODE,),
         anonymous_access=source.get("pre-authorized_grant_anonymous_access_supported") is True,
         dpop_algorithms=texts("dpop_signing_alg_values_supported"),
-        authorization_endpoint=members.optional_url("authorization_endpoint"),
+        authorization_endpoint=members.usable_url("authorization_endpoint"),
         pushed_endpoint=members.optional_url("pushed_authorization_request_endpoint"),
         scopes=texts("scopes_supported"),
         challenge_methods=texts("code_challenge_methods_supported"),

@@ -153,6 +153,8 @@ def parse_credential_response(
         if not interval or "credentials" in members:
             raise MessageInvalid("The issuer wants to deliver later, and does not say when to ask.")
         return DeferredResponse(members.text("transaction_id"), math.ceil(interval))
+    if "credentials" not in members and "credential" in members:  # as drafts before 1.0 had it
+        members = Members({**source, "credentials": [{"credential": source["credential"]}]}, MessageInvalid)
     credentials = tuple(entry.source.get("credential") for entry in members.objects("credentials"))
     if not credentials or len(credentials) > expected:
         raise MessageInvalid(f"Between one and {expected} credentials were expected.")

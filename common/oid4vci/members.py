@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from common.encoding import strict_json
 from common.errors import SelloError
 
 MAX_TEXT = 20_000
@@ -36,8 +37,8 @@ class Members:
         return value
 
     def optional_text(self, name: str) -> str | None:
-        """A string, or None where the member is absent."""
-        return self.text(name) if name in self else None
+        """A string, or None where the member is absent or an empty text."""
+        return self.text(name) if self.source.get(name, "") != "" else None
 
     def readable_text(self, name: str) -> str | None:
         """A string, or None where the member is absent or cannot be shown."""
@@ -47,22 +48,20 @@ class Members:
             return None
 
     def texts(self, name: str, *, required: bool = True) -> tuple[str, ...]:
-        """A non-empty list of strings, each once; () only where it may be, and is absent or empty."""
+        """A non-empty list of strings, each taken once; () only where it may be, and is absent or empty."""
         if not required and self.source.get(name, []) == []:
             return ()
         value = self.source.get(name)
         if not isinstance(value, list) or not value or not all(isinstance(v, str) and v for v in value):
             raise self.error(f"{name} must be a list of texts that is not empty.")
-        if len(set(value)) != len(value):
-            raise self.error(f"{name} names something twice.")
-        return tuple(value)
+        return tuple(dict.fromkeys(value))
 
     def integer(self, name: str, *, minimum: int) -> int | None:
         """A whole number of at least `minimum`, or None where the member is absent."""
-        value = self.source.get(name)
-        if value is None:
+        if name not in self:
             return None
-        if not isinstance(value, int) or isinstance(value, bool) or value < minimum:
+        value = strict_json.whole(self.source[name])
+        if value is None or value < minimum:
             raise self.error(f"{name} must be a whole number of at least {minimum}.")
         return value
 
@@ -97,8 +96,15 @@ class Members:
         return value
 
     def optional_url(self, name: str) -> str | None:
-        """Such a URL, or None where the member is absent."""
-        return self.url(name) if name in self else None
+        """Such a URL, or None where the member is absent or an empty text."""
+        return self.url(name) if self.source.get(name, "") != "" else None
+
+    def usable_url(self, name: str) -> str | None:
+        """Such a URL, or None where there is none that may be asked."""
+        try:
+            return self.optional_url(name)
+        except self.error:
+            return None
 
 
 def is_web_url(value: str) -> bool:

@@ -1,10 +1,11 @@
 """Credential issuer metadata (OpenID4VCI 1.0 §12.2) and where it lies."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
+from common.encoding import strict_json
 from common.oid4vci.credential import PROOF_TYPES
 from common.oid4vci.encryption import (
     RequestEncryption,
@@ -21,6 +22,7 @@ from common.oid4vci.members import Members, is_identifier
 CREDENTIAL_ISSUER: Final = "openid-credential-issuer"
 MAX_CONFIGURATIONS: Final = 500
 MAX_CLAIMS: Final = 500
+Encryption = TypeVar("Encryption", RequestEncryption, ResponseEncryption)
 ClaimPointer = tuple[str | int | None, ...]
 
 
@@ -127,32 +129,28 @@ def create_issuer_metadata(metadata: IssuerMetadata) -> dict[str, Any]:
 def parse_issuer_metadata(source: Mapping[str, Any], *, issuer: str) -> IssuerMetadata:
     """Read the metadata of `issuer`; a document that speaks of another must not be used (§12.2.4).
 
-    A configuration that cannot be read is left out, and takes none of the others away.
+    A configuration that cannot be read is left out, and takes none of the others away. What can be done
+    without is left out likewise: batches, notifications, encryption that is not required.
     """
     members = Members(source, MessageInvalid)
     if members.text("credential_issuer") != issuer:
         raise MessageInvalid("This metadata is another issuer's.")
     configurations = _parse_configurations(members.object("credential_configurations_supported"))
-    batch = members.object("batch_credential_issuance")
     return IssuerMetadata(
         credential_issuer=issuer,
         credential_endpoint=members.url("credential_endpoint"),
         configurations=configurations,
         nonce_endpoint=members.optional_url("nonce_endpoint"),
-        notification_endpoint=members.optional_url("notification_endpoint"),
-        deferred_endpoint=members.optional_url("deferred_credential_endpoint"),
-        request_encryption=(
-            parse_request_encryption(members.object("credential_request_encryption"))
-            if "credential_request_encryption" in members
-            else None
+        notification_endpoint=members.usable_url("notification_endpoint"),
+        deferred_endpoint=members.usable_url("deferred_credential_endpoint"),
+        request_encryption=_parse_encryption(
+            members, "credential_request_encryption", parse_request_encryption
         ),
-        response_encryption=(
-            parse_response_encryption(members.object("credential_response_encryption"))
-            if "credential_response_encryption" in members
-            else None
+        response_encryption=_parse_encryption(
+            members, "credential_response_encryption", parse_response_encryption
         ),
         authorization_servers=members.texts("authorization_servers", required=False),
-        batch_size=batch.integer("batch_size", minimum=2),
+        batch_size=_parse_batch_size(members.source.get("batch_credential_issuance")),
         display=_parse_displays(members),
     )
 
@@ -181,6 +179,27 @@ def _create_configuration(configuration: ConfigurationMetadata) -> dict[str, Any
             ),
         }
     )
+
+
+def _parse_batch_size(batch: object) -> int | None:
+    """How many credentials are had at once, where it is said in a way that helps (§12.2.4: two or more)."""
+    size = strict_json.whole(batch.get("batch_size")) if isinstance(batch, Mapping) else None
+    return size if size is not None and size > 1 else None
+
+
+def _parse_encryption(
+    members: Members, name: str, parse: Callable[[Members], Encryption]
+) -> Encryption | None:
+    """What is said of encryption; where it cannot be read, nothing, unless it is required."""
+    if name not in members:
+        return None
+    said = members.object(name)
+    try:
+        return parse(said)
+    except MessageInvalid:
+        if said.source.get("encryption_required") is True:
+            raise
+        return None
 
 
 def _parse_configurations(members: Members) -> dict[str, ConfigurationMetadata]:

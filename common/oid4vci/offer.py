@@ -80,11 +80,14 @@ def parse_offer(source: Mapping[str, Any]) -> CredentialOffer:
     issuer = members.text("credential_issuer")
     if not is_identifier(issuer):
         raise MessageInvalid("The offer names no issuer that can be asked.")
+    names = members.texts("credential_configuration_ids")
+    if len(names) != len(source["credential_configuration_ids"]):
+        raise MessageInvalid("The offer names something twice.")
     grants = members.object("grants")
     sign_in = grants.object(AUTHORIZATION_CODE)
     offer = CredentialOffer(
         credential_issuer=issuer,
-        configuration_ids=members.texts("credential_configuration_ids"),
+        configuration_ids=names,
         sign_in=AUTHORIZATION_CODE in grants.source or not grants.source,
         issuer_state=sign_in.optional_text("issuer_state"),
         authorization_server=sign_in.optional_text("authorization_server"),

@@ -139,6 +139,8 @@ def parse_token_response(source: Mapping[str, Any]) -> TokenResponse:
         detail.text("credential_configuration_id"): detail.texts("credential_identifiers")
         for detail in members.objects("authorization_details")
         if detail.source.get("type") == DETAIL_TYPE
+        and detail.source.get("credential_configuration_id")
+        and detail.source.get("credential_identifiers")  # drafts before 1.0 had details without
     }
     seconds = members.seconds("expires_in")
     return TokenResponse(

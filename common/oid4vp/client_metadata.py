@@ -59,16 +59,16 @@ def parse_client_metadata(value: Any, *, encrypted: bool) -> ClientMetadata:
 
 
 def _encryption_key(jwks: Any) -> Mapping[str, Any] | None:
-    """The first key of the set that is meant for encryption and lies on P-256."""
+    """The first key of the set that can be used: named, meant for encryption, on P-256; others are let be."""
     keys = jwks.get("keys") if isinstance(jwks, Mapping) else None
     for key in keys if isinstance(keys, list) else []:
         if not isinstance(key, Mapping) or not isinstance(key.get("kid"), str):
-            raise InvalidRequest("Every key of client_metadata has its kid.")
+            continue
         if key.get("use", "enc") != "enc" or key.get("alg") != jwe.ALGORITHM or key.get("crv") != "P-256":
             continue
         try:
             jwk.decode(key)
-        except SelloError as error:
-            raise InvalidRequest("A key of client_metadata is not one.") from error
+        except SelloError:
+            continue
         return key
     return None

@@ -162,7 +162,10 @@ def _claim(entry: Any, form: str) -> ClaimsQuery:
         path = parse_path(entry.get("path"))
     except NoSuchClaim as error:
         raise InvalidRequest(error.public) from error
-    values = tuple(_optional_entries(entry, "values"))
+    values: tuple[Any, ...] = tuple(
+        strict_json.whole(value) if isinstance(value, float) else value
+        for value in _optional_entries(entry, "values")
+    )
     if any(type(value) not in (str, int, bool) for value in values):
         raise InvalidRequest("The values of a claim are strings, integers or booleans.")
     identifier = _identifier(entry["id"]) if "id" in entry else None

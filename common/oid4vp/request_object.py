@@ -127,7 +127,7 @@ def _verify_signed(
         jws.verify(token, key=client.key, typ=REQUEST_TYPE)
     except InvalidSignature as error:
         raise InvalidRequest("The signature of this request does not match.") from error
-    if claims.get("aud", AUDIENCE) not in (AUDIENCE, [AUDIENCE]):
+    if not _is_for_wallets(claims.get("aud")):
         raise InvalidRequest("This request is meant for another wallet.")
     if reference.method == "post" and wallet_nonce is not None and claims.get("wallet_nonce") != wallet_nonce:
         raise InvalidRequest("This request was not made for this moment.")
@@ -144,6 +144,11 @@ def _verify_signed(
     elif client.host and urlsplit(request.response_uri).hostname != client.host:
         raise InvalidRequest("The answer would go to another host than the certificate names.")
     return VerifiedRequest(request, identity=client.identity, authenticated=True)
+
+
+def _is_for_wallets(audience: object) -> bool:
+    """Whether any wallet is among those to whom a request object goes (§5.8; RFC 7519 §4.1.3)."""
+    return audience in (None, AUDIENCE) or (isinstance(audience, list) and AUDIENCE in audience)
 
 
 def _expects(claims: Mapping[str, Any], origin: str) -> bool:

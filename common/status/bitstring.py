@@ -18,6 +18,7 @@ _TYPES: Final = frozenset(  # as JOSE credentials name it, and as Data Integrity
         "https://www.w3.org/ns/credentials/status#BitstringStatusListCredential",
     }
 )
+LIST: Final = "BitstringStatusList"
 ACCEPT: Final = "application/vc, application/ld+json, application/json"
 
 
@@ -74,7 +75,7 @@ def status_list_credential(
         "validUntil": _text(valid_until),
         "credentialSubject": {
             "id": f"{uri}#list",
-            "type": "BitstringStatusList",
+            "type": LIST,
             "statusPurpose": purpose,
             "encodedList": encode_list(statuses),
             "ttl": ttl * 1000,
@@ -90,12 +91,10 @@ def read(credential: ListCredential, *, uri: str, issuer: str) -> StatusList:
         subject = subject[0]
     if credential.issuer != issuer:
         raise StatusError("The status list is not the credential issuer's own.")
-    if _TYPES.isdisjoint(credential.types) or document.get("id", uri) != uri:
+    if _TYPES.isdisjoint(credential.types) or document.get("id") not in (None, uri):
         raise StatusError("This is not the status list that the credential names.")
-    if not isinstance(subject, Mapping) or subject.get("type") not in (
-        "BitstringStatusList",
-        ["BitstringStatusList"],
-    ):
+    types = subject.get("type") if isinstance(subject, Mapping) else None
+    if not isinstance(subject, Mapping) or LIST not in (types if isinstance(types, list) else [types]):
         raise MalformedInput("This status list has no list.", code="MALFORMED_VALUE_ERROR")
     purposes, ttl = subject.get("statusPurpose"), subject.get("ttl")
     names = [purposes] if isinstance(purposes, str) else purposes

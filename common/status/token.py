@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from common.did import VerificationMethod
-from common.encoding import base64url, numeric_date
+from common.encoding import base64url, numeric_date, strict_json
 from common.errors import MalformedInput
 from common.keys import Signer, certificate, jws
 from common.status.bits import StatusBits, compress, expand
@@ -28,11 +28,10 @@ def encode_list(statuses: StatusBits) -> dict[str, Any]:
 
 def decode_list(member: object) -> StatusBits:
     """The entries behind a `status_list` member."""
-    if not isinstance(member, Mapping) or not isinstance(member.get("bits"), int):
+    bits = strict_json.whole(member.get("bits")) if isinstance(member, Mapping) else None
+    if not isinstance(member, Mapping) or bits is None:
         raise MalformedInput("This status list has no list.")
-    return StatusBits(
-        expand(base64url.decode(member.get("lst", "")), wrapper="zlib"), member["bits"], "least"
-    )
+    return StatusBits(expand(base64url.decode(member.get("lst", "")), wrapper="zlib"), bits, "least")
 
 
 def create(
@@ -73,7 +72,7 @@ def read(
     """The list in claims that `issuer` signed, by their names in a JWT, whatever token they came in."""
     if claims.get("sub") != uri:
         raise StatusError("This is not the status list that the credential names.")
-    if claims.get("iss", issuer) != issuer:
+    if claims.get("iss") not in (None, issuer):
         raise StatusError("The status list is not the credential issuer's own.")
     issued, expires = (numeric_date.read_datetime(claims, name) for name in ("iat", "exp"))
     if issued is None:

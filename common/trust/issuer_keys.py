@@ -104,7 +104,7 @@ def _from_did(issuer: str, header: Mapping[str, Any], *, resolve: Resolve) -> Ve
 
 def _from_metadata(issuer: str, header: Mapping[str, Any], *, fetch: Fetch) -> VerificationMethod:
     """SD-JWT VC §4.2 and §4.3: metadata of this very issuer, with keys inside or at `jwks_uri`."""
-    metadata = strict_json.loads_object(fetch(metadata_url(issuer)).body)
+    metadata = strict_json.without_nulls(strict_json.loads_object(fetch(metadata_url(issuer)).body))
     if metadata.get("issuer") != issuer:
         raise NotTheIssuersKey("These issuer metadata are another's.")
     if ("jwks" in metadata) == ("jwks_uri" in metadata):

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from common.encoding import strict_json
 from common.formats.base import CredentialInvalid
 from common.vcdm import validation
 from common.vcdm.credential import StatusPurpose, StatusReference
@@ -45,20 +46,20 @@ def parse(document: Mapping[str, Any]) -> tuple[StatusReference, ...]:
     Entries of known kind that serve other purposes (`message`, `refresh`) say nothing of validity.
     """
     references = []
-    for entry in validation.entries(document, "credentialStatus"):
+    for entry in _entries(document):
         if not _is_known(entry):
             raise CredentialInvalid("This credential's status is of a kind that is not known.")
         check_entry(entry)
         if entry["statusPurpose"] in PURPOSES:
             purpose = PURPOSES[entry["statusPurpose"]]
             uri, index = entry["statusListCredential"], int(entry["statusListIndex"])
-            references.append(StatusReference(TYPE, uri, index, purpose, entry.get("statusSize", 1)))
+            references.append(StatusReference(TYPE, uri, index, purpose, _size(entry)))
     return tuple(references)
 
 
 def check(document: Mapping[str, Any]) -> None:
     """Raise unless each Bitstring Status List entry of a credential is one; other kinds are left alone."""
-    for entry in validation.entries(document, "credentialStatus"):
+    for entry in _entries(document):
         if _is_known(entry):
             check_entry(entry)
 
@@ -82,9 +83,7 @@ def check_entry(entry: Mapping[str, Any]) -> None:
 
 def _check_messages(entry: Mapping[str, Any]) -> None:
     """One message for each value that the entry's bits may have; without them, for one bit alone."""
-    size, messages = entry.get("statusSize", 1), entry.get("statusMessage")
-    if not isinstance(size, int) or isinstance(size, bool) or not 0 < size <= MAX_SIZE:
-        raise MalformedEntry("The size of a status is a number of bits.")
+    size, messages = _size(entry), entry.get("statusMessage")
     if messages is None and size == 1:
         return
     if not isinstance(messages, list) or len(messages) != 2**size:
@@ -96,5 +95,18 @@ def _check_messages(entry: Mapping[str, Any]) -> None:
             raise MalformedEntry("A status message has a status and a message.")
 
 
+def _size(entry: Mapping[str, Any]) -> int:
+    size = strict_json.whole(entry.get("statusSize", 1))
+    if size is None or not 0 < size <= MAX_SIZE:
+        raise MalformedEntry("The size of a status is a number of bits.")
+    return size
+
+
+def _entries(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The status entries, without members that are null."""
+    return [strict_json.without_nulls(entry) for entry in validation.entries(document, "credentialStatus")]
+
+
 def _is_known(entry: Mapping[str, Any]) -> bool:
-    return entry.get("type") in (TYPE, [TYPE])
+    types = entry.get("type")
+    return TYPE in (types if isinstance(types, list) else [types])

@@ -22,7 +22,7 @@ class Processed:
 
 def process(payload: Mapping[str, Any], disclosures: Sequence[str]) -> Processed:
     """Put disclosed values where their digests stand, and take the digests out (§7.1 steps 2e and 3 to 5)."""
-    algorithm = payload.get("_sd_alg", DEFAULT_HASH)
+    algorithm = DEFAULT_HASH if payload.get("_sd_alg") is None else payload["_sd_alg"]
     if not isinstance(algorithm, str) or algorithm not in HASHES:
         raise MalformedInput("This SD-JWT uses a hash algorithm that is not accepted.")
     found = {digest(encoded, algorithm=algorithm): parse(encoded) for encoded in disclosures}
@@ -93,7 +93,7 @@ class _Processing:
         return result
 
     def _digests(self, value: Mapping[str, Any]) -> list[str]:
-        digests = value.get("_sd", [])
+        digests = [] if value.get("_sd") is None else value["_sd"]
         if not isinstance(digests, list) or not all(isinstance(entry, str) for entry in digests):
             raise MalformedInput("The digests of this SD-JWT are not a list of texts.")
         return digests

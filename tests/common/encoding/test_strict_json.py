@@ -113,3 +113,13 @@ def test_an_object_was_expected(text: str) -> None:
     with pytest.raises(MalformedInput, match="object"):
         strict_json.loads_object(text)
     assert strict_json.loads_object("{}") == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("2", 2), ("2.0", 2), ("2e0", 2), ("1E+2", 100), ("-0", 0), ("-0.0", 0), ("2.5", None), ("1e17", None),
+     ("true", None), ('"2"', None), ("null", None)],
+)  # fmt: skip
+def test_whole_numbers_however_they_are_written(text: str, number: int | None) -> None:
+    found = strict_json.whole(strict_json.loads(text))
+    assert (found, type(found)) == (number, type(number))

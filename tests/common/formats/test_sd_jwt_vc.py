@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from common.did import did_key
+from common.did import did_jwk, did_key
 from common.encoding import base64url, jcs
 from common.errors import InvalidSignature, MalformedInput, SelloError
 from common.formats import FORMATS
@@ -28,6 +28,7 @@ from common.keys import PrivateKey, jwk, jws
 from common.vcdm.credential import Credential, StatusReference
 from tests.common.formats.fakes import StaticSources, method
 from tests.common.formats.sd_jwt.salts import salts
+from tests.common.raw_tokens import raw_token
 from tests.conftest import NOW
 
 REGISTRY = "did:web:registry.example"
@@ -359,3 +360,41 @@ def test_a_payload_with_a_key_twice() -> None:
     jwt = jws.sign({"typ": "dc+sd-jwt", "kid": ISSUER.key_id}, body, signer=ISSUER)
     with pytest.raises(MalformedInput, match="twice"):
         FORMAT.verify_credential(f"{jwt}~", sources=SOURCES, now=NOW)
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"aka_vcts": None, "nbf": None, "sub": None},
+        {"_sd": None, "_sd_alg": None},
+        {"status": {"status_list": {"idx": 412.0, "uri": STATUS.uri}, "identifier_list": None}},
+        {"cnf": None},
+    ],
+)
+def test_nulls_and_whole_numbers_as_others_write_them(claims: dict[str, Any]) -> None:
+    base = {"iss": REGISTRY, "vct": FARMER.vct, "iat": NOW.timestamp() - 0.5, "district": "Pisac"}
+    header = {"alg": "ES256", "typ": "dc+sd-jwt", "kid": ISSUER.key_id, "x5c": None}
+    found = FORMAT.verify_credential(raw_token(header, base | claims, ISSUER) + "~", sources=SOURCES, now=NOW)
+    assert found.claims["district"] == "Pisac"
+    assert found.status == ((STATUS,) if "status" in claims else ())
+
+
+@pytest.mark.parametrize("kid", [did_key.encode, did_key.verification_method, did_jwk.encode])
+def test_a_holder_named_by_a_did_of_a_key(kid: Callable[[Any], str], ana: PrivateKey) -> None:
+    def bind(payload: dict[str, Any]) -> None:
+        payload["cnf"] = {"kid": kid(ana.public_key)}
+
+    secured = resigned(issue(holder=ana), bind)
+    shown = present(secured, ana, ("given_name",))
+    found = FORMAT.verify_presentation(shown, binding=BINDING, sources=SOURCES, now=NOW)
+    assert found.credentials[0].holder_key == ana.public_key
+
+
+@pytest.mark.parametrize(
+    "cnf",
+    [{"kid": "did:web:ana.example#1"}, {"kid": "did:key:z"}, {"kid": 7}, {"kid": "ana"}, {"jkt": "x"}, []],
+)
+def test_a_holder_who_cannot_be_told(cnf: Any, ana: PrivateKey) -> None:
+    secured = resigned(issue(holder=ana), lambda payload: payload.update(cnf=cnf))
+    with pytest.raises(CredentialInvalid):
+        FORMAT.verify_credential(secured, sources=SOURCES, now=NOW)

@@ -19,6 +19,7 @@ from common.vcdm.credential import Credential, StatusReference
 from common.verification import declared
 from tests.common.formats.fakes import StaticSources, method
 from tests.common.formats.sd_jwt.salts import salts
+from tests.common.raw_tokens import raw_token
 from tests.conftest import NOW, shared
 
 REGISTRY = "did:web:registry.example"
@@ -316,3 +317,39 @@ def test_a_presentation_shows_something_and_not_too_much() -> None:
 def test_shown_without_a_signature_it_is_the_token(name: str) -> None:
     token = issue(name)
     assert unbound.show(name, token, disclose=[("district",)], sources=SOURCES) == token
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_members_of_a_document_that_are_null_say_nothing(name: str) -> None:
+    parsed = jws.parse(issue(name))
+    claims = parsed.claims()
+    document = claims.get("vc", claims)
+    document |= {"evidence": None, "termsOfUse": None, "credentialSchema": None, "image": {"url": None}}
+    document["issuer"] = {"id": REGISTRY, "name": None}
+    document["credentialStatus"] = [
+        {**entry, "statusSize": None, "statusMessage": None, "statusReference": None}
+        for entry in document["credentialStatus"]
+    ]
+    document["credentialSubject"] |= {"district": None, "parcels": [None, 1.5]}
+    found = verify(name, raw_token({**parsed.header, "x5c": None, "jwk": None}, claims, ISSUER))
+    assert found.status == FARMER.status
+    assert found.claims == {"given_name": "Ana", "district": None, "parcels": [None, 1.5]}
+
+
+@pytest.mark.parametrize("size", [1, 1.0])
+def test_a_status_entry_of_further_types(size: float) -> None:
+    parsed = jws.parse(issue("vc+jwt"))
+    claims = parsed.claims()
+    [entry] = claims["credentialStatus"]
+    claims["credentialStatus"] = {**entry, "type": [entry["type"], "Dated"], "statusSize": size}
+    assert verify("vc+jwt", raw_token(parsed.header, claims, ISSUER)).status == FARMER.status
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_key_named_within_the_holders_own_did(name: str) -> None:
+    parsed = jws.parse(show(name, issue(name)))
+    _, mark, fragment = parsed.header["kid"].partition("#")
+    shown = raw_token({**parsed.header, "kid": mark + fragment}, parsed.claims(), ANA)
+    assert verify_shown(name, shown).holder == did_key.encode(ANA.public_key)
+    with pytest.raises(SelloError):
+        verify_shown(name, raw_token({**parsed.header, "kid": "#another"}, parsed.claims(), ANA))

@@ -95,3 +95,9 @@ def test_what_is_no_object_is_no_jwk(value: Any) -> None:
 def test_an_okp_that_is_not_ed25519_is_refused(change: dict[str, str]) -> None:
     with pytest.raises(SelloError):
         jwk.decode({**OKP, **change})
+
+
+def test_members_that_are_null_say_nothing() -> None:
+    assert jwk.decode({**EC, "d": None, "kid": None, "x5c": None}) == jwk.decode(EC)
+    with pytest.raises(InvalidKey):
+        jwk.decode({**EC, "y": None})

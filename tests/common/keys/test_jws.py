@@ -171,3 +171,10 @@ def test_claims_are_one_json_object(payload: bytes, ana: PrivateKey) -> None:
     token = jws.sign({}, payload, signer=ana)
     with pytest.raises(MalformedInput):
         jws.verify(token, key=ana.public_key, typ=None).claims()
+
+
+def test_a_header_that_is_null_says_nothing() -> None:
+    assert jws.parse(crafted({"alg": "ES256", "kid": None, "x5c": None})).header == {"alg": "ES256"}
+    for header in ({"alg": None}, {"alg": "ES256", "crit": None}):
+        with pytest.raises(MalformedInput):
+            jws.parse(crafted(header))

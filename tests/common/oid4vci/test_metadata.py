@@ -155,7 +155,6 @@ def test_published_sd_jwt_vc_and_mdoc():
         {"credential_configurations_supported": {"a": {}}},
         {"credential_configurations_supported": {"a": []}},
         {"credential_configurations_supported": {str(n): {"format": "ldp_vc"} for n in range(501)}},
-        {"batch_credential_issuance": {"batch_size": 1}},
     ],
 )
 def test_metadata_not_to_be_used(change):
@@ -183,7 +182,7 @@ def test_a_claim_that_is_described_wrongly_or_twice_is_left_out(path):
         None,
         {},
         {"format": ["x"]},
-        {"format": "dc+sd-jwt", "vct": ""},
+        {"format": "dc+sd-jwt", "vct": 7},
         {"format": "x", "cryptographic_binding_methods_supported": "jwk"},
         {"format": "x", "proof_types_supported": ["jwt"]},
         {"format": "x", "credential_definition": []},

@@ -211,3 +211,10 @@ VARIANTS: list[tuple[str, Any]] = [
     ("claims", [{"id": "a", "path": ["x", -1]}, {"id": "b", "path": ["y"]}]),
     ("claim_sets", [["a"], []]),
 ]
+
+
+def test_whole_numbers_among_values_however_they_are_written() -> None:
+    query = parse_query(_changed(*FIRST, "claims", 0, "values", to=[7.0, 1e3, True, "7"]))
+    assert query.credentials[0].claims[0].values == (7, 1000, True, "7")
+    with pytest.raises(InvalidRequest):
+        parse_query(_changed(*FIRST, "claims", 0, "values", to=[7.5]))

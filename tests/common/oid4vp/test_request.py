@@ -128,7 +128,6 @@ def test_without_a_list_the_content_is_encrypted_with_a128gcm() -> None:
         {"client_metadata": []},
         {"client_metadata": {"vp_formats_supported": []}},
         {"client_metadata": {"encrypted_response_enc_values_supported": "A128GCM"}},
-        {"client_metadata": {"jwks": {"keys": [{"kty": "EC"}]}}},
         {"transaction_data": []},
         {"transaction_data": ["e30"]},
     ],
@@ -194,3 +193,18 @@ def test_a_client_identifier_keeps_its_prefix() -> None:
     client_id = parse_client_id("decentralized_identifier:did:web:a%3A1:b")
     assert client_id == ClientId("decentralized_identifier", "did:web:a%3A1:b")
     assert str(client_id) == "decentralized_identifier:did:web:a%3A1:b"
+
+
+def test_a_key_of_the_verifier_that_cannot_be_used_is_let_be() -> None:
+    source = parameters(DID, encrypted=True)
+    [key] = source["client_metadata"]["jwks"]["keys"]
+    unnamed = {name: value for name, value in key.items() if name != "kid"}
+    useless = [7, unnamed, {"kty": "RSA", "kid": "r", "alg": "RSA-OAEP"}, {**key, "kid": "b", "x": "AA"}]
+    source["client_metadata"]["jwks"]["keys"] = [*useless, key]
+    assert parse_request_parameters(source).metadata.encryption_key == key
+    source["client_metadata"]["jwks"]["keys"] = useless
+    with pytest.raises(InvalidRequest):
+        parse_request_parameters(source)
+    assert (
+        parse_request_parameters({**source, "response_mode": "direct_post"}).metadata.encryption_key is None
+    )

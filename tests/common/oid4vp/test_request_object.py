@@ -39,6 +39,7 @@ from tests.common.oid4vp.world import (
     parameters,
     resolve,
 )
+from tests.common.raw_tokens import raw_token
 from tests.conftest import NOW
 
 SOON = NOW + timedelta(minutes=5)
@@ -304,3 +305,15 @@ def test_certificates_are_signed_by_the_key_that_they_name() -> None:
     authority.verify_directly_issued_by(authority)
     assert public_key(authority) == AUTHORITY.public_key
     assert HASH.identifier == x509.certificate_hash(LEAF)
+
+
+@pytest.mark.parametrize("audience", [None, AUDIENCE, [AUDIENCE], [AUDIENCE, "https://wallet.example"]])
+def test_a_request_for_any_wallet(audience: Any) -> None:
+    parsed = jws.parse(signed(DID).request_object)
+    header = {**parsed.header, "x5c": None, "jwk": None}
+    token = raw_token(header, {**parsed.claims(), "aud": audience}, CLINIC)
+    assert verify(replace(signed(DID), request_object=token)).authenticated
+    for other in ("https://wallet.example", ["https://wallet.example"], [], 7):
+        token = raw_token(header, {**parsed.claims(), "aud": other}, CLINIC)
+        with pytest.raises(InvalidRequest, match="another wallet"):
+            verify(replace(signed(DID), request_object=token))

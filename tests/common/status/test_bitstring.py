@@ -177,3 +177,12 @@ def test_a_document_without_subject() -> None:
 def test_a_token_lists_bits_are_not_encoded() -> None:
     with pytest.raises(SelloError):
         bitstring.encode_list(pack({}, length=131_072, bits=1, order="least"))
+
+
+@pytest.mark.parametrize(
+    "type_", ["BitstringStatusList", ["BitstringStatusList"], ["BitstringStatusList", "DatedList"]]
+)
+def test_the_type_of_a_list_beside_others(type_: Any) -> None:
+    document = {**DOCUMENT, "id": None, "credentialSubject": {**DOCUMENT["credentialSubject"], "type": type_}}
+    read = bitstring.read(Verified(document), uri=URI, issuer=ISSUER)
+    assert bitstring.validate(entry(94_567), read) == 1

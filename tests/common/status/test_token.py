@@ -14,6 +14,7 @@ from common.status import token
 from common.status.bits import StatusBits, pack
 from common.status.errors import ListTooShort
 from tests.common.formats.fakes import StaticSources, method
+from tests.common.raw_tokens import raw_token
 from tests.conftest import NOW, shared
 
 ISSUER, URI = "did:web:registry.example", "https://registry.example/status/1"
@@ -173,3 +174,15 @@ def test_an_issuers_clock_may_run_a_minute_ahead() -> None:
     assert verify(made(), at=NOW - timedelta(seconds=59))
     with pytest.raises(SelloError):
         verify(made(), at=NOW - timedelta(seconds=61))
+
+
+def test_numbers_and_nulls_as_others_write_them() -> None:
+    parsed = jws.parse(made())
+    listed = {**parsed.claims()["status_list"], "bits": 2.0, "aggregation_uri": None}
+    text = raw_token(parsed.header, {**parsed.claims(), "iss": None, "status_list": listed}, KEY)
+    assert verify(text).statuses[412] == 1
+    for bits in (1.5, "2", True, None):
+        with pytest.raises(SelloError):
+            verify(
+                raw_token(parsed.header, {**parsed.claims(), "status_list": {**listed, "bits": bits}}, KEY)
+            )

@@ -379,6 +379,6 @@ def test_a_key_that_has_ended(name: str) -> None:
     header = {"alg": "ES256", "kid": f"{DID}#p"}
     later = (NOW + timedelta(seconds=1)).isoformat()
     assert find(DID, header, document=document(later)).ends == NOW + timedelta(seconds=1)
-    for end in (NOW.isoformat(), "2020-01-01T00:00:00Z", "2030-01-01T00:00:00", "soon", None, 7):
+    for end in (NOW.isoformat(), "2020-01-01T00:00:00Z", "2030-01-01T00:00:00", "soon", 7):
         with pytest.raises(SelloError):
             find(DID, header, document=document(end))
