@@ -1,7 +1,9 @@
 """A payment that is over stays so, whatever somebody writes into its row: the books know how far it went."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,7 +22,7 @@ from tests.verifier.bank import (
 from tests.verifier.rails.conftest import Rail, rail
 from tests.verifier.test_binding import change
 from verifier.gateways.base import Receipt
-from verifier.models import PaymentInstruction, Programme, Voucher
+from verifier.models import GatewayAccount, PaymentInstruction, Programme, Voucher
 from verifier.services import vouchers
 from verifier.services.payments.binding import bind, stop_altered
 from verifier.services.payments.confirming import confirm
@@ -130,3 +132,46 @@ def test_two_vouchers_exchanged(rail: Callable[..., Rail]) -> None:
     Voucher.objects.filter(number=large.number).update(identifier=mine)
     with pytest.raises(VoucherRefused, match="Do not pay it out"):
         redeem(text, agent="Shop 7", now=counter.now)
+
+
+def test_an_account_that_was_signed_is_asked_of_no_mapper(rail: Callable[..., Rail], tmp_path: Path) -> None:
+    """Somebody writes into the gateway's row who maps the accounts of a bank."""
+    house = rail("iso20022")
+    payment = house.book("account:998@national-bank")
+    config = {**house.account.config, "resolve": {"national-bank": "mallory.example"}}
+    GatewayAccount.objects.update(config=config)
+    house.deliver()
+    assert list(tmp_path.rglob("*.xml")) == []
+    payment.refresh_from_db()
+    assert (payment.problem, payment.disputed) == ("altered", True)
+
+
+@pytest.mark.parametrize(
+    "other", [{"payee": "account:of-mallory@national-bank"}, {"amount": "9000.00"}, {"currency": "EUR"}]
+)
+@pytest.mark.parametrize("taken", [False, True])
+def test_a_file_that_lay_there_before_is_no_order_of_ours(
+    rail: Callable[..., Rail], tmp_path: Path, other: dict[str, str], taken: bool
+) -> None:
+    house = rail("file")
+    payment = house.book("account:998@national-bank")
+    mine = house.book("account:999@national-bank")
+    said = {"id": payment.number, "payee": payment.payee, "amount": "150.00", "currency": "USD", **other}
+    folder = tmp_path / "outbox" / ("taken" if taken else "")
+    folder.mkdir(parents=True)
+    (folder / f"{payment.number}.json").write_text(json.dumps(said))
+    house.deliver()
+    assert house.state(mine) == State.SENT
+    assert house.state(payment) == State.UNKNOWN
+    assert payment.disputed
+
+
+def test_a_file_changed_after_it_was_written_is_found(rail: Callable[..., Rail], tmp_path: Path) -> None:
+    house = rail("file")
+    payment = house.book("account:998@national-bank")
+    house.deliver()
+    [path] = (tmp_path / "outbox").glob("*.json")
+    path.write_text(path.read_text().replace("998", "666"))
+    house.later(hours=2)
+    [difference] = house.reconcile()["differences"]
+    assert difference["instruction"] == payment.number

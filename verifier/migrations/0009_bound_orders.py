@@ -8,7 +8,8 @@ from django.db import migrations, models
 def bind_orders(apps: Any, schema_editor: Any) -> None:
     from verifier.services.payments.binding import bind
 
-    for row in apps.get_model("verifier", "PaymentInstruction").objects.select_related("programme").iterator():
+    rows = apps.get_model("verifier", "PaymentInstruction").objects.select_related("programme", "gateway")
+    for row in rows.iterator():
         row.bound = bind(row)
         row.save(update_fields=["bound"])
 

@@ -37,7 +37,7 @@ def book_payment(programme: Programme, due: Due, *, now: datetime) -> tuple[Paym
     """
     held = Programme.objects.select_for_update(no_key=True).get(pk=programme.pk)
     earlier = PaymentInstruction.objects.filter(key=due.key)
-    dead = earlier.filter(state__in=states.DEAD).select_related("programme")
+    dead = earlier.filter(state__in=states.DEAD).select_related("programme", "gateway")
     if any(each.disputed or is_altered(each) for each in dead):
         raise Unclear(UNCLEAR)
     alive = earlier.exclude(state__in=states.DEAD).first()

@@ -70,7 +70,9 @@ IN_BOOKS: Final = (  # one after the other, as entries of the journal name them
 def locked(number: str) -> Iterator[PaymentInstruction]:
     """The instruction of that number, held until the end of the block; the programme's row is free."""
     with transaction.atomic():
-        rows = PaymentInstruction.objects.select_for_update(of=("self",)).select_related("programme")
+        rows = PaymentInstruction.objects.select_for_update(of=("self",)).select_related(
+            "programme", "gateway"
+        )
         found = rows.filter(number=number).first()
         if found is None:
             raise UnknownInstruction("This house gave no such instruction.")
