@@ -11,10 +11,10 @@ from common.registries import RegistryError
 from common.registries.cells import damage
 from common.registries.claims import humane
 from common.registries.dates import DAY_FIRST, MONTH_FIRST, DateOrder
-from common.registries.headings import is_identifier
+from common.registries.headings import is_identifier, speaks_of_days
 from common.registries.nulls import is_machines, is_placeholder, says_nothing
 from common.registries.numbers import plain
-from common.registries.texts import compact
+from common.registries.texts import compact, western
 
 MAX_TEXT: Final = 10_000
 MAX_IMAGE: Final = 131_072  # characters of a data URI, about 96 KB of picture; what the csv module reads, too
@@ -24,7 +24,7 @@ _MAGIC: Final = {
     "png": b"\x89PNG\r\n\x1a\n", "jpeg": b"\xff\xd8\xff", "jpg": b"\xff\xd8\xff", "webp": b"RIFF",
 }  # fmt: skip
 _SERIAL: Final = re.compile(r"[1-9][0-9]{4}(?:\.[0-9]+)?\Z")
-_SHORT_YEAR: Final = re.compile(r"\d{1,2}[-/. ](?:\d{1,2}|[^\W\d_]+)[-/. ]\d{2}\Z")
+SHORT_YEAR: Final = re.compile(r"\d{1,2}[-/. ](?:\d{1,2}|[^\W\d_]+)[-/. ]\d{2}\Z")
 
 
 class ColumnContradicted(RegistryError):
@@ -76,7 +76,8 @@ class Column:
         if len(cell) > MAX_TEXT:
             raise ValueError(f"is longer than {MAX_TEXT:,} characters")
         named = self.type == "string" and is_identifier(self.name)
-        if is_machines(cell) or ((self.open or named) and is_placeholder(cell)):
+        blank = self.open or named or (self.type == "string" and speaks_of_days(self.name))
+        if is_machines(cell) or (blank and is_placeholder(cell)):
             return ""
         if fault := damage(cell):
             raise ValueError(fault)
@@ -92,7 +93,7 @@ class Column:
                 raise ValueError(_no_date(value))
             return parsed
         if self.type in ("integer", "decimal"):
-            number = plain(value, self.mark)
+            number = plain(western(value), self.mark)
             if number is None:
                 raise ValueError("holds no number that can be read")
             return number
@@ -110,7 +111,7 @@ def _no_date(value: str) -> str:
             "holds a spreadsheet program's number of a day; format the column as dates (YYYY-MM-DD) and"
             " export again"
         )
-    if _SHORT_YEAR.match(value):
+    if SHORT_YEAR.match(value):
         return "holds a year of two digits, which says no century"
     return "holds no date that can be read"
 

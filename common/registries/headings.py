@@ -27,6 +27,17 @@ _KEYS: Final = frozenset({
     "ssn", "nida",
     "aadhaar", "epic", "номер", "код", "رقم", "क्रमांक", "编号", "編號", "号码", "番号",
 })  # fmt: skip
+# Whose numbers and codes many people share, or that move from one to another.
+_SHARED: Final = (_REACHING - {"pin", "year", "iban"}) | frozenset({
+    "country", "pais", "país", "pays", "nationality", "region", "región", "state", "estado", "province",
+    "provincia", "county", "district", "distrito", "municipality", "municipio", "ward", "village", "town",
+    "city", "zone", "sector", "area", "house", "room", "street", "block", "bank", "banco", "branch",
+    "sucursal", "currency",
+    "language", "lang", "gender", "sex", "status", "reason", "disease", "crop", "school", "office", "page",
+})  # fmt: skip
+_COUNTING: Final = frozenset(
+    {"no", "nº", "n°", "nr", "nro", "num", "number", "numero", "número", "numéro", "номер"}
+)
 # Of what there is one to a person, so that `numero_documento` is a key and `numero_de_hijos` is none.
 _PAPERS: Final = frozenset({
     "documento", "document", "identidad", "identity", "identidade", "identificacion", "identificación",
@@ -46,11 +57,12 @@ _NO_ANSWERS: Final = frozenset({
     "initial", "initials", "inicial", "country", "pais", "país", "pays", "nationality", "nacionalidad",
     "nacionalidade", "nationalité", "citizenship", "lang", "language", "idioma", "lengua", "langue", "locale",
     "code", "codigo", "código", "category", "group", "grade", "class", "type", "tipo", "symbol", "iso",
-    "region",
+    "region", "first", "last", "given", "family", "middle", "maiden",
 })  # fmt: skip
 _PEOPLE: Final = frozenset(
     {"name", "names", "nombre", "nombres", "nom", "nome", "holder", "title", "titular"}
 )
+_ROWS: Final = frozenset({"row", "line", "serial", "sl", "sr", "s", "order", "orden", "fila", "ord"})
 _PARTING: Final = re.compile(r"[\s_\-/.,:;()\[\]'’#]+")
 _NO_IDS: Final = frozenset({
     "paid", "unpaid", "grid", "said", "valid", "invalid", "void", "covid", "solid", "rapid", "fluid", "acid",
@@ -90,7 +102,13 @@ def answers(name: str) -> bool:
 def key_word(name: str) -> bool:
     """Whether it ends as the heading of a key: `national_id`, `Número`."""
     said = words(name)
-    return bool(said) and said[-1] in _KEYS
+    return bool(said) and said[-1] in _KEYS and not _any(said[:-1], _SHARED)
+
+
+def counts_rows(name: str) -> bool:
+    """Whether it may be no more than the number of a row in a list: `No.`, `Row number`."""
+    said = words(name)
+    return bool(said) and said[-1] in _COUNTING and all(word in _COUNTING | _ROWS for word in said)
 
 
 def fused_key(name: str) -> bool:
@@ -99,7 +117,9 @@ def fused_key(name: str) -> bool:
     if not said:
         return False
     named = said[0] == "id" or (said[0] in _KEYS and _any(said[1:], _PAPERS))
-    return (named and answers(name)) or (said[-1] not in _NO_IDS and said[-1].endswith("id"))
+    return (named and answers(name)) or (
+        said[-1] not in _NO_IDS and said[-1].endswith("id") and not _any(said[:-1], _SHARED)
+    )
 
 
 def _any(said: tuple[str, ...], known: Set[str]) -> bool:

@@ -8,7 +8,7 @@ from typing import Final
 
 from common.registries import numbers
 from common.registries.claims import FALSE, TRUE
-from common.registries.columns import Column, ColumnContradicted
+from common.registries.columns import SHORT_YEAR, Column, ColumnContradicted
 from common.registries.dates import (
     DAY_FIRST,
     MONTH_FIRST,
@@ -21,7 +21,7 @@ from common.registries.dates import (
 )
 from common.registries.headings import answers, is_identifier, speaks_of_days, speaks_of_files
 from common.registries.nulls import says_nothing
-from common.registries.texts import compact
+from common.registries.texts import compact, western
 
 _MARKS: Final = (".", ",")
 # Yes beside no; nobody tells from one of them alone what the other cells would say.
@@ -47,8 +47,8 @@ class Profile:
     def __init__(self, name: str, *, known: Column | None = None) -> None:
         self.name = name
         self.known = known if known and not known.open else None
-        self.cells = self.days = self.digit_days = self.serials = self.images = self.day_first = 0
-        self.month_first = self.ordered = 0
+        self.cells = self.days = self.digit_days = self.short = self.serials = self.images = 0
+        self.day_first = self.month_first = self.ordered = 0
         self.of_days = speaks_of_days(name)
         self.answers: set[str] | None = set()
         self.numeric = {mark: not is_identifier(name) for mark in _MARKS}
@@ -73,7 +73,7 @@ class Profile:
             self.answers.add(value.casefold())
             if len(self.answers) > 2 or not self.answers <= (TRUE | FALSE if self.known else _WORDS):
                 self.answers = None
-        self._see_number(value)
+        self._see_number(western(value))
         told = self.answers is not None or any(self.numeric.values()) or self.images
         self.settled = not (told or self.of_days or self.days == self.cells)
 
@@ -100,6 +100,7 @@ class Profile:
     def _see_day(self, value: str) -> None:
         self.days += looks_like_date(value) if self.of_days else surely_date(value)
         self.digit_days += written_as_digits(value)
+        self.short += bool(SHORT_YEAR.match(value))
         self.serials += len(value) == 5 and value.isdecimal()
         if (forced := forced_order(value)) is not None:
             self.day_first += not forced.month_first
@@ -130,7 +131,7 @@ class Profile:
 
     def _holds_days(self) -> bool:
         if self.of_days:
-            days = self.days + self.digit_days
+            days = self.days + self.digit_days + self.short
             return days * 2 >= self.cells or self.serials == self.cells
         return self.days == self.cells and not (speaks_of_files(self.name) or is_identifier(self.name))
 
@@ -159,7 +160,8 @@ class Profile:
     def _scalar(self, mark: str) -> Column:
         if self.answers and answers(self.name) and self.answers in _ANSWERS:
             return Column(self.name, "boolean")
-        if self.answers and any(self.answers <= words for words in _TRUTHS):
+        said = self.answers if self.answers and (len(self.answers) > 1 or answers(self.name)) else None
+        if said and any(said <= words for words in _TRUTHS):
             return Column(self.name, "boolean")
         if self.known and self.known.type == "boolean" and self.answers:
             return Column(self.name, "boolean")

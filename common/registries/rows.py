@@ -1,7 +1,7 @@
 """Rows of a table that are no records: totals, remarks, a heading once more, tags for machines."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from common.registries.tables.lines import Row
@@ -47,3 +47,33 @@ def fault_of(row: Row, names: Sequence[str]) -> str | None:
 def is_total(key: str) -> bool:
     """Whether what stands in place of a key says that the row adds others up."""
     return bool(_TOTAL.match(key)) or key.endswith(":")
+
+
+class AnotherTable:
+    """Whether a second table stands below the first: behind a blank row a heading, and numbers under it."""
+
+    def __init__(self) -> None:
+        self.numbered: dict[str, bool] = {}  # columns in which every cell so far has had a digit
+        self.seen = 0
+        self.is_behind_blank = False
+        self.maybe: tuple[int, set[str]] | None = None
+
+    def blank(self) -> None:
+        """A row without cells."""
+        self.is_behind_blank, self.maybe = self.seen >= 2, None
+
+    def add(self, number: int, cells: Mapping[str, str]) -> int | None:
+        """Look at one more row; the number of the row in which another table begins, once that is clear."""
+        numbered = {name: any(char.isdecimal() for char in cell) for name, cell in cells.items() if cell}
+        if self.maybe and any(numbered.get(name) for name in self.maybe[1]):
+            return self.maybe[0]
+        self.maybe = None
+        if self.is_behind_blank and len(numbered) > 1 and not any(numbered.values()):
+            odd = {name for name in numbered if self.numbered.get(name)}
+            self.maybe = (number, odd) if odd else None
+        self.is_behind_blank = False
+        if self.maybe is None:
+            for name, has in numbered.items():
+                self.numbered[name] = has and self.numbered.get(name, True)
+            self.seen += 1
+        return None

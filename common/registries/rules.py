@@ -9,6 +9,7 @@ rule fits or does not. The language of conditions stands in conditions.py.
 """
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,6 +19,7 @@ from common.encoding import jcs
 from common.registries import RegistryError
 from common.registries.claims import FALSE, TRUE
 from common.registries.conditions import Condition, as_date, holds, parse_condition
+from common.registries.dates import DAY_FIRST, MONTH_FIRST
 from common.registries.nulls import is_no_death
 from common.registries.texts import compact
 
@@ -32,6 +34,10 @@ EVENTS: Final[Mapping[str, frozenset[str]]] = {  # and what each may be told bes
     "expiring": frozenset({"days"}),  # the credential itself has so many days left
 }
 WATCHABLE: Final = frozenset({"died", "ineligible", "new"})
+# A day in whatever order and calendar, a time behind it, or a year of two digits.
+_DAY: Final = re.compile(
+    r"\d{1,4} ?[-/.] ?(?:\d{1,2}|[^\W\d_]{3,9}) ?[-/.] ?\d{2,4}(?!\d)|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}"
+)
 ACTIONS: Final = ("revoke", "suspend", "reissue", "notify", "offer")
 WITHDRAWING: Final = frozenset({"revoke", "suspend"})
 
@@ -113,13 +119,14 @@ def fits(rule: Rule, situation: Situation) -> bool:
 def tells_death(said: str) -> bool:
     """Whether what stands in place of a day of death says that somebody died: a day, or a plain yes.
 
-    A flag that is false, a word for nothing, a database's first day and "no end" are no deaths.
+    A flag that is false, a word for nothing, a database's first day and "no end" are no deaths; neither are
+    codes (2) and remarks (alive in 2020), which say who knows what.
     """
     text = compact(said)
     word = text.casefold()
     if is_no_death(text) or word in FALSE:
         return False
-    return word in TRUE or any(char.isdecimal() and char not in "0" for char in text)
+    return word in TRUE or bool(DAY_FIRST.parse(text) or MONTH_FIRST.parse(text) or _DAY.match(text))
 
 
 def first(rules: Iterable[Rule], situation: Situation) -> Rule | None:

@@ -14,10 +14,10 @@ from typing import Any, BinaryIO, Final
 from common.registries import Record
 from common.registries.cells import damage, unwrapped
 from common.registries.columns import ORDERS, Column
-from common.registries.keys import MAX_KEY, KeyFinder, SeenKeys
+from common.registries.keys import MAX_KEY, KeyFinder, KeyHabit, SeenKeys
 from common.registries.nulls import says_nothing
 from common.registries.profile import Profile
-from common.registries.rows import fault_of, is_total
+from common.registries.rows import AnotherTable, fault_of, is_total
 from common.registries.tables import SpreadsheetUnreadable
 from common.registries.tables.lines import Row
 from common.registries.tables.opening import Table, open_table
@@ -55,6 +55,7 @@ class OpenSpreadsheet:
     columns: tuple[Column, ...]
     key_column: str
     remarks: tuple[str, ...] = ()
+    habit: KeyHabit = field(default_factory=KeyHabit)
     seen: SeenKeys = field(default_factory=SeenKeys)
 
     def entries(self) -> Iterator[Record | Rejected]:
@@ -65,6 +66,8 @@ class OpenSpreadsheet:
                 continue
             try:
                 record = _record(_row(row, self.table.names), columns, self.key_column)
+                if fault := self.habit.fault(record.key):
+                    raise ValueError(f"Column {self.key_column} {fault}.")
             except ValueError as reason:
                 yield Rejected(number, str(reason))
                 continue
@@ -127,19 +130,28 @@ def _told(table: Table, reading: Reading, known: Mapping[str, Column]) -> OpenSp
         )
     profiles = {name: Profile(name, known=known.get(name)) for name in table.names}
     finder = KeyFinder(table.names)
+    habits = {name: KeyHabit() for name in ([compact(reading.key)] if reading.key else finder.likely())}
+    gap = AnotherTable()
     rows = 0
-    for _, row in table.rows():
+    for number, row in table.rows():
         if row is not None and not any(cell.strip() for cell in row):
+            gap.blank()
             continue
         rows += 1
         try:
             cells = {name: cell or "" for name, cell in _row(row, table.names).items()}
         except ValueError:
             continue
+        if (begin := gap.add(number, cells)) is not None:
+            raise SpreadsheetUnreadable(
+                f"Another table begins in row {begin}; put each of them into a file of its own."
+            )
         if not reading.key:
             finder.add(cells)
         for name, cell in cells.items():
             profiles[name].add("" if damage(cell) else cell)
+            if name in habits:
+                habits[name].add(compact(cell))
     if not rows:
         raise SpreadsheetUnreadable("The file has a heading but no rows.")
     order = ORDERS.get(reading.date_order)
@@ -152,6 +164,7 @@ def _told(table: Table, reading: Reading, known: Mapping[str, Column]) -> OpenSp
         tuple(columns.values()),
         key,
         remarks=tuple(_remarks(table, guessed)),
+        habit=habits[key],
     )
 
 

@@ -244,7 +244,9 @@ def test_a_death_of_nobody_is_nobodys():
         require_standing(made, reader.fetch("3"), now=AT)
 
 
-@pytest.mark.parametrize("cells", [("false", "true"), ("0", "1"), ("0.5", "1.5")])
+@pytest.mark.parametrize(
+    "cells", [("false", "true"), ("0", "1"), ("0.5", "1.5"), ("alive", "dead"), ("", "X")]
+)
 def test_a_flag_is_no_day_of_death(cells):
     import_spreadsheet("people", "id,died_on\n1,{}\n2,{}\n".format(*cells).encode())
     made = create_configuration(Registry.objects.get(), type="PersonCredential")

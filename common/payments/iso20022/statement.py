@@ -102,7 +102,7 @@ def _is_booked(entry: Any) -> bool:
 
 
 def _entry(entry: Any) -> Entry:
-    texts = tuple(document.plain(each) for each in entry.itertext() if each.strip())
+    texts = tuple(_texts(entry))
     if document.text(entry, "Sts", "Cd") != BOOKED:  # a status of the bank's own
         return Entry((), (), texts)
     movements, batches = list[Movement](), list[Batch]()
@@ -118,6 +118,19 @@ def _entry(entry: Any) -> Entry:
     if comparable and sum(each.amount for each in movements) > whole[0]:
         return Entry((), (), texts)
     return Entry(tuple(movements), tuple(batches), texts)
+
+
+def _texts(entry: Any) -> Iterator[str]:
+    """What stands in it; identifiers without the dashes that a bank sets, and put together where it cuts."""
+    for each in entry.itertext():
+        if text := document.plain(each):
+            yield text
+            if "-" in text:
+                yield text.replace("-", "")
+    for remittance in entry.iter("{*}RmtInf"):
+        lines = [each.text or "" for each in document.children(remittance, "Ustrd")]
+        if len(lines) > 1:
+            yield document.plain("".join(lines))
 
 
 def _movement(entry: Any, details: Any) -> Movement | None:

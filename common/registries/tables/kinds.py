@@ -22,7 +22,8 @@ _BYTES: Final = (
 )
 _SQL: Final = re.compile(
     r"(?:--[^\n]*\n\s*|/\*.{0,2000}?\*/;?\s*)*"
-    r"(?:create\s+(?:table|database|schema|or\s)|insert\s+into\s|drop\s+(?:table|database)|set\s+\w+\s*="
+    r"(?:create\s+(?:table|database|schema|or\s)|(?:insert|replace|merge|insert\s+ignore)\s+into\s|truncate\s+(?:table\s)?|update\s+[\w.`\"]+\s+set\s"
+    r"|alter\s+(?:table|database)|delete\s+from\s|drop\s+(?:table|database)|set\s+\w+\s*="
     r"|set\s+names\s|begin\s*(?:;|transaction)|copy\s+[\w.\"]+\s*\(|pragma\s|use\s+[`\[\w]+\s*;"
     r"|select\s.{1,500}?\sfrom\s|lock\s+tables|start\s+transaction)",
     re.IGNORECASE | re.DOTALL,

@@ -2,7 +2,7 @@
 
 import zipfile
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from lxml import etree
 
@@ -13,6 +13,7 @@ _TABLE: Final = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _OFFICE: Final = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _TEXT: Final = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _STYLE: Final = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
+MOST_BETWEEN: Final = 16_000_000  # bytes of XML from one row to the next: pictures lie elsewhere
 MOST_ALIKE: Final = 1_000  # rows that a file may have written once
 MIMETYPE: Final = b"application/vnd.oasis.opendocument.spreadsheet"
 
@@ -45,11 +46,28 @@ def read_ods(archive: zipfile.ZipFile, wanted: str) -> Iterator[list[str]]:
         raise SpreadsheetUnreadable("The workbook is broken.", detail=type(error).__name__) from error
 
 
+class _Bounded:
+    """What is unpacked, so much of it between two rows: the tree of XML grows until a row ends."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file = file
+        self.since = 0
+
+    def read(self, size: int) -> bytes:
+        """Some more."""
+        chunk = self.file.read(size)
+        self.since += len(chunk)
+        if self.since > MOST_BETWEEN:
+            raise SpreadsheetUnreadable("The workbook holds a row, or styles, too large to be a table's.")
+        return chunk
+
+
 def _walk(archive: zipfile.ZipFile) -> Iterator[tuple[str, bool, list[str] | None]]:
     """Each row with its sheet's name and whether that is hidden; None where a sheet begins."""
     name, hidden_styles = "", set()
     tags = (f"{_STYLE}style", f"{_TABLE}table", f"{_TABLE}table-row")
-    with archive.open("content.xml") as content:
+    with archive.open("content.xml") as packed:
+        content = _Bounded(packed)
         for event, element in etree.iterparse(
             content, events=("start", "end"), tag=tags, resolve_entities=False, no_network=True
         ):
@@ -67,6 +85,7 @@ def _walk(archive: zipfile.ZipFile) -> Iterator[tuple[str, bool, list[str] | Non
                     raise SpreadsheetUnreadable(f"The sheet has more than {MOST_ALIKE:,} rows alike.")
                 for _ in range(times if any(row) else min(times, MOST_ALIKE)):
                     yield name, hidden, row
+                content.since = 0
                 element.clear()
                 while element.getprevious() is not None:
                     del element.getparent()[0]

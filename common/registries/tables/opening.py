@@ -15,12 +15,13 @@ from common.registries.tables.archive import IN_MEMORY, only_table, read_archive
 from common.registries.tables.dialect import SAMPLE, Dialect, declared, find_dialect
 from common.registries.tables.encodings import Encoding, find_encoding, named_encoding
 from common.registries.tables.heading import find_heading, names_of
-from common.registries.tables.lines import Row, rows
+from common.registries.tables.lines import MAX_LINES, Row, rows
 from common.registries.tables.ods import is_ods, read_ods
 from common.registries.tables.xls import read_xls
 from common.registries.tables.xlsx import is_xlsx, read_xlsx
 
 MAX_LINE: Final = 16_000_000  # characters; what is longer is read as several
+MAX_CELL: Final = 131_072  # characters; what the csv module reads
 _SPOOLED: Final = Encoding("utf-8", "surrogatepass")
 
 
@@ -94,6 +95,10 @@ def _spooled(found: Iterable[list[str]]) -> Iterator[Table]:
         writer = csv.writer(text)
         try:
             for row in found:
+                if any(len(cell) > MAX_CELL or cell.count("\n") >= MAX_LINES for cell in row):
+                    raise SpreadsheetUnreadable(
+                        f"A cell of the sheet holds more than {MAX_CELL:,} characters or {MAX_LINES} lines."
+                    )
                 writer.writerow(row if len(row) > 1 else [*row, ""])  # the cells after the last are empty
         finally:
             text.detach()

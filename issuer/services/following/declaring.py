@@ -7,12 +7,13 @@ from typing import Any, Final
 from django.db import transaction
 
 from common.registries import START
-from common.registries.rules import Link, Rule, RulesInvalid, parse_rules
+from common.registries.rules import Link, Rule, RulesInvalid, parse_rules, tells_death
 from issuer.models import Configuration, Following, Registry
 from issuer.registries import connector
 from issuer.registries.embedded import EmbeddedRegistry
 from issuer.services.registries import find_registry, index_columns
 
+SOME: Final = 2_000  # records whose words are looked at
 EVENTS: Final = {
     "changed": "The record says something else",
     "died": "A death",
@@ -112,9 +113,11 @@ def _require_columns(registry: Registry, columns: Any, name: str) -> None:
 
 
 def _require_day(registry: Registry, column: str, name: str) -> None:
-    """Raise where the column holds answers or numbers: false is no death, nor is 0."""
+    """Raise where the column holds answers, numbers or words: false is no death, nor is 0, nor `alive`."""
     kind = next(entry["type"] for entry in registry.columns if entry["name"] == column)
-    if kind not in ("date", "string"):
+    some = registry.records.values_list("data", flat=True)[:SOME] if kind == "string" else ()
+    words = [str(data[column]) for data in some if data.get(column)]
+    if kind not in ("date", "string") or (words and not any(map(tells_death, words))):
         raise RulesInvalid(
             f"{name}: died looks for the day of a death, {column} is of type {kind}. For a flag, say"
             f' ineligible with a condition on what it says, such as {{"in": ["{column}", ["true", "yes"]]}}.'

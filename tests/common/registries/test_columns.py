@@ -123,7 +123,11 @@ def test_days_that_nobody_can_read(written, reason):
 
 def test_numbers_of_days_and_years_of_two_digits_are_no_dates():
     assert len(read_spreadsheet(b"id,birth_date\n1,44562\n2,31245\n").rejected) == 2
-    assert told("birth_date", "25/05/90", "26/05/91") == ("string", ["25/05/90", "26/05/91"])
+    sheet = read_spreadsheet(b"id,birth_date\n1,25/05/90\n2,5-Mar-91\n")
+    assert [row.reason for row in sheet.rejected] == [
+        "Column birth_date holds a year of two digits, which says no century."
+    ] * 2
+    assert told("ratio", "25/05/90", "26/05/91") == ("string", ["25/05/90", "26/05/91"])
     assert told("created", "2020-01-01 08:30", "2020-01-02 09:30")[0] == "string"  # moments stay whole
 
 
@@ -201,3 +205,35 @@ def test_what_a_program_spoilt_is_rejected(cell, column):
     assert [record.key for record in sheet.records] == ["7", "8"]
     assert column in sheet.rejected[0].reason
     assert cell not in sheet.rejected[0].reason.replace("####", "")
+
+
+def test_digits_of_any_script_are_numbers():
+    assert told("income", "١٢٣٤", "567") == ("integer", ["1234", "567"])
+    assert told("born", "१९९०-०१-०२", "1991-03-02") == ("date", ["1990-01-02", "1991-03-02"])
+
+
+def test_one_word_alone_in_a_column_of_names_is_a_name():
+    assert told("last", "True", "True") == ("string", ["True", "True"])
+    assert told("first", "No", "Yes") == ("string", ["No", "Yes"])
+
+
+@pytest.mark.parametrize(
+    ("cell", "reason"),
+    [
+        ("JosÃ© PeÃ±a", "wrong encoding"), ("PEÃ‘A", "wrong encoding"), ("ÐœÐ°Ñ€Ð¸", "wrong encoding"),
+        ("Ø¹Ù„ÛŒ", "wrong encoding"), ("à¤…à¤¶", "wrong encoding"),
+        ("Jos&eacute;", "as web pages write it"), ("O&#39;Brien", "as web pages write it"),
+    ],
+)  # fmt: skip
+def test_letters_that_a_program_has_misread_are_told(cell, reason):
+    sheet = read_spreadsheet(f"id,full_name\n1,{cell}\n2,Bo\n".encode())
+    assert [record.key for record in sheet.records] == ["2"]
+    assert reason in sheet.rejected[0].reason
+    assert cell not in sheet.rejected[0].reason
+
+
+@pytest.mark.parametrize(
+    "name", ["SÃO JOSÉ", "“CAFÉ”", "Ñandú", "AT&T; R&D", "Þórður", "Àlex Ÿ", "田中&", "à bientôt…"]
+)
+def test_letters_that_look_odd_are_letters(name):
+    assert told("full_name", name)[1] == [name]

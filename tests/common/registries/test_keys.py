@@ -15,6 +15,10 @@ from common.registries.tables import SpreadsheetUnreadable
     "имя,село\nАда,Лома\n".encode(),
     b"numero_de_hijos,nombre\n1,Ada\n2,Bo\n",
     b"id_type,name\nDNI,Ada\nNIE,Bo\n",
+    b"postal_code,name\n071,Ada\n072,Bo\n",
+    b"country_code,name\nKE,Ada\nUG,Bo\n",
+    b"phone_number,name\n071,Ada\n072,Bo\n",
+    b"district_id,name\n7,Ada\n8,Bo\n",
 ])  # fmt: skip
 def test_what_tells_rows_apart_today_is_no_key(data):
     with pytest.raises(
@@ -95,3 +99,50 @@ def test_keys_that_were_seen():
     assert (seen.add("a", 2), seen.add("b", 3), seen.add("a", 4)) == (None, None, 2)
     assert seen.lacks(["a", "c", "b"]) == ["c"]
     seen.close()
+
+
+def test_what_tells_people_apart_is_the_key_rather_than_what_they_share():
+    sheet = read_spreadsheet(b"household_id,person_id,name\n1,1,Ada\n1,2,Bo\n2,3,Ana\n")
+    assert (sheet.key_column, len(sheet.records)) == ("person_id", 3)
+
+
+@pytest.mark.parametrize("heading", ["No.", "Row number", "Nr", "Serial No"])
+def test_the_number_of_a_row_is_no_key_beside_another(heading):
+    """Next year it would be another person's."""
+    data = f"{heading},Full name,National ID\n1,Ada,777\n2,Bo,888\n".encode()
+    assert read_spreadsheet(data).key_column == "National ID"
+
+
+def rejected(keys, **options):
+    """The keys that are taken, and what is said of the others."""
+    rows = "".join(f"{key},Ada,{number}\n" for number, key in enumerate(keys))
+    sheet = read_spreadsheet(f"id,full_name,plots\n{rows}".encode(), **options)
+    return [record.key for record in sheet.records], [row.reason for row in sheet.rejected]
+
+
+@pytest.mark.parametrize(
+    ("odd", "reason"),
+    [
+        ("Prepared by", "a word"), ("Razem", "a word"), ("УКУПНО", "a word"), ("Unique number", "a word"),
+        ("integer", "a word"), ("#3", "as remarks do"), ("// 3", "as remarks do"), ("-- 3", "as remarks do"),
+        ("% 3", "as remarks do"), ("=A1+1", "a formula"), ("101.0", "added .0"),
+    ],
+)  # fmt: skip
+def test_what_is_no_key_beside_keys_is_told(odd, reason):
+    for keys in (["101", "102", "0103"], ["F-1", "F-2", "F-3"]):
+        taken, said = rejected([*keys, odd])
+        assert taken == keys
+        assert reason in said[0]
+
+
+def test_keys_of_any_one_habit_are_keys():
+    for keys in (["AB", "CD", "EF"], ["#1", "#2", "#3"], ["1.0", "1.1", "2.0"], ["ana", "bruno7", "eva"]):
+        assert rejected(keys) == (keys, [])
+
+
+def test_another_table_below_the_first_is_told():
+    first = b"id,full_name,born\n1,Ada,1990-01-02\n2,Bo,1990-01-02\n"
+    with pytest.raises(SpreadsheetUnreadable, match="Another table begins in row 5;"):
+        read_spreadsheet(first + b"\nplot,owner,area\n7,1,2.5\n8,2,3.5\n")
+    sheet = read_spreadsheet(first + b"\nPrepared by,J. Smith,\n\n3,Eva,\n")
+    assert [record.key for record in sheet.records] == ["1", "2", "3"]

@@ -15,11 +15,13 @@ TODAY = date(2026, 11, 28)
 WORDS = [
     "NULL", "null", r"\N", "N/A", "n/a", "NA", "#N/A", "-", "--", "—", ".", "?", "...", "none", "nil",
     "nan", "NaN",
-    "(null)", "<NULL>", "unknown", "Desconocido", "sin dato",
+    "(null)", "<NULL>", "N / A", "n/ a", "( null )", "- -", "…", "TBD", "not stated", "Sin información",
+    "no registra", "не указано", "لا يوجد", "不详", "unknown", "Desconocido", "sin dato",
 ]  # fmt: skip
 NO_DAYS = [
     "0000-00-00", "00/00/0000", "0000-00-00 00:00:00", "1900-01-00", "00/01/1900", "0001-01-01", "01/01/0001",
-    "1899-12-30", "00000000", "0001-01-01T00:00:00",
+    "1899-12-30", "00000000", "0001-01-01T00:00:00", "01.01.0001",
+    "1753-01-01", "1753-01-01 00:00:00.000", "01/01/0001 00:00:00",
 ]  # fmt: skip
 
 
@@ -125,6 +127,7 @@ def test_a_claim_is_not_made_of_nothing(type):
 
 
 def test_unseen_characters_leave_keys_and_stay_in_names():
+    assert compact("1\u31640\u28001\U000e0041\u115f") == "101"
     assert compact("\ufeff10\u200b1\u00a0\u200e") == "101"
     assert compact("12\u00ad3\t4\r\n5") == "123 4 5"
     assert compact("علی\u200cرضا") == "علی\u200cرضا"
@@ -133,3 +136,26 @@ def test_unseen_characters_leave_keys_and_stay_in_names():
     assert tidy("ක්\u200dෂ") == "ක්\u200dෂ"
     assert tidy("a\ufffdb") is None
     assert says_nothing(compact("\u200b"))
+
+
+def test_a_column_of_days_keeps_no_words_for_nothing_though_nobody_knows_its_days():
+    assert of("died_on", "NULL", "in the war", "0000-00-00")[1] == [None, "in the war", None]
+
+
+@pytest.mark.parametrize("word", ["2", "X", "alive in 2020", "not as of 2024-01-01", "3 children", "0.00"])
+def test_a_code_or_a_remark_is_no_death(word):
+    assert not tells_death(word)
+
+
+@pytest.mark.parametrize(
+    "word", ["2020-05-05", "5/5/2020", "12/31/2020", "2020", "20200505", "5 May 2020", "2020-05-05T23:00:00Z",
+    "5/5/20",     "25/12/2563", "٢٠٢٠-٠٥-٠٥", "true", "Yes", "1"]
+)  # fmt: skip
+def test_a_day_or_a_plain_yes_is_a_death(word):
+    assert tells_death(word)
+
+
+def test_numbers_match_however_a_program_wrote_them():
+    assert matchable("101.0") == matchable("١٠١") == matchable("101") == "101"
+    assert matchable("A\u20111") == matchable("A-1")
+    assert matchable("1.10") == "1.10"

@@ -21,6 +21,7 @@ def keys(data, **options):
         (b"BEGIN:VCARD\nFN:Ada\nEND:VCARD\n", "contacts"), (b"BEGIN:VCALENDAR\n", "contacts"),
         (b"-- dump\n\nCREATE TABLE p (id int);\nINSERT INTO p VALUES (1,'a');", "SQL"),
         (b"INSERT INTO p (id,name) VALUES (1,'Ada');\n", "SQL"),
+        (b"REPLACE INTO p (id,name) VALUES (1,'Ada');\n", "SQL"), (b"UPDATE p SET name = 'Ada';", "SQL"),
         (b"/*!40101 SET NAMES utf8 */;\nDROP TABLE x;", "SQL"),
         (b"SET statement_timeout = 0;\n", "SQL"), (b"COPY public.p (id, name) FROM stdin;\n", "SQL"),
         (b"MIME-Version: 1.0\nContent-Type: multipart/related", "message"),

@@ -220,3 +220,20 @@ def test_an_archive_with_a_password():
     locked[bytes(locked).rindex(b"PK\x01\x02") + 8] |= 1
     with pytest.raises(SpreadsheetUnreadable, match="password"):
         read_spreadsheet(bytes(locked))
+
+
+@pytest.mark.parametrize("place", ["<o:automatic-styles>", "<x:p>id</x:p>"])
+def test_what_stands_between_two_rows_is_bounded(place, monkeypatch):
+    monkeypatch.setattr("common.registries.tables.ods.MOST_BETWEEN", 100_000)
+    many = "<s:style/>" if "styles" in place else "<x:p>x</x:p>"
+    with pytest.raises(SpreadsheetUnreadable, match="too large to be a table's"):
+        read_spreadsheet(ods(ODS.replace(place, place + many * 30_000, 1)))
+    rows = "<t:table-row><t:table-cell><x:p>id</x:p></t:table-cell></t:table-row>" * 3_000
+    many = ODS.replace('<t:table t:name="People">', f'<t:table t:name="People">{rows}')
+    assert len(read_spreadsheet(ods(many), key="id").records) == 1
+
+
+@pytest.mark.parametrize("cell", ["1,x\n" * 300, "x" * 140_000])
+def test_a_cell_of_a_workbook_is_never_read_as_rows(cell):
+    with pytest.raises(SpreadsheetUnreadable, match="A cell of the sheet holds more than"):
+        read_spreadsheet(ods(ODS.replace("0012", cell).replace('o:value-type="float" o:value="12"', "")))

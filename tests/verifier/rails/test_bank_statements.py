@@ -1,5 +1,6 @@
 """Account statements as banks write them: read right or said aloud, and nothing settled by a guess."""
 
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -213,6 +214,10 @@ def test_our_number_as_the_instructions(bank: Rail, tmp_path: Path) -> None:
         lambda n: transfer(f"{n}XYZ"),
         lambda n: transfer("OTHER", more=f"<RmtInf><Ustrd>/EREF/{n}/SUBSIDY</Ustrd></RmtInf>"),
         lambda n: f"paid under {n}",
+        lambda n: transfer("OTHER", more=f"<RmtInf><Ustrd>no {uuid.UUID(n)} pays</Ustrd></RmtInf>"),
+        lambda n: transfer(
+            "OTHER", more=f"<RmtInf><Ustrd>pays {n[:20]}</Ustrd><Ustrd>{n[20:]}</Ustrd></RmtInf>"
+        ),
         lambda n: transfer("OTHER", more=f"<AddtlTxInf>add {n.upper()}</AddtlTxInf>"),
     ],
 )
