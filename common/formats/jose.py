@@ -55,7 +55,7 @@ def sign(
 def verify(token: str, *, kind: Kind, sources: Sources, now: datetime) -> VerifiedToken:
     """What a token holds, once its own issuer or holder is seen to have signed it, for now (§5.1)."""
     parsed = jws.parse(token)
-    claims = _claims(parsed)
+    claims = parsed.claims()
     document = _document(claims, kind=kind, typ=_typ(parsed, kind=kind))
     if kind == "vc":
         validation.validate_credential(document, accept_v1=kind in claims)
@@ -74,7 +74,7 @@ def verify(token: str, *, kind: Kind, sources: Sources, now: datetime) -> Verifi
 def read(token: str, *, kind: Kind) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     """The document in a token, and the claims beside it; nothing in them is to be believed."""
     parsed = jws.parse(token)
-    claims = _claims(parsed)
+    claims = parsed.claims()
     return _document(claims, kind=kind, typ=_typ(parsed, kind=kind)), claims
 
 
@@ -107,11 +107,6 @@ def _document(claims: Mapping[str, Any], *, kind: Kind, typ: str) -> dict[str, A
         name: part if name == "credentialSubject" else strict_json.without_nulls(part)
         for name, part in document.items()
     }
-
-
-def _claims(parsed: UnverifiedJws) -> dict[str, Any]:
-    """The claims that say something: one that is null says nothing."""
-    return {name: value for name, value in parsed.claims().items() if value is not None}
 
 
 def _require_agreement(document: Mapping[str, Any], claims: Mapping[str, Any], *, kind: Kind) -> None:

@@ -142,7 +142,7 @@ def _retrieve(vct: str, *, integrity: object, fetch: Fetch) -> Mapping[str, Any]
     if integrity is not None:
         check_integrity(body, integrity)
     try:
-        document = strict_json.loads_object(body, floats=True)
+        document: Mapping[str, Any] = strict_json.without_nulls(strict_json.loads_object(body))
     except MalformedInput as error:
         raise TypeMetadataInvalid("What this type publishes cannot be read.") from error
     if document.get("vct") != vct:

@@ -26,8 +26,9 @@ class UnverifiedJws:
     signature: bytes
 
     def claims(self) -> dict[str, Any]:
-        """The payload as a JSON object (a JWT claims set, RFC 7519 §4)."""
-        return strict_json.loads_object(self.payload, max_bytes=MAX_LENGTH)
+        """The payload as a JSON object (a JWT claims set, RFC 7519 §4), without claims that are null."""
+        said = strict_json.loads_object(self.payload, max_bytes=MAX_LENGTH)
+        return {name: value for name, value in said.items() if value is not None}
 
 
 def sign(header: Mapping[str, Any], payload: bytes | Mapping[str, Any], *, signer: Signer) -> str:

@@ -57,7 +57,7 @@ def open_answer(
     """The answer in `DigitalCredential.data` (A.4), in the clear or encrypted as the request wanted it."""
     if not isinstance(data, Mapping):
         raise InvalidResponse("An answer of the Digital Credentials API is a JSON object.")
-    if "error" in data:
+    if data.get("error") is not None:
         return AuthorizationResponse({}, error=str(data["error"])[:64])
     if response_mode == "dc_api":
         return AuthorizationResponse(parse_vp_token(data.get("vp_token"), encrypted=True))

@@ -93,7 +93,7 @@ def send_response(response: OutgoingResponse, *, send: Send) -> str:
         answer = strict_json.loads_object(reply.body, floats=True) if reply.body else {}
     except MalformedInput as error:
         raise FetchFailed("The service's reply could not be read.") from error
-    redirect = answer.get("redirect_uri", "")
+    redirect = answer.get("redirect_uri") or ""
     if not isinstance(redirect, str) or (redirect and not redirect.startswith(("https://", "http://"))):
         raise FetchFailed("The service's reply leads nowhere.")
     return redirect
@@ -138,7 +138,7 @@ def open_response(
         )
     if values.get("state") != state:
         raise InvalidResponse("This answer belongs to another request.")
-    if "error" in values:
+    if values.get("error") is not None:
         error = str(values["error"])[:64]
         return AuthorizationResponse({}, error=error if error.isascii() and error.isprintable() else "error")
     if not form.encrypted and response_mode != "direct_post":

@@ -131,7 +131,8 @@ def test_presentations_for_others(ana):
 
 
 def test_checks_are_a_list_of_names(ana):
-    assert verify(credential(ana), checks=["proof"])[0] == 200
+    for checks in (["proof"], [], None):
+        assert verify(credential(ana), checks=checks)[0] == 200
     for checks in ("proof", [7]):
         assert verify(credential(ana), checks=checks)[0] == 400
 

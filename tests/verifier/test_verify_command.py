@@ -100,6 +100,11 @@ def test_a_token_in_quotation_marks(tmp_path: Path, ana: PrivateKey) -> None:
     assert verify(tmp_path, json.dumps(issued(ana)))[1] == 0
 
 
+def test_a_file_that_begins_with_a_byte_order_mark(tmp_path: Path, ana: PrivateKey) -> None:
+    for text in (issued(ana), json.dumps(issued(ana))):
+        assert verify(tmp_path, f"\ufeff{text}\r\n")[1] == 0
+
+
 @pytest.mark.parametrize(
     ("state", "status", "code"),
     [

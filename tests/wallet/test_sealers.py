@@ -133,3 +133,12 @@ def test_by_a_did_that_names_somebody_else(
     sealed_by(office, BY_WEB, f"{BY_WEB}#k", service=[service])
     with pytest.raises(DoesNotVerify, match="somebody other"):
         kept(vault, office, now)
+
+
+@pytest.mark.parametrize("services", [None, {}, "x", [None]])
+def test_by_a_did_whose_services_say_nothing(
+    vault: Vault, office: Office, now: datetime, services: Any
+) -> None:
+    sealed_by(office, BY_WEB, f"{BY_WEB}#k", service=services)
+    with pytest.raises(DoesNotVerify, match="somebody other"):
+        kept(vault, office, now)

@@ -102,7 +102,7 @@ def _text(options: Mapping[str, Any], name: str) -> str | None:
 
 
 def _texts(options: Mapping[str, Any], name: str) -> list[str]:
-    value = options.get(name, [])
+    value = [] if options.get(name) is None else options[name]
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise MalformedInput(f"The option {name} is a list of texts.", code="PARSING_ERROR")
     return value

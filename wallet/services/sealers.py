@@ -76,7 +76,8 @@ def _publishes_key(verified: VerifiedCredential, office: str) -> bool:
 
 def _serves(did: str, office: str) -> bool:
     """4: one of the DID's services lies where the office does."""
-    services = resolve_did(did).source.get("service", [])
+    said = resolve_did(did).source.get("service")
+    services = said if isinstance(said, list) else [said]
     places = {office, f"{office}/", _origin(office), f"{_origin(office)}/"}
     found = (each.get("serviceEndpoint") for each in services if isinstance(each, Mapping))
     return any(place in places for endpoint in found for place in _places(endpoint))

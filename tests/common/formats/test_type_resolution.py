@@ -265,3 +265,12 @@ def test_errors_carry_no_claims() -> None:
     with pytest.raises(SelloError) as caught:
         checked(found, SEALED)
     assert "Ana" not in str(caught.value)
+
+
+def test_members_of_a_type_that_are_null_say_nothing() -> None:
+    displayed = {"label": "Name", "locale": "en", "description": None}
+    described = {"path": ["a", None], "display": [displayed], "mandatory": None, "sd": None, "svg_id": None}
+    source = {"vct": BASE, "extends": None, "extends#integrity": None, "display": None, "claims": [described]}
+    found = resolve_type(BASE, fetch=Web(source))
+    assert found.ancestors == ()
+    assert [one.path for one in found.claims] == [("a", None)]

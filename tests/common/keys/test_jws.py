@@ -178,3 +178,8 @@ def test_a_header_that_is_null_says_nothing() -> None:
     for header in ({"alg": None}, {"alg": "ES256", "crit": None}):
         with pytest.raises(MalformedInput):
             jws.parse(crafted(header))
+
+
+def test_claims_that_are_null_say_nothing() -> None:
+    parsed = jws.parse(crafted({"alg": "ES256"}, b'{"iss":null,"nonce":"n","list":[null]}'))
+    assert parsed.claims() == {"nonce": "n", "list": [None]}

@@ -224,3 +224,17 @@ def _bytes(text: str) -> bytes:
     from common.encoding import base64url
 
     return base64url.decode(text)
+
+
+@pytest.mark.parametrize("body", [b"{}", b'{"redirect_uri":null}', b'{"redirect_uri":""}'])
+def test_a_reply_that_leads_nowhere_further(body: bytes) -> None:
+    outgoing = create_response(request(encrypted=False), TOKEN)
+    assert send_response(outgoing, send=Server(body)) == ""
+
+
+def test_an_error_that_is_null_is_none() -> None:
+    [key] = parameters(DID, encrypted=True)["client_metadata"]["jwks"]["keys"]
+    answer = {"vp_token": {"identity": ["eyJ.eyJ.sig~"]}, "state": STATE, "error": None, "id_token": None}
+    sealed = jwe.encrypt(json.dumps(answer).encode(), recipient=key, encryption="A128GCM")
+    found = opened(urlencode({"response": sealed}).encode(), encrypted=True)
+    assert (found.error, set(found.presentations)) == ("", {"identity"})

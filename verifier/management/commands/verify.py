@@ -72,7 +72,7 @@ def read(name: str) -> Secured:
             data = file.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
         raise MalformedInput(f"This file is larger than {MAX_BYTES} bytes.")
-    text = data.decode("utf-8", errors="replace").strip()
+    text = data.decode("utf-8-sig", errors="replace").strip()
     value = strict_json.loads(text, max_bytes=MAX_BYTES) if text[:1] in ("{", '"') else text
     if not isinstance(value, str | Mapping):
         raise MalformedInput("This file holds neither a JSON object nor a compact token.")
