@@ -27,7 +27,7 @@ from common.oid4vci.errors import AuthorizationError, InvalidClient, TokenError
 from issuer.models import AccessCode, Authority, Authorization, Configuration, Session
 from issuer.services import spent
 from issuer.services.access_codes import find_access_code, spend_access_code
-from issuer.services.cards import require_untouched
+from issuer.services.cards import hold, require_untouched
 from issuer.services.clients import Client
 from issuer.services.possession import shown_key
 from issuer.services.sessions import sessions_of
@@ -131,6 +131,7 @@ def approve(asked: Authorization, access_code: int, *, now: datetime) -> str:
         opened = spend_access_code(access_code, now=now)
         if opened is None or opened.registry != asked.configuration.registry:
             raise WrongAccessCode("Your access code was used in the meantime.")
+        hold(asked.configuration, [opened.record_key])  # whoever withdraws it waits, and ends this too
         require_untouched(asked.configuration, opened.record_key, since=opened.created_at)
         locked.state = Authorization.State.GIVEN
         locked.save(update_fields=["state"])

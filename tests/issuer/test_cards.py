@@ -314,3 +314,24 @@ def test_what_was_delivered_cannot_be_told_of_any_more(farmer: Configuration, wa
     answer = wallet.notify(token, {"notification_id": told, "event": "credential_accepted"})
     assert answer.status_code == 401
     assert set(IssuedCredential.objects.values_list("pk", "state", "superseded")) == before
+
+
+@pytest.mark.parametrize("state", WITHDRAWN)
+def test_somebody_let_in_while_the_card_is_withdrawn(
+    farmer: Configuration, person: Person, monkeypatch: pytest.MonkeyPatch, state: str
+) -> None:
+    """The person says yes after the office's open sessions were ended, and before the card is locked."""
+    from issuer.services import cards
+
+    printed(farmer)
+    request_uri = person.wallet.push().json()["request_uri"]
+    person.sign_in(request_uri)
+    lock = cards.lock
+
+    def late(credential: IssuedCredential) -> Any:
+        assert person.decide(request_uri).status_code == 303
+        return lock(credential)
+
+    monkeypatch.setattr(cards, "lock", late)
+    assert withdraw(state).ended_sessions == 1
+    assert not Session.objects.filter(ended_at=None).exists()
