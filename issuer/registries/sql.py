@@ -127,7 +127,13 @@ class SqlRegistry:
     def passed(self, column: str, *, after: date | None, until: date) -> Iterator[Change]:
         """The records whose day has come."""
         day, written = self.rows.c[column], self.kinds[column] in ("str", "padded")
-        if written and (self.kinds[column] == "padded" or self.columns[column].order):
+        counted = self.kinds[column] not in (
+            "date",
+            "datetime",
+            "aware",
+            "str",
+        )  # 19900525, and texts with space
+        if counted or (written and self.columns[column].order):
             yield from self._passed_as_written(column, after=after, until=until)
             return
         chosen = sql.select(self.rows).where(day <= (until.isoformat() if written else until))
@@ -203,7 +209,8 @@ def said(row: Mapping[str, Any]) -> dict[str, Any]:
 def cleaned(data: Mapping[str, Any], columns: Mapping[str, Column]) -> dict[str, Any]:
     """A row as an import would keep it: trimmed, typed, what says nothing left out.
 
-    What cannot be read as its column's type stays as it is, so that no credential says it.
+    What cannot be read as its column's type stays as it is, so that no credential says it; a text that a
+    program has damaged is left out.
     """
     result = {}
     for name, value in data.items():
@@ -212,7 +219,11 @@ def cleaned(data: Mapping[str, Any], columns: Mapping[str, Column]) -> dict[str,
             value = unwrapped(text)
             if name in columns:
                 with suppress(ValueError):
-                    value = columns[name].clean(value)
+                    value = "" if columns[name].type == "string" else value
+                    value = columns[name].clean(unwrapped(text))
+        elif name in columns and columns[name].type == "date":  # 19900525, or 0 where there is none
+            with suppress(ValueError):
+                value = columns[name].clean(str(value)) if value else ""
         if value != "":
             result[name] = value
     return result

@@ -367,3 +367,23 @@ def test_the_commands(tmp_path, fishers, capsys):
             "--authority",
             "ports",
         )
+
+
+def test_days_that_a_database_counts_as_numbers(fishers):
+    """19900525 is a day, 0 is none, and neither is compared with a day as a number."""
+    fishers.execute("UPDATE fishers SET born = 20270100 + id")
+    fishers.execute("UPDATE fishers SET born = 0 WHERE id = 5")
+    registry = connect()
+    assert {column["name"]: column["type"] for column in registry.columns}["born"] == "date"
+    reader = connector(registry)
+    assert [reader.fetch(key).data.get("born") for key in ("1", "5")] == ["2027-01-01", None]
+    assert [change.key for change in reader.passed("born", after=None, until=date(2026, 12, 31))] == []
+    passed = reader.passed("born", after=date(2027, 1, 1), until=date(2027, 1, 3))
+    assert [change.key for change in passed] == ["2", "3"]
+
+
+def test_a_text_that_a_program_damaged_is_said_in_no_card(fishers):
+    fishers.execute("UPDATE fishers SET name = '#REF!' WHERE id = 1")
+    fishers.execute("UPDATE fishers SET name = 'JosÃ©' WHERE id = 2")
+    reader = connector(connect())
+    assert [reader.fetch(key).data.get("name") for key in ("1", "2", "3")] == [None, None, "Person 3"]
