@@ -8,7 +8,7 @@ from common.encoding import strict_json
 
 _HOST = re.compile(r"[A-Za-z0-9.-]+(%3[Aa][0-9]{1,5})?\Z")
 _SEGMENT = re.compile(r"([A-Za-z0-9._~-]|%[0-9A-Fa-f]{2})+\Z")
-_NO_SEGMENT = re.compile(r"\.{1,2}\Z|.*[/\\?#\x00-\x20\x7f]", re.DOTALL)  # what would lead elsewhere, decoded
+_NO_SEGMENT = re.compile(r"\.{1,2}\Z|.*[/\\?#\x00-\x1f\x7f]", re.DOTALL)  # what would lead elsewhere, decoded
 
 
 def encode(url: str) -> str:

@@ -21,6 +21,7 @@ HOME = "did:web:registry.example:issuers:civil"
         ("did:web:localhost%3a8000", "https://localhost:8000/.well-known/did.json"),
         ("did:web:a.example:user%40example.org", "https://a.example/user%40example.org/did.json"),
         ("did:web:a.example:%C3%B1and%C3%BA:a~b", "https://a.example/%C3%B1and%C3%BA/a~b/did.json"),
+        ("did:web:a.example:santa%20rosa", "https://a.example/santa%20rosa/did.json"),
     ],
 )
 def test_addresses_of_the_specification(did: str, url: str) -> None:
