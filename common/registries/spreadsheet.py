@@ -6,7 +6,7 @@ never what stands in it. Rows are numbered as a spreadsheet program numbers them
 """
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Final
@@ -23,6 +23,7 @@ from common.registries.tables.lines import Row
 from common.registries.tables.opening import Table, open_table
 from common.registries.texts import compact, tidy
 
+EVERY: Final = 10_000  # rows, after which a long reading says how far it is
 UNREADABLE: Final = "holds control characters, or some that do not belong to its encoding"
 
 
@@ -90,13 +91,17 @@ class Spreadsheet:
 
 @contextmanager
 def open_spreadsheet(
-    file: BinaryIO, *, reading: Reading = UNSAID, known: Mapping[str, Column] | None = None
+    file: BinaryIO,
+    *,
+    reading: Reading = UNSAID,
+    known: Mapping[str, Column] | None = None,
+    looking: Callable[[int], None] | None = None,
 ) -> Iterator[OpenSpreadsheet]:
-    """Find out what a file holds; `known` are the columns of earlier imports."""
+    """Find out what a file holds; `known` are the columns of earlier imports, `looking` hears of progress."""
     if reading.date_order and reading.date_order not in ORDERS:
         raise SpreadsheetUnreadable("The date order is day or month: which of them stands first.")
     with open_table(file, sheet=reading.sheet, encoding=reading.encoding) as table:
-        found = _told(table, reading, known or {})
+        found = _told(table, reading, known or {}, looking)
         try:
             yield found
         finally:
@@ -123,7 +128,9 @@ def read_spreadsheet(
     )
 
 
-def _told(table: Table, reading: Reading, known: Mapping[str, Column]) -> OpenSpreadsheet:
+def _told(
+    table: Table, reading: Reading, known: Mapping[str, Column], looking: Callable[[int], None] | None
+) -> OpenSpreadsheet:
     if reading.key and compact(reading.key) not in table.names:
         raise SpreadsheetUnreadable(
             f"No column is called {reading.key!r}; the file has {', '.join(table.names)}."
@@ -138,6 +145,8 @@ def _told(table: Table, reading: Reading, known: Mapping[str, Column]) -> OpenSp
             gap.blank()
             continue
         rows += 1
+        if looking and not rows % EVERY:
+            looking(rows)
         try:
             cells = {name: cell or "" for name, cell in _row(row, table.names).items()}
         except ValueError:

@@ -18,13 +18,19 @@ from django.db import transaction
 from common.registries import Record, RegistryError
 from common.registries.claims import humane
 from common.registries.columns import merged
-from common.registries.spreadsheet import UNSAID, OpenSpreadsheet, Reading, Rejected, open_spreadsheet
+from common.registries.spreadsheet import (
+    EVERY,
+    UNSAID,
+    OpenSpreadsheet,
+    Reading,
+    Rejected,
+    open_spreadsheet,
+)
 from issuer.models import Authority, Registry
 from issuer.services.registries import BATCH, Counts, create_registry, remove_records, store_records
 from issuer.services.registries_report import Report, report_path
 
 FEW: Final = 5  # records that may be gone in any registry, however small
-EVERY: Final = 10_000  # rows, after which a long import says how far it is
 _SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 Progress = Callable[[int], None]
 
@@ -65,12 +71,18 @@ def import_spreadsheet(
     authority: str = "",
     new_authority: bool = False,
     progress: Progress | None = None,
+    looking: Progress | None = None,
 ) -> Imported:
     """Load or update a registry; it and its authority are made where there are none.
 
+    A file is looked at once (`looking` hears of it) before its rows are taken (`progress`).
     An authority whose name is almost that of another is made only when it is said to be `new_authority`.
     """
-    with _open(slug, data, reading, authority) as sheet, Report(slug) as report, transaction.atomic():
+    with (
+        _open(slug, data, reading, authority, looking) as sheet,
+        Report(slug) as report,
+        transaction.atomic(),
+    ):
         remark = _introduce(slug, authority, new=new_authority)
         registry = _prepare(slug, sheet, title=title, authority=authority)
         counts = _store(registry, sheet, report, progress)
@@ -119,7 +131,11 @@ def replace_spreadsheet(
 
 @contextmanager
 def _open(
-    slug: str, data: bytes | BinaryIO, reading: Reading, authority: str = ""
+    slug: str,
+    data: bytes | BinaryIO,
+    reading: Reading,
+    authority: str = "",
+    looking: Progress | None = None,
 ) -> Iterator[OpenSpreadsheet]:
     """The spreadsheet, read as this registry's earlier imports were."""
     for name in (slug, authority or slug):
@@ -135,7 +151,7 @@ def _open(
         known = merged(existing.columns)
         reading = Reading(existing.key_column, reading.sheet, reading.encoding, reading.date_order)
     file = io.BytesIO(data) if isinstance(data, bytes) else data
-    with open_spreadsheet(file, reading=reading, known=known) as sheet:
+    with open_spreadsheet(file, reading=reading, known=known, looking=looking) as sheet:
         yield sheet
 
 

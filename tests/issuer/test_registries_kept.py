@@ -184,9 +184,11 @@ def test_the_command_says_what_it_found(capsys, tmp_path):
 
 def test_a_long_import_says_how_far_it_is(monkeypatch):
     monkeypatch.setattr(registries_import, "EVERY", 2)
-    told = []
-    import_spreadsheet("people", PEOPLE + b"3,Cy,1\n4,Di,1\nNULL,Ed,1\n", progress=told.append)
-    assert told == [2, 4]
+    monkeypatch.setattr("common.registries.spreadsheet.EVERY", 2)
+    told, looked = [], []
+    rows = PEOPLE + b"3,Cy,1\n4,Di,1\nNULL,Ed,1\n"
+    import_spreadsheet("people", rows, progress=told.append, looking=looked.append)
+    assert told == looked == [2, 4]
 
 
 # --- authorities ------------------------------------------------------------------------------------------

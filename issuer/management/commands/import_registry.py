@@ -52,6 +52,7 @@ class Command(BaseCommand):
                 title=options["title"],
                 authority=options["authority"],
                 new_authority=options["new_authority"],
+                looking=lambda rows: self.stderr.write(f"Looking at the file: {rows:,} rows …"),
                 progress=lambda rows: self.stderr.write(f"{rows:,} rows …"),
             )
         for remark in done.remarks:

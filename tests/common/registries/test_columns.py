@@ -237,3 +237,14 @@ def test_letters_that_a_program_has_misread_are_told(cell, reason):
 )
 def test_letters_that_look_odd_are_letters(name):
     assert told("full_name", name)[1] == [name]
+
+
+@pytest.mark.parametrize(
+    ("cell", "day"),
+    [
+        ("14 Desemba 1990", "1990-12-14"), ("5 Şubat 1990", "1990-02-05"), ("12 AĞUSTOS 1990", "1990-08-12"),
+        ("1 января 1990", "1990-01-01"), ("5 мая 1990", "1990-05-05"), ("3 يناير 1990", "1990-01-03"),
+    ],
+)  # fmt: skip
+def test_months_in_the_languages_of_registries(cell, day):
+    assert told("born", cell, "1991-03-02") == ("date", [day, "1991-03-02"])
