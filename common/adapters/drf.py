@@ -11,6 +11,7 @@ from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.utils.mediatypes import media_type_matches
 from rest_framework.views import exception_handler
 
 from common.encoding import strict_json
@@ -47,6 +48,16 @@ class AnyAccept(DefaultContentNegotiation):
         except exceptions.NotAcceptable:
             renderer, media_type = known[0], known[0].media_type
         return renderer, media_type or "application/json"
+
+    def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser | None:
+        """The parser of a body's media type."""
+        return parser_for(request, parsers)
+
+
+def parser_for(request: Request, parsers: Iterable[BaseParser]) -> BaseParser | None:
+    """The parser of a body's media type, in capitals or not, with parameters or not (RFC 9110 §8.3.1)."""
+    wanted = (request.content_type or "").partition(";")[0].strip().lower()
+    return next((each for each in parsers if media_type_matches(each.media_type, wanted)), None)
 
 
 def authorization(request: HttpRequest | Request) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from common.adapters.drf import authorization
+from common.adapters.drf import authorization, parser_for
 from common.keys import jwe
 from common.oid4vci.encryption import MEDIA_TYPE
 from common.oid4vci.errors import InvalidToken, printable
@@ -31,7 +31,7 @@ class AnyAccept(BaseContentNegotiation):
     """These endpoints answer in JSON, whatever a client's `Accept` happens to list."""
 
     def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser | None:
-        return next((p for p in parsers if (request.content_type or "").split(";")[0] == p.media_type), None)
+        return parser_for(request, parsers)
 
     def select_renderer(
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
