@@ -14,6 +14,8 @@ from common.registries.texts import compact
 
 SAMPLE: Final = 20_000  # rows by which candidates are compared
 MAX_KEY: Final = 128
+_DIGIT: Final = re.compile(r"\d")
+_LETTER: Final = re.compile(r"[^\W\d_]")
 _FLOAT: Final = re.compile(r"[0-9]+\.0+\Z")
 _PARTED: Final = re.compile(r"[0-9]+\.0*[1-9]")
 _REMARK: Final = re.compile(r"//|--|[#%;*] ")
@@ -87,11 +89,11 @@ class KeyHabit:
 
     def add(self, key: str) -> None:
         """Look at one more."""
-        if any(char.isdecimal() for char in key):
-            letters = any(char.isalpha() for char in key)
+        if _DIGIT.search(key):
+            letters = bool(_LETTER.search(key))
             self.mixed += letters
             self.numbers += not letters
-            self.parted = self.parted or bool(_PARTED.match(key))
+            self.parted = self.parted or ("." in key and bool(_PARTED.match(key)))
         else:
             self.words += bool(key)
         self.marked += key.startswith("#")
@@ -108,7 +110,7 @@ class KeyHabit:
                 "holds a number to which a program has added .0; format the column as text and export again"
             )
         most = others if not self.mixed else others // 10
-        if others >= 2 and self.words <= max(1, most) and not any(char.isdecimal() for char in key):
+        if others >= 2 and self.words <= max(1, most) and not _DIGIT.search(key):
             return "holds a word, the other keys are numbers: it is a heading, a total or a remark"
         return None
 

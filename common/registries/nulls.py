@@ -47,7 +47,8 @@ _SAME: Final = re.compile(r"(?:0+|9{5,}|[xX]{2,})\Z")
 
 def _folded(text: str) -> str:
     """Without capitals, and without space around signs: `N / A` is `n/a`."""
-    return _SPACED.sub(r"\1", " ".join(text.casefold().split()))
+    text = text.casefold()
+    return _SPACED.sub(r"\1", " ".join(text.split())) if " " in text else text
 
 
 def says_nothing(text: str) -> bool:

@@ -100,7 +100,7 @@ class Profile:
     def _see_day(self, value: str) -> None:
         self.days += looks_like_date(value) if self.of_days else surely_date(value)
         self.digit_days += written_as_digits(value)
-        self.short += bool(SHORT_YEAR.match(value))
+        self.short += self.of_days and bool(SHORT_YEAR.match(value))
         self.serials += len(value) == 5 and value.isdecimal()
         if (forced := forced_order(value)) is not None:
             self.day_first += not forced.month_first

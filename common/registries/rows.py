@@ -8,6 +8,7 @@ from common.registries.tables.lines import Row
 from common.registries.texts import compact
 
 UNQUOTED: Final = "Its quoting is broken, or a cell is larger than 131,072 characters."
+_DIGIT: Final = re.compile(r"\d")
 _TAG: Final = re.compile(r"#[A-Za-z][\w ]*(?:\+[\w ]+)*\Z")
 _TOTAL: Final = re.compile(
     r"(?:grand |sub|sub-|sub )?(?:totals?|totales|totais|totaux|totale|gesamt|summe|suma|somme|sum"
@@ -52,11 +53,11 @@ def is_total(key: str) -> bool:
 class AnotherTable:
     """Whether a second table stands below the first: behind a blank row a heading, and numbers under it."""
 
-    def __init__(self) -> None:
-        self.numbered: dict[str, bool] = {}  # columns in which every cell so far has had a digit
+    def __init__(self, names: Sequence[str]) -> None:
+        self.numbered = set(names)  # columns in which every cell so far has had a digit
         self.seen = 0
         self.is_behind_blank = False
-        self.maybe: tuple[int, set[str]] | None = None
+        self.maybe: tuple[int, list[str]] | None = None
 
     def blank(self) -> None:
         """A row without cells."""
@@ -64,16 +65,15 @@ class AnotherTable:
 
     def add(self, number: int, cells: Mapping[str, str]) -> int | None:
         """Look at one more row; the number of the row in which another table begins, once that is clear."""
-        numbered = {name: any(char.isdecimal() for char in cell) for name, cell in cells.items() if cell}
-        if self.maybe and any(numbered.get(name) for name in self.maybe[1]):
+        if self.maybe and any(_DIGIT.search(cells[name]) for name in self.maybe[1]):
             return self.maybe[0]
         self.maybe = None
-        if self.is_behind_blank and len(numbered) > 1 and not any(numbered.values()):
-            odd = {name for name in numbered if self.numbered.get(name)}
-            self.maybe = (number, odd) if odd else None
+        odd = [name for name in self.numbered if cells[name] and not _DIGIT.search(cells[name])]
+        said = [cell for cell in cells.values() if cell] if odd and self.is_behind_blank else ()
         self.is_behind_blank = False
-        if self.maybe is None:
-            for name, has in numbered.items():
-                self.numbered[name] = has and self.numbered.get(name, True)
+        if len(said) > 1 and not any(map(_DIGIT.search, said)):
+            self.maybe = (number, odd)
+        else:
+            self.numbered.difference_update(odd)
             self.seen += 1
         return None

@@ -138,7 +138,7 @@ def _told(
     profiles = {name: Profile(name, known=known.get(name)) for name in table.names}
     finder = KeyFinder(table.names)
     habits = {name: KeyHabit() for name in ([compact(reading.key)] if reading.key else finder.likely())}
-    gap = AnotherTable()
+    gap = AnotherTable(table.names)
     rows = 0
     for number, row in table.rows():
         if row is not None and not any(cell.strip() for cell in row):
