@@ -109,8 +109,9 @@ def set_status(
         if not changed:
             raise StatusRefused(f"This credential is {state} already.")
         change_statuses([Change(row, state, reason) for row in changed], actor=actor, now=now)
-    if configuration is not None and state in cards.WITHDRAWN:  # what was let in while the card was locked
-        ended += cards.end_sessions(configuration, [credential.record_key], now=now)
+    if configuration is not None and state in cards.WITHDRAWN:
+        with transaction.atomic():  # what was let in while the card was locked
+            ended += cards.end_sessions(configuration, [credential.record_key], now=now)
     return Decision(named, tuple(changed), ended)
 
 

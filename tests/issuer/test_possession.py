@@ -96,8 +96,8 @@ def test_a_bearers_token_is_no_bound_one(farmer, wallet):
         {"url": "http://localhost:8000/issuers/other/credential"},
         {"access_token": "another"},
         {"access_token": None},
-        {"now": datetime.now(UTC) - timedelta(minutes=5)},
-        {"now": datetime.now(UTC) + timedelta(minutes=5)},
+        {"now": datetime.now(UTC) - timedelta(hours=5)},
+        {"now": datetime.now(UTC) + timedelta(hours=5)},
     ],
 )
 def test_proofs_for_something_else(wallet, given, overrides):
