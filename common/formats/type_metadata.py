@@ -1,6 +1,6 @@
 """SD-JWT VC Type Metadata (draft-ietf-oauth-sd-jwt-vc §5): what a `vct` URL answers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -19,10 +19,21 @@ class ClaimMetadata:
 
 
 def type_metadata(
-    *, vct: str, name: str, description: str, claims: Sequence[ClaimMetadata], locale: str = "en"
+    *,
+    vct: str,
+    name: str,
+    description: str,
+    claims: Sequence[ClaimMetadata],
+    locale: str = "en",
+    colours: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """The metadata document of a credential type, its texts in one language (§5.2)."""
-    display = {"locale": locale, "name": name}
+    """The metadata document of a credential type, its texts in one language (§5.2).
+
+    `colours` are CSS colours, `background_color` and `text_color`, for the simple rendering (§5.5.1).
+    """
+    display: dict[str, Any] = {"locale": locale, "name": name}
+    if colours:
+        display["rendering"] = {"simple": dict(colours)}
     if description:
         display["description"] = description
     return {

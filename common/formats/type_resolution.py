@@ -9,7 +9,7 @@ import binascii
 import hashlib
 import hmac
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
 from common.did import Fetch
@@ -38,6 +38,7 @@ class Words:
     locale: str
     text: str
     description: str = ""
+    rendering: Mapping[str, Any] = field(default_factory=dict)  # of a type: as it stands (rendering.py)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +176,13 @@ def _words(entry: Mapping[str, Any], name: str) -> Iterator[Words]:
         locale, text, description = display.get("locale"), display.get(name), display.get("description", "")
         if not all(isinstance(value, str) for value in (locale, text, description)):
             raise TypeMetadataInvalid(f"The display of a type holds a locale and a {name}.")
-        yield Words(str(locale), str(text)[:MAX_TEXT], str(description)[:MAX_TEXT])
+        rendering = display.get("rendering")
+        yield Words(
+            str(locale),
+            str(text)[:MAX_TEXT],
+            str(description)[:MAX_TEXT],
+            rendering if isinstance(rendering, Mapping) else {},
+        )
 
 
 def _lay_over(child: CredentialType, parent: CredentialType | None) -> CredentialType:

@@ -18,6 +18,7 @@ from issuer.services.certificates import LONGEST_DAYS
 from issuer.services.profiles import profile
 
 FORMATS: Final = ("ldp_vc", "dc+sd-jwt")  # those of a type that names none
+COLOURS: Final = ("background_color", "text_color")
 _DOCTYPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,199}\Z")
 _TYPE = re.compile(r"[A-Z][A-Za-z0-9]{1,63}\Z")
 
@@ -133,6 +134,7 @@ def type_metadata(configuration: Configuration) -> dict[str, Any]:
         vct=configuration.vct,
         name=configuration.display["name"],
         description=configuration.display.get("description", ""),
+        colours={name: shown for name in COLOURS if (shown := configuration.display.get(name))},
         claims=[
             metadata.ClaimMetadata(
                 path=(claim.name,),

@@ -1,6 +1,8 @@
 """The wallet and the other two parties of this very site, over their endpoints."""
 
+import base64
 import json
+import re
 from io import StringIO
 from itertools import product
 from pathlib import Path
@@ -9,6 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
+from django.core.cache import caches
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
@@ -18,6 +21,7 @@ from common.keys.private_key import generate
 from common.notices.messages import create_inbox_request
 from common.oid4vp.client_id import PREFIXES
 from common.oid4vp.request import RESPONSE_MODES
+from issuer.models import Configuration
 from tests.wallet.conftest import ANA
 from wallet.models import Card, RegisteredVerifier
 from wallet.services.vault import Vault
@@ -61,6 +65,21 @@ def test_a_card_of_this_sites_own_office(citizen: Client) -> None:
         assert "Farmer Registry" in text
         assert ">Valid<" in text
     assert Card.objects.count() == 3
+
+
+def test_a_card_in_the_colour_of_its_type(citizen: Client) -> None:
+    configuration = Configuration.objects.get(name="farmer")
+    configuration.display["background_color"] = "#12107c"
+    configuration.save()
+    added = take(citizen, "farmer", "F-0001")
+    for page in (citizen.get(added.removesuffix("/added")), citizen.get("/wallet/")):
+        [band] = re.findall(r'class="band" src="data:image/svg\+xml;base64,([^"]+)" alt=""', page.text)
+        assert 'fill="#12107c"' in base64.b64decode(band).decode()
+    configuration.display["background_color"] = "red;} body{display:none"
+    configuration.save()
+    caches["documents"].clear()
+    added = take(citizen, "farmer", "F-0002")
+    assert 'class="band"' not in citizen.get(added.removesuffix("/added")).text
 
 
 def test_a_service_of_this_site(citizen: Client, site_network: Client) -> None:

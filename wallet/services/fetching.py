@@ -86,6 +86,7 @@ def check(offer: Offer, answers: Sequence[Answer], *, now: datetime) -> tuple[He
                     copies=copies,
                     receipts=_receipts(offer, [answer for _, answer in found]),
                     source=_source(offer, configurations),
+                    band=types.band(copies),
                 )
             )
     except SelloError:

@@ -79,6 +79,7 @@ class HeldCard:
     receipts: tuple[Receipt, ...] = ()
     # The offer with its refresh token (offered.py), where the office issues the card anew in silence.
     source: Mapping[str, Any] | None = field(default=None, repr=False)
+    band: str = ""  # a picture as data URI (band.py)
 
     @property
     def sealed_by(self) -> str:
@@ -147,6 +148,7 @@ def load(vault: Vault, row: Card) -> HeldCard:
             for entry in value["receipts"]
         ),
         source=value["source"],
+        band=value.get("band", ""),
     )
 
 
@@ -169,6 +171,7 @@ def _dump(card: HeldCard) -> dict[str, Any]:
         "accepted_at": card.accepted_at.isoformat(),
         "copies": [_dump_copy(copy) for copy in card.copies],
         "source": card.source,
+        "band": card.band,
         "receipts": [
             {
                 "endpoint": receipt.endpoint,

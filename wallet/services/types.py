@@ -6,7 +6,9 @@ from functools import partial
 from common.adapters import types
 from common.errors import FetchFailed, SelloError
 from common.formats.base import VerifiedCredential
+from common.formats.rendering import parse_simple
 from common.formats.type_resolution import CredentialType, Words, check_claims
+from wallet.services.band import draw
 from wallet.services.held import Copy, Label
 
 
@@ -41,9 +43,24 @@ def title(copies: Sequence[Copy]) -> str:
     return ""
 
 
+def band(copies: Sequence[Copy]) -> str:
+    """The picture across a card in the colour of its type and with its logo; empty where it says none."""
+    for copy in copies:
+        if copy.format == "dc+sd-jwt":
+            try:
+                words = _chosen(types.credential_type(copy).words)
+            except SelloError:
+                continue
+            return draw(parse_simple(words.rendering)) if words else ""
+    return ""
+
+
 def name(words: Sequence[Words]) -> str:
     """The English words, else the first; one line, of a length that fits a page."""
+    chosen = _chosen(words)
+    return " ".join(chosen.text.split())[:100] if chosen else ""
+
+
+def _chosen(words: Sequence[Words]) -> Words | None:
     english = [each for each in words if each.locale.lower().split("-")[0] == "en"]
-    for each in (*english, *words):
-        return " ".join(each.text.split())[:100]
-    return ""
+    return next((each for each in (*english, *words)), None)
