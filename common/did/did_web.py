@@ -33,4 +33,4 @@ def resolve(did: str, *, fetch: Fetch) -> DIDDocument:
     fetched = fetch(
         document_url(did), accept="application/did+json, application/did+ld+json, application/json"
     )
-    return parse_document(strict_json.loads_object(fetched.body, floats=True), did=did)
+    return parse_document(strict_json.loads_object(fetched.body), did=did)

@@ -67,21 +67,11 @@ class Resolution:
 
     def as_resolution(self) -> dict[str, Any]:
         """A DID resolution result (§7)."""
-        return {
-            "@context": _CONTEXT,
-            "didDocument": self.content,
-            "didResolutionMetadata": self._told(),
-            "didDocumentMetadata": dict(self.metadata),
-        }
+        return self._named("didDocument", "didResolutionMetadata", "didDocumentMetadata")
 
     def as_dereferencing(self) -> dict[str, Any]:
         """A DID URL dereferencing result (§8), its members named as by the algorithm of §5."""
-        return {
-            "@context": _CONTEXT,
-            "contentStream": self.content,
-            "dereferencingMetadata": self._told(),
-            "contentMetadata": dict(self.metadata),
-        }
+        return self._named("contentStream", "dereferencingMetadata", "contentMetadata")
 
     def as_older(self) -> dict[str, Any]:
         """The one result of old, for DIDs and DID URLs, whose errors are names."""
@@ -94,6 +84,10 @@ class Resolution:
             ),
             "didDocumentMetadata": dict(self.metadata),
         }
+
+    def _named(self, content: str, process: str, metadata: str) -> dict[str, Any]:
+        found = {content: self.content, process: self._told(), metadata: dict(self.metadata)}
+        return {"@context": _CONTEXT, **found}
 
     def _told(self) -> dict[str, Any]:
         if self.error is None:
