@@ -5,11 +5,10 @@ them · 3 each row is cleaned and keyed, or rejected with its reason. Reasons na
 never what stands in it. Rows are numbered as a spreadsheet program numbers them.
 """
 
-import io
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO, Final
+from typing import BinaryIO, Final
 
 from common.registries import Record
 from common.registries.cells import damage, unwrapped
@@ -79,16 +78,6 @@ class OpenSpreadsheet:
                 yield Rejected(number, f"Column {self.key_column}: row {first} has the same key.")
 
 
-@dataclass(frozen=True, slots=True)
-class Spreadsheet:
-    """What a file held, all of it at once."""
-
-    columns: tuple[Column, ...]
-    key_column: str
-    records: tuple[Record, ...]
-    rejected: tuple[Rejected, ...]
-
-
 @contextmanager
 def open_spreadsheet(
     file: BinaryIO,
@@ -106,26 +95,6 @@ def open_spreadsheet(
             yield found
         finally:
             found.seen.close()
-
-
-def read_spreadsheet(
-    data: bytes, *, key: str | None = None, known: Mapping[str, Any] | None = None, **options: str
-) -> Spreadsheet:
-    """All of a small file; `known` are columns, or their types alone, of earlier imports."""
-    columns = {
-        name: entry if isinstance(entry, Column) else Column(name, entry)
-        for name, entry in (known or {}).items()
-    }
-    with open_spreadsheet(
-        io.BytesIO(data), reading=Reading(key=key or "", **options), known=columns
-    ) as sheet:
-        entries = list(sheet.entries())
-    return Spreadsheet(
-        columns=sheet.columns,
-        key_column=sheet.key_column,
-        records=tuple(entry for entry in entries if isinstance(entry, Record)),
-        rejected=tuple(entry for entry in entries if isinstance(entry, Rejected)),
-    )
 
 
 def _told(

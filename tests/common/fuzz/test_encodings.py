@@ -13,12 +13,12 @@ from common.did import Fetched, did_jwk, did_key, did_webvh, parse_document, res
 from common.encoding import base58, base64url, cbor, jcs, multibase, strict_json
 from common.errors import FetchFailed
 from common.keys import PrivateKey, certificate, cose, jwe, jwk, jws, multikey
-from common.registries.spreadsheet import read_spreadsheet
 from common.status import bitstring, token
 from common.status.bits import pack
 from tests.common.did.test_did_webvh import Log
 from tests.common.fuzz.strategies import JSON, TEXTS, bent, bent_bytes, bent_text, bent_tokens, fuzz
 from tests.common.oid4vp.world import CA, EPHEMERAL, LEAF
+from tests.common.registries.sheets import read_spreadsheet
 
 KEY = PrivateKey("P-256", bytes(31) + b"\x0a")
 EDWARDS = PrivateKey("Ed25519", bytes(31) + b"\x0a")

@@ -4,7 +4,7 @@ import pytest
 
 from common.registries.columns import MONTH_FIRST, Column, ColumnContradicted
 from common.registries.profile import describe
-from common.registries.spreadsheet import read_spreadsheet
+from tests.common.registries.sheets import read_spreadsheet
 from tests.common.registries.test_nulls import of
 
 

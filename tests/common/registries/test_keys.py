@@ -4,8 +4,8 @@ import pytest
 
 from common.registries.headings import is_identifier, speaks_of_days
 from common.registries.keys import SeenKeys
-from common.registries.spreadsheet import read_spreadsheet
 from common.registries.tables import SpreadsheetUnreadable
+from tests.common.registries.sheets import read_spreadsheet
 
 
 @pytest.mark.parametrize("data", [

@@ -8,8 +8,8 @@ from common.registries.claims import Claim, map_claims
 from common.registries.conditions import holds, parse_condition
 from common.registries.nulls import is_no_death, says_nothing
 from common.registries.rules import Rule, Situation, fits, tells_death
-from common.registries.spreadsheet import read_spreadsheet
 from common.registries.texts import compact, matchable, tidy
+from tests.common.registries.sheets import read_spreadsheet
 
 TODAY = date(2026, 11, 28)
 WORDS = [

@@ -5,8 +5,9 @@ import base64
 import pytest
 
 from common.registries.rows import UNQUOTED
-from common.registries.spreadsheet import UNREADABLE, read_spreadsheet
+from common.registries.spreadsheet import UNREADABLE
 from common.registries.tables import SpreadsheetUnreadable
+from tests.common.registries.sheets import read_spreadsheet
 from tests.conftest import shared
 
 PNG = "data:image/png;base64," + base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(20)).decode()

@@ -2,8 +2,8 @@
 
 import pytest
 
-from common.registries.spreadsheet import read_spreadsheet
 from common.registries.tables import SpreadsheetUnreadable
+from tests.common.registries.sheets import read_spreadsheet
 
 
 def keys(data, **options):

@@ -10,8 +10,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from common.registries.spreadsheet import read_spreadsheet
 from common.registries.tables import SpreadsheetUnreadable, archive
+from tests.common.registries.sheets import read_spreadsheet
 
 CSV = "id,name\n1,Ñusta\n".encode()
 ODS = """<?xml version="1.0" encoding="UTF-8"?>
