@@ -24,7 +24,7 @@ def outcome(credential: dict[str, object], schema: bytes, *, kind: str) -> str:
         check_schemas(
             credential,
             fetch=lambda url: schema,
-            open_credential=lambda content: strict_json.loads_object(content, floats=True),
+            open_credential=lambda content: strict_json.loads_object(content),
         )
     except Undetermined:
         return "indeterminate"

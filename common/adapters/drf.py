@@ -29,7 +29,7 @@ class StrictJSONParser(BaseParser):
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
         """The body as a JSON value, or `MalformedInput`."""
-        return strict_json.loads(stream.read(strict_json.MAX_BYTES + 1), floats=True)
+        return strict_json.loads(stream.read(strict_json.MAX_BYTES + 1))
 
 
 class AnyAccept(DefaultContentNegotiation):

@@ -135,7 +135,7 @@ def _post(
         forget_token(partner)
     answer, unreadable = None, ""
     try:
-        answer = strict_json.loads(reply.body, max_bytes=fetch.MAX_BYTES, floats=True)
+        answer = strict_json.loads(reply.body, max_bytes=fetch.MAX_BYTES)
     except SelloError as error:
         unreadable = error.public
     speaks = isinstance(answer, Mapping) and all(isinstance(answer.get(name), Mapping) for name in members)

@@ -76,7 +76,7 @@ def access_token(partner: Partner, *, now: datetime) -> str:
     if reply.status in (400, 401):  # RFC 6749 §2.3.1: what every server takes is HTTP Basic
         reply = _ask_for_token(partner.token_url, credentials, now=now, basic=True)
     try:
-        answer = strict_json.loads_object(reply.body, floats=True)
+        answer = strict_json.loads_object(reply.body)
     except SelloError as error:
         raise _no_token(reply.status) from error
     token = answer.get("access_token")

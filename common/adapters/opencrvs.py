@@ -47,7 +47,7 @@ def _claims(token: str) -> dict[str, Any]:
         if len(token) > MAX_TOKEN:
             raise NoOperator("This token is too long.")
         signed.deserialize(token, key=key)
-        return strict_json.loads_object(signed.payload, floats=True)
+        return strict_json.loads_object(signed.payload)
     except (JWException, MalformedInput, ValueError) as error:
         raise NoOperator("This token was not signed by OpenCRVS.") from error
 

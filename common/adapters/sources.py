@@ -90,7 +90,7 @@ class SiteSources:
         document = brought.get(key) or caches["contexts"].get(key)
         if document is None:
             fetched = fetch(url, accept="application/ld+json, application/json")
-            document = strict_json.loads_object(fetched.body, floats=True)  # "@version": 1.1
+            document = strict_json.loads_object(fetched.body)  # "@version": 1.1
             caches["contexts"].set(key, document, CONTEXT_SECONDS)
         if not is_own(url):
             brought[key] = document

@@ -21,8 +21,8 @@ from common.adapters import rate_limit
 from common.adapters.fetch import fetch
 from common.adapters.sources import sources
 from common.errors import MalformedInput, SelloError
-from common.rdf.contexts import CONFORMANCE, CREDENTIALS_V2
-from common.rdf.expansion import Contexts, OpenContexts
+from common.rdf.contexts import CONFORMANCE, CREDENTIALS_V2, Contexts
+from common.rdf.expansion import OpenContexts
 from common.vcdm.problems import problem
 from common.vcdm.related import Known
 from common.verification.proofs import World

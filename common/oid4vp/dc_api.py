@@ -64,7 +64,7 @@ def open_answer(
     sealed = data.get("response")
     if key is None or not isinstance(sealed, str):
         raise InvalidResponse("This answer should have been encrypted.")
-    opened = strict_json.loads_object(jwe.decrypt(sealed, key=key), max_bytes=MAX_BYTES, floats=True)
+    opened = strict_json.loads_object(jwe.decrypt(sealed, key=key), max_bytes=MAX_BYTES)
     return AuthorizationResponse(parse_vp_token(opened.get("vp_token"), encrypted=True))
 
 

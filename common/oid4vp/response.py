@@ -90,7 +90,7 @@ def send_response(response: OutgoingResponse, *, send: Send) -> str:
     if reply.status != 200:
         raise FetchFailed("The service did not accept the answer.", detail=f"status {reply.status}")
     try:
-        answer = strict_json.loads_object(reply.body, floats=True) if reply.body else {}
+        answer = strict_json.loads_object(reply.body) if reply.body else {}
     except MalformedInput as error:
         raise FetchFailed("The service's reply could not be read.") from error
     redirect = answer.get("redirect_uri") or ""
@@ -134,7 +134,7 @@ def open_response(
         if response_mode != "direct_post.jwt" or key is None:
             raise InvalidResponse("This answer should not be encrypted.")
         values = strict_json.loads_object(
-            jwe.decrypt(form.parameters["response"], key=key), max_bytes=MAX_BYTES, floats=True
+            jwe.decrypt(form.parameters["response"], key=key), max_bytes=MAX_BYTES
         )
     if values.get("state") != state:
         raise InvalidResponse("This answer belongs to another request.")
@@ -149,7 +149,7 @@ def open_response(
 def parse_vp_token(value: Any, *, encrypted: bool) -> dict[str, tuple[Secured, ...]]:
     """Presentations by credential query id (§8.1); in a form in the clear, as JSON text."""
     if not encrypted and isinstance(value, str):
-        value = strict_json.loads(value, max_bytes=MAX_BYTES, floats=True)
+        value = strict_json.loads(value, max_bytes=MAX_BYTES)
     if not isinstance(value, Mapping) or not 0 < len(value) <= MAX_PRESENTATIONS:
         raise InvalidResponse("vp_token is a JSON object of presentations by credential query.")
     for each in value.values():

@@ -6,7 +6,7 @@ Integrity §2.4.1). W3C's documents are those of the installed PyLD where it car
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
@@ -14,6 +14,8 @@ from urllib.parse import quote
 from pyld.documentloader.frozen import BUNDLED_CONTEXTS
 
 from common.errors import MalformedInput
+
+Contexts = Callable[[str], Mapping[str, Any]]  # the document behind a context URL, or an error
 
 CREDENTIALS_V1: Final = "https://www.w3.org/2018/credentials/v1"
 CREDENTIALS_V2: Final = "https://www.w3.org/ns/credentials/v2"

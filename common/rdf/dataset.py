@@ -8,7 +8,7 @@ from typing import Any, Final
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad
 
 from common.encoding import jcs
-from common.rdf.expansion import DataLoss, TransformationError
+from common.rdf.errors import DataLoss, TransformationError
 
 _RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _XSD: Final = "http://www.w3.org/2001/XMLSchema#"

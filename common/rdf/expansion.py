@@ -5,28 +5,20 @@ no safe mode of its own, so here every loss is refused: undefined terms, null, v
 contexts other than by URL; what a relative IRI or an empty set would lose, `common.rdf.dataset` refuses.
 """
 
-import itertools
-import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
-from cachetools import LRUCache
 from pyld.jsonld import JsonLdError, JsonLdProcessor
-from pyld.resolved_context import ResolvedContext
 
 from common import purse
 from common.encoding import strict_json
 from common.errors import SelloError
-from common.rdf.contexts import CREDENTIALS_V2
+from common.rdf.contexts import CREDENTIALS_V2, Contexts
+from common.rdf.errors import DataLoss, TransformationError
+from common.rdf.resolving import Resolver, memory, remember
 
-Contexts = Callable[[str], Mapping[str, Any]]  # the document behind a context URL, or an error
-
-MAX_CONTEXTS: Final = 10  # contexts that name contexts, one below the other
-MAX_NAMED: Final = 100  # contexts that one `@context` names in all, by itself and by way of others
-MAX_TERMS: Final = 5_000  # in one context; schema.org, the largest in use, has some 3,000
-MAX_REMEMBERED: Final = 16_000  # terms of parsed contexts of each kind; a credential's own are some hundreds
 MAX_VALUES: Final = 20_000  # in one document; twice what may be left as statements
 # Of this type, `jsonSchema` is JSON that means itself (VC Data Model 2.0 §B.1): null, fractions and names
 # that begin with @ or $ say something there. The base context protects both words.
@@ -46,18 +38,6 @@ class OpenContexts:
 
     def __call__(self, url: str) -> Mapping[str, Any]:
         return self.known(url)
-
-
-class TransformationError(SelloError):
-    """A document that is not JSON-LD with known contexts (VC Data Integrity §4.7)."""
-
-    code = "PROOF_TRANSFORMATION_ERROR"
-
-
-class DataLoss(TransformationError):
-    """Something in a document would not be signed, because it means nothing in RDF (§2.4.3)."""
-
-    code = "DATA_LOSS_DETECTION_ERROR"
 
 
 def expand(document: Mapping[str, Any], *, contexts: Contexts) -> list[dict[str, Any]]:
@@ -87,7 +67,7 @@ def expand_with(
 
 def options(contexts: Contexts) -> dict[str, Any]:
     """PyLD's options: no base, and no context but by `contexts`."""
-    return {"base": None, "contextResolver": _Resolver(contexts), "documentLoader": _no_loader}
+    return {"base": None, "contextResolver": Resolver(contexts), "documentLoader": _no_loader}
 
 
 @contextmanager
@@ -172,62 +152,6 @@ def _cause(error: JsonLdError) -> SelloError:
     return TransformationError("This document is not JSON-LD.", detail=str(error.code or error.type))
 
 
-class _Memory:
-    """Parsed contexts, each kind as far as so many terms go."""
-
-    def __init__(self) -> None:
-        self.remote: LRUCache[str, tuple[Mapping[str, Any], list[ResolvedContext]]] = LRUCache(
-            maxsize=MAX_REMEMBERED, getsizeof=lambda known: sum(len(one.document or ()) for one in known[1])
-        )
-        self.embedded: LRUCache[int, tuple[Any, ResolvedContext]] = LRUCache(
-            maxsize=MAX_REMEMBERED, getsizeof=lambda known: 1 + len(known[0])
-        )
-        self.scoped: LRUCache[tuple[Any, ...], tuple[Any, Any]] = LRUCache(
-            maxsize=MAX_REMEMBERED, getsizeof=lambda known: 1 + len(known[1]["mappings"])
-        )
-        self.processed: LRUCache[tuple[int, str], Any] = LRUCache(
-            maxsize=MAX_REMEMBERED, getsizeof=lambda known: 1 + len(known["mappings"])
-        )
-
-
-class _Thread(threading.local):
-    """What one thread remembers of our own contexts: PyLD's caches are not made for several at once."""
-
-    def __init__(self) -> None:
-        self.memory = _Memory()
-
-
-class _Processed:
-    """Where PyLD keeps what a context makes of another, within the one memory."""
-
-    def __init__(self) -> None:
-        self.number = next(_numbers)
-
-    def get(self, active: str) -> Any:
-        return _memory().processed.get((self.number, active))
-
-    def __setitem__(self, active: str, processed: Any) -> None:
-        _remember(_memory().processed, (self.number, active), processed)
-
-
-_numbers: Final = itertools.count()
-_thread: Final = _Thread()
-
-
-def _memory() -> _Memory:
-    """The thread's; where a stranger's context was brought, the request's, and forgotten with it."""
-    paying = purse.current()
-    if paying is None or not paying.brought:
-        return _thread.memory
-    memory: _Memory = paying.brought.setdefault(__name__, _Memory())
-    return memory
-
-
-def _remember(memory: "LRUCache[Any, Any]", key: Any, value: Any) -> None:
-    if memory.getsizeof(value) <= memory.maxsize // 4:
-        memory[key] = value
-
-
 class Processor(JsonLdProcessor):  # type: ignore[misc]
     """PyLD's processor, for whom a value that expands to nothing is an error."""
 
@@ -257,10 +181,10 @@ class Processor(JsonLdProcessor):  # type: ignore[misc]
         if args or "cycles" in named or not isinstance(local_ctx, dict) or "_uuid" not in active_ctx:
             return super()._process_context(active_ctx, local_ctx, options, *args, **named)
         key = (active_ctx["_uuid"], id(local_ctx), tuple(sorted(named.items())))
-        known = _memory().scoped.get(key)
+        known = memory().scoped.get(key)
         if known is None or known[0] is not local_ctx:
             known = (local_ctx, super()._process_context(active_ctx, local_ctx, options, **named))
-            _remember(_memory().scoped, key, known)
+            remember(memory().scoped, key, known)
         return known[1]
 
 
@@ -284,79 +208,3 @@ class _Labelling(Processor):
             element["@id"] = expanded["@id"] = f"_:n{self.count}"
             self.count += 1
         return expanded
-
-
-class _Resolver:
-    """PyLD's context resolver, asking `contexts` each time and parsing only what it has not seen.
-
-    What is remembered under a URL counts only while `contexts` still answers with the same document, so
-    that one issuer's context never serves another's credential.
-    """
-
-    def __init__(self, contexts: Contexts) -> None:
-        self.contexts = contexts
-        self.met: dict[str, list[ResolvedContext] | None] = {}  # None while it is being read
-
-    def resolve(self, _: Any, context: Any, base: Any, cycles: Any = None) -> list[ResolvedContext]:
-        """The parsed contexts of an `@context` value, in order (JSON-LD 1.1 API §4.1)."""
-        return self._resolve(context, depth=0)
-
-    def _resolve(self, context: Any, *, depth: int) -> list[ResolvedContext]:
-        if depth > MAX_CONTEXTS:
-            raise TransformationError("Contexts name one another too deeply.")
-        resolved: list[ResolvedContext] = []
-        for item in context if isinstance(context, list) else [context]:
-            if isinstance(item, str):
-                resolved += self._remote(item, depth=depth)
-            elif isinstance(item, dict):
-                inner = item.get("@context", item)  # some wrap what they write into a document once more
-                resolved += [_embedded(item)] if inner is item else self._resolve(inner, depth=depth + 1)
-            elif item is None or item is False:
-                resolved.append(ResolvedContext(False))
-            else:
-                raise TransformationError("A context is neither a URL nor an object.")
-            if len(resolved) > MAX_NAMED:
-                raise TransformationError(f"More than {MAX_NAMED} contexts at once are not accepted.")
-        return resolved
-
-    def _remote(self, url: str, *, depth: int) -> list[ResolvedContext]:
-        """The contexts behind a URL: asked for once, however often it is named."""
-        if url not in self.met:
-            self.met[url] = None
-            self.met[url] = self._read(url, depth=depth)
-        found = self.met[url]
-        if found is None:
-            raise TransformationError("Contexts name one another in a circle.")
-        return found
-
-    def _read(self, url: str, *, depth: int) -> list[ResolvedContext]:
-        purse.draw(steps=20)
-        document = self.contexts(url)
-        memory = _memory()
-        known = memory.remote.get(url)
-        if known is not None and (known[0] is document or known[0] == document):
-            memory.remote[url] = (document, known[1])  # the same object is known sooner than an equal one
-            return known[1]
-        if "@context" not in document:
-            raise TransformationError("There is no context behind a context's URL.")
-        context = document["@context"]
-        resolved = self._resolve(context, depth=depth + 1)
-        if isinstance(context, dict):  # one that names others is asked for them again
-            _remember(memory.remote, url, (document, resolved))
-        return resolved
-
-
-def _embedded(context: dict[str, Any]) -> ResolvedContext:
-    """A context inside a context document, known by its identity; the cache keeps it alive, so it is one."""
-    memory = _memory()
-    known = memory.embedded.get(id(context))
-    if known is not None and known[0] is context:
-        return known[1]
-    if "@import" in context:  # PyLD would write into the imported document, which is everybody's
-        raise TransformationError("A context that imports another is not accepted.")
-    if len(context) > MAX_TERMS:
-        raise TransformationError(f"More than {MAX_TERMS} terms in a context are not accepted.")
-    resolved = ResolvedContext(context)
-    resolved.cache = _Processed()
-    _remember(memory.embedded, id(context), (context, resolved))
-    return resolved

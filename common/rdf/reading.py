@@ -20,8 +20,9 @@ from typing import Any, Final
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad
 
 from common.encoding.strict_json import MAX_DEPTH
+from common.rdf.contexts import Contexts
 from common.rdf.dataset import to_quads
-from common.rdf.expansion import MAX_VALUES, Contexts, OpenContexts, Processor, expand_with
+from common.rdf.expansion import MAX_VALUES, OpenContexts, Processor, expand_with
 from common.rdf.terms import Active, OtherForm, Terms, containers, is_own, name_of, value_of
 
 _RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"

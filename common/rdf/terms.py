@@ -12,8 +12,9 @@ from typing import Any, Final
 from cachetools import LRUCache
 from pyld.jsonld import JsonLdProcessor
 
-from common.rdf.contexts import CREDENTIALS_V1, CREDENTIALS_V2, SHIPPED
-from common.rdf.expansion import Contexts, Processor, TransformationError, options, told
+from common.rdf.contexts import CREDENTIALS_V1, CREDENTIALS_V2, SHIPPED, Contexts
+from common.rdf.errors import TransformationError
+from common.rdf.expansion import Processor, options, told
 
 Active = Mapping[str, Any]  # an active context of PyLD's
 

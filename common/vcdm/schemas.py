@@ -85,7 +85,7 @@ def check_schemas(
         if kind == IN_A_CREDENTIAL:
             schema, url = _held(open_credential(content), entry["id"])
         else:
-            schema, url = strict_json.loads_object(content, floats=True), entry["id"]
+            schema, url = strict_json.loads_object(content), entry["id"]
         _check(document if written is None else written, schema, url=None if sealed else url)
 
 

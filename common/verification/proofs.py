@@ -23,8 +23,9 @@ from common.formats import enveloping, jose
 from common.formats.base import Expired, NotYetValid, Sources
 from common.formats.data_integrity import pipeline
 from common.formats.data_integrity.pipeline import Expected, MadeByAnother
+from common.rdf.contexts import Contexts
 from common.rdf.dataset import to_quads
-from common.rdf.expansion import Contexts, expand
+from common.rdf.expansion import expand
 from common.vcdm import validation
 from common.vcdm.related import Known
 from common.verification import references

@@ -55,7 +55,7 @@ def check_references(
 def open_credential(content: bytes, *, sources: Sources, now: datetime) -> Mapping[str, Any]:
     """A credential that lies where a schema was looked for; secured, it must hold (VC JSON Schema §4.1)."""
     text = content.decode("utf-8", "replace").strip()
-    secured: Secured = strict_json.loads_object(content, floats=True) if text.startswith("{") else text
+    secured: Secured = strict_json.loads_object(content) if text.startswith("{") else text
     if isinstance(secured, Mapping):
         if enveloping.is_envelope(secured):
             secured = enveloping.open_envelope(secured, kind=enveloping.CREDENTIAL)

@@ -155,6 +155,6 @@ def _answer(reply: door.Reply) -> dict[str, Any]:
     if reply.status != 200:
         raise OpenCrvsUnreadable("OpenCRVS does not answer.", detail=str(reply.status))
     try:
-        return strict_json.loads_object(reply.body, floats=True)
+        return strict_json.loads_object(reply.body)
     except MalformedInput as error:
         raise OpenCrvsUnreadable("OpenCRVS's answer could not be read.") from error

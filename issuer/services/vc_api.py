@@ -20,8 +20,7 @@ from common.errors import MalformedInput, SelloError, UnknownPart
 from common.formats import enveloping, jose
 from common.formats.data_integrity import SUITES, ecdsa_sd_2023, pipeline, status_entries
 from common.keys import Signer
-from common.rdf.contexts import CREDENTIALS_V1, DATA_INTEGRITY_V2
-from common.rdf.expansion import Contexts
+from common.rdf.contexts import CREDENTIALS_V1, DATA_INTEGRITY_V2, Contexts
 from common.vcdm import validation
 from common.vcdm.credential import StatusReference
 from common.verification.proofs import World, check_references, require_meaning

@@ -195,7 +195,7 @@ def _answer(
 
 def _json(reply: door.Reply) -> dict[str, Any]:
     try:
-        return strict_json.loads_object(reply.body, floats=True)
+        return strict_json.loads_object(reply.body)
     except MalformedInput as error:
         raise FetchFailed("The registry's answer could not be read.", detail=f"{reply.status}") from error
 

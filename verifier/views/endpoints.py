@@ -50,7 +50,7 @@ class JsonBytes(BaseParser):
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
         """The value; fractions are claims' own affair."""
-        return strict_json.loads(stream.read(MAX_BYTES + 1), max_bytes=MAX_BYTES, floats=True)
+        return strict_json.loads(stream.read(MAX_BYTES + 1), max_bytes=MAX_BYTES)
 
 
 def _form(request: Request) -> ReceivedForm:

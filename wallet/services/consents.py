@@ -169,7 +169,7 @@ def _answer(office: Office, method: str, path: str, token: str) -> tuple[Given, 
     reply = door.request(method, f"{office.identifier}/access/{path}", headers=headers, body=body)
     if reply.status != 200:
         raise SelloError("The authority did not answer.", detail=str(reply.status))
-    source = strict_json.loads_object(reply.body, floats=True)
+    source = strict_json.loads_object(reply.body)
     return tuple(_given(office, entry) for entry in parse_consents(source))
 
 

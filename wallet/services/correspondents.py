@@ -85,7 +85,7 @@ def ask(
                 return ()
             if reply.status != 200:
                 break
-            said |= dict.fromkeys(parse(strict_json.loads_object(reply.body, floats=True)))
+            said |= dict.fromkeys(parse(strict_json.loads_object(reply.body)))
         except (SelloError, ValueError):
             break
         answered = True

@@ -203,7 +203,7 @@ def _ask(office: Office, key: PrivateKey, now: datetime) -> tuple[Reading, ...]:
             refused=entry.outcome == "refused",
             law=entry.legal_basis,
         )
-        for entry in parse_log(strict_json.loads_object(reply.body, floats=True))
+        for entry in parse_log(strict_json.loads_object(reply.body))
     )
 
 

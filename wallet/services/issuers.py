@@ -119,7 +119,7 @@ def find_issuer(identifier: str, *, now: datetime) -> IssuerMetadata:
             now=now,
         )
     else:
-        source = strict_json.loads_object(found.body, floats=True)
+        source = strict_json.loads_object(found.body)
     return metadata.parse_issuer_metadata(source, issuer=identifier)
 
 
@@ -287,7 +287,7 @@ def _post_form(
 
 
 def _document(url: str) -> dict[str, Any]:
-    return strict_json.loads_object(_fetch(url, accept="application/json").body, floats=True)
+    return strict_json.loads_object(_fetch(url, accept="application/json").body)
 
 
 def _fetch(url: str, *, accept: str) -> Fetched:
@@ -301,7 +301,7 @@ def _answer(reply: door.Reply) -> dict[str, Any]:
     """The JSON of a success, or the issuer's error."""
     if reply.status >= 500:
         raise Unreachable(FetchFailed("The issuer failed.", detail=str(reply.status)))
-    body = strict_json.loads_object(reply.body, max_bytes=door.MAX_BYTES, floats=True)
+    body = strict_json.loads_object(reply.body, max_bytes=door.MAX_BYTES)
     if reply.status not in (200, 201, 202):
         raise parse_error(body, status=reply.status)
     return body

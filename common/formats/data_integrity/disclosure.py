@@ -10,7 +10,7 @@ from common.formats.data_integrity.ecdsa_sd_2023 import is_base_proof
 from common.formats.data_integrity.ecdsa_sd_2023_value import parse_base
 from common.formats.data_integrity.pipeline import ProofInvalid, take_apart
 from common.formats.data_integrity.selection import SelectionError, pointers_of, select
-from common.rdf.expansion import Contexts
+from common.rdf.contexts import Contexts
 from common.vcdm.credential import ClaimPath
 
 

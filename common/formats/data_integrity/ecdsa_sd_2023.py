@@ -27,8 +27,9 @@ from common.formats.data_integrity.selection import SelectionError, pointers_of,
 from common.formats.data_integrity.suite import Signed, require_curve, without_value
 from common.keys import PrivateKey, PublicKey, Signer
 from common.keys.private_key import generate, generate_secret
+from common.rdf.contexts import Contexts
 from common.rdf.dataset import to_quads
-from common.rdf.expansion import Contexts, expand
+from common.rdf.expansion import expand
 from common.rdf.reading import read
 from common.vcdm.credential import ClaimPath
 

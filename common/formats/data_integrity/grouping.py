@@ -13,8 +13,9 @@ from pyoxigraph import BlankNode, Dataset, Quad
 from common.encoding import multibase
 from common.formats.data_integrity.selection import SelectionError, select
 from common.rdf.canonical import canonical_dataset, statements
+from common.rdf.contexts import Contexts
 from common.rdf.dataset import to_quads
-from common.rdf.expansion import Contexts, expand, label
+from common.rdf.expansion import expand, label
 from common.rdf.labels import canonical_labels
 
 

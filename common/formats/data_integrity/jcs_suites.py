@@ -6,7 +6,7 @@ from typing import Any, Final
 from common.encoding import jcs, strict_json
 from common.errors import InvalidSignature
 from common.formats.data_integrity.whole_document import WholeDocumentSuite
-from common.rdf.expansion import Contexts
+from common.rdf.contexts import Contexts
 
 
 class JcsSuite(WholeDocumentSuite):

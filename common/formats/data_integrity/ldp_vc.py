@@ -23,8 +23,8 @@ from common.formats.base import (
 from common.formats.data_integrity import disclosure, ecdsa_sd_2023, pipeline, selection, status_entries
 from common.formats.data_integrity.pipeline import Expected
 from common.keys import Signer
-from common.rdf.contexts import CREDENTIALS_V2
-from common.rdf.expansion import Contexts, expand_types
+from common.rdf.contexts import CREDENTIALS_V2, Contexts
+from common.rdf.expansion import expand_types
 from common.rdf.terms import TRANSACTION_DATA_HASHES
 from common.vcdm import times, validation
 from common.vcdm.credential import ClaimPath, Credential

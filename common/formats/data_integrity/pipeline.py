@@ -11,7 +11,7 @@ from common.formats.base import BindingMismatch, CredentialInvalid, Expired, Sou
 from common.formats.data_integrity import SUITE_OF_CURVE, SUITES
 from common.formats.data_integrity.suite import PROOF_TYPE, Cryptosuite, Signed
 from common.keys import Signer
-from common.rdf.expansion import Contexts
+from common.rdf.contexts import Contexts
 from common.vcdm import times, validation
 
 MAX_PROOFS: Final = 8  # each of them canonicalises the whole document

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from common.encoding import multibase
 from common.errors import InvalidSignature, UnknownPart
 from common.keys import PublicKey, Signer
-from common.rdf.expansion import Contexts
+from common.rdf.contexts import Contexts
 
 PROOF_TYPE = "DataIntegrityProof"  # §3.1
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 from common.encoding import multibase
 from common.formats.data_integrity.suite import Signed, proof_bytes, require_curve, without_value
 from common.keys import PublicKey, Signer
-from common.rdf.expansion import Contexts
+from common.rdf.contexts import Contexts
 
 HASHES: Final = {"Ed25519": sha256, "P-256": sha256, "P-384": sha384}
 

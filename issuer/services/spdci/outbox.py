@@ -151,4 +151,4 @@ def _sealed(message_id: str, message: Mapping[str, Any]) -> bytes:
 
 def _opened(row: Outgoing) -> dict[str, Any]:
     text = unseal(row.sealed, name=f"spdci {row.message_id}")
-    return strict_json.loads_object(text, max_bytes=MAX_SEALED, floats=True)
+    return strict_json.loads_object(text, max_bytes=MAX_SEALED)

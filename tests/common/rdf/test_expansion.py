@@ -14,16 +14,9 @@ from common.purse import Purse, PurseEmpty
 from common.rdf.canonical import canonicalize
 from common.rdf.contexts import CREDENTIALS_V2, SHIPPED, type_context
 from common.rdf.dataset import to_quads
-from common.rdf.expansion import (
-    MAX_REMEMBERED,
-    MAX_TERMS,
-    MAX_VALUES,
-    DataLoss,
-    TransformationError,
-    _thread,
-    expand,
-    expand_types,
-)
+from common.rdf.errors import DataLoss, TransformationError
+from common.rdf.expansion import MAX_VALUES, expand, expand_types
+from common.rdf.resolving import MAX_REMEMBERED, MAX_TERMS, _thread
 
 TYPE = "https://registry.example/types/Farmer"
 FARMER = type_context(

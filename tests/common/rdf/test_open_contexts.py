@@ -9,7 +9,8 @@ from common.errors import MalformedInput, SelloError
 from common.rdf.canonical import canonicalize
 from common.rdf.contexts import CONFORMANCE, CREDENTIALS_V2, EXAMPLES_V2, SHIPPED
 from common.rdf.dataset import to_quads
-from common.rdf.expansion import DataLoss, OpenContexts, TransformationError, expand
+from common.rdf.errors import DataLoss, TransformationError
+from common.rdf.expansion import OpenContexts, expand
 
 
 def known(url: str) -> Mapping[str, Any]:

@@ -9,7 +9,8 @@ import pytest
 from common.errors import MalformedInput
 from common.rdf.canonical import canonicalize
 from common.rdf.contexts import CREDENTIALS_V1, CREDENTIALS_V2, DID_V1, SHIPPED
-from common.rdf.expansion import OpenContexts, TransformationError
+from common.rdf.errors import TransformationError
+from common.rdf.expansion import OpenContexts
 from common.rdf.reading import read
 from common.rdf.terms import STANDARD_TERMS, OtherForm
 

@@ -10,9 +10,9 @@ from random import Random
 from typing import Any
 
 from common.rdf.canonical import canonicalize
-from common.rdf.contexts import CREDENTIALS_V1, CREDENTIALS_V2, DATA_INTEGRITY_V2, DID_V1, SHIPPED
+from common.rdf.contexts import CREDENTIALS_V1, CREDENTIALS_V2, DATA_INTEGRITY_V2, DID_V1, SHIPPED, Contexts
 from common.rdf.dataset import to_quads
-from common.rdf.expansion import Contexts, expand
+from common.rdf.expansion import expand
 
 Object = dict[str, Any]
 Rewriting = Callable[[Object, Random, "Vocabulary"], None]  # in place

@@ -11,7 +11,7 @@ from common.formats.data_integrity import ldp_vc, pipeline
 from common.formats.data_integrity.pipeline import ProofGenerationError, ProofInvalid
 from common.keys import PrivateKey
 from common.rdf.contexts import CREDENTIALS_V1, CREDENTIALS_V2, DATA_INTEGRITY_V2
-from common.rdf.expansion import DataLoss, TransformationError
+from common.rdf.errors import DataLoss, TransformationError
 from common.vcdm.credential import StatusReference
 from tests.common.formats.data_integrity.conftest import CONTEXT, CREDENTIAL, ISSUER, LISTS, READ, TYPE, held
 from tests.common.formats.data_integrity.issuing import FORMAT, Document, issue

@@ -11,7 +11,7 @@ from common.formats import FORMATS
 from common.formats.data_integrity import disclosure, pipeline
 from common.keys import PrivateKey
 from common.rdf.contexts import CREDENTIALS_V1, CREDENTIALS_V2, DATA_INTEGRITY_V2, DID_V1, type_context
-from common.rdf.expansion import TransformationError
+from common.rdf.errors import TransformationError
 from tests.common.formats.data_integrity.conftest import ISSUER, TYPE, held
 from tests.common.formats.data_integrity.test_equal_rdf import CRED, FARM, rich, secured, status
 from tests.common.formats.fakes import StaticSources, method
