@@ -1,6 +1,6 @@
 """One error family: the specification's code, a sentence for the person, a detail for the log.
 
-Every floor derives its own errors from `SelloError`; adapters render them (common/adapters/drf.py).
+Every floor derives its own errors from `SelloError`; adapters render them (common/adapters/api/rest.py).
 Neither `public` nor `detail` ever carries a claim, a key or a token.
 """
 

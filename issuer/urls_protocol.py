@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from common.adapters.published import published
+from common.adapters.network.published import published
 from issuer.api import access, authorization, documents, issuance, notices, opencrvs, vc_api
 
 WELL_KNOWN = ".well-known/{}/issuers/<slug:authority>"

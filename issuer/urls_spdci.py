@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from common.adapters.exchange_views import NotHere
+from common.adapters.exchange.endpoints import NotHere
 from issuer.api import spdci
 
 urlpatterns = [

@@ -11,8 +11,8 @@ import pytest
 from django.test import Client
 from hypothesis import settings as hypothesis
 
-from common.adapters import caching, rate_limit
-from common.adapters import fetch as door
+from common.adapters.limits import caching, rate_limit
+from common.adapters.network import http
 from common.errors import FetchFailed
 from common.keys import PrivateKey
 
@@ -68,10 +68,10 @@ def _no_provider(settings: object) -> None:
 
 @pytest.fixture(autouse=True)
 def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> door.Reply:
+    def refuse(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> http.Reply:
         raise FetchFailed("Tests have no network.", detail=urlsplit(url).hostname or "")
 
-    monkeypatch.setattr(door, "transport", refuse)
+    monkeypatch.setattr(http, "transport", refuse)
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def site_network(monkeypatch: pytest.MonkeyPatch, settings: object) -> Client:
     """The network door leads to this very site, through Django's test client, and nowhere else."""
     client = Client()
 
-    def carry(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> door.Reply:
+    def carry(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> http.Reply:
         parts = urlsplit(url)
         if f"{parts.scheme}://{parts.netloc}" != settings.BASE_URL:  # type: ignore[attr-defined]
             raise FetchFailed("Tests reach this site alone.", detail=parts.hostname or "")
@@ -91,9 +91,9 @@ def site_network(monkeypatch: pytest.MonkeyPatch, settings: object) -> Client:
             SERVER_NAME=parts.hostname, SERVER_PORT=str(parts.port or 80),
         )  # fmt: skip
         content = b"".join(response) if response.streaming else response.content
-        return door.Reply(response.status_code, content, {k.lower(): v for k, v in response.headers.items()})
+        return http.Reply(response.status_code, content, {k.lower(): v for k, v in response.headers.items()})
 
-    monkeypatch.setattr(door, "transport", carry)
+    monkeypatch.setattr(http, "transport", carry)
     return client
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from common.adapters.partners import ExchangeLog, Partner
+from common.adapters.exchange.partners import ExchangeLog, Partner
 
 
 class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]

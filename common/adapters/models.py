@@ -1,6 +1,6 @@
 """Django looks for models here; the rows of each adapter stand in its own module."""
 
-from common.adapters.key_table import StoredKey
-from common.adapters.partners import ExchangeLog, Partner
+from common.adapters.exchange.partners import ExchangeLog, Partner
+from common.adapters.storage.key_table import StoredKey
 
 __all__ = ["ExchangeLog", "Partner", "StoredKey"]

@@ -10,7 +10,7 @@ import qrcode.exceptions
 import zxingcpp
 from PIL import Image, UnidentifiedImageError
 
-from common.adapters.turns import DEAR
+from common.adapters.limits.turns import DEAR
 from common.errors import MalformedInput
 
 MAX_MEMORY: Final = 180_000_000  # bytes that reading a picture takes: a PNG or JPEG of 25 megapixels

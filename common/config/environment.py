@@ -258,7 +258,7 @@ def caches(environ: Mapping[str, str]) -> dict[str, dict[str, Any]]:
     if not url:
         memory = {
             name: {
-                "BACKEND": "common.adapters.caching.BoundedMemory",
+                "BACKEND": "common.adapters.limits.caching.BoundedMemory",
                 "LOCATION": name,
                 "OPTIONS": {"MAX_ENTRIES": entries, "MAX_BYTES": size},
             }
@@ -273,9 +273,10 @@ def caches(environ: Mapping[str, str]) -> dict[str, dict[str, Any]]:
     if urlsplit(url).scheme not in ("redis", "rediss"):
         raise ImproperlyConfigured("REDIS_URL is redis://host:port/number.")
     impatient = {"socket_connect_timeout": 1, "socket_timeout": 2}
+    caching = "common.adapters.limits.caching"
     return {
         name: {
-            "BACKEND": f"common.adapters.caching.{'SharedCounters' if name == 'counters' else 'SharedCache'}",
+            "BACKEND": f"{caching}.{'SharedCounters' if name == 'counters' else 'SharedCache'}",
             "LOCATION": url,
             "KEY_PREFIX": name,
             "OPTIONS": impatient,

@@ -75,12 +75,12 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     folder.private_database(DATABASES["default"]["NAME"])
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = environment.caches(os.environ)
-KEY_STORES = {"table": "common.adapters.key_table.KeyTable"}
+KEY_STORES = {"table": "common.adapters.storage.key_table.KeyTable"}
 KEY_STORE = "table"
 # How dear a guess at a wallet's passphrase is (wallet/services/vault.py): 256 MiB; "minimal" is for tests.
 WALLET_PASSPHRASE_COST = "moderate"  # noqa: S105
 
-# --- the one door to the network (common/adapters/fetch.py) -----------------------------------------
+# --- the one door to the network (common/adapters/network/http.py) -----------------------------------------
 # Origins that may be private or plain http: our own, and what the operator adds, separated by commas.
 FETCH_ORIGINS = frozenset([BASE_URL, *environment.origins(os.environ, "FETCH_ORIGINS")])
 FETCH_CA_FILE = environment.file(os.environ, "FETCH_CA_FILE")
@@ -98,7 +98,7 @@ PROXIES = environment.count(os.environ, "PROXIES")
 # --- the country that stands in an authority's certificates for mdocs (issuer/services/certificates.py) ---
 ISSUING_COUNTRY = environment.country(os.environ, "ISSUING_COUNTRY")
 
-# --- the VC-API (common/adapters/vc_api.py): the operator's token; a door left open for conformance suites
+# --- the VC-API (common/adapters/api/vc_api.py): the operator's token, or open to conformance suites
 VC_API_TOKEN = os.environ.get("VC_API_TOKEN", "")
 VC_API_OPEN = environment.open_on_loopback(os.environ, "VC_API_OPEN")
 
@@ -166,7 +166,7 @@ LOGIN_URL = "/office/sign-in"
 LOGIN_REDIRECT_URL = "/office/"
 
 # --- how it is guarded ----------------------------------------------------------------------------------
-PASSWORD_HASHERS = ["common.adapters.hashing.QueuedPBKDF2"]
+PASSWORD_HASHERS = ["common.adapters.limits.password_hashing.QueuedPBKDF2"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -188,11 +188,11 @@ LARGEST_BODY = 25_000_000  # a spreadsheet of 20 MB and the form around it
 
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["common.adapters.drf.StrictJSONParser"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "common.adapters.drf.AnyAccept",
+    "DEFAULT_PARSER_CLASSES": ["common.adapters.api.rest.StrictJSONParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "common.adapters.api.rest.AnyAccept",
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],
-    "EXCEPTION_HANDLER": "common.adapters.drf.render_error",
+    "EXCEPTION_HANDLER": "common.adapters.api.rest.render_error",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "UNAUTHENTICATED_USER": None,
 }

@@ -32,7 +32,7 @@ class TypeMetadataInvalid(SelloError):
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class Localized:
     """One language's words for a type or a claim (§5.5, §5.6.2)."""
 
     locale: str
@@ -46,7 +46,7 @@ class DescribedClaim:
     """What a type says of one claim, or of all that its path selects (§5.6); None is nothing said."""
 
     path: ClaimPath
-    words: tuple[Words, ...] | None = None
+    words: tuple[Localized, ...] | None = None
     mandatory: bool | None = None
     sd: Sd | None = None
 
@@ -57,7 +57,7 @@ class CredentialType:
 
     vct: str
     ancestors: tuple[str, ...]
-    words: tuple[Words, ...]
+    words: tuple[Localized, ...]
     claims: tuple[DescribedClaim, ...]
 
 
@@ -169,7 +169,7 @@ def _claim(entry: Any) -> DescribedClaim:
     return DescribedClaim(tuple(path), words, mandatory, sd)
 
 
-def _words(entry: Mapping[str, Any], name: str) -> Iterator[Words]:
+def _words(entry: Mapping[str, Any], name: str) -> Iterator[Localized]:
     for display in _list(entry, "display"):
         if not isinstance(display, Mapping):
             raise TypeMetadataInvalid("The display of a type is a list of objects.")
@@ -177,7 +177,7 @@ def _words(entry: Mapping[str, Any], name: str) -> Iterator[Words]:
         if not all(isinstance(value, str) for value in (locale, text, description)):
             raise TypeMetadataInvalid(f"The display of a type holds a locale and a {name}.")
         rendering = display.get("rendering")
-        yield Words(
+        yield Localized(
             str(locale),
             str(text)[:MAX_TEXT],
             str(description)[:MAX_TEXT],

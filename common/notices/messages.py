@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from common.errors import SelloError
 from common.formats.base import Sources
-from common.keys import Signer, asking, jwk, jws
+from common.keys import Signer, holder_jwt, jwk, jws
 
 INBOX_TYPE: Final = "notices+jwt"
 EVENT_TYPE: Final = "notice+jwt"
@@ -69,12 +69,12 @@ class Event:
 
 def create_inbox_request(*, audience: str, read: bool, jti: str, signer: Signer, now: datetime) -> str:
     """The person's question for what lies in the inbox of a holder key, signed with it."""
-    return asking.sign({"read": read}, typ=INBOX_TYPE, audience=audience, jti=jti, signer=signer, now=now)
+    return holder_jwt.sign({"read": read}, typ=INBOX_TYPE, audience=audience, jti=jti, signer=signer, now=now)
 
 
 def verify_inbox_request(token: str, *, audience: str, now: datetime) -> InboxRequest:
     """The key that asks; it opens its own inbox and no other."""
-    key, claims = asking.verify(token, typ=INBOX_TYPE, audience=audience, now=now, error=NoticeRefused)
+    key, claims = holder_jwt.verify(token, typ=INBOX_TYPE, audience=audience, now=now, error=NoticeRefused)
     return InboxRequest(jwk.thumbprint(key), _text(claims, "jti"), claims.get("read") is True)
 
 
@@ -133,7 +133,7 @@ def verify_event(
         raise NoticeRefused("The event does not hold.", detail=error.public) from error
     if claims.get("aud") != audience:
         raise NoticeRefused("This is meant for somebody else.")
-    asking.check_time(claims, now=now, error=NoticeRefused)
+    holder_jwt.check_time(claims, now=now, error=NoticeRefused)
     kind, reference, date, jti = (_text(claims, name) for name in ("kind", "reference", "date", "jti"))
     return Event(issuer, kind, reference, date, jti)
 

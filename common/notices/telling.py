@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 from django.conf import settings
 
-from common.adapters import sealing
+from common.adapters.storage import sealing
 from common.encoding import base64url
 from common.errors import SelloError, UnknownPart
 from common.notices.channels import CHANNELS, INBOX

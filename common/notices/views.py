@@ -9,8 +9,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from common.adapters import rate_limit
-from common.adapters.drf import authorization
+from common.adapters.api.rest import authorization
+from common.adapters.limits import rate_limit
 from common.notices.inbox import read_inbox
 from common.notices.messages import NoticeRefused, create_inbox
 

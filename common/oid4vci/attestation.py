@@ -29,7 +29,7 @@ Refusal = Callable[[str], SelloError]
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class StatusEndpoint:
     """Where a provider says whether it still stands by an attestation; no `status`: it says nothing."""
 
     issuer: str
@@ -55,23 +55,23 @@ def check_begun(claims: Mapping[str, Any], *, now: datetime, error: Refusal) -> 
             raise error(f"The {name} of an attestation lies in the future.")
 
 
-def standing(claims: Mapping[str, Any], *, error: Refusal) -> Standing:
+def standing(claims: Mapping[str, Any], *, error: Refusal) -> StatusEndpoint:
     """Where the status of an attestation stands (Token Status List §6.2).
 
     A mechanism that is not understood is an error: without it nobody could say whether it still stands.
     """
     issuer, status = claims.get("iss", ""), claims.get("status")
     if status is None:
-        return Standing(issuer if isinstance(issuer, str) else "")
+        return StatusEndpoint(issuer if isinstance(issuer, str) else "")
     entry = status.get("status_list") if isinstance(status, Mapping) else None
     index, uri = (entry.get("idx"), entry.get("uri")) if isinstance(entry, Mapping) else (None, None)
     if type(index) is not int or index < 0 or not isinstance(uri, str) or not isinstance(issuer, str):
         raise error("The status of an attestation is kept in a way that is not understood.")
-    return Standing(issuer, (StatusReference(kind="TokenStatusList", uri=uri, index=index),))
+    return StatusEndpoint(issuer, (StatusReference(kind="TokenStatusList", uri=uri, index=index),))
 
 
 def check_standing(
-    found: Standing,
+    found: StatusEndpoint,
     *,
     anchors: Sequence[x509.Certificate],
     fetch: Fetch,

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from common.encoding import base64url
 from common.oid4vci.errors import AuthorizationError, MessageInvalid, TokenError
-from common.oid4vci.members import Members, is_web_url
+from common.oid4vci.json_members import Members, is_web_url
 from common.oid4vci.token import create_details, parse_details, single_values
 
 REQUEST_URI_PREFIX: Final = "urn:ietf:params:oauth:request_uri:"

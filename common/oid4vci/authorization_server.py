@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from common.oid4vci.errors import MessageInvalid
-from common.oid4vci.members import Members
+from common.oid4vci.json_members import Members
 from common.oid4vci.offer import AUTHORIZATION_CODE, PRE_AUTHORIZED
 from common.oid4vci.token import DETAIL_TYPE
 

@@ -12,7 +12,7 @@ from common.oid4vci.errors import (
     InvalidProof,
     MessageInvalid,
 )
-from common.oid4vci.members import Members
+from common.oid4vci.json_members import Members
 
 PROOF_TYPES: Final[Mapping[str, type]] = {"jwt": str, "di_vp": Mapping, "attestation": str}
 Issued = str | Mapping[str, Any]  # the encoding of a credential depends on its format (§8.3)

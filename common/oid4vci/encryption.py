@@ -8,7 +8,7 @@ from common.encoding import jcs, strict_json
 from common.errors import SelloError
 from common.keys import PrivateKey, PublicKey, jwe, jwk
 from common.oid4vci.errors import InvalidEncryptionParameters, MessageInvalid
-from common.oid4vci.members import Members
+from common.oid4vci.json_members import Members
 
 MEDIA_TYPE: Final = "application/jwt"
 

@@ -10,7 +10,7 @@ from cryptography import x509
 from common.errors import SelloError
 from common.keys import PublicKey, Signer, certificate, jwk, jws
 from common.oid4vci import attestation
-from common.oid4vci.attestation import Standing, is_number
+from common.oid4vci.attestation import StatusEndpoint, is_number
 from common.oid4vci.errors import InvalidProof
 
 TYPE: Final = "key-attestation+jwt"
@@ -42,7 +42,7 @@ class KeyAttestation:
     keys: tuple[PublicKey, ...]
     nonce: str | None
     resistance: Resistance
-    standing: Standing
+    standing: StatusEndpoint
 
 
 def create_key_attestation(

@@ -12,7 +12,7 @@ from common.did import did_jwk, did_key
 from common.encoding import numeric_date
 from common.errors import MalformedInput, SelloError
 from common.keys import PublicKey, Signer, jwk, jws
-from common.oid4vci.attestation import Standing
+from common.oid4vci.attestation import StatusEndpoint
 from common.oid4vci.errors import InvalidNonce, InvalidProof
 from common.oid4vci.key_attestation import KeyAttestation, Resistance, verify_key_attestation
 
@@ -34,7 +34,7 @@ class KeyProof:
     did: str
 
 
-def _nobody_knows(found: Standing) -> None:
+def _nobody_knows(found: StatusEndpoint) -> None:
     if found.status:
         raise InvalidProof("Nobody here can say whether an attestation still stands.")
 
@@ -50,7 +50,7 @@ class AttestationPolicy:
     anchors: tuple[x509.Certificate, ...] = ()
     required: Resistance | None = None
     max_keys: int = 1
-    check_standing: Callable[[Standing], None] = _nobody_knows
+    check_standing: Callable[[StatusEndpoint], None] = _nobody_knows
 
 
 NOBODY_VOUCHES: Final = AttestationPolicy()

@@ -16,8 +16,8 @@ from common.oid4vci.encryption import (
     parse_response_encryption,
 )
 from common.oid4vci.errors import MessageInvalid
+from common.oid4vci.json_members import Members, is_identifier
 from common.oid4vci.key_attestation import Resistance
-from common.oid4vci.members import Members, is_identifier
 
 CREDENTIAL_ISSUER: Final = "openid-credential-issuer"
 MAX_CONFIGURATIONS: Final = 500

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
 
 from common.oid4vci.errors import NotificationError
-from common.oid4vci.members import Members
+from common.oid4vci.json_members import Members
 
 Event = Literal["credential_accepted", "credential_failure", "credential_deleted"]
 EVENTS: Final[tuple[Event, ...]] = get_args(Event)

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 from common.encoding import strict_json
 from common.errors import SelloError
 from common.oid4vci.errors import MessageInvalid
-from common.oid4vci.members import Members, is_identifier, is_web_url
+from common.oid4vci.json_members import Members, is_identifier, is_web_url
 
 AUTHORIZATION_CODE: Final = "authorization_code"
 PRE_AUTHORIZED: Final = "urn:ietf:params:oauth:grant-type:pre-authorized_code"

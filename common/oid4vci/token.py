@@ -8,7 +8,7 @@ from typing import Any, Final
 from common.encoding import strict_json
 from common.errors import SelloError
 from common.oid4vci.errors import MessageInvalid, TokenError, UnsupportedGrantType
-from common.oid4vci.members import Members
+from common.oid4vci.json_members import Members
 from common.oid4vci.offer import AUTHORIZATION_CODE, PRE_AUTHORIZED
 
 REFRESH_TOKEN: Final = "refresh_token"  # noqa: S105 - a grant type, no secret

@@ -16,14 +16,14 @@ from common.encoding import strict_json
 from common.errors import SelloError
 from common.keys import PublicKey, Signer, certificate, jwk, jws
 from common.oid4vci import attestation
-from common.oid4vci.attestation import ALGORITHMS, MAX_LENGTH, MAX_SKEW, Standing, is_number
+from common.oid4vci.attestation import ALGORITHMS, MAX_LENGTH, MAX_SKEW, StatusEndpoint, is_number
 from common.oid4vci.errors import (
     InvalidClientAttestation,
     MessageInvalid,
     UseAttestationChallenge,
     UseFreshAttestation,
 )
-from common.oid4vci.members import Members
+from common.oid4vci.json_members import Members
 
 TYPE: Final = "oauth-client-attestation+jwt"
 POP_TYPE: Final = "oauth-client-attestation-pop+jwt"
@@ -44,7 +44,7 @@ class WalletAttestation:
     name: str
     thumbprint: str
     jti: str | None
-    standing: Standing
+    standing: StatusEndpoint
 
 
 def create_wallet_attestation(

@@ -16,5 +16,5 @@ A wallet calls, in this order:
 
 A verifier calls `request.create_request_parameters`, `create_request_object`, `create_link` (or, unsigned,
 `create_link_by_value`), then `response.parse_response_form`, `open_response` and `matching.check_satisfied`.
-`send` is `common.adapters.fetch.request`.
+`send` is `common.adapters.network.http.request`.
 """

@@ -1,6 +1,6 @@
 """The network as these messages see it: one request, no redirect followed (OpenID4VP §14.7).
 
-`common.adapters.fetch.request` is one.
+`common.adapters.network.http.request` is one.
 """
 
 from collections.abc import Mapping

@@ -1,6 +1,6 @@
 """What became of somebody's payments, as they see it: the answer to a request signed with their holder key.
 
-The request is that of the log of readings (common/registries/access_holder.py), for another audience.
+The request is that of the log of readings (common/registries/record_access/holder.py), for another audience.
 """
 
 from collections.abc import Iterable, Mapping

@@ -9,8 +9,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from common import purse
-from common.adapters import rate_limit
-from common.adapters.turns import HEAVY
+from common.adapters.limits import rate_limit
+from common.adapters.limits.turns import HEAVY
 from common.encoding import words
 from common.errors import SelloError
 from common.purse import Purse

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
 
-from common.adapters import rate_limit
+from common.adapters.limits import rate_limit
 
 
 class SignIn(LoginView):

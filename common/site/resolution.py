@@ -14,8 +14,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from common.adapters import rate_limit
-from common.adapters.sources import resolve_did
+from common.adapters.documents.sources import resolve_did
+from common.adapters.limits import rate_limit
 from common.did.resolution import Options, dereference
 from common.did.resolution_result import Resolution, refusal
 

@@ -10,8 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.crypto import constant_time_compare
 
-from common.adapters import rate_limit
-from common.adapters.caching import COUNTERS, CountersAway
+from common.adapters.limits import rate_limit
+from common.adapters.limits.caching import COUNTERS, CountersAway
 
 log = logging.getLogger("sello.site")
 

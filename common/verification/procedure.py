@@ -48,7 +48,7 @@ BASE_PROOF: Final = (
 Presentations = Mapping[str, tuple[VerifiedPresentation, ...]]
 
 
-class NotStanding(SelloError):
+class CredentialStatusError(SelloError):
     """A credential that is revoked, suspended, or of which nobody can say."""
 
     code = "credential_status"
@@ -137,11 +137,11 @@ def verify_one(
     trust: TrustList,
     now: datetime,
     binding: Binding | None = None,
-    ones_own: bool = False,
+    as_holder: bool = False,
 ) -> Verification:
     """Verify a credential, or a presentation, of any known format (steps 1 to 6).
 
-    A credential with a base proof of ecdsa-sd-2023 is verified where it is `ones_own` to keep: as its holder
+    A credential with a base proof of ecdsa-sd-2023 is verified where it is `as_holder` to keep: as its holder
     does, by deriving what would show it all. Shown by somebody else it is refused.
 
     A presentation without `binding` was found, not asked for: its holder's signature is checked as of the
@@ -156,7 +156,7 @@ def verify_one(
         run.formats = {name}
         if kind == "credential":
             run.begin("signature")  # 2
-            if not ones_own:
+            if not as_holder:
                 require_derived(secured)
             elif isinstance(secured, Mapping) and is_selective(secured):
                 run.remark = BASE_PROOF
@@ -239,7 +239,7 @@ def check_status(credentials: Iterable[VerifiedCredential], *, status: StatusOf,
     """Step 6: raise `NotStanding` with the gravest status among the credentials, unless all are valid."""
     outcome = gravest([status(credential, now=now) for credential in credentials])
     if outcome.status != "valid":
-        raise NotStanding(outcome)
+        raise CredentialStatusError(outcome)
 
 
 def _check_references(run: "_Run", references: ReferencesOf) -> None:
@@ -302,7 +302,7 @@ class _Run:
 
     def fail(self, error: SelloError) -> None:
         """The check to which an error belongs: formats look at times and binding beside signatures."""
-        if isinstance(error, NotStanding):
+        if isinstance(error, CredentialStatusError):
             self._status = error.outcome.status
             undetermined = error.outcome.status == "undetermined"
             self._checks.append(Check("status", "undetermined" if undetermined else "failed", error.public))

@@ -41,7 +41,7 @@ class NotSecured(MalformedInput):
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class ProofSources:
     """What a check finds outside the document: keys, the contexts that some speakers may use, the network.
 
     `known` are resources whose digests are known without fetching them. In a `trial` a credential may be
@@ -63,7 +63,7 @@ class Checked:
     warnings: tuple[SelloError, ...] = ()
 
 
-def check_credential(document: object, *, world: World, now: datetime) -> Checked:
+def check_credential(document: object, *, world: ProofSources, now: datetime) -> Checked:
     """A credential, once steps 1 to 5 hold."""
     warnings: tuple[SelloError, ...] = ()
     if not isinstance(document, Mapping):
@@ -95,7 +95,7 @@ def check_credential(document: object, *, world: World, now: datetime) -> Checke
 
 
 def check_presentation(
-    document: object, *, domain: str | None, challenge: str | None, world: World, now: datetime
+    document: object, *, domain: str | None, challenge: str | None, world: ProofSources, now: datetime
 ) -> Checked:
     """A presentation, once steps 1 to 3 hold, and all for what is in it."""
     if not isinstance(document, Mapping):
@@ -131,7 +131,11 @@ def require_meaning(document: Mapping[str, Any], *, contexts: Contexts) -> None:
 
 
 def check_references(
-    credential: Mapping[str, Any], *, written: Mapping[str, Any] | None = None, world: World, now: datetime
+    credential: Mapping[str, Any],
+    *,
+    written: Mapping[str, Any] | None = None,
+    world: ProofSources,
+    now: datetime,
 ) -> None:
     """Step 5, which an issuer asks of what it is about to sign, too."""
     references.check_references(

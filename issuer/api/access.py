@@ -7,12 +7,17 @@ from rest_framework.parsers import FormParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from common.adapters import rate_limit
-from common.adapters.drf import authorization
+from common.adapters.api.rest import authorization
+from common.adapters.limits import rate_limit
 from common.keys.dpop import InvalidDpopProof
-from common.registries.access import GRANT_TYPE, AccessError, InvalidAccessToken, create_grant
-from common.registries.access_holder import create_consents, create_log
-from common.registries.access_record import MEDIA_TYPE
+from common.registries.record_access.grant import (
+    GRANT_TYPE,
+    AccessError,
+    InvalidAccessToken,
+    create_grant,
+)
+from common.registries.record_access.holder import create_consents, create_log
+from common.registries.record_access.record import MEDIA_TYPE
 from issuer.api.base import NO_STORE, ProtocolView, find_authority, form_fields, utc_now
 from issuer.services import access, access_holder
 

@@ -6,7 +6,7 @@ from rest_framework.parsers import FormParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from common.adapters import rate_limit
+from common.adapters.limits import rate_limit
 from common.oid4vci.authorization import create_pushed_response, parse_authorization_request
 from common.oid4vci.wallet_attestation import create_challenge_response
 from issuer.api.base import (

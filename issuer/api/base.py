@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from common.adapters.drf import authorization, parser_for
+from common.adapters.api.rest import authorization, parser_for
 from common.keys import jwe
 from common.oid4vci.encryption import MEDIA_TYPE
 from common.oid4vci.errors import InvalidToken, printable

@@ -12,8 +12,8 @@ from rest_framework.parsers import FormParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from common.adapters import rate_limit
-from common.adapters.drf import StrictJSONParser
+from common.adapters.api.rest import StrictJSONParser
+from common.adapters.limits import rate_limit
 from common.errors import MalformedInput, SelloError
 from common.oid4vci.credential import (
     CredentialResponse,

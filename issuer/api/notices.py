@@ -8,8 +8,8 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from common.adapters import rate_limit
-from common.adapters.drf import authorization
+from common.adapters.api.rest import authorization
+from common.adapters.limits import rate_limit
 from common.notices.messages import NoticeRefused
 from common.notices.views import Inbox
 from issuer.api.base import ProtocolView, find_authority

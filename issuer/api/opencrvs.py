@@ -6,9 +6,9 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from common.adapters import rate_limit
-from common.adapters.opencrvs import ISSUE, PRINT, require_registrar
-from common.registries.opencrvs import parse_offer_request, parse_sign_request
+from common.adapters.api.opencrvs import ISSUE, PRINT, require_registrar
+from common.adapters.limits import rate_limit
+from common.registries.opencrvs.records import parse_offer_request, parse_sign_request
 from issuer.api.base import AnyAccept, utc_now
 from issuer.services import opencrvs
 

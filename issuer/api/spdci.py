@@ -10,8 +10,8 @@ from rest_framework.parsers import FormParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from common.adapters import rate_limit
-from common.adapters.exchange_views import ExchangeView
+from common.adapters.exchange.endpoints import ExchangeView
+from common.adapters.limits import rate_limit
 from common.errors import SelloError
 from common.exchange.acknowledgement import NACK
 from common.exchange.errors import ExchangeError

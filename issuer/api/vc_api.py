@@ -5,7 +5,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from common.adapters.vc_api import VcApiView, body_of, is_open, require_operator, world
+from common.adapters.api.vc_api import VcApiView, body_of, is_open, require_operator, world
 from issuer.api.base import NO_STORE, find_authority, utc_now
 from issuer.services import vc_api
 

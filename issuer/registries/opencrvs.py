@@ -8,12 +8,12 @@ from itertools import groupby, islice
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from common.adapters import fetch as door
+from common.adapters.network import http
 from common.encoding import jcs, strict_json
 from common.errors import MalformedInput
 from common.registries import START, Change, Record, RecordNotFound
-from common.registries import opencrvs_search as search
-from common.registries.opencrvs_search import PARTED, OpenCrvsUnreadable
+from common.registries.opencrvs import search
+from common.registries.opencrvs.search import PARTED, OpenCrvsUnreadable
 from issuer import models
 
 log = logging.getLogger("sello.opencrvs")
@@ -130,7 +130,7 @@ class OpenCrvsRegistry:
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
         headers["Authorization"] = f"Bearer {self._token or self._sign_in()}"
         return _answer(
-            door.request("POST", self.source.search_url, headers=headers, body=jcs.canonicalize(body))
+            http.request("POST", self.source.search_url, headers=headers, body=jcs.canonicalize(body))
         )
 
     def _sign_in(self) -> str:
@@ -143,7 +143,7 @@ class OpenCrvsRegistry:
             "client_secret": secret,
             "grant_type": "client_credentials",
         }
-        answer = _answer(door.request("POST", f"{self.source.token_url}?{urlencode(query)}", body=b""))
+        answer = _answer(http.request("POST", f"{self.source.token_url}?{urlencode(query)}", body=b""))
         token = answer.get("access_token")
         if not isinstance(token, str) or not token:
             raise OpenCrvsUnreadable("OpenCRVS did not sign us in.")
@@ -151,7 +151,7 @@ class OpenCrvsRegistry:
         return token
 
 
-def _answer(reply: door.Reply) -> dict[str, Any]:
+def _answer(reply: http.Reply) -> dict[str, Any]:
     if reply.status != 200:
         raise OpenCrvsUnreadable("OpenCRVS does not answer.", detail=str(reply.status))
     try:

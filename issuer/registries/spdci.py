@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from django.utils import timezone
 
-from common.adapters import exchange, exchange_sending
+from common.adapters.exchange import messages, sending
 from common.encoding import jcs
 from common.exchange.header import Header
 from common.registries import START, Change, Record, RecordNotFound
@@ -140,10 +140,10 @@ class SpdciRegistry:
             purpose=there.purpose,
             now=now,
         )
-        answer = exchange_sending.ask(
+        answer = sending.ask(
             there.partner,
             NAMESPACE,
-            Header(exchange.new_message_id(), "search"),
+            Header(messages.new_message_id(), "search"),
             message,
             party=party_of(self.registry),
             url=f"{there.partner.address.rstrip('/')}/registry/sync/search",

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-from common.adapters.fetch import fetch
+from common.adapters.network.http import fetch
 from common.registries import RegistryError
 from common.registries.columns import ORDERS
 from common.registries.spreadsheet import Reading

@@ -14,11 +14,11 @@ from typing import Final
 
 from django.db import transaction
 
-from common.adapters.sources import sources
+from common.adapters.documents.sources import sources
 from common.errors import SelloError
-from common.keys.asking import MAX_AGE
 from common.keys.dpop import DpopProof, InvalidDpopProof, verify_dpop_proof
-from common.registries.access import (
+from common.keys.holder_jwt import MAX_AGE
+from common.registries.record_access.grant import (
     AccessGrant,
     AccessRefused,
     AccessRequest,
@@ -29,7 +29,7 @@ from common.registries.access import (
     Subject,
     verify_access_request,
 )
-from common.registries.access_record import SignedRecord, create_record
+from common.registries.record_access.record import SignedRecord, create_record
 from common.vcdm import times
 from issuer.models import AccessToken, Authority, Basis, Consent, DataAgreement
 from issuer.registries import connector

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from common.errors import UnknownPart
-from common.registries.access import AccessRefused
+from common.registries.record_access.grant import AccessRefused
 from issuer.models import DataAgreement
 
 # Answers that are worked out, so that a yes or no leaves the house and not what it follows from.

@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from common.adapters.sources import check_status, resolve_did, sources
+from common.adapters.documents.sources import check_status, resolve_did, sources
 from common.did import did_web
 from common.errors import SelloError, UnknownPart
 from common.formats import FORMATS
 from common.formats.base import Binding, VerifiedCredential
 from common.keys import jwk
 from common.oid4vp.transaction_data import DataAccess, read_transaction_data
-from common.registries.access import AccessRefused, Evidence
+from common.registries.record_access.grant import AccessRefused, Evidence
 from common.registries.texts import matchable
 from common.vcdm import times
 from issuer.models import DataAgreement

@@ -13,8 +13,8 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from common.registries.access import AccessRefused, InvalidAssertion
-from common.registries.access_holder import (
+from common.registries.record_access.grant import AccessRefused, InvalidAssertion
+from common.registries.record_access.holder import (
     ConsentEntry,
     HolderRequest,
     LogEntry,

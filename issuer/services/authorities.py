@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from common.adapters.key_table import key_store
+from common.adapters.storage.key_table import key_store
 from common.did import did_key
 from common.errors import UnknownPart
 from common.keys import Signer, jwk, multikey

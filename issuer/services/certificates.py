@@ -16,7 +16,7 @@ from django.core.cache import cache
 from django.db import transaction
 from django.db.models import QuerySet
 
-from common.adapters.key_table import key_store
+from common.adapters.storage.key_table import key_store
 from common.errors import MalformedInput, SelloError, UnknownPart
 from common.keys import Signer, certificate
 from common.trust import iaca

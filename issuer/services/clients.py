@@ -8,11 +8,11 @@ from typing import Final
 from cryptography import x509
 from django.conf import settings
 
-from common.adapters import pem
-from common.adapters.fetch import fetch
-from common.adapters.sources import CachedLists
+from common.adapters.documents import certificate_files
+from common.adapters.documents.sources import CachedLists
+from common.adapters.network.http import fetch
 from common.oid4vci import attestation
-from common.oid4vci.attestation import Refusal, Standing
+from common.oid4vci.attestation import Refusal, StatusEndpoint
 from common.oid4vci.errors import (
     InvalidClient,
     InvalidClientAttestation,
@@ -47,13 +47,13 @@ class Client:
 
 def providers() -> tuple[x509.Certificate, ...]:
     """Who may vouch for wallets and their keys: `settings.WALLET_PROVIDER_CA_FILE`."""
-    return pem.certificates(settings.WALLET_PROVIDER_CA_FILE)
+    return certificate_files.certificates(settings.WALLET_PROVIDER_CA_FILE)
 
 
 def key_policy(authority: Authority, *, now: datetime) -> AttestationPolicy:
     """What an authority wants of the keys to which it issues."""
 
-    def check(found: Standing) -> None:
+    def check(found: StatusEndpoint) -> None:
         _check_standing(found, InvalidProof, now=now)
 
     return AttestationPolicy(providers(), required_of_keys(authority), BATCH_SIZE, check)
@@ -129,7 +129,7 @@ def _with_proof(
     )
 
 
-def _check_standing(found: Standing, error: Refusal, *, now: datetime) -> None:
+def _check_standing(found: StatusEndpoint, error: Refusal, *, now: datetime) -> None:
     if found.status:
         attestation.check_standing(
             found, anchors=providers(), fetch=fetch, lists=CachedLists(), now=now, error=error

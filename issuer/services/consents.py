@@ -14,9 +14,9 @@ from uuid import UUID
 
 from django.db import transaction
 
-from common.adapters.sealing import seal, unseal
+from common.adapters.storage.sealing import seal, unseal
 from common.oid4vp.transaction_data import DataAccess
-from common.registries.access import AccessRefused, AccessRequest
+from common.registries.record_access.grant import AccessRefused, AccessRequest
 from issuer.models import Consent, DataAgreement
 from issuer.services.access_attributes import narrow
 from issuer.services.access_evidence import Shown

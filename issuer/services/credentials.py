@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from common.adapters.sources import sources
+from common.adapters.documents.sources import sources
 from common.encoding import base64url
 from common.formats.base import Holder, Secured, Sources
 from common.vcdm.credential import ClaimPath, Credential

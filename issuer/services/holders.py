@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from common.adapters.sources import resolve_did
+from common.adapters.documents.sources import resolve_did
 from common.did import did_key
 from common.encoding import strict_json
 from common.errors import InvalidKey

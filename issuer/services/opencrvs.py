@@ -15,8 +15,8 @@ from common.errors import SelloError
 from common.formats.data_integrity import status_entries
 from common.keys import jws
 from common.rdf.contexts import CREDENTIALS_V1
-from common.registries import opencrvs
-from common.registries.opencrvs import OfferRequest, OpenCrvsRequestInvalid, SignRequest
+from common.registries.opencrvs import records
+from common.registries.opencrvs.records import OfferRequest, OpenCrvsRequestInvalid, SignRequest
 from common.vcdm.credential import ClaimPath
 from issuer.models import Authority, Configuration, IssuedCredential, StatusList
 from issuer.services import authorities, offers, supplied
@@ -71,7 +71,7 @@ def sign(request: SignRequest, *, now: datetime) -> str:
         require_not_suspended(each, key)
     [slot] = allocate(authority, StatusList.Kind.BITSTRING, 1)
     signer = authorities.signer(authority, "P-256")
-    number, times = uuid.uuid4(), opencrvs.times(request.mapped, now=now)
+    number, times = uuid.uuid4(), records.times(request.mapped, now=now)
     document: dict[str, Any] = {
         "@context": [CREDENTIALS_V1, *([configuration.type_url] if configuration else [])],
         "type": [BASE_TYPE, *(name for name in request.types if name != BASE_TYPE)],
@@ -114,7 +114,7 @@ def _disclosable(configuration: Configuration, request: OfferRequest) -> tuple[C
 
 def _key(claims: Mapping[str, Any]) -> str:
     """Under which a credential is found again; a record of that key in a registry of ours is another one."""
-    return f"opencrvs:{opencrvs.registration_number(claims) or uuid.uuid4()}"
+    return f"opencrvs:{records.registration_number(claims) or uuid.uuid4()}"
 
 
 def _authority(did: str) -> Authority:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from common.adapters.sources import sources
+from common.adapters.documents.sources import sources
 from common.oid4vci.credential import CredentialRequest
 from common.oid4vci.errors import InvalidProof
 from common.oid4vci.key_proof import KeyProof, verify_attested_keys, verify_key_proofs

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
 
-from common.adapters.sources import sources
+from common.adapters.documents.sources import sources
 from common.encoding import jcs
 from common.errors import SelloError
 from common.formats.data_integrity import pipeline

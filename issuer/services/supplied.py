@@ -7,7 +7,7 @@ import json
 from datetime import datetime, timedelta
 from typing import Final
 
-from common.adapters import sealing
+from common.adapters.storage import sealing
 from common.encoding import jcs
 from issuer.models import Session, Supplied
 from issuer.services.credentials import Terms

@@ -23,7 +23,7 @@ from common.keys import Signer
 from common.rdf.contexts import CREDENTIALS_V1, DATA_INTEGRITY_V2, Contexts
 from common.vcdm import validation
 from common.vcdm.credential import StatusReference
-from common.verification.proofs import World, check_references, require_meaning
+from common.verification.proofs import ProofSources, check_references, require_meaning
 from issuer.models import Authority, IssuedCredential, StatusList
 from issuer.services import authorities, status
 from issuer.services.status_indexes import Slot, allocate
@@ -65,7 +65,7 @@ def issue(
     credential: object,
     *,
     options: Mapping[str, Any],
-    world: World,
+    world: ProofSources,
     now: datetime,
 ) -> Mapping[str, Any]:
     """The secured credential (steps 1 to 5)."""

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from common.adapters import rate_limit
+from common.adapters.limits import rate_limit
 from common.site.middleware import POLICY
 from issuer.api.base import find_authority, utc_now
 from issuer.models import Authorization

@@ -16,7 +16,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 
-from common.adapters import fetch as door
+from common.adapters.network import http
 from common.errors import FetchFailed
 from verifier import gateways
 from verifier.gateways.base import Account, Instruction, Receipt, Receipts
@@ -32,7 +32,7 @@ START = datetime(2026, 11, 22, tzinfo=UTC)
 STORE = Path(settings.VAR_DIR) / "bank.sqlite3"
 DEAD = ["REJECTED", "RETURNED", "RELEASED"]
 WORK = [f"tests.crash.paying:{name}" for name in ("book", "book", "deliver", "deliver", "deliver")]
-door.MAX_SECONDS = 0.6
+http.MAX_SECONDS = 0.6
 
 
 class TrialGateway:
@@ -56,7 +56,7 @@ class TrialGateway:
             self._ask("put-away", lines[-1][0])
 
     def _ask(self, what: str, body: Any) -> Any:
-        reply = door.request("POST", f"{self._url}/{what}", body=json.dumps(body).encode())
+        reply = http.request("POST", f"{self._url}/{what}", body=json.dumps(body).encode())
         if reply.status != 200:
             raise FetchFailed("The bank has a bad day.", detail=str(reply.status))
         return json.loads(reply.body)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from django.core.management import call_command
 from django.db.models import Count
 
-from common.adapters.sources import sources
+from common.adapters.documents.sources import sources
 from common.notices.models import Notice
 from common.status import bits, token
 from issuer.models import Effect, IssuedCredential, Registry, Session, StatusChange, SyncRun

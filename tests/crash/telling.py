@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.utils import timezone
 
-from common.adapters import fetch as door
+from common.adapters.network import http
 from common.errors import FetchFailed
 from common.notices import delivering
 from common.notices.models import Notice
@@ -31,11 +31,11 @@ def prepare() -> None:
         tell("ready", key=str(number), to=Recipient(phone=f"+9997{number:08}"), facts={}, now=timezone.now())
 
 
-def carry(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> door.Reply:
+def carry(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> http.Reply:
     """A gateway that is not there one time in ten, and one time in ten takes a message without a word."""
     fate = random.random()
     if fate < 0.1:
-        raise door.NotReached("Nobody is there.")
+        raise http.NotReached("Nobody is there.")
     [to] = parse_qs((body or b"").decode())["to"]
     with open(
         settings.VAR_DIR / GATEWAY, "ab", buffering=0
@@ -43,13 +43,13 @@ def carry(method: str, url: str, headers: Mapping[str, str], body: bytes | None)
         log.write(f"{to} {headers['Idempotency-Key']}\n".encode())
     if fate < 0.2:
         raise FetchFailed("No answer.")
-    return door.Reply(200, b"")
+    return http.Reply(200, b"")
 
 
 def deliver(*, repeats: bool) -> None:
     """Until nothing waits; leases and pauses are short, so that the test is."""
     random.seed(os.getpid())
-    settings.SMS_URL, settings.SMS_REPEATS, door.transport = "https://sms.example/", repeats, carry
+    settings.SMS_URL, settings.SMS_REPEATS, http.transport = "https://sms.example/", repeats, carry
     delivering.LEASE, delivering.FIRST_PAUSE = timedelta(seconds=0.5), timedelta(0)
     delivering.MOST_ATTEMPTS = 1_000
     while Notice.objects.filter(state=Notice.State.QUEUED).exists():

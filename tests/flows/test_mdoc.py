@@ -14,9 +14,9 @@ from django.conf import settings as site
 from django.core.management import call_command
 from django.test import Client
 
-from common.adapters import caching
-from common.adapters.references import check_references
-from common.adapters.sources import check_status, sources
+from common.adapters.documents.references import check_references
+from common.adapters.documents.sources import check_status, sources
+from common.adapters.limits import caching
 from common.did import did_key
 from common.formats.base import Holder
 from common.formats.mdoc.doctypes import PHOTO_ID

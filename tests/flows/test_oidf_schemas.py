@@ -11,7 +11,7 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from common.adapters import fetch as door
+from common.adapters.network import http
 from common.keys import jws
 from issuer.models import Authority, Configuration
 from issuer.services.configurations import find_configuration
@@ -91,14 +91,14 @@ def test_credential_requests_of_the_wallet(
     site: Client, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
     sent: list[Any] = []
-    carry = door.transport
+    carry = http.transport
 
-    def listen(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> door.Reply:
+    def listen(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> http.Reply:
         if url.endswith("/credential"):
             sent.append(json.loads(body or b""))
         return carry(method, url, headers, body)
 
-    monkeypatch.setattr(door, "transport", listen)
+    monkeypatch.setattr(http, "transport", listen)
     now = timezone.now()
     made = create_offer(find_configuration("farmer"), "F-0001", now=now)
     settings.WALLET_PASSPHRASE_COST = "minimal"

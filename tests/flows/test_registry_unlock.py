@@ -9,8 +9,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from common.adapters import fetch as door
-from common.adapters.sources import resolve_did, sources
+from common.adapters.documents.sources import resolve_did, sources
+from common.adapters.network import http
 from common.did import did_key
 from common.errors import FetchFailed
 from common.formats import FORMATS
@@ -68,7 +68,7 @@ def issue(name: str, record: str, form: str, *, holder: PrivateKey, now: datetim
 
 def show(link: str, held: Mapping[str, Secured], *, key: PrivateKey, now: datetime) -> str:
     """Answer a request with a credential, by its format; what the service answers."""
-    reference = fetch_request_object(parse_authorization_request(link), send=door.request, wallet_nonce="w")
+    reference = fetch_request_object(parse_authorization_request(link), send=http.request, wallet_nonce="w")
     verified = verify_request(reference, trust=Trust(resolve=resolve_did), now=now, wallet_nonce="w")
     cards = {
         form: FORMATS[form].verify_credential(one, sources=sources(), now=now) for form, one in held.items()
@@ -90,7 +90,7 @@ def show(link: str, held: Mapping[str, Secured], *, key: PrivateKey, now: dateti
                 now=now,
             )
         ]
-    return send_response(create_response(verified.request, presentations), send=door.request)
+    return send_response(create_response(verified.request, presentations), send=http.request)
 
 
 def ask(slug: str, now: datetime, **more: Any) -> Any:
@@ -149,14 +149,14 @@ def test_a_registry_that_is_away_leaves_the_session_verified(
 ) -> None:
     held = {"dc+sd-jwt": issue("disability", "D-0001", "dc+sd-jwt", holder=ana, now=today)}
     created = ask("clinic", today)
-    carry = door.transport
+    carry = http.transport
 
-    def away(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> door.Reply:
+    def away(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> http.Reply:
         if urlsplit(url).path.endswith("/access/token"):
             raise FetchFailed("This host does not answer.")
         return carry(method, url, headers, body)
 
-    monkeypatch.setattr(door, "transport", away)
+    monkeypatch.setattr(http, "transport", away)
     show(created.request_uri, held, key=ana, now=today)
     session = PresentationSession.objects.get(pk=created.session.pk)
     assert session.status == Status.VERIFIED
@@ -197,7 +197,7 @@ def show_signed(
     link: str, held: Mapping[str, Secured], *, key: PrivateKey, now: datetime, signed_at: datetime
 ) -> str:
     """As `show`, with a holder's signature of another time."""
-    reference = fetch_request_object(parse_authorization_request(link), send=door.request, wallet_nonce="w")
+    reference = fetch_request_object(parse_authorization_request(link), send=http.request, wallet_nonce="w")
     verified = verify_request(reference, trust=Trust(resolve=resolve_did), now=now, wallet_nonce="w")
     [(form, secured)] = held.items()
     name = "farmer" if form == "dc+sd-jwt" else "farmer_ldp"
@@ -213,4 +213,4 @@ def show_signed(
         sources=sources(),
         now=signed_at,
     )
-    return send_response(create_response(verified.request, {name: [presented]}), send=door.request)
+    return send_response(create_response(verified.request, {name: [presented]}), send=http.request)

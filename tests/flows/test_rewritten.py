@@ -9,8 +9,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from common.adapters import fetch as door
-from common.adapters.sources import sources
+from common.adapters.documents.sources import sources
+from common.adapters.network import http
 from common.did import did_key
 from common.errors import SelloError
 from common.formats import FORMATS
@@ -65,7 +65,7 @@ def show(service: str, query: str, card: Document, *, key: PrivateKey, now: date
             sources=sources(),
             now=now,
         )
-        send_response(create_response(request, {query: [presented]}), send=door.request)
+        send_response(create_response(request, {query: [presented]}), send=http.request)
     except SelloError:
         pass  # already the holder's side, or the service, says no
     created.session.refresh_from_db()

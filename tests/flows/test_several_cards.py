@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings as site
 from django.test import Client
 
-from common.adapters import caching
+from common.adapters.limits import caching
 from tests.wallet.conftest import _cheap_passphrases as _cheap_passphrases
 from tests.wallet.conftest import vault as vault
 from tests.wallet.test_with_the_site import citizen as citizen

@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings as site
 from django.test import Client
 
-from common.adapters import caching
+from common.adapters.limits import caching
 from common.keys import jws
 from issuer.models import IssuedCredential
 from tests.flows.test_mdoc import command, last

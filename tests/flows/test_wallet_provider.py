@@ -12,7 +12,7 @@ from cryptography import x509
 from django.conf import settings as site
 from django.test import Client
 
-from common.adapters import fetch as door
+from common.adapters.network import http
 from common.keys import certificate, jwk, jws
 from common.keys.private_key import generate
 from common.oid4vci.key_attestation import verify_key_attestation
@@ -56,14 +56,14 @@ def stranger(citizen: Client, settings: Any, tmp_path: Path) -> Client:
 def wire(site_network: Client, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Mapping[str, str], Any]]:
     """What went over the network: path, headers, answer."""
     seen: list[tuple[str, Mapping[str, str], Any]] = []
-    carry = door.transport
+    carry = http.transport
 
-    def listen(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> door.Reply:
+    def listen(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> http.Reply:
         answer = carry(method, url, headers, body)
         seen.append((urlsplit(url).path.rpartition("/")[2], headers, answer))
         return answer
 
-    monkeypatch.setattr(door, "transport", listen)
+    monkeypatch.setattr(http, "transport", listen)
     return seen
 
 

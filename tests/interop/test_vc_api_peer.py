@@ -10,13 +10,13 @@ import pytest
 from common.errors import SelloError
 from common.formats.data_integrity import SUITES
 from common.rdf.contexts import CREDENTIALS_V2
-from common.verification.proofs import World, check_credential
+from common.verification.proofs import ProofSources, check_credential
 from tests.interop import library, peers
 from tests.interop.suites import SELECTIVE
 
 pytestmark = pytest.mark.interop
 CASES = [(name, curve) for name, suite in SUITES.items() for curve in suite.CURVES]
-WORLD = World(
+WORLD = ProofSources(
     sources=library.SOURCES,
     contexts_of=lambda speakers: lambda url: library.SOURCES.context(url, issuer=""),
     fetch=library.refuse,

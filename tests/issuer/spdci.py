@@ -11,8 +11,8 @@ import jsonschema
 import yaml
 from django.test import Client
 
-from common.adapters.partners import Partner
-from common.adapters.registering import Registration, register_partner
+from common.adapters.exchange.partners import Partner
+from common.adapters.exchange.registration import Registration, register_partner
 from common.exchange.envelope import create_message, parse_message, timestamp
 from common.exchange.header import Envelope, Header
 from common.exchange.signature import verify_signature

@@ -8,16 +8,16 @@ from urllib.parse import urlencode
 import pytest
 from django.test import Client
 
-from common.adapters.sources import sources
+from common.adapters.documents.sources import sources
 from common.did import did_key
 from common.encoding import base64url
 from common.formats import FORMATS
 from common.formats.base import Binding, Holder
 from common.keys import PrivateKey
 from common.keys.dpop import create_dpop_proof
-from common.registries.access import GRANT_TYPE, Evidence, Ground, create_access_request
-from common.registries.access_holder import create_log_request
-from common.registries.access_record import verify_record
+from common.registries.record_access.grant import GRANT_TYPE, Evidence, Ground, create_access_request
+from common.registries.record_access.holder import create_log_request
+from common.registries.record_access.record import verify_record
 from issuer.api import documents
 from issuer.models import AccessLog, AccessToken, DataAgreement, IssuedCredential
 from issuer.services.issuance import issue_directly

@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from common.adapters import fetch as door
+from common.adapters.network import http
 from common.keys import PrivateKey, jws
 from common.status.bits import pack
 from common.status.token import encode_list
@@ -37,9 +37,9 @@ def publish(monkeypatch, provider, *values: int, signer=LEAF, chain=None, uri=LI
 
     def carry(method, url, headers, body):
         assert url == LIST
-        return door.Reply(200, text.encode(), {"content-type": "application/statuslist+jwt"})
+        return http.Reply(200, text.encode(), {"content-type": "application/statuslist+jwt"})
 
-    monkeypatch.setattr(door, "transport", carry)
+    monkeypatch.setattr(http, "transport", carry)
 
 
 def status_of(index: int) -> dict:

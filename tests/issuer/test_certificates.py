@@ -9,7 +9,7 @@ from cryptography import x509
 from cryptography.x509.oid import NameOID
 from django.core.management import CommandError, call_command
 
-from common.adapters.sources import check_status, sources
+from common.adapters.documents.sources import check_status, sources
 from common.did import did_key
 from common.errors import SelloError
 from common.formats import FORMATS

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from common.adapters.sources import sources
+from common.adapters.documents.sources import sources
 from common.did import did_key
 from common.formats import FORMATS
 from common.keys import jwk

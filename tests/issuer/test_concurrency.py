@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from common.adapters.sources import sources
+from common.adapters.documents.sources import sources
 from common.encoding import strict_json
 from common.keys import PrivateKey
 from common.status import bits, bitstring, token

@@ -325,7 +325,7 @@ def test_when_it_is_time_to_look(coop):
 
 
 def test_a_file_from_the_network_comes_by_the_one_door(coop, monkeypatch):
-    from common.adapters import fetch as door
+    from common.adapters.network import http
 
     member, _ = coop
     url = "https://coop.example/members.csv"
@@ -334,9 +334,9 @@ def test_a_file_from_the_network_comes_by_the_one_door(coop, monkeypatch):
 
     def carry(method, where, headers, body):
         asked.append((method, where))
-        return door.Reply(200, sheet(2), {"content-type": "text/csv"})
+        return http.Reply(200, sheet(2), {"content-type": "text/csv"})
 
-    monkeypatch.setattr(door, "transport", carry)
+    monkeypatch.setattr(http, "transport", carry)
     registry = Registry.objects.get(slug="coop")
     assert refresh(registry, now=AT).removed == 1
     assert asked == [("GET", url)]

@@ -13,8 +13,8 @@ from common.did import did_key
 from common.formats.base import Holder
 from common.keys import PrivateKey
 from common.oid4vp.transaction_data import DataAccess, create_transaction_data
-from common.registries.access import GivenConsent, Subject
-from common.registries.access_holder import create_consents_request, create_withdrawal
+from common.registries.record_access.grant import GivenConsent, Subject
+from common.registries.record_access.holder import create_consents_request, create_withdrawal
 from issuer.models import AccessLog, AccessToken, Basis, Consent, DataAgreement, SpentValue
 from issuer.services import access, consents
 from issuer.services.issuance import issue_directly
@@ -187,7 +187,7 @@ def test_a_consent_is_for_its_client_its_purpose_and_its_authority(
     her = mallory.named(did_key.verification_method(mallory.public_key))
     did = did_key.encode(her.public_key)
     DataAgreement.objects.create(**{**fields, "client_id": did})
-    from common.registries.access import create_access_request
+    from common.registries.record_access.grant import create_access_request
 
     stolen = create_access_request(
         client_id=did, audience=world.registry.authority.identifier, purpose="treatment",

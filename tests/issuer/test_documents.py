@@ -7,8 +7,8 @@ import jsonschema
 import pytest
 from django.test import Client
 
-from common.adapters.fetch import fetch
-from common.adapters.sources import sources
+from common.adapters.documents.sources import sources
+from common.adapters.network.http import fetch
 from common.did import parse_document
 from common.errors import FetchFailed
 from common.formats import FORMATS

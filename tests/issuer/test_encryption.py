@@ -9,7 +9,7 @@ import pytest
 from cryptography import x509
 from django.test import Client
 
-from common.adapters.sources import SiteSources
+from common.adapters.documents.sources import SiteSources
 from common.errors import SelloError
 from common.keys import PrivateKey, jwe, jws
 from common.oid4vci.credential import CredentialRequest, create_credential_request

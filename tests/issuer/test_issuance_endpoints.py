@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.test import Client
 
-from common.adapters.sources import sources
+from common.adapters.documents.sources import sources
 from common.did import did_key
 from common.formats import FORMATS
 from common.keys import PrivateKey, jwk, jws

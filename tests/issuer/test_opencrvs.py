@@ -17,7 +17,7 @@ from django.test import Client
 from jwcrypto import jwk as jose
 from jwcrypto import jws as jose_jws
 
-from common.adapters.sources import check_status, sources
+from common.adapters.documents.sources import check_status, sources
 from common.formats import FORMATS
 from common.formats.sd_jwt_vc import processed_claims
 from common.keys import jws

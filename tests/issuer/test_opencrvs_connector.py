@@ -8,9 +8,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from common.adapters import fetch as door
+from common.adapters.network import http
 from common.registries import RecordNotFound
-from common.registries.opencrvs_search import OpenCrvsSourceInvalid, OpenCrvsUnreadable, parse_source
+from common.registries.opencrvs.search import OpenCrvsSourceInvalid, OpenCrvsUnreadable, parse_source
 from issuer.models import IssuedCredential, Registry
 from issuer.registries import connector
 from issuer.services.configurations import create_configuration
@@ -58,8 +58,8 @@ def event(number: int, *, at: str = "", status: str = "REGISTERED", **said: Any)
     }
 
 
-def reply(status: int, body: bytes) -> door.Reply:
-    return door.Reply(status=status, headers={"content-type": "application/json"}, body=body)
+def reply(status: int, body: bytes) -> http.Reply:
+    return http.Reply(status=status, headers={"content-type": "application/json"}, body=body)
 
 
 class OpenCrvs:
@@ -69,9 +69,9 @@ class OpenCrvs:
         self.events = [event(number) for number in range(1, 6)]
         self.asked: list[dict[str, Any]] = []
         self.down = False
-        self.cap, self.total, self.same = 50, "right", None  # type: int, Any, door.Reply | None
+        self.cap, self.total, self.same = 50, "right", None  # type: int, Any, http.Reply | None
 
-    def __call__(self, method: str, url: str, headers: Any, body: bytes | None) -> door.Reply:
+    def __call__(self, method: str, url: str, headers: Any, body: bytes | None) -> http.Reply:
         parts = urlsplit(url)
         if self.down:
             return reply(502, b"<html>")
@@ -124,9 +124,9 @@ class OpenCrvs:
 @pytest.fixture
 def there(monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenCrvs]:
     opencrvs = OpenCrvs()
-    monkeypatch.setattr(door, "transport", opencrvs)
+    monkeypatch.setattr(http, "transport", opencrvs)
     monkeypatch.setenv("OPENCRVS_SECRET", "hush")
-    monkeypatch.setattr(door, "allowed_url", lambda url: url)
+    monkeypatch.setattr(http, "allowed_url", lambda url: url)
     return opencrvs
 
 

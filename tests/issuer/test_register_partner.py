@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from common.adapters.partners import Partner
+from common.adapters.exchange.partners import Partner
 from common.keys import PrivateKey, jwk
 from tests.issuer.spdci import make_registry
 

@@ -10,12 +10,12 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
-from common.adapters import exchange
-from common.adapters import fetch as door
-from common.adapters.exchange_tokens import access_token
-from common.adapters.partners import ExchangeLog, Partner
-from common.adapters.registering import Registration, register_partner
-from common.adapters.sealing import seal
+from common.adapters.exchange import messages
+from common.adapters.exchange.partners import ExchangeLog, Partner
+from common.adapters.exchange.registration import Registration, register_partner
+from common.adapters.exchange.tokens import access_token
+from common.adapters.network import http
+from common.adapters.storage.sealing import seal
 from common.errors import SelloError
 from common.exchange.header import Header
 from common.keys import PrivateKey, jwk
@@ -202,13 +202,13 @@ def test_a_partner_that_always_gives_its_first_page_is_heard_once(
 def test_a_partners_refusal_is_told_as_it_is(
     mirror: Registry, monkeypatch: pytest.MonkeyPatch, status: int, body: bytes, told: str
 ) -> None:
-    carry = door.transport
+    carry = http.transport
 
-    def refusing(method: str, url: str, headers: Any, sent: bytes | None) -> door.Reply:
+    def refusing(method: str, url: str, headers: Any, sent: bytes | None) -> http.Reply:
         searching = url.endswith("sync/search")
-        return door.Reply(status, body) if searching else carry(method, url, headers, sent)
+        return http.Reply(status, body) if searching else carry(method, url, headers, sent)
 
-    monkeypatch.setattr(door, "transport", refusing)
+    monkeypatch.setattr(http, "transport", refusing)
     with pytest.raises(SelloError) as refused:
         connector(mirror).fetch("F-0001")
     assert str(status) in refused.value.public
@@ -226,14 +226,14 @@ def test_an_answer_may_be_called_by_its_question(
 def test_a_partner_that_takes_our_secret_by_http_basic_alone(
     mirror: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    carry = door.transport
+    carry = http.transport
 
-    def picky(method: str, url: str, headers: Any, sent: bytes | None) -> door.Reply:
+    def picky(method: str, url: str, headers: Any, sent: bytes | None) -> http.Reply:
         if url.endswith("client/token") and b"client_secret" in (sent or b""):
-            return door.Reply(401, b'{"error": "invalid_client"}')
+            return http.Reply(401, b'{"error": "invalid_client"}')
         return carry(method, url, headers, sent)
 
-    monkeypatch.setattr(door, "transport", picky)
+    monkeypatch.setattr(http, "transport", picky)
     assert connector(mirror).fetch("F-0001").key == "F-0001"
 
 
@@ -315,7 +315,7 @@ def test_a_purpose_that_was_not_agreed_reads_nothing(mirror: Registry) -> None:
 
 
 def test_a_wrong_secret_is_an_error_that_says_so(mirror: Registry, farmers: Registry) -> None:
-    from common.adapters.exchange_tokens import secret_name
+    from common.adapters.exchange.tokens import secret_name
 
     did = farmers.authority.did
     Partner.objects.filter(sender_id=did).update(sealed_secret=seal(b"wrong", name=secret_name(did)))
@@ -348,7 +348,7 @@ def test_one_event_that_names_nobody_spoils_itself_alone(
             for n, record in enumerate(records)
         ]  # fmt: skip
         header = Header(str(uuid.uuid4()), "notify", total_count=len(events))
-        body = exchange.reply(
+        body = messages.reply(
             here, "spdci", header,
             {"transaction_id": "t", "notify_event": events}, party=party_of(farmers), now=now,
         )  # fmt: skip

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from common.adapters import fetch as door
-from common.adapters.partners import ExchangeLog
-from common.adapters.registering import Registration, register_partner
+from common.adapters.exchange.partners import ExchangeLog
+from common.adapters.exchange.registration import Registration, register_partner
+from common.adapters.network import http
 from common.errors import FetchFailed
 from common.exchange.acknowledgement import create_ack, create_refusal
 from common.exchange.envelope import timestamp
@@ -33,13 +33,13 @@ class Postbox:
         self.attempts = 0
         self.stumble: Callable[[int], str] = lambda attempt: ""
 
-    def carry(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> door.Reply:
+    def carry(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> http.Reply:
         self.attempts += 1
         trouble, message = self.stumble(self.attempts), json.loads(body or b"{}")
         if trouble == "unreachable":
             raise FetchFailed("This host does not answer.", detail="spp.example.org")
         if trouble == "error":
-            return door.Reply(503, b"<html>", {})
+            return http.Reply(503, b"<html>", {})
         if trouble == "refused":
             return self.reply(create_refusal(ExchangeError("No."), correlation_id="c", now=datetime.now(UTC)))
         message_id = message["header"]["message_id"]
@@ -54,8 +54,8 @@ class Postbox:
         return self.reply(create_ack(correlation_id="c", now=datetime.now(UTC)))
 
     @staticmethod
-    def reply(body: Any) -> door.Reply:
-        return door.Reply(200, json.dumps(body).encode(), {"content-type": "application/json"})
+    def reply(body: Any) -> http.Reply:
+        return http.Reply(200, json.dumps(body).encode(), {"content-type": "application/json"})
 
     def messages(self) -> list[tuple[str, dict[str, Any]]]:
         return list(self.taken.values())
@@ -64,7 +64,7 @@ class Postbox:
 @pytest.fixture
 def postbox(monkeypatch: pytest.MonkeyPatch) -> Postbox:
     found = Postbox()
-    monkeypatch.setattr(door, "transport", found.carry)
+    monkeypatch.setattr(http, "transport", found.carry)
     return found
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from common.adapters.partners import ExchangeLog
+from common.adapters.exchange.partners import ExchangeLog
 from issuer.models import AccessLog, Registry
 from tests.issuer.spdci import TEXTS, Spp, by_id, by_predicate, checked, fits, make_registry, make_spp, search
 

@@ -10,9 +10,9 @@ from urllib.parse import quote_plus
 
 import pytest
 
-from common.adapters import exchange_views
-from common.adapters.partners import ExchangeLog
-from common.adapters.registering import Registration, register_partner
+from common.adapters.exchange import endpoints
+from common.adapters.exchange.partners import ExchangeLog
+from common.adapters.exchange.registration import Registration, register_partner
 from common.keys import PrivateKey, jwk
 from issuer.models import AccessLog, Outgoing, Registry, Transaction
 from tests.issuer.spdci import Spp, by_id, checked, fits, make_registry, make_spp, search
@@ -166,7 +166,7 @@ def test_a_token_is_needed_and_is_its_partners(spp: Spp, farmers: Registry) -> N
 def test_a_token_is_for_an_hour(spp: Spp, farmers: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
     assert spp.post(farmers, PATH, one(spp, farmers)).status_code == 200
     later = datetime.now(UTC) + timedelta(minutes=61)
-    monkeypatch.setattr(exchange_views, "timezone", SimpleNamespace(now=lambda: later))
+    monkeypatch.setattr(endpoints, "timezone", SimpleNamespace(now=lambda: later))
     late = one(spp, farmers, now=later)
     assert spp.post(farmers, PATH, late).json()["errors"][0]["code"] == "err.request.unauthorized"
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from common.adapters.sources import check_status, sources
+from common.adapters.documents.sources import check_status, sources
 from common.formats import FORMATS
 from issuer.models import IssuedCredential, StatusChange, StatusList
 from issuer.services.issuance import issue_directly

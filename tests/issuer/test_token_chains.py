@@ -10,8 +10,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from django.core.management import call_command
 
-from common.adapters import caching
-from common.adapters.sources import check_status, sources
+from common.adapters.documents.sources import check_status, sources
+from common.adapters.limits import caching
 from common.errors import SelloError
 from common.formats import FORMATS
 from common.keys import certificate, jws

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from django.test import Client
 
-from common.adapters.sources import resolve_did, sources
+from common.adapters.documents.sources import resolve_did, sources
 from common.did import did_key
 from common.formats import FORMATS
 from common.formats.base import Binding, Holder, Secured

@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from common.adapters.sources import resolve_did, sources
+from common.adapters.documents.sources import resolve_did, sources
 from common.formats import FORMATS
 from common.formats.base import Binding
 from common.oid4vp import dc_api

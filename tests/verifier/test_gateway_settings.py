@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from common.adapters.partners import Partner
+from common.adapters.exchange.partners import Partner
 from common.errors import SelloError
 from verifier.models import GatewayAccount, PayingPartner, Programme
 from verifier.services.gateway_accounts import set_gateway

@@ -10,7 +10,7 @@ from django.test import Client
 from common.keys import PrivateKey
 from common.notices.models import Notice
 from common.payments.log import PaymentEntry, parse_payment_log
-from common.registries.access_holder import create_log_request
+from common.registries.record_access.holder import create_log_request
 from common.vcdm import times
 from tests.verifier.people import Person
 from tests.verifier.test_payment import pay

@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 from django.test import Client
 
-from common.adapters import fetch as door
+from common.adapters.network import http
 from common.errors import FetchFailed
 from common.oid4vp.response import OutgoingResponse, create_response, open_response, parse_response_form
 from tests.verifier.asking import ask, state_of
@@ -56,12 +56,12 @@ def test_a_credential_of_a_type_that_extends_the_one_asked_for(
     wayra.held = [credential("identity", IDENTITY, holder=wayra.key, now=today, vct=child)]
     pages = {child: json.dumps({"vct": child, "extends": parent}).encode()}
 
-    def carry(method: str, url: str, headers: object, body: object) -> door.Reply:
+    def carry(method: str, url: str, headers: object, body: object) -> http.Reply:
         if url not in pages:
             raise FetchFailed("Nobody lives there.")
-        return door.Reply(200, pages[url], {"content-type": "application/json"})
+        return http.Reply(200, pages[url], {"content-type": "application/json"})
 
-    monkeypatch.setattr(door, "transport", carry)
+    monkeypatch.setattr(http, "transport", carry)
     verified = wayra.ask(client, created[0].request_uri, now=today)
     outgoing = wayra.answer_anyway(verified, query["id"], [("age_over_18",)], now=today)
     assert post(client, outgoing).status_code == 400  # nobody publishes what the parent is

@@ -8,10 +8,10 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 
-from common.adapters import fetch as door
+from common.adapters.network import http
 from common.errors import FetchFailed, SelloError
-from common.registries.access import AccessGrant, create_grant
-from common.registries.access_record import MEDIA_TYPE, InvalidRecord
+from common.registries.record_access.grant import AccessGrant, create_grant
+from common.registries.record_access.record import MEDIA_TYPE, InvalidRecord
 from tests.wallet.fakes import reply
 from verifier.models import ReadingConsent, ReadLog
 from verifier.services import reading
@@ -21,7 +21,7 @@ from verifier.services.sample import issuer_url
 
 pytestmark = pytest.mark.usefixtures("world")
 AUTHORITY = issuer_url("disability-registry")
-Answer = Callable[[], door.Reply]
+Answer = Callable[[], http.Reply]
 
 
 @pytest.fixture
@@ -38,11 +38,11 @@ def authority(monkeypatch: pytest.MonkeyPatch) -> dict[str, Answer]:
     """An authority of canned answers, by the end of the address."""
     answers: dict[str, Answer] = {}
 
-    def carry(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> door.Reply:
+    def carry(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> http.Reply:
         assert "DPoP" in headers
         return answers[url.removeprefix(f"{AUTHORITY}/access/")]()
 
-    monkeypatch.setattr(door, "transport", carry)
+    monkeypatch.setattr(http, "transport", carry)
     return answers
 
 
@@ -50,7 +50,7 @@ def grant(*attributes: str, consent_id: str = "c-1") -> Answer:
     return lambda: reply(create_grant(AccessGrant("t", 300, attributes, consent_id)))
 
 
-def away() -> door.Reply:
+def away() -> http.Reply:
     raise FetchFailed("This host does not answer.")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from common.adapters import fetch as door
+from common.adapters.network import http
 from common.encoding import base64url
 from common.errors import SelloError
 from common.keys import PrivateKey
@@ -170,7 +170,7 @@ def unsigned(issuer: str) -> str:
 def test_nobody_is_asked_for_the_keys_of_a_stranger(
     client: Client, today: datetime, monkeypatch: pytest.MonkeyPatch, issuer: str
 ) -> None:
-    monkeypatch.setattr(door, "transport", lambda *_: pytest.fail("a stranger's server was asked"))
+    monkeypatch.setattr(http, "transport", lambda *_: pytest.fail("a stranger's server was asked"))
     created = ask("over-18", today)
     answer = create_response(requests.asked_by(created.session), {"identity": [unsigned(issuer)]})
     assert post(client, answer).status_code == 400

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from common import purse
-from common.adapters import fetch as door
+from common.adapters.network import http
 from common.did import did_key
 from common.formats.data_integrity import pipeline
 from common.keys import PrivateKey
@@ -152,12 +152,12 @@ def test_a_status_that_nobody_can_tell(ana):
 def test_whatever_one_request_asks_is_paid_from_one_purse(ana, monkeypatch):
     asked: list[str] = []
 
-    def carry(method: str, url: str, headers: Any, body: Any) -> door.Reply:
+    def carry(method: str, url: str, headers: Any, body: Any) -> http.Reply:
         asked.append(url)
         schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": url}
-        return door.Reply(200, json.dumps(schema).encode(), {"content-type": "application/json"})
+        return http.Reply(200, json.dumps(schema).encode(), {"content-type": "application/json"})
 
-    monkeypatch.setattr(door, "transport", carry)
+    monkeypatch.setattr(http, "transport", carry)
 
     def listed(name: str) -> Any:
         schemas = [{"id": f"https://registry.example/{name}/{n}", "type": "JsonSchema"} for n in range(5)]
@@ -171,7 +171,7 @@ def test_whatever_one_request_asks_is_paid_from_one_purse(ana, monkeypatch):
 
 
 def test_many_status_entries_fetch_nothing(ana, monkeypatch):
-    monkeypatch.setattr(door, "transport", lambda *_: pytest.fail("the network was asked"))
+    monkeypatch.setattr(http, "transport", lambda *_: pytest.fail("the network was asked"))
     address = "https://issuer.example/list"
     entries = [
         {"type": "BitstringStatusListEntry", "statusPurpose": "revocation", "statusListIndex": "1",

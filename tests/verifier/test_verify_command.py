@@ -12,9 +12,9 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from common import purse
-from common.adapters import fetch as door
 from common.adapters.command import Done
-from common.adapters.sources import SiteSources
+from common.adapters.documents.sources import SiteSources
+from common.adapters.network import http
 from common.did import did_key
 from common.errors import FetchFailed
 from common.formats import FORMATS
@@ -53,16 +53,16 @@ def published(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """The issuer's status list; `silent` takes its server away."""
     state: dict[str, Any] = {"status": 0, "silent": False}
 
-    def carry(method: str, url: str, headers: Any, body: bytes | None) -> door.Reply:
+    def carry(method: str, url: str, headers: Any, body: bytes | None) -> http.Reply:
         if state["silent"] or url != LIST:
             raise FetchFailed("This host does not answer.")
         text = token.create(
             uri=LIST, statuses=pack({7: state["status"]}, length=131_072, bits=2, order="least"),
             signer=KEY, now=NOW, expires=NOW + timedelta(days=1), ttl=60,
         )  # fmt: skip
-        return door.Reply(200, text.encode(), {"content-type": token.MEDIA_TYPE})
+        return http.Reply(200, text.encode(), {"content-type": token.MEDIA_TYPE})
 
-    monkeypatch.setattr(door, "transport", carry)
+    monkeypatch.setattr(http, "transport", carry)
     return state
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from common.adapters import fetch as door
+from common.adapters.network import http
 from tests.wallet.fakes import Network, Office, Service, sd_query
 from wallet.services import accepting, accounts
 from wallet.services.vault import Vault
@@ -27,7 +27,7 @@ def vault(db: None) -> Vault:
 def network(monkeypatch: pytest.MonkeyPatch) -> Network:
     """The door to the network leads to whoever a test lets live there."""
     found = Network()
-    monkeypatch.setattr(door, "transport", found)
+    monkeypatch.setattr(http, "transport", found)
     return found
 
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
-from common.adapters import caching
+from common.adapters.limits import caching
 from common.errors import SelloError
 from common.formats.base import Secured
 from common.keys import PrivateKey
@@ -270,9 +270,9 @@ def test_what_is_no_offer(vault: Vault, network: Network, now: datetime, text: s
 @pytest.mark.parametrize("host", ["127.0.0.1", "169.254.169.254", "[::1]", "10.0.0.1"])
 def test_an_offer_does_not_lead_into_private_networks(vault: Vault, now: datetime, host: str,
                                                      monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
-    from common.adapters import fetch as door
+    from common.adapters.network import http
 
-    monkeypatch.setattr(door, "transport", door._over_the_network)
+    monkeypatch.setattr(http, "transport", http._over_the_network)
     with pytest.raises(Unreachable):
         accepting.receive(
             vault, f"openid-credential-offer://?credential_offer_uri=https%3A%2F%2F{host}%2Foffer", now=now

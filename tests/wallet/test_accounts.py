@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from common.adapters.turns import Busy, Turns
+from common.adapters.limits.turns import Busy, Turns
 from tests.wallet.conftest import ANA
 from wallet.models import Account, Card, FailedSignIns, HistoryEntry, Pending
 from wallet.services import accounts

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from common.adapters import fetch as door
+from common.adapters.network import http
 from common.errors import FetchFailed
 from common.keys import jwk, jws
 from common.notices.messages import InboxNotice, create_inbox, verify_inbox_request
 from common.oid4vp.transaction_data import Payment, create_transaction_data
 from common.payments.log import PaymentEntry, create_payment_log
-from common.registries.access_holder import (
+from common.registries.record_access.holder import (
     ConsentEntry,
     LogEntry,
     create_consents,
@@ -59,7 +59,7 @@ class Answers:
         self.body = body
         network.handlers["GET", url] = self
 
-    def __call__(self, headers: Mapping[str, str], body: bytes) -> door.Reply:
+    def __call__(self, headers: Mapping[str, str], body: bytes) -> http.Reply:
         parsed = jws.parse(headers["Authorization"].removeprefix("Bearer "))
         thumbprint = jwk.thumbprint(jwk.decode(parsed.header["jwk"]))
         self.asked.append((thumbprint, parsed.claims()))
@@ -402,7 +402,7 @@ def test_the_requests_hold_at_the_other_end(holder: Vault, network: Network, now
     """What the wallet signs is what offices and services verify."""
     seen: list[str] = []
 
-    def keep(headers: Mapping[str, str], body: bytes) -> door.Reply:
+    def keep(headers: Mapping[str, str], body: bytes) -> http.Reply:
         seen.append(headers["Authorization"].removeprefix("Bearer "))
         raise FetchFailed("gone")
 

@@ -5,14 +5,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from common.adapters import fetch as door
+from common.adapters.network import http
 from common.errors import SelloError
 from common.keys import jwk
 from common.oid4vp.client_id import ClientId
 from common.oid4vp.errors import InvalidTransactionData
 from common.oid4vp.request import create_link_by_value
 from common.oid4vp.transaction_data import DataAccess, create_transaction_data
-from common.registries.access_holder import (
+from common.registries.record_access.holder import (
     ConsentEntry,
     create_consents,
     verify_consents_request,
@@ -54,13 +54,13 @@ class Keeper:
             ("POST", f"{ELSEWHERE}/access/withdrawal"): self.withdraw,
         }
 
-    def list(self, headers: dict[str, str], body: bytes) -> door.Reply:
+    def list(self, headers: dict[str, str], body: bytes) -> http.Reply:
         token = headers["Authorization"].removeprefix("Bearer ")
         asked = verify_consents_request(token, audience=ELSEWHERE, now=self.now)
         self.owner, self.asked = self.owner or asked.thumbprint, self.asked + 1
         return reply(create_consents([self.entry] if asked.thumbprint == self.owner else []))
 
-    def withdraw(self, headers: dict[str, str], body: bytes) -> door.Reply:
+    def withdraw(self, headers: dict[str, str], body: bytes) -> http.Reply:
         token = headers["Authorization"].removeprefix("Bearer ")
         asked = verify_withdrawal(token, audience=ELSEWHERE, now=self.now)
         assert (asked.thumbprint, asked.consent_id) == (self.owner, "c-1")

@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from common.registries.access_holder import LogEntry, create_log
+from common.registries.record_access.holder import LogEntry, create_log
 from tests.wallet.consenting import agree, ask
 from tests.wallet.fakes import CLINIC, Office, Service, reply
 from tests.wallet.test_vault import dump

@@ -7,7 +7,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from common.adapters import caching, qr
+from common.adapters import qr
+from common.adapters.limits import caching
 from common.errors import MalformedInput
 from common.notices.messages import InboxNotice, create_inbox
 from common.oid4vp.transaction_data import Payment, create_transaction_data

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from common.adapters.sources import sources
+from common.adapters.documents.sources import sources
 from common.formats import FORMATS
 from common.formats.base import Binding, BindingMismatch
 from common.formats.detect import find_format

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from common.adapters import fetch as door
+from common.adapters.network import http
 from common.did import did_jwk
 from common.keys import PrivateKey, jwk, jws
 from tests.wallet.fakes import ISSUER, ORIGIN, Office, reply
@@ -43,7 +43,7 @@ def sealed_by(office: Office, did: str, kid: str, **document: Any) -> None:
     office.network.handlers["GET", "https://seals.example/.well-known/did.json"] = lambda h, b: reply(source)
 
 
-def says(value: Any) -> Callable[[Mapping[str, str], bytes], door.Reply]:
+def says(value: Any) -> Callable[[Mapping[str, str], bytes], http.Reply]:
     return lambda headers, body: reply(value)
 
 

@@ -10,7 +10,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from common.adapters import fetch as door
+from common.adapters.network import http
 from common.errors import SelloError
 from common.keys import PrivateKey, certificate
 from common.oid4vci.signed_metadata import sign_metadata
@@ -50,7 +50,7 @@ def asked(office: Office, now: datetime, settings: Any, tmp_path: Path) -> dict[
         "now": now, "tamper": lambda text: text,
     }  # fmt: skip
 
-    def answer(headers: Mapping[str, str], body: bytes) -> door.Reply:
+    def answer(headers: Mapping[str, str], body: bytes) -> http.Reply:
         world["accept"].append(headers["Accept"])
         if not headers["Accept"].startswith("application/jwt"):
             return reply(plain)

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from common.adapters import caching
-from common.adapters.sources import sources
+from common.adapters.documents.sources import sources
+from common.adapters.limits import caching
 from common.formats import FORMATS
 from common.formats.base import Binding
 from common.oid4vp.transaction_data import create_transaction_data

@@ -16,7 +16,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from common.adapters import caching
+from common.adapters.limits import caching
 from common.keys.private_key import generate
 from common.notices.messages import create_inbox_request
 from common.oid4vp.client_id import PREFIXES

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from common.adapters.sources import resolve_did
+from common.adapters.documents.sources import resolve_did
 from common.encoding import words
 from common.encoding.money import to_text
 from common.keys import jwk

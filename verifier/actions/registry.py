@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from common.encoding import words
-from common.registries.access import Evidence
+from common.registries.record_access.grant import Evidence
 from common.site import zones
 from verifier.actions.base import Presented, Unlocked
 from verifier.models import PresentationSession, ReadingConsent

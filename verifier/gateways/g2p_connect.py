@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from common.adapters import exchange, exchange_sending
-from common.adapters.exchange_tokens import access_token
-from common.adapters.partners import Partner
+from common.adapters.exchange import messages, sending
+from common.adapters.exchange.partners import Partner
+from common.adapters.exchange.tokens import access_token
 from common.errors import SelloError
 from common.exchange.header import Envelope, Header
 from common.payments.address import Address, parse_address
@@ -76,7 +76,7 @@ class G2PConnect:
         numbers = [each.id for each in instructions]
         message = status.create_status_request(
             _transaction(instructions),
-            reference_id=exchange.new_message_id(),
+            reference_id=messages.new_message_id(),
             kind="disburse",
             references=numbers,
         )
@@ -103,11 +103,11 @@ class G2PConnect:
     def _send_async(
         self, partner: Partner, message: Mapping[str, object], sent: Sequence[Instruction], *, now: datetime
     ) -> dict[str, Receipt]:
-        ack = exchange_sending.send(
+        ack = sending.send(
             partner,
             NAMESPACE,
             Header(
-                exchange.new_message_id(),
+                messages.new_message_id(),
                 DISBURSE.action,
                 total_count=len(sent),
                 sender_uri=f"{organisation.sender_id()}/{DISBURSE.callback}",
@@ -128,10 +128,10 @@ class G2PConnect:
         count: int,
         now: datetime,
     ) -> Envelope:
-        return exchange_sending.ask(
+        return sending.ask(
             partner,
             NAMESPACE,
-            Header(exchange.new_message_id(), endpoint.action, total_count=count),
+            Header(messages.new_message_id(), endpoint.action, total_count=count),
             message,
             party=organisation.party(),
             url=f"{partner.address.rstrip('/')}/{endpoint.path}",

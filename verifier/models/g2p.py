@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from common.adapters.partners import Partner
+from common.adapters.exchange.partners import Partner
 from verifier.models.payment import PaymentInstruction
 from verifier.models.programme import Programme
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from common.adapters.references import check_references
-from common.adapters.sources import check_status, sources
-from common.adapters.types import ancestors
+from common.adapters.documents.credential_types import ancestors
+from common.adapters.documents.references import check_references
+from common.adapters.documents.sources import check_status, sources
 from common.formats.base import Binding, Secured, VerifiedCredential, VerifiedPresentation
 from common.oid4vp.errors import NotSatisfied
 from common.oid4vp.matching import check_counts, check_satisfied, requested_claims

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
-from common.adapters.partners import Partner
+from common.adapters.exchange.partners import Partner
 from common.errors import UnknownPart
 from verifier.gateways import gateway
 from verifier.gateways.base import Account

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from common.adapters.partners import Partner
+from common.adapters.exchange.partners import Partner
 from common.errors import SelloError, UnknownPart
 from common.payments.address import parse_address
 from common.payments.g2p.actions import NAMESPACE

@@ -10,7 +10,7 @@ from cryptography.x509 import random_serial_number
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from common.adapters.key_table import key_store
+from common.adapters.storage.key_table import key_store
 from common.errors import SelloError
 from common.keys import Signer, jwk
 from common.oid4vp import x509

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from common.adapters.partners import Partner
+from common.adapters.exchange.partners import Partner
 from common.payments.address import Address, parse_address
 from verifier.models import AccountMapping
 from verifier.services.sealing import pseudonym, seal, unseal

@@ -5,8 +5,8 @@ from typing import Any, Final
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from common.adapters.exchange import Party
-from common.adapters.key_table import key_store
+from common.adapters.exchange.messages import Party
+from common.adapters.storage.key_table import key_store
 from common.keys import Signer, jwk
 from verifier.models import OwnKey
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from common.adapters import exchange, exchange_sending
-from common.adapters.partners import Partner
+from common.adapters.exchange import messages, sending
+from common.adapters.exchange.partners import Partner
 from common.exchange.header import Header
 from common.payments.address import Address, parse_address
 from common.payments.errors import NotAnAddress
@@ -68,11 +68,11 @@ def _asked(
     partner = Partner.objects.get(sender_id=who, active=True)
     items = [mapper.MapperItem(id, now, person, details=True) for id, person in wanted.items()]
     endpoint = SYNC_MAPPER["resolve"]
-    envelope = exchange_sending.ask(
+    envelope = sending.ask(
         partner,
         NAMESPACE,
-        Header(exchange.new_message_id(), endpoint.action, total_count=len(items)),
-        mapper.create_request("resolve", exchange.new_message_id(), items),
+        Header(messages.new_message_id(), endpoint.action, total_count=len(items)),
+        mapper.create_request("resolve", messages.new_message_id(), items),
         party=organisation.party(),
         url=f"{partner.address.rstrip('/')}/{endpoint.path}",
         answer=endpoint.answers,

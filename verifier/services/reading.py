@@ -12,13 +12,13 @@ from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from common.adapters import fetch as door
-from common.adapters.sources import sources
+from common.adapters.documents.sources import sources
+from common.adapters.network import http
 from common.encoding import strict_json
 from common.errors import FetchFailed, MalformedInput, SelloError
 from common.keys import Signer
 from common.keys.dpop import create_dpop_proof
-from common.registries.access import (
+from common.registries.record_access.grant import (
     GRANT_TYPE,
     AccessGrant,
     GivenConsent,
@@ -27,7 +27,7 @@ from common.registries.access import (
     create_access_request,
     parse_grant,
 )
-from common.registries.access_record import MEDIA_TYPE, InvalidRecord, verify_record
+from common.registries.record_access.record import MEDIA_TYPE, InvalidRecord, verify_record
 from verifier.models import ReadingConsent, ReadLog, Service
 from verifier.services.errors import UnlockRefused
 from verifier.services.identity import service_signer
@@ -177,9 +177,9 @@ def _answer(
     headers: Mapping[str, str],
     now: datetime,
     body: bytes | None = None,
-) -> door.Reply:
+) -> http.Reply:
     """The authority's answer; its refusal is an outcome of its own."""
-    reply = door.request(method, url, headers=headers, body=body)
+    reply = http.request(method, url, headers=headers, body=body)
     if reply.status >= 500:
         raise FetchFailed("The registry does not answer.", detail=f"{reply.status}")
     if reply.status != 200:
@@ -193,7 +193,7 @@ def _answer(
     return reply
 
 
-def _json(reply: door.Reply) -> dict[str, Any]:
+def _json(reply: http.Reply) -> dict[str, Any]:
     try:
         return strict_json.loads_object(reply.body)
     except MalformedInput as error:

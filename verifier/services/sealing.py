@@ -1,6 +1,6 @@
 """Sealing what must lie in a row for a short while, and digests of what must only be recognised.
 
-Sealed under KEY_ENCRYPTION_KEY (common/adapters/sealing.py), each value as this party's own.
+Sealed under KEY_ENCRYPTION_KEY (common/adapters/storage/sealing.py), each value as this party's own.
 """
 
 import hashlib
@@ -8,7 +8,7 @@ import secrets
 
 from django.conf import settings
 
-from common.adapters import sealing
+from common.adapters.storage import sealing
 from common.encoding import base64url
 
 

@@ -15,8 +15,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from common.adapters import rate_limit
-from common.adapters.published import published
+from common.adapters.limits import rate_limit
+from common.adapters.network.published import published
 from common.encoding import strict_json
 from common.oid4vp.request import REQUEST_TYPE
 from common.oid4vp.response import MAX_BYTES, ReceivedForm, parse_response_form

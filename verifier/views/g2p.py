@@ -13,10 +13,11 @@ from rest_framework.parsers import FormParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from common.adapters import exchange, rate_limit
-from common.adapters.exchange import Received
-from common.adapters.exchange_views import ExchangeView
-from common.adapters.published import published
+from common.adapters.exchange import messages
+from common.adapters.exchange.endpoints import ExchangeView
+from common.adapters.exchange.messages import Received
+from common.adapters.limits import rate_limit
+from common.adapters.network.published import published
 from common.exchange.acknowledgement import NACK
 from common.payments.g2p import actions
 from common.payments.g2p.actions import NAMESPACE, Endpoint
@@ -83,7 +84,7 @@ class AtOnce(G2PView):
         endpoint, process = AT_ONCE[self.endpoint]
         return self.answer(
             request,
-            lambda received, now: process(received, exchange.new_message_id(), now),
+            lambda received, now: process(received, messages.new_message_id(), now),
             action=endpoint.requests,
             answer=endpoint.answer,
             party=organisation.party(),
@@ -98,7 +99,7 @@ class Afterwards(G2PView):
         endpoint, process = LATER[self.endpoint]
 
         def work(received: Received, now: datetime) -> str:
-            correlation_id = exchange.new_message_id()
+            correlation_id = messages.new_message_id()
             message = process(received, correlation_id, now)
             payments = endpoint is actions.DISBURSE
             owe(received, endpoint, message, correlation_id=correlation_id, now=now, payments=payments)

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from common.adapters import rate_limit
+from common.adapters.limits import rate_limit
 from common.errors import SelloError
 from common.payments.errors import NotAnAddress
 from verifier.gateways import needs_address, needs_person

@@ -12,10 +12,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from common.adapters import rate_limit
-from common.adapters.drf import authorization
+from common.adapters.api.rest import authorization
+from common.adapters.limits import rate_limit
 from common.payments.log import create_payment_log
-from common.registries.access import InvalidAccessToken
+from common.registries.record_access.grant import InvalidAccessToken
 from verifier.models import Service
 from verifier.services.payments import overview
 from verifier.services.payments.history import payments_of

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from common.adapters import rate_limit
+from common.adapters.limits import rate_limit
 from common.encoding.words import humane
 from common.errors import SelloError
 from verifier.actions.registry import rows

@@ -14,15 +14,15 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from common.adapters import rate_limit
-from common.adapters.sources import check_status
-from common.adapters.vc_api import VcApiView, body_of, is_open, world
+from common.adapters.api.vc_api import VcApiView, body_of, is_open, world
+from common.adapters.documents.sources import check_status
+from common.adapters.limits import rate_limit
 from common.errors import MalformedInput
 from common.formats.data_integrity import status_entries
 from common.vcdm import validation
 from common.vcdm.credential import StatusReference
 from common.vcdm.problems import problem
-from common.verification.procedure import NotStanding
+from common.verification.procedure import CredentialStatusError
 from common.verification.proofs import Checked, check_credential, check_presentation
 
 DOCUMENTED = extend_schema(
@@ -67,7 +67,7 @@ class VerifyCredential(VerifyView):
             listed = Listed(validation.issuer_id(credential), status_entries.parse(credential))
             outcome = check_status(listed, now=now)
             if outcome.status != "valid":
-                raise NotStanding(outcome)
+                raise CredentialStatusError(outcome)
         return _verified(checked)
 
 

@@ -10,7 +10,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from common.adapters import qr, rate_limit
+from common.adapters import qr
+from common.adapters.limits import rate_limit
 from common.errors import MalformedInput
 from common.payments.voucher import MAX_LENGTH, VoucherRefused
 from verifier.models import Service

@@ -1,6 +1,6 @@
 from django.db import migrations, models
 
-from common.adapters.rowids import without_rowid
+from common.adapters.storage.rowids import without_rowid
 
 SEALED = ("Card", "HistoryEntry", "Pending", "Waiting", "GivenConsent")
 TABLES = [f"wallet_{name}" for name in ("account", "card", "historyentry", "pending", "waiting", "givenconsent", "failedsignins")]

@@ -16,7 +16,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from common.adapters.turns import Busy
+from common.adapters.limits.turns import Busy
 from common.errors import SelloError
 from wallet.models import Account, FailedSignIns
 from wallet.services import vault as vaults

@@ -14,7 +14,7 @@ from uuid import UUID
 from common.encoding import words
 from common.notices.messages import InboxNotice
 from common.payments.log import PaymentEntry, parse_payment_log
-from common.registries.access_holder import create_log_request
+from common.registries.record_access.holder import create_log_request
 from wallet.services import cards, consents, correspondents, history, inbox
 from wallet.services.consents import Given
 from wallet.services.correspondents import Correspondent

@@ -15,7 +15,7 @@ from typing import Final
 from common.formats import mdoc
 from common.formats.data_integrity import disclosure
 from common.formats.sd_jwt import compact, processing, selecting
-from common.formats.unbound import UNBOUND
+from common.formats.without_binding import UNBOUND
 from common.keys import jws
 from common.oid4vp.dcql import CredentialQuery, CredentialSetQuery
 from common.oid4vp.matching import minimal_disclosure

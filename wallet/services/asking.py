@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from common.adapters import fetch as door
-from common.adapters.sources import resolve_did
+from common.adapters.documents.sources import resolve_did
+from common.adapters.network import http
 from common.did import did_web
 from common.encoding import words
 from common.errors import FetchFailed, SelloError
@@ -108,7 +108,7 @@ def receive(vault: Vault, source: str | Mapping[str, str], *, now: datetime) -> 
     reference = parse_authorization_request(source)
     nonce = secrets.token_urlsafe(24) if reference.method == "post" else None
     try:
-        reference = fetch_request_object(reference, send=door.request, wallet_nonce=nonce)
+        reference = fetch_request_object(reference, send=http.request, wallet_nonce=nonce)
         trust = Trust(resolve=resolve_did, anchors=parties.anchors())
         verified = verify_request(reference, trust=trust, now=now, wallet_nonce=nonce)
         _require_own_terms(verified, now=now)

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal, cast
 
-from common.adapters import fetch as door
+from common.adapters.network import http
 from common.encoding import base64url, strict_json, words
 from common.errors import SelloError
 from common.keys import PrivateKey, jwk
 from common.oid4vp.transaction_data import DataAccess
-from common.registries.access_holder import (
+from common.registries.record_access.holder import (
     ConsentEntry,
     create_consents_request,
     create_withdrawal,
@@ -166,7 +166,7 @@ def _end(office: Office, consent_id: str, key: PrivateKey, now: datetime) -> Giv
 def _answer(office: Office, method: str, path: str, token: str) -> tuple[Given, ...]:
     headers = {"Accept": "application/json", "Authorization": f"Bearer {token}"}
     body = b"" if method == "POST" else None
-    reply = door.request(method, f"{office.identifier}/access/{path}", headers=headers, body=body)
+    reply = http.request(method, f"{office.identifier}/access/{path}", headers=headers, body=body)
     if reply.status != 200:
         raise SelloError("The authority did not answer.", detail=str(reply.status))
     source = strict_json.loads_object(reply.body)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
-from common.adapters import fetch as door
+from common.adapters.network import http
 from common.encoding import strict_json
 from common.errors import SelloError
 from common.keys import PrivateKey
@@ -80,7 +80,7 @@ def ask(
         token = create(jti=secrets.token_urlsafe(16), signer=key, now=now)
         headers = {"Accept": "application/json", "Authorization": f"Bearer {token}"}
         try:
-            reply = door.request("GET", f"{whom.url}{path}", headers=headers)
+            reply = http.request("GET", f"{whom.url}{path}", headers=headers)
             if reply.status in SAYS_NOTHING or (reply.status == 200 and reply.content_type != JSON):
                 return ()
             if reply.status != 200:

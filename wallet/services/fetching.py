@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from common.adapters.sources import check_status, sources
+from common.adapters.documents.sources import check_status, sources
 from common.did import did_key
 from common.errors import SelloError
 from common.formats import FORMATS

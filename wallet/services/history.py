@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from common.adapters import fetch as door
+from common.adapters.network import http
 from common.encoding import strict_json, words
 from common.errors import SelloError
 from common.keys import PrivateKey
-from common.registries.access_holder import create_log_request, parse_log
+from common.registries.record_access.holder import create_log_request, parse_log
 from common.site import zones
 from wallet.models import HistoryEntry
 from wallet.services import consents, held, parties, wording
@@ -189,7 +189,7 @@ def _ask(office: Office, key: PrivateKey, now: datetime) -> tuple[Reading, ...]:
     """`GET {authority}/access/log`, signed by a holder key."""
     token = create_log_request(audience=office.identifier, jti=secrets.token_urlsafe(16), signer=key, now=now)
     headers = {"Accept": "application/json", "Authorization": f"Bearer {token}"}
-    reply = door.request("GET", f"{office.identifier}/access/log", headers=headers)
+    reply = http.request("GET", f"{office.identifier}/access/log", headers=headers)
     if reply.status != 200:
         raise SelloError("The authority did not answer.", detail=str(reply.status))
     return tuple(

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from django.core.cache import cache
 
-from common.adapters import fetch as door
+from common.adapters.network import http
 from common.encoding import strict_json
 from common.errors import SelloError
 from common.notices.messages import InboxNotice, create_inbox_request, parse_inbox
@@ -53,7 +53,7 @@ def fetch_offer(vault: Vault, office: str, notice: str, *, now: datetime) -> str
         )
         headers = {"Accept": "application/json", "Authorization": f"Bearer {token}"}
         with suppress(SelloError, ValueError):
-            reply = door.request("POST", url, headers=headers, body=b"")
+            reply = http.request("POST", url, headers=headers, body=b"")
             link = strict_json.loads_object(reply.body).get("credential_offer_uri")
             if reply.status == 200 and isinstance(link, str):
                 return link

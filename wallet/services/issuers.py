@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from django.conf import settings
 
-from common.adapters import fetch as door
-from common.adapters.sources import sources
+from common.adapters.documents.sources import sources
+from common.adapters.network import http
 from common.did import Fetched
 from common.encoding import jcs, strict_json
 from common.errors import FetchFailed, SelloError
@@ -261,7 +261,7 @@ def _ask_sealed(
     return _answer(reply)
 
 
-def _post(url: str, body: bytes, content_type: str, access_token: AccessToken, now: datetime) -> door.Reply:
+def _post(url: str, body: bytes, content_type: str, access_token: AccessToken, now: datetime) -> http.Reply:
     """A request with an access token, shown as it was given: by a bearer, or with its key."""
     key, value = access_token.key, access_token.value
     headers = {"Content-Type": content_type, "Accept": f"application/json, {MEDIA_TYPE}"}
@@ -292,16 +292,16 @@ def _document(url: str) -> dict[str, Any]:
 
 def _fetch(url: str, *, accept: str) -> Fetched:
     try:
-        return door.fetch(url, accept=accept)
+        return http.fetch(url, accept=accept)
     except FetchFailed as error:
         raise Unreachable(error) from error
 
 
-def _answer(reply: door.Reply) -> dict[str, Any]:
+def _answer(reply: http.Reply) -> dict[str, Any]:
     """The JSON of a success, or the issuer's error."""
     if reply.status >= 500:
         raise Unreachable(FetchFailed("The issuer failed.", detail=str(reply.status)))
-    body = strict_json.loads_object(reply.body, max_bytes=door.MAX_BYTES)
+    body = strict_json.loads_object(reply.body, max_bytes=http.MAX_BYTES)
     if reply.status not in (200, 201, 202):
         raise parse_error(body, status=reply.status)
     return body

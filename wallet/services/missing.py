@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from common.adapters import types as known_types
+from common.adapters.documents import credential_types as known_types
 from common.encoding.words import type_name
 from common.errors import SelloError
 from common.oid4vp.dcql import CredentialQuery

@@ -3,7 +3,7 @@
 from cryptography.hazmat.primitives.serialization import Encoding
 from django.conf import settings
 
-from common.adapters import pem
+from common.adapters.documents import certificate_files
 from common.oid4vp.client_id import ClientId
 from wallet.models import RegisteredVerifier
 
@@ -28,4 +28,7 @@ def announced() -> frozenset[str]:
 
 def anchors() -> tuple[bytes, ...]:
     """The certificate authorities (DER) whose word on a verifier counts: `settings.VERIFIER_CA_FILE`."""
-    return tuple(found.public_bytes(Encoding.DER) for found in pem.certificates(settings.VERIFIER_CA_FILE))
+    return tuple(
+        found.public_bytes(Encoding.DER)
+        for found in certificate_files.certificates(settings.VERIFIER_CA_FILE)
+    )

@@ -10,10 +10,10 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from common.adapters import fetch as door
-from common.adapters.sources import sources
+from common.adapters.documents.sources import sources
+from common.adapters.network import http
 from common.errors import FetchFailed, SelloError
-from common.formats import FORMATS, unbound
+from common.formats import FORMATS, without_binding
 from common.formats.base import Binding, Secured
 from common.oid4vp import response as responses
 from common.oid4vp.errors import AccessDenied
@@ -84,7 +84,7 @@ def present(vault: Vault, id: UUID, chosen: Collection[str], *, now: datetime) -
     consents.remember(vault, asked, answers)
     try:
         redirect = responses.send_response(
-            responses.create_response(asked.request, presentations), send=door.request
+            responses.create_response(asked.request, presentations), send=http.request
         )
     except SelloError as error:
         history.record(vault, asked, answers, outcome="not delivered", now=now)
@@ -103,7 +103,7 @@ def decline(vault: Vault, id: UUID, *, now: datetime) -> UUID:
     entry = history.record(vault, asked, (), outcome="declined", now=now)
     refusal = responses.create_error_response(asked.request, AccessDenied("The person said no."))
     try:
-        redirect = responses.send_response(refusal, send=door.request)
+        redirect = responses.send_response(refusal, send=http.request)
     except SelloError:
         redirect = ""  # the person's no holds, whether or not it was heard
     return _done(vault, asked, entry, redirect, now)
@@ -127,7 +127,7 @@ def done(vault: Vault, id: UUID, *, now: datetime) -> Done:
 
 def _done(vault: Vault, asked: Asked, entry: history.Entry, redirect: str, now: datetime) -> UUID:
     try:
-        redirect = door.allowed_url(redirect) if redirect.isascii() and redirect.isprintable() else ""
+        redirect = http.allowed_url(redirect) if redirect.isascii() and redirect.isprintable() else ""
     except FetchFailed:
         redirect = ""
     value = {
@@ -183,7 +183,7 @@ def _shown(asked: Asked, part: Part, authorised: Sequence[str], now: datetime) -
     """One credential as it leaves; unsigned by its holder only where the query wants no signature (§5.3)."""
     copy = part.copy
     if not part.signed:
-        return unbound.show(copy.format, copy.secured, disclose=part.disclose, sources=sources())
+        return without_binding.show(copy.format, copy.secured, disclose=part.disclose, sources=sources())
     return FORMATS[copy.format].present(
         copy.secured,
         disclose=part.disclose,

@@ -19,7 +19,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from common.adapters.key_table import key_store
+from common.adapters.storage.key_table import key_store
 from common.keys import PublicKey, Signer, certificate
 from common.oid4vci.key_attestation import Resistance, create_key_attestation
 from common.oid4vci.wallet_attestation import create_wallet_attestation

@@ -19,9 +19,9 @@ from urllib.parse import urlsplit
 from cryptography.hazmat.primitives.serialization import Encoding
 from django.conf import settings
 
-from common.adapters import fetch as door
-from common.adapters import pem
-from common.adapters.sources import resolve_did, sources
+from common.adapters.documents import certificate_files
+from common.adapters.documents.sources import resolve_did, sources
+from common.adapters.network import http
 from common.did import did_web
 from common.encoding import strict_json
 from common.errors import MalformedInput, SelloError
@@ -57,7 +57,9 @@ def _is_vouched_for(verified: VerifiedCredential) -> bool:
     """2: by one of the certificates that whoever runs the wallet entered; an mdoc's may have no address."""
     if verified.format == mdoc.FORMAT and "://" not in verified.issuer:
         return True
-    entered = {one.public_bytes(Encoding.DER) for one in pem.certificates(settings.ISSUER_CA_FILE)}
+    entered = {
+        one.public_bytes(Encoding.DER) for one in certificate_files.certificates(settings.ISSUER_CA_FILE)
+    }
     return bool(verified.certificates) and verified.certificates[-1] in entered
 
 
@@ -94,7 +96,7 @@ def _places(endpoint: object) -> Iterator[str]:
 
 def _is_linked(did: str, origin: str, *, now: datetime) -> bool:
     """5: one of the origin's credentials, by that DID about itself, names this origin."""
-    source = strict_json.loads_object(door.fetch(f"{origin}{WELL_KNOWN}").body)
+    source = strict_json.loads_object(http.fetch(f"{origin}{WELL_KNOWN}").body)
     linked = source.get("linked_dids")
     if not isinstance(linked, list):
         raise MalformedInput("A DID configuration lists what it links.")

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final, Literal
 
-from common.adapters.sources import check_status, sources
+from common.adapters.documents.sources import check_status, sources
 from common.errors import SelloError
 from common.formats import FORMATS
 from common.formats.base import Expired

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from functools import partial
 
-from common.adapters import types
+from common.adapters.documents import credential_types
 from common.errors import FetchFailed, SelloError
 from common.formats.base import VerifiedCredential
 from common.formats.rendering import parse_simple
-from common.formats.type_resolution import CredentialType, Words, check_claims
+from common.formats.type_resolution import CredentialType, Localized, check_claims
 from wallet.services.band import draw
 from wallet.services.held import Copy, Label
 
@@ -21,7 +21,7 @@ def described(verified: VerifiedCredential) -> CredentialType | None:
         return None
     fits = partial(check_claims, payload=verified.document, disclosed=verified.disclosed, whole=True)
     try:
-        return types.credential_type(verified, fits=fits)
+        return credential_types.credential_type(verified, fits=fits)
     except FetchFailed:
         return None
 
@@ -37,7 +37,7 @@ def title(copies: Sequence[Copy]) -> str:
     for copy in copies:
         if copy.format == "dc+sd-jwt":
             try:
-                return name(types.credential_type(copy).words)
+                return name(credential_types.credential_type(copy).words)
             except SelloError:
                 continue
     return ""
@@ -48,19 +48,19 @@ def band(copies: Sequence[Copy]) -> str:
     for copy in copies:
         if copy.format == "dc+sd-jwt":
             try:
-                words = _chosen(types.credential_type(copy).words)
+                words = _chosen(credential_types.credential_type(copy).words)
             except SelloError:
                 continue
             return draw(parse_simple(words.rendering)) if words else ""
     return ""
 
 
-def name(words: Sequence[Words]) -> str:
+def name(words: Sequence[Localized]) -> str:
     """The English words, else the first; one line, of a length that fits a page."""
     chosen = _chosen(words)
     return " ".join(chosen.text.split())[:100] if chosen else ""
 
 
-def _chosen(words: Sequence[Words]) -> Words | None:
+def _chosen(words: Sequence[Localized]) -> Localized | None:
     english = [each for each in words if each.locale.lower().split("-")[0] == "en"]
     return next((each for each in (*english, *words)), None)

@@ -18,7 +18,7 @@ import nacl.secret
 from django.conf import settings
 from nacl.pwhash import argon2id
 
-from common.adapters.turns import DEAR
+from common.adapters.limits.turns import DEAR
 from common.encoding import base64url
 from common.errors import SelloError
 from wallet.models import Account, Sealed

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from common.adapters import qr
-from common.adapters.turns import Busy
+from common.adapters.limits.turns import Busy
 from common.errors import SelloError
 from wallet.forms import AddForm, CodeForm
 from wallet.services import accepting, asking, links

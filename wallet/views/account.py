@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from common.adapters import rate_limit
+from common.adapters.limits import rate_limit
 from wallet.forms import ChangePassphraseForm, ConfirmForm, SignInForm, SignUpForm
 from wallet.services import accounts
 from wallet.services.accounts import NotAccepted, NotSignedIn, SlowDown

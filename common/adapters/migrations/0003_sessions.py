@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from common.adapters.rowids import without_rowid
+from common.adapters.storage.rowids import without_rowid
 
 
 def forget(apps, editor):

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 
-from common.adapters import fetch as door
+from common.adapters.network import http
 from common.errors import FetchFailed
 from common.notices.channels.base import Message, NotDelivered, Uncertain, Undeliverable
 
@@ -42,8 +42,8 @@ def deliver(message: Message) -> None:
         headers["Authorization"] = f"Bearer {settings.SMS_TOKEN}"
     body = (json.dumps(fields) if as_json else urlencode(fields)).encode()
     try:
-        reply = door.request("POST", settings.SMS_URL, headers=headers, body=body)
-    except door.NotReached as error:
+        reply = http.request("POST", settings.SMS_URL, headers=headers, body=body)
+    except http.NotReached as error:
         raise NotDelivered("The SMS gateway cannot be reached.") from error
     except FetchFailed as error:
         raise Uncertain("The SMS gateway did not answer.") from error

@@ -10,7 +10,7 @@ from typing import Final
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from common.adapters import fetch as door
+from common.adapters.network import http
 from common.errors import FetchFailed, SelloError
 from common.notices.channels.base import Message, NotDelivered, Uncertain, Undeliverable
 from common.notices.messages import EVENT_TYPE, create_event
@@ -21,7 +21,7 @@ LATER: Final = (408, 425, 429)
 def valid(address: str) -> bool:
     """Whether the network door would lead there."""
     try:
-        door.allowed_url(address)
+        http.allowed_url(address)
     except SelloError:
         return False
     return True
@@ -43,7 +43,7 @@ def deliver(message: Message) -> None:
     )
     headers = {"Content-Type": f"application/{EVENT_TYPE}"}
     try:
-        reply = door.request("POST", message.address, headers=headers, body=event.encode())
+        reply = http.request("POST", message.address, headers=headers, body=event.encode())
     except FetchFailed as error:
         raise Uncertain("The organisation does not answer.") from error
     if 200 <= reply.status < 300:

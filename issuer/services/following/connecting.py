@@ -9,8 +9,9 @@ from typing import Any, Final
 from django.db import transaction
 from django.utils.module_loading import import_string
 
-from common.registries import RegistryError, opencrvs_search
+from common.registries import RegistryError
 from common.registries.claims import humane
+from common.registries.opencrvs import search
 from common.registries.profile import describe
 from common.registries.texts import tidy
 from issuer.models import Registry
@@ -97,16 +98,16 @@ def _connect_database(
 def _connect_opencrvs(
     slug: str, source: dict[str, Any], authority: str, title: str, key: str | None
 ) -> dict[str, Any]:
-    declared = opencrvs_search.parse_source(source)
+    declared = search.parse_source(source)
     first = islice(OpenCrvsRegistry(Registry(title=title, source=source)).changes(), PROBED)
     said = [change.record.data for change in first if change.record is not None]
-    names = [opencrvs_search.KEY, *declared.columns]
+    names = [search.KEY, *declared.columns]
     create_registry(
         slug,
         title=title,
         authority=authority,
         authority_name=humane(authority),
-        key_column=opencrvs_search.KEY,
+        key_column=search.KEY,
         columns=[describe(name, [str(d[name]) for d in said if name in d]).described() for name in names],
     )
     return source

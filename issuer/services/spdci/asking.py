@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from django.db import transaction
 
-from common.adapters.exchange import Received
-from common.adapters.partners import Partner
+from common.adapters.exchange.messages import Received
+from common.adapters.exchange.partners import Partner
 from common.exchange.errors import ExchangeError
 from common.registries import RegistryError
 from common.registries.spdci.mapping import GONE, RecordMapping, read

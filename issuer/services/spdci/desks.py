@@ -7,8 +7,8 @@ from typing import Any, Final
 from django.conf import settings
 from django.db.models import Q
 
-from common.adapters.exchange import Party
-from common.adapters.partners import Partner
+from common.adapters.exchange.messages import Party
+from common.adapters.exchange.partners import Partner
 from common.errors import UnknownPart
 from common.exchange.errors import ExchangeError
 from common.registries import RegistryError

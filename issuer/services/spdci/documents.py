@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Final
 
-from common.adapters.exchange import Party
+from common.adapters.exchange.messages import Party
 from common.exchange.envelope import timestamp
 from common.keys import jwk
 from issuer.registries import connector

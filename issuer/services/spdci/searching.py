@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from django.db import transaction
 
-from common.adapters.partners import Partner
+from common.adapters.exchange.partners import Partner
 from common.registries import Record, RecordNotFound
 from common.registries.spdci import criteria as tree
 from common.registries.spdci.criteria import Node

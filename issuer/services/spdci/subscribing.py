@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from common.adapters.partners import Partner
+from common.adapters.exchange.partners import Partner
 from common.registries.spdci.members import Refused
 from common.registries.spdci.subscription import (
     ALREADY,

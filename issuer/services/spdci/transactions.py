@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from common.adapters.partners import Partner
+from common.adapters.exchange.partners import Partner
 from common.exchange.envelope import timestamp
 from common.exchange.errors import ExchangeError
 from common.exchange.header import PENDING, REJECTED, SUCCEEDED

@@ -5,7 +5,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from common.adapters.partners import ExchangeLog, Partner
+from common.adapters.exchange.partners import ExchangeLog, Partner
 
 pytestmark = pytest.mark.django_db
 

@@ -6,8 +6,8 @@ import pytest
 from django.core.cache import caches
 from django.test import Client, RequestFactory, override_settings
 
-from common.adapters import caching, rate_limit
-from common.adapters.caching import BoundedMemory, CountersAway, SharedCache
+from common.adapters.limits import caching, rate_limit
+from common.adapters.limits.caching import BoundedMemory, CountersAway, SharedCache
 from common.config import environment
 
 redis = pytest.importorskip("redis", reason="Redis is an optional part")

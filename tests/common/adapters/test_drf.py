@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from common.adapters.rate_limit import TooManyRequests
+from common.adapters.limits.rate_limit import TooManyRequests
 from common.errors import MalformedInput
 
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from common.adapters.exchange import receive
-from common.adapters.partners import ExchangeLog, Partner
-from common.adapters.registering import Registration, register_partner
+from common.adapters.exchange.messages import receive
+from common.adapters.exchange.partners import ExchangeLog, Partner
+from common.adapters.exchange.registration import Registration, register_partner
 from common.exchange.envelope import create_message
 from common.exchange.errors import ExchangeError
 from common.exchange.header import Header

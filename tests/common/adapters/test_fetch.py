@@ -21,13 +21,13 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path
 
 from common import purse
-from common.adapters import fetch as door
-from common.adapters.published import published
-from common.adapters.turns import TooManyWait, Turns, Waiting
+from common.adapters.limits.turns import TooManyWait, Turns, Waiting
+from common.adapters.network import http
+from common.adapters.network.published import published
 from common.errors import FetchFailed, MalformedInput
 from common.purse import Purse, PurseEmpty
 
-OVER_THE_NETWORK = door._over_the_network  # before conftest's `_no_network` closes the door
+OVER_THE_NETWORK = http._over_the_network  # before conftest's `_no_network` closes the door
 Answer = Callable[["Handler"], None]
 
 
@@ -75,7 +75,7 @@ def serving(tls: ssl.SSLContext | None = None) -> Iterator[int]:
 
 @pytest.fixture(autouse=True)
 def _real_door(monkeypatch: pytest.MonkeyPatch, _no_network: None) -> None:
-    monkeypatch.setattr(door, "transport", OVER_THE_NETWORK)
+    monkeypatch.setattr(http, "transport", OVER_THE_NETWORK)
     Handler.answers, Handler.seen = {}, []
     Handler.stop.clear()
 
@@ -115,14 +115,14 @@ def resolving_to(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> list[str]:
 
 def test_what_was_asked_for_arrives(server: str) -> None:
     Handler.answers["/doc"] = lambda h: h.say(b'{"a":1}', Content_Type="Application/JSON; charset=utf-8")
-    fetched = door.fetch(f"{server}/doc")
+    fetched = http.fetch(f"{server}/doc")
     assert (fetched.body, fetched.content_type) == (b'{"a":1}', "application/json")
 
 
 def test_nothing_is_sent_but_what_is_named(server: str) -> None:
     Handler.answers["/doc"] = lambda h: h.say(Set_Cookie="who=ana")
-    door.fetch(f"{server}/doc#fragment")
-    door.fetch(f"{server}/doc", accept="application/did+json")
+    http.fetch(f"{server}/doc#fragment")
+    http.fetch(f"{server}/doc", accept="application/did+json")
     host = server.removeprefix("http://")
     expected = {"Host": host, "User-Agent": "Sello", "Accept-Encoding": "identity"}
     assert Handler.seen == [
@@ -136,7 +136,7 @@ def test_a_post_carries_its_body_and_its_answer_is_given_whatever_its_status(ser
         h.say(h.rfile.read(int(h.headers["Content-Length"])), status=400, X_Answer="yes")
 
     Handler.answers["/token"] = answer
-    reply = door.request("POST", f"{server}/token", headers={"Content-Type": "text/plain"}, body=b"hello")
+    reply = http.request("POST", f"{server}/token", headers={"Content-Type": "text/plain"}, body=b"hello")
     assert (reply.status, reply.body, reply.headers["x-answer"]) == (400, b"hello", "yes")
 
 
@@ -154,28 +154,28 @@ def test_a_post_carries_its_body_and_its_answer_is_given_whatever_its_status(ser
 )  # fmt: skip
 def test_only_web_addresses_are_asked(url: str, connections: list[str]) -> None:
     with pytest.raises(FetchFailed, match="not a web address"):
-        door.fetch(url)
+        http.fetch(url)
     assert connections == []
 
 
 @pytest.mark.parametrize("port", [22, 25, 80, 587])
 def test_ports_of_other_services_are_not_asked(port: int, connections: list[str]) -> None:
     with pytest.raises(FetchFailed, match="port"):
-        door.fetch(f"https://example.org:{port}/")
+        http.fetch(f"https://example.org:{port}/")
     assert connections == []
 
 
 def test_plain_http_is_for_listed_origins_alone(server: str, connections: list[str]) -> None:
     for url in ("http://example.org/", "HTTP://example.org/", server.replace("127.0.0.1", "localhost")):
         with pytest.raises(FetchFailed, match="Only https"):
-            door.fetch(url)
+            http.fetch(url)
     assert connections == []
 
 
 def test_https_of_an_origin_listed_as_http_is_asked_over_http(server: str) -> None:
     Handler.answers["/did.json"] = lambda h: h.say()
     for scheme in ("https", "HTTPS"):
-        assert door.fetch(server.replace("http", scheme, 1) + "/did.json").body == b"{}"
+        assert http.fetch(server.replace("http", scheme, 1) + "/did.json").body == b"{}"
 
 
 PRIVATE = [
@@ -193,17 +193,17 @@ def test_a_name_that_leads_to_a_private_address_is_refused(
 ) -> None:
     resolving_to(monkeypatch, address)
     with pytest.raises(FetchFailed, match="not on the public internet"):
-        door.fetch("https://innocent.example/")
+        http.fetch("https://innocent.example/")
     resolving_to(monkeypatch, "93.184.216.34", address)
     with pytest.raises(FetchFailed, match="not on the public internet"):
-        door.fetch("https://innocent.example/")
+        http.fetch("https://innocent.example/")
     assert connections == []
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "2130706433", "0x7f.1", "0177.0.0.1", "127.1", "[::1]", "0"])
 def test_notations_of_loopback_are_seen_through(host: str, connections: list[str]) -> None:
     with pytest.raises(FetchFailed):
-        door.fetch(f"https://{host}:8443/")
+        http.fetch(f"https://{host}:8443/")
     assert connections == []
 
 
@@ -213,7 +213,7 @@ def test_a_name_is_resolved_once_and_that_address_is_connected_to(
 ) -> None:
     asked = resolving_to(monkeypatch, address)
     with pytest.raises(FetchFailed, match="does not answer"):
-        door.fetch("https://innocent.example/")
+        http.fetch("https://innocent.example/")
     assert (asked, connections) == (["innocent.example"], [address])
 
 
@@ -223,7 +223,7 @@ def test_an_unknown_name_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
     with pytest.raises(FetchFailed, match="not known"):
-        door.fetch("https://nobody.example/")
+        http.fetch("https://nobody.example/")
 
 
 @pytest.mark.parametrize(
@@ -233,7 +233,7 @@ def test_an_unknown_name_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_redirect_is_checked_like_the_first_address(server: str, target: str) -> None:
     Handler.answers["/doc"] = lambda h: h.say(status=302, Location=target)
     with pytest.raises(FetchFailed):
-        door.fetch(f"{server}/doc")
+        http.fetch(f"{server}/doc")
     assert len(Handler.seen) == 1
 
 
@@ -242,23 +242,23 @@ def test_few_redirects_are_followed(server: str) -> None:
         return lambda h: h.say(status=307, Location=to)
 
     Handler.answers |= {"/1": hop("/2"), "/2": hop("3"), "/3": hop("/4"), "/4": lambda h: h.say(b"[]")}
-    assert door.fetch(f"{server}/1").body == b"[]"
+    assert http.fetch(f"{server}/1").body == b"[]"
     Handler.answers |= {"/0": hop("/1"), "/loop": hop("/loop")}
     for start in ("/0", "/loop"):
         with pytest.raises(FetchFailed, match="Too many redirects"):
-            door.fetch(server + start)
+            http.fetch(server + start)
 
 
 def test_a_request_follows_no_redirect(server: str) -> None:
     Handler.answers["/token"] = lambda h: h.say(status=302, Location="/elsewhere")
-    assert door.request("POST", f"{server}/token", body=b"").status == 302
+    assert http.request("POST", f"{server}/token", body=b"").status == 302
 
 
 @pytest.mark.parametrize("status", [204, 304, 400, 401, 404, 500, 503])
 def test_anything_but_200_is_a_failure(server: str, status: int) -> None:
     Handler.answers["/doc"] = lambda h: h.say(b"", status=status)
     with pytest.raises(FetchFailed, match="not there"):
-        door.fetch(f"{server}/doc")
+        http.fetch(f"{server}/doc")
 
 
 def test_an_answer_without_end_is_cut(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -269,9 +269,9 @@ def test_an_answer_without_end_is_cut(server: str, monkeypatch: pytest.MonkeyPat
             h.wfile.write(b"x" * 10_000)
 
     Handler.answers["/endless"] = endless
-    monkeypatch.setattr(door, "MAX_BYTES", 100_000)
+    monkeypatch.setattr(http, "MAX_BYTES", 100_000)
     with pytest.raises(FetchFailed, match="too large"):
-        door.fetch(f"{server}/endless")
+        http.fetch(f"{server}/endless")
 
 
 @pytest.mark.parametrize("where", ["head", "body"])
@@ -284,16 +284,16 @@ def test_a_server_that_drips_is_cut_off(server: str, where: str, monkeypatch: py
             h.wfile.write(b"x")
 
     Handler.answers["/drip"] = drip
-    monkeypatch.setattr(door, "MAX_SECONDS", 0.2)
+    monkeypatch.setattr(http, "MAX_SECONDS", 0.2)
     with pytest.raises(FetchFailed, match="does not answer"):
-        door.fetch(f"{server}/drip")
+        http.fetch(f"{server}/drip")
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "GZIP", "br", "zstd", "deflate, gzip"])
 def test_a_compressed_answer_is_refused(server: str, encoding: str) -> None:
     Handler.answers["/bomb"] = lambda h: h.say(b"\x1f\x8b", Content_Encoding=encoding)
     with pytest.raises(FetchFailed, match="compressed"):
-        door.fetch(f"{server}/bomb")
+        http.fetch(f"{server}/bomb")
 
 
 @pytest.mark.parametrize(
@@ -315,19 +315,19 @@ def test_a_malformed_answer_is_a_failure(server: str, head: bytes) -> None:
 
     Handler.answers["/odd"] = answer
     with pytest.raises(FetchFailed):
-        door.fetch(f"{server}/odd")
+        http.fetch(f"{server}/odd")
 
 
 def test_a_header_value_cannot_start_another_header(server: str) -> None:
     with pytest.raises(FetchFailed):
-        door.request("GET", f"{server}/doc", headers={"Authorization": "x\r\nX-Evil: 1"})
+        http.request("GET", f"{server}/doc", headers={"Authorization": "x\r\nX-Evil: 1"})
     assert Handler.seen == []
 
 
 def test_no_error_says_more_than_the_host(server: str) -> None:
     Handler.answers["/doc?token=s3cret"] = lambda h: h.say(status=404)
     with pytest.raises(FetchFailed) as caught:
-        door.fetch(f"{server}/doc?token=s3cret")
+        http.fetch(f"{server}/doc?token=s3cret")
     assert "s3cret" not in str(caught.value)
     assert "/doc" not in str(caught.value)
 
@@ -355,11 +355,11 @@ def test_tls_is_checked_for_chain_and_name(tmp_path: Path, settings: Any) -> Non
     with serving(context) as port:
         settings.FETCH_ORIGINS = frozenset([f"https://localhost:{port}", f"https://127.0.0.1:{port}"])
         with pytest.raises(FetchFailed):
-            door.fetch(f"https://localhost:{port}/doc")
+            http.fetch(f"https://localhost:{port}/doc")
         settings.FETCH_CA_FILE = str(ca_file)
-        assert door.fetch(f"https://localhost:{port}/doc").body == b"{}"
+        assert http.fetch(f"https://localhost:{port}/doc").body == b"{}"
         with pytest.raises(FetchFailed):
-            door.fetch(f"https://127.0.0.1:{port}/doc")
+            http.fetch(f"https://127.0.0.1:{port}/doc")
 
 
 # --- what this very process publishes -----------------------------------------------------------------
@@ -394,17 +394,17 @@ def own(settings: Any, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     settings.FETCH_ORIGINS = frozenset(["http://localhost:8000"])
     asked: list[str] = []
 
-    def carry(method: str, url: str, headers: Any, body: bytes | None) -> door.Reply:
+    def carry(method: str, url: str, headers: Any, body: bytes | None) -> http.Reply:
         asked.append(url)
-        return door.Reply(404, b"")
+        return http.Reply(404, b"")
 
-    monkeypatch.setattr(door, "transport", carry)
+    monkeypatch.setattr(http, "transport", carry)
     return asked
 
 
 def test_a_published_document_is_read_where_it_is_made(own: list[str]) -> None:
     for url in ("http://localhost:8000/documents/a%20b?q=1", "https://localhost:8000/documents/a%20b?q=1"):
-        fetched = door.fetch(url, accept="application/did+json")
+        fetched = http.fetch(url, accept="application/did+json")
         assert fetched.body == b"a b application/did+json localhost:8000 1"
         assert fetched.content_type == "application/did+json"
     assert own == []
@@ -413,20 +413,20 @@ def test_a_published_document_is_read_where_it_is_made(own: list[str]) -> None:
 @pytest.mark.parametrize("url", ["http://localhost:8000/wallet/", "http://localhost:8000/nowhere"])
 def test_a_page_that_is_not_published_is_never_called(own: list[str], url: str) -> None:
     with pytest.raises(FetchFailed):
-        door.fetch(url)
+        http.fetch(url)
     assert own == [url]
 
 
 @pytest.mark.parametrize("name", ["gone", "broken", "moved"])
 def test_what_our_own_view_refuses_is_refused(own: list[str], name: str) -> None:
     with pytest.raises(FetchFailed, match="not there"):
-        door.fetch(f"http://localhost:8000/documents/{name}")
+        http.fetch(f"http://localhost:8000/documents/{name}")
     assert own == []
 
 
 def test_another_host_or_port_is_not_ours(own: list[str]) -> None:
     with pytest.raises(FetchFailed):
-        door.fetch("https://localhost:8001/documents/x")
+        http.fetch("https://localhost:8001/documents/x")
     assert own == ["https://localhost:8001/documents/x"]
 
 
@@ -434,56 +434,56 @@ def test_each_fetch_and_redirect_is_paid_from_the_purse(server: str) -> None:
     Handler.answers["/doc"] = lambda h: h.say(b"{}")
     Handler.answers["/away"] = lambda h: h.say(status=302, Location="/doc")
     with purse.opened(Purse(fetches=3)) as paying:
-        door.fetch(f"{server}/doc")
-        door.fetch(f"{server}/away")
+        http.fetch(f"{server}/doc")
+        http.fetch(f"{server}/away")
         assert paying.fetches == 0
         with pytest.raises(PurseEmpty):
-            door.fetch(f"{server}/doc")
+            http.fetch(f"{server}/doc")
     assert len(Handler.seen) == 3
 
 
 def test_what_arrives_is_paid_by_its_size(server: str) -> None:
     Handler.answers["/doc"] = lambda h: h.say(bytes(600))
     with purse.opened(Purse(bytes=1_000)):
-        door.fetch(f"{server}/doc")
+        http.fetch(f"{server}/doc")
         with pytest.raises(PurseEmpty):
-            door.fetch(f"{server}/doc")
+            http.fetch(f"{server}/doc")
 
 
 def test_the_wait_for_one_server_is_taken_from_the_wait_for_the_next(
     server: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hours = iter(range(0, 1_000, 7))
-    monkeypatch.setattr(door, "time", SimpleNamespace(monotonic=lambda: next(hours)))
-    monkeypatch.setattr(door, "transport", lambda *_: door.Reply(200, b"{}"))
+    monkeypatch.setattr(http, "time", SimpleNamespace(monotonic=lambda: next(hours)))
+    monkeypatch.setattr(http, "transport", lambda *_: http.Reply(200, b"{}"))
     with purse.opened(Purse(seconds=10)):
-        door.fetch(f"{server}/doc")
+        http.fetch(f"{server}/doc")
         with pytest.raises(PurseEmpty, match="seconds"):
-            door.fetch(f"{server}/doc")
+            http.fetch(f"{server}/doc")
 
 
 def test_one_stranger_waits_in_few_threads(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(door, "WAITING", Waiting(total=9, each=1))
+    monkeypatch.setattr(http, "WAITING", Waiting(total=9, each=1))
 
-    def carry(*_: Any) -> door.Reply:
+    def carry(*_: Any) -> http.Reply:
         with purse.opened(Purse(owner="mallory")), pytest.raises(TooManyWait):
-            door.fetch(f"{server}/again")
+            http.fetch(f"{server}/again")
         with purse.opened(Purse(owner="ana")):
-            monkeypatch.setattr(door, "transport", lambda *_: door.Reply(200, b"{}"))
-            return door.request("GET", f"{server}/other")
+            monkeypatch.setattr(http, "transport", lambda *_: http.Reply(200, b"{}"))
+            return http.request("GET", f"{server}/other")
 
-    monkeypatch.setattr(door, "transport", carry)
+    monkeypatch.setattr(http, "transport", carry)
     with purse.opened(Purse(owner="mallory")):
-        assert door.fetch(f"{server}/doc").body == b"{}"
+        assert http.fetch(f"{server}/doc").body == b"{}"
 
 
 def test_our_own_house_is_not_waited_for(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
-    monkeypatch.setattr(door, "WAITING", Waiting(total=0, each=0))
-    monkeypatch.setattr(door, "transport", lambda *_: door.Reply(200, b"{}"))
+    monkeypatch.setattr(http, "WAITING", Waiting(total=0, each=0))
+    monkeypatch.setattr(http, "transport", lambda *_: http.Reply(200, b"{}"))
     with purse.opened(Purse(owner="ana", seconds=0)):
-        assert door.request("POST", f"{settings.BASE_URL}/issuers/farm-office/token").status == 200
+        assert http.request("POST", f"{settings.BASE_URL}/issuers/farm-office/token").status == 200
         with pytest.raises(TooManyWait):
-            door.request("GET", "https://elsewhere.example/")
+            http.request("GET", "https://elsewhere.example/")
 
 
 def test_whoever_waits_for_a_server_gives_the_turn_at_heavy_work_back(
@@ -491,11 +491,11 @@ def test_whoever_waits_for_a_server_gives_the_turn_at_heavy_work_back(
 ) -> None:
     turns = Turns(at_once=1, waiting=0, patience=0)
 
-    def carry(*_: Any) -> door.Reply:
+    def carry(*_: Any) -> http.Reply:
         with turns.taken():
-            return door.Reply(200, b"{}")
+            return http.Reply(200, b"{}")
 
-    monkeypatch.setattr(door, "transport", carry)
+    monkeypatch.setattr(http, "transport", carry)
     with purse.opened(Purse(turns=turns)):
         purse.draw(steps=purse.LIGHT_STEPS + 1)
-        assert door.fetch(f"{server}/doc").body == b"{}"
+        assert http.fetch(f"{server}/doc").body == b"{}"

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from common.adapters import keeping
+from common.adapters.documents import kept as keeping
 from common.did import Fetched
 
 URL = "https://office.example/types/birth"

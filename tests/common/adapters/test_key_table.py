@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from common.adapters.key_table import KeyTable, StoredKey, key_store
+from common.adapters.storage.key_table import KeyTable, StoredKey, key_store
 from common.encoding import base64url
 from common.errors import InvalidKey, UnknownPart
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from common.adapters import partner_keys
-from common.adapters.partner_keys import parse_keys, partner_key
-from common.adapters.partners import Partner
-from common.adapters.registering import Registration, register_partner
+from common.adapters.exchange import partner_keys
+from common.adapters.exchange.partner_keys import parse_keys, partner_key
+from common.adapters.exchange.partners import Partner
+from common.adapters.exchange.registration import Registration, register_partner
 from common.did import Fetched
 from common.errors import SelloError
 from common.keys import PrivateKey, jwk

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from common.adapters import qr
-from common.adapters.turns import Busy, Turns
+from common.adapters.limits.turns import Busy, Turns
 from common.errors import MalformedInput
 
 OFFER = (

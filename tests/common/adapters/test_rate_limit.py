@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from django.test import RequestFactory
 
-from common.adapters import rate_limit
-from common.adapters.rate_limit import TooManyRequests
+from common.adapters.limits import rate_limit
+from common.adapters.limits.rate_limit import TooManyRequests
 
 MINUTE = 1_795_000_000
 

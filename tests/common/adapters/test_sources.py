@@ -14,9 +14,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from django.utils import timezone
 
 from common import purse
-from common.adapters import caching
-from common.adapters import fetch as door
-from common.adapters.sources import CachedLists, SiteSources, check_status, sources
+from common.adapters.documents.sources import CachedLists, SiteSources, check_status, sources
+from common.adapters.limits import caching
+from common.adapters.network import http
 from common.errors import FetchFailed, SelloError
 from common.formats.base import VerifiedCredential
 from common.keys import PrivateKey, jwk
@@ -65,19 +65,19 @@ class Internet:
             ),
         }  # fmt: skip
 
-    def __call__(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> door.Reply:
+    def __call__(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> http.Reply:
         self.asked.append(url)
         if url not in self.pages:
             raise FetchFailed("This host does not answer.")
         page = self.pages[url]
         body = page if isinstance(page, bytes) else page.encode()
-        return door.Reply(200, body, {"content-type": "application/json"})
+        return http.Reply(200, body, {"content-type": "application/json"})
 
 
 @pytest.fixture
 def internet(monkeypatch: pytest.MonkeyPatch) -> Internet:
     internet = Internet()
-    monkeypatch.setattr(door, "transport", internet)
+    monkeypatch.setattr(http, "transport", internet)
     return internet
 
 

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from common.adapters.turns import Busy, TooManyWait, Turns, Waiting
+from common.adapters.limits.turns import Busy, TooManyWait, Turns, Waiting
 from common.errors import FetchFailed
 
 

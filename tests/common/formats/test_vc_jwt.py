@@ -10,7 +10,7 @@ import pytest
 from common.did import did_key
 from common.encoding import base64url
 from common.errors import FetchFailed, MalformedInput, SelloError
-from common.formats import FORMATS, enveloping, jose, unbound
+from common.formats import FORMATS, enveloping, jose, without_binding
 from common.formats.base import Binding, BindingMismatch, Expired, Holder, NotYetValid
 from common.formats.detect import find_format
 from common.keys import PrivateKey, jws
@@ -316,7 +316,7 @@ def test_a_presentation_shows_something_and_not_too_much() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_shown_without_a_signature_it_is_the_token(name: str) -> None:
     token = issue(name)
-    assert unbound.show(name, token, disclose=[("district",)], sources=SOURCES) == token
+    assert without_binding.show(name, token, disclose=[("district",)], sources=SOURCES) == token
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from common.adapters.fetch import Fetched
+from common.adapters.network.http import Fetched
 from common.encoding import base64url, cbor
 from common.errors import FetchFailed
-from common.formats import FORMATS, unbound
+from common.formats import FORMATS, without_binding
 from common.formats.data_integrity import SUITE_OF_CURVE, SUITES, pipeline
 from common.formats.detect import find_format
 from common.formats.sd_jwt import compact
@@ -235,8 +235,11 @@ def test_whatever_is_shown_to_the_procedure(ana: PrivateKey) -> None:
     fuzz(secured, verify, examples=150)
     fuzz(secured, find_format)
     fuzz(secured, declared.read)
-    for name in unbound.UNBOUND:
-        fuzz(secured, lambda value, name=name: unbound.show(name, value, disclose=[("a",)], sources=SOURCES))  # type: ignore[misc]
+    for name in without_binding.UNBOUND:
+        fuzz(
+            secured,
+            lambda value, name=name: without_binding.show(name, value, disclose=[("a",)], sources=SOURCES),
+        )  # type: ignore[misc]
 
 
 def test_status_tokens() -> None:

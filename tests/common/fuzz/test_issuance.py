@@ -17,8 +17,8 @@ from common.oid4vci import attestation, authorization, encryption
 from common.oid4vci.authorization import AuthorizationRequest
 from common.oid4vci.authorization_server import parse_server_metadata
 from common.oid4vci.errors import InvalidProof, MessageInvalid
+from common.oid4vci.json_members import Members
 from common.oid4vci.key_attestation import Resistance, create_key_attestation, verify_key_attestation
-from common.oid4vci.members import Members
 from common.oid4vci.presentation_proof import verify_presentation_proofs
 from common.oid4vci.signed_metadata import sign_metadata, verify_metadata
 from common.oid4vci.wallet_attestation import (

@@ -10,7 +10,7 @@ import pytest
 from cryptography import x509
 from hypothesis import strategies as st
 
-from common.adapters.sources import sources
+from common.adapters.documents.sources import sources
 from common.encoding import base64url
 from common.keys import jwe, jwk, jws
 from common.oid4vci import credential, metadata, notification, offer, token
@@ -46,7 +46,9 @@ from common.oid4vp.transaction_data import (
     create_transaction_data,
     parse_transaction_data,
 )
-from common.registries import access, access_holder, claims
+from common.registries import claims
+from common.registries.record_access import grant as access
+from common.registries.record_access import holder
 from tests.common.fuzz.strategies import JSON, TEXTS, bent, bent_bytes, bent_text, bent_tokens, fuzz
 from tests.common.oid4vp.test_matching import ANA
 from tests.common.oid4vp.test_transaction_data import AGREE, PAY
@@ -137,11 +139,11 @@ RESPONSE = {"credentials": [{"credential": "a.b.c~"}, {"credential": {"proof": {
 CLAIMS = [{"name": "given_name", "column": "name", "label": "Name", "mandatory": True}]
 GRANT = {"access_token": "x", "token_type": "DPoP", "expires_in": 60, "attributes": ["a"]}
 ERROR = {"error": "invalid_proof", "error_description": "x"}
-LOG = access_holder.create_log(
-    [access_holder.LogEntry("2026-01-01T00:00:00Z", "c", "Clinic", "care", "r", ("a",), "i", "law", "read")]
+LOG = holder.create_log(
+    [holder.LogEntry("2026-01-01T00:00:00Z", "c", "Clinic", "care", "r", ("a",), "i", "law", "read")]
 )
-CONSENTS = access_holder.create_consents(
-    [access_holder.ConsentEntry("i", "c", "Clinic", "care", "r", ("a",), "signed", "active", "t", "t", "t")]
+CONSENTS = holder.create_consents(
+    [holder.ConsentEntry("i", "c", "Clinic", "care", "r", ("a",), "signed", "active", "t", "t", "t")]
 )
 QUERY = {
     "credentials": [
@@ -193,8 +195,8 @@ PARSERS: dict[str, tuple[Any, Callable[[Any], object]]] = {
     "error": (ERROR, on_objects(lambda it: parse_error(it, status=400))),
     "claims of a type": (CLAIMS, claims.parse_claims),
     "access grant": (GRANT, on_objects(access.parse_grant)),
-    "access log": (LOG, on_objects(access_holder.parse_log)),
-    "consents": (CONSENTS, on_objects(access_holder.parse_consents)),
+    "access log": (LOG, on_objects(holder.parse_log)),
+    "consents": (CONSENTS, on_objects(holder.parse_consents)),
     "client metadata": (
         parameters(DID, encrypted=True)["client_metadata"],
         lambda it: parse_client_metadata(it, encrypted=True),

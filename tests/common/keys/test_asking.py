@@ -7,7 +7,7 @@ import pytest
 
 from common.encoding import base64url, jcs
 from common.errors import SelloError
-from common.keys import PrivateKey, asking
+from common.keys import PrivateKey, holder_jwt
 
 ANA = PrivateKey("P-256", bytes(31) + b"\x01")
 MALLORY = PrivateKey("P-256", bytes(31) + b"\x02")
@@ -19,11 +19,11 @@ class Refused(SelloError):
 
 def signed(now: datetime, **changes: Any) -> str:
     said = {"typ": "test+jwt", "audience": "us", "jti": "j-1"} | changes
-    return asking.sign({"read": True}, signer=ANA, now=now, **said)
+    return holder_jwt.sign({"read": True}, signer=ANA, now=now, **said)
 
 
 def verify(token: str, now: datetime) -> Any:
-    return asking.verify(token, typ="test+jwt", audience="us", now=now, error=Refused)
+    return holder_jwt.verify(token, typ="test+jwt", audience="us", now=now, error=Refused)
 
 
 def test_who_asks_is_whoever_holds_the_key(now: datetime) -> None:
@@ -47,12 +47,12 @@ def test_only_this_moment_counts(late: timedelta, now: datetime) -> None:
 @pytest.mark.parametrize("made", [None, True, "1", 1e300])
 def test_a_request_says_when_it_was_made(made: object, now: datetime) -> None:
     with pytest.raises(Refused, match="iat"):
-        asking.check_time({"iat": made}, now=now, error=Refused)
+        holder_jwt.check_time({"iat": made}, now=now, error=Refused)
 
 
 def test_another_key_in_the_header_does_not_hold(now: datetime) -> None:
     _, payload, signature = signed(now).split(".")
-    other = asking.sign({}, typ="test+jwt", audience="us", jti="j-1", signer=MALLORY, now=now)
+    other = holder_jwt.sign({}, typ="test+jwt", audience="us", jti="j-1", signer=MALLORY, now=now)
     with pytest.raises(Refused, match="does not hold"):
         verify(f"{other.split('.')[0]}.{payload}.{signature}", now)
 

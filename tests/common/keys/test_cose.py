@@ -36,7 +36,9 @@ def test_what_was_signed_verifies_and_nothing_else_does(curve: str) -> None:
     assert cose.verify(message, key=signer.public_key) == b"payload"
     with pytest.raises(InvalidSignature):
         cose.verify(message, key=other.public_key)
-    bent = made[3][:-1] + bytes([made[3][-1] ^ 1])  # one bit: a last byte of zero is a signature's own now and then
+    bent = made[3][:-1] + bytes(
+        [made[3][-1] ^ 1]
+    )  # one bit: a last byte of zero is a signature's own now and then
     for changed in ([made[0], {}, b"other", made[3]], [made[0], {}, made[2], bent]):
         with pytest.raises(InvalidSignature):
             cose.verify(cose.parse(changed), key=signer.public_key)

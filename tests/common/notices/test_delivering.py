@@ -10,7 +10,7 @@ import pytest
 from django.core import mail
 from django.core.management import call_command
 
-from common.adapters import fetch as door
+from common.adapters.network import http
 from common.errors import FetchFailed
 from common.keys import jws
 from common.notices import delivering
@@ -56,10 +56,10 @@ def gateway(settings, monkeypatch):
             answer = self.answers.pop(0) if self.answers else 200
             if isinstance(answer, Exception):
                 raise answer
-            return door.Reply(answer, b"{}")
+            return http.Reply(answer, b"{}")
 
     found = Gateway()
-    monkeypatch.setattr(door, "transport", found)
+    monkeypatch.setattr(http, "transport", found)
     return found
 
 
@@ -120,7 +120,7 @@ def test_an_sms_is_what_the_gateway_wants_and_names_nothing(clock: Clock, gatewa
 
 
 def test_a_busy_gateway_is_asked_again_later_each_time(clock: Clock, gateway) -> None:
-    gateway.answers = [503, 429, door.NotReached("no")]
+    gateway.answers = [503, 429, http.NotReached("no")]
     one(Recipient(phone="+999712345678"))
     pauses = []
     for _ in range(3):
@@ -210,11 +210,11 @@ def test_two_processes_at_once(clock: Clock, gateway, monkeypatch) -> None:
     inner: list[dict[str, int]] = []
     carry = gateway.__call__
 
-    def meanwhile(*args: object) -> door.Reply:
+    def meanwhile(*args: object) -> http.Reply:
         inner.append(deliver_notices(clock=clock))
         return carry(*args)
 
-    monkeypatch.setattr(door, "transport", meanwhile)
+    monkeypatch.setattr(http, "transport", meanwhile)
     assert deliver_notices(clock=clock)["sent"] == 1
     assert inner == [{"sent": 0, "postponed": 0, "failed": 0}]
     assert len(gateway.seen) == 1

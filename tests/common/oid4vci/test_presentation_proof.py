@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from common.adapters.sources import sources
+from common.adapters.documents.sources import sources
 from common.did import did_key
 from common.formats.data_integrity import SUITES, pipeline
 from common.keys import PrivateKey

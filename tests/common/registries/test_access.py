@@ -7,7 +7,7 @@ import pytest
 from common import did
 from common.did import did_key
 from common.keys import PrivateKey, jwk, jws
-from common.registries.access import (
+from common.registries.record_access.grant import (
     AccessError,
     AccessGrant,
     Evidence,

@@ -9,8 +9,8 @@ import pytest
 from common.encoding import base64url, jcs
 from common.keys import PrivateKey, jwk, jws
 from common.keys.dpop import TYPE as DPOP_TYPE
-from common.registries.access import AccessError, InvalidAssertion
-from common.registries.access_holder import (
+from common.registries.record_access.grant import AccessError, InvalidAssertion
+from common.registries.record_access.holder import (
     CONSENTS_TYPE,
     LOG_TYPE,
     WITHDRAWAL_TYPE,

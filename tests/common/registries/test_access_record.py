@@ -8,9 +8,9 @@ import pytest
 from common import did
 from common.did import did_web
 from common.keys import PrivateKey, jwk, jws
-from common.registries.access import REQUEST_TYPE
-from common.registries.access_holder import CONSENTS_TYPE, LOG_TYPE, WITHDRAWAL_TYPE
-from common.registries.access_record import (
+from common.registries.record_access.grant import REQUEST_TYPE
+from common.registries.record_access.holder import CONSENTS_TYPE, LOG_TYPE, WITHDRAWAL_TYPE
+from common.registries.record_access.record import (
     RECORD_TYPE,
     InvalidRecord,
     SignedRecord,

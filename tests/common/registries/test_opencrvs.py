@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from common.registries.opencrvs import (
+from common.registries.opencrvs.records import (
     OpenCrvsRequestInvalid,
     parse_mapping,
     parse_offer_request,

@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
 from common import purse
-from common.adapters import hashing
-from common.adapters.turns import Turns
+from common.adapters.limits import password_hashing
+from common.adapters.limits.turns import Turns
 from common.purse import Purse
 from common.site.middleware import OnePurse
 
@@ -30,12 +30,12 @@ def test_a_request_has_a_purse_and_nothing_is_left_of_it() -> None:
 
 @pytest.mark.django_db
 def test_signing_in_waits_in_a_queue_with_an_end(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
-    settings.PASSWORD_HASHERS = ["common.adapters.hashing.QueuedPBKDF2"]
+    settings.PASSWORD_HASHERS = ["common.adapters.limits.password_hashing.QueuedPBKDF2"]
     User.objects.create_user("fatima", password="correct horse")
-    monkeypatch.setattr(hashing, "PASSWORDS", Turns(at_once=1, waiting=0, patience=0))
+    monkeypatch.setattr(password_hashing, "PASSWORDS", Turns(at_once=1, waiting=0, patience=0))
     form = {"username": "fatima", "password": "correct horse"}
     for page in ("/office/sign-in", "/admin/login/"):
-        with hashing.PASSWORDS.taken():
+        with password_hashing.PASSWORDS.taken():
             answer = Client().post(page, form)
         assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
         assert Client().post(page, form).status_code in (200, 302)

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.test import Client, RequestFactory
 from django.urls import path
 
-from common.adapters.rate_limit import TooManyRequests
+from common.adapters.limits.rate_limit import TooManyRequests
 from common.config.urls import urlpatterns as site
 from common.errors import FetchFailed
 from common.site.middleware import POLICY, in_words

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from common.did import did_key
-from common.formats import unbound
+from common.formats import without_binding
 from common.formats.base import CredentialInvalid, Holder, Secured
 from common.formats.data_integrity import disclosure, pipeline
 from common.formats.data_integrity.ldp_vc import LdpVc
@@ -53,7 +53,7 @@ def bearer(secured: Secured) -> Verification:
 def test_shown_by_whoever_has_it(base: Mapping[str, Any]) -> None:
     refused(bearer(base))
     refused(bearer({**base, "proof": [base["proof"]]}))
-    shown = unbound.show("ldp_vc", base, disclose=[DISTRICT], sources=SOURCES)
+    shown = without_binding.show("ldp_vc", base, disclose=[DISTRICT], sources=SOURCES)
     passed = bearer(shown)
     assert passed.verified
     assert dict(passed.claims) == {"district": "Pisac"}
@@ -93,14 +93,14 @@ def test_found_alone(base: Mapping[str, Any]) -> None:
 
 def test_in_its_holders_own_file(base: Mapping[str, Any]) -> None:
     """What is derived from it and shows it all is verified, and what came is said plainly."""
-    verification = one(base, ones_own=True)
+    verification = one(base, as_holder=True)
     assert (verification.verified, verification.exit_code) == (True, 0)
     details = {check.check: check.detail for check in verification.checks}
     assert details["signature"] == BASE_PROOF
     assert not any(detail for name, detail in details.items() if name != "signature")
     bent = json.loads(json.dumps(base))
     bent["credentialSubject"]["district"] = "Lima"
-    failed = one(bent, ones_own=True)
+    failed = one(bent, as_holder=True)
     assert results(failed)["signature"] == "failed"
     assert BASE_PROOF not in {check.detail for check in failed.checks}
 

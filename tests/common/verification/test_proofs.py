@@ -17,7 +17,7 @@ from common.formats.data_integrity import pipeline
 from common.keys import PrivateKey, multikey
 from common.rdf.contexts import CONFORMANCE, CREDENTIALS_V2
 from common.rdf.expansion import OpenContexts
-from common.verification.proofs import World, check_credential, check_presentation
+from common.verification.proofs import ProofSources, check_credential, check_presentation
 from tests.common.formats.fakes import StaticSources
 from tests.conftest import NOW, shared
 
@@ -40,10 +40,10 @@ def fetch(url: str, *, accept: str = "application/json") -> Fetched:
 
 
 SOURCES = StaticSources(contexts=CONFORMANCE)
-STRICT = World(
+STRICT = ProofSources(
     sources=SOURCES, contexts_of=lambda speakers: partial(SOURCES.context, issuer=""), fetch=fetch, known={}
 )
-OPEN = World(
+OPEN = ProofSources(
     sources=SOURCES,
     contexts_of=lambda speakers: OpenContexts(partial(SOURCES.context, issuer="")),
     fetch=fetch,
@@ -71,7 +71,12 @@ def presentation(*shown: Any, **changes: Any) -> dict[str, Any]:
 
 
 def secure(
-    document: dict[str, Any], key: PrivateKey, *, world: World = STRICT, suite: str | None = None, **more: Any
+    document: dict[str, Any],
+    key: PrivateKey,
+    *,
+    world: ProofSources = STRICT,
+    suite: str | None = None,
+    **more: Any,
 ) -> dict[str, Any]:
     purpose = "authentication" if "VerifiablePresentation" in document["type"] else "assertionMethod"
     options = pipeline.options(signer=named(key), purpose=purpose, created=NOW, suite=suite) | more
@@ -85,7 +90,7 @@ def envelop(
     return enveloping.envelop(token, kind=enveloping.CREDENTIAL if kind == "vc" else enveloping.PRESENTATION)
 
 
-def check(document: Any, *, world: World = STRICT, now: datetime = NOW) -> Any:
+def check(document: Any, *, world: ProofSources = STRICT, now: datetime = NOW) -> Any:
     return check_credential(document, world=world, now=now).document
 
 

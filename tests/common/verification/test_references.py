@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from common.adapters import caching, references
-from common.adapters import fetch as door
-from common.adapters.references import check_references
+from common.adapters.documents import references
+from common.adapters.documents.references import check_references
+from common.adapters.limits import caching
+from common.adapters.network import http
 from common.did import did_key
 from common.errors import FetchFailed
-from common.formats import unbound
+from common.formats import without_binding
 from common.formats.base import Holder
 from common.formats.data_integrity import pipeline
 from common.formats.data_integrity.ldp_vc import LdpVc
@@ -52,13 +53,13 @@ def web(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """What lies where, and what was asked for, in whose order."""
     pages: dict[str, Any] = {LEAFLET: BODY, SCHEMA_URL: json.dumps(SCHEMA).encode(), "asked": []}
 
-    def carry(method: str, url: str, headers: Any, body: bytes | None) -> door.Reply:
+    def carry(method: str, url: str, headers: Any, body: bytes | None) -> http.Reply:
         pages["asked"].append((url, headers["Accept"]))
         if url not in pages:
             raise FetchFailed("This host does not answer.")
-        return door.Reply(200, pages[url], {"content-type": "application/json"})
+        return http.Reply(200, pages[url], {"content-type": "application/json"})
 
-    monkeypatch.setattr(door, "transport", carry)
+    monkeypatch.setattr(http, "transport", carry)
     return pages
 
 
@@ -195,7 +196,9 @@ def test_a_schema_knows_no_parts(web: dict[str, Any], ana: PrivateKey) -> None:
     bound = Holder(ana.public_key, did_key.encode(ana.public_key))
     described = replace(FARMER, schema=schema()["credentialSchema"])
     base = suite.issue(described, signer=P256, holder=bound, sources=SOURCES, now=NOW, salt=salts())
-    shown = unbound.show("ldp_vc", base, disclose=[("credentialSubject", "given_name")], sources=SOURCES)
+    shown = without_binding.show(
+        "ldp_vc", base, disclose=[("credentialSubject", "given_name")], sources=SOURCES
+    )
     found = verified(shown)
     assert (result(found), found.verified) == ("passed", True)
     assert "district" not in found.claims

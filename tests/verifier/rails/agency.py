@@ -8,9 +8,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from common.adapters import fetch
-from common.adapters.partners import Partner
-from common.adapters.registering import Registration, register_partner
+from common.adapters.exchange.partners import Partner
+from common.adapters.exchange.registration import Registration, register_partner
+from common.adapters.network import http
 from common.errors import FetchFailed
 from common.exchange.envelope import create_message
 from common.exchange.header import Header
@@ -99,12 +99,12 @@ def callbacks(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]
     """What reaches the agency's own address; `None` in the list of failures makes it fail once."""
     seen: list[tuple[str, dict[str, Any]]] = []
 
-    def carry(method: str, url: str, headers: Any, body: bytes | None) -> fetch.Reply:
+    def carry(method: str, url: str, headers: Any, body: bytes | None) -> http.Reply:
         seen.append((url, json.loads(body or b"{}")))
         if len(seen) == 1:
             raise FetchFailed("This host does not answer.")
         ack = {"message": {"ack_status": "NACK", "timestamp": "2026-11-22T03:00:00Z", "correlation_id": "c"}}
-        return fetch.Reply(200, json.dumps(ack).encode(), {"content-type": "application/json"})
+        return http.Reply(200, json.dumps(ack).encode(), {"content-type": "application/json"})
 
-    monkeypatch.setattr(fetch, "transport", carry)
+    monkeypatch.setattr(http, "transport", carry)
     return seen

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from common.adapters import fetch
-from common.adapters.registering import Registration, register_partner
+from common.adapters.exchange.registration import Registration, register_partner
+from common.adapters.network import http
 from common.keys import PrivateKey, jwk
 from deploy.bank.accounts import Accounts
 from deploy.bank.files import work
@@ -74,7 +74,7 @@ def test_fifty_payments_through_a_bank_that_fails(
     bank, server = counter
     address = f"http://127.0.0.1:{server.server_address[1]}"
     settings.FETCH_ORIGINS = {*settings.FETCH_ORIGINS, address}
-    monkeypatch.setattr(fetch, "transport", fetch._over_the_network)
+    monkeypatch.setattr(http, "transport", http._over_the_network)
     key = {**jwk.encode(KEY.public_key), "kid": jwk.thumbprint(KEY.public_key)}
     register_partner(
         Registration("bank.example", namespaces=["g2p"], roles=["gateway"], keys=key, address=address)

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from common.adapters.registering import Registration, register_partner
+from common.adapters.exchange.registration import Registration, register_partner
 from common.exchange.envelope import create_message
 from common.exchange.header import Header
 from common.keys import PrivateKey, jwk

@@ -9,11 +9,12 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from common.adapters import exchange, exchange_views, fetch
-from common.adapters.exchange_tokens import secret_name
-from common.adapters.partners import ExchangeLog, Partner
-from common.adapters.registering import Registration, register_partner
-from common.adapters.sealing import seal
+from common.adapters.exchange import endpoints, messages
+from common.adapters.exchange.partners import ExchangeLog, Partner
+from common.adapters.exchange.registration import Registration, register_partner
+from common.adapters.exchange.tokens import secret_name
+from common.adapters.network import http
+from common.adapters.storage.sealing import seal
 from common.errors import FetchFailed
 from common.exchange.envelope import create_message
 from common.exchange.header import Header
@@ -47,7 +48,7 @@ def through(
         partner.save()
         made = rail("g2p-connect", partner=own, payer="programme:payout@localhost", **config)
         made.now = timezone.now()
-        monkeypatch.setattr(exchange_views, "timezone", SimpleNamespace(now=lambda: made.now))
+        monkeypatch.setattr(endpoints, "timezone", SimpleNamespace(now=lambda: made.now))
         bank = Programme.objects.create(
             slug="payout", title="Payout", currency="USD", budget=10_000_000, rules=RULES,
             gateway=GatewayAccount.objects.create(name="payout", kind="file", config={}),
@@ -105,16 +106,16 @@ def test_an_answer_that_gets_lost_pays_once(
     """The request arrives or not, and its answer does not."""
     agency = through()
     payment = agency.book(PHONE)
-    carry, fail = fetch.transport, True
+    carry, fail = http.transport, True
 
-    def unreliable(method: str, url: str, headers: Any, body: bytes | None) -> fetch.Reply:
+    def unreliable(method: str, url: str, headers: Any, body: bytes | None) -> http.Reply:
         if fail and "disburse" in url:
             if dies == "after":
                 carry(method, url, headers, body)
             raise FetchFailed("This host does not answer.")
         return carry(method, url, headers, body)
 
-    monkeypatch.setattr(fetch, "transport", unreliable)
+    monkeypatch.setattr(http, "transport", unreliable)
     assert agency.deliver()["unknown"] == 1
     fail = False
     for _ in range(3):
@@ -141,12 +142,12 @@ def test_payees_that_a_mapper_knows(through: Callable[..., Rail]) -> None:
 def callback(agency: Rail, *those: DisbursementStatus, signer: Any = None, sender: str = "") -> Any:
     own = organisation.sender_id()
     partner = Partner.objects.get(sender_id=own)
-    from common.adapters.exchange_tokens import access_token
+    from common.adapters.exchange.tokens import access_token
 
     body = create_message(
         "g2p",
         Header(
-            exchange.new_message_id(),
+            messages.new_message_id(),
             "on-disburse",
             sender or own,
             own,

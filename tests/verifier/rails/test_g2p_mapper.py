@@ -5,8 +5,8 @@ from typing import Any
 from django.test import Client
 from django.utils import timezone
 
-from common.adapters.partners import Partner
-from common.adapters.registering import Registration, register_partner
+from common.adapters.exchange.partners import Partner
+from common.adapters.exchange.registration import Registration, register_partner
 from common.keys import jwk
 from common.payments.address import parse_address
 from common.payments.g2p import actions, mapper, status

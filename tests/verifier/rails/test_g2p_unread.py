@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from common.adapters import exchange_sending
+from common.adapters.exchange import sending
 from common.payments.address import parse_address
 from tests.verifier.rails.agency import PERSON, PHONE
 from tests.verifier.rails.conftest import Rail
@@ -20,7 +20,7 @@ STAMP = "2026-11-22T03:00:00Z"
 @pytest.fixture
 def partner(rail: Callable[..., Rail], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Rail]:
     """A rail to a partner that answers with what `said` makes of the references asked about."""
-    from common.adapters.partners import Partner
+    from common.adapters.exchange.partners import Partner
 
     Partner.objects.create(
         sender_id="bank.example", name="Bank", namespaces=["g2p"], address="https://bank.example"
@@ -32,7 +32,7 @@ def partner(rail: Callable[..., Rail], monkeypatch: pytest.MonkeyPatch) -> Calla
             items = message.get("disbursements") or message.get("resolve_request") or []
             return SimpleNamespace(message=said([each["reference_id"] for each in items]))
 
-        monkeypatch.setattr(exchange_sending, "ask", ask)
+        monkeypatch.setattr(sending, "ask", ask)
         return rail("g2p-connect", partner="bank.example", payer="account:7@bank", **config)
 
     return make

@@ -11,8 +11,8 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from common.adapters.command import Command as SharedCommand
-from common.adapters.references import check_references
-from common.adapters.sources import check_status, sources
+from common.adapters.documents.references import check_references
+from common.adapters.documents.sources import check_status, sources
 from common.encoding import strict_json
 from common.errors import MalformedInput
 from common.formats.base import Binding, Secured, VerifiedCredential
@@ -49,7 +49,7 @@ class Command(SharedCommand):
             trust=trust_list(),
             now=options["at"] or timezone.now(),
             binding=None if nonce is None else Binding(audience, nonce),
-            ones_own=True,  # whoever has the file asks for themselves
+            as_holder=True,  # whoever has the file asks for themselves
         )
         return self.verification.as_json()
 

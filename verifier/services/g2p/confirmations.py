@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from common.adapters.exchange import Received
+from common.adapters.exchange.messages import Received
 from common.encoding.money import to_text
 from common.exchange.errors import ExchangeError
 from common.payments.g2p import disburse, status

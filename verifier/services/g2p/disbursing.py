@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db import transaction
 
-from common.adapters.exchange import Received
-from common.adapters.partners import Partner
+from common.adapters.exchange.messages import Received
+from common.adapters.exchange.partners import Partner
 from common.encoding.money import to_minor, to_text
 from common.errors import MalformedInput
 from common.exchange.header import REJECTED, SUCCEEDED

@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
-from common.adapters.exchange import Received
+from common.adapters.exchange.messages import Received
 from common.encoding import base64url, jcs
 from common.exchange.errors import ExchangeError
 from common.payments.g2p.status import StatusQuery

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
-from common.adapters.exchange import Received
+from common.adapters.exchange.messages import Received
 from common.exchange.errors import ExchangeError
 from common.payments.g2p import mapper, status
 from common.payments.g2p.disburse import Refusal

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from django.db import transaction
 
-from common.adapters import exchange, exchange_sending
-from common.adapters.exchange import Received
+from common.adapters.exchange import messages, sending
+from common.adapters.exchange.messages import Received
 from common.encoding import jcs, strict_json
 from common.errors import SelloError
 from common.exchange.header import SUCCEEDED, Header
@@ -40,16 +40,14 @@ def owe(
     payments: bool = False,
 ) -> None:
     """Keep an answer for later; one about `payments` is written anew when all of them have ended."""
-    message_id = exchange.new_message_id()
+    message_id = messages.new_message_id()
     kept = {AWAITED: message} if payments else dict(message)
     OwedAnswer.objects.create(
         partner=received.partner,
         message_id=message_id,
-        url=exchange_sending.callback_url(
-            received.partner, received.header.sender_uri, path=endpoint.callback
-        ),
+        url=sending.callback_url(received.partner, received.header.sender_uri, path=endpoint.callback),
         action=endpoint.answer,
-        transaction_id=exchange.transaction_id(received.message),
+        transaction_id=messages.transaction_id(received.message),
         correlation_id=correlation_id,
         sealed=seal(jcs.canonicalize(kept), name=f"answer {message_id}"),
         next_attempt_at=now,
@@ -88,7 +86,7 @@ def _answer(row: OwedAnswer, *, now: datetime) -> str:
     message, count = composed
     header = Header(row.message_id, row.action, status=SUCCEEDED, total_count=count, completed_count=count)
     try:
-        exchange_sending.send(
+        sending.send(
             row.partner, NAMESPACE, header, message, party=organisation.party(), url=row.url, now=now
         )
     except SelloError as error:

@@ -6,7 +6,7 @@ from typing import Final
 from common.encoding.money import to_text
 from common.notices.inbox import once
 from common.payments.log import MAX_ENTRIES, PaymentEntry, State
-from common.registries.access_holder import verify_log_request
+from common.registries.record_access.holder import verify_log_request
 from common.vcdm import times
 from verifier.models import PaymentInstruction, Service
 from verifier.services.payments import states

@@ -8,7 +8,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils.module_loading import import_string
 
 from common.adapters.command import Command as BaseCommand
-from common.adapters.registering import NAMESPACES, ROLES, Registration, register_partner
+from common.adapters.exchange.registration import NAMESPACES, ROLES, Registration, register_partner
 from common.encoding import strict_json
 
 

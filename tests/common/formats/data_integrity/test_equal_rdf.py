@@ -21,7 +21,7 @@ from common.formats.data_integrity import ldp_vc, pipeline
 from common.keys import PrivateKey
 from common.rdf.contexts import CREDENTIALS_V1, CREDENTIALS_V2, DATA_INTEGRITY_V2
 from common.vcdm.related import Known
-from common.verification.proofs import World, check_credential
+from common.verification.proofs import ProofSources, check_credential
 from tests.common.formats.data_integrity.conftest import BINDING, CONTEXT, ISSUER, LISTS, TYPE, held
 from tests.common.formats.data_integrity.rewriting import XSD, Vocabulary, rewrite, statements
 from tests.common.formats.fakes import StaticSources, method
@@ -205,7 +205,7 @@ def _of(one: VerifiedCredential) -> Any:
 
 
 def by_proofs_alone(document: Document, sources: StaticSources) -> Document:
-    world = World(
+    world = ProofSources(
         sources=sources,
         contexts_of=lambda speakers: partial(sources.context, issuer=speakers[0]),
         fetch=lambda url, **_: Fetched(SCHEMA, "application/schema+json"),

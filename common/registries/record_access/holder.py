@@ -10,8 +10,8 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final, TypeVar
 
-from common.keys import Signer, asking, jwk
-from common.registries.access import MAX_ID, AccessError, InvalidAssertion, text
+from common.keys import Signer, holder_jwt, jwk
+from common.registries.record_access.grant import MAX_ID, AccessError, InvalidAssertion, text
 
 LOG_TYPE: Final = "access-log+jwt"
 CONSENTS_TYPE: Final = "access-consents+jwt"
@@ -75,18 +75,18 @@ Entry = TypeVar("Entry", LogEntry, ConsentEntry)
 
 def create_log_request(*, audience: str, jti: str, signer: Signer, now: datetime) -> str:
     """The person's question, to an authority, who has read their record."""
-    return asking.sign({}, typ=LOG_TYPE, audience=audience, jti=jti, signer=signer, now=now)
+    return holder_jwt.sign({}, typ=LOG_TYPE, audience=audience, jti=jti, signer=signer, now=now)
 
 
 def create_consents_request(*, audience: str, jti: str, signer: Signer, now: datetime) -> str:
     """The person's question, to an authority, what they have agreed to."""
-    return asking.sign({}, typ=CONSENTS_TYPE, audience=audience, jti=jti, signer=signer, now=now)
+    return holder_jwt.sign({}, typ=CONSENTS_TYPE, audience=audience, jti=jti, signer=signer, now=now)
 
 
 def create_withdrawal(*, audience: str, consent_id: str, jti: str, signer: Signer, now: datetime) -> str:
     """The person's word that a consent ends at once."""
     said = {"consent_id": consent_id}
-    return asking.sign(said, typ=WITHDRAWAL_TYPE, audience=audience, jti=jti, signer=signer, now=now)
+    return holder_jwt.sign(said, typ=WITHDRAWAL_TYPE, audience=audience, jti=jti, signer=signer, now=now)
 
 
 def verify_log_request(token: str, *, audience: str, now: datetime) -> HolderRequest:
@@ -126,7 +126,7 @@ def parse_consents(source: Mapping[str, Any]) -> tuple[ConsentEntry, ...]:
 
 
 def _verify(token: str, typ: str, *, audience: str, now: datetime) -> tuple[HolderRequest, dict[str, Any]]:
-    key, claims = asking.verify(token, typ=typ, audience=audience, now=now, error=_refused)
+    key, claims = holder_jwt.verify(token, typ=typ, audience=audience, now=now, error=_refused)
     return HolderRequest(jwk.thumbprint(key), text(claims, "jti", longest=MAX_ID)), claims
 
 

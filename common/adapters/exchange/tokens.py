@@ -12,9 +12,9 @@ from urllib.parse import quote_plus, unquote_plus, urlencode
 from django.core import signing
 from django.core.cache import cache
 
-from common.adapters import fetch
-from common.adapters.partners import Partner
-from common.adapters.sealing import unseal
+from common.adapters.exchange.partners import Partner
+from common.adapters.network import http
+from common.adapters.storage.sealing import unseal
 from common.encoding import strict_json
 from common.errors import SelloError
 from common.exchange.errors import ExchangeError
@@ -97,7 +97,7 @@ def _kept_as(partner: Partner) -> str:
 
 def _ask_for_token(
     url: str, credentials: Mapping[str, str], *, now: datetime, basic: bool = False
-) -> fetch.Reply:
+) -> http.Reply:
     headers = {
         "Content-Type": "application/x-www-form-urlencoded",
         "Accept": "application/json",
@@ -107,7 +107,7 @@ def _ask_for_token(
     if basic:
         pair = ":".join(quote_plus(value) for value in credentials.values())
         headers["Authorization"] = f"Basic {b64encode(pair.encode()).decode('ascii')}"
-    return fetch.request("POST", url, headers=headers, body=urlencode(form).encode())
+    return http.request("POST", url, headers=headers, body=urlencode(form).encode())
 
 
 def basic_credentials(token: str) -> tuple[str, str]:

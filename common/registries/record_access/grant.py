@@ -17,7 +17,7 @@ from typing import Any, Final
 from common.errors import SelloError
 from common.formats.base import Secured, Sources
 from common.keys import PublicKey, Signer, jwk, jws
-from common.keys.asking import MAX_AGE, check_time
+from common.keys.holder_jwt import MAX_AGE, check_time
 
 GRANT_TYPE: Final = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 REQUEST_TYPE: Final = "access-request+jwt"

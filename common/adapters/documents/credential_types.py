@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from common.adapters import keeping
+from common.adapters.documents import kept
 from common.errors import FetchFailed, SelloError
 from common.formats.base import VerifiedCredential
 from common.formats.type_resolution import CredentialType, check_claims, resolve_type
@@ -19,19 +19,19 @@ def credential_type(
     """
     resolve = partial(resolve_type, credential.types[0], integrity=credential.document.get("vct#integrity"))
     try:
-        return _fitting(resolve(fetch=keeping.kept), fits)
+        return _fitting(resolve(fetch=kept.kept), fits)
     except FetchFailed:
         raise
     except SelloError as error:
         try:
-            return _fitting(resolve(fetch=keeping.newer), fits)
+            return _fitting(resolve(fetch=kept.newer), fits)
         except FetchFailed:
             raise error from None
 
 
 def named(vct: str) -> CredentialType:
     """What a type says of itself, that nobody has a credential of; errors as for `credential_type`."""
-    return resolve_type(vct, fetch=keeping.kept)
+    return resolve_type(vct, fetch=kept.kept)
 
 
 def ancestors(credential: Matchable) -> tuple[str, ...]:

@@ -24,8 +24,8 @@ from django.http import Http404, HttpRequest, QueryDict
 from django.urls import Resolver404, resolve
 
 from common import purse
-from common.adapters.published import is_published
-from common.adapters.turns import WAITING
+from common.adapters.limits.turns import WAITING
+from common.adapters.network.published import is_published
 from common.did import Fetched
 from common.errors import FetchFailed, NotReached, SelloError
 
@@ -64,7 +64,7 @@ class Transport(Protocol):
 def fetch(url: str, *, accept: str = "application/json") -> Fetched:
     """GET `url`, following few redirects, each checked like the first; anything but 200 is `FetchFailed`.
 
-    What this very process publishes (common/adapters/published.py) is read where it is made, so that
+    What this very process publishes (common/adapters/network/published.py) is read where it is made, so that
     commands work while no site runs.
     """
     own = _own_document(url, accept)

@@ -12,8 +12,8 @@ from common.did import did_web
 from common.errors import SelloError
 from common.formats.base import Sources
 from common.keys import Signer, jws
-from common.keys.asking import check_time
-from common.registries.access import AccessError, text
+from common.keys.holder_jwt import check_time
+from common.registries.record_access.grant import AccessError, text
 
 RECORD_TYPE: Final = "access-record+jwt"
 MEDIA_TYPE: Final = f"application/{RECORD_TYPE}"

@@ -10,8 +10,8 @@ from typing import Final
 
 from django.core.cache import caches
 
-from common.adapters.fetch import fetch
-from common.adapters.sources import is_own
+from common.adapters.documents.sources import is_own
+from common.adapters.network.http import fetch
 from common.did import Fetched
 
 KEPT: Final = 86_400  # seconds

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.module_loading import import_string
 
-from common.adapters import sealing
+from common.adapters.storage import sealing
 from common.keys import KeyStore, PrivateKey, Signer
 from common.keys.private_key import generate
 

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from common.adapters import fetch
-from common.adapters.exchange import DUPLICATE, Party, reply, transaction_id, verify
-from common.adapters.exchange_tokens import access_token, forget_token
-from common.adapters.partners import ExchangeLog, Partner
+from common.adapters.exchange.messages import DUPLICATE, Party, reply, transaction_id, verify
+from common.adapters.exchange.partners import ExchangeLog, Partner
+from common.adapters.exchange.tokens import access_token, forget_token
+from common.adapters.network import http
 from common.encoding import jcs, strict_json
 from common.errors import SelloError
 from common.exchange.acknowledgement import Acknowledgement, parse_ack
@@ -79,7 +79,7 @@ def callback_url(partner: Partner, sender_uri: str, *, path: str) -> str:
             raise ExchangeError("No address for answers is known.", code="err.sender_uri.invalid")
         return f"{registered[0].rstrip('/')}/{path}"
     try:
-        allowed = fetch.allowed_url(sender_uri)
+        allowed = http.allowed_url(sender_uri)
     except SelloError as error:
         raise ExchangeError(
             "Answers are not sent to this address.", code="err.sender_uri.invalid", detail=error.public
@@ -130,12 +130,12 @@ def _post(
     headers = {"Content-Type": "application/json", "Accept": "application/json"}
     if partner.token_url:
         headers["Authorization"] = f"Bearer {access_token(partner, now=now)}"
-    reply = fetch.request("POST", url, headers=headers, body=jcs.canonicalize(dict(body)))
+    reply = http.request("POST", url, headers=headers, body=jcs.canonicalize(dict(body)))
     if reply.status == 401 and partner.token_url:
         forget_token(partner)
     answer, unreadable = None, ""
     try:
-        answer = strict_json.loads(reply.body, max_bytes=fetch.MAX_BYTES)
+        answer = strict_json.loads(reply.body, max_bytes=http.MAX_BYTES)
     except SelloError as error:
         unreadable = error.public
     speaks = isinstance(answer, Mapping) and all(isinstance(answer.get(name), Mapping) for name in members)

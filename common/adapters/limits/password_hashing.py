@@ -2,7 +2,7 @@
 
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
-from common.adapters.turns import PASSWORDS
+from common.adapters.limits.turns import PASSWORDS
 
 
 class QueuedPBKDF2(PBKDF2PasswordHasher):

@@ -16,8 +16,8 @@ from jwcrypto import jws
 from jwcrypto.common import JWException
 from rest_framework.request import Request
 
-from common.adapters.drf import authorization
-from common.adapters.vc_api import NoOperator, require_operator
+from common.adapters.api.rest import authorization
+from common.adapters.api.vc_api import NoOperator, require_operator
 from common.encoding import strict_json
 from common.errors import MalformedInput
 

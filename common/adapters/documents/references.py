@@ -5,9 +5,9 @@ from typing import Final
 
 from django.utils import timezone
 
-from common.adapters import keeping
-from common.adapters.sources import sources
-from common.adapters.vc_api import RECOMMENDATION
+from common.adapters.api.vc_api import RECOMMENDATION
+from common.adapters.documents import kept
+from common.adapters.documents.sources import sources
 from common.formats.base import VerifiedCredential
 from common.rdf.contexts import CREDENTIALS_V2
 from common.vcdm.related import OtherResource
@@ -29,6 +29,6 @@ def check_references(credential: VerifiedCredential) -> None:
         whole=not credential.partial,
     )
     try:
-        check(fetch=keeping.kept)
+        check(fetch=kept.kept)
     except (OtherResource, SchemaMismatch):  # perhaps of what is newer than what was kept
-        check(fetch=keeping.newer)
+        check(fetch=kept.newer)

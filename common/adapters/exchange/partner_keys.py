@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from django.core.cache import cache
 
-from common.adapters.fetch import fetch
-from common.adapters.partners import Partner
+from common.adapters.exchange.partners import Partner
+from common.adapters.network.http import fetch
 from common.encoding import strict_json
 from common.errors import InvalidKey, MalformedInput, SelloError
 from common.exchange import absent

@@ -17,15 +17,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from common.adapters import rate_limit
-from common.adapters.fetch import fetch
-from common.adapters.sources import sources
+from common.adapters.documents.sources import sources
+from common.adapters.limits import rate_limit
+from common.adapters.network.http import fetch
 from common.errors import MalformedInput, SelloError
 from common.rdf.contexts import CONFORMANCE, CREDENTIALS_V2, Contexts
 from common.rdf.expansion import OpenContexts
 from common.vcdm.problems import problem
 from common.vcdm.related import Known
-from common.verification.proofs import World
+from common.verification.proofs import ProofSources
 
 log = logging.getLogger("sello.api")
 
@@ -63,10 +63,10 @@ def require_operator(request: Request) -> None:
         raise NoOperator("Issuing through the VC-API needs the operator's token.")
 
 
-def world(*, trial: bool) -> World:
+def world(*, trial: bool) -> ProofSources:
     """What the checks of a request find outside its document; more of it in a conformance run."""
     digests = RECOMMENDATION.digests | (DRAFT.digests if trial else frozenset())
-    return World(
+    return ProofSources(
         sources=sources(),
         contexts_of=lambda speakers: _contexts(speakers, trial=trial),
         fetch=fetch,

@@ -8,8 +8,8 @@ from typing import Any, Final, TypeVar
 
 from django.db import IntegrityError, transaction
 
-from common.adapters.partner_keys import partner_key
-from common.adapters.partners import ExchangeLog, Partner
+from common.adapters.exchange.partner_keys import partner_key
+from common.adapters.exchange.partners import ExchangeLog, Partner
 from common.exchange.envelope import create_message, parse_message
 from common.exchange.errors import ExchangeError, SignatureRefused
 from common.exchange.header import RECEIVED, REJECTED, SUCCEEDED, Envelope, Header

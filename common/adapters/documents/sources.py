@@ -12,8 +12,8 @@ from django.core.cache import caches
 from django.utils import timezone
 
 from common import purse
-from common.adapters import pem
-from common.adapters.fetch import fetch
+from common.adapters.documents import certificate_files
+from common.adapters.network.http import fetch
 from common.did import (
     DIDDocument,
     Fetched,
@@ -124,7 +124,7 @@ class CachedLists:
 
 def sources(*, trust: TrustList | None = None) -> SiteSources:
     """The sources of this process; who vouches for issuers' certificates stands in `ISSUER_CA_FILE`."""
-    return SiteSources(anchors=pem.certificates(settings.ISSUER_CA_FILE), trust=trust)
+    return SiteSources(anchors=certificate_files.certificates(settings.ISSUER_CA_FILE), trust=trust)
 
 
 def check_status(credential: Listed, *, now: datetime) -> StatusOutcome:

@@ -7,11 +7,11 @@ from typing import Any, Final
 
 from django.db import transaction
 
-from common.adapters.exchange_tokens import digest, secret_name
-from common.adapters.fetch import allowed_url
-from common.adapters.partner_keys import parse_keys
-from common.adapters.partners import Partner
-from common.adapters.sealing import seal
+from common.adapters.exchange.partner_keys import parse_keys
+from common.adapters.exchange.partners import Partner
+from common.adapters.exchange.tokens import digest, secret_name
+from common.adapters.network.http import allowed_url
+from common.adapters.storage.sealing import seal
 from common.errors import MalformedInput, SelloError, UnknownPart
 
 NAMESPACES: Final = ("spdci", "g2p")

@@ -16,10 +16,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from common.adapters import exchange, exchange_tokens, rate_limit
-from common.adapters.drf import authorization
-from common.adapters.exchange import Party, Received
-from common.adapters.partners import Partner
+from common.adapters.api.rest import authorization
+from common.adapters.exchange import messages, tokens
+from common.adapters.exchange.messages import Party, Received
+from common.adapters.exchange.partners import Partner
+from common.adapters.limits import rate_limit
 from common.errors import MalformedInput, SelloError
 from common.exchange.acknowledgement import ACK, create_ack, create_http_error, create_refusal
 from common.exchange.errors import MAX_SENTENCE, ExchangeError
@@ -54,7 +55,7 @@ class ExchangeView(APIView):
     def partner(self, request: Request) -> Partner:
         """Whose access token came along."""
         rate_limit.check(request._request, "credential")
-        return exchange_tokens.bearer(*authorization(request), now=timezone.now())
+        return tokens.bearer(*authorization(request), now=timezone.now())
 
     def answer(
         self,
@@ -69,17 +70,17 @@ class ExchangeView(APIView):
         partner, now = self.partner(request), timezone.now()
 
         def written(header: Header, message: Mapping[str, Any] | None) -> dict[str, Any]:
-            return exchange.reply(partner, self.namespace, header, message, party=party, now=now)
+            return messages.reply(partner, self.namespace, header, message, party=party, now=now)
 
         def done(received: Received) -> dict[str, Any]:
             message, count = work(received, now), received.header.total_count
             header = Header(
-                exchange.new_message_id(), answer, status=SUCCEEDED, total_count=count, completed_count=count
+                messages.new_message_id(), answer, status=SUCCEEDED, total_count=count, completed_count=count
             )
             return written(header, message)
 
         try:
-            body = exchange.handle(
+            body = messages.handle(
                 self.namespace, _body(request), done, action=action, receiver_id=party.sender_id, now=now,
                 bearer=partner,
             )  # fmt: skip
@@ -87,7 +88,7 @@ class ExchangeView(APIView):
             if error.status != 400:
                 raise
             header = Header(
-                exchange.new_message_id(), answer, status=REJECTED, completed_count=0,
+                messages.new_message_id(), answer, status=REJECTED, completed_count=0,
                 status_reason_code=error.reason, status_reason_message=error.public[:MAX_SENTENCE],
             )  # fmt: skip
             refusal = {**create_http_error(error), **written(header, None)}
@@ -106,16 +107,16 @@ class ExchangeView(APIView):
         """Take a message in; `work` gives the correlation_id of the answer, where one will follow."""
         partner, now = self.partner(request), timezone.now()
         try:
-            found = exchange.handle(
+            found = messages.handle(
                 self.namespace, _body(request), lambda received: work(received, now), action=action,
                 receiver_id=party.sender_id, now=now, bearer=partner,
             )  # fmt: skip
         except ExchangeError as error:
             if error.status not in (400, 404):
                 raise
-            body = create_refusal(error, correlation_id=exchange.new_message_id(), now=now)
+            body = create_refusal(error, correlation_id=messages.new_message_id(), now=now)
         else:
-            body = create_ack(correlation_id=found or exchange.new_message_id(), now=now, status=status)
+            body = create_ack(correlation_id=found or messages.new_message_id(), now=now, status=status)
         return Response(body, headers=NO_STORE)
 
     def grant_token(self, request: Request) -> Response:
@@ -127,7 +128,7 @@ class ExchangeView(APIView):
         names = [fields.get(name, []) for name in ("client_id", "client_secret")]
         scheme, token = authorization(request)
         if scheme == "basic":
-            client_id, secret = exchange_tokens.basic_credentials(token)
+            client_id, secret = tokens.basic_credentials(token)
             if names[0] not in ([], [client_id]) or names[1] not in ([], [secret]):
                 raise ExchangeError("The form names another client than the Authorization header.")
         elif any(len(values) != 1 for values in names):
@@ -136,7 +137,7 @@ class ExchangeView(APIView):
             [[client_id], [secret]] = names
         if "\0" in client_id:
             raise ExchangeError("This client is not known here.", code="err.request.unauthorized")
-        return Response(exchange_tokens.grant(client_id, secret, now=timezone.now()), headers=NO_STORE)
+        return Response(tokens.grant(client_id, secret, now=timezone.now()), headers=NO_STORE)
 
 
 class NotHere(ExchangeView):

@@ -1,0 +1,1 @@
+"""What the JSON endpoints share: parsers, errors, and who may ask."""

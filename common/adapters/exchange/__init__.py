@@ -1,0 +1,1 @@
+"""Partners and their signed messages, in and out: what SPDCI and G2P Connect share."""

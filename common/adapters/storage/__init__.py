@@ -1,0 +1,1 @@
+"""Rows that hold secrets, and tables whose rows keep no order."""

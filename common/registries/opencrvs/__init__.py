@@ -1,0 +1,1 @@
+"""OpenCRVS's words: events as records, and searches for them."""

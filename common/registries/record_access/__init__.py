@@ -1,0 +1,1 @@
+"""Reading agreed attributes of one person's record in another authority's registry."""
