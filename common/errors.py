@@ -28,13 +28,13 @@ class SelloError(Exception):
         return f"{self.public} ({self.detail})" if self.detail else self.public
 
 
-class MalformedInput(SelloError):
+class MalformedInputError(SelloError):
     """Bytes that do not have the shape they claim."""
 
     code = "invalid_request"
 
 
-class UnknownPart(SelloError):
+class UnknownPartError(SelloError):
     """A format, suite, method or purpose that no dict lists; the text names what is known."""
 
     code = "invalid_request"
@@ -43,28 +43,28 @@ class UnknownPart(SelloError):
         super().__init__(f"Unknown {kind} {name!r}; known: {', '.join(sorted(known))}.")
 
 
-class InvalidKey(SelloError):
+class InvalidKeyError(SelloError):
     """A key that is not what its type or algorithm says."""
 
     code = "invalid_request"
 
 
-class InvalidSignature(SelloError):
+class InvalidSignatureError(SelloError):
     """A signature that this key did not make over these bytes."""
 
     code = "invalid_request"
 
 
-class Undetermined(SelloError):
+class UndeterminedError(SelloError):
     """Something that nobody here can say: no fault of what was shown."""
 
     code = "server_error"
     status = 502
 
 
-class FetchFailed(Undetermined):
+class FetchError(UndeterminedError):
     """Something outside did not answer as it should; says nothing about what was asked for."""
 
 
-class NotReached(FetchFailed):
+class NotReachedError(FetchError):
     """Nobody was there to take the request: nothing of it was sent."""

@@ -16,7 +16,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
-from common.errors import FetchFailed
+from common.errors import FetchError
 
 FETCHES: Final = 60  # a wallet that takes one card of each format needs some forty
 BYTES: Final = 12_000_000  # received, or unpacked from what was received
@@ -27,7 +27,7 @@ LIGHT_STEPS: Final = 20_000
 LIGHT_BYTES: Final = 1_000_000
 
 
-class PurseEmpty(FetchFailed):
+class PurseEmptyError(FetchError):
     """A document that asks for more than one request may cost: what it says was not found out."""
 
     code = "invalid_request"
@@ -61,14 +61,14 @@ class Purse:
         self._light = self.steps - LIGHT_STEPS, self.bytes - LIGHT_BYTES
 
     def take(self, *, fetches: int = 0, bytes: int = 0, seconds: float = 0, steps: int = 0) -> None:
-        """Pay, or raise `PurseEmpty`; what was overdrawn stays so, and ends whatever would come next."""
+        """Pay, or raise `PurseEmptyError`; what was overdrawn stays so, and ends whatever would come next."""
         self.fetches -= fetches
         self.bytes -= bytes
         self.seconds -= seconds
         self.steps -= steps
         for name in ("fetches", "bytes", "seconds", "steps"):
             if getattr(self, name) < 0:
-                raise PurseEmpty("What was sent asks for more work than one request may.", detail=name)
+                raise PurseEmptyError("What was sent asks for more work than one request may.", detail=name)
         if self.turns is not None and self._turn is None and self._is_heavy():
             turn = ExitStack()
             turn.enter_context(self.turns.taken(self.owner))
@@ -104,7 +104,7 @@ def current() -> Purse | None:
 
 
 def draw(*, fetches: int = 0, bytes: int = 0, seconds: float = 0, steps: int = 0) -> None:
-    """Pay from the open purse before doing what costs; `PurseEmpty` where it does not suffice."""
+    """Pay from the open purse before doing what costs; `PurseEmptyError` where it does not suffice."""
     purse = _open.get()
     if purse is not None:
         purse.take(fetches=fetches, bytes=bytes, seconds=seconds, steps=steps)

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from common.encoding import strict_json
-from common.errors import SelloError, Undetermined
+from common.errors import SelloError, UndeterminedError
 from common.vcdm.schemas import check_schemas
 
 
@@ -26,7 +26,7 @@ def outcome(credential: dict[str, object], schema: bytes, *, kind: str) -> str:
             fetch=lambda url: schema,
             open_credential=lambda content: strict_json.loads_object(content),
         )
-    except Undetermined:
+    except UndeterminedError:
         return "indeterminate"
     except SelloError as error:
         print(error, file=sys.stderr)

@@ -13,7 +13,7 @@ from hypothesis import settings as hypothesis
 
 from common.adapters.limits import caching, rate_limit
 from common.adapters.network import http
-from common.errors import FetchFailed
+from common.errors import FetchError
 from common.keys import PrivateKey
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -69,7 +69,7 @@ def _no_provider(settings: object) -> None:
 @pytest.fixture(autouse=True)
 def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> http.Reply:
-        raise FetchFailed("Tests have no network.", detail=urlsplit(url).hostname or "")
+        raise FetchError("Tests have no network.", detail=urlsplit(url).hostname or "")
 
     monkeypatch.setattr(http, "transport", refuse)
 
@@ -82,7 +82,7 @@ def site_network(monkeypatch: pytest.MonkeyPatch, settings: object) -> Client:
     def carry(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> http.Reply:
         parts = urlsplit(url)
         if f"{parts.scheme}://{parts.netloc}" != settings.BASE_URL:  # type: ignore[attr-defined]
-            raise FetchFailed("Tests reach this site alone.", detail=parts.hostname or "")
+            raise FetchError("Tests reach this site alone.", detail=parts.hostname or "")
         sent = dict(headers)
         content_type = sent.pop("Content-Type", "application/octet-stream")
         target = parts.path + (f"?{parts.query}" if parts.query else "")

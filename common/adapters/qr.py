@@ -11,7 +11,7 @@ import zxingcpp
 from PIL import Image, UnidentifiedImageError
 
 from common.adapters.limits.turns import DEAR
-from common.errors import MalformedInput
+from common.errors import MalformedInputError
 
 MAX_MEMORY: Final = 180_000_000  # bytes that reading a picture takes: a PNG or JPEG of 25 megapixels
 # Bytes a pixel, as measured: a library unpacks WebP in copies, and the four colours of print once more.
@@ -48,12 +48,14 @@ def _code(text: str, *, box_size: int = 8) -> qrcode.QRCode:
     try:
         code.make()
     except (qrcode.exceptions.DataOverflowError, ValueError) as error:
-        raise MalformedInput("This is too long for a QR code.", detail=f"{len(text)} characters") from error
+        raise MalformedInputError(
+            "This is too long for a QR code.", detail=f"{len(text)} characters"
+        ) from error
     return code
 
 
 def read(picture: bytes | IO[bytes]) -> str:
-    """The text of the one QR code in a PNG, JPEG or WebP picture; one picture at a time, or `Busy`."""
+    """The text of the one QR code in a PNG, JPEG or WebP picture; one picture at a time, or `BusyError`."""
     with DEAR.taken():
         return _read(io.BytesIO(picture) if isinstance(picture, bytes) else picture)
 
@@ -65,7 +67,7 @@ def _read(picture: IO[bytes]) -> str:
             image = Image.open(picture, formats=["PNG", "JPEG", "WEBP"])
             size = _PER_PIXEL_IN_PRINT if image.mode == "CMYK" else _PER_PIXEL[image.format or "WEBP"]
             if image.width * image.height * size > MAX_MEMORY:
-                raise MalformedInput("This picture is too large.")
+                raise MalformedInputError("This picture is too large.")
             image.draft("L", (ENOUGH, ENOUGH))
             grey = image.convert("L")
     except (
@@ -76,7 +78,9 @@ def _read(picture: IO[bytes]) -> str:
         Image.DecompressionBombError,
         Image.DecompressionBombWarning,
     ) as error:
-        raise MalformedInput("This is not a picture that can be read: send PNG, JPEG or WebP.") from error
+        raise MalformedInputError(
+            "This is not a picture that can be read: send PNG, JPEG or WebP."
+        ) from error
     found = {
         code.text
         for code in zxingcpp.read_barcodes(
@@ -84,7 +88,7 @@ def _read(picture: IO[bytes]) -> str:
         )
     }
     if len(found) != 1:
-        raise MalformedInput(
+        raise MalformedInputError(
             "No QR code was found in this picture." if not found else "This picture holds several QR codes."
         )
     return str(found.pop())

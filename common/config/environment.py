@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from django.core.exceptions import ImproperlyConfigured
 
 from common.encoding import base64url
-from common.errors import MalformedInput
+from common.errors import MalformedInputError
 
 ROLES = ("issuer", "wallet", "verifier")
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -203,7 +203,7 @@ def load_secrets(environ: Mapping[str, str], *, var: Path) -> dict[str, str]:
         found = _embedded_secrets(var / "secrets.json") | found
     try:
         valid = len(base64url.decode(found["KEY_ENCRYPTION_KEY"])) == 32
-    except MalformedInput:
+    except MalformedInputError:
         valid = False
     if not valid or len(found["SECRET_KEY"]) < 32:
         raise ImproperlyConfigured(

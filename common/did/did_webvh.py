@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from common.did import did_web
-from common.did.document import Deactivated, DIDDocument, Fetch, ResolutionError, parse_document
+from common.did.document import DeactivatedError, DIDDocument, Fetch, ResolutionError, parse_document
 from common.encoding import base58, jcs, multibase, strict_json
 from common.errors import SelloError
 from common.keys import multikey
@@ -71,7 +71,7 @@ def read_log(did: str, log: bytes) -> Mapping[str, Any]:
         state = _next(state, entry)
         document = entry["state"]
     if state.deactivated:
-        raise Deactivated("This DID was given up by its controller.")
+        raise DeactivatedError("This DID was given up by its controller.")
     if state.did != did:
         raise _invalid("This DID has moved to another address.")
     return document

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from common.encoding import strict_json
 from common.errors import SelloError
 from common.keys import PublicKey, jwk, multikey
-from common.keys.other_kinds import UnknownKind
+from common.keys.other_kinds import UnknownKeyKindError
 
 PURPOSES = (
     "authentication",
@@ -25,7 +25,7 @@ class ResolutionError(SelloError):
     code = "notFound"
 
 
-class Deactivated(ResolutionError):
+class DeactivatedError(ResolutionError):
     """A DID that its controller gave up for good (DID Resolution §4.4)."""
 
 
@@ -38,7 +38,7 @@ class Fetched:
 
 
 class Fetch(Protocol):
-    """The door itself, as pure code sees it; raises `FetchFailed`."""
+    """The door itself, as pure code sees it; raises `FetchError`."""
 
     def __call__(self, url: str, *, accept: str = "application/json") -> Fetched: ...
 
@@ -79,7 +79,7 @@ class DIDDocument:
     id: str
     methods: Mapping[str, VerificationMethod]
     source: Mapping[str, Any]
-    others: Mapping[str, UnknownKind] = field(default_factory=dict)  # keys of kinds not used here
+    others: Mapping[str, UnknownKeyKindError] = field(default_factory=dict)  # keys of kinds not used here
 
     def method(self, did_url: str) -> VerificationMethod:
         """The verification method of that absolute DID URL."""
@@ -116,11 +116,11 @@ def parse_document(source: Mapping[str, Any], *, did: str) -> DIDDocument:
             if name in PURPOSES:
                 relations.setdefault(identifier, set()).add(name)
     methods: dict[str, VerificationMethod] = {}
-    others: dict[str, UnknownKind] = {}
+    others: dict[str, UnknownKeyKindError] = {}
     for identifier, entry in entries.items():
         try:
             method = _method(identifier, entry, relations.get(identifier, set()))
-        except UnknownKind as error:
+        except UnknownKeyKindError as error:
             others[identifier] = error
             continue
         if method is not None:
@@ -134,7 +134,7 @@ def absolute(identifier: str, did: str) -> str:
 
 
 def _method(identifier: str, entry: Mapping[str, Any], purposes: set[str]) -> VerificationMethod | None:
-    """The entry as a key, or None where it is none; `UnknownKind` where it is of another kind.
+    """The entry as a key, or None where it is none; `UnknownKeyKindError` where it is of another kind.
 
     Key material in two formats at once is no key (CID §2.2): they need not agree.
     """
@@ -148,7 +148,7 @@ def _method(identifier: str, entry: Mapping[str, Any], purposes: set[str]) -> Ve
             key = jwk.decode(entry["publicKeyJwk"])
         else:
             return None
-    except UnknownKind:
+    except UnknownKeyKindError:
         raise
     except SelloError:
         return None

@@ -11,9 +11,9 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from common.did import Resolve, did_key
-from common.did.document import PURPOSES, Deactivated, ResolutionError, absolute
+from common.did.document import PURPOSES, DeactivatedError, ResolutionError, absolute
 from common.did.resolution_result import ERRORS, Resolution, refusal
-from common.errors import MalformedInput, SelloError
+from common.errors import MalformedInputError, SelloError
 
 _DID: Final = re.compile(  # DID Core §3.1
     r"did:[a-z0-9]+:(?:[A-Za-z0-9._:-]|%[0-9A-Fa-f]{2})*(?:[A-Za-z0-9._-]|%[0-9A-Fa-f]{2})"
@@ -57,9 +57,9 @@ def dereference(did_url: str, *, options: Options, resolve: Resolve) -> Resoluti
         _check(options)  # 2
         document = _document(did, options=options, resolve=resolve)  # 3
         return _follow(document, did, parts, options=options)  # 4, 5
-    except Deactivated:
+    except DeactivatedError:
         return Resolution(None, is_url, metadata={"deactivated": True})
-    except MalformedInput:
+    except MalformedInputError:
         return refusal("invalidDidDocument", "This DID document is not JSON.", dereferenced=is_url)
     except SelloError as error:
         code = error.code if error.code in ERRORS else "notFound"

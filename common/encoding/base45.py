@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from common.errors import MalformedInput
+from common.errors import MalformedInputError
 
 ALPHABET: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 _VALUES: Final = {character: value for value, character in enumerate(ALPHABET)}
@@ -26,10 +26,10 @@ def decode(text: str) -> bytes:
     for start in range(0, len(text), 3):
         group = text[start : start + 3]
         if len(group) == 1 or any(character not in _VALUES for character in group):
-            raise MalformedInput("This is not Base45.")
+            raise MalformedInputError("This is not Base45.")
         value = sum(_VALUES[character] * 45**place for place, character in enumerate(group))
         size = len(group) - 1
         if value >= 256**size:
-            raise MalformedInput("This is not Base45.")
+            raise MalformedInputError("This is not Base45.")
         out += value.to_bytes(size, "big")
     return bytes(out)

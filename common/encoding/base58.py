@@ -3,7 +3,7 @@
 The `multiformats` package takes 232 µs for a 64-byte signature; this takes a few.
 """
 
-from common.errors import MalformedInput
+from common.errors import MalformedInputError
 
 ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _INDEX = {character: value for value, character in enumerate(ALPHABET)}
@@ -25,12 +25,12 @@ def encode(data: bytes) -> str:
 def decode(text: str) -> bytes:
     """The bytes of base58btc text without a multibase prefix."""
     if len(text) > _MAX_LENGTH:
-        raise MalformedInput("This base58btc text is too long.")
+        raise MalformedInputError("This base58btc text is too long.")
     number = 0
     for character in text:
         value = _INDEX.get(character)
         if value is None:
-            raise MalformedInput("This is not base58btc text.")
+            raise MalformedInputError("This is not base58btc text.")
         number = number * 58 + value
     zeros = len(text) - len(text.lstrip("1"))
     return b"\0" * zeros + number.to_bytes((number.bit_length() + 7) // 8, "big")

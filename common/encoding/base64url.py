@@ -3,7 +3,7 @@
 import base64
 import re
 
-from common.errors import MalformedInput
+from common.errors import MalformedInputError
 
 _ALPHABET = re.compile(r"[A-Za-z0-9_-]*\Z")
 
@@ -16,8 +16,8 @@ def encode(data: bytes) -> str:
 def decode(text: str) -> bytes:
     """The bytes of unpadded base64url text; padding, white space and stray bits are refused."""
     if not isinstance(text, str) or not _ALPHABET.match(text) or len(text) % 4 == 1:
-        raise MalformedInput("This is not base64url text.")
+        raise MalformedInputError("This is not base64url text.")
     data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
     if encode(data) != text:
-        raise MalformedInput("This base64url text has stray bits at its end.")
+        raise MalformedInputError("This base64url text has stray bits at its end.")
     return data

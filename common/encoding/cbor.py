@@ -14,7 +14,7 @@ import cbor2
 from cbor2 import CBORTag as Tag
 
 from common import purse
-from common.errors import MalformedInput
+from common.errors import MalformedInputError
 
 __all__ = ["EMBEDDED", "Embedded", "Tag", "decode", "embed", "embedded", "encode"]
 
@@ -43,7 +43,7 @@ def encode(value: Any) -> bytes:
     try:
         return cbor2.dumps(value, canonical=True, default=_write_embedded)
     except (cbor2.CBORError, RecursionError) as error:
-        raise MalformedInput("This value has no CBOR encoding.", detail=type(error).__name__) from error
+        raise MalformedInputError("This value has no CBOR encoding.", detail=type(error).__name__) from error
 
 
 def decode(
@@ -59,7 +59,7 @@ def decode(
     that stands twice or is neither text, bytes nor an integer, and whatever follows the item are errors.
     """
     if len(data) > max_bytes:
-        raise MalformedInput(f"This CBOR is larger than {max_bytes} bytes.")
+        raise MalformedInputError(f"This CBOR is larger than {max_bytes} bytes.")
     purse.draw(steps=1 + len(data) // 16)
     data = data.removeprefix(SELF_DESCRIBED)
     received = _embedded_in(data, max_depth=max_depth)
@@ -87,9 +87,9 @@ def decode(
     except (
         cbor2.CBORError, ValueError, TypeError, OverflowError, RecursionError, MemoryError, StopIteration,
     ) as error:  # fmt: skip
-        raise MalformedInput("This is not CBOR.", detail=type(error).__name__) from error
+        raise MalformedInputError("This is not CBOR.", detail=type(error).__name__) from error
     if stream.tell() != len(data):
-        raise MalformedInput("Something follows this CBOR.")
+        raise MalformedInputError("Something follows this CBOR.")
     return value
 
 
@@ -101,7 +101,7 @@ def embed(data: bytes) -> Embedded:
 def embedded(value: object) -> bytes:
     """The bytes within a tag 24, an error where there is none."""
     if not isinstance(value, Embedded):
-        raise MalformedInput("Embedded CBOR was expected here.")
+        raise MalformedInputError("Embedded CBOR was expected here.")
     return value.value
 
 
@@ -118,7 +118,7 @@ def _embedded_in(data: bytes, *, max_depth: int) -> Iterator[bytes]:
     def skip(at: int, depth: int) -> int:
         """Where the item that begins at `at` ends (§3, appendix C)."""
         if depth > 2 * max_depth:
-            raise MalformedInput("This CBOR is nested too deeply.")
+            raise MalformedInputError("This CBOR is nested too deeply.")
         begin, kind, length = at, data[at] >> 5, data[at] & 31
         at += 1
         endless = length == 31
@@ -143,7 +143,7 @@ def _embedded_in(data: bytes, *, max_depth: int) -> Iterator[bytes]:
     try:
         skip(0, 0)
     except IndexError as error:
-        raise MalformedInput("This is not CBOR.", detail="it ends too early") from error
+        raise MalformedInputError("This is not CBOR.", detail="it ends too early") from error
     return iter(found)
 
 

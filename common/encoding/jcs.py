@@ -6,7 +6,7 @@ from typing import Any
 import rfc8785
 
 from common import purse
-from common.errors import MalformedInput
+from common.errors import MalformedInputError
 
 
 def canonicalize(value: Mapping[str, Any] | list[Any]) -> bytes:
@@ -14,6 +14,8 @@ def canonicalize(value: Mapping[str, Any] | list[Any]) -> bytes:
     try:
         text = rfc8785.dumps(value)
     except (rfc8785.CanonicalizationError, RecursionError) as error:
-        raise MalformedInput("This value has no canonical JSON text.", detail=type(error).__name__) from error
+        raise MalformedInputError(
+            "This value has no canonical JSON text.", detail=type(error).__name__
+        ) from error
     purse.draw(steps=1 + len(text) // 16)
     return text

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from common.errors import MalformedInput
+from common.errors import MalformedInputError
 
 CURRENCIES: Final = {  # ISO 4217 exponents: how many decimals an amount of this currency has
     "BOB": 2, "COP": 2, "EUR": 2, "GBP": 2, "INR": 2, "KES": 2, "PEN": 2, "PHP": 2, "UGX": 0,
@@ -15,7 +15,7 @@ _DECIMAL = re.compile(r"(0|[1-9][0-9]{0,12})(?:\.([0-9]{1,3}))?\Z")
 def exponent(currency: object) -> int:
     """How many decimals a currency has."""
     if not isinstance(currency, str) or currency not in CURRENCIES:
-        raise MalformedInput(f"The currency is one of {', '.join(CURRENCIES)}.")
+        raise MalformedInputError(f"The currency is one of {', '.join(CURRENCIES)}.")
     return CURRENCIES[currency]
 
 
@@ -25,7 +25,7 @@ def to_minor(amount: object, currency: object) -> int:
     match = _DECIMAL.match(amount) if isinstance(amount, str) else None
     fraction = match[2] or "" if match else ""
     if not match or len(fraction) > decimals:
-        raise MalformedInput(f"An amount in {currency} has {decimals} decimals at most.")
+        raise MalformedInputError(f"An amount in {currency} has {decimals} decimals at most.")
     return int(match[1] + fraction.ljust(decimals, "0"))
 
 

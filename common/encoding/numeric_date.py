@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from common.errors import MalformedInput
+from common.errors import MalformedInputError
 
 _EARLIEST: Final = -62_135_596_800  # the first second of the year 1
 _LATEST: Final = 253_402_300_799  # the last second of the year 9999
@@ -16,7 +16,7 @@ def read(claims: Mapping[str, Any], name: str) -> float | None:
     if value is None:
         return None
     if not isinstance(value, int | float) or isinstance(value, bool) or not _EARLIEST <= value <= _LATEST:
-        raise MalformedInput(f"{name} is not a time.")
+        raise MalformedInputError(f"{name} is not a time.")
     return value
 
 

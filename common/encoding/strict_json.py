@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from common import purse
-from common.errors import MalformedInput
+from common.errors import MalformedInputError
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 64
@@ -21,11 +21,11 @@ def loads(text: bytes | str, *, max_bytes: int = MAX_BYTES, floats: bool = True)
     try:
         data = text.encode() if isinstance(text, str) else text
         if len(data) > max_bytes:
-            raise MalformedInput(f"This JSON is larger than {max_bytes} bytes.")
+            raise MalformedInputError(f"This JSON is larger than {max_bytes} bytes.")
         purse.draw(steps=1 + len(data) // 16)
         text = data.decode("utf-8")
     except UnicodeError as error:
-        raise MalformedInput("This JSON is not UTF-8.") from error
+        raise MalformedInputError("This JSON is not UTF-8.") from error
     try:
         value = json.loads(
             text,
@@ -35,9 +35,9 @@ def loads(text: bytes | str, *, max_bytes: int = MAX_BYTES, floats: bool = True)
             parse_float=_finite if floats else _refuse_float,
         )
     except RecursionError as error:
-        raise MalformedInput("This JSON is nested too deeply.") from error
+        raise MalformedInputError("This JSON is nested too deeply.") from error
     except ValueError as error:
-        raise MalformedInput("This is not JSON.", detail=type(error).__name__) from error
+        raise MalformedInputError("This is not JSON.", detail=type(error).__name__) from error
     check_depth(value)
     if "\\u" in text:
         _refuse_half_characters(value)
@@ -48,7 +48,7 @@ def loads_object(text: bytes | str, *, max_bytes: int = MAX_BYTES, floats: bool 
     """Like `loads`, for texts that must be a JSON object."""
     value = loads(text, max_bytes=max_bytes, floats=floats)
     if not isinstance(value, dict):
-        raise MalformedInput("A JSON object was expected.")
+        raise MalformedInputError("A JSON object was expected.")
     return value
 
 
@@ -79,28 +79,28 @@ def check_depth(value: Any, *, limit: int = MAX_DEPTH) -> None:
         ]
         if not level:
             return
-    raise MalformedInput("This JSON is nested too deeply.")
+    raise MalformedInputError("This JSON is nested too deeply.")
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result = dict(pairs)
     if len(result) != len(pairs):
-        raise MalformedInput("A key stands twice in this JSON object.")
+        raise MalformedInputError("A key stands twice in this JSON object.")
     return result
 
 
 def _refuse_constant(_: str) -> Any:
-    raise MalformedInput("NaN and Infinity are not JSON.")
+    raise MalformedInputError("NaN and Infinity are not JSON.")
 
 
 def _refuse_float(_: str) -> Any:
-    raise MalformedInput("Fractions travel as text, not as JSON floats.")
+    raise MalformedInputError("Fractions travel as text, not as JSON floats.")
 
 
 def _finite(text: str) -> float:
     number = float(text)
     if math.isinf(number):
-        raise MalformedInput("A number here is too large.")
+        raise MalformedInputError("A number here is too large.")
     return number
 
 
@@ -109,10 +109,10 @@ def _refuse_half_characters(value: Any) -> None:
     try:
         json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
-        raise MalformedInput("A text here holds half a character.") from error
+        raise MalformedInputError("A text here holds half a character.") from error
 
 
 def _integer(text: str) -> int:
     if len(text) > 17 or abs(int(text)) > MAX_INTEGER:
-        raise MalformedInput("An integer here is beyond 2^53.")
+        raise MalformedInputError("An integer here is beyond 2^53.")
     return int(text)

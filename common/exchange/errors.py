@@ -40,7 +40,7 @@ class ExchangeError(SelloError):
         self.reason = reason
 
 
-class SignatureRefused(ExchangeError):
+class SignatureRefusedError(ExchangeError):
     """A signature that is missing, does not hold, or is not of this hour."""
 
     def __init__(self, public: str, *, code: str = "err.signature.invalid", detail: str = "") -> None:

@@ -21,7 +21,7 @@ from typing import Any, Final
 
 from common.encoding import base64url, jcs
 from common.errors import SelloError
-from common.exchange.errors import SignatureRefused
+from common.exchange.errors import SignatureRefusedError
 from common.exchange.header import Envelope
 from common.keys import PublicKey, Signer, jwk, jws
 
@@ -61,30 +61,30 @@ def create_signature(
 
 
 def verify_signature(envelope: Envelope, *, namespace: str, key_of: KeyOf, now: datetime) -> str:
-    """The sender whose key signed the envelope for `namespace`; anything else is `SignatureRefused`."""
+    """The sender whose key signed the envelope for `namespace`; anything else is `SignatureRefusedError`."""
     text = envelope.signature.strip()
     if not text:
-        raise SignatureRefused("This message is not signed.", code="err.signature.missing")
+        raise SignatureRefusedError("This message is not signed.", code="err.signature.missing")
     if len(text) > MAX_LENGTH:
-        raise SignatureRefused("This signature cannot be read.")
+        raise SignatureRefusedError("This signature cannot be read.")
     if text.count(".") == 2 and "=" not in text:
         return _verify_jws(envelope, text, key_of=key_of, now=now)
     parameters = _parameters(text)
     if parameters["namespace"] != namespace:
-        raise SignatureRefused("This signature was made for another kind of message.")
+        raise SignatureRefusedError("This signature was made for another kind of message.")
     sender_id, key_id, algorithm = _key_name(parameters["kidId"])
     if algorithm != parameters["algorithm"] or algorithm not in ALGORITHMS:
-        raise SignatureRefused(f"Signatures are made with {' or '.join(ALGORITHMS)}.")
+        raise SignatureRefusedError(f"Signatures are made with {' or '.join(ALGORITHMS)}.")
     if sender_id != (envelope.header.sender_id or sender_id):
-        raise SignatureRefused("Another than the sender signed this message.")
+        raise SignatureRefusedError("Another than the sender signed this message.")
     _check_hour(parameters["created"], parameters["expires"], now=now)
     key = _key(key_of, sender_id, key_id)
     if key.curve != ALGORITHMS[algorithm]:
-        raise SignatureRefused("The algorithm named is not the key's own.")
+        raise SignatureRefusedError("The algorithm named is not the key's own.")
     try:
         value = base64.b64decode(parameters["signature"], validate=True)
     except (binascii.Error, ValueError) as error:
-        raise SignatureRefused("This signature cannot be read.") from error
+        raise SignatureRefusedError("This signature cannot be read.") from error
     data = _signing_string(envelope.signed, parameters["created"], parameters["expires"])
     _check(lambda: key.verify(value, data))
     return sender_id
@@ -94,12 +94,12 @@ def _verify_jws(envelope: Envelope, text: str, *, key_of: KeyOf, now: datetime) 
     """A detached JWS over canonical JSON, or over compact JSON: members sorted, or in the order they came."""
     moment, sender_id = envelope.header.message_ts, envelope.header.sender_id
     if not sender_id:
-        raise SignatureRefused("This message does not name its sender.")
+        raise SignatureRefusedError("This message does not name its sender.")
     if moment is None or not -MAX_SKEW <= now - moment <= LIFETIME:
-        raise SignatureRefused("This message is not of this hour.")
+        raise SignatureRefusedError("This message is not of this hour.")
     protected, payload, value = text.split(".")
     if payload:
-        raise SignatureRefused("A signature does not carry the message once more.")
+        raise SignatureRefusedError("A signature does not carry the message once more.")
     texts = {
         jcs.canonicalize(envelope.signed),
         *(
@@ -108,17 +108,17 @@ def _verify_jws(envelope: Envelope, text: str, *, key_of: KeyOf, now: datetime) 
             for number in (repr, _shortest)
         ),
     }
-    failure: SignatureRefused | None = None
+    failure: SignatureRefusedError | None = None
     for content in sorted(texts):
         try:
             parsed = jws.parse(f"{protected}.{base64url.encode(content)}.{value}")
             kid = parsed.header.get("kid", "")
             key = _key(key_of, sender_id, kid if isinstance(kid, str) else "")
             _check(partial(jws.verify, parsed, key=key, typ=None))
-        except SignatureRefused as error:
+        except SignatureRefusedError as error:
             failure = error
         except SelloError as error:
-            failure = SignatureRefused("This signature cannot be read.", detail=error.public)
+            failure = SignatureRefusedError("This signature cannot be read.", detail=error.public)
         else:
             return sender_id
     assert failure is not None
@@ -154,7 +154,7 @@ def _signing_string(signed: Mapping[str, Any], created: str, expires: str) -> by
     try:
         digest = hashlib.blake2b(jcs.canonicalize(dict(signed)), digest_size=64).digest()
     except SelloError as error:
-        raise SignatureRefused("This message has no canonical text.", detail=error.public) from error
+        raise SignatureRefusedError("This message has no canonical text.", detail=error.public) from error
     value = base64.b64encode(digest).decode("ascii")
     return f"(created): {created}\n(expires): {expires}\ndigest: BLAKE-512={value}".encode("ascii")
 
@@ -166,44 +166,44 @@ def _parameters(text: str) -> dict[str, str]:
     while position < len(text):
         match = _PARAMETER.match(text, position)
         if match is None or match[1] in found:
-            raise SignatureRefused("This signature cannot be read.")
+            raise SignatureRefusedError("This signature cannot be read.")
         found[match[1]] = match[2]
         position = match.end()
     if set(found) != _REQUIRED or found["headers"] != HEADERS:
-        raise SignatureRefused("This signature does not say all that it must.")
+        raise SignatureRefusedError("This signature does not say all that it must.")
     return found
 
 
 def _key_name(kid_id: str) -> tuple[str, str, str]:
     parts = kid_id.split("|")
     if len(parts) != 3 or not all(parts):
-        raise SignatureRefused("kidId names a sender, a key and an algorithm.")
+        raise SignatureRefusedError("kidId names a sender, a key and an algorithm.")
     return parts[0], parts[1], parts[2]
 
 
 def _check_hour(created: str, expires: str, *, now: datetime) -> None:
     if not _SECONDS.match(created) or not _SECONDS.match(expires):
-        raise SignatureRefused("created and expires are seconds.")
+        raise SignatureRefusedError("created and expires are seconds.")
     start, end, moment = int(created), int(expires), now.timestamp()
     if start > moment + MAX_SKEW.total_seconds():
-        raise SignatureRefused("This signature is of the future.")
+        raise SignatureRefusedError("This signature is of the future.")
     if end <= moment:
-        raise SignatureRefused("This signature has expired.")
+        raise SignatureRefusedError("This signature has expired.")
     if not 0 < end - start <= MAX_LIFETIME.total_seconds():
-        raise SignatureRefused("This signature lives too long.")
+        raise SignatureRefusedError("This signature lives too long.")
 
 
 def _key(key_of: KeyOf, sender_id: str, key_id: str) -> PublicKey:
     try:
         return key_of(sender_id, key_id)
-    except SignatureRefused:
+    except SignatureRefusedError:
         raise
     except SelloError as error:
-        raise SignatureRefused("The sender's key is not known.", detail=str(error)) from error
+        raise SignatureRefusedError("The sender's key is not known.", detail=str(error)) from error
 
 
 def _check(verify: Callable[[], object]) -> None:
     try:
         verify()
     except SelloError as error:
-        raise SignatureRefused("The signature does not match.", detail=error.public) from error
+        raise SignatureRefusedError("The signature does not match.", detail=error.public) from error

@@ -13,21 +13,21 @@ from common.vcdm.credential import ClaimPath, Credential, StatusReference
 Secured = str | Mapping[str, Any]  # a compact token, or a JSON object with its proof
 
 
-class CredentialInvalid(SelloError):
+class InvalidCredentialError(SelloError):
     """A credential or presentation whose bytes, proof, times or binding do not hold."""
 
     code = "invalid_credential"
 
 
-class NotYetValid(CredentialInvalid):
+class NotYetValidError(InvalidCredentialError):
     """Before its `validFrom` or `nbf`."""
 
 
-class Expired(CredentialInvalid):
+class ExpiredError(InvalidCredentialError):
     """After its `validUntil` or `exp`."""
 
 
-class BindingMismatch(CredentialInvalid):
+class BindingMismatchError(InvalidCredentialError):
     """A presentation made by another, for another, for another request, or at another time."""
 
     code = "invalid_presentation"

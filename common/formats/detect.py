@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal
 
-from common.errors import MalformedInput, UnknownPart
+from common.errors import MalformedInputError, UnknownPartError
 from common.formats import FORMATS, enveloping
 from common.formats.base import Format, Secured
 from common.formats.mdoc import compact as mdoc
@@ -16,7 +16,7 @@ def find_format(secured: Secured) -> tuple[str, Format, Kind]:
     """The format's identifier, the format, and whether this is a credential or a presentation of it."""
     name, kind = _shape(secured)
     if name not in FORMATS:
-        raise UnknownPart("format", name, FORMATS)
+        raise UnknownPartError("format", name, FORMATS)
     return name, FORMATS[name], kind
 
 
@@ -25,7 +25,7 @@ def _shape(secured: Secured) -> tuple[str, Kind]:
         if enveloping.is_envelope(secured):
             return _shape(enveloping.opened(secured))
         if "proof" not in secured:
-            raise MalformedInput("This JSON object has no proof: it is not a secured credential.")
+            raise MalformedInputError("This JSON object has no proof: it is not a secured credential.")
         names = _names(secured.get("type"))
         return "ldp_vc", "presentation" if "VerifiablePresentation" in names else "credential"
     if "~" in secured:
@@ -34,8 +34,8 @@ def _shape(secured: Secured) -> tuple[str, Kind]:
         return _token(secured)
     try:
         return "mso_mdoc", mdoc.parse(secured)[0]
-    except MalformedInput as error:
-        raise MalformedInput(
+    except MalformedInputError as error:
+        raise MalformedInputError(
             "This is neither a credential nor a presentation of a known format.", detail=error.public
         ) from error
 
@@ -49,7 +49,7 @@ def _token(secured: str) -> tuple[str, Kind]:
         return name, "presentation"
     if typ == "vc+jwt" or "vc" in claims or "VerifiableCredential" in _names(claims.get("type")):
         return name, "credential"
-    raise MalformedInput("This token holds neither a credential nor a presentation.")
+    raise MalformedInputError("This token holds neither a credential nor a presentation.")
 
 
 def _names(value: object) -> list[object]:

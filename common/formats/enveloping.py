@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import unquote
 
-from common.errors import MalformedInput, UnknownPart
+from common.errors import MalformedInputError, UnknownPartError
 from common.formats.base import Secured
 from common.rdf.contexts import CREDENTIALS_V2
 
@@ -19,7 +19,7 @@ MEDIA_TYPES: Final = {
 }
 
 
-class MalformedEnvelope(MalformedInput):
+class MalformedEnvelopeError(MalformedInputError):
     """An envelope that is none."""
 
     code = "PARSING_ERROR"
@@ -53,20 +53,20 @@ def open_envelope(document: Mapping[str, Any], *, kind: str) -> str:
     """The token in an envelope of that kind (RFC 2397 for the URL)."""
     contexts = document.get("@context")
     if CREDENTIALS_V2 not in (contexts if isinstance(contexts, list) else [contexts]):
-        raise MalformedEnvelope(f"An envelope's context is {CREDENTIALS_V2}.")
+        raise MalformedEnvelopeError(f"An envelope's context is {CREDENTIALS_V2}.")
     if document.get("type") not in (kind, [kind]):
-        raise MalformedEnvelope(f"The type of this envelope is {kind} and nothing else.")
+        raise MalformedEnvelopeError(f"The type of this envelope is {kind} and nothing else.")
     identifier = document.get("id")
     head, comma, data = identifier.partition(",") if isinstance(identifier, str) else ("", "", "")
     media_type, *parameters = (part.strip().lower() for part in head[5:].split(";"))
     if not (head[:5].lower() == "data:" and comma):
-        raise MalformedEnvelope("An envelope is named by the data: URL of what it holds.")
+        raise MalformedEnvelopeError("An envelope is named by the data: URL of what it holds.")
     if media_type not in MEDIA_TYPES[kind]:
-        raise UnknownPart("enveloped media type", media_type, MEDIA_TYPES[kind])
+        raise UnknownPartError("enveloped media type", media_type, MEDIA_TYPES[kind])
     data = unquote(data)
     if "base64" not in parameters:
         return data
     try:
         return base64.b64decode(data, validate=True).decode("ascii")
     except (binascii.Error, ValueError) as error:
-        raise MalformedEnvelope("The data: URL of this envelope is not base64.") from error
+        raise MalformedEnvelopeError("The data: URL of this envelope is not base64.") from error

@@ -11,9 +11,15 @@ from typing import Any, Final
 
 from common.did import VerificationMethod, key_url
 from common.encoding import numeric_date, strict_json
-from common.errors import InvalidSignature, MalformedInput
+from common.errors import InvalidSignatureError, MalformedInputError
 from common.formats import version_1_1
-from common.formats.base import BindingMismatch, CredentialInvalid, Expired, NotYetValid, Sources
+from common.formats.base import (
+    BindingMismatchError,
+    ExpiredError,
+    InvalidCredentialError,
+    NotYetValidError,
+    Sources,
+)
 from common.formats.version_1_1 import Kind
 from common.keys import Signer, jws
 from common.keys.jws import UnverifiedJws
@@ -24,7 +30,7 @@ CLOCK_SKEW: Final = timedelta(seconds=60)
 REGISTERED: Final = frozenset({"iss", "sub", "aud", "exp", "nbf", "iat", "jti", "nonce", "cnf"})
 
 
-class TokenInvalid(CredentialInvalid):
+class InvalidSignedTokenError(InvalidCredentialError):
     """A token that its issuer or holder did not sign, or that contradicts what it holds."""
 
     code = "CRYPTOGRAPHIC_SECURITY_ERROR"
@@ -47,7 +53,7 @@ def sign(
     `claims` are registered ones for which the document has no word, as a presentation's `aud` and `nonce`.
     """
     if {"vc", "vp", *REGISTERED} & set(document):
-        raise MalformedInput("A document that a token secures has no names of JWT claims.")
+        raise MalformedInputError("A document that a token secures has no names of JWT claims.")
     header = {"typ": f"{kind}+jwt", "cty": kind, "kid": signer.key_id}
     return jws.sign(header, {**document, **(claims or {})}, signer=signer)
 
@@ -65,8 +71,8 @@ def verify(token: str, *, kind: Kind, sources: Sources, now: datetime) -> Verifi
         method = _holder_key(document, parsed, claims=claims, sources=sources)
     try:
         jws.verify(parsed, key=method.public_key, typ=None)
-    except InvalidSignature as error:
-        raise TokenInvalid("This token was changed, or its signature is another's.") from error
+    except InvalidSignatureError as error:
+        raise InvalidSignedTokenError("This token was changed, or its signature is another's.") from error
     _require_current(claims, now=now)
     return VerifiedToken(document, method, claims)
 
@@ -81,16 +87,16 @@ def read(token: str, *, kind: Kind) -> tuple[Mapping[str, Any], Mapping[str, Any
 def require_binding(claims: Mapping[str, Any], *, audience: str | None, nonce: str | None) -> None:
     """Raise unless a presentation was made for that audience and that request; None asks for none."""
     if audience is not None and claims.get("aud") not in (audience, [audience]):
-        raise BindingMismatch("This was made for somebody else.", code="INVALID_DOMAIN_ERROR")
+        raise BindingMismatchError("This was made for somebody else.", code="INVALID_DOMAIN_ERROR")
     if nonce is not None and claims.get("nonce") != nonce:
-        raise BindingMismatch("This was made for another request.", code="INVALID_CHALLENGE_ERROR")
+        raise BindingMismatchError("This was made for another request.", code="INVALID_CHALLENGE_ERROR")
 
 
 def _typ(parsed: UnverifiedJws, *, kind: Kind) -> str:
     """The token's type; one that is for something else is refused, so that it cannot serve as a document."""
     name = jws.media_type(parsed.header.get("typ", "JWT"))
     if name not in ("jwt", f"{kind}+jwt"):
-        raise MalformedInput(f"A token of type {kind}+jwt was expected.")
+        raise MalformedInputError(f"A token of type {kind}+jwt was expected.")
     return name
 
 
@@ -99,7 +105,7 @@ def _document(claims: Mapping[str, Any], *, kind: Kind, typ: str) -> dict[str, A
     if kind not in claims:
         document = {name: value for name, value in claims.items() if name not in REGISTERED}
     elif typ == f"{kind}+jwt" or not isinstance(claims[kind], Mapping):
-        raise MalformedInput(f"The claim {kind} has no place in a token of type {kind}+jwt.")
+        raise MalformedInputError(f"The claim {kind} has no place in a token of type {kind}+jwt.")
     else:
         document = version_1_1.decode(claims, kind=kind)
     _require_agreement(document, claims, kind=kind)
@@ -122,7 +128,7 @@ def _require_agreement(document: Mapping[str, Any], claims: Mapping[str, Any], *
     }
     for claim, value in said.items():
         if value is not None and claims.get(claim, value) != value:
-            raise TokenInvalid(f"The claim {claim} of this token contradicts the document in it.")
+            raise InvalidSignedTokenError(f"The claim {claim} of this token contradicts the document in it.")
 
 
 def _holder_key(
@@ -131,14 +137,14 @@ def _holder_key(
     """The key of whoever presents: the holder's where the document names one, and that of `iss` beside it."""
     kid = parsed.header.get("kid")
     if not isinstance(kid, str):
-        raise TokenInvalid("The token of a presentation names its holder's key.")
+        raise InvalidSignedTokenError("The token of a presentation names its holder's key.")
     named = [validation.holder_id(document)] if "holder" in document else []
     speaker = named[0] if named else claims.get("iss")
     if kid.startswith("#") and isinstance(speaker, str):  # relative to whoever speaks (§4.1.1)
         kid = speaker + kid
     method = sources.method(key_url(kid), purpose="authentication")
     if any(name != method.controller for name in (*named, claims.get("iss", method.controller))):
-        raise TokenInvalid("This presentation was signed by somebody else than its holder.")
+        raise InvalidSignedTokenError("This presentation was signed by somebody else than its holder.")
     return method
 
 
@@ -147,7 +153,7 @@ def _require_current(claims: Mapping[str, Any], *, now: datetime) -> None:
     for name in ("nbf", "iat"):
         begins = numeric_date.read(claims, name)
         if begins is not None and begins > seconds + skew:
-            raise NotYetValid("This token is not valid yet.")
+            raise NotYetValidError("This token is not valid yet.")
     ends = numeric_date.read(claims, "exp")
     if ends is not None and ends + skew <= seconds:
-        raise Expired("This token is no longer valid.")
+        raise ExpiredError("This token is no longer valid.")

@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import Any, Final
 
 from common.encoding import jcs, numeric_date, strict_json
-from common.errors import MalformedInput
+from common.errors import MalformedInputError
 from common.formats.base import (
     Binding,
-    BindingMismatch,
-    CredentialInvalid,
-    Expired,
+    BindingMismatchError,
+    ExpiredError,
     Holder,
-    NotYetValid,
+    InvalidCredentialError,
+    NotYetValidError,
     Secured,
     Sources,
     VerifiedCredential,
@@ -56,7 +56,7 @@ class SdJwtVc:
         are not told apart by the second in which they were made.
         """
         if not REGISTERED.isdisjoint(credential.claims):
-            raise MalformedInput("A claim has the name of a registered JWT claim.")
+            raise MalformedInputError("A claim has the name of a registered JWT claim.")
         claims = strict_json.loads_object(jcs.canonicalize(credential.claims), floats=False)
         payload, disclosures = conceal(claims, credential.disclosable, salt=salt, decoys_to=DECOYS_TO)
         payload |= _registered(credential, holder=holder, now=now)
@@ -72,7 +72,7 @@ class SdJwtVc:
         """Process an SD-JWT VC as a holder does (RFC 9901 §7.2): one with a Key Binding JWT is refused."""
         sd_jwt = compact.parse(secured)
         if sd_jwt.key_binding is not None:
-            raise CredentialInvalid("This is a presentation made for somebody, not a credential.")
+            raise InvalidCredentialError("This is a presentation made for somebody, not a credential.")
         return _verify(sd_jwt, sources=sources, now=now)[0]
 
     def present(
@@ -89,7 +89,7 @@ class SdJwtVc:
         sd_jwt = compact.parse(secured)
         processed = processed_claims(secured)
         if confirmation.holder_key(processed.payload) != signer.public_key:
-            raise BindingMismatch("This credential is bound to another key.")
+            raise BindingMismatchError("This credential is bound to another key.")
         if disclose is not None:
             sd_jwt = SDJWT(sd_jwt.jwt, select(processed, disclose))
         signed = key_binding.create(
@@ -152,7 +152,7 @@ def _status_entry(references: Sequence[StatusReference]) -> dict[str, Any]:
     """The one place in a token list; bitstring lists belong to other formats."""
     entries = [reference for reference in references if reference.kind == "TokenStatusList"]
     if len(entries) != 1:
-        raise MalformedInput("The status of this credential would not stand in one token list.")
+        raise MalformedInputError("The status of this credential would not stand in one token list.")
     return {"idx": entries[0].index, "uri": entries[0].uri}
 
 
@@ -162,7 +162,7 @@ def _verify(sd_jwt: SDJWT, *, sources: Sources, now: datetime) -> tuple[Verified
     claims = _claims(parsed)
     named = claims.get("iss") or ""
     if not isinstance(named, str):
-        raise CredentialInvalid("This credential names no issuer.")
+        raise InvalidCredentialError("This credential names no issuer.")
     method = sources.issuer_key(named, parsed.header)
     issuer = named or method.controller
     jws.verify(parsed, key=method.public_key, typ=FORMAT)
@@ -173,9 +173,9 @@ def _verify(sd_jwt: SDJWT, *, sources: Sources, now: datetime) -> tuple[Verified
     begins = numeric_date.read_datetime(payload, "nbf")
     ends = numeric_date.read_datetime(payload, "exp")
     if begins is not None and now < begins:
-        raise NotYetValid("This credential is not valid yet.")
+        raise NotYetValidError("This credential is not valid yet.")
     if ends is not None and ends <= now:
-        raise Expired("This credential has expired.")
+        raise ExpiredError("This credential has expired.")
     subject, identifier = payload.get("sub"), payload.get("jti")
     verified = VerifiedCredential(
         format=FORMAT,
@@ -200,7 +200,7 @@ def _verify(sd_jwt: SDJWT, *, sources: Sources, now: datetime) -> tuple[Verified
 def _process(claims: Mapping[str, Any], disclosures: Sequence[str]) -> Processed:
     processed = process(claims, disclosures)
     if any(place[0] in ALWAYS_SHOWN for place, _ in processed.places):
-        raise CredentialInvalid("This credential conceals what must always be shown.")
+        raise InvalidCredentialError("This credential conceals what must always be shown.")
     return processed
 
 
@@ -213,13 +213,13 @@ def _types(payload: Mapping[str, Any]) -> tuple[str, ...]:
     """`vct` and `aka_vcts` (SD-JWT VC §2.2.2.1 and §2.2.2.2)."""
     vct, others = payload.get("vct"), payload.get("aka_vcts")
     if not isinstance(vct, str) or not vct:
-        raise CredentialInvalid("This credential names no type.")
+        raise InvalidCredentialError("This credential names no type.")
     if others is None:
         return (vct,)
     if not isinstance(others, list) or not all(isinstance(name, str) and name for name in others):
-        raise CredentialInvalid("The further types of this credential are not a list of names.")
+        raise InvalidCredentialError("The further types of this credential are not a list of names.")
     if not others or vct in others:
-        raise CredentialInvalid("The further types of this credential are none, or its own once more.")
+        raise InvalidCredentialError("The further types of this credential are none, or its own once more.")
     return (vct, *others)
 
 
@@ -233,8 +233,8 @@ def _status(payload: Mapping[str, Any]) -> tuple[StatusReference, ...]:
         return ()
     entry = status.get("status_list") if isinstance(status, Mapping) else None
     if not isinstance(entry, Mapping):
-        raise CredentialInvalid("This credential's status is kept in a way that is not understood.")
+        raise InvalidCredentialError("This credential's status is kept in a way that is not understood.")
     index, uri = strict_json.whole(entry.get("idx")), entry.get("uri")
     if index is None or index < 0 or not isinstance(uri, str):
-        raise CredentialInvalid("This credential's status entry is malformed.")
+        raise InvalidCredentialError("This credential's status entry is malformed.")
     return (StatusReference(kind="TokenStatusList", uri=uri, index=index),)

@@ -14,8 +14,8 @@ from typing import Any, Final, Literal
 
 from common.did import Fetch
 from common.encoding import strict_json
-from common.errors import FetchFailed, MalformedInput, SelloError
-from common.formats.base import CredentialInvalid
+from common.errors import FetchError, MalformedInputError, SelloError
+from common.formats.base import InvalidCredentialError
 from common.vcdm.credential import ClaimPath
 
 Sd = Literal["always", "allowed", "never"]
@@ -25,7 +25,7 @@ MAX_TEXT: Final = 500  # of a name or a label, which people shall read
 STRONGEST_FIRST: Final = {"sha512": hashlib.sha512, "sha384": hashlib.sha384, "sha256": hashlib.sha256}
 
 
-class TypeMetadataInvalid(SelloError):
+class InvalidTypeMetadataError(SelloError):
     """A type that does not say what it must, is not the one that was meant, or extends itself."""
 
     code = "invalid_credential"
@@ -64,19 +64,19 @@ class CredentialType:
 def resolve_type(vct: str, *, integrity: object = None, fetch: Fetch) -> CredentialType:
     """The type behind a `vct` URL; `integrity` is the credential's `vct#integrity` (§5.3, §5.4).
 
-    `FetchFailed` leaves open what the type says; any other error means that it cannot be relied upon.
+    `FetchError` leaves open what the type says; any other error means that it cannot be relied upon.
     """
     chain: list[Mapping[str, Any]] = []
     wanted: object = vct
     while wanted is not None:
         if not isinstance(wanted, str):
-            raise TypeMetadataInvalid("A type is named by a text.")
+            raise InvalidTypeMetadataError("A type is named by a text.")
         if not wanted.startswith(("https://", "http://")):  # which of them may be asked, the door decides
-            raise FetchFailed("This type is known by a name that is no address.", detail=wanted)
+            raise FetchError("This type is known by a name that is no address.", detail=wanted)
         if wanted in [document["vct"] for document in chain]:
-            raise TypeMetadataInvalid("This type extends itself.")
+            raise InvalidTypeMetadataError("This type extends itself.")
         if len(chain) > MAX_ANCESTORS:
-            raise TypeMetadataInvalid(f"This type extends more than {MAX_ANCESTORS} others.")
+            raise InvalidTypeMetadataError(f"This type extends more than {MAX_ANCESTORS} others.")
         chain.append(_retrieve(wanted, integrity=integrity, fetch=fetch))
         wanted, integrity = chain[-1].get("extends"), chain[-1].get("extends#integrity")
     whole: CredentialType | None = None
@@ -89,17 +89,17 @@ def resolve_type(vct: str, *, integrity: object = None, fetch: Fetch) -> Credent
 def check_integrity(document: bytes, integrity: object) -> None:
     """Raise unless the octets have a digest of the strongest algorithm named (§6; W3C SRI §3)."""
     if not isinstance(integrity, str):
-        raise TypeMetadataInvalid("The integrity of a type is said in a text.")
+        raise InvalidTypeMetadataError("The integrity of a type is said in a text.")
     said: dict[str, list[str]] = {}
     for expression in integrity.split():
         name, _, digest = expression.split("?")[0].partition("-")
         said.setdefault(name, []).append(digest)
     strongest = next((name for name in STRONGEST_FIRST if name in said), None)
     if strongest is None:
-        raise TypeMetadataInvalid("The integrity of this type is said in no way that is known.")
+        raise InvalidTypeMetadataError("The integrity of this type is said in no way that is known.")
     actual = STRONGEST_FIRST[strongest](document).digest()
     if not any(hmac.compare_digest(actual, _digest(digest)) for digest in said[strongest]):
-        raise TypeMetadataInvalid("This type is not the one that the credential means.")
+        raise InvalidTypeMetadataError("This type is not the one that the credential means.")
 
 
 def check_claims(
@@ -116,11 +116,11 @@ def check_claims(
             continue
         places = _places(payload, claim.path)
         if claim.mandatory and not places and (whole or claim.sd == "never"):
-            raise CredentialInvalid("This credential lacks a claim that its type requires.")
+            raise InvalidCredentialError("This credential lacks a claim that its type requires.")
         if claim.sd == "always" and not concealed.issuperset(places):
-            raise CredentialInvalid("This credential shows openly what its type has concealed.")
+            raise InvalidCredentialError("This credential shows openly what its type has concealed.")
         if claim.sd == "never" and not concealed.isdisjoint(places):
-            raise CredentialInvalid("This credential conceals what its type has shown.")
+            raise InvalidCredentialError("This credential conceals what its type has shown.")
 
 
 def _places(payload: Any, path: ClaimPath) -> list[ClaimPath]:
@@ -128,7 +128,7 @@ def _places(payload: Any, path: ClaimPath) -> list[ClaimPath]:
     found: list[tuple[ClaimPath, Any]] = [((), payload)]
     for step in path:
         if not all(isinstance(value, dict if isinstance(step, str) else list) for _, value in found):
-            raise CredentialInvalid("A claim of this credential has another shape than its type says.")
+            raise InvalidCredentialError("A claim of this credential has another shape than its type says.")
         found = [
             ((*place, key), child)
             for place, value in found
@@ -144,27 +144,27 @@ def _retrieve(vct: str, *, integrity: object, fetch: Fetch) -> Mapping[str, Any]
         check_integrity(body, integrity)
     try:
         document: Mapping[str, Any] = strict_json.without_nulls(strict_json.loads_object(body))
-    except MalformedInput as error:
-        raise TypeMetadataInvalid("What this type publishes cannot be read.") from error
+    except MalformedInputError as error:
+        raise InvalidTypeMetadataError("What this type publishes cannot be read.") from error
     if document.get("vct") != vct:
-        raise TypeMetadataInvalid("What was found under this type speaks of another.")
+        raise InvalidTypeMetadataError("What was found under this type speaks of another.")
     return document
 
 
 def _parse(document: Mapping[str, Any]) -> CredentialType:
     claims = tuple(_claim(entry) for entry in _list(document, "claims"))
     if len({claim.path for claim in claims}) != len(claims):
-        raise TypeMetadataInvalid("This type describes a claim twice.")
+        raise InvalidTypeMetadataError("This type describes a claim twice.")
     return CredentialType(document["vct"], (), tuple(_words(document, "name")), claims)
 
 
 def _claim(entry: Any) -> DescribedClaim:
     path = entry.get("path") if isinstance(entry, Mapping) else None
     if not isinstance(path, list) or not path or not all(_is_step(step) for step in path):
-        raise TypeMetadataInvalid("A type names its claims by paths.")
+        raise InvalidTypeMetadataError("A type names its claims by paths.")
     mandatory, sd = entry.get("mandatory"), entry.get("sd")
     if not isinstance(mandatory, bool | None) or sd not in (None, "always", "allowed", "never"):
-        raise TypeMetadataInvalid("A type says of a claim what cannot be understood.")
+        raise InvalidTypeMetadataError("A type says of a claim what cannot be understood.")
     words = tuple(_words(entry, "label")) if "display" in entry else None
     return DescribedClaim(tuple(path), words, mandatory, sd)
 
@@ -172,10 +172,10 @@ def _claim(entry: Any) -> DescribedClaim:
 def _words(entry: Mapping[str, Any], name: str) -> Iterator[Localized]:
     for display in _list(entry, "display"):
         if not isinstance(display, Mapping):
-            raise TypeMetadataInvalid("The display of a type is a list of objects.")
+            raise InvalidTypeMetadataError("The display of a type is a list of objects.")
         locale, text, description = display.get("locale"), display.get(name), display.get("description", "")
         if not all(isinstance(value, str) for value in (locale, text, description)):
-            raise TypeMetadataInvalid(f"The display of a type holds a locale and a {name}.")
+            raise InvalidTypeMetadataError(f"The display of a type holds a locale and a {name}.")
         rendering = display.get("rendering")
         yield Localized(
             str(locale),
@@ -200,9 +200,11 @@ def _lay_over(child: CredentialType, parent: CredentialType | None) -> Credentia
 
 def _override(inherited: DescribedClaim, claim: DescribedClaim) -> DescribedClaim:
     if inherited.sd in ("always", "never") and claim.sd not in (None, inherited.sd):
-        raise TypeMetadataInvalid("This type conceals or shows what the type that it extends does not.")
+        raise InvalidTypeMetadataError("This type conceals or shows what the type that it extends does not.")
     if inherited.mandatory and claim.mandatory is False:
-        raise TypeMetadataInvalid("This type does without a claim that the type that it extends requires.")
+        raise InvalidTypeMetadataError(
+            "This type does without a claim that the type that it extends requires."
+        )
     said = {
         name: value for name in ("words", "mandatory", "sd") if (value := getattr(claim, name)) is not None
     }
@@ -212,7 +214,7 @@ def _override(inherited: DescribedClaim, claim: DescribedClaim) -> DescribedClai
 def _list(entry: Mapping[str, Any], name: str) -> list[Any]:
     value = entry.get(name, [])
     if not isinstance(value, list) or len(value) > MAX_CLAIMS:
-        raise TypeMetadataInvalid(f"The {name} of a type is a list of bounded length.")
+        raise InvalidTypeMetadataError(f"The {name} of a type is a list of bounded length.")
     return value
 
 

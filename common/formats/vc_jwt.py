@@ -10,13 +10,13 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from common.encoding import numeric_date
-from common.errors import MalformedInput
+from common.errors import MalformedInputError
 from common.formats import enveloping, jose, vc_token
 from common.formats.base import (
     Binding,
-    BindingMismatch,
-    CredentialInvalid,
+    BindingMismatchError,
     Holder,
+    InvalidCredentialError,
     Secured,
     Sources,
     VerifiedCredential,
@@ -109,7 +109,7 @@ class VcJwt:
         jose.require_binding(token.claims, audience=binding.audience, nonce=binding.nonce)
         made = numeric_date.read(token.claims, "iat")
         if made is None or made < (now - MAX_AGE).timestamp():
-            raise BindingMismatch("This presentation was made at another time.")
+            raise BindingMismatchError("This presentation was made at another time.")
         transaction_data.verify(token.claims, entries=binding.transaction_data)
         holder = token.method.controller
         credentials = tuple(
@@ -119,7 +119,7 @@ class VcJwt:
             for one in credentials_in(token.document)
         )
         if any(credential.subject != holder for credential in credentials):
-            raise BindingMismatch("A credential was shown by somebody else than its holder.")
+            raise BindingMismatchError("A credential was shown by somebody else than its holder.")
         return VerifiedPresentation(credentials, holder, binding.transaction_data)
 
 
@@ -127,7 +127,7 @@ def credentials_in(presentation: Mapping[str, Any]) -> tuple[Secured, ...]:
     """The credentials of a presentation whose shape was checked: tokens from their envelopes, or objects."""
     shown = validation.entries(presentation, "verifiableCredential")
     if not 0 < len(shown) <= MAX_CREDENTIALS:
-        raise CredentialInvalid(f"A presentation shows one credential, or up to {MAX_CREDENTIALS}.")
+        raise InvalidCredentialError(f"A presentation shows one credential, or up to {MAX_CREDENTIALS}.")
     return tuple(
         one if "proof" in one else enveloping.open_envelope(one, kind=enveloping.CREDENTIAL) for one in shown
     )
@@ -135,7 +135,7 @@ def credentials_in(presentation: Mapping[str, Any]) -> tuple[Secured, ...]:
 
 def _text(secured: Secured) -> str:
     if not isinstance(secured, str):
-        raise MalformedInput("A credential of this format is a token.")
+        raise MalformedInputError("A credential of this format is a token.")
     return secured
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from common.errors import FetchFailed, SelloError
+from common.errors import FetchError, SelloError
 from common.formats import jose, w3c
 from common.formats.base import Sources, VerifiedCredential
 from common.rdf.expansion import expand_types
@@ -33,7 +33,7 @@ def _types(document: Mapping[str, Any], sources: Sources) -> tuple[str, ...]:
         return expand_types(
             document, contexts=partial(sources.context, issuer=validation.issuer_id(document))
         )
-    except FetchFailed:
+    except FetchError:
         raise
     except SelloError:
         value = document["type"]

@@ -4,7 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from common.formats.base import CredentialInvalid, Expired, NotYetValid, VerifiedCredential
+from common.formats.base import (
+    ExpiredError,
+    InvalidCredentialError,
+    NotYetValidError,
+    VerifiedCredential,
+)
 from common.formats.data_integrity import status_entries
 from common.vcdm import validation
 
@@ -27,12 +32,12 @@ def verified(
     """
     valid_from, valid_until = validation.validity(document)
     if valid_from is not None and now < valid_from:
-        raise NotYetValid("This credential is not valid yet.")
+        raise NotYetValidError("This credential is not valid yet.")
     if valid_until is not None and now > valid_until:
-        raise Expired("This credential has expired.")
+        raise ExpiredError("This credential has expired.")
     subjects = validation.subjects(document)
     if len(subjects) != 1:
-        raise CredentialInvalid("A credential about several subjects is not accepted.")
+        raise InvalidCredentialError("A credential about several subjects is not accepted.")
     return VerifiedCredential(
         format=format_,
         id=document.get("id"),

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Final
 
-from common.errors import UnknownPart
-from common.formats.base import CredentialInvalid, Secured, Sources
+from common.errors import UnknownPartError
+from common.formats.base import InvalidCredentialError, Secured, Sources
 from common.formats.data_integrity import disclosure
 from common.formats.sd_jwt_vc import with_disclosed
 from common.vcdm import validation
@@ -21,7 +21,7 @@ Disclose = Sequence[ClaimPath] | None
 def show(format_: str, secured: Secured, *, disclose: Disclose, sources: Sources) -> Secured:
     """The credential with the claims at `disclose` (None: all), under its issuer's signature alone."""
     if format_ not in UNBOUND:
-        raise UnknownPart("format that is shown without its holder's signature", format_, UNBOUND)
+        raise UnknownPartError("format that is shown without its holder's signature", format_, UNBOUND)
     return UNBOUND[format_](secured, disclose, sources)
 
 
@@ -31,7 +31,7 @@ def _sd_jwt(secured: Secured, disclose: Disclose, sources: Sources) -> Secured:
 
 def _linked_data(secured: Secured, disclose: Disclose, sources: Sources) -> Secured:
     if not isinstance(secured, Mapping):
-        raise CredentialInvalid("A credential with a Data Integrity proof is a JSON object.")
+        raise InvalidCredentialError("A credential with a Data Integrity proof is a JSON object.")
     if not disclosure.is_selective(secured):
         return secured
     contexts = partial(sources.context, issuer=validation.issuer_id(secured))

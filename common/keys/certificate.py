@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.utils import CryptographyDeprecationWarning
 
 from common.encoding import base64url
-from common.errors import InvalidKey, MalformedInput
+from common.errors import InvalidKeyError, MalformedInputError
 from common.keys.public_key import PublicKey
 from common.keys.signer import Signer
 
@@ -43,13 +43,13 @@ _ECDSA_WITH_SHA256: Final = bytes.fromhex("300a06082a8648ce3d040302")
 def load(der: bytes) -> x509.Certificate:
     """The certificate in DER bytes, all of it read but for its extensions."""
     if len(der) > MAX_BYTES:
-        raise MalformedInput("This certificate is too large.")
+        raise MalformedInputError("This certificate is too large.")
     try:
         certificate = x509.load_der_x509_certificate(der)
         _ = certificate.issuer, certificate.subject
         _ = certificate.not_valid_before_utc, certificate.not_valid_after_utc
     except FAULTS as error:
-        raise MalformedInput("This certificate cannot be read.") from error
+        raise MalformedInputError("This certificate cannot be read.") from error
     return certificate
 
 
@@ -63,13 +63,13 @@ def public_key(certificate: x509.Certificate) -> PublicKey:
     try:
         key = certificate.public_key()
     except FAULTS as error:
-        raise InvalidKey("This certificate holds a key of a kind that is not used here.") from error
+        raise InvalidKeyError("This certificate holds a key of a kind that is not used here.") from error
     if isinstance(key, ed25519.Ed25519PublicKey):
         return PublicKey("Ed25519", key.public_bytes(Encoding.Raw, PublicFormat.Raw))
     if isinstance(key, ec.EllipticCurvePublicKey) and key.curve.name in _CURVES:
         raw = key.public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
         return PublicKey(_CURVES[key.curve.name], raw)
-    raise InvalidKey("This certificate holds a key of a kind that is not used here.")
+    raise InvalidKeyError("This certificate holds a key of a kind that is not used here.")
 
 
 def authority_key_ids(chain: Sequence[bytes]) -> tuple[str, ...]:
@@ -148,7 +148,7 @@ def revocation_list(
 
 def _sealed(to_be_signed: bytes, signer: Signer) -> bytes:
     if signer.public_key.curve != "P-256":
-        raise InvalidKey("Certificates are signed on P-256.")
+        raise InvalidKeyError("Certificates are signed on P-256.")
     signature = signer.sign(to_be_signed)
     half = len(signature) // 2
     der = encode_dss_signature(

@@ -11,7 +11,7 @@ from typing import Any, Final
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from common.encoding import cbor
-from common.errors import InvalidKey, InvalidSignature, MalformedInput
+from common.errors import InvalidKeyError, InvalidSignatureError, MalformedInputError
 from common.keys import other_kinds
 from common.keys.public_key import CURVES, NIST, PublicKey
 from common.keys.signer import Signer
@@ -51,24 +51,24 @@ def encode_key(key: PublicKey) -> dict[int, Any]:
 def decode_key(value: object) -> PublicKey:
     """The public key of a COSE_Key; private parameters, other types and points off the curve are refused."""
     if not isinstance(value, Mapping):
-        raise InvalidKey("A COSE_Key is a map.")
+        raise InvalidKeyError("A COSE_Key is a map.")
     if D in value:
-        raise InvalidKey("A private key does not belong here.")
+        raise InvalidKeyError("A private key does not belong here.")
     curve = _NAMES.get(value[CRV]) if type(value.get(CRV)) is int else None
     x, y = value.get(X), value.get(Y)
     if curve is None:
         raise other_kinds.of_cose_key(value)
     if value.get(KTY) != (EC2 if curve in NIST else OKP) or not isinstance(x, bytes):
-        raise InvalidKey("The type of this COSE_Key is not that of its curve.")
+        raise InvalidKeyError("The type of this COSE_Key is not that of its curve.")
     if curve == "Ed25519":
         return PublicKey(curve, x)
     size = CURVES[curve].coordinate_size
     if len(x) != size or not (isinstance(y, bool) or (isinstance(y, bytes) and len(y) == size)):
-        raise InvalidKey("The coordinates of this COSE_Key have the wrong length.")
+        raise InvalidKeyError("The coordinates of this COSE_Key have the wrong length.")
     sign = y if isinstance(y, bool) else y[-1] & 1
     key = PublicKey(curve, bytes([2 + sign]) + x)
     if isinstance(y, bytes) and encode_key(key)[Y] != y:
-        raise InvalidKey(f"This is not a point on {curve}.")
+        raise InvalidKeyError(f"This is not a point on {curve}.")
     return key
 
 
@@ -91,26 +91,26 @@ def parse(value: object) -> Sign1:
     if isinstance(value, cbor.Tag) and value.tag == 18:
         value = value.value
     if not isinstance(value, list | tuple) or len(value) != 4:
-        raise MalformedInput("This is not a COSE_Sign1.")
+        raise MalformedInputError("This is not a COSE_Sign1.")
     protected, unprotected, payload, signature = value
     if not isinstance(protected, bytes) or not isinstance(signature, bytes):
-        raise MalformedInput("This is not a COSE_Sign1.")
+        raise MalformedInputError("This is not a COSE_Sign1.")
     if not isinstance(unprotected, Mapping) or not (payload is None or isinstance(payload, bytes)):
-        raise MalformedInput("This is not a COSE_Sign1.")
+        raise MalformedInputError("This is not a COSE_Sign1.")
     headers = cbor.decode(protected, tags=None) if protected else {}
     if not isinstance(headers, Mapping) or set(headers) & set(unprotected):
-        raise MalformedInput("A header of this COSE_Sign1 stands twice, or nowhere.")
+        raise MalformedInputError("A header of this COSE_Sign1 stands twice, or nowhere.")
     if CRIT in headers or CRIT in unprotected:
-        raise MalformedInput("This COSE_Sign1 has a critical header that is not understood.")
+        raise MalformedInputError("This COSE_Sign1 has a critical header that is not understood.")
     return Sign1(protected, unprotected, payload, signature, headers)
 
 
 def verify(message: Sign1, *, key: PublicKey, detached: bytes | None = None) -> bytes:
     """The payload, once `key` is seen to have signed it; `detached` is the payload that does not travel."""
     if message.headers.get(ALG) not in ALGORITHMS[key.curve]:
-        raise InvalidSignature("The algorithm named is not the key's own.")
+        raise InvalidSignatureError("The algorithm named is not the key's own.")
     if (message.payload is None) == (detached is None):
-        raise MalformedInput("The payload of this COSE_Sign1 is not where it is expected.")
+        raise MalformedInputError("The payload of this COSE_Sign1 is not where it is expected.")
     payload = detached if message.payload is None else message.payload
     assert payload is not None
     key.verify(message.signature, _to_be_signed(message.protected, payload))

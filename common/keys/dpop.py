@@ -12,7 +12,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from common.encoding import base64url, numeric_date
-from common.errors import MalformedInput, SelloError
+from common.errors import MalformedInputError, SelloError
 from common.keys import jwk, jws
 from common.keys.signer import Signer
 
@@ -23,13 +23,13 @@ MAX_SKEW: Final = timedelta(minutes=1)
 MAX_LENGTH: Final = 8_000
 
 
-class InvalidDpopProof(SelloError):
+class InvalidDpopProofError(SelloError):
     """A proof of possession for another key, request or hour (§4.3)."""
 
     code = "invalid_dpop_proof"
 
 
-class UseDpopNonce(SelloError):
+class UseDpopNonceError(SelloError):
     """A proof without the server's nonce, or with one that is too old; a new one travels along (§8)."""
 
     code = "use_dpop_nonce"
@@ -76,26 +76,26 @@ def verify_dpop_proof(
 
     `bound_to` is the thumbprint of the key that the access token, refresh token or code is bound to; an
     access token is always bound. `check_nonce` sees the proof's `nonce` (None where there is none) and
-    raises `UseDpopNonce`; it is None for a server that gives no nonces.
+    raises `UseDpopNonceError`; it is None for a server that gives no nonces.
     """
     try:
         parsed = jws.parse(proof, max_length=MAX_LENGTH)
         if parsed.header["alg"] not in ALGORITHMS or "kid" in parsed.header:
-            raise InvalidDpopProof(f"A DPoP proof is signed with {' or '.join(ALGORITHMS)} and its jwk.")
+            raise InvalidDpopProofError(f"A DPoP proof is signed with {' or '.join(ALGORITHMS)} and its jwk.")
         key = jwk.decode(parsed.header.get("jwk", {}))
         claims = jws.verify(parsed, key=key, typ=TYPE).claims()
-    except InvalidDpopProof:
+    except InvalidDpopProofError:
         raise
     except SelloError as error:
-        raise InvalidDpopProof("The DPoP proof does not hold.", detail=error.public) from error
+        raise InvalidDpopProofError("The DPoP proof does not hold.", detail=error.public) from error
     if claims.get("htm") != method or _target(_text(claims, "htu")) != _target(url):
-        raise InvalidDpopProof("The DPoP proof is for another request.")
+        raise InvalidDpopProofError("The DPoP proof is for another request.")
     _check_time(claims, now=now)
     if access_token is not None and claims.get("ath") != token_hash(access_token):
-        raise InvalidDpopProof("The DPoP proof is for another token.")
+        raise InvalidDpopProofError("The DPoP proof is for another token.")
     thumbprint = jwk.thumbprint(key)
     if (access_token is not None and bound_to is None) or bound_to not in (None, thumbprint):
-        raise InvalidDpopProof("This token is bound to another key.")
+        raise InvalidDpopProofError("This token is bound to another key.")
     found = DpopProof(thumbprint, _text(claims, "jti"))
     if check_nonce is not None:
         check_nonce(claims.get("nonce"))
@@ -110,22 +110,22 @@ def token_hash(access_token: str) -> str:
 def _text(claims: Mapping[str, Any], name: str) -> str:
     value = claims.get(name)
     if not isinstance(value, str) or not 0 < len(value) <= 2_000 or "\0" in value:
-        raise InvalidDpopProof(f"{name} must be a text that is not empty.")
+        raise InvalidDpopProofError(f"{name} must be a text that is not empty.")
     return value
 
 
 def _check_time(claims: Mapping[str, Any], *, now: datetime) -> None:
     try:
         issued_at, begins, ends = (numeric_date.read(claims, name) for name in ("iat", "nbf", "exp"))
-    except MalformedInput as error:
-        raise InvalidDpopProof("A time in the DPoP proof is none.", detail=error.public) from error
+    except MalformedInputError as error:
+        raise InvalidDpopProofError("A time in the DPoP proof is none.", detail=error.public) from error
     if issued_at is None:
-        raise InvalidDpopProof("iat is missing.")
+        raise InvalidDpopProofError("iat is missing.")
     seconds, skew = now.timestamp(), MAX_SKEW.total_seconds()
     if not -skew <= seconds - issued_at <= MAX_AGE.total_seconds():
-        raise InvalidDpopProof("The DPoP proof was made too long ago, or in the future.")
+        raise InvalidDpopProofError("The DPoP proof was made too long ago, or in the future.")
     if (begins is not None and begins > seconds + skew) or (ends is not None and ends <= seconds):
-        raise InvalidDpopProof("The DPoP proof is not valid at this time.")
+        raise InvalidDpopProofError("The DPoP proof is not valid at this time.")
 
 
 def _target(url: str) -> str:
@@ -133,5 +133,5 @@ def _target(url: str) -> str:
     try:
         parts = urlsplit(url)
     except ValueError as error:
-        raise InvalidDpopProof("htu must be a URL.") from error
+        raise InvalidDpopProofError("htu must be a URL.") from error
     return f"{parts.scheme}://{parts.netloc.lower()}{parts.path}"

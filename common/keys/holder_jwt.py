@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from common.encoding import numeric_date
-from common.errors import MalformedInput, SelloError
+from common.errors import MalformedInputError, SelloError
 from common.keys import PublicKey, Signer, jwk, jws
 
 MAX_AGE: Final = timedelta(minutes=2)
@@ -43,7 +43,7 @@ def check_time(claims: Mapping[str, Any], *, now: datetime, error: Refusal) -> N
     """Raise unless `iat` says that this was made just now."""
     try:
         made = numeric_date.read(claims, "iat")
-    except MalformedInput as fault:
+    except MalformedInputError as fault:
         raise error("iat is not a time.") from fault
     if made is None:
         raise error("iat is missing.")

@@ -8,7 +8,7 @@ from jwcrypto import jwe, jwk
 from jwcrypto.common import JWException
 
 from common.encoding import base64url, strict_json
-from common.errors import MalformedInput
+from common.errors import MalformedInputError
 from common.keys import jwk as public_jwk
 from common.keys.private_key import PrivateKey
 
@@ -22,7 +22,7 @@ def encrypt(
 ) -> str:
     """The compact JWE of `payload` for the public JWK `recipient`; its `kid` travels in the header."""
     if encryption not in ENCRYPTIONS:
-        raise MalformedInput(f"Content is encrypted with {' or '.join(ENCRYPTIONS)}.")
+        raise MalformedInputError(f"Content is encrypted with {' or '.join(ENCRYPTIONS)}.")
     header = {"alg": ALGORITHM, "enc": encryption}
     header |= {name: value for name, value in (("apu", apu), ("apv", apv)) if value}
     if isinstance(recipient.get("kid"), str):
@@ -36,12 +36,12 @@ def encrypt(
 def header(compact: str) -> dict[str, Any]:
     """The unprotected reading of a JWE's header, to find the key by `kid`; `zip` is refused here."""
     if not isinstance(compact, str) or len(compact) > MAX_LENGTH or compact.count(".") != 4:
-        raise MalformedInput("This is not a compact JWE.")
+        raise MalformedInputError("This is not a compact JWE.")
     value = strict_json.loads_object(base64url.decode(compact.split(".")[0]))
     if "zip" in value or "crit" in value:
-        raise MalformedInput("A compressed or critical JWE is not accepted.")
+        raise MalformedInputError("A compressed or critical JWE is not accepted.")
     if value.get("alg") != ALGORITHM or value.get("enc") not in ENCRYPTIONS:
-        raise MalformedInput(f"This JWE is not {ALGORITHM} with {' or '.join(ENCRYPTIONS)}.")
+        raise MalformedInputError(f"This JWE is not {ALGORITHM} with {' or '.join(ENCRYPTIONS)}.")
     return value
 
 
@@ -53,5 +53,5 @@ def decrypt(compact: str, *, key: PrivateKey) -> bytes:
     try:
         token.deserialize(compact, jwk.JWK(**private))
     except (JWException, ValueError, TypeError) as error:
-        raise MalformedInput("This JWE could not be decrypted.", detail=type(error).__name__) from error
+        raise MalformedInputError("This JWE could not be decrypted.", detail=type(error).__name__) from error
     return bytes(token.payload)

@@ -7,7 +7,7 @@ from typing import Any
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from common.encoding import base64url, jcs
-from common.errors import InvalidKey
+from common.errors import InvalidKeyError
 from common.keys import other_kinds
 from common.keys.public_key import CURVES, NIST, PublicKey
 
@@ -29,10 +29,10 @@ def encode(key: PublicKey) -> dict[str, str]:
 def decode(jwk: Mapping[str, Any]) -> PublicKey:
     """The public key of a JWK; private members, other kinds and points off the curve are refused."""
     if not isinstance(jwk, Mapping):
-        raise InvalidKey("A JWK is a JSON object.")
+        raise InvalidKeyError("A JWK is a JSON object.")
     jwk = {name: value for name, value in jwk.items() if value is not None}
     if not {"d", "k", "priv"}.isdisjoint(jwk):
-        raise InvalidKey("A private key does not belong here.")
+        raise InvalidKeyError("A private key does not belong here.")
     kty, crv = jwk.get("kty"), jwk.get("crv")
     if kty == "OKP" and crv == "Ed25519":
         return PublicKey("Ed25519", _member(jwk, "x", 32))
@@ -41,7 +41,7 @@ def decode(jwk: Mapping[str, Any]) -> PublicKey:
         x, y = _member(jwk, "x", size), _member(jwk, "y", size)
         key = PublicKey(crv, bytes([2 + (y[-1] & 1)]) + x)
         if encode(key)["y"] != jwk["y"]:
-            raise InvalidKey(f"This is not a point on {crv}.")
+            raise InvalidKeyError(f"This is not a point on {crv}.")
         return key
     raise other_kinds.of_jwk(jwk)
 
@@ -54,8 +54,8 @@ def thumbprint(key: PublicKey) -> str:
 def _member(jwk: Mapping[str, Any], name: str, size: int) -> bytes:
     value = jwk.get(name)
     if not isinstance(value, str):
-        raise InvalidKey(f"The JWK lacks its member {name}.")
+        raise InvalidKeyError(f"The JWK lacks its member {name}.")
     data = base64url.decode(value)
     if len(data) != size:
-        raise InvalidKey(f"The JWK's member {name} has the wrong length.")
+        raise InvalidKeyError(f"The JWK's member {name} has the wrong length.")
     return data

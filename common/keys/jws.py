@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from common.encoding import base64url, jcs, strict_json
-from common.errors import InvalidSignature, MalformedInput
+from common.errors import InvalidSignatureError, MalformedInputError
 from common.keys.public_key import PublicKey, algorithm_named
 from common.keys.signer import Signer
 
@@ -46,13 +46,13 @@ def parse(compact: str, *, max_length: int = MAX_LENGTH) -> UnverifiedJws:
     A header that is null says nothing.
     """
     if not isinstance(compact, str) or len(compact) > max_length or compact.count(".") != 2:
-        raise MalformedInput("This is not a compact JWS.")
+        raise MalformedInputError("This is not a compact JWS.")
     protected, payload, signature = compact.split(".")
     header = strict_json.loads_object(base64url.decode(protected))
     if "crit" in header:
-        raise MalformedInput("This JWS has a critical header that is not understood.")
+        raise MalformedInputError("This JWS has a critical header that is not understood.")
     if not isinstance(header.get("alg"), str):
-        raise MalformedInput("This JWS names no algorithm.")
+        raise MalformedInputError("This JWS names no algorithm.")
     return UnverifiedJws(
         header={name: value for name, value in header.items() if value is not None},
         payload=base64url.decode(payload),
@@ -66,9 +66,9 @@ def verify(jws: str | UnverifiedJws, *, key: PublicKey, typ: str | None) -> Unve
     parsed = parse(jws) if isinstance(jws, str) else jws
     algorithm = parsed.header["alg"]
     if algorithm_named(algorithm) != key.algorithm:
-        raise InvalidSignature("The algorithm named is not the key's own.", detail=f"alg {algorithm!r}")
+        raise InvalidSignatureError("The algorithm named is not the key's own.", detail=f"alg {algorithm!r}")
     if typ is not None and media_type(parsed.header.get("typ")) != typ:
-        raise MalformedInput(f"A token of type {typ} was expected.")
+        raise MalformedInputError(f"A token of type {typ} was expected.")
     key.verify(parsed.signature, parsed.signing_input)
     return parsed
 

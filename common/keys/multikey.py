@@ -1,7 +1,7 @@
 """Multikey public keys (W3C Controlled Identifiers §2.2.2), as in did:key and Data Integrity."""
 
 from common.encoding import multibase
-from common.errors import InvalidKey
+from common.errors import InvalidKeyError
 from common.keys import other_kinds
 from common.keys.public_key import CURVES, PublicKey
 
@@ -18,5 +18,5 @@ def decode(text: str) -> PublicKey:
     if curve is None:
         raise other_kinds.of_multikey(data)
     if not text.startswith("z"):
-        raise InvalidKey("A Multikey of this kind is written in base58btc.")
+        raise InvalidKeyError("A Multikey of this kind is written in base58btc.")
     return PublicKey(curve.name, data[len(curve.multicodec) :])

@@ -6,7 +6,7 @@ ML-DSA in JOSE and COSE is RFC 9964 (`kty` AKP), its Multikey is that of the W3C
 from collections.abc import Mapping
 from typing import Any, Final
 
-from common.errors import InvalidKey
+from common.errors import InvalidKeyError
 from common.keys.public_key import CURVES
 
 ML_DSA: Final = ("ML-DSA-44", "ML-DSA-65", "ML-DSA-87")
@@ -26,28 +26,28 @@ _MULTICODECS: Final = {  # unsigned varints of the multicodec table
 }
 
 
-class UnknownKind(InvalidKey):
+class UnknownKeyKindError(InvalidKeyError):
     """A key of another kind than those used here; whether it is a good one, nobody here can say."""
 
 
-def of_jwk(jwk: Mapping[str, Any]) -> UnknownKind:
+def of_jwk(jwk: Mapping[str, Any]) -> UnknownKeyKindError:
     """What a JWK that is none of ours is to be called."""
     name = jwk.get("alg") if jwk.get("kty") == "AKP" else jwk.get("crv")
     return _named(name if name in (*ML_DSA, *_CURVES) else None)
 
 
-def of_cose_key(key: Mapping[Any, Any]) -> UnknownKind:
+def of_cose_key(key: Mapping[Any, Any]) -> UnknownKeyKindError:
     """What a COSE_Key that is none of ours is to be called (1 `kty`, 3 `alg`, -1 `crv`)."""
     names, member = (_COSE_ALGORITHMS, 3) if key.get(1) == AKP else (_COSE_CURVES, -1)
     value = key.get(member)
     return _named(names.get(value) if type(value) is int else None)
 
 
-def of_multikey(data: bytes) -> UnknownKind:
+def of_multikey(data: bytes) -> UnknownKeyKindError:
     """What a Multikey that is none of ours is to be called."""
     return _named(_MULTICODECS.get(data[:2]))
 
 
-def _named(name: str | None) -> UnknownKind:
+def _named(name: str | None) -> UnknownKeyKindError:
     kind = f"of the kind {name}" if name else "of another kind"
-    return UnknownKind(f"This key is {kind}, which is not used here; known: {', '.join(CURVES)}.")
+    return UnknownKeyKindError(f"This key is {kind}, which is not used here; known: {', '.join(CURVES)}.")

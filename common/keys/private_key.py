@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from common.errors import InvalidKey, UnknownPart
+from common.errors import InvalidKeyError, UnknownPartError
 from common.keys.public_key import CURVES, NIST, PublicKey
 
 
@@ -34,9 +34,9 @@ class PrivateKey:
                 signing = ec.derive_private_key(int.from_bytes(self.secret, "big"), NIST[self.curve][0])
                 public = signing.public_key().public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
             else:
-                raise UnknownPart("curve", self.curve, CURVES)
+                raise UnknownPartError("curve", self.curve, CURVES)
         except ValueError as error:
-            raise InvalidKey(f"This is not a {self.curve} private key.") from error
+            raise InvalidKeyError(f"This is not a {self.curve} private key.") from error
         object.__setattr__(self, "_signing", signing)
         object.__setattr__(self, "public_key", PublicKey(self.curve, public))
 
@@ -58,7 +58,7 @@ def generate(curve: str, *, key_id: str = "") -> PrivateKey:
     if curve == "Ed25519":
         return PrivateKey(curve, bytes(nacl.signing.SigningKey.generate()), key_id)
     if curve not in NIST:
-        raise UnknownPart("curve", curve, CURVES)
+        raise UnknownPartError("curve", curve, CURVES)
     number = ec.generate_private_key(NIST[curve][0]).private_numbers().private_value
     return PrivateKey(curve, number.to_bytes(CURVES[curve].coordinate_size, "big"), key_id)
 

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from multiformats import multicodec
 
-from common.errors import InvalidKey, InvalidSignature, UnknownPart
+from common.errors import InvalidKeyError, InvalidSignatureError, UnknownPartError
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +60,9 @@ class PublicKey:
 
     def __post_init__(self) -> None:
         if self.curve not in CURVES:
-            raise UnknownPart("curve", self.curve, CURVES)
+            raise UnknownPartError("curve", self.curve, CURVES)
         if len(self.raw) != CURVES[self.curve].raw_size:
-            raise InvalidKey(f"A {self.curve} public key has {CURVES[self.curve].raw_size} bytes.")
+            raise InvalidKeyError(f"A {self.curve} public key has {CURVES[self.curve].raw_size} bytes.")
         if self.curve in NIST:
             self.elliptic()
 
@@ -76,20 +76,20 @@ class PublicKey:
         try:
             return ec.EllipticCurvePublicKey.from_encoded_point(NIST[self.curve][0], self.raw)
         except (ValueError, KeyError) as error:
-            raise InvalidKey(f"This is not a point on {self.curve}.") from error
+            raise InvalidKeyError(f"This is not a point on {self.curve}.") from error
 
     def verify(self, signature: bytes, data: bytes) -> None:
-        """Raise `InvalidSignature` unless this key made `signature` (r||s on NIST curves) over `data`."""
+        """Raise `InvalidSignatureError` unless this key made the `signature` (r||s on NIST curves)."""
         try:
             if self.curve == "Ed25519":
                 nacl.signing.VerifyKey(self.raw).verify(data, signature)
                 return
             size = CURVES[self.curve].coordinate_size
             if len(signature) != 2 * size:
-                raise InvalidSignature("This signature has the wrong length.")
+                raise InvalidSignatureError("This signature has the wrong length.")
             der = encode_dss_signature(
                 int.from_bytes(signature[:size], "big"), int.from_bytes(signature[size:], "big")
             )
             self.elliptic().verify(der, data, ec.ECDSA(NIST[self.curve][1]))
         except (nacl.exceptions.CryptoError, ValueError, BadSignature) as error:
-            raise InvalidSignature("The signature does not match.") from error
+            raise InvalidSignatureError("The signature does not match.") from error

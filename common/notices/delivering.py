@@ -18,7 +18,7 @@ from django.db.models import F, QuerySet
 from common.errors import SelloError
 from common.notices import texts
 from common.notices.channels import CHANNELS
-from common.notices.channels.base import Message, Uncertain, Undeliverable
+from common.notices.channels.base import DeliveryUncertainError, Message, UndeliverableError
 from common.notices.models import Notice
 from common.notices.telling import Recipient, opened, readdress
 
@@ -90,8 +90,8 @@ def _hand_over(notice: Notice, clock: Callable[[], datetime]) -> str:
     try:
         channel.deliver(_message(notice))
     except SelloError as error:
-        lost = isinstance(error, Uncertain) and not channel.repeats()
-        final = lost or isinstance(error, Undeliverable) or notice.attempts >= MOST_ATTEMPTS
+        lost = isinstance(error, DeliveryUncertainError) and not channel.repeats()
+        final = lost or isinstance(error, UndeliverableError) or notice.attempts >= MOST_ATTEMPTS
         pause = min(FIRST_PAUSE * 2 ** (notice.attempts - 1), LONGEST_PAUSE)
         state, problem = (Notice.State.FAILED if final else Notice.State.QUEUED), str(error)
         _release(notice, state, problem=problem, now=clock(), pause=pause)

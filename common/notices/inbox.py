@@ -9,7 +9,7 @@ from django.db.models import Q
 from common.notices import texts
 from common.notices.channels import INBOX
 from common.notices.languages import direction
-from common.notices.messages import MAX_NOTICES, InboxNotice, NoticeRefused, verify_inbox_request
+from common.notices.messages import MAX_NOTICES, InboxNotice, NoticeRefusedError, verify_inbox_request
 from common.notices.models import Notice, SeenRequest
 from common.notices.telling import inbox_of, keyed_digest, opened
 from common.vcdm import times
@@ -42,7 +42,7 @@ def find_offered(token: str, id: str, *, audience: str, sender: str, now: dateti
     ).first()
     offer = opened(row).offer if row else ""
     if not offer:
-        raise NoticeRefused("There is nothing to fetch here.", status=404)
+        raise NoticeRefusedError("There is nothing to fetch here.", status=404)
     return offer
 
 
@@ -73,4 +73,4 @@ def once(thumbprint: str, jti: str, *, now: datetime) -> None:
                 digest=keyed_digest("asked", thumbprint, jti), expires_at=now + REMEMBERED
             )
     except IntegrityError as error:
-        raise NoticeRefused("This request was made before.") from error
+        raise NoticeRefusedError("This request was made before.") from error

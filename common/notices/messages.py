@@ -18,7 +18,7 @@ MAX_NOTICES: Final = 200
 MAX_TEXT: Final = 1_000
 
 
-class NoticeRefused(SelloError):
+class NoticeRefusedError(SelloError):
     """A question or an event that does not hold."""
 
     code = "invalid_request"
@@ -74,7 +74,9 @@ def create_inbox_request(*, audience: str, read: bool, jti: str, signer: Signer,
 
 def verify_inbox_request(token: str, *, audience: str, now: datetime) -> InboxRequest:
     """The key that asks; it opens its own inbox and no other."""
-    key, claims = holder_jwt.verify(token, typ=INBOX_TYPE, audience=audience, now=now, error=NoticeRefused)
+    key, claims = holder_jwt.verify(
+        token, typ=INBOX_TYPE, audience=audience, now=now, error=NoticeRefusedError
+    )
     return InboxRequest(jwk.thumbprint(key), _text(claims, "jti"), claims.get("read") is True)
 
 
@@ -87,7 +89,7 @@ def parse_inbox(source: Mapping[str, Any]) -> tuple[InboxNotice, ...]:
     """The notices of an answer; texts of an unknown party, to be shown as texts."""
     entries = source.get("notices")
     if not isinstance(entries, list) or not all(isinstance(entry, Mapping) for entry in entries):
-        raise NoticeRefused("This is no inbox.", status=502)
+        raise NoticeRefusedError("This is no inbox.", status=502)
     texts = [name for name in InboxNotice.__slots__ if name not in ("read", "sender", "offered")]
     return tuple(
         InboxNotice(
@@ -124,16 +126,16 @@ def verify_event(
         parsed = jws.parse(token, max_length=8_000)
         issuer, kid = parsed.claims().get("iss"), parsed.header.get("kid")
         if issuer not in set(senders) or not isinstance(kid, str) or kid.partition("#")[0] != issuer:
-            raise NoticeRefused("The event is by nobody that we listen to.")
+            raise NoticeRefusedError("The event is by nobody that we listen to.")
         method = sources.method(kid, purpose="authentication")
         claims = jws.verify(parsed, key=method.public_key, typ=EVENT_TYPE).claims()
-    except NoticeRefused:
+    except NoticeRefusedError:
         raise
     except SelloError as error:
-        raise NoticeRefused("The event does not hold.", detail=error.public) from error
+        raise NoticeRefusedError("The event does not hold.", detail=error.public) from error
     if claims.get("aud") != audience:
-        raise NoticeRefused("This is meant for somebody else.")
-    holder_jwt.check_time(claims, now=now, error=NoticeRefused)
+        raise NoticeRefusedError("This is meant for somebody else.")
+    holder_jwt.check_time(claims, now=now, error=NoticeRefusedError)
     kind, reference, date, jti = (_text(claims, name) for name in ("kind", "reference", "date", "jti"))
     return Event(issuer, kind, reference, date, jti)
 
@@ -141,5 +143,5 @@ def verify_event(
 def _text(source: Mapping[str, Any], name: str, *, empty: bool = False) -> str:
     value = source.get(name)
     if not isinstance(value, str) or len(value) > MAX_TEXT or "\0" in value or not (value or empty):
-        raise NoticeRefused(f"{name} must be a text.")
+        raise NoticeRefusedError(f"{name} must be a text.")
     return value

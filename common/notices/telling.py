@@ -16,7 +16,7 @@ from django.conf import settings
 
 from common.adapters.storage import sealing
 from common.encoding import base64url
-from common.errors import SelloError, UnknownPart
+from common.errors import SelloError, UnknownPartError
 from common.notices.channels import CHANNELS, INBOX
 from common.notices.languages import language_code
 from common.notices.models import Notice
@@ -27,7 +27,7 @@ LONGEST_FACT: Final = 200
 _HIDDEN: Final = ("Cc", "Cf", "Cs", "Zl", "Zp")  # controls, directions, halves of letters, ends of lines
 
 
-class NotToBeTold(SelloError):
+class ForbiddenFactError(SelloError):
     """Facts that a notice must not carry."""
 
     code = "server_error"
@@ -72,9 +72,9 @@ def tell(
     webhook can be signed and every inbox of this house answers.
     """
     if kind not in KINDS:
-        raise UnknownPart("kind of notice", kind, KINDS)
+        raise UnknownPartError("kind of notice", kind, KINDS)
     if set(facts) - FACTS:
-        raise NotToBeTold(f"A notice says {', '.join(sorted(FACTS))}, and nothing else.")
+        raise ForbiddenFactError(f"A notice says {', '.join(sorted(FACTS))}, and nothing else.")
     event = keyed_digest("notice", kind, key)
     said = {name: plain(value) for name, value in facts.items()}
     rows = {}

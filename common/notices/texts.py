@@ -32,7 +32,7 @@ class Text(NamedTuple):
     text: str
 
 
-class BadTexts(SelloError):
+class NoticeTextsError(SelloError):
     """A file of texts that cannot be used."""
 
     code = "server_error"
@@ -48,11 +48,13 @@ def _read(path: Path) -> dict[str, Any]:
             for part, allowed in MAY_NAME.items():
                 named = {name for _, name, _, _ in Formatter().parse(getattr(text, part)) if name is not None}
                 if named - allowed or "\n" in getattr(text, part):
-                    raise BadTexts(
+                    raise NoticeTextsError(
                         f"{path.name}: a {part} is one line and names {', '.join(sorted(allowed))} alone."
                     )
     except (OSError, ValueError, TypeError, AttributeError) as error:
-        raise BadTexts(f"{path.name} holds {{kind: [title, text]}} in JSON.", detail=str(error)) from error
+        raise NoticeTextsError(
+            f"{path.name} holds {{kind: [title, text]}} in JSON.", detail=str(error)
+        ) from error
     return {**{word: str(found[word]) for word in WORDS if word in found}, **texts}
 
 

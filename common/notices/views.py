@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 from common.adapters.api.rest import authorization
 from common.adapters.limits import rate_limit
 from common.notices.inbox import read_inbox
-from common.notices.messages import NoticeRefused, create_inbox
+from common.notices.messages import NoticeRefusedError, create_inbox
 
 
 class Inbox(APIView):
@@ -28,6 +28,6 @@ class Inbox(APIView):
         audience, sender = self.place(**kwargs)
         scheme, token = authorization(request)
         if scheme != "bearer" or not token:
-            raise NoticeRefused("A request signed by the holder's key is needed.")
+            raise NoticeRefusedError("A request signed by the holder's key is needed.")
         found = read_inbox(token, audience=audience, sender=sender, now=datetime.now(UTC))
         return Response(create_inbox(found), headers={"Cache-Control": "no-store"})

@@ -13,7 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from common.did import Fetch, Fetched, VerificationMethod
-from common.errors import MalformedInput, SelloError
+from common.errors import MalformedInputError, SelloError
 from common.keys import PublicKey, certificate, jws
 from common.status.check import check_status
 from common.status.status_list import ListCache
@@ -112,7 +112,7 @@ def _chain_key(header: Mapping[str, Any], *, anchors: Sequence[x509.Certificate]
     """The key of a chain that leads to an anchor, which does not stand in it itself (HAIP 1.0)."""
     chain = read_x5c(header.get("x5c"))
     if {anchor.public_bytes(Encoding.DER) for anchor in anchors} & set(chain):
-        raise MalformedInput("The trust anchor does not belong into x5c.")
+        raise MalformedInputError("The trust anchor does not belong into x5c.")
     return certificate.public_key(verify_chain(chain, anchors=anchors, purpose=ATTESTATION, now=now))
 
 
@@ -125,4 +125,4 @@ def _list_key(anchors: Sequence[x509.Certificate], now: datetime) -> IssuerKey:
 
 
 def _no_credential(fetched: Fetched) -> NoReturn:
-    raise MalformedInput("The status of an attestation stands in a token.")
+    raise MalformedInputError("The status of an attestation stands in a token.")

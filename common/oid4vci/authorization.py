@@ -13,7 +13,7 @@ from typing import Any, Final
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from common.encoding import base64url
-from common.oid4vci.errors import AuthorizationError, MessageInvalid, TokenError
+from common.oid4vci.errors import AuthorizationError, InvalidMessageError, TokenError
 from common.oid4vci.json_members import Members, is_web_url
 from common.oid4vci.token import create_details, parse_details, single_values
 
@@ -115,10 +115,10 @@ def create_pushed_response(response: PushedResponse) -> dict[str, Any]:
 
 def parse_pushed_response(source: Mapping[str, Any]) -> PushedResponse:
     """Read the answer to a pushed request."""
-    members = Members(source, MessageInvalid)
+    members = Members(source, InvalidMessageError)
     expires_in = members.seconds("expires_in")
     if not expires_in:
-        raise MessageInvalid("expires_in is missing, or no time at all.")
+        raise InvalidMessageError("expires_in is missing, or no time at all.")
     return PushedResponse(members.text("request_uri"), int(expires_in))
 
 
@@ -151,11 +151,11 @@ def parse_authorization_response(query: str, *, issuer: str, state: str, iss_exp
     try:
         values = single_values(parse_qs(query, keep_blank_values=True, max_num_fields=20))
     except (ValueError, TokenError) as error:
-        raise MessageInvalid("The office's answer is not well formed.") from error
+        raise InvalidMessageError("The office's answer is not well formed.") from error
     if not hmac.compare_digest(values.get("state", "").encode(), state.encode()):
-        raise MessageInvalid("This is not the answer to what was asked.")
+        raise InvalidMessageError("This is not the answer to what was asked.")
     if (iss_expected or "iss" in values) and values.get("iss") != issuer:
-        raise MessageInvalid("This answer comes from another office.")
+        raise InvalidMessageError("This answer comes from another office.")
     if "error" in values:
         refused = values["error"] == "access_denied"
         raise AuthorizationError(
@@ -164,7 +164,7 @@ def parse_authorization_response(query: str, *, issuer: str, state: str, iss_exp
             detail=values["error"][:60],
         )
     if not values.get("code"):
-        raise MessageInvalid("The office's answer brings no code.")
+        raise InvalidMessageError("The office's answer brings no code.")
     return values["code"]
 
 

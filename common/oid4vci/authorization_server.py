@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from common.oid4vci.errors import MessageInvalid
+from common.oid4vci.errors import InvalidMessageError
 from common.oid4vci.json_members import Members
 from common.oid4vci.offer import AUTHORIZATION_CODE, PRE_AUTHORIZED
 from common.oid4vci.token import DETAIL_TYPE
@@ -74,9 +74,9 @@ def parse_server_metadata(source: Mapping[str, Any], *, issuer: str) -> Authoriz
 
     A document without grant types speaks of the authorization code grant (RFC 8414 §2).
     """
-    members = Members(source, MessageInvalid)
+    members = Members(source, InvalidMessageError)
     if members.text("issuer") != issuer:
-        raise MessageInvalid("This metadata is another authorization server's.")
+        raise InvalidMessageError("This metadata is another authorization server's.")
 
     def texts(name: str) -> tuple[str, ...]:
         return members.texts(name, required=False)

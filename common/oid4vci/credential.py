@@ -8,9 +8,9 @@ from typing import Any, Final
 from common.oid4vci.encryption import EncryptionTarget, create_target, parse_target
 from common.oid4vci.errors import (
     CredentialRequestError,
-    InvalidEncryptionParameters,
-    InvalidProof,
-    MessageInvalid,
+    InvalidEncryptionParametersError,
+    InvalidMessageError,
+    InvalidProofError,
 )
 from common.oid4vci.json_members import Members
 
@@ -64,7 +64,7 @@ def create_nonce_response(c_nonce: str) -> dict[str, str]:
 
 def parse_nonce_response(source: Mapping[str, Any]) -> str:
     """The `c_nonce` of a nonce response."""
-    return Members(source, MessageInvalid).text("c_nonce")
+    return Members(source, InvalidMessageError).text("c_nonce")
 
 
 def create_credential_request(request: CredentialRequest) -> dict[str, Any]:
@@ -88,15 +88,15 @@ def parse_credential_request(source: object, *, batch_size: int) -> CredentialRe
     configuration = members.optional_text("credential_configuration_id")
     if (identifier is None) == (configuration is None):
         raise CredentialRequestError("Exactly one of configuration and identifier must be named.")
-    proofs = _proofs(Members(source, InvalidProof))
+    proofs = _proofs(Members(source, InvalidProofError))
     [proof_type] = tuple(proofs) if len(proofs) == 1 else ("",)
     if proof_type not in PROOF_TYPES:
-        raise InvalidProof(f"proofs must hold key proofs of one type: {' or '.join(PROOF_TYPES)}.")
+        raise InvalidProofError(f"proofs must hold key proofs of one type: {' or '.join(PROOF_TYPES)}.")
     found, kind = proofs[proof_type], PROOF_TYPES[proof_type]
     if not isinstance(found, list) or not found or not all(isinstance(proof, kind) for proof in found):
-        raise InvalidProof(f"{proof_type} must be a list of key proofs that is not empty.")
+        raise InvalidProofError(f"{proof_type} must be a list of key proofs that is not empty.")
     if proof_type == "attestation" and len(found) != 1:
-        raise InvalidProof("attestation holds exactly one key attestation.")
+        raise InvalidProofError("attestation holds exactly one key attestation.")
     if len(found) > batch_size:
         raise CredentialRequestError(f"At most {batch_size} key proofs are taken at once.")
     return CredentialRequest(tuple(found), configuration, identifier, proof_type, _encryption(source))
@@ -147,19 +147,21 @@ def parse_credential_response(
     source: Mapping[str, Any], *, expected: int
 ) -> CredentialResponse | DeferredResponse:
     """Read a credential response to a request of `expected` proofs; fewer credentials may come, not more."""
-    members = Members(source, MessageInvalid)
+    members = Members(source, InvalidMessageError)
     if "transaction_id" in members:
         interval = members.seconds("interval")
         if not interval or "credentials" in members:
-            raise MessageInvalid("The issuer wants to deliver later, and does not say when to ask.")
+            raise InvalidMessageError("The issuer wants to deliver later, and does not say when to ask.")
         return DeferredResponse(members.text("transaction_id"), math.ceil(interval))
     if "credentials" not in members and "credential" in members:  # as drafts before 1.0 had it
-        members = Members({**source, "credentials": [{"credential": source["credential"]}]}, MessageInvalid)
+        members = Members(
+            {**source, "credentials": [{"credential": source["credential"]}]}, InvalidMessageError
+        )
     credentials = tuple(entry.source.get("credential") for entry in members.objects("credentials"))
     if not credentials or len(credentials) > expected:
-        raise MessageInvalid(f"Between one and {expected} credentials were expected.")
+        raise InvalidMessageError(f"Between one and {expected} credentials were expected.")
     if not all(isinstance(credential, str | Mapping) and credential for credential in credentials):
-        raise MessageInvalid("The issuer sent something that is not a credential.")
+        raise InvalidMessageError("The issuer sent something that is not a credential.")
     return CredentialResponse(
         tuple(credential for credential in credentials if isinstance(credential, str | Mapping)),
         members.optional_text("notification_id"),
@@ -167,7 +169,7 @@ def parse_credential_response(
 
 
 def _encryption(source: Mapping[str, Any]) -> EncryptionTarget | None:
-    members = Members(source, InvalidEncryptionParameters)
+    members = Members(source, InvalidEncryptionParametersError)
     if "credential_response_encryption" not in members:
         return None
     return parse_target(members.object("credential_response_encryption"))

@@ -7,7 +7,7 @@ from typing import Any, Final
 from common.encoding import jcs, strict_json
 from common.errors import SelloError
 from common.keys import PrivateKey, PublicKey, jwe, jwk
-from common.oid4vci.errors import InvalidEncryptionParameters, MessageInvalid
+from common.oid4vci.errors import InvalidEncryptionParametersError, InvalidMessageError
 from common.oid4vci.json_members import Members
 
 MEDIA_TYPE: Final = "application/jwt"
@@ -67,10 +67,12 @@ def parse_target(members: Members) -> EncryptionTarget:
     """Read `credential_response_encryption`: a public key for ECDH-ES on P-256, and no compression."""
     source = members.source
     if "zip" in source:
-        raise InvalidEncryptionParameters("Responses are not compressed.")
+        raise InvalidEncryptionParametersError("Responses are not compressed.")
     if source.get("enc") not in jwe.ENCRYPTIONS:
-        raise InvalidEncryptionParameters(f"enc must be {' or '.join(jwe.ENCRYPTIONS)}.")
-    return EncryptionTarget(_recipient(source.get("jwk"), InvalidEncryptionParameters), str(source["enc"]))
+        raise InvalidEncryptionParametersError(f"enc must be {' or '.join(jwe.ENCRYPTIONS)}.")
+    return EncryptionTarget(
+        _recipient(source.get("jwk"), InvalidEncryptionParametersError), str(source["enc"])
+    )
 
 
 def choose_request_target(offered: RequestEncryption) -> EncryptionTarget:
@@ -78,10 +80,10 @@ def choose_request_target(offered: RequestEncryption) -> EncryptionTarget:
     chosen = choose_encryption(offered.encryptions)
     for key in offered.keys:
         try:
-            return EncryptionTarget(_recipient(key, MessageInvalid), chosen)
-        except MessageInvalid:
+            return EncryptionTarget(_recipient(key, InvalidMessageError), chosen)
+        except InvalidMessageError:
             continue
-    raise MessageInvalid("The issuer names no key for encryption that can be used here.")
+    raise InvalidMessageError("The issuer names no key for encryption that can be used here.")
 
 
 def choose_encryption(offered: Sequence[str]) -> str:
@@ -89,7 +91,7 @@ def choose_encryption(offered: Sequence[str]) -> str:
     for encryption in reversed(jwe.ENCRYPTIONS):
         if encryption in offered:
             return encryption
-    raise MessageInvalid("The issuer encrypts in no way that is known here.")
+    raise InvalidMessageError("The issuer encrypts in no way that is known here.")
 
 
 def create_request_encryption(encryption: RequestEncryption) -> dict[str, Any]:

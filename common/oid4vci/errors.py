@@ -13,7 +13,7 @@ from common.errors import SelloError
 _UNPRINTABLE = re.compile(r'[^\x20-\x7e]|["\\]')
 
 
-class MessageInvalid(SelloError):
+class InvalidMessageError(SelloError):
     """A message from an issuer (offer, metadata, response) that a wallet cannot follow."""
 
     code = "invalid_message"
@@ -25,19 +25,19 @@ class TokenError(SelloError):
     code = "invalid_request"
 
 
-class InvalidGrant(TokenError):
+class InvalidGrantError(TokenError):
     """A code or transaction code that is wrong, used, dead or expired; which of these is not told."""
 
     code = "invalid_grant"
 
 
-class UnsupportedGrantType(TokenError):
+class UnsupportedGrantTypeError(TokenError):
     """A grant type other than those in the authorization server's metadata."""
 
     code = "unsupported_grant_type"
 
 
-class InvalidClient(TokenError):
+class InvalidClientError(TokenError):
     """A client that is not who it says, or that must say who it is."""
 
     code = "invalid_client"
@@ -50,26 +50,26 @@ class AuthorizationError(SelloError):
     code = "invalid_request"
 
 
-class InvalidClientAttestation(InvalidClient):
+class InvalidClientAttestationError(InvalidClientError):
     """A wallet attestation that does not hold (attestation-based client authentication, draft -11 §7.4)."""
 
     code = "invalid_client_attestation"
     status = 400
 
 
-class UseAttestationChallenge(InvalidClientAttestation):
+class UseAttestationChallengeError(InvalidClientAttestationError):
     """A proof without the server's challenge, or with one that is too old; a new one travels along."""
 
     code = "use_attestation_challenge"
 
 
-class UseFreshAttestation(InvalidClientAttestation):
+class UseFreshAttestationError(InvalidClientAttestationError):
     """A wallet attestation that has grown too old; the provider makes a new one."""
 
     code = "use_fresh_attestation"
 
 
-class InvalidToken(SelloError):
+class InvalidTokenError(SelloError):
     """An access token that is missing, wrong, expired or another's (RFC 6750 §3)."""
 
     code = "invalid_token"
@@ -83,43 +83,43 @@ class CredentialRequestError(SelloError):
     code = "invalid_credential_request"
 
 
-class UnknownConfiguration(CredentialRequestError):
+class UnknownConfigurationError(CredentialRequestError):
     """A configuration that this issuer does not have, or did not offer."""
 
     code = "unknown_credential_configuration"
 
 
-class UnknownIdentifier(CredentialRequestError):
+class UnknownIdentifierError(CredentialRequestError):
     """A credential identifier that the token response did not name."""
 
     code = "unknown_credential_identifier"
 
 
-class InvalidProof(CredentialRequestError):
+class InvalidProofError(CredentialRequestError):
     """A key proof that is missing or does not hold."""
 
     code = "invalid_proof"
 
 
-class InvalidNonce(CredentialRequestError):
+class InvalidNonceError(CredentialRequestError):
     """A key proof over a nonce that is not ours, used or too old; a new one may help."""
 
     code = "invalid_nonce"
 
 
-class InvalidEncryptionParameters(CredentialRequestError):
+class InvalidEncryptionParametersError(CredentialRequestError):
     """Encryption asked for that the metadata does not offer."""
 
     code = "invalid_encryption_parameters"
 
 
-class InvalidTransactionId(CredentialRequestError):
+class InvalidTransactionIdError(CredentialRequestError):
     """A transaction that was never opened with this token, or has ended (§9.3)."""
 
     code = "invalid_transaction_id"
 
 
-class RequestDenied(CredentialRequestError):
+class RequestDeniedError(CredentialRequestError):
     """The credential will not be issued, however often it is asked for."""
 
     code = "credential_request_denied"
@@ -131,23 +131,23 @@ class NotificationError(SelloError):
     code = "invalid_notification_request"
 
 
-class InvalidNotificationId(NotificationError):
+class InvalidNotificationIdError(NotificationError):
     """A notification about something this token did not bring."""
 
     code = "invalid_notification_id"
 
 
-class IssuerRefused(SelloError):
+class IssuerResponseError(SelloError):
     """An error response as the wallet meets it: the issuer's own code, and its sentence for the log."""
 
     status = 502
 
 
-def parse_error(body: Mapping[str, Any], *, status: int) -> IssuerRefused:
+def parse_error(body: Mapping[str, Any], *, status: int) -> IssuerResponseError:
     """The error of an error response (RFC 6749 §5.2); what the issuer wrote is cut and kept from pages."""
     code = body.get("error")
     description = body.get("error_description")
-    return IssuerRefused(
+    return IssuerResponseError(
         f"The issuer answered with {code!r}." if _is_code(code) else "The issuer answered with an error.",
         code=code if isinstance(code, str) and _is_code(code) else "server_error",
         detail=f"{status} "

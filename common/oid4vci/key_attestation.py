@@ -11,7 +11,7 @@ from common.errors import SelloError
 from common.keys import PublicKey, Signer, certificate, jwk, jws
 from common.oid4vci import attestation
 from common.oid4vci.attestation import StatusEndpoint, is_number
-from common.oid4vci.errors import InvalidProof
+from common.oid4vci.errors import InvalidProofError
 
 TYPE: Final = "key-attestation+jwt"
 
@@ -79,32 +79,34 @@ def verify_key_attestation(
     `with_proof` is whether it stands in the header of a key proof, where `exp` is required. Keys must differ.
     """
     try:
-        claims = attestation.signed_claims(compact, typ=TYPE, anchors=anchors, now=now, error=InvalidProof)
+        claims = attestation.signed_claims(
+            compact, typ=TYPE, anchors=anchors, now=now, error=InvalidProofError
+        )
         sources = claims.get("attested_keys")
         if not isinstance(sources, list) or not 0 < len(sources) <= max_keys:
-            raise InvalidProof(f"A key attestation is about one to {max_keys} keys.")
+            raise InvalidProofError(f"A key attestation is about one to {max_keys} keys.")
         keys = tuple(jwk.decode(source) for source in sources)
-    except InvalidProof:
+    except InvalidProofError:
         raise
     except SelloError as error:
-        raise InvalidProof("A key attestation does not hold.", detail=error.public) from error
+        raise InvalidProofError("A key attestation does not hold.", detail=error.public) from error
     if len(set(keys)) != len(keys):
-        raise InvalidProof("A key attestation names a key twice.")
+        raise InvalidProofError("A key attestation names a key twice.")
     if not is_number(claims.get("iat")):
-        raise InvalidProof("A key attestation does not say when it was made.")
-    attestation.check_begun(claims, now=now, error=InvalidProof)
+        raise InvalidProofError("A key attestation does not say when it was made.")
+    attestation.check_begun(claims, now=now, error=InvalidProofError)
     if ("exp" in claims or with_proof) and not (
         is_number(claims.get("exp")) and claims["exp"] > now.timestamp()
     ):
-        raise InvalidProof("A key attestation has expired, or does not say when it does.")
+        raise InvalidProofError("A key attestation has expired, or does not say when it does.")
     nonce = claims.get("nonce")
     if nonce is not None and not isinstance(nonce, str):
-        raise InvalidProof("The nonce of a key attestation is a text.")
+        raise InvalidProofError("The nonce of a key attestation is a text.")
     return KeyAttestation(
         keys,
         nonce,
         Resistance(
             attestation.texts(claims.get("key_storage")), attestation.texts(claims.get("user_authentication"))
         ),
-        attestation.standing(claims, error=InvalidProof),
+        attestation.standing(claims, error=InvalidProofError),
     )

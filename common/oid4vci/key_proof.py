@@ -10,10 +10,10 @@ from cryptography import x509
 from common import did
 from common.did import did_jwk, did_key
 from common.encoding import numeric_date
-from common.errors import MalformedInput, SelloError
+from common.errors import MalformedInputError, SelloError
 from common.keys import PublicKey, Signer, jwk, jws
 from common.oid4vci.attestation import StatusEndpoint
-from common.oid4vci.errors import InvalidNonce, InvalidProof
+from common.oid4vci.errors import InvalidNonceError, InvalidProofError
 from common.oid4vci.key_attestation import KeyAttestation, Resistance, verify_key_attestation
 
 TYPE: Final = "openid4vci-proof+jwt"
@@ -36,15 +36,15 @@ class KeyProof:
 
 def _nobody_knows(found: StatusEndpoint) -> None:
     if found.status:
-        raise InvalidProof("Nobody here can say whether an attestation still stands.")
+        raise InvalidProofError("Nobody here can say whether an attestation still stands.")
 
 
 @dataclass(frozen=True, slots=True)
 class AttestationPolicy:
     """Who may vouch for keys, what they must withstand, and for how many at once.
 
-    `required` is None where keys are taken for which nobody vouches. `check_standing` raises `InvalidProof`
-    unless the provider stands by its word.
+    `required` is None where keys are taken for which nobody vouches. `check_standing` raises
+    `InvalidProofError` unless the provider stands by its word.
     """
 
     anchors: tuple[x509.Certificate, ...] = ()
@@ -95,7 +95,7 @@ def verify_key_proofs(
     now: datetime,
     policy: AttestationPolicy = NOBODY_VOUCHES,
 ) -> tuple[KeyProof, ...]:
-    """Verify every proof of one request; `check_nonce` raises `InvalidNonce` and sees each nonce once.
+    """Verify every proof of one request; `check_nonce` raises `InvalidNonceError` and sees each nonce once.
 
     Keys must differ: each of them is bound to one credential at most (§8.3). Where somebody vouches for keys,
     those of the attestation follow that of the proof (F.1). An attestation is not looked into where nobody
@@ -109,17 +109,17 @@ def verify_key_proofs(
         if policy.anchors and attestation is not None:
             found = _attested(attestation, policy, with_proof=True, now=now)
             if key_proof.key not in found.keys:
-                raise InvalidProof("A key proof is by a key for which its attestation does not vouch.")
+                raise InvalidProofError("A key proof is by a key for which its attestation does not vouch.")
             nonces[_nonce_of(found)] = None
             attested |= dict.fromkeys(found.keys)
         elif policy.required is not None:
-            raise InvalidProof("A key proof needs an attestation of its key here.")
+            raise InvalidProofError("A key proof needs an attestation of its key here.")
     shown = {proof.key for proof in verified}
     if len(shown) != len(verified):
-        raise InvalidProof("Two key proofs are for the same key.")
+        raise InvalidProofError("Two key proofs are for the same key.")
     more = tuple(_plain(key) for key in attested if key not in shown)
     if len(verified) + len(more) > max(policy.max_keys, len(verified)):
-        raise InvalidProof(f"At most {policy.max_keys} keys are taken at once.")
+        raise InvalidProofError(f"At most {policy.max_keys} keys are taken at once.")
     for nonce in nonces:
         check_nonce(nonce)
     return (*verified, *more)
@@ -130,7 +130,7 @@ def verify_attested_keys(
 ) -> tuple[KeyProof, ...]:
     """The keys of a proof of the type `attestation` (F.3), which are vouched for and not shown."""
     if not policy.anchors:
-        raise InvalidProof("Nobody is trusted to vouch for keys here.")
+        raise InvalidProofError("Nobody is trusted to vouch for keys here.")
     found = _attested(attestation, policy, with_proof=False, now=now)
     check_nonce(_nonce_of(found))
     return tuple(_plain(key) for key in found.keys)
@@ -140,19 +140,19 @@ def _attested(
     attestation: object, policy: AttestationPolicy, *, with_proof: bool, now: datetime
 ) -> KeyAttestation:
     if not isinstance(attestation, str):
-        raise InvalidProof("key_attestation must be a JWT.")
+        raise InvalidProofError("key_attestation must be a JWT.")
     found = verify_key_attestation(
         attestation, anchors=policy.anchors, with_proof=with_proof, max_keys=policy.max_keys, now=now
     )
     if policy.required is not None and not found.resistance.satisfies(policy.required):
-        raise InvalidProof("These keys are not kept as well as is asked for here.")
+        raise InvalidProofError("These keys are not kept as well as is asked for here.")
     policy.check_standing(found.standing)
     return found
 
 
 def _nonce_of(found: KeyAttestation) -> str:
     if found.nonce is None:
-        raise InvalidProof("A key attestation lacks its nonce.")
+        raise InvalidProofError("A key attestation lacks its nonce.")
     return found.nonce
 
 
@@ -170,21 +170,21 @@ def _verify(proof: str, *, audience: str, now: datetime) -> tuple[KeyProof, str,
     try:
         parsed = jws.parse(proof, max_length=MAX_LENGTH)
         if parsed.header["alg"] not in ALGORITHMS:
-            raise InvalidProof(f"A key proof is signed with {' or '.join(ALGORITHMS)}.")
+            raise InvalidProofError(f"A key proof is signed with {' or '.join(ALGORITHMS)}.")
         key, identifier = _key(parsed.header)
         claims = jws.verify(parsed, key=key, typ=TYPE).claims()
-    except InvalidProof:
+    except InvalidProofError:
         raise
     except SelloError as error:
-        raise InvalidProof("A key proof does not hold.", detail=error.public) from error
+        raise InvalidProofError("A key proof does not hold.", detail=error.public) from error
     if claims.get("aud") != audience:
-        raise InvalidProof("A key proof is meant for another issuer.")
+        raise InvalidProofError("A key proof is meant for another issuer.")
     _check_times(claims, now=now)
     nonce = claims.get("nonce")
     if nonce is None:
-        raise InvalidProof("A key proof lacks its nonce.")
+        raise InvalidProofError("A key proof lacks its nonce.")
     if not isinstance(nonce, str):
-        raise InvalidNonce("The nonce is not one of ours.")
+        raise InvalidNonceError("The nonce is not one of ours.")
     return KeyProof(key, identifier), nonce, parsed.header.get("key_attestation")
 
 
@@ -192,17 +192,17 @@ def _check_times(claims: Mapping[str, Any], *, now: datetime) -> None:
     """`iat` is required and recent (F.1); `exp` and `nbf` count where they stand (RFC 7519 §4.1)."""
     try:
         issued_at, begins, ends = (numeric_date.read(claims, name) for name in ("iat", "nbf", "exp"))
-    except MalformedInput as error:
-        raise InvalidProof("A time in a key proof is none.", detail=error.public) from error
+    except MalformedInputError as error:
+        raise InvalidProofError("A time in a key proof is none.", detail=error.public) from error
     if issued_at is None:
-        raise InvalidProof("A key proof does not say when it was made.")
+        raise InvalidProofError("A key proof does not say when it was made.")
     seconds, skew = now.timestamp(), MAX_SKEW.total_seconds()
     if not -skew <= seconds - issued_at <= MAX_AGE.total_seconds():
-        raise InvalidProof("A key proof is too old, or from the future.")
+        raise InvalidProofError("A key proof is too old, or from the future.")
     if begins is not None and begins > seconds + skew:
-        raise InvalidProof("A key proof is not valid yet.")
+        raise InvalidProofError("A key proof is not valid yet.")
     if ends is not None and ends <= seconds:
-        raise InvalidProof("A key proof has expired.")
+        raise InvalidProofError("A key proof has expired.")
 
 
 def _key(header: Mapping[str, Any]) -> tuple[PublicKey, str]:
@@ -212,10 +212,10 @@ def _key(header: Mapping[str, Any]) -> tuple[PublicKey, str]:
         key = jwk.decode(header["jwk"])
         return key, did_key.encode(key)
     if named != ["kid"]:
-        raise InvalidProof("A key proof names its key by jwk or by kid, and by one of them.")
+        raise InvalidProofError("A key proof names its key by jwk or by kid, and by one of them.")
     url = header["kid"]
     if not isinstance(url, str) or not url.startswith(("did:key:", "did:jwk:")):
-        raise InvalidProof("kid must be the DID URL of a did:key or did:jwk.")
+        raise InvalidProofError("kid must be the DID URL of a did:key or did:jwk.")
     method = did.verification_method(
         did.key_url(url), purpose="authentication", resolve=lambda name: did.resolve(name, fetch=_no_fetch)
     )
@@ -223,4 +223,4 @@ def _key(header: Mapping[str, Any]) -> tuple[PublicKey, str]:
 
 
 def _no_fetch(url: str, *, accept: str = "") -> NoReturn:
-    raise InvalidProof("A key proof is checked without asking anybody.")
+    raise InvalidProofError("A key proof is checked without asking anybody.")

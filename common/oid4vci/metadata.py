@@ -15,7 +15,7 @@ from common.oid4vci.encryption import (
     parse_request_encryption,
     parse_response_encryption,
 )
-from common.oid4vci.errors import MessageInvalid
+from common.oid4vci.errors import InvalidMessageError
 from common.oid4vci.json_members import Members, is_identifier
 from common.oid4vci.key_attestation import Resistance
 
@@ -90,7 +90,7 @@ class IssuerMetadata:
 def well_known_url(identifier: str, name: str) -> str:
     """Where a document about `identifier` lies: its well-known path inserted before its own (§12.2.2)."""
     if not is_identifier(identifier):
-        raise MessageInvalid("This is not an issuer's identifier.")
+        raise InvalidMessageError("This is not an issuer's identifier.")
     parts = urlsplit(identifier)
     return f"{parts.scheme}://{parts.netloc}/.well-known/{name}{parts.path.rstrip('/')}"
 
@@ -132,9 +132,9 @@ def parse_issuer_metadata(source: Mapping[str, Any], *, issuer: str) -> IssuerMe
     A configuration that cannot be read is left out, and takes none of the others away. What can be done
     without is left out likewise: batches, notifications, encryption that is not required.
     """
-    members = Members(source, MessageInvalid)
+    members = Members(source, InvalidMessageError)
     if members.text("credential_issuer") != issuer:
-        raise MessageInvalid("This metadata is another issuer's.")
+        raise InvalidMessageError("This metadata is another issuer's.")
     configurations = _parse_configurations(members.object("credential_configurations_supported"))
     return IssuerMetadata(
         credential_issuer=issuer,
@@ -196,7 +196,7 @@ def _parse_encryption(
     said = members.object(name)
     try:
         return parse(said)
-    except MessageInvalid:
+    except InvalidMessageError:
         if said.source.get("encryption_required") is True:
             raise
         return None
@@ -204,15 +204,17 @@ def _parse_encryption(
 
 def _parse_configurations(members: Members) -> dict[str, ConfigurationMetadata]:
     if len(members.source) > MAX_CONFIGURATIONS:
-        raise MessageInvalid("The issuer lists too many credentials.")
+        raise InvalidMessageError("The issuer lists too many credentials.")
     found, faults = {}, []
     for name in members.source:
         try:
             found[name] = _parse_configuration(name, members.object(name))
-        except MessageInvalid as error:
+        except InvalidMessageError as error:
             faults.append(error.public)
     if not found:
-        raise MessageInvalid("The issuer lists no credential that can be read.", detail="; ".join(faults[:3]))
+        raise InvalidMessageError(
+            "The issuer lists no credential that can be read.", detail="; ".join(faults[:3])
+        )
     return found
 
 

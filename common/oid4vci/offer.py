@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 from common.encoding import strict_json
 from common.errors import SelloError
-from common.oid4vci.errors import MessageInvalid
+from common.oid4vci.errors import InvalidMessageError
 from common.oid4vci.json_members import Members, is_identifier, is_web_url
 
 AUTHORIZATION_CODE: Final = "authorization_code"
@@ -76,13 +76,13 @@ def create_offer(offer: CredentialOffer) -> dict[str, Any]:
 
 def parse_offer(source: Mapping[str, Any]) -> CredentialOffer:
     """Read a credential offer object; unknown members and grants are ignored as §4.1.1 asks."""
-    members = Members(source, MessageInvalid)
+    members = Members(source, InvalidMessageError)
     issuer = members.text("credential_issuer")
     if not is_identifier(issuer):
-        raise MessageInvalid("The offer names no issuer that can be asked.")
+        raise InvalidMessageError("The offer names no issuer that can be asked.")
     names = members.texts("credential_configuration_ids")
     if len(names) != len(source["credential_configuration_ids"]):
-        raise MessageInvalid("The offer names something twice.")
+        raise InvalidMessageError("The offer names something twice.")
     grants = members.object("grants")
     sign_in = grants.object(AUTHORIZATION_CODE)
     offer = CredentialOffer(
@@ -118,30 +118,30 @@ def parse_offer_uri(text: str) -> CredentialOffer | OfferReference:
     """
     text = text.strip()
     if len(text) > MAX_LENGTH:
-        raise MessageInvalid("This is too long for a credential offer.")
+        raise InvalidMessageError("This is too long for a credential offer.")
     try:
         parameters = parse_qs(urlsplit(text).query, keep_blank_values=True, max_num_fields=20)
     except ValueError as error:
-        raise MessageInvalid("This is not a credential offer.") from error
+        raise InvalidMessageError("This is not a credential offer.") from error
     values, urls = parameters.get("credential_offer", []), parameters.get("credential_offer_uri", [])
     if len(values) + len(urls) != 1:
-        raise MessageInvalid("This is not a credential offer.")
+        raise InvalidMessageError("This is not a credential offer.")
     if urls:
         if not is_web_url(urls[0]):
-            raise MessageInvalid("The offer lies at an address that is not https.")
+            raise InvalidMessageError("The offer lies at an address that is not https.")
         return OfferReference(urls[0])
     try:
         source = strict_json.loads_object(values[0])
     except SelloError as error:
-        raise MessageInvalid("The offer is not well formed.", detail=error.public) from error
+        raise InvalidMessageError("The offer is not well formed.", detail=error.public) from error
     return parse_offer(source)
 
 
 def _parse_tx_code(members: Members) -> TxCode:
     mode = members.source.get("input_mode", "numeric")
     if mode not in ("numeric", "text"):
-        raise MessageInvalid("input_mode must be numeric or text.")
+        raise InvalidMessageError("input_mode must be numeric or text.")
     description = members.optional_text("description") if members.source.get("description") else None
     if description is not None and len(description) > 300:
-        raise MessageInvalid("The description of the transaction code is too long.")
+        raise InvalidMessageError("The description of the transaction code is too long.")
     return TxCode(input_mode=mode, length=members.integer("length", minimum=1), description=description)

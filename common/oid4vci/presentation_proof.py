@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from common.did import did_key
-from common.errors import MalformedInput, SelloError
+from common.errors import MalformedInputError, SelloError
 from common.formats.base import Sources
 from common.formats.data_integrity import SUITES, ecdsa_sd_2023, pipeline
 from common.formats.data_integrity.pipeline import Expected
 from common.keys import PrivateKey
-from common.oid4vci.errors import InvalidNonce, InvalidProof
+from common.oid4vci.errors import InvalidNonceError, InvalidProofError
 from common.oid4vci.key_proof import BINDING_METHODS, KeyProof
 from common.rdf.contexts import CREDENTIALS_V2, SHIPPED
 from common.vcdm import times, validation
@@ -51,7 +51,7 @@ def verify_presentation_proofs(
     sources: Sources,
     now: datetime,
 ) -> tuple[KeyProof, ...]:
-    """Verify every proof of one request; `check_nonce` raises `InvalidNonce` and sees each nonce once.
+    """Verify every proof of one request; `check_nonce` raises `InvalidNonceError` and sees each nonce once.
 
     Keys must differ, as those of proofs of the type `jwt`.
     """
@@ -59,7 +59,7 @@ def verify_presentation_proofs(
         _verify(presentation, audience=audience, sources=sources, now=now) for presentation in presentations
     ]
     if len({proof.key for proof, _ in found}) != len(found):
-        raise InvalidProof("Two key proofs are for the same key.")
+        raise InvalidProofError("Two key proofs are for the same key.")
     for nonce in dict.fromkeys(nonce for _, nonce in found):
         check_nonce(nonce)
     return tuple(proof for proof, _ in found)
@@ -74,31 +74,31 @@ def _verify(
         proofs, _ = pipeline.take_apart(presentation)
         proof = proofs[0]
         if len(proofs) != 1 or proof.get("cryptosuite") not in SUITE_NAMES:
-            raise InvalidProof(f"A key proof bears one proof, by {', '.join(SUITE_NAMES)}.")
+            raise InvalidProofError(f"A key proof bears one proof, by {', '.join(SUITE_NAMES)}.")
         method_id, nonce = proof.get("verificationMethod"), proof.get("challenge")
         if not isinstance(method_id, str) or not method_id.startswith(_DIDS):
-            raise InvalidProof("The key of a key proof is named by a did:key or did:jwk.")
+            raise InvalidProofError("The key of a key proof is named by a did:key or did:jwk.")
         if not isinstance(proof.get("created"), str) or times.parse(proof["created"]) < now - MAX_AGE:
-            raise InvalidProof("A key proof is too old, or does not say when it was made.")
+            raise InvalidProofError("A key proof is too old, or does not say when it was made.")
         holder = validation.holder_id(presentation) if "holder" in presentation else None
         expected = Expected(purpose=PURPOSE, controller=holder, domain=audience, challenge=None)
         _, method = pipeline.verify_proofs(
             presentation, expected=expected, sources=sources, contexts=_context, now=now
         )
-    except InvalidProof:
+    except InvalidProofError:
         raise
     except SelloError as error:
-        raise InvalidProof("A key proof does not hold.", detail=error.public) from error
+        raise InvalidProofError("A key proof does not hold.", detail=error.public) from error
     if method.public_key.curve not in CURVES:
-        raise InvalidProof(f"Keys are on {' or '.join(CURVES)}.")
+        raise InvalidProofError(f"Keys are on {' or '.join(CURVES)}.")
     if nonce is None:
-        raise InvalidProof("A key proof lacks its nonce.")
+        raise InvalidProofError("A key proof lacks its nonce.")
     if not isinstance(nonce, str):
-        raise InvalidNonce("The nonce is not one of ours.")
+        raise InvalidNonceError("The nonce is not one of ours.")
     return KeyProof(method.public_key, method.controller), nonce
 
 
 def _context(url: str) -> Mapping[str, Any]:
     if url not in SHIPPED:
-        raise MalformedInput("The contexts of a key proof are those that everybody has.", detail=url)
+        raise MalformedInputError("The contexts of a key proof are those that everybody has.", detail=url)
     return SHIPPED[url]

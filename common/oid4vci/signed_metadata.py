@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from common.errors import SelloError
 from common.keys import Signer, certificate, jws
-from common.oid4vci.errors import MessageInvalid
+from common.oid4vci.errors import InvalidMessageError
 from common.status.token import IssuerKey
 
 TYPE: Final = "openidvci-issuer-metadata+jwt"
@@ -41,12 +41,12 @@ def verify_metadata(compact: str, *, issuer: str, issuer_key: IssuerKey, now: da
         key = issuer_key(issuer, parsed.header).public_key
         claims = jws.verify(parsed, key=key, typ=TYPE).claims()
     except SelloError as error:
-        raise MessageInvalid("The issuer's signed metadata do not hold.", detail=error.public) from error
+        raise InvalidMessageError("The issuer's signed metadata do not hold.", detail=error.public) from error
     if claims.get("sub") != issuer:
-        raise MessageInvalid("The signed metadata are another issuer's.")
+        raise InvalidMessageError("The signed metadata are another issuer's.")
     issued_at, expires = claims.get("iat"), claims.get("exp", now.timestamp() + 1)
     if not isinstance(issued_at, int | float) or not isinstance(expires, int | float):
-        raise MessageInvalid("The signed metadata do not say when they were made.")
+        raise InvalidMessageError("The signed metadata do not say when they were made.")
     if issued_at > (now + MAX_SKEW).timestamp() or expires <= now.timestamp():
-        raise MessageInvalid("The signed metadata are out of date.")
+        raise InvalidMessageError("The signed metadata are out of date.")
     return claims

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from common.encoding import strict_json
 from common.errors import SelloError
-from common.oid4vci.errors import MessageInvalid, TokenError, UnsupportedGrantType
+from common.oid4vci.errors import InvalidMessageError, TokenError, UnsupportedGrantTypeError
 from common.oid4vci.json_members import Members
 from common.oid4vci.offer import AUTHORIZATION_CODE, PRE_AUTHORIZED
 
@@ -103,7 +103,7 @@ def parse_token_request(fields: Mapping[str, list[str]]) -> AnyTokenRequest:
             configuration_ids=configuration_ids,
         )
     if grant_type != PRE_AUTHORIZED:
-        raise UnsupportedGrantType(f"This server takes {', '.join(GRANT_TYPES)}.")
+        raise UnsupportedGrantTypeError(f"This server takes {', '.join(GRANT_TYPES)}.")
     tx_code = values.get("tx_code")
     if tx_code is not None and len(tx_code) > MAX_TX_CODE:
         raise TokenError("tx_code is too long.")
@@ -131,10 +131,10 @@ def create_token_response(response: TokenResponse) -> dict[str, Any]:
 
 def parse_token_response(source: Mapping[str, Any]) -> TokenResponse:
     """Read a token response; a token type that the wallet cannot use is an error."""
-    members = Members(source, MessageInvalid)
+    members = Members(source, InvalidMessageError)
     token_type = members.text("token_type")
     if token_type.lower() not in TOKEN_TYPES:
-        raise MessageInvalid("The issuer gave a token of an unknown type.", detail=token_type[:40])
+        raise InvalidMessageError("The issuer gave a token of an unknown type.", detail=token_type[:40])
     identifiers = {
         detail.text("credential_configuration_id"): detail.texts("credential_identifiers")
         for detail in members.objects("authorization_details")

@@ -18,10 +18,10 @@ from common.keys import PublicKey, Signer, certificate, jwk, jws
 from common.oid4vci import attestation
 from common.oid4vci.attestation import ALGORITHMS, MAX_LENGTH, MAX_SKEW, StatusEndpoint, is_number
 from common.oid4vci.errors import (
-    InvalidClientAttestation,
-    MessageInvalid,
-    UseAttestationChallenge,
-    UseFreshAttestation,
+    InvalidClientAttestationError,
+    InvalidMessageError,
+    UseAttestationChallengeError,
+    UseFreshAttestationError,
 )
 from common.oid4vci.json_members import Members
 
@@ -96,28 +96,28 @@ def verify_wallet_attestation(
 ) -> WalletAttestation:
     """The wallet behind an attestation and its proof (§7.1, §7.2).
 
-    `check_challenge` raises `UseAttestationChallenge` for a challenge that is not the server's. Whether the
-    provider stands by its word, and whether `jti` was seen before, the caller asks.
+    `check_challenge` raises `UseAttestationChallengeError` for a challenge that is not the server's. Whether
+    the provider stands by its word, and whether `jti` was seen before, the caller asks.
     """
     claims, key = _attested(compact, anchors=anchors, now=now)
     try:
         shown = jws.parse(pop, max_length=MAX_LENGTH)
         if shown.header["alg"] not in ALGORITHMS:
-            raise InvalidClientAttestation("The proof of the wallet attestation is signed with ES256.")
+            raise InvalidClientAttestationError("The proof of the wallet attestation is signed with ES256.")
         proof = jws.verify(shown, key=key, typ=POP_TYPE).claims()
-    except InvalidClientAttestation:
+    except InvalidClientAttestationError:
         raise
     except SelloError as error:
-        raise InvalidClientAttestation(
+        raise InvalidClientAttestationError(
             "The proof of the wallet attestation does not hold.", detail=error.public
         ) from error
     if proof.get("aud") not in (audience, [audience]) or proof.get("iss", claims["sub"]) != claims["sub"]:
-        raise InvalidClientAttestation("The proof of the wallet attestation is for somebody else.")
+        raise InvalidClientAttestationError("The proof of the wallet attestation is for somebody else.")
     _check_time(proof, now=now)
     jti = _text(proof, "jti")
     if "challenge" in proof:  # who was given none is held to `jti` and `iat` alone ("Replay Attacks")
         if not isinstance(proof["challenge"], str):
-            raise UseAttestationChallenge("The proof of the wallet attestation needs our challenge.")
+            raise UseAttestationChallengeError("The proof of the wallet attestation needs our challenge.")
         check_challenge(proof["challenge"])
     return _wallet(claims, key, jti=jti)
 
@@ -133,9 +133,9 @@ def verify_with_dpop(
     try:
         shown = jwk.decode(jws.parse(dpop_proof, max_length=MAX_LENGTH).header.get("jwk", {}))
     except SelloError as error:
-        raise InvalidClientAttestation("The DPoP proof cannot be read.", detail=error.public) from error
+        raise InvalidClientAttestationError("The DPoP proof cannot be read.", detail=error.public) from error
     if shown != key:
-        raise InvalidClientAttestation("The DPoP proof is made with another key than the attested one.")
+        raise InvalidClientAttestationError("The DPoP proof is made with another key than the attested one.")
     return _wallet(claims, key, jti=None)
 
 
@@ -145,14 +145,14 @@ def _attested(
     """What a provider says, and the key of which it says it (§7.1)."""
     try:
         claims = attestation.signed_claims(
-            compact, typ=TYPE, anchors=anchors, now=now, error=InvalidClientAttestation
+            compact, typ=TYPE, anchors=anchors, now=now, error=InvalidClientAttestationError
         )
         confirmation = claims.get("cnf")
         key = jwk.decode(confirmation.get("jwk", {}) if isinstance(confirmation, Mapping) else {})
-    except InvalidClientAttestation:
+    except InvalidClientAttestationError:
         raise
     except SelloError as error:
-        raise InvalidClientAttestation(
+        raise InvalidClientAttestationError(
             "The wallet attestation does not hold.", detail=error.public
         ) from error
     _text(claims, "sub")
@@ -167,7 +167,7 @@ def _wallet(claims: Mapping[str, Any], key: PublicKey, *, jti: str | None) -> Wa
         name=" ".join(name.split())[:200] if isinstance(name, str) else "",
         thumbprint=jwk.thumbprint(key),
         jti=jti,
-        standing=attestation.standing(claims, error=InvalidClientAttestation),
+        standing=attestation.standing(claims, error=InvalidClientAttestationError),
     )
 
 
@@ -178,26 +178,28 @@ def create_challenge_response(challenge: str) -> dict[str, str]:
 
 def parse_challenge_response(body: bytes) -> str:
     """The challenge in an answer of the challenge endpoint."""
-    return Members(strict_json.loads_object(body), MessageInvalid).text("attestation_challenge")
+    return Members(strict_json.loads_object(body), InvalidMessageError).text("attestation_challenge")
 
 
 def _check_fresh(claims: Mapping[str, Any], *, now: datetime) -> None:
     expires = claims.get("exp")
     if not is_number(expires):
-        raise InvalidClientAttestation("The wallet attestation does not say when it ends.")
+        raise InvalidClientAttestationError("The wallet attestation does not say when it ends.")
     if expires <= now.timestamp():
-        raise UseFreshAttestation("The wallet attestation has expired.")
-    attestation.check_begun(claims, now=now, error=InvalidClientAttestation)
+        raise UseFreshAttestationError("The wallet attestation has expired.")
+    attestation.check_begun(claims, now=now, error=InvalidClientAttestationError)
 
 
 def _check_time(proof: Mapping[str, Any], *, now: datetime) -> None:
     """`iat` is required (§5.1); `exp` and `nbf` count where they stand (RFC 7519)."""
     issued_at = proof.get("iat")
     if not is_number(issued_at) or not -MAX_SKEW <= _since(issued_at, now) <= MAX_AGE:
-        raise InvalidClientAttestation("The proof of the wallet attestation is too old, or from the future.")
+        raise InvalidClientAttestationError(
+            "The proof of the wallet attestation is too old, or from the future."
+        )
     if "exp" in proof and not (is_number(proof["exp"]) and proof["exp"] > now.timestamp()):
-        raise InvalidClientAttestation("The proof of the wallet attestation has expired.")
-    attestation.check_begun(proof, now=now, error=InvalidClientAttestation)
+        raise InvalidClientAttestationError("The proof of the wallet attestation has expired.")
+    attestation.check_begun(proof, now=now, error=InvalidClientAttestationError)
 
 
 def _since(issued_at: float, now: datetime) -> timedelta:
@@ -207,5 +209,5 @@ def _since(issued_at: float, now: datetime) -> timedelta:
 def _text(claims: Mapping[str, Any], name: str) -> str:
     value = claims.get(name)
     if not isinstance(value, str) or not 0 < len(value) <= 500 or "\0" in value:
-        raise InvalidClientAttestation(f"{name} must be a text that is not empty.")
+        raise InvalidClientAttestationError(f"{name} must be a text that is not empty.")
     return value

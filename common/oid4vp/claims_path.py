@@ -7,7 +7,7 @@ from common.errors import SelloError
 from common.vcdm.credential import ClaimPath
 
 
-class NoSuchClaim(SelloError):
+class NoSuchClaimError(SelloError):
     """The path selects nothing, or steps into something of another kind."""
 
     code = "invalid_request"
@@ -16,12 +16,14 @@ class NoSuchClaim(SelloError):
 def parse_path(value: Any) -> ClaimPath:
     """A non-empty array of strings, nulls and non-negative integers as a path (§7)."""
     if not isinstance(value, list) or not value or not all(_is_component(part) for part in value):
-        raise NoSuchClaim("A claims path is a non-empty array of strings, nulls and non-negative integers.")
+        raise NoSuchClaimError(
+            "A claims path is a non-empty array of strings, nulls and non-negative integers."
+        )
     return tuple(value)
 
 
 def select(document: Mapping[str, Any], path: ClaimPath, *, sets: bool = False) -> list[Any]:
-    """The elements that `path` selects in a JSON document (§7.1.1), never none: that is `NoSuchClaim`.
+    """The elements that `path` selects in a JSON document (§7.1.1), never none: that is `NoSuchClaimError`.
 
     Where lists are `sets`, as in RDF, what stands alone is a list of one.
     """
@@ -31,7 +33,7 @@ def select(document: Mapping[str, Any], path: ClaimPath, *, sets: bool = False) 
             selected = [element if isinstance(element, list) else [element] for element in selected]
         kind = Mapping if isinstance(part, str) else list
         if not all(isinstance(element, kind) for element in selected):
-            raise NoSuchClaim("A claims path steps into a value of another kind.")
+            raise NoSuchClaimError("A claims path steps into a value of another kind.")
         if part is None:
             selected = [item for element in selected for item in element]
         elif isinstance(part, str):
@@ -39,7 +41,7 @@ def select(document: Mapping[str, Any], path: ClaimPath, *, sets: bool = False) 
         else:
             selected = [element[part] for element in selected if part < len(element)]
     if not selected:
-        raise NoSuchClaim("A claims path selects nothing.")
+        raise NoSuchClaimError("A claims path selects nothing.")
     return selected
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from common.oid4vp.errors import InvalidRequest
+from common.oid4vp.errors import InvalidRequestError
 
 # Whom an answer over the Digital Credentials API is for (Appendix A.4); nobody may call himself so (§5.9.3).
 ORIGIN: Final = "origin"
@@ -30,5 +30,5 @@ def parse_client_id(text: object) -> ClientId:
     """The client identifier of a request; nobody is pre-registered here, so a prefix is needed (§5.9.2)."""
     prefix, _, identifier = text.partition(":") if isinstance(text, str) else ("", "", "")
     if prefix not in PREFIXES or not identifier:
-        raise InvalidRequest(f"A client identifier begins with {', '.join(PREFIXES)}.")
+        raise InvalidRequestError(f"A client identifier begins with {', '.join(PREFIXES)}.")
     return ClientId(prefix, identifier)

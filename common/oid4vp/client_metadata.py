@@ -7,7 +7,7 @@ from typing import Any
 from common.encoding import strict_json
 from common.errors import SelloError
 from common.keys import PublicKey, jwe, jwk
-from common.oid4vp.errors import InvalidRequest
+from common.oid4vp.errors import InvalidRequestError
 from common.oid4vp.vp_formats import VP_FORMATS
 
 
@@ -38,14 +38,14 @@ def parse_client_metadata(value: Any, *, encrypted: bool) -> ClientMetadata:
     """Read `client_metadata`; where the response is `encrypted`, a usable key must be in it (§8.3)."""
     source = {} if value is None else strict_json.without_nulls(value)
     if not isinstance(source, Mapping) or not isinstance(source.get("vp_formats_supported", {}), Mapping):
-        raise InvalidRequest("client_metadata is a JSON object that lists vp_formats_supported.")
+        raise InvalidRequestError("client_metadata is a JSON object that lists vp_formats_supported.")
     offered = source.get("encrypted_response_enc_values_supported", ["A128GCM"])
     if not isinstance(offered, list) or not all(isinstance(name, str) for name in offered):
-        raise InvalidRequest("encrypted_response_enc_values_supported is an array of strings.")
+        raise InvalidRequestError("encrypted_response_enc_values_supported is an array of strings.")
     encryptions = tuple(name for name in reversed(jwe.ENCRYPTIONS) if name in offered)
     key = _encryption_key(source.get("jwks"))
     if encrypted and (key is None or not encryptions):
-        raise InvalidRequest(
+        raise InvalidRequestError(
             "The request asks for an encrypted answer, but offers no key that is known here."
         )
     name = source.get("client_name")

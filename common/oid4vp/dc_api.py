@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any, Final
 
 from common.encoding import strict_json
-from common.errors import SelloError, UnknownPart
+from common.errors import SelloError, UnknownPartError
 from common.formats.base import Secured
 from common.keys import PrivateKey, Signer, jwe, jws
 from common.oid4vp.client_id import ORIGIN, ClientId, parse_client_id
-from common.oid4vp.errors import InvalidRequest, InvalidResponse
+from common.oid4vp.errors import InvalidRequestError, InvalidResponseError
 from common.oid4vp.request import (
     MAX_LENGTH,
     AuthorizationRequest,
@@ -56,14 +56,14 @@ def open_answer(
 ) -> AuthorizationResponse:
     """The answer in `DigitalCredential.data` (A.4), in the clear or encrypted as the request wanted it."""
     if not isinstance(data, Mapping):
-        raise InvalidResponse("An answer of the Digital Credentials API is a JSON object.")
+        raise InvalidResponseError("An answer of the Digital Credentials API is a JSON object.")
     if data.get("error") is not None:
         return AuthorizationResponse({}, error=str(data["error"])[:64])
     if response_mode == "dc_api":
         return AuthorizationResponse(parse_vp_token(data.get("vp_token"), encrypted=True))
     sealed = data.get("response")
     if key is None or not isinstance(sealed, str):
-        raise InvalidResponse("This answer should have been encrypted.")
+        raise InvalidResponseError("This answer should have been encrypted.")
     opened = strict_json.loads_object(jwe.decrypt(sealed, key=key), max_bytes=MAX_BYTES)
     return AuthorizationResponse(parse_vp_token(opened.get("vp_token"), encrypted=True))
 
@@ -72,14 +72,14 @@ def open_answer(
 def parse_api_request(protocol: object, data: object, *, origin: str) -> RequestReference:
     """What a page of `origin` asks; `request_object.verify_request` says who that is."""
     if protocol not in PROTOCOLS:
-        raise UnknownPart("protocol of the Digital Credentials API", protocol, PROTOCOLS)
+        raise UnknownPartError("protocol of the Digital Credentials API", protocol, PROTOCOLS)
     if not isinstance(data, Mapping) or not origin:
-        raise InvalidRequest("A request of the Digital Credentials API is an object from somewhere.")
+        raise InvalidRequestError("A request of the Digital Credentials API is an object from somewhere.")
     if protocol == UNSIGNED:
         return RequestReference(ClientId(ORIGIN, origin), parameters=data, origin=origin)
     token = data.get("request")
     if not isinstance(token, str):
-        raise InvalidRequest("A signed request of the Digital Credentials API has its request object.")
+        raise InvalidRequestError("A signed request of the Digital Credentials API has its request object.")
     claims = jws.parse(token, max_length=MAX_LENGTH).claims()
     return RequestReference(parse_client_id(claims.get("client_id")), request_object=token, origin=origin)
 
@@ -89,7 +89,7 @@ def create_answer(
 ) -> dict[str, Any]:
     """What the wallet hands back as `data` (A.4)."""
     if not presentations or any(not each for each in presentations.values()):
-        raise InvalidResponse("An answer holds at least one presentation for each credential it names.")
+        raise InvalidResponseError("An answer holds at least one presentation for each credential it names.")
     answer = {"vp_token": {name: list(each) for name, each in presentations.items()}}
     return answer if request.response_mode == "dc_api" else {"response": seal(request, answer)}
 

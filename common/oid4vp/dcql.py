@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from common.encoding import strict_json
-from common.oid4vp.claims_path import NoSuchClaim, parse_path
-from common.oid4vp.errors import InvalidRequest
+from common.oid4vp.claims_path import NoSuchClaimError, parse_path
+from common.oid4vp.errors import InvalidRequestError
 from common.vcdm.credential import ClaimPath
 
 ClaimValue = str | int | bool
@@ -91,7 +91,7 @@ class DcqlQuery:
         for query in self.credentials:
             if query.id == identifier:
                 return query
-        raise InvalidRequest("The query does not ask for this credential.")
+        raise InvalidRequestError("The query does not ask for this credential.")
 
     def sets(self) -> tuple[CredentialSetQuery, ...]:
         """The sets to satisfy; without `credential_sets` all credentials together are the one (§6.4.2)."""
@@ -101,9 +101,9 @@ class DcqlQuery:
 
 
 def parse_query(source: Any) -> DcqlQuery:
-    """Read a DCQL query; whatever the specification does not allow is `InvalidRequest`."""
+    """Read a DCQL query; whatever the specification does not allow is `InvalidRequestError`."""
     if not isinstance(source, Mapping):
-        raise InvalidRequest("A DCQL query is a JSON object.")
+        raise InvalidRequestError("A DCQL query is a JSON object.")
     said = strict_json.without_nulls(source)
     credentials = tuple(_credential(entry) for entry in _entries(said, "credentials"))
     identifiers = [query.id for query in credentials]
@@ -114,16 +114,16 @@ def parse_query(source: Any) -> DcqlQuery:
 
 def _credential(entry: Any) -> CredentialQuery:
     if not isinstance(entry, Mapping):
-        raise InvalidRequest("A credential query is a JSON object.")
+        raise InvalidRequestError("A credential query is a JSON object.")
     form = entry.get("format")
     if not isinstance(form, str) or not form:
-        raise InvalidRequest("A credential query names its format.")
+        raise InvalidRequestError("A credential query names its format.")
     claims = tuple(_claim(item, form) for item in _optional_entries(entry, "claims"))
     names = [claim.id for claim in claims if claim.id is not None]
     _unique("claim", names)
     claim_sets = tuple(_names(item, names, "claim") for item in _optional_entries(entry, "claim_sets"))
     if claim_sets and (not claims or len(names) < len(claims)):
-        raise InvalidRequest("claim_sets need claims, each with its id.")
+        raise InvalidRequestError("claim_sets need claims, each with its id.")
     return CredentialQuery(
         id=_identifier(entry.get("id")),
         format=form,
@@ -143,7 +143,7 @@ def _credential(entry: Any) -> CredentialQuery:
 def _meta(form: str, value: Any) -> Mapping[str, Any]:
     """What the credential itself must be; an empty object, or none, asks for nothing (§6.1)."""
     if not isinstance(value, Mapping):
-        raise InvalidRequest("The meta of a credential query is an object.")
+        raise InvalidRequestError("The meta of a credential query is an object.")
     required = _META.get(form) if value else None
     if required == "vct_values":
         _strings(value.get(required), required)
@@ -151,28 +151,28 @@ def _meta(form: str, value: Any) -> Mapping[str, Any]:
         for alternative in _entries(value, required):
             _strings(alternative, required)
     elif required is not None and (not isinstance(value.get(required), str) or not value[required]):
-        raise InvalidRequest(f"A query for {form} has {required} in its meta.")
+        raise InvalidRequestError(f"A query for {form} has {required} in its meta.")
     return value
 
 
 def _claim(entry: Any, form: str) -> ClaimsQuery:
     if not isinstance(entry, Mapping):
-        raise InvalidRequest("A claims query is a JSON object.")
+        raise InvalidRequestError("A claims query is a JSON object.")
     try:
         path = parse_path(entry.get("path"))
-    except NoSuchClaim as error:
-        raise InvalidRequest(error.public) from error
+    except NoSuchClaimError as error:
+        raise InvalidRequestError(error.public) from error
     values: tuple[Any, ...] = tuple(
         strict_json.whole(value) if isinstance(value, float) else value
         for value in _optional_entries(entry, "values")
     )
     if any(type(value) not in (str, int, bool) for value in values):
-        raise InvalidRequest("The values of a claim are strings, integers or booleans.")
+        raise InvalidRequestError("The values of a claim are strings, integers or booleans.")
     identifier = _identifier(entry["id"]) if "id" in entry else None
     if form != MDOC:
         return ClaimsQuery(path=path, id=identifier, values=values)
     if len(path) != 2 or not all(isinstance(part, str) for part in path):  # §7.2
-        raise InvalidRequest("A claims path into an mdoc names a namespace and an element.")
+        raise InvalidRequestError("A claims path into an mdoc names a namespace and an element.")
     retain = _flag(entry, "intent_to_retain", default=False) if "intent_to_retain" in entry else None
     return ClaimsQuery(path=path, id=identifier, values=values, intent_to_retain=retain)
 
@@ -180,13 +180,13 @@ def _claim(entry: Any, form: str) -> ClaimsQuery:
 def _authorities(entry: Any) -> TrustedAuthorities:
     kind = entry.get("type") if isinstance(entry, Mapping) else None
     if not isinstance(kind, str) or not kind:
-        raise InvalidRequest("Trusted authorities have a type.")
+        raise InvalidRequestError("Trusted authorities have a type.")
     return TrustedAuthorities(kind, _strings(entry.get("values"), "values"))
 
 
 def _credential_set(entry: Any, known: list[str]) -> CredentialSetQuery:
     if not isinstance(entry, Mapping):
-        raise InvalidRequest("A credential set query is a JSON object.")
+        raise InvalidRequestError("A credential set query is a JSON object.")
     options = tuple(_names(option, known, "credential") for option in _entries(entry, "options"))
     return CredentialSetQuery(options=options, required=_flag(entry, "required", default=True))
 
@@ -194,20 +194,20 @@ def _credential_set(entry: Any, known: list[str]) -> CredentialSetQuery:
 def _names(value: Any, known: list[str], kind: str) -> tuple[str, ...]:
     names = _strings(value, f"{kind} set")
     if not set(names) <= set(known):
-        raise InvalidRequest(f"A set names a {kind} that the query does not hold.")
+        raise InvalidRequestError(f"A set names a {kind} that the query does not hold.")
     return names
 
 
 def _strings(value: Any, name: str) -> tuple[str, ...]:
     if not isinstance(value, list) or not value or not all(isinstance(v, str) and v for v in value):
-        raise InvalidRequest(f"{name} is a non-empty array of strings.")
+        raise InvalidRequestError(f"{name} is a non-empty array of strings.")
     return tuple(value)
 
 
 def _entries(source: Mapping[str, Any], name: str) -> list[Any]:
     value = source.get(name)
     if not isinstance(value, list) or not 0 < len(value) <= MAX_ENTRIES:
-        raise InvalidRequest(f"{name} is an array of 1 to {MAX_ENTRIES} entries.")
+        raise InvalidRequestError(f"{name} is an array of 1 to {MAX_ENTRIES} entries.")
     return value
 
 
@@ -217,18 +217,18 @@ def _optional_entries(source: Mapping[str, Any], name: str) -> list[Any]:
 
 def _identifier(value: Any) -> str:
     if not isinstance(value, str) or not _IDENTIFIER.match(value):
-        raise InvalidRequest("An id consists of letters, digits, underscores and hyphens.")
+        raise InvalidRequestError("An id consists of letters, digits, underscores and hyphens.")
     return value
 
 
 def _flag(source: Mapping[str, Any], name: str, *, default: bool) -> bool:
     value = source.get(name, default)
     if not isinstance(value, bool):
-        raise InvalidRequest(f"{name} is true or false.")
+        raise InvalidRequestError(f"{name} is true or false.")
     return value
 
 
 def _unique(kind: str, names: Iterable[str]) -> None:
     seen = list(names)
     if len(set(seen)) != len(seen):
-        raise InvalidRequest(f"Two {kind} queries have the same id.")
+        raise InvalidRequestError(f"Two {kind} queries have the same id.")

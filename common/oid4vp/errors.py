@@ -3,37 +3,37 @@
 from common.errors import SelloError
 
 
-class InvalidRequest(SelloError):
+class InvalidRequestError(SelloError):
     """A request that is malformed, unauthentic, or not what its client identifier promises."""
 
     code = "invalid_request"
 
 
-class InvalidRequestUriMethod(SelloError):
+class InvalidRequestUriMethodError(SelloError):
     """`request_uri_method` is neither `get` nor `post`."""
 
     code = "invalid_request_uri_method"
 
 
-class InvalidTransactionData(SelloError):
+class InvalidTransactionDataError(SelloError):
     """Transaction data of an unknown type, of the wrong shape, or for a credential that is not asked for."""
 
     code = "invalid_transaction_data"
 
 
-class AccessDenied(SelloError):
+class AccessDeniedError(SelloError):
     """The person said no, or holds nothing that answers the question."""
 
     code = "access_denied"
 
 
-class InvalidResponse(SelloError):
+class InvalidResponseError(SelloError):
     """An authorization response that does not have the shape that the request asked for (§8)."""
 
     code = "invalid_request"
 
 
-class NotSatisfied(SelloError):
+class QueryNotSatisfiedError(SelloError):
     """What was presented does not answer the query (§6.4, §8.6)."""
 
     code = "invalid_presentation"

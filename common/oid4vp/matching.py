@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 from common.keys import PublicKey
-from common.oid4vp.claims_path import NoSuchClaim, same_value, select
+from common.oid4vp.claims_path import NoSuchClaimError, same_value, select
 from common.oid4vp.dcql import ClaimsQuery, CredentialQuery, DcqlQuery
-from common.oid4vp.errors import NotSatisfied
+from common.oid4vp.errors import QueryNotSatisfiedError
 from common.vcdm.credential import ClaimPath
 
 
@@ -137,9 +137,9 @@ def check_counts(query: DcqlQuery, numbers: Mapping[str, int]) -> None:
     for name, number in numbers.items():
         each = next((entry for entry in query.credentials if entry.id == name), None)
         if each is None:
-            raise NotSatisfied("The answer holds a credential that was not asked for.")
+            raise QueryNotSatisfiedError("The answer holds a credential that was not asked for.")
         if not number or (number > 1 and not each.multiple):
-            raise NotSatisfied("The answer holds another number of credentials than was asked for.")
+            raise QueryNotSatisfiedError("The answer holds another number of credentials than was asked for.")
 
 
 def check_satisfied(
@@ -156,10 +156,12 @@ def check_satisfied(
     for name, credentials in presented.items():
         each = query.credential(name)
         if any(minimal_disclosure(each, one, ancestors=ancestors) is None for one in credentials):
-            raise NotSatisfied("A credential in the answer is not the one that was asked for.", detail=name)
+            raise QueryNotSatisfiedError(
+                "A credential in the answer is not the one that was asked for.", detail=name
+            )
     for required in query.sets():
         if required.required and not any(set(names) <= set(presented) for names in required.options):
-            raise NotSatisfied("The answer does not hold every credential that was asked for.")
+            raise QueryNotSatisfiedError("The answer does not hold every credential that was asked for.")
 
 
 def requested_claims(
@@ -168,7 +170,9 @@ def requested_claims(
     """What a verifier may go on to use: the values at the paths it asked for, whatever else was shown."""
     paths = minimal_disclosure(query, credential, ancestors=ancestors)
     if paths is None:
-        raise NotSatisfied("A credential in the answer is not the one that was asked for.", detail=query.id)
+        raise QueryNotSatisfiedError(
+            "A credential in the answer is not the one that was asked for.", detail=query.id
+        )
     return {path: _select(credential, path) for path in paths}
 
 
@@ -203,6 +207,6 @@ def _select(credential: Matchable, path: ClaimPath) -> list[Any]:
 def _has(claim: ClaimsQuery, credential: Matchable) -> bool:
     try:
         found = _select(credential, claim.path)
-    except NoSuchClaim:
+    except NoSuchClaimError:
         return False
     return not claim.values or any(same_value(value, item) for value in claim.values for item in found)

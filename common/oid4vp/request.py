@@ -9,12 +9,12 @@ from typing import Any, Final, Literal, cast
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from common.encoding import strict_json
-from common.errors import MalformedInput
+from common.errors import MalformedInputError
 from common.keys import Signer, certificate, jws
 from common.oid4vp.client_id import ORIGIN, ClientId, parse_client_id
 from common.oid4vp.client_metadata import ClientMetadata, parse_client_metadata
 from common.oid4vp.dcql import DcqlQuery, parse_query
-from common.oid4vp.errors import InvalidRequest, InvalidRequestUriMethod
+from common.oid4vp.errors import InvalidRequestError, InvalidRequestUriMethodError
 from common.oid4vp.transaction_data import TransactionData, parse_transaction_data
 
 REQUEST_TYPE: Final = "oauth-authz-req+jwt"
@@ -112,7 +112,7 @@ def create_request_object(
 ) -> str:
     """The signed request object (RFC 9101): its key named by `x5c` (DER, leaf first), else by `kid`."""
     if not parse_client_id(parameters.get("client_id")).signed:
-        raise InvalidRequest("A request under the prefix redirect_uri cannot be signed.")
+        raise InvalidRequestError("A request under the prefix redirect_uri cannot be signed.")
     header: dict[str, Any] = {"typ": REQUEST_TYPE}
     if x5c:
         header["x5c"] = certificate.x5c(x5c)
@@ -136,7 +136,7 @@ def create_link(
 def create_link_by_value(parameters: Mapping[str, Any], *, scheme: str = SCHEME) -> str:
     """The link that carries an unsigned request's own parameters, objects as JSON (§5.1, §5.9.3)."""
     if parse_client_id(parameters.get("client_id")).signed:
-        raise InvalidRequest("Only a request under the prefix redirect_uri travels unsigned.")
+        raise InvalidRequestError("Only a request under the prefix redirect_uri travels unsigned.")
     texts = {
         name: value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
         for name, value in parameters.items()
@@ -149,19 +149,19 @@ def parse_authorization_request(source: str | Mapping[str, str]) -> RequestRefer
     pairs = _pairs(source) if isinstance(source, str) else list(source.items())
     values = dict(pairs)
     if len(values) != len(pairs):
-        raise InvalidRequest("A parameter of this request stands twice.")
+        raise InvalidRequestError("A parameter of this request stands twice.")
     client_id = parse_client_id(values.get("client_id"))
     method = values.get("request_uri_method", "get")
     if method not in ("get", "post"):
-        raise InvalidRequestUriMethod("request_uri_method is get or post.")
+        raise InvalidRequestUriMethodError("request_uri_method is get or post.")
     if "request_uri" in values and "request" in values:
-        raise InvalidRequest("A request object comes by value or by reference, not both.")
+        raise InvalidRequestError("A request object comes by value or by reference, not both.")
     if "request_uri" in values:
         return RequestReference(
             client_id, request_uri=values["request_uri"], method=cast(RequestUriMethod, method)
         )
     if "request_uri_method" in values:
-        raise InvalidRequest("request_uri_method needs a request_uri.")
+        raise InvalidRequestError("request_uri_method needs a request_uri.")
     if "request" in values:
         return RequestReference(client_id, request_object=values["request"])
     return RequestReference(client_id, parameters={name: _value(name, text) for name, text in pairs})
@@ -176,16 +176,16 @@ def parse_request_parameters(source: Mapping[str, Any], *, origin: str = "") -> 
     client_id = ClientId(ORIGIN, origin) if origin else parse_client_id(source.get("client_id"))
     modes = API_MODES if origin else RESPONSE_MODES
     if source.get("response_type") != "vp_token":
-        raise InvalidRequest(
+        raise InvalidRequestError(
             "Only the response type vp_token is known here.", code="unsupported_response_type"
         )
     mode = source.get("response_mode")
     if mode not in modes:
-        raise InvalidRequest(f"The response mode is {' or '.join(modes)}.")
+        raise InvalidRequestError(f"The response mode is {' or '.join(modes)}.")
     if "redirect_uri" in source:
-        raise InvalidRequest("A request that is answered by direct_post has no redirect_uri.")
+        raise InvalidRequestError("A request that is answered by direct_post has no redirect_uri.")
     if "dcql_query" not in source or not _asks_for_no_credential(source.get("scope", "")):
-        raise InvalidRequest("A request holds a dcql_query, and no scope instead of it.")
+        raise InvalidRequestError("A request holds a dcql_query, and no scope instead of it.")
     response_uri = "" if origin else _response_uri(source, client_id)
     query = parse_query(source["dcql_query"])
     transaction_data: tuple[TransactionData, ...] = ()
@@ -197,7 +197,7 @@ def parse_request_parameters(source: Mapping[str, Any], *, origin: str = "") -> 
         and not origin
         and not all(each.require_cryptographic_holder_binding for each in query.credentials)
     ):
-        raise InvalidRequest("A request without holder binding needs a state.")
+        raise InvalidRequestError("A request without holder binding needs a state.")
     wallet_nonce = source.get("wallet_nonce")
     metadata = parse_client_metadata(source.get("client_metadata"), encrypted=mode.endswith(".jwt"))
     name, purpose = _introduction(source.get("verifier_info"))
@@ -225,7 +225,7 @@ def _response_uri(source: Mapping[str, Any], client_id: ClientId) -> str:
     default = client_id.identifier if client_id.prefix == "redirect_uri" else None
     response_uri = source.get("response_uri", default)
     if not isinstance(response_uri, str) or urlsplit(response_uri).scheme not in ("https", "http"):
-        raise InvalidRequest("A request says by response_uri where the answer goes.")
+        raise InvalidRequestError("A request says by response_uri where the answer goes.")
     return response_uri
 
 
@@ -241,12 +241,12 @@ def _introduction(verifier_info: Any) -> tuple[str, str]:
 
 def _pairs(text: str) -> list[tuple[str, str]]:
     if len(text) > MAX_LENGTH:
-        raise InvalidRequest("This request is too long.")
+        raise InvalidRequestError("This request is too long.")
     query = text.split("?", 1)[1] if "?" in text else text
     try:
         return parse_qsl(query.split("#")[0], keep_blank_values=True, strict_parsing=True, max_num_fields=50)
     except ValueError as error:
-        raise InvalidRequest("This is not a request to present credentials.") from error
+        raise InvalidRequestError("This is not a request to present credentials.") from error
 
 
 def _value(name: str, text: str) -> Any:
@@ -254,11 +254,11 @@ def _value(name: str, text: str) -> Any:
         return text
     try:
         return strict_json.loads(text, max_bytes=MAX_LENGTH)
-    except MalformedInput as error:
-        raise InvalidRequest(f"{name} is not JSON.") from error
+    except MalformedInputError as error:
+        raise InvalidRequestError(f"{name} is not JSON.") from error
 
 
 def _safe(value: Any, name: str) -> str:
     if not isinstance(value, str) or not _SAFE.match(value):
-        raise InvalidRequest(f"A {name} consists of URL-safe characters.")
+        raise InvalidRequestError(f"A {name} consists of URL-safe characters.")
     return value

@@ -15,11 +15,11 @@ from cryptography.x509 import Certificate
 
 from common.did import Resolve, key_url
 from common.encoding import numeric_date
-from common.errors import FetchFailed, InvalidSignature, MalformedInput, SelloError
+from common.errors import FetchError, InvalidSignatureError, MalformedInputError, SelloError
 from common.keys import PublicKey, certificate, jws
 from common.oid4vp import x509
 from common.oid4vp.client_id import PREFIXES, ClientId
-from common.oid4vp.errors import InvalidRequest
+from common.oid4vp.errors import InvalidRequestError
 from common.oid4vp.request import (
     AUDIENCE,
     MAX_LENGTH,
@@ -83,11 +83,11 @@ def fetch_request_object(
     else:
         reply = send("GET", reference.request_uri, headers=accept)
     if reply.status != 200:
-        raise FetchFailed("The service did not hand out its request.", detail=f"status {reply.status}")
+        raise FetchError("The service did not hand out its request.", detail=f"status {reply.status}")
     try:
         text = reply.body.decode("ascii").strip()
     except UnicodeDecodeError as error:
-        raise InvalidRequest("The request is not a signed request object.") from error
+        raise InvalidRequestError("The request is not a signed request object.") from error
     return replace(reference, request_object=text)
 
 
@@ -104,10 +104,10 @@ def verify_request(
         request = parse_request_parameters(reference.parameters, origin=reference.origin)
         return VerifiedRequest(request, identity=reference.origin, authenticated=False)
     if reference.client_id.signed or not reference.parameters:
-        raise InvalidRequest("This verifier's requests must be signed.")
+        raise InvalidRequestError("This verifier's requests must be signed.")
     request = parse_request_parameters(reference.parameters)
     if request.response_uri != reference.client_id.identifier:
-        raise InvalidRequest("The answer would go elsewhere than the client identifier says.")
+        raise InvalidRequestError("The answer would go elsewhere than the client identifier says.")
     return VerifiedRequest(
         request, identity=urlsplit(request.response_uri).hostname or "", authenticated=False
     )
@@ -117,32 +117,32 @@ def _verify_signed(
     reference: RequestReference, *, trust: Trust, now: datetime, wallet_nonce: str | None
 ) -> VerifiedRequest:
     if not reference.client_id.signed:
-        raise InvalidRequest("A request under the prefix redirect_uri cannot be signed.")
+        raise InvalidRequestError("A request under the prefix redirect_uri cannot be signed.")
     token = jws.parse(reference.request_object, max_length=MAX_LENGTH)
     claims = token.claims()
     if claims.get("client_id") != str(reference.client_id):
-        raise InvalidRequest("The request object is another client's.")
+        raise InvalidRequestError("The request object is another client's.")
     client = _CLIENTS[reference.client_id.prefix](reference.client_id, token.header, trust, now)
     try:
         jws.verify(token, key=client.key, typ=REQUEST_TYPE)
-    except InvalidSignature as error:
-        raise InvalidRequest("The signature of this request does not match.") from error
+    except InvalidSignatureError as error:
+        raise InvalidRequestError("The signature of this request does not match.") from error
     if not _is_for_wallets(claims.get("aud")):
-        raise InvalidRequest("This request is meant for another wallet.")
+        raise InvalidRequestError("This request is meant for another wallet.")
     if reference.method == "post" and wallet_nonce is not None and claims.get("wallet_nonce") != wallet_nonce:
-        raise InvalidRequest("This request was not made for this moment.")
+        raise InvalidRequestError("This request was not made for this moment.")
     issued, begins, expires = (_time(claims, name) for name in ("iat", "nbf", "exp"))
     if any(moment is not None and moment > now + SKEW for moment in (issued, begins)):
-        raise InvalidRequest("This request is of a later time; start again at the service.")
+        raise InvalidRequestError("This request is of a later time; start again at the service.")
     if expires is not None and expires <= now - SKEW:
-        raise InvalidRequest("This request has run out; start again at the service.")
+        raise InvalidRequestError("This request has run out; start again at the service.")
     request = parse_request_parameters(claims, origin=reference.origin)
     request = replace(request, issued_at=issued, expires_at=expires)
     if reference.origin:
         if not _expects(claims, reference.origin):
-            raise InvalidRequest("This request was made for another page.")
+            raise InvalidRequestError("This request was made for another page.")
     elif client.host and urlsplit(request.response_uri).hostname != client.host:
-        raise InvalidRequest("The answer would go to another host than the certificate names.")
+        raise InvalidRequestError("The answer would go to another host than the certificate names.")
     return VerifiedRequest(request, identity=client.identity, authenticated=True)
 
 
@@ -171,15 +171,15 @@ def _by_did(client_id: ClientId, header: Mapping[str, Any], trust: Trust, now: d
     did, kid = client_id.identifier, header.get("kid")
     kid = key_url(kid) if isinstance(kid, str) else kid
     if not isinstance(kid, str) or kid.split("#")[0] not in (did, "") or "#" not in kid:
-        raise InvalidRequest("The key of this request is not its sender's own.")
+        raise InvalidRequestError("The key of this request is not its sender's own.")
     try:
         method = trust.resolve(did).method(kid if kid.startswith(did) else did + kid).require_current(now)
-    except FetchFailed:
+    except FetchError:
         raise
     except SelloError as error:
-        raise InvalidRequest("The key of this request is not found with its sender.") from error
+        raise InvalidRequestError("The key of this request is not found with its sender.") from error
     if method.controller != did:
-        raise InvalidRequest("The key of this request has another controller.")
+        raise InvalidRequestError("The key of this request has another controller.")
     return _Client(method.public_key, identity=did)
 
 
@@ -188,7 +188,7 @@ def _by_host(client_id: ClientId, header: Mapping[str, Any], trust: Trust, now: 
     leaf, _ = _leaf(header, trust, now)
     host = client_id.identifier.lower()
     if host not in certificates.dns_names(leaf):
-        raise InvalidRequest("The certificate of this request names another host.")
+        raise InvalidRequestError("The certificate of this request names another host.")
     return _Client(_certified_key(leaf), identity=host, host=host)
 
 
@@ -196,7 +196,7 @@ def _by_certificate(client_id: ClientId, header: Mapping[str, Any], trust: Trust
     """`x509_hash`: the client is the hash of the leaf (§5.9.3)."""
     leaf, der = _leaf(header, trust, now)
     if x509.certificate_hash(der) != client_id.identifier:
-        raise InvalidRequest("The certificate of this request is another.")
+        raise InvalidRequestError("The certificate of this request is another.")
     names = sorted(certificates.dns_names(leaf))
     return _Client(_certified_key(leaf), identity=names[0] if names else client_id.identifier)
 
@@ -212,19 +212,19 @@ def _certified_key(leaf: Certificate) -> PublicKey:
     try:
         return certificate.public_key(leaf)
     except SelloError as error:
-        raise InvalidRequest(error.public) from error
+        raise InvalidRequestError(error.public) from error
 
 
 def _leaf(header: Mapping[str, Any], trust: Trust, now: datetime) -> tuple[Certificate, bytes]:
     """The leaf of the request's chain, also as it came, once the chain leads to somebody trusted."""
     if not trust.anchors:
-        raise InvalidRequest("No certificate authority for verifiers is trusted here.")
+        raise InvalidRequestError("No certificate authority for verifiers is trusted here.")
     try:
         chain = certificates.read_x5c(header.get("x5c"))
         anchors = [certificate.load(der) for der in trust.anchors]
         return certificates.verify_chain(chain, anchors=anchors, purpose=REQUEST, now=now), chain[0]
     except SelloError as error:
-        raise InvalidRequest(
+        raise InvalidRequestError(
             "The certificate of this request leads to no authority that is trusted here.", detail=error.public
         ) from error
 
@@ -232,5 +232,5 @@ def _leaf(header: Mapping[str, Any], trust: Trust, now: datetime) -> tuple[Certi
 def _time(claims: Mapping[str, Any], name: str) -> datetime | None:
     try:
         return numeric_date.read_datetime(claims, name)
-    except MalformedInput as error:
-        raise InvalidRequest(f"{name} is a number of seconds.") from error
+    except MalformedInputError as error:
+        raise InvalidRequestError(f"{name} is a number of seconds.") from error

@@ -6,10 +6,10 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
 
 from common.encoding import jcs, strict_json
-from common.errors import FetchFailed, MalformedInput, SelloError
+from common.errors import FetchError, MalformedInputError, SelloError
 from common.formats.base import Secured
 from common.keys import PrivateKey, jwe
-from common.oid4vp.errors import InvalidResponse
+from common.oid4vp.errors import InvalidResponseError
 from common.oid4vp.request import AuthorizationRequest, ResponseMode
 from common.oid4vp.transport import Send
 
@@ -59,7 +59,7 @@ def create_response(
 ) -> OutgoingResponse:
     """The wallet's answer: `vp_token` as a form, or inside a JWE for `direct_post.jwt` (§8.2, §8.3.1)."""
     if not presentations or any(not each for each in presentations.values()):
-        raise InvalidResponse("An answer holds at least one presentation for each credential it names.")
+        raise InvalidResponseError("An answer holds at least one presentation for each credential it names.")
     token = {name: list(each) for name, each in presentations.items()}
     state = {"state": request.state} if request.state else {}
     if request.response_mode == "direct_post":
@@ -72,7 +72,7 @@ def seal(request: AuthorizationRequest, answer: Mapping[str, Any]) -> str:
     """The JWE of an answer, under the key and the content encryption that the request offers (§8.3)."""
     key = request.metadata.encryption_key
     if key is None or not request.metadata.encryptions:
-        raise InvalidResponse("The request offers no key to encrypt the answer to.")
+        raise InvalidResponseError("The request offers no key to encrypt the answer to.")
     payload = jcs.canonicalize(answer)
     return jwe.encrypt(payload, recipient=key, encryption=request.metadata.encryptions[0])
 
@@ -88,37 +88,37 @@ def send_response(response: OutgoingResponse, *, send: Send) -> str:
     headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
     reply = send("POST", response.uri, headers=headers, body=response.body)
     if reply.status != 200:
-        raise FetchFailed("The service did not accept the answer.", detail=f"status {reply.status}")
+        raise FetchError("The service did not accept the answer.", detail=f"status {reply.status}")
     try:
         answer = strict_json.loads_object(reply.body) if reply.body else {}
-    except MalformedInput as error:
-        raise FetchFailed("The service's reply could not be read.") from error
+    except MalformedInputError as error:
+        raise FetchError("The service's reply could not be read.") from error
     redirect = answer.get("redirect_uri") or ""
     if not isinstance(redirect, str) or (redirect and not redirect.startswith(("https://", "http://"))):
-        raise FetchFailed("The service's reply leads nowhere.")
+        raise FetchError("The service's reply leads nowhere.")
     return redirect
 
 
 def parse_response_form(body: bytes) -> ReceivedForm:
     """Read a posted response without believing it; what is twice there, or too large, is refused."""
     if len(body) > MAX_BYTES:
-        raise InvalidResponse("This answer is too large.", status=413)
+        raise InvalidResponseError("This answer is too large.", status=413)
     try:
         pairs = parse_qsl(
             body.decode("utf-8"), keep_blank_values=True, strict_parsing=True, max_num_fields=20
         )
     except (UnicodeDecodeError, ValueError) as error:
-        raise InvalidResponse("This is not a form.") from error
+        raise InvalidResponseError("This is not a form.") from error
     parameters = dict(pairs)
     if not pairs or len(parameters) != len(pairs):
-        raise InvalidResponse("This answer is empty, or says something twice.")
+        raise InvalidResponseError("This answer is empty, or says something twice.")
     if any("\0" in value for value in parameters.values()):
-        raise InvalidResponse("This is not a form.")
+        raise InvalidResponseError("This is not a form.")
     if "response" not in parameters:
         return ReceivedForm(parameters)
     kid = jwe.header(parameters["response"]).get("kid")
     if not isinstance(kid, str) or not kid.isprintable():
-        raise InvalidResponse("This encrypted answer does not name the key it was encrypted to.")
+        raise InvalidResponseError("This encrypted answer does not name the key it was encrypted to.")
     return ReceivedForm(parameters, kid=kid)
 
 
@@ -132,17 +132,17 @@ def open_response(
     values: Mapping[str, Any] = form.parameters
     if form.encrypted:
         if response_mode != "direct_post.jwt" or key is None:
-            raise InvalidResponse("This answer should not be encrypted.")
+            raise InvalidResponseError("This answer should not be encrypted.")
         values = strict_json.loads_object(
             jwe.decrypt(form.parameters["response"], key=key), max_bytes=MAX_BYTES
         )
     if values.get("state") != state:
-        raise InvalidResponse("This answer belongs to another request.")
+        raise InvalidResponseError("This answer belongs to another request.")
     if values.get("error") is not None:
         error = str(values["error"])[:64]
         return AuthorizationResponse({}, error=error if error.isascii() and error.isprintable() else "error")
     if not form.encrypted and response_mode != "direct_post":
-        raise InvalidResponse("This answer should have been encrypted.")
+        raise InvalidResponseError("This answer should have been encrypted.")
     return AuthorizationResponse(parse_vp_token(values.get("vp_token"), encrypted=form.encrypted))
 
 
@@ -151,12 +151,12 @@ def parse_vp_token(value: Any, *, encrypted: bool) -> dict[str, tuple[Secured, .
     if not encrypted and isinstance(value, str):
         value = strict_json.loads(value, max_bytes=MAX_BYTES)
     if not isinstance(value, Mapping) or not 0 < len(value) <= MAX_PRESENTATIONS:
-        raise InvalidResponse("vp_token is a JSON object of presentations by credential query.")
+        raise InvalidResponseError("vp_token is a JSON object of presentations by credential query.")
     for each in value.values():
         if not isinstance(each, list) or not 0 < len(each) <= MAX_PRESENTATIONS:
-            raise InvalidResponse("vp_token holds an array of presentations for each credential query.")
+            raise InvalidResponseError("vp_token holds an array of presentations for each credential query.")
         if not all(isinstance(presentation, str | Mapping) for presentation in each):
-            raise InvalidResponse("A presentation is a string or a JSON object.")
+            raise InvalidResponseError("A presentation is a string or a JSON object.")
     if sum(map(len, value.values())) > MAX_PRESENTATIONS:
-        raise InvalidResponse(f"More than {MAX_PRESENTATIONS} presentations are not accepted.")
+        raise InvalidResponseError(f"More than {MAX_PRESENTATIONS} presentations are not accepted.")
     return {name: tuple(each) for name, each in value.items()}

@@ -13,9 +13,9 @@ from typing import Any, Final
 from common.encoding import base64url, jcs, strict_json
 from common.encoding.money import to_minor
 from common.encoding.plain_text import is_shown
-from common.errors import MalformedInput
+from common.errors import MalformedInputError
 from common.oid4vp.dcql import DcqlQuery
-from common.oid4vp.errors import InvalidRequest, InvalidTransactionData
+from common.oid4vp.errors import InvalidRequestError, InvalidTransactionDataError
 from common.vcdm import times
 
 PAYMENT: Final = "urn:sello:payment:1"
@@ -45,17 +45,17 @@ class Payment:
             value = getattr(self, name)
             seen = str.isprintable if name == "payee" else is_shown  # an account has no joiners
             if not isinstance(value, str) or not 0 < len(value) <= 200 or not seen(value):
-                raise InvalidTransactionData(f"The {name} of a payment is a short text.")
+                raise InvalidTransactionDataError(f"The {name} of a payment is a short text.")
         if self.minor_units <= 0:
-            raise InvalidTransactionData("A payment is of more than nothing.")
+            raise InvalidTransactionDataError("A payment is of more than nothing.")
 
     @property
     def minor_units(self) -> int:
         """The amount as an integer in the currency's smallest unit."""
         try:
             return to_minor(self.amount, self.currency)
-        except MalformedInput as error:
-            raise InvalidTransactionData(error.public) from error
+        except MalformedInputError as error:
+            raise InvalidTransactionDataError(error.public) from error
 
     def to_json(self) -> dict[str, Any]:
         """The object whose base64url text travels."""
@@ -92,7 +92,7 @@ class DataAccess:
         for attribute in self.attributes:
             _require_text(attribute, "attribute", longest=200)
         if not 0 < len(self.attributes) <= MAX_ATTRIBUTES or len(set(self.attributes)) < len(self.attributes):
-            raise InvalidTransactionData("A consent names its attributes, each once.")
+            raise InvalidTransactionDataError("A consent names its attributes, each once.")
 
     def to_json(self) -> dict[str, Any]:
         """The object whose base64url text travels."""
@@ -124,9 +124,9 @@ class TransactionData:
 def _payment(value: Mapping[str, Any]) -> Payment:
     fields = {"payee", "amount", "currency", "reference", "purpose"}
     if set(value) - {"transaction_data_hashes_alg", "at_most"} != fields | {"type", "credential_ids"}:
-        raise InvalidTransactionData("A payment has exactly the fields of its type.")
+        raise InvalidTransactionDataError("A payment has exactly the fields of its type.")
     if value.get("at_most", True) is not True:  # one form alone: it stands there and is true, or is absent
-        raise InvalidTransactionData("at_most is true, or is left out.")
+        raise InvalidTransactionDataError("at_most is true, or is left out.")
     return Payment(
         credential_ids=tuple(value["credential_ids"]),
         at_most="at_most" in value,
@@ -137,13 +137,13 @@ def _payment(value: Mapping[str, Any]) -> Payment:
 def _data_access(value: Mapping[str, Any]) -> DataAccess:
     fields = {"authority", "client_id", "purpose", "attributes", "valid_until"}
     if set(value) - {"transaction_data_hashes_alg"} != fields | {"type", "credential_ids"}:
-        raise InvalidTransactionData("A consent has exactly the fields of its type.")
+        raise InvalidTransactionDataError("A consent has exactly the fields of its type.")
     if not isinstance(value["attributes"], list):
-        raise InvalidTransactionData("A consent lists its attributes.")
+        raise InvalidTransactionDataError("A consent lists its attributes.")
     try:
         until = times.parse(value["valid_until"])
-    except times.InvalidTime as error:
-        raise InvalidTransactionData("A consent says until when.", detail=error.public) from error
+    except times.InvalidTimeError as error:
+        raise InvalidTransactionDataError("A consent says until when.", detail=error.public) from error
     return DataAccess(
         credential_ids=tuple(value["credential_ids"]),
         authority=value["authority"],
@@ -156,7 +156,7 @@ def _data_access(value: Mapping[str, Any]) -> DataAccess:
 
 def _require_text(value: object, name: str, *, longest: int) -> None:
     if not isinstance(value, str) or not 0 < len(value) <= longest or not is_shown(value):
-        raise InvalidTransactionData(f"The {name} of a consent is a short text.")
+        raise InvalidTransactionDataError(f"The {name} of a consent is a short text.")
 
 
 TYPES: Final[dict[str, Callable[[Mapping[str, Any]], Content]]] = {
@@ -173,14 +173,14 @@ def create_transaction_data(content: Content) -> str:
 def parse_transaction_data(entries: Any, *, query: DcqlQuery) -> tuple[TransactionData, ...]:
     """Read the `transaction_data` of a request against its query; all of it is understood, or none."""
     if not isinstance(entries, list) or not 0 < len(entries) <= MAX_ENTRIES:
-        raise InvalidTransactionData("transaction_data is a non-empty array.")
+        raise InvalidTransactionDataError("transaction_data is a non-empty array.")
     return tuple(_entry(entry, query) for entry in entries)
 
 
 def hash_transaction_data(encoded: str, *, algorithm: str = "sha-256") -> str:
     """The base64url hash of an entry as received, without decoding it first (B.3.3.1)."""
     if algorithm not in HASH_ALGORITHMS:
-        raise InvalidTransactionData(f"Transaction data is hashed with {', '.join(HASH_ALGORITHMS)}.")
+        raise InvalidTransactionDataError(f"Transaction data is hashed with {', '.join(HASH_ALGORITHMS)}.")
     return base64url.encode(HASH_ALGORITHMS[algorithm](encoded.encode("ascii")).digest())
 
 
@@ -193,16 +193,18 @@ def read_transaction_data(encoded: Any) -> TransactionData:
     """One entry by itself, for whoever sees what was signed and not the query that asked for it."""
     try:
         value = strict_json.loads_object(base64url.decode(encoded))
-    except MalformedInput as error:
-        raise InvalidTransactionData("transaction_data holds base64url texts of JSON objects.") from error
+    except MalformedInputError as error:
+        raise InvalidTransactionDataError(
+            "transaction_data holds base64url texts of JSON objects."
+        ) from error
     kind, names = value.get("type"), value.get("credential_ids")
     if not isinstance(kind, str) or kind not in TYPES:
-        raise InvalidTransactionData(f"Transaction data is of type {', '.join(TYPES)}; this is another.")
+        raise InvalidTransactionDataError(f"Transaction data is of type {', '.join(TYPES)}; this is another.")
     if not isinstance(names, list) or not names or not all(isinstance(name, str) for name in names):
-        raise InvalidTransactionData("Transaction data names the credentials that may authorise it.")
+        raise InvalidTransactionDataError("Transaction data names the credentials that may authorise it.")
     algorithms = value.get("transaction_data_hashes_alg", ["sha-256"])
     if not isinstance(algorithms, list) or "sha-256" not in algorithms:
-        raise InvalidTransactionData(f"Transaction data is hashed with {', '.join(HASH_ALGORITHMS)}.")
+        raise InvalidTransactionDataError(f"Transaction data is hashed with {', '.join(HASH_ALGORITHMS)}.")
     return TransactionData(encoded, kind, tuple(names), TYPES[kind](value))
 
 
@@ -211,8 +213,10 @@ def _entry(encoded: Any, query: DcqlQuery) -> TransactionData:
     for name in entry.credential_ids:
         try:
             asked = query.credential(name)
-        except InvalidRequest as error:
-            raise InvalidTransactionData("Transaction data names a credential not asked for.") from error
+        except InvalidRequestError as error:
+            raise InvalidTransactionDataError("Transaction data names a credential not asked for.") from error
         if not asked.require_cryptographic_holder_binding:
-            raise InvalidTransactionData("Only a credential bound to its holder authorises a transaction.")
+            raise InvalidTransactionDataError(
+                "Only a credential bound to its holder authorises a transaction."
+            )
     return entry

@@ -19,7 +19,7 @@ class Reply(Protocol):
 
 
 class Send(Protocol):
-    """Carries one request; raises `FetchFailed` where nothing answers."""
+    """Carries one request; raises `FetchError` where nothing answers."""
 
     def __call__(
         self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes | None = None

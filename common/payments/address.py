@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
-from common.payments.errors import NotAnAddress
+from common.payments.errors import InvalidAddressError
 
 IBAN: Final = "iban"
 MAX_LENGTH: Final = 200
@@ -49,9 +49,9 @@ class Address:
 
 
 def parse_address(text: object) -> Address:
-    """The address that `text` is; `NotAnAddress` also where the check digits of an IBAN are wrong."""
+    """The address that `text` is; `InvalidAddressError` also where the check digits of an IBAN are wrong."""
     if not isinstance(text, str) or len(text) > MAX_LENGTH:
-        raise NotAnAddress("A financial address is a text such as account:12345@national-bank.")
+        raise InvalidAddressError("A financial address is a text such as account:12345@national-bank.")
     bare = text.replace(" ", "").upper()
     if _IBAN.match(bare):
         _check_iban(bare)
@@ -59,7 +59,7 @@ def parse_address(text: object) -> Address:
     lower = text.lower()
     found = _ADDRESS.match(lower)
     if found is None:
-        raise NotAnAddress("A financial address is a text such as account:12345@national-bank.")
+        raise InvalidAddressError("A financial address is a text such as account:12345@national-bank.")
     # Lower case of other letters may be longer or shorter; none of them is in an address.
     exact = text[found.start("id") : found.end("id")] if len(lower) == len(text) else ""
     address = Address(
@@ -73,4 +73,4 @@ def parse_address(text: object) -> Address:
 def _check_iban(iban: str) -> None:
     """The check digits of ISO 13616: letters count from ten, and the whole is 1 modulo 97."""
     if not _IBAN.match(iban) or int("".join(str(int(each, 36)) for each in iban[4:] + iban[:4])) % 97 != 1:
-        raise NotAnAddress("The check digits of this IBAN are wrong.")
+        raise InvalidAddressError("The check digits of this IBAN are wrong.")

@@ -9,5 +9,5 @@ class PaymentMessageError(SelloError):
     code = "invalid_request"
 
 
-class NotAnAddress(PaymentMessageError):
+class InvalidAddressError(PaymentMessageError):
     """A text that is no financial address, where one is needed."""

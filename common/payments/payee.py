@@ -8,7 +8,7 @@ import re
 from typing import Final
 
 from common.payments.address import IBAN, Address, parse_address
-from common.payments.errors import NotAnAddress
+from common.payments.errors import InvalidAddressError
 
 LONGEST: Final = 100
 IBAN_LENGTHS: Final = {  # by country, of the IBAN registry; a country that is not here has any length
@@ -30,7 +30,7 @@ _BETWEEN: Final = re.compile(r"[\s./-]+")
 
 
 def parse_payee(text: str, *, counter: str = "") -> str:
-    """Where the money goes, in the form that is signed; `NotAnAddress` says what is wrong with it.
+    """Where the money goes, in the form that is signed; `InvalidAddressError` says what is wrong with it.
 
     `counter` is the service's own word for whoever comes for the money; where there is one, an account may
     be given by its number alone, since a person reads it.
@@ -39,7 +39,7 @@ def parse_payee(text: str, *, counter: str = "") -> str:
     if counter and bare.casefold() == counter.casefold():
         return counter
     if not 0 < len(bare) <= LONGEST or not bare.isprintable():
-        raise NotAnAddress(_wanted(counter))
+        raise InvalidAddressError(_wanted(counter))
     if "@" in bare or ":" in bare:
         return str(_checked(parse_address(bare)))
     joined = _BETWEEN.sub("", bare).upper()
@@ -48,19 +48,19 @@ def parse_payee(text: str, *, counter: str = "") -> str:
         _check_phone(number)
         if counter:
             return number
-        raise NotAnAddress(f"Say whose account that is: mobile:{number}@PROVIDER.")
+        raise InvalidAddressError(f"Say whose account that is: mobile:{number}@PROVIDER.")
     if _IBAN.match(joined) or (joined[:2] in IBAN_LENGTHS and joined[2:4].isdigit()):
         return str(_checked(Address(IBAN, joined.lower(), "")))
     if counter and _NUMBER.match(joined) and sum(map(str.isdigit, joined)) * 2 >= len(joined):
         return bare
-    raise NotAnAddress(_wanted(counter))
+    raise InvalidAddressError(_wanted(counter))
 
 
 def _checked(address: Address) -> Address:
     if address.iban:
         length = IBAN_LENGTHS.get(address.iban[:2])
         if length is not None and len(address.iban) != length:
-            raise NotAnAddress(f"An IBAN that begins with {address.iban[:2]} has {length} characters.")
+            raise InvalidAddressError(f"An IBAN that begins with {address.iban[:2]} has {length} characters.")
         return parse_address(str(address))
     if address.kind in PHONES:
         _check_phone(address.id)
@@ -69,7 +69,7 @@ def _checked(address: Address) -> Address:
 
 def _check_phone(number: str) -> None:
     if not _E164.match(number):
-        raise NotAnAddress("A telephone number begins with + and its country, such as +59171234567.")
+        raise InvalidAddressError("A telephone number begins with + and its country, such as +59171234567.")
 
 
 def _wanted(counter: str) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from common.encoding import words
-from common.payments.rules import NotSaid, Rules, text_of
+from common.payments.rules import MissingFactError, Rules, text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +41,13 @@ def decide(programme: Programme, claims: Mapping[str, Any], *, now: datetime) ->
         try:
             if not condition.holds(claims, now=now):
                 reasons.append(condition.otherwise)
-        except NotSaid as error:
+        except MissingFactError as error:
             reasons.append(error.public)
     try:
         amount, key = rules.how_much.amount(claims), text_of(claims, rules.per)
         if amount <= 0:
             reasons.append("By the rules of this programme nothing is due to you.")
-    except NotSaid as error:
+    except MissingFactError as error:
         reasons.append(error.public)
     if reasons:
         return Decision(False, tuple(dict.fromkeys(reasons)))

@@ -18,20 +18,20 @@ from typing import Any, Final, Literal, cast, get_args
 
 from common.encoding.money import exponent, to_minor
 from common.encoding.words import humane
-from common.errors import MalformedInput, SelloError
+from common.errors import MalformedInputError, SelloError
 
 _NUMBER: Final = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?\Z")
 Claims = Mapping[str, Any]
 HowOften = Literal["once", "monthly", "yearly"]
 
 
-class InvalidRules(SelloError):
+class InvalidPaymentRulesError(SelloError):
     """Rules that say nothing clear; for whoever declares a programme."""
 
     code = "invalid_request"
 
 
-class NotSaid(SelloError):
+class MissingFactError(SelloError):
     """The documents do not say what a rule needs to know."""
 
     code = "access_denied"
@@ -42,7 +42,9 @@ def value_of(claims: Claims, name: str) -> Any:
     """A claim that a rule cannot do without."""
     value = claims.get(name)
     if value is None or value == "":
-        raise NotSaid(f"Your documents do not say what this programme needs to know: {_claim(name)}.")
+        raise MissingFactError(
+            f"Your documents do not say what this programme needs to know: {_claim(name)}."
+        )
     return value
 
 
@@ -55,7 +57,7 @@ def number_of(claims: Claims, name: str) -> Decimal:
     value = value_of(claims, name)
     text = str(value) if type(value) in (str, int, float) else ""
     if not _NUMBER.match(text):
-        raise NotSaid(f"Your documents say no number for {_claim(name)}.")
+        raise MissingFactError(f"Your documents say no number for {_claim(name)}.")
     return Decimal(text)
 
 
@@ -63,7 +65,7 @@ def text_of(claims: Claims, name: str) -> str:
     """A claim that is a text, or a whole number as text: what can stand for a person or be looked up."""
     value = value_of(claims, name)
     if type(value) not in (str, int):
-        raise NotSaid(f"Your documents say no text for {_claim(name)}.")
+        raise MissingFactError(f"Your documents say no text for {_claim(name)}.")
     return str(value)
 
 
@@ -76,7 +78,7 @@ def _years_since(claims: Claims, name: str, now: datetime) -> int:
     try:
         since = date.fromisoformat(text_of(claims, name))
     except ValueError as error:
-        raise NotSaid(f"Your documents say no date for {_claim(name)}.") from error
+        raise MissingFactError(f"Your documents say no date for {_claim(name)}.") from error
     today = now.date()
     return today.year - since.year - ((today.month, today.day) < (since.month, since.day))
 
@@ -109,7 +111,7 @@ class Condition:
     otherwise: str
 
     def holds(self, claims: Claims, *, now: datetime) -> bool:
-        """Whether it holds; `NotSaid` where the documents do not say."""
+        """Whether it holds; `MissingFactError` where the documents do not say."""
         return CHECKS[self.check](claims, self.claim, self.wanted, now)
 
 
@@ -175,18 +177,18 @@ class Rules:
 
 
 def parse_rules(source: Any, *, currency: str) -> Rules:
-    """Rules as declared; anything that is not understood is `InvalidRules`."""
+    """Rules as declared; anything that is not understood is `InvalidPaymentRulesError`."""
     if not isinstance(source, Mapping) or set(source) - {"label"} != {"who", "how_much", "how_often", "per"}:
-        raise InvalidRules("Rules say who, how_much, how_often and per, and nothing else.")
+        raise InvalidPaymentRulesError("Rules say who, how_much, how_often and per, and nothing else.")
     if source["how_often"] not in get_args(HowOften):
-        raise InvalidRules(f"how_often is one of {', '.join(get_args(HowOften))}.")
+        raise InvalidPaymentRulesError(f"how_often is one of {', '.join(get_args(HowOften))}.")
     if not _is_claim(source["per"]):
-        raise InvalidRules("per names a claim: DOCUMENT.CLAIM.")
+        raise InvalidPaymentRulesError("per names a claim: DOCUMENT.CLAIM.")
     label = source.get("label", "")
     if not isinstance(label, str) or len(label) > 20 or (label and source["how_often"] != "once"):
-        raise InvalidRules("label is a short name for the only period of what is paid once.")
+        raise InvalidPaymentRulesError("label is a short name for the only period of what is paid once.")
     if not isinstance(source["who"], list):
-        raise InvalidRules("who lists conditions.")
+        raise InvalidPaymentRulesError("who lists conditions.")
     return Rules(
         who=tuple(_condition(each) for each in source["who"]),
         how_much=_how_much(source["how_much"], currency),
@@ -200,10 +202,12 @@ def _condition(source: Any) -> Condition:
     checks = set(source) & set(CHECKS) if isinstance(source, Mapping) else set()
     if len(checks) != 1 or set(source) - checks != {"claim", "otherwise"} or not _is_claim(source["claim"]):
         known = ", ".join(CHECKS)
-        raise InvalidRules(f"A condition has a claim, otherwise (a sentence), and one of {known}.")
+        raise InvalidPaymentRulesError(
+            f"A condition has a claim, otherwise (a sentence), and one of {known}."
+        )
     [check] = checks
     if not SHAPES[check](source[check]) or not isinstance(source["otherwise"], str):
-        raise InvalidRules(f"This is not what {check} can be compared with.")
+        raise InvalidPaymentRulesError(f"This is not what {check} can be compared with.")
     return Condition(source["claim"], check, source[check], source["otherwise"])
 
 
@@ -220,15 +224,17 @@ def _how_much(source: Any, currency: str) -> Fixed | Rate | Table:
             table = Table(source["by"], amounts, to_minor(source["else"], currency))
             if table.most > 0:
                 return table
-    except (MalformedInput, AttributeError) as error:
-        raise InvalidRules("An amount is a decimal text of more than nothing, in the currency.") from error
-    raise InvalidRules("how_much is fixed, or rate, of and at_most, or by, table and else.")
+    except (MalformedInputError, AttributeError) as error:
+        raise InvalidPaymentRulesError(
+            "An amount is a decimal text of more than nothing, in the currency."
+        ) from error
+    raise InvalidPaymentRulesError("how_much is fixed, or rate, of and at_most, or by, table and else.")
 
 
 def _positive(amount: Any, currency: str) -> int:
     minor = to_minor(amount, currency)
     if minor <= 0:
-        raise MalformedInput("An amount is of more than nothing.")
+        raise MalformedInputError("An amount is of more than nothing.")
     return minor
 
 

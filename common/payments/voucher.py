@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from common.encoding import base45, cbor, words
 from common.encoding.money import to_minor
-from common.errors import InvalidSignature, MalformedInput, SelloError
+from common.errors import InvalidSignatureError, MalformedInputError, SelloError
 from common.keys import PublicKey, Signer, cose
 from common.payments.errors import PaymentMessageError
 
@@ -24,7 +24,7 @@ IDENTIFIER_BYTES: Final = 16
 _CLAIMS: Final = {EXPIRES, ISSUED, IDENTIFIER, AMOUNT, CURRENCY, PROGRAMME}
 
 
-class VoucherRefused(PaymentMessageError):
+class VoucherRefusedError(PaymentMessageError):
     """A voucher that is not paid out; the sentence is for the person at the counter."""
 
 
@@ -57,27 +57,27 @@ def verify_voucher(text: str, *, key: PublicKey, now: datetime) -> VoucherConten
     """What a voucher says, once `key` is seen to have signed it and it has not expired."""
     trimmed = text.strip() if isinstance(text, str) and len(text) <= MAX_LENGTH else ""
     if not (trimmed.startswith(PREFIX) and trimmed.endswith(END)):
-        raise VoucherRefused("This is not a voucher.")
+        raise VoucherRefusedError("This is not a voucher.")
     try:
         message = cose.parse(cbor.decode(base45.decode(trimmed[len(PREFIX) : -len(END)])))
         content = _content(cbor.decode(cose.verify(message, key=key)))
-    except InvalidSignature as error:
-        raise VoucherRefused("This voucher is not ours, or somebody changed it.") from error
+    except InvalidSignatureError as error:
+        raise VoucherRefusedError("This voucher is not ours, or somebody changed it.") from error
     except SelloError as error:
-        raise VoucherRefused("This is not a voucher.", detail=type(error).__name__) from error
+        raise VoucherRefusedError("This is not a voucher.", detail=type(error).__name__) from error
     if content.expires <= now:
-        raise VoucherRefused(f"This voucher expired on {words.day(content.expires)}.")
+        raise VoucherRefusedError(f"This voucher expired on {words.day(content.expires)}.")
     return content
 
 
 def _content(claims: Any) -> VoucherContent:
     if not isinstance(claims, Mapping) or set(claims) != _CLAIMS:
-        raise MalformedInput("A voucher has its own claims and no others.")
+        raise MalformedInputError("A voucher has its own claims and no others.")
     identifier, amount, currency = claims[IDENTIFIER], claims[AMOUNT], claims[CURRENCY]
     if not isinstance(identifier, bytes) or len(identifier) != IDENTIFIER_BYTES:
-        raise MalformedInput("A voucher is named by sixteen bytes.")
+        raise MalformedInputError("A voucher is named by sixteen bytes.")
     if to_minor(amount, currency) <= 0 or not isinstance(claims[PROGRAMME], str):
-        raise MalformedInput("A voucher is worth more than nothing.")
+        raise MalformedInputError("A voucher is worth more than nothing.")
     return VoucherContent(
         identifier, amount, currency, claims[PROGRAMME], _moment(claims[ISSUED]), _moment(claims[EXPIRES])
     )
@@ -85,5 +85,5 @@ def _content(claims: Any) -> VoucherContent:
 
 def _moment(seconds: Any) -> datetime:
     if type(seconds) is not int or not 0 <= seconds < 2**35:
-        raise MalformedInput("A moment is a number of seconds.")
+        raise MalformedInputError("A moment is a number of seconds.")
     return datetime.fromtimestamp(seconds, UTC)

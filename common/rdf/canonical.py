@@ -27,7 +27,7 @@ _ALGORITHMS: Final = {
 }
 
 
-class DatasetTooComplex(SelloError):
+class DatasetTooComplexError(SelloError):
     """A dataset so large, or so alike in itself, that it looks made to exhaust us (RDFC-1.0 §7.1)."""
 
     code = "PROOF_TRANSFORMATION_ERROR"
@@ -43,7 +43,7 @@ def canonical_dataset(quads: Iterable[Quad], *, algorithm: HashAlgorithm = "sha2
     dataset = Dataset(quads)
     purse.draw(steps=len(dataset))
     if len(dataset) > MAX_QUADS:
-        raise DatasetTooComplex(f"More than {MAX_QUADS} statements are not accepted.")
+        raise DatasetTooComplexError(f"More than {MAX_QUADS} statements are not accepted.")
     joined = [quad for quad in dataset if any(isinstance(term, BlankNode) for term in quad)]
     if joined:
         _refuse_poison(joined)
@@ -63,10 +63,10 @@ def _refuse_poison(quads: list[Quad]) -> None:
         for term in {term for term in quad if isinstance(term, BlankNode)}:
             mentions[term].append(quad)
     if len(mentions) > MAX_BLANK_NODES:
-        raise DatasetTooComplex(f"More than {MAX_BLANK_NODES} blank nodes are not accepted.")
+        raise DatasetTooComplexError(f"More than {MAX_BLANK_NODES} blank nodes are not accepted.")
     work = _work(mentions) if len(mentions) > _HARMLESS else 0
     if work > MAX_WORK:
-        raise DatasetTooComplex("Too many blank nodes in this document look alike.")
+        raise DatasetTooComplexError("Too many blank nodes in this document look alike.")
     purse.draw(steps=work // 4)
 
 

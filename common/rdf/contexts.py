@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from pyld.documentloader.frozen import BUNDLED_CONTEXTS
 
-from common.errors import MalformedInput
+from common.errors import MalformedInputError
 
 Contexts = Callable[[str], Mapping[str, Any]]  # the document behind a context URL, or an error
 
@@ -74,11 +74,13 @@ def type_context(
     definitions: dict[str, Any] = {"@version": 1.1, "@protected": True, type_name: type_url}
     for claim, term in terms.items():
         if claim in RESERVED_TERMS or claim == type_name:
-            raise MalformedInput(f"The claim name {claim!r} already means something else; choose another.")
+            raise MalformedInputError(
+                f"The claim name {claim!r} already means something else; choose another."
+            )
         if claim in BASE_TERMS:
             said = {"iri": term} if isinstance(term, str) else dict(term or {})
             if said.pop("iri", "") not in ("", BASE_TERMS[claim]) or said:
-                raise MalformedInput(f"The claim {claim!r} always means {BASE_TERMS[claim]}.")
+                raise MalformedInputError(f"The claim {claim!r} always means {BASE_TERMS[claim]}.")
             continue
         definitions[claim] = _definition(claim, term, base=f"{type_url}#")
     return {"@context": definitions}
@@ -86,12 +88,14 @@ def type_context(
 
 def _definition(claim: str, term: str | Mapping[str, Any] | None, *, base: str) -> str | dict[str, Any]:
     if not _NAME.match(claim) or claim in ("id", "type"):
-        raise MalformedInput(f"A claim cannot be named {claim!r}.")
+        raise MalformedInputError(f"A claim cannot be named {claim!r}.")
     own = base + quote(claim, safe="")
     if term is None or isinstance(term, str):
         return term or own
     if unknown := set(term) - _MEMBERS:
-        raise MalformedInput(f"A term has {', '.join(sorted(_MEMBERS))}, not {', '.join(sorted(unknown))}.")
+        raise MalformedInputError(
+            f"A term has {', '.join(sorted(_MEMBERS))}, not {', '.join(sorted(unknown))}."
+        )
     definition: dict[str, Any] = {"@id": term.get("iri") or own}
     if datatype := term.get("datatype"):
         definition["@type"] = datatype if ":" in datatype else XSD + datatype

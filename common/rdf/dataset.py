@@ -8,7 +8,7 @@ from typing import Any, Final
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad
 
 from common.encoding import jcs
-from common.rdf.errors import DataLoss, TransformationError
+from common.rdf.errors import DataLossError, TransformationError
 
 _RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _XSD: Final = "http://www.w3.org/2001/XMLSchema#"
@@ -38,7 +38,7 @@ def to_quads(expanded: Iterable[Mapping[str, Any]], *, labelled: bool = False) -
     for node in expanded:
         writer.statements(node, DefaultGraph())
     if not writer.quads:
-        raise DataLoss("This document says nothing.")
+        raise DataLossError("This document says nothing.")
     return writer.quads
 
 
@@ -54,11 +54,11 @@ class _Writer:
         before = len(self.quads)
         self.node(node, graph)
         if len(self.quads) == before:
-            raise DataLoss("A reference without a statement would be lost.")
+            raise DataLossError("A reference without a statement would be lost.")
 
     def node(self, node: Mapping[str, Any], graph: Graph) -> Resource:
         if "@value" in node or "@list" in node:
-            raise DataLoss("A value stands where only nodes have a meaning.")
+            raise DataLossError("A value stands where only nodes have a meaning.")
         subject = self.resource(node["@id"]) if "@id" in node else self.unnamed()
         for key, values in node.items():
             if key == "@id":
@@ -76,7 +76,7 @@ class _Writer:
                     predicate = _iri(name)
                     self.quads += [Quad(self.node(item, graph), predicate, subject, graph) for item in items]
             elif key.startswith("@"):
-                raise DataLoss(f"{key} has no meaning in RDF.")
+                raise DataLossError(f"{key} has no meaning in RDF.")
             else:
                 predicate = _iri(key)
                 at = (subject, predicate)
@@ -84,12 +84,12 @@ class _Writer:
                     Quad(subject, predicate, self.value(item, graph, at), graph) for item in values
                 ]
             if not values:
-                raise DataLoss("An empty set says nothing that can be signed; leave it out.")
+                raise DataLossError("An empty set says nothing that can be signed; leave it out.")
         return subject
 
     def value(self, value: Mapping[str, Any], graph: Graph, at: Place) -> Resource | Literal:
         if "@index" in value:
-            raise DataLoss("An index has no meaning in RDF.")
+            raise DataLossError("An index has no meaning in RDF.")
         if "@list" in value:
             return self.collection(value["@list"], graph, at)
         return _literal(value) if "@value" in value else self.node(value, graph)
@@ -127,7 +127,7 @@ def _iri(name: object) -> NamedNode:
     try:
         return NamedNode(name)  # type: ignore[arg-type]
     except (ValueError, TypeError) as error:
-        raise DataLoss("An identifier or type in this document is not an absolute IRI.") from error
+        raise DataLossError("An identifier or type in this document is not an absolute IRI.") from error
 
 
 def _literal(value: Mapping[str, Any]) -> Literal:

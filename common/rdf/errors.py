@@ -9,7 +9,7 @@ class TransformationError(SelloError):
     code = "PROOF_TRANSFORMATION_ERROR"
 
 
-class DataLoss(TransformationError):
+class DataLossError(TransformationError):
     """Something in a document would not be signed, because it means nothing in RDF (§2.4.3)."""
 
     code = "DATA_LOSS_DETECTION_ERROR"

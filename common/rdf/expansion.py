@@ -16,7 +16,7 @@ from common import purse
 from common.encoding import strict_json
 from common.errors import SelloError
 from common.rdf.contexts import CREDENTIALS_V2, Contexts
-from common.rdf.errors import DataLoss, TransformationError
+from common.rdf.errors import DataLossError, TransformationError
 from common.rdf.resolving import Resolver, memory, remember
 
 MAX_VALUES: Final = 20_000  # in one document; twice what may be left as statements
@@ -41,7 +41,7 @@ class OpenContexts:
 
 
 def expand(document: Mapping[str, Any], *, contexts: Contexts) -> list[dict[str, Any]]:
-    """The expanded form of a document (JSON-LD 1.1 API §5.1) without a base, or `DataLoss`."""
+    """The expanded form of a document (JSON-LD 1.1 API §5.1) without a base, or `DataLossError`."""
     return expand_with(Processor(), document, contexts)
 
 
@@ -112,7 +112,7 @@ def _walk(document: Mapping[str, Any], *, strict: bool) -> None:
         elif isinstance(value, list):
             pending += value
         elif value is None:
-            raise DataLoss("A null says nothing that can be signed; leave it out.")
+            raise DataLossError("A null says nothing that can be signed; leave it out.")
         elif isinstance(value, float) and strict:
             raise TransformationError(
                 "A number with a fraction or an exponent is not signed as RDF; it travels as text."
@@ -135,7 +135,7 @@ def _only_urls(context: object) -> None:
 
 
 def _dropped(_: str | None) -> None:
-    raise DataLoss("A term in this document is defined by none of its contexts.")
+    raise DataLossError("A term in this document is defined by none of its contexts.")
 
 
 def _no_loader(url: str, _: object) -> Any:
@@ -162,7 +162,7 @@ class Processor(JsonLdProcessor):  # type: ignore[misc]
         purse.draw(steps=4)
         expanded = super()._expand(active_ctx, active_property, element, *args, **named)
         if expanded is None:
-            raise DataLoss("A value in this document means nothing in RDF.")
+            raise DataLossError("A value in this document means nothing in RDF.")
         return expanded
 
     def _create_term_definition(self, *args: Any, **named: Any) -> Any:

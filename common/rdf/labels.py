@@ -12,7 +12,7 @@ from typing import Final
 
 from pyoxigraph import BlankNode, Quad
 
-from common.rdf.canonical import DatasetTooComplex, HashAlgorithm, canonical_dataset
+from common.rdf.canonical import DatasetTooComplexError, HashAlgorithm, canonical_dataset
 
 MAX_STEPS: Final = 200_000  # statements looked at; a second at worst
 
@@ -106,7 +106,7 @@ class _Matching:
         said = self.mentions[node]
         self.steps += len(said)
         if self.steps > MAX_STEPS:
-            raise DatasetTooComplex("Too many blank nodes in this document look alike.")
+            raise DatasetTooComplexError("Too many blank nodes in this document look alike.")
         return tuple(
             sorted(
                 tuple(

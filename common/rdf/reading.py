@@ -4,7 +4,7 @@ A proof over RDF covers statements, not JSON: whoever holds a document may write
 another way. So two things are asked before anything is read by name (docs/signed-rdf.md):
 
 1. *own form*: every name in it is the one term that its contexts have for that place, none an IRI, a keyword
-   or an alias; else `OtherForm`.
+   or an alias; else `OtherFormError`.
 2. *reading*: what is read is built anew from the statements that were hashed. Two documents of equal
    statements under the same contexts give the same reading; the order of members, the order of a set, one or
    a list of one, and where a named node is described make no difference.
@@ -23,7 +23,7 @@ from common.encoding.strict_json import MAX_DEPTH
 from common.rdf.contexts import Contexts
 from common.rdf.dataset import to_quads
 from common.rdf.expansion import MAX_VALUES, OpenContexts, Processor, expand_with
-from common.rdf.terms import Active, OtherForm, Terms, containers, is_own, name_of, value_of
+from common.rdf.terms import Active, OtherFormError, Terms, containers, is_own, name_of, value_of
 
 _RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _TYPE, _FIRST, _REST, _NIL = (_RDF + name for name in ("type", "first", "rest", "nil"))
@@ -109,10 +109,10 @@ class _OwnForm(Processor):
     def _check(self, active: Active, element: Mapping[str, Any], *, types: Active) -> None:
         if "@value" in element:
             if not (element.keys() <= _VALUE_MEMBERS and isinstance(element["@value"], str)):
-                raise OtherForm("A value is written as it is, or as a text with its language.")
+                raise OtherFormError("A value is written as it is, or as a text with its language.")
             return
         if self._depth and "@context" in element:
-            raise OtherForm("The contexts of a document stand at its top.")
+            raise OtherFormError("The contexts of a document stand at its top.")
         for key, value in element.items():
             if is_own(active, key):
                 continue
@@ -123,19 +123,21 @@ class _OwnForm(Processor):
                 for name in value if isinstance(value, list) else [value]:
                     self._check_type(types, name)
             elif iri is not None and name_of(active, iri) != key:
-                raise OtherForm("A property is written by another name than its contexts have.", detail=key)
+                raise OtherFormError(
+                    "A property is written by another name than its contexts have.", detail=key
+                )
 
     def _check_type(self, types: Active, name: Any) -> None:
         iri = self._expand_iri(types, name, vocab=True)
         if isinstance(iri, str) and name != type_name(types, iri, strict=self._strict):
-            raise OtherForm("A type is written by another name than its contexts have.")
+            raise OtherFormError("A type is written by another name than its contexts have.")
 
 
 def type_name(active: Active, iri: str, *, strict: bool) -> str:
     """The term for a type; where types may be URLs, else the URL."""
     name = name_of(active, iri)
     if name is None and strict:
-        raise OtherForm("The contexts of this document have no word for one of its types.", detail=iri)
+        raise OtherFormError("The contexts of this document have no word for one of its types.", detail=iri)
     return name or iri
 
 
@@ -157,7 +159,9 @@ class _Reader:
         spoken_of = {value for said in self._said.values() for values in said.values() for value in values}
         roots = [node for node in self._said if node not in spoken_of]
         if len(roots) != 1:
-            raise OtherForm("A part of this document speaks of the whole, or of something apart from it.")
+            raise OtherFormError(
+                "A part of this document speaks of the whole, or of something apart from it."
+            )
         self._subjects = self._said[roots[0]].get(_SUBJECT, {})
         found = self._node(roots[0], self._terms.root, ())
         return {**found, "type": [found["type"]]} if found.get("type") in _FOREMOST else found
@@ -165,9 +169,11 @@ class _Reader:
     def _node(self, node: Node, active: Active, path: tuple[Node, ...]) -> dict[str, Any]:
         self._count += 1
         if self._count > MAX_VALUES:
-            raise OtherForm(f"A document that says one thing in more than {MAX_VALUES} places is not read.")
+            raise OtherFormError(
+                f"A document that says one thing in more than {MAX_VALUES} places is not read."
+            )
         if len(path) > MAX_DEPTH:  # as deep as JSON may be; names lead from one node to the next without it
-            raise OtherForm(f"Nodes that name one another more than {MAX_DEPTH} deep are not read.")
+            raise OtherFormError(f"Nodes that name one another more than {MAX_DEPTH} deep are not read.")
         said = self._said.get(node, {})
         types = sorted(
             (type_name(active, name.value, strict=self._strict) for name in said.get(_TYPE, {})),
@@ -181,7 +187,9 @@ class _Reader:
             if predicate != _TYPE and not (predicate in _APART and self._apart.issuperset(values)):
                 name = name_of(inner, predicate)
                 if name is None:
-                    raise OtherForm("The contexts of this document have no word for it.", detail=predicate)
+                    raise OtherFormError(
+                        "The contexts of this document have no word for it.", detail=predicate
+                    )
                 found[name] = self._values(predicate, name, values, inner, (*path, node))
         return found
 
@@ -192,7 +200,7 @@ class _Reader:
         place = _Place(predicate, name, active, self._terms.within(active, name), path)
         if any(self._is_list(value) for value in values):
             if len(values) > 1:
-                raise OtherForm("A property of this document has several lists.", detail=predicate)
+                raise OtherFormError("A property of this document has several lists.", detail=predicate)
             return [self._value(item, place) for item in self._items(next(iter(values)))]
         found = [self._value(value, place) for value in values]
         if len(found) > 1:
@@ -205,7 +213,7 @@ class _Reader:
         if self._is_list(value):
             return [self._value(item, place) for item in self._items(value)]
         if value in self._apart or (isinstance(value, BlankNode) and value in place.path):
-            raise OtherForm("A part of this document can only be read from within itself.")
+            raise OtherFormError("A part of this document can only be read from within itself.")
         elsewhere = value in self._subjects and place.predicate != _SUBJECT
         if isinstance(value, BlankNode) or not (value not in self._said or value in place.path or elsewhere):
             return self._node(value, place.within, place.path)
@@ -225,7 +233,7 @@ class _Reader:
             self._count += 1
             said = self._said.get(cell, {})
             if self._count > MAX_VALUES or len(said.get(_FIRST, {})) != 1 or len(said.get(_REST, {})) != 1:
-                raise OtherForm("A list of this document is none.")
+                raise OtherFormError("A list of this document is none.")
             found += said[_FIRST]
             [cell] = said[_REST]
         return found

@@ -22,7 +22,7 @@ Active = Mapping[str, Any]  # an active context of PyLD's
 TRANSACTION_DATA_HASHES: Final = "urn:sello:transaction_data_hashes"
 
 
-class OtherForm(TransformationError):
+class OtherFormError(TransformationError):
     """A document that says what it says in other words than its contexts have for it."""
 
 
@@ -70,7 +70,7 @@ def is_own(active: Active, term: str) -> bool:
 
 
 def name_of(active: Active, iri: str) -> str | None:
-    """The one term for an IRI, None where there is none; `OtherForm` where there are several.
+    """The one term for an IRI, None where there is none; `OtherFormError` where there are several.
 
     The data model's own terms come first: nobody else's context takes their place.
     """
@@ -82,7 +82,7 @@ def name_of(active: Active, iri: str) -> str | None:
     if len(names) > 1:
         names = tuple(name for name in names if name in STANDARD_TERMS)
         if len(names) != 1:
-            raise OtherForm("The contexts of this document have two words for the same.", detail=iri)
+            raise OtherFormError("The contexts of this document have two words for the same.", detail=iri)
     if not names and iri == TRANSACTION_DATA_HASHES:
         return iri
     return names[0] if names else None

@@ -14,7 +14,7 @@ class RegistryError(SelloError):
     code = "registry_error"
 
 
-class RecordNotFound(RegistryError):
+class RecordNotFoundError(RegistryError):
     """No record stands under this key."""
 
     code = "record_not_found"
@@ -58,7 +58,7 @@ class RegistryConnector(Protocol):
     tells_removals: bool  # whether `changes` has the records that are gone
 
     def fetch(self, key: str) -> Record:
-        """The record under `key`, or `RecordNotFound`."""
+        """The record under `key`, or `RecordNotFoundError`."""
 
     def find(self, column: str, value: str) -> Iterator[Record]:
         """The records whose column says exactly this."""

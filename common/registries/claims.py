@@ -24,13 +24,13 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}\Z")
 _IRI = re.compile(r"https?://[^\s<>\"{}|\\^`]+\Z")
 
 
-class ClaimsInvalid(RegistryError):
+class InvalidClaimsError(RegistryError):
     """A description of claims that cannot be used."""
 
     code = "invalid_claims"
 
 
-class RecordIncomplete(RegistryError):
+class RecordIncompleteError(RegistryError):
     """The record lacks what a credential of this type must say."""
 
     code = "record_incomplete"
@@ -72,12 +72,12 @@ class Claim:
 def parse_claims(entries: Any) -> tuple[Claim, ...]:
     """Claims as configurations store them and `--claims FILE` spells them; every fault is named."""
     if not isinstance(entries, list) or not entries:
-        raise ClaimsInvalid("Claims are a list with one object a claim.")
+        raise InvalidClaimsError("Claims are a list with one object a claim.")
     claims = tuple(_claim(entry, number) for number, entry in enumerate(entries, start=1))
     names = [claim.name for claim in claims]
     for name in names:
         if names.count(name) > 1:
-            raise ClaimsInvalid(f"Claim {name} stands twice.")
+            raise InvalidClaimsError(f"Claim {name} stands twice.")
     return claims
 
 
@@ -114,7 +114,7 @@ def map_claims(claims: Iterable[Claim], data: Mapping[str, Any], *, today: date)
         if converted is not None:
             result[claim.name] = converted
         elif claim.mandatory:
-            raise RecordIncomplete(
+            raise RecordIncompleteError(
                 f"The record does not say {claim.label!r}, which this credential must say."
             )
     return result
@@ -192,21 +192,23 @@ _TYPES: Final = {
 }  # fmt: skip
 
 
-def _unusable(claim: Claim) -> ClaimsInvalid:
-    return ClaimsInvalid(f"The record's {claim.column!r} is not a value of type {claim.type}.", status=409)
+def _unusable(claim: Claim) -> InvalidClaimsError:
+    return InvalidClaimsError(
+        f"The record's {claim.column!r} is not a value of type {claim.type}.", status=409
+    )
 
 
 def _claim(entry: Any, number: int) -> Claim:
     if not isinstance(entry, Mapping):
-        raise ClaimsInvalid(f"Claim {number} is not an object.")
+        raise InvalidClaimsError(f"Claim {number} is not an object.")
     unknown = set(entry) - set(Claim.__dataclass_fields__) - {"from"}
     if unknown:
-        raise ClaimsInvalid(
+        raise InvalidClaimsError(
             f"Claim {number} has members that are not known: {', '.join(sorted(map(str, unknown)))}."
         )
     name = entry.get("name")
     if not isinstance(name, str) or not _NAME.match(name) or name in RESERVED:
-        raise ClaimsInvalid(
+        raise InvalidClaimsError(
             f"Claim {number} needs a name of letters, digits and _ that has no other meaning (as id has)."
         )
     claim = Claim(
@@ -222,19 +224,21 @@ def _claim(entry: Any, number: int) -> Claim:
         formerly=_types_before(entry, name),
     )
     if claim.type not in _TYPES:
-        raise ClaimsInvalid(f"Claim {name} has an unknown type; known: {', '.join(_TYPES)}.")
+        raise InvalidClaimsError(f"Claim {name} has an unknown type; known: {', '.join(_TYPES)}.")
     if claim.vocabulary and not _IRI.match(claim.vocabulary):
-        raise ClaimsInvalid(f"Claim {name} has a vocabulary that is no http(s) IRI.")
+        raise InvalidClaimsError(f"Claim {name} has a vocabulary that is no http(s) IRI.")
     aged = type(claim.years) is int and 0 < claim.years < 150 and claim.type == "boolean"
     if (claim.derive and claim.derive != "age_over") or bool(claim.derive) != aged:
-        raise ClaimsInvalid(f"Claim {name}: the one derivation is a boolean age_over with years (1 to 149).")
+        raise InvalidClaimsError(
+            f"Claim {name}: the one derivation is a boolean age_over with years (1 to 149)."
+        )
     return claim
 
 
 def _text(entry: Mapping[str, Any], member: str, name: str, default: str) -> str:
     value = entry.get(member, default)
     if not isinstance(value, str) or (not value and default) or len(value) > 300:
-        raise ClaimsInvalid(f"Claim {name}: {member} is a text of up to 300 characters.")
+        raise InvalidClaimsError(f"Claim {name}: {member} is a text of up to 300 characters.")
     return value
 
 
@@ -243,14 +247,14 @@ def _types_before(entry: Mapping[str, Any], name: str) -> tuple[str, ...]:
     if not isinstance(value, list | tuple) or not all(
         isinstance(each, str) and each in _TYPES for each in value
     ):
-        raise ClaimsInvalid(f"Claim {name}: formerly is a list of types.")
+        raise InvalidClaimsError(f"Claim {name}: formerly is a list of types.")
     return tuple(value)
 
 
 def _flag(entry: Mapping[str, Any], member: str, name: str, default: bool) -> bool:
     value = entry.get(member, default)
     if not isinstance(value, bool):
-        raise ClaimsInvalid(f"Claim {name}: {member} is true or false.")
+        raise InvalidClaimsError(f"Claim {name}: {member} is true or false.")
     return value
 
 

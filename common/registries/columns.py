@@ -27,7 +27,7 @@ _SERIAL: Final = re.compile(r"[1-9][0-9]{4}(?:\.[0-9]+)?\Z")
 SHORT_YEAR: Final = re.compile(r"\d{1,2}[-/. ](?:\d{1,2}|[^\W\d_]+)[-/. ]\d{2}\Z")
 
 
-class ColumnContradicted(RegistryError):
+class ColumnContradictedError(RegistryError):
     """A file that writes a column otherwise than what is known of it."""
 
     code = "column_contradicted"

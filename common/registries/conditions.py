@@ -32,7 +32,7 @@ _COMPARING: Final = ("eq", "ne", "lt", "gt")
 _JOINING: Final = ("all", "any")
 
 
-class ConditionInvalid(RegistryError):
+class InvalidConditionError(RegistryError):
     """A condition that says nothing that can be decided."""
 
     code = "invalid_condition"
@@ -105,20 +105,20 @@ def as_date(value: Any, *, today: date) -> date | None:
 def parse_condition(entry: Any, *, depth: int = 0) -> Condition:
     """A condition as rules spell it; every fault is named."""
     if not isinstance(entry, Mapping) or len(entry) != 1:
-        raise ConditionInvalid("A condition is an object with one member, such as eq.")
+        raise InvalidConditionError("A condition is an object with one member, such as eq.")
     [(operator, value)] = entry.items()
     if depth >= MAX_DEPTH:
-        raise ConditionInvalid(f"Conditions stand in one another {MAX_DEPTH} deep at most.")
+        raise InvalidConditionError(f"Conditions stand in one another {MAX_DEPTH} deep at most.")
     if operator in _JOINING:
         if not isinstance(value, list) or not 0 < len(value) <= MAX_PARTS:
-            raise ConditionInvalid(f"{operator} joins a list of 1 to {MAX_PARTS} conditions.")
+            raise InvalidConditionError(f"{operator} joins a list of 1 to {MAX_PARTS} conditions.")
         return Condition(operator, parts=tuple(parse_condition(part, depth=depth + 1) for part in value))
     if operator == "not":
         return Condition(operator, parts=(parse_condition(value, depth=depth + 1),))
     if operator in ("set", "unset", "changed"):
         return Condition(operator, _column(value, operator))
     if operator not in (*_COMPARING, "in", "age") or not isinstance(value, list) or not value:
-        raise ConditionInvalid(
+        raise InvalidConditionError(
             f"A condition is one of {', '.join((*_COMPARING, 'in', 'set', 'unset', 'changed', 'age'))},"
             f" {', '.join(_JOINING)}, not; what compares has a list that begins with its column."
         )
@@ -130,17 +130,17 @@ def _operand(operator: str, rest: list[Any]) -> Any:
         match rest:
             case ["lt" | "ge" as word, int(years)] if not isinstance(years, bool) and 0 < years < 150:
                 return word, years
-        raise ConditionInvalid('age is a list such as ["birth_date", "lt", 18]; or "ge".')
+        raise InvalidConditionError('age is a list such as ["birth_date", "lt", 18]; or "ge".')
     if operator == "in":
         match rest:
             case [[*values]] if 0 < len(values) <= MAX_VALUES and all(map(_plain, values)):
                 return frozenset(map(str, values))
-        raise ConditionInvalid(f"in has a list of 1 to {MAX_VALUES} texts or numbers.")
+        raise InvalidConditionError(f"in has a list of 1 to {MAX_VALUES} texts or numbers.")
     if len(rest) != 1 or not _plain(rest[0]):
-        raise ConditionInvalid(f"{operator} compares a column with one text or number.")
+        raise InvalidConditionError(f"{operator} compares a column with one text or number.")
     [value] = rest
     if operator in ("lt", "gt") and _number(value) is None and as_date(value, today=date.min) is None:
-        raise ConditionInvalid(f"{operator} compares with a number, a day (YYYY-MM-DD) or today.")
+        raise InvalidConditionError(f"{operator} compares with a number, a day (YYYY-MM-DD) or today.")
     return value
 
 
@@ -169,5 +169,5 @@ def _plain(value: Any) -> bool:
 
 def _column(value: Any, operator: str) -> str:
     if not isinstance(value, str) or not 0 < len(value) <= 200:
-        raise ConditionInvalid(f"{operator} names a column.")
+        raise InvalidConditionError(f"{operator} names a column.")
     return value

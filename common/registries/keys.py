@@ -9,7 +9,7 @@ from common.registries.cells import damage
 from common.registries.columns import Column
 from common.registries.headings import counts_rows, fused_key, key_word, words
 from common.registries.nulls import says_nothing
-from common.registries.tables import SpreadsheetUnreadable
+from common.registries.tables import UnreadableSpreadsheetError
 from common.registries.texts import compact
 
 SAMPLE: Final = 20_000  # rows by which candidates are compared
@@ -68,7 +68,7 @@ class KeyFinder:
         if ranked:
             return min(ranked)[2]
         apart = [name for name in columns if not self.doubtful[name] and not self.damaged[name]]
-        raise SpreadsheetUnreadable(
+        raise UnreadableSpreadsheetError(
             "No heading says which column tells rows apart, and names do not: two people may have one name."
             f" Name the column with --key. {_candidates(apart, columns)}"
         )

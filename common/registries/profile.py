@@ -8,7 +8,7 @@ from typing import Final
 
 from common.registries import numbers
 from common.registries.claims import FALSE, TRUE
-from common.registries.columns import SHORT_YEAR, Column, ColumnContradicted
+from common.registries.columns import SHORT_YEAR, Column, ColumnContradictedError
 from common.registries.dates import (
     DAY_FIRST,
     MONTH_FIRST,
@@ -80,7 +80,7 @@ class Profile:
     def column(self, told: DateOrder | None = None) -> Column:
         """What the column is; `told` is the order of its days where somebody knows it.
 
-        `ColumnContradicted` where the order is known to be another, or both stand in one column.
+        `ColumnContradictedError` where the order is known to be another, or both stand in one column.
         """
         if self.known is not None:
             return self._as_known(self.known, told)
@@ -142,14 +142,14 @@ class Profile:
         if told is not None:
             return told
         if mixed > FEW * here:
-            raise ColumnContradicted(
+            raise ColumnContradictedError(
                 f"Column {self.name} has days with the day first and others with the month first; nobody can"
                 " tell which of them are meant. Write them as YYYY-MM-DD."
             )
         if here:
             found = MONTH_FIRST if self.month_first > self.day_first else DAY_FIRST
             if known not in (None, found):
-                raise ColumnContradicted(
+                raise ColumnContradictedError(
                     f"Column {self.name}: the file writes the {_first(found)} first, the registry's days were"
                     f" read with the {_first(known)} first. If the file is right, say --date-order"
                     f" {_first(found)}."

@@ -42,7 +42,7 @@ ACTIONS: Final = ("revoke", "suspend", "reissue", "notify", "offer")
 WITHDRAWING: Final = frozenset({"revoke", "suspend"})
 
 
-class RulesInvalid(RegistryError):
+class InvalidRegistryRulesError(RegistryError):
     """Rules that cannot be followed."""
 
     code = "invalid_rules"
@@ -137,10 +137,10 @@ def first(rules: Iterable[Rule], situation: Situation) -> Rule | None:
 def parse_rules(entries: Any) -> tuple[Rule, ...]:
     """Rules as configurations keep them and `set_rules --file` spells them; every fault is named."""
     if not isinstance(entries, list) or len(entries) > MAX_RULES:
-        raise RulesInvalid(f"Rules are a list of up to {MAX_RULES} objects.")
+        raise InvalidRegistryRulesError(f"Rules are a list of up to {MAX_RULES} objects.")
     rules = tuple(_rule(entry, number) for number, entry in enumerate(entries, start=1))
     if len({rule.id for rule in rules}) < len(rules):
-        raise RulesInvalid("A rule stands twice.")
+        raise InvalidRegistryRulesError("A rule stands twice.")
     return rules
 
 
@@ -149,17 +149,17 @@ def _rule(entry: Any, number: int) -> Rule:
     name = f"Rule {number}"
     event, do = _event(source, name), source.get("do")
     if do not in ACTIONS:
-        raise RulesInvalid(f"{name}: do is one of {', '.join(ACTIONS)}.")
+        raise InvalidRegistryRulesError(f"{name}: do is one of {', '.join(ACTIONS)}.")
     when = _object(source["when"], f"{name}: when", {"event", *EVENTS[event]})
     watch = _link(source, "watch", name)
     if watch and event not in WATCHABLE:
-        raise RulesInvalid(f"{name}: {event} cannot be watched for in another registry.")
+        raise InvalidRegistryRulesError(f"{name}: {event} cannot be watched for in another registry.")
     if (do == "offer") != (event == "new") and do != "notify":
-        raise RulesInvalid(f"{name}: what is new is offered or told; nothing else is.")
+        raise InvalidRegistryRulesError(f"{name}: what is new is offered or told; nothing else is.")
     if event == "expiring" and do != "notify":
-        raise RulesInvalid(f"{name}: of what is expiring people are told, no more.")
+        raise InvalidRegistryRulesError(f"{name}: of what is expiring people are told, no more.")
     if do == "reissue" and event != "changed":
-        raise RulesInvalid(f"{name}: a credential is reissued when what it says has changed.")
+        raise InvalidRegistryRulesError(f"{name}: a credential is reissued when what it says has changed.")
     return Rule(
         event=event,
         do=do,
@@ -182,7 +182,7 @@ def _event(source: Mapping[str, Any], name: str) -> str:
     when = source.get("when")
     event = when.get("event") if isinstance(when, Mapping) else None
     if event not in EVENTS:
-        raise RulesInvalid(f"{name}: when has an event, one of {', '.join(EVENTS)}.")
+        raise InvalidRegistryRulesError(f"{name}: when has an event, one of {', '.join(EVENTS)}.")
     return str(event)
 
 
@@ -196,7 +196,9 @@ def _link(source: Mapping[str, Any], member: str, name: str) -> Link | None:
         or len(match) != 1
         or not all(isinstance(v, str) for v in match.values())
     ):
-        raise RulesInvalid(f"{name}: {member} has match, one column beside the one that says the same.")
+        raise InvalidRegistryRulesError(
+            f"{name}: {member} has match, one column beside the one that says the same."
+        )
     [(column, other)] = match.items()
     return Link(_text(entry, "registry", name), column, other)
 
@@ -204,28 +206,30 @@ def _link(source: Mapping[str, Any], member: str, name: str) -> Link | None:
 def _columns(when: Mapping[str, Any], name: str) -> tuple[str, ...]:
     columns = when.get("columns", [])
     if not isinstance(columns, list) or not all(isinstance(column, str) for column in columns):
-        raise RulesInvalid(f"{name}: columns are a list of names.")
+        raise InvalidRegistryRulesError(f"{name}: columns are a list of names.")
     return tuple(columns)
 
 
 def _days(when: Mapping[str, Any], name: str) -> int:
     days = when.get("days")
     if type(days) is not int or not 0 < days <= 366:
-        raise RulesInvalid(f"{name}: days is a number from 1 to 366.")
+        raise InvalidRegistryRulesError(f"{name}: days is a number from 1 to 366.")
     return days
 
 
 def _object(value: Any, name: str, members: set[str]) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
-        raise RulesInvalid(f"{name} is an object.")
+        raise InvalidRegistryRulesError(f"{name} is an object.")
     unknown = set(map(str, value)) - members
     if unknown:
-        raise RulesInvalid(f"{name} has members that are not known: {', '.join(sorted(unknown))}.")
+        raise InvalidRegistryRulesError(
+            f"{name} has members that are not known: {', '.join(sorted(unknown))}."
+        )
     return value
 
 
 def _text(source: Mapping[str, Any], member: str, name: str) -> str:
     value = source.get(member)
     if not isinstance(value, str) or not value.strip() or len(value) > 300:
-        raise RulesInvalid(f"{name}: {member} is a text of up to 300 characters.")
+        raise InvalidRegistryRulesError(f"{name}: {member} is a text of up to 300 characters.")
     return value

@@ -17,7 +17,7 @@ from common.registries.keys import MAX_KEY, KeyFinder, KeyHabit, SeenKeys
 from common.registries.nulls import says_nothing
 from common.registries.profile import Profile
 from common.registries.rows import AnotherTable, fault_of, is_total
-from common.registries.tables import SpreadsheetUnreadable
+from common.registries.tables import UnreadableSpreadsheetError
 from common.registries.tables.lines import Row
 from common.registries.tables.opening import Table, open_table
 from common.registries.texts import compact, tidy
@@ -88,7 +88,7 @@ def open_spreadsheet(
 ) -> Iterator[OpenSpreadsheet]:
     """Find out what a file holds; `known` are the columns of earlier imports, `looking` hears of progress."""
     if reading.date_order and reading.date_order not in ORDERS:
-        raise SpreadsheetUnreadable("The date order is day or month: which of them stands first.")
+        raise UnreadableSpreadsheetError("The date order is day or month: which of them stands first.")
     with open_table(file, sheet=reading.sheet, encoding=reading.encoding) as table:
         found = _told(table, reading, known or {}, looking)
         try:
@@ -101,7 +101,7 @@ def _told(
     table: Table, reading: Reading, known: Mapping[str, Column], looking: Callable[[int], None] | None
 ) -> OpenSpreadsheet:
     if reading.key and compact(reading.key) not in table.names:
-        raise SpreadsheetUnreadable(
+        raise UnreadableSpreadsheetError(
             f"No column is called {reading.key!r}; the file has {', '.join(table.names)}."
         )
     profiles = {name: Profile(name, known=known.get(name)) for name in table.names}
@@ -121,7 +121,7 @@ def _told(
         except ValueError:
             continue
         if (begin := gap.add(number, cells)) is not None:
-            raise SpreadsheetUnreadable(
+            raise UnreadableSpreadsheetError(
                 f"Another table begins in row {begin}; put each of them into a file of its own."
             )
         if not reading.key:
@@ -131,7 +131,7 @@ def _told(
             if name in habits:
                 habits[name].add(compact(cell))
     if not rows:
-        raise SpreadsheetUnreadable("The file has a heading but no rows.")
+        raise UnreadableSpreadsheetError("The file has a heading but no rows.")
     order = ORDERS.get(reading.date_order)
     columns = {name: profile.column(order) for name, profile in profiles.items()}
     key = compact(reading.key) or finder.find(columns)

@@ -22,34 +22,34 @@ _FORBIDDEN: Final = frozenset({
 })  # fmt: skip
 
 
-class StatementRefused(RegistryError):
+class StatementRefusedError(RegistryError):
     """A statement that is not one SELECT."""
 
     code = "statement_refused"
 
 
 def require_select(statement: str) -> str:
-    """The statement without its last semicolon, or `StatementRefused`."""
+    """The statement without its last semicolon, or `StatementRefusedError`."""
     if len(statement) > MAX_STATEMENT or "\0" in statement:
-        raise StatementRefused(f"A query is a text of up to {MAX_STATEMENT:,} characters.")
+        raise StatementRefusedError(f"A query is a text of up to {MAX_STATEMENT:,} characters.")
     parts: list[Any] = [part for part in sqlparse.parse(statement) if str(part).strip(" \t\r\n;")]
     if len(parts) != 1 or parts[0].token_first().normalized.upper() not in ("SELECT", "WITH"):
-        raise StatementRefused("A query is one SELECT.")
+        raise StatementRefusedError("A query is one SELECT.")
     for token in parts[0].flatten():
         if token.ttype in tokens.Comment:
-            raise StatementRefused("A query stands without comments.")
+            raise StatementRefusedError("A query stands without comments.")
         if token.ttype in tokens.Punctuation and token.value == ";":
             continue
         words = token.normalized.upper().split() if token.ttype in tokens.Keyword else [token.value.upper()]
         if token.ttype not in tokens.Literal and _FORBIDDEN & set(words) and not _quoted(token.value):
-            raise StatementRefused(f"A query only reads: {words[0]} does not belong there.")
+            raise StatementRefusedError(f"A query only reads: {words[0]} does not belong there.")
     return statement.strip().rstrip(";").rstrip()
 
 
 def require_name(name: object, what: str) -> str:
-    """The name of a table, schema or column as it can be quoted anywhere, or `StatementRefused`."""
+    """The name of a table, schema or column as it can be quoted anywhere, or `StatementRefusedError`."""
     if not isinstance(name, str) or not _NAME.match(name):
-        raise StatementRefused(f"{what} is a name of letters, digits and _.")
+        raise StatementRefusedError(f"{what} is a name of letters, digits and _.")
     return name
 
 

@@ -42,14 +42,14 @@ class ContentSecurityPolicy:
         return response
 
 
-class TooLarge(SelloError):
+class BodyTooLargeError(SelloError):
     """A body beyond `settings.LARGEST_BODY`."""
 
     code = "invalid_request"
     status = 413
 
 
-class NotFound(SelloError):
+class UnknownAddressError(SelloError):
     """An address that nothing could have."""
 
     code = "not_found"
@@ -69,11 +69,13 @@ class Bounds:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if "\0" in request.path:
-            return in_words(request, NotFound("There is no such page."))
+            return in_words(request, UnknownAddressError("There is no such page."))
         length = str(request.META.get("CONTENT_LENGTH") or "0")
         limit = settings.LARGEST_BODY
         if not length.isdecimal() or len(length) > len(str(limit)) or int(length) > limit:
-            return in_words(request, TooLarge(f"At most {limit // 1_000_000} MB can be sent at once."))
+            return in_words(
+                request, BodyTooLargeError(f"At most {limit // 1_000_000} MB can be sent at once.")
+            )
         return self.get_response(request)
 
 

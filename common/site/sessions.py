@@ -23,7 +23,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from common.encoding import base64url
-from common.errors import MalformedInput
+from common.errors import MalformedInputError
 
 IDLE: Final = timedelta(hours=2)
 LONGEST: Final = timedelta(hours=8)  # of whoever signed in with a password, however busy they are
@@ -112,7 +112,7 @@ def _seal(data: bytes, session_key: str) -> str:
 def _open(sealed: str, session_key: str | None) -> dict[str, Any] | None:
     try:
         data = nacl.secret.Aead(_keyed("seal", session_key)).decrypt(base64url.decode(sealed))
-    except (nacl.exceptions.CryptoError, MalformedInput, ValueError):
+    except (nacl.exceptions.CryptoError, MalformedInputError, ValueError):
         return None
     found: dict[str, Any] = SessionStore().serializer().loads(data)
     return found

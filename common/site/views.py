@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.crypto import constant_time_compare
 
 from common.adapters.limits import rate_limit
-from common.adapters.limits.caching import COUNTERS, CountersAway
+from common.adapters.limits.caching import COUNTERS, CountersUnavailableError
 
 log = logging.getLogger("sello.site")
 
@@ -49,7 +49,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"status": "unavailable", "away": "database"}, status=503)
     try:
         caches[COUNTERS].get("ready")
-    except CountersAway:
+    except CountersUnavailableError:
         return JsonResponse({"status": "unavailable", "away": "redis"}, status=503)
     return JsonResponse({"status": "ok", "roles": list(settings.ROLES)})
 

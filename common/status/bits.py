@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from common import purse
-from common.errors import MalformedInput
-from common.status.errors import IndexOutOfRange, ListTooShort
+from common.errors import MalformedInputError
+from common.status.errors import IndexOutOfRangeError, ListTooShortError
 
 MINIMUM_ENTRIES: Final = 131_072  # Bitstring Status List §3.2; shorter lists hide nobody
 MAX_BYTES: Final = 8_388_608
@@ -32,14 +32,14 @@ class StatusBits:
 
     def __post_init__(self) -> None:
         if self.bits not in _SIZES or isinstance(self.bits, bool):
-            raise MalformedInput("A status has 1, 2, 4 or 8 bits.")
+            raise MalformedInputError("A status has 1, 2, 4 or 8 bits.")
 
     def __len__(self) -> int:
         return len(self.data) * 8 // self.bits
 
     def __getitem__(self, index: int) -> int:
         if not 0 <= index < len(self):
-            raise IndexOutOfRange("This status list does not reach as far as the credential's entry.")
+            raise IndexOutOfRangeError("This status list does not reach as far as the credential's entry.")
         return self.data[index * self.bits // 8] >> self._shift(index) & (1 << self.bits) - 1
 
     def _shift(self, index: int) -> int:
@@ -49,7 +49,7 @@ class StatusBits:
     def require_length(self, entries: int = MINIMUM_ENTRIES) -> "StatusBits":
         """Itself, unless it is too short to hide one person among many."""
         if len(self) < entries:
-            raise ListTooShort(f"This status list has fewer than {entries} entries.")
+            raise ListTooShortError(f"This status list has fewer than {entries} entries.")
         return self
 
 
@@ -59,7 +59,7 @@ def pack(statuses: Mapping[int, int], *, length: int, bits: int, order: Order) -
     data = bytearray(empty.data)
     for index, value in statuses.items():
         if not 0 <= index < length or not 0 <= value < 1 << bits:
-            raise MalformedInput("A status or its index is out of range.")
+            raise MalformedInputError("A status or its index is out of range.")
         position, shift = index * bits // 8, empty._shift(index)
         data[position] |= value << shift
     return StatusBits(bytes(data), bits, order)
@@ -77,11 +77,11 @@ def expand(data: bytes, *, wrapper: Wrapper) -> bytes:
     try:
         result = _unpacked(unpacker, data)
     except zlib.error as error:
-        raise MalformedInput("This status list is not compressed as it should be.") from error
+        raise MalformedInputError("This status list is not compressed as it should be.") from error
     if len(result) > MAX_BYTES:
-        raise MalformedInput(f"This status list expands to more than {MAX_BYTES} bytes.")
+        raise MalformedInputError(f"This status list expands to more than {MAX_BYTES} bytes.")
     if not unpacker.eof or unpacker.unused_data:
-        raise MalformedInput("This status list is cut, or something follows it.")
+        raise MalformedInputError("This status list is cut, or something follows it.")
     return result
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, Final, Protocol
 
 from common.encoding import multibase
-from common.errors import MalformedInput
+from common.errors import MalformedInputError
 from common.status.bits import MINIMUM_ENTRIES, StatusBits, compress, expand
 from common.status.errors import StatusError
 from common.status.status_list import StatusList
@@ -44,14 +44,14 @@ class ListCredential(Protocol):
 def encode_list(statuses: StatusBits) -> str:
     """`encodedList` (§3.3): GZIP, then multibase base64url; a list too short to hide anyone is refused."""
     if statuses.order != "most":
-        raise MalformedInput("A bitstring's first entry is its left-most.")
+        raise MalformedInputError("A bitstring's first entry is its left-most.")
     return multibase.encode_base64url(compress(statuses.require_length().data, wrapper="gzip"))
 
 
 def decode_list(encoded: object, *, bits: int = 1) -> StatusBits:
     """The entries of an `encodedList` (§3.4)."""
     if not isinstance(encoded, str) or not encoded.startswith("u"):
-        raise MalformedInput("An encodedList is multibase base64url text.", code="MALFORMED_VALUE_ERROR")
+        raise MalformedInputError("An encodedList is multibase base64url text.", code="MALFORMED_VALUE_ERROR")
     return StatusBits(expand(multibase.decode(encoded), wrapper="gzip"), bits, "most")
 
 
@@ -95,11 +95,11 @@ def read(credential: ListCredential, *, uri: str, issuer: str) -> StatusList:
         raise StatusError("This is not the status list that the credential names.")
     types = subject.get("type") if isinstance(subject, Mapping) else None
     if not isinstance(subject, Mapping) or LIST not in (types if isinstance(types, list) else [types]):
-        raise MalformedInput("This status list has no list.", code="MALFORMED_VALUE_ERROR")
+        raise MalformedInputError("This status list has no list.", code="MALFORMED_VALUE_ERROR")
     purposes, ttl = subject.get("statusPurpose"), subject.get("ttl")
     names = [purposes] if isinstance(purposes, str) else purposes
     if not isinstance(names, list) or not names or not all(isinstance(name, str) for name in names):
-        raise MalformedInput("This status list says no purpose.", code="MALFORMED_VALUE_ERROR")
+        raise MalformedInputError("This status list says no purpose.", code="MALFORMED_VALUE_ERROR")
     return StatusList(
         uri=uri,
         issuer=issuer,

@@ -9,13 +9,13 @@ class StatusError(SelloError):
     code = "STATUS_VERIFICATION_ERROR"
 
 
-class ListTooShort(StatusError):
+class ListTooShortError(StatusError):
     """A list among whose few entries a person could be told."""
 
     code = "STATUS_LIST_LENGTH_ERROR"
 
 
-class IndexOutOfRange(StatusError, IndexError):
+class IndexOutOfRangeError(StatusError, IndexError):
     """An entry beyond the list's end."""
 
     code = "RANGE_ERROR"

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from common.did import VerificationMethod
 from common.encoding import base64url, numeric_date, strict_json
-from common.errors import MalformedInput
+from common.errors import MalformedInputError
 from common.keys import Signer, certificate, jws
 from common.status.bits import StatusBits, compress, expand
 from common.status.errors import StatusError
@@ -22,7 +22,7 @@ CLOCKS_APART: Final = timedelta(minutes=1)  # by which an issuer's clock may run
 def encode_list(statuses: StatusBits) -> dict[str, Any]:
     """The `status_list` member (§4.2): ZLIB, then base64url."""
     if statuses.order != "least":
-        raise MalformedInput("A token list's first entry is in the least significant bits.")
+        raise MalformedInputError("A token list's first entry is in the least significant bits.")
     return {"bits": statuses.bits, "lst": base64url.encode(compress(statuses.data, wrapper="zlib"))}
 
 
@@ -30,7 +30,7 @@ def decode_list(member: object) -> StatusBits:
     """The entries behind a `status_list` member."""
     bits = strict_json.whole(member.get("bits")) if isinstance(member, Mapping) else None
     if not isinstance(member, Mapping) or bits is None:
-        raise MalformedInput("This status list has no list.")
+        raise MalformedInputError("This status list has no list.")
     return StatusBits(expand(base64url.decode(member.get("lst", "")), wrapper="zlib"), bits, "least")
 
 
@@ -76,7 +76,7 @@ def read(
         raise StatusError("The status list is not the credential issuer's own.")
     issued, expires = (numeric_date.read_datetime(claims, name) for name in ("iat", "exp"))
     if issued is None:
-        raise MalformedInput("This status list does not say when it was made.")
+        raise MalformedInputError("This status list does not say when it was made.")
     result = StatusList(
         uri=uri,
         issuer=issuer,
@@ -96,5 +96,5 @@ def _lifetime(value: object) -> int | None:
     if value is None:
         return None
     if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value < 2**37:
-        raise MalformedInput("ttl of this status list is not a number of seconds.")
+        raise MalformedInputError("ttl of this status list is not a number of seconds.")
     return int(value)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from common.encoding import cbor
-from common.errors import MalformedInput
+from common.errors import MalformedInputError
 from common.keys import Signer, certificate, cose
 from common.keys.public_key import CURVES
 from common.status import token
@@ -54,14 +54,14 @@ def verify(data: bytes, *, uri: str, issuer: str, issuer_key: IssuerKey, now: da
     if isinstance(tagged, cbor.Tag) and tagged.tag == CWT:
         tagged = tagged.value
     if not isinstance(tagged, cbor.Tag) or tagged.tag != SIGN1:
-        raise MalformedInput("This status list is no tagged COSE_Sign1.")
+        raise MalformedInputError("This status list is no tagged COSE_Sign1.")
     message = cose.parse(tagged)
     if message.headers.get(TYP) != MEDIA_TYPE:
-        raise MalformedInput("A status list token was expected.")
+        raise MalformedInputError("A status list token was expected.")
     key = issuer_key(issuer, _header(message)).public_key
     claims = cbor.decode(cose.verify(message, key=key), tags=None)
     if not isinstance(claims, Mapping):
-        raise MalformedInput("The claims of this status list are no map.")
+        raise MalformedInputError("The claims of this status list are no map.")
     named = {name: claims[number] for number, name in CLAIMS.items() if number in claims}
     return token.read(named, lambda: decode_list(claims.get(STATUS_LIST)), uri=uri, issuer=issuer, now=now)
 
@@ -69,17 +69,17 @@ def verify(data: bytes, *, uri: str, issuer: str, issuer_key: IssuerKey, now: da
 def encode_list(statuses: StatusBits) -> dict[str, Any]:
     """The StatusList map (§4.3)."""
     if statuses.order != "least":
-        raise MalformedInput("A token list's first entry is in the least significant bits.")
+        raise MalformedInputError("A token list's first entry is in the least significant bits.")
     return {"bits": statuses.bits, "lst": compress(statuses.data, wrapper="zlib")}
 
 
 def decode_list(member: object) -> StatusBits:
     """The entries behind a StatusList map."""
     if not isinstance(member, Mapping) or type(member.get("bits")) is not int:
-        raise MalformedInput("This status list has no list.")
+        raise MalformedInputError("This status list has no list.")
     packed = member.get("lst")
     if not isinstance(packed, bytes):
-        raise MalformedInput("This status list has no list.")
+        raise MalformedInputError("This status list has no list.")
     return StatusBits(expand(packed, wrapper="zlib"), member["bits"], "least")
 
 
@@ -97,6 +97,6 @@ def _header(message: cose.Sign1) -> dict[str, Any]:
         value = found[cose.X5CHAIN]
         chain = value if isinstance(value, list | tuple) else (value,)
         if not chain or not all(isinstance(der, bytes) for der in chain):
-            raise MalformedInput("The certificates of this status list cannot be read.")
+            raise MalformedInputError("The certificates of this status list cannot be read.")
         header["x5c"] = certificate.x5c(chain)
     return header

@@ -1,5 +1,5 @@
 """Trust: who may issue what, and whose key it is."""
 
-from common.trust.trust_list import NotKnown, TrustedIssuer, TrustList, Untrusted
+from common.trust.trust_list import TrustedIssuer, TrustList, UnknownIssuerError, UntrustedIssuerError
 
-__all__ = ["NotKnown", "TrustList", "TrustedIssuer", "Untrusted"]
+__all__ = ["TrustList", "TrustedIssuer", "UnknownIssuerError", "UntrustedIssuerError"]

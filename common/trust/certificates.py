@@ -11,11 +11,11 @@ from cryptography import x509
 from cryptography.x509 import verification
 from cryptography.x509.verification import Criticality, ExtensionPolicy
 
-from common.errors import InvalidKey, MalformedInput
+from common.errors import InvalidKeyError, MalformedInputError
 from common.keys import certificate
 from common.trust import paths
-from common.trust.purposes import ISSUER, Purpose, WrongPurpose
-from common.trust.trust_list import Untrusted
+from common.trust.purposes import ISSUER, Purpose, WrongPurposeError
+from common.trust.trust_list import UntrustedIssuerError
 
 MAX_CERTIFICATES: Final = 5
 # The embedded site has no certificate; the door to the network decides whether it may be asked over http.
@@ -25,13 +25,13 @@ LOOPBACK: Final = ("http://localhost:", "http://localhost/", "http://127.0.0.1:"
 def read_x5c(value: object) -> tuple[bytes, ...]:
     """The certificates of a header, DER, the leaf first."""
     if not isinstance(value, list) or not 0 < len(value) <= MAX_CERTIFICATES:
-        raise MalformedInput(f"x5c holds one to {MAX_CERTIFICATES} certificates.")
+        raise MalformedInputError(f"x5c holds one to {MAX_CERTIFICATES} certificates.")
     try:
         if not all(isinstance(entry, str) and len(entry) <= 2 * certificate.MAX_BYTES for entry in value):
             raise ValueError("not a certificate")
         return tuple(base64.b64decode(entry, validate=True) for entry in value)
     except (ValueError, binascii.Error) as error:
-        raise MalformedInput("A certificate in x5c cannot be read.") from error
+        raise MalformedInputError("A certificate in x5c cannot be read.") from error
 
 
 def claims_anchor(chain: Sequence[bytes], *, anchors: Sequence[x509.Certificate]) -> bool:
@@ -55,9 +55,9 @@ def verify_path(
     The leaf was made for the `purpose`, and so were those between; an anchor is whoever was chosen as one.
     """
     if not anchors:
-        raise Untrusted("No certificate authority is trusted, so no certificate is.")
+        raise UntrustedIssuerError("No certificate authority is trusted, so no certificate is.")
     if not 0 < len(chain) <= MAX_CERTIFICATES:
-        raise MalformedInput(f"A chain has one to {MAX_CERTIFICATES} certificates.")
+        raise MalformedInputError(f"A chain has one to {MAX_CERTIFICATES} certificates.")
     leaf, *between = [certificate.load(der) for der in chain]
     # These certificates are no web server's: what a leaf's names are good for, its reader says.
     leaves = ExtensionPolicy.permit_all().may_be_present(
@@ -88,10 +88,12 @@ def verify_path(
             purpose.require_allowed(one)
         certificate.public_key(leaf)
         return path
-    except WrongPurpose as error:
-        raise Untrusted("This certificate was made for something else.", detail=str(error)) from error
-    except (verification.VerificationError, InvalidKey, *certificate.FAULTS) as error:
-        raise Untrusted(
+    except WrongPurposeError as error:
+        raise UntrustedIssuerError(
+            "This certificate was made for something else.", detail=str(error)
+        ) from error
+    except (verification.VerificationError, InvalidKeyError, *certificate.FAULTS) as error:
+        raise UntrustedIssuerError(
             "This certificate chain leads to nobody trusted.", detail=type(error).__name__
         ) from error
 
@@ -112,12 +114,12 @@ def issuer_of(
         named = [uri for uri in addresses if uri.startswith("https://")]
         named = named or [f"https://{host}" for host in sorted(hosts) if not host.startswith("*")]
         if not named:
-            raise Untrusted("This certificate names no issuer.")
+            raise UntrustedIssuerError("This certificate names no issuer.")
         issuer = named[0]
     elif issuer not in addresses and (urlsplit(issuer).hostname or "") not in hosts:
-        raise Untrusted("This certificate is not the issuer's.")
+        raise UntrustedIssuerError("This certificate is not the issuer's.")
     if not issuer.startswith(("https://", *LOOPBACK)):
-        raise Untrusted("A certificate's issuer is named by an https URL.")
+        raise UntrustedIssuerError("A certificate's issuer is named by an https URL.")
     _require_permitted((urlsplit(issuer).hostname or "").lower(), path)
     return issuer, path
 
@@ -135,7 +137,7 @@ def _require_permitted(host: str, path: Sequence[x509.Certificate]) -> None:
         permitted = [tree.value for tree in found.permitted_subtrees or () if isinstance(tree, x509.DNSName)]
         excluded = [tree.value for tree in found.excluded_subtrees or () if isinstance(tree, x509.DNSName)]
         if (permitted and not _within(host, permitted)) or _within(host, excluded):
-            raise Untrusted("The authority behind this certificate has no say about its issuer.")
+            raise UntrustedIssuerError("The authority behind this certificate has no say about its issuer.")
 
 
 def _within(host: str, trees: Sequence[str]) -> bool:

@@ -15,11 +15,11 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from common.did import Fetch, VerificationMethod
-from common.errors import MalformedInput
+from common.errors import MalformedInputError
 from common.keys import certificate
 from common.trust import iaca
 from common.trust.certificates import LOOPBACK
-from common.trust.issuer_keys import PURPOSE, NotTheIssuersKey
+from common.trust.issuer_keys import PURPOSE, NotTheIssuersKeyError
 
 PEM: Final = "application/x-pem-file"
 
@@ -32,7 +32,7 @@ def document_signer(
     `anchors` are the roots that are known; other issuers publish theirs at `root_url`.
     """
     if not chain:
-        raise MalformedInput("This mdoc does not bring its issuer's certificate.")
+        raise MalformedInputError("This mdoc does not bring its issuer's certificate.")
     leaf = certificate.load(chain[0])
     issuer, root = _known(leaf, anchors) or _published(leaf, fetch)
     key = iaca.verify_document_signer(chain, root=root, now=now)
@@ -59,7 +59,7 @@ def load_root(pem: bytes) -> x509.Certificate:
     try:
         [root] = x509.load_pem_x509_certificates(pem[: 2 * certificate.MAX_BYTES])
     except ValueError as error:
-        raise MalformedInput("This is not a PEM text with one certificate.") from error
+        raise MalformedInputError("This is not a PEM text with one certificate.") from error
     return root
 
 
@@ -78,7 +78,7 @@ def _known(
 def _published(leaf: x509.Certificate, fetch: Fetch) -> tuple[str, x509.Certificate]:
     addresses = [one for one in iaca.addresses(leaf) if one.startswith(("https://", *LOOPBACK))]
     if len(addresses) != 1 or any(mark in addresses[0] for mark in "?#"):
-        raise NotTheIssuersKey(
+        raise NotTheIssuersKeyError(
             "This certificate is under no root that is known, and names no address of one."
         )
     issuer = addresses[0].rstrip("/")

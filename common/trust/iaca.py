@@ -13,10 +13,10 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.x509.oid import ExtensionOID, NameOID
 
-from common.errors import InvalidKey, MalformedInput
+from common.errors import InvalidKeyError, MalformedInputError
 from common.keys import PublicKey, Signer, certificate
 from common.trust.purposes import DOCUMENT_SIGNER, ISSUER
-from common.trust.trust_list import Untrusted
+from common.trust.trust_list import UntrustedIssuerError
 
 SIGNER_DAYS: Final = 457  # the most that annex B.1.4 allows
 _HASHES: Final = ("sha256", "sha384", "sha512")
@@ -62,7 +62,9 @@ def create_document_signer(
 ) -> bytes:
     """The DER of a document signer's certificate for `key` (B.1.4), signed by the key of `root`."""
     if not_after - not_before > timedelta(days=SIGNER_DAYS) or not_after > root.not_valid_after_utc:
-        raise MalformedInput(f"A document signer has {SIGNER_DAYS} days at most, and ends before its root.")
+        raise MalformedInputError(
+            f"A document signer has {SIGNER_DAYS} days at most, and ends before its root."
+        )
     builder = _described(
         f"{name} document signer", key=key, root=root, serial=serial, start=not_before, end=not_after
     ).add_extension(x509.ExtendedKeyUsage([DOCUMENT_SIGNER]), critical=True)
@@ -98,21 +100,21 @@ def verify_document_signer(chain: Sequence[bytes], *, root: x509.Certificate, no
     A root signs document signers itself (its path length is 0), so nothing else in the chain is looked at.
     """
     if not chain:
-        raise MalformedInput("This mdoc does not bring its issuer's certificate.")
+        raise MalformedInputError("This mdoc does not bring its issuer's certificate.")
     leaf = certificate.load(chain[0])
     try:
         leaf.verify_directly_issued_by(root)
         _check_root(root)
         _check_signer(leaf)
     except (InvalidSignature, x509.ExtensionNotFound, *certificate.FAULTS) as error:
-        raise Untrusted(
+        raise UntrustedIssuerError(
             "The root of this issuer does not vouch for this certificate.", detail=str(error)
         ) from error
     if _country(leaf) != _country(root):
-        raise Untrusted("This certificate names another country than its root.")
+        raise UntrustedIssuerError("This certificate names another country than its root.")
     for one in (leaf, root):
         if not one.not_valid_before_utc <= now <= one.not_valid_after_utc:
-            raise Untrusted("A certificate of this issuer is not valid at this time.")
+            raise UntrustedIssuerError("A certificate of this issuer is not valid at this time.")
     return certificate.public_key(leaf)
 
 
@@ -161,13 +163,13 @@ def _check_extensions(one: x509.Certificate) -> None:
 def _country(one: x509.Certificate) -> str:
     names = one.subject.get_attributes_for_oid(NameOID.COUNTRY_NAME)
     if len(names) != 1:
-        raise Untrusted("A certificate of this issuer does not name its country.")
+        raise UntrustedIssuerError("A certificate of this issuer does not name its country.")
     return str(names[0].value)
 
 
 def _name(country: str, common_name: str) -> x509.Name:
     if len(country) != 2 or not country.isascii() or not country.isalpha() or not country.isupper():
-        raise InvalidKey("A country is named by two capital letters (ISO 3166-1).")
+        raise InvalidKeyError("A country is named by two capital letters (ISO 3166-1).")
     return x509.Name(
         [
             x509.NameAttribute(NameOID.COUNTRY_NAME, country),

@@ -14,17 +14,17 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from common.did import Fetch, Resolve, VerificationMethod
 from common.encoding import strict_json
-from common.errors import InvalidKey, MalformedInput, SelloError
+from common.errors import InvalidKeyError, MalformedInputError, SelloError
 from common.keys import certificate, jwk
 from common.keys.public_key import CURVES, algorithm_named
 from common.trust import certificates
 from common.trust.certificates import LOOPBACK
-from common.trust.trust_list import Untrusted
+from common.trust.trust_list import UntrustedIssuerError
 
 PURPOSE: Final = "assertionMethod"
 
 
-class NotTheIssuersKey(Untrusted):
+class NotTheIssuersKeyError(UntrustedIssuerError):
     """A header that leads to a key of somebody else, or to none."""
 
     code = "invalid_credential"
@@ -50,11 +50,11 @@ def issuer_key(
     if issuer.startswith("did:"):
         return _alike(_from_did(issuer, header, resolve=resolve), chain).require_current(now)
     if issuer and not issuer.startswith(("https://", *LOOPBACK)):
-        raise NotTheIssuersKey("An issuer is named by a DID or an https URL.")
+        raise NotTheIssuersKeyError("An issuer is named by a DID or an https URL.")
     if chain and (not issuer or certificates.claims_anchor(chain, anchors=anchors)):
         return _from_chain(issuer, chain, anchors=anchors, now=now)
     if not issuer:
-        raise NotTheIssuersKey("This credential names no issuer.")
+        raise NotTheIssuersKeyError("This credential names no issuer.")
     return _alike(_from_metadata(issuer, header, fetch=fetch), chain)
 
 
@@ -62,7 +62,7 @@ def metadata_url(issuer: str) -> str:
     """Where an issuer's JWT VC Issuer Metadata lie, by path insertion (SD-JWT VC §4)."""
     parts = urlsplit(issuer)
     if not parts.netloc or parts.query or parts.fragment:
-        raise NotTheIssuersKey("An issuer's https URL has neither query nor fragment.")
+        raise NotTheIssuersKeyError("An issuer's https URL has neither query nor fragment.")
     return f"{parts.scheme}://{parts.netloc}/.well-known/jwt-vc-issuer{parts.path.rstrip('/')}"
 
 
@@ -78,7 +78,7 @@ def _from_chain(
 def _alike(method: VerificationMethod, chain: Sequence[bytes]) -> VerificationMethod:
     """The key that was found otherwise, unless a chain beside it begins with another."""
     if chain and certificate.public_key(certificate.load(chain[0])) != method.public_key:
-        raise NotTheIssuersKey("The certificate in the header is for another key than the issuer's.")
+        raise NotTheIssuersKeyError("The certificate in the header is for another key than the issuer's.")
     return method
 
 
@@ -87,7 +87,7 @@ def _from_did(issuer: str, header: Mapping[str, Any], *, resolve: Resolve) -> Ve
     document = resolve(issuer)
     if kid is not None and kid != issuer:  # the DID alone names no key, but whose it is
         if not isinstance(kid, str) or "#" not in kid or kid.partition("#")[0] not in ("", issuer):
-            raise NotTheIssuersKey("The key named in the header is not the issuer's.")
+            raise NotTheIssuersKeyError("The key named in the header is not the issuer's.")
         method = document.method(kid if not kid.startswith("#") else issuer + kid).require(PURPOSE)
     else:
         method = _only(
@@ -98,7 +98,7 @@ def _from_did(issuer: str, header: Mapping[str, Any], *, resolve: Resolve) -> Ve
             ]
         )
     if method.controller != issuer:
-        raise NotTheIssuersKey("The key named in the header is not the issuer's.")
+        raise NotTheIssuersKeyError("The key named in the header is not the issuer's.")
     return method
 
 
@@ -106,18 +106,18 @@ def _from_metadata(issuer: str, header: Mapping[str, Any], *, fetch: Fetch) -> V
     """SD-JWT VC §4.2 and §4.3: metadata of this very issuer, with keys inside or at `jwks_uri`."""
     metadata = strict_json.without_nulls(strict_json.loads_object(fetch(metadata_url(issuer)).body))
     if metadata.get("issuer") != issuer:
-        raise NotTheIssuersKey("These issuer metadata are another's.")
+        raise NotTheIssuersKeyError("These issuer metadata are another's.")
     if ("jwks" in metadata) == ("jwks_uri" in metadata):
-        raise MalformedInput("Issuer metadata hold jwks or jwks_uri, and not both.")
+        raise MalformedInputError("Issuer metadata hold jwks or jwks_uri, and not both.")
     key_set = metadata.get("jwks")
     if key_set is None:
         if not isinstance(metadata["jwks_uri"], str) or not metadata["jwks_uri"].startswith("https://"):
-            raise MalformedInput("jwks_uri is an https URL.")
+            raise MalformedInputError("jwks_uri is an https URL.")
         key_set = strict_json.loads_object(fetch(metadata["jwks_uri"]).body)
     kid = header.get("kid")
     entries = key_set.get("keys") if isinstance(key_set, Mapping) else None
     if not isinstance(entries, list):
-        raise MalformedInput("A JWK Set holds a list of keys.")
+        raise MalformedInputError("A JWK Set holds a list of keys.")
     return _only(
         [
             method
@@ -149,7 +149,7 @@ def _fits(curve: str, header: Mapping[str, Any]) -> bool:
 
 def _only(methods: Sequence[VerificationMethod]) -> VerificationMethod:
     if len(methods) != 1:
-        raise InvalidKey(
+        raise InvalidKeyError(
             "The issuer publishes no key that fits this header."
             if not methods
             else "The issuer publishes several keys that fit this header, and none is named."

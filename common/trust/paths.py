@@ -28,7 +28,7 @@ _UNDERSTOOD: Final = frozenset(
 )
 
 
-class NoPath(ValueError):
+class NoPathError(ValueError):
     """A leaf from which no path leads to an anchor."""
 
 
@@ -41,13 +41,13 @@ def has_odd_number(chain: Sequence[x509.Certificate], *, anchors: Sequence[x509.
 def find(
     chain: Sequence[x509.Certificate], *, anchors: Sequence[x509.Certificate], now: datetime
 ) -> list[x509.Certificate]:
-    """The certificates from the first of a `chain` to one of the `anchors`, or `NoPath`."""
+    """The certificates from the first of a `chain` to one of the `anchors`, or `NoPathError`."""
     path, between = [chain[0]], list(chain[1:])
     while True:
         anchor = next((one for one in anchors if _signed(path[-1], by=one)), None)
         above = anchor or next((one for one in between if _signed(path[-1], by=one)), None)
         if above is None:
-            raise NoPath("nobody trusted signed it")
+            raise NoPathError("nobody trusted signed it")
         path.append(above)
         if anchor is not None:
             break
@@ -58,7 +58,7 @@ def find(
             _check_authority(one, below=below - 1)
     leaf = _constraints(path[0])
     if leaf is not None and leaf.ca:
-        raise NoPath("an authority's certificate signs nothing but certificates")
+        raise NoPathError("an authority's certificate signs nothing but certificates")
     return path
 
 
@@ -72,29 +72,29 @@ def _signed(one: x509.Certificate, *, by: x509.Certificate) -> bool:
 
 def _check(one: x509.Certificate, *, now: datetime) -> None:
     if not one.not_valid_before_utc <= now <= one.not_valid_after_utc:
-        raise NoPath("a certificate is not valid at this time")
+        raise NoPathError("a certificate is not valid at this time")
     key = one.public_key()
     if isinstance(key, rsa.RSAPublicKey) and key.key_size < MIN_RSA:
-        raise NoPath("a certificate's key is too short")
+        raise NoPathError("a certificate's key is too short")
     digest = one.signature_hash_algorithm
     if digest is not None and digest.name not in _HASHES:
-        raise NoPath("a certificate is signed over a hash that is not accepted")
+        raise NoPathError("a certificate is signed over a hash that is not accepted")
     if any(each.critical and each.oid not in _UNDERSTOOD for each in one.extensions):
-        raise NoPath("a critical extension is not understood")
+        raise NoPathError("a critical extension is not understood")
 
 
 def _check_authority(one: x509.Certificate, *, below: int) -> None:
     """Raise unless it may sign certificates, with `below` other authorities between it and the leaf."""
     constraints = _constraints(one)
     if constraints is None or not constraints.ca:
-        raise NoPath("a leaf signs no certificates")
+        raise NoPathError("a leaf signs no certificates")
     if constraints.path_length is not None and below > constraints.path_length:
-        raise NoPath("an authority may not have so many below it")
+        raise NoPathError("an authority may not have so many below it")
     for each in one.extensions:
         if isinstance(each.value, x509.NameConstraints):
-            raise NoPath("an authority is bound to names")
+            raise NoPathError("an authority is bound to names")
         if isinstance(each.value, x509.KeyUsage) and not each.value.key_cert_sign:
-            raise NoPath("this key signs no certificates")
+            raise NoPathError("this key signs no certificates")
 
 
 def _constraints(one: x509.Certificate) -> x509.BasicConstraints | None:

@@ -36,7 +36,7 @@ _DEFINED: Final = (
 )
 
 
-class WrongPurpose(ValueError):
+class WrongPurposeError(ValueError):
     """A certificate that was made for something else."""
 
 
@@ -52,11 +52,11 @@ class Purpose:
         try:
             usage = leaf.extensions.get_extension_for_class(x509.KeyUsage).value
         except x509.ExtensionNotFound as error:
-            raise WrongPurpose("a signer's certificate has a keyUsage") from error
+            raise WrongPurposeError("a signer's certificate has a keyUsage") from error
         if not usage.digital_signature:
-            raise WrongPurpose("this key makes no digital signatures")
+            raise WrongPurposeError("this key makes no digital signatures")
         if usage.key_cert_sign:
-            raise WrongPurpose("an authority's key signs nothing but certificates")
+            raise WrongPurposeError("an authority's key signs nothing but certificates")
         self.require_allowed(leaf)
 
     def require_allowed(self, one: x509.Certificate) -> None:
@@ -66,7 +66,7 @@ class Purpose:
         except x509.ExtensionNotFound:
             return
         if not self._allowed(given):
-            raise WrongPurpose(f"this certificate is not for {self.name}")
+            raise WrongPurposeError(f"this certificate is not for {self.name}")
 
     def _allowed(self, given: Iterable[ObjectIdentifier]) -> bool:
         named = self.named | {ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE}

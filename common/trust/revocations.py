@@ -13,10 +13,10 @@ from cryptography import x509
 from cryptography.x509.oid import ExtensionOID
 
 from common.did import Fetch
-from common.errors import MalformedInput, SelloError
+from common.errors import MalformedInputError, SelloError
 from common.keys import certificate
 from common.status.check import Status, StatusOutcome, gravest
-from common.trust.trust_list import Untrusted
+from common.trust.trust_list import UntrustedIssuerError
 
 MEDIA_TYPE: Final = "application/pkix-crl"
 MAX_PLACES: Final = 3  # where one certificate's list is looked for
@@ -66,19 +66,19 @@ def _outcome(one: x509.Certificate, *, above: x509.Certificate, der: bytes, now:
         _check(revoked, authority=above, now=now)
         return _read(revoked, one)
     except (x509.ExtensionNotFound, *certificate.FAULTS) as error:
-        raise MalformedInput("A list of certificates taken back cannot be read.") from error
+        raise MalformedInputError("A list of certificates taken back cannot be read.") from error
 
 
 def _check(found: x509.CertificateRevocationList, *, authority: x509.Certificate, now: datetime) -> None:
     """Raise unless this is the list that `authority` signed, whole, for now (§6.3.3)."""
     signed = found.is_signature_valid(authority.public_key())  # type: ignore[arg-type]
     if found.issuer != authority.subject or not signed or not _may_sign(authority):
-        raise Untrusted("A list of certificates taken back is not its authority's own.")
+        raise UntrustedIssuerError("A list of certificates taken back is not its authority's own.")
     if any(one.critical and one.oid not in _UNDERSTOOD for one in found.extensions) or not _whole(found):
-        raise Untrusted("A list of certificates taken back is but a part of one.")
+        raise UntrustedIssuerError("A list of certificates taken back is but a part of one.")
     ends = found.next_update_utc
     if ends is None or not found.last_update_utc <= now < ends:
-        raise Untrusted("A list of certificates taken back is out of date.")
+        raise UntrustedIssuerError("A list of certificates taken back is out of date.")
 
 
 def _whole(found: x509.CertificateRevocationList) -> bool:

@@ -14,7 +14,7 @@ from cryptography.x509.oid import ObjectIdentifier
 from common.keys import PublicKey, certificate
 from common.trust.certificates import verify_chain
 from common.trust.purposes import DOCUMENT_SIGNER, STATUS, STATUS_SIGNER
-from common.trust.trust_list import Untrusted
+from common.trust.trust_list import UntrustedIssuerError
 
 
 def status_signer(chain: Sequence[bytes], *, vouching: Sequence[bytes], now: datetime) -> PublicKey:
@@ -27,7 +27,9 @@ def status_signer(chain: Sequence[bytes], *, vouching: Sequence[bytes], now: dat
     purposes = _purposes(leaf)
     if leaf == signer or STATUS_SIGNER in purposes or DOCUMENT_SIGNER in purposes & _purposes(signer):
         return certificate.public_key(leaf)
-    raise Untrusted("The status list was signed by somebody whom its issuer did not charge with it.")
+    raise UntrustedIssuerError(
+        "The status list was signed by somebody whom its issuer did not charge with it."
+    )
 
 
 def _purposes(one: x509.Certificate) -> frozenset[ObjectIdentifier]:

@@ -15,14 +15,14 @@ GENERIC: Final = frozenset(
 )
 
 
-class Untrusted(SelloError):
+class UntrustedIssuerError(SelloError):
     """An issuer that nobody entrusted with this."""
 
     code = "untrusted"
     status = 403
 
 
-class NotKnown(Untrusted):
+class UnknownIssuerError(UntrustedIssuerError):
     """An issuer that is on no list, whatever it issues."""
 
 
@@ -46,11 +46,11 @@ class TrustList:
     def require_known(self, issuer: str) -> None:
         """Raise where nothing that this issuer signs would be believed: then nobody is asked for its keys."""
         if not self.issuers and not self.houses:
-            raise NotKnown(NOBODY)
+            raise UnknownIssuerError(NOBODY)
         if issuer not in {entry.issuer for entry in self.issuers} and not any(
             _lives_in(issuer, house) for house in self.houses
         ):
-            raise NotKnown("This issuer is not on the list of trusted issuers.")
+            raise UnknownIssuerError("This issuer is not on the list of trusted issuers.")
 
     def require_issuer(self, issuer: str, *, types: Collection[str]) -> TrustedIssuer:
         """The entry of an issuer that may issue every one of `types`.
@@ -58,19 +58,19 @@ class TrustList:
         Every one: an issuer trusted for one type cannot lend itself another by naming both.
         """
         if not self.issuers and not self.houses:
-            raise Untrusted(NOBODY)
+            raise UntrustedIssuerError(NOBODY)
         for house in self.houses:
             if _publishes(issuer, house=house, types=frozenset(types) - GENERIC):
                 return TrustedIssuer(issuer, frozenset(types))
         entries = [entry for entry in self.issuers if entry.issuer == issuer]
         if not entries:
-            raise Untrusted("This issuer is not on the list of trusted issuers.")
+            raise UntrustedIssuerError("This issuer is not on the list of trusted issuers.")
         wanted = frozenset(types) - GENERIC
         if not wanted:
-            raise Untrusted("This credential does not say what it attests.")
+            raise UntrustedIssuerError("This credential does not say what it attests.")
         granted = frozenset().union(*(entry.types for entry in entries))
         if ANY_TYPE not in granted and not wanted <= granted:
-            raise Untrusted("This issuer is not trusted for this type of credential.")
+            raise UntrustedIssuerError("This issuer is not trusted for this type of credential.")
         return next(entry for entry in entries if entry.types & (wanted | {ANY_TYPE}))
 
 

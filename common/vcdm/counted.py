@@ -17,14 +17,14 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012, SchemaRegistry
 
 from common import purse
-from common.errors import Undetermined
+from common.errors import UndeterminedError
 from common.vcdm import patterns
 
 Errors = Iterator[ValidationError]
 _LETTERS: Final = 64  # of a message, which may repeat the whole document, in one step
 
 
-class SchemaNotTried(Undetermined):
+class SchemaNotTriedError(UndeterminedError):
     """A schema of which nobody found out here what it says of a credential."""
 
     code = "MALFORMED_VALUE_ERROR"

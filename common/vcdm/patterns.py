@@ -11,7 +11,7 @@ from typing import Any, Final
 import re2
 
 from common import purse
-from common.errors import Undetermined
+from common.errors import UndeterminedError
 
 MAX_PATTERN: Final = 2_000  # characters
 MAX_STEPS: Final = 100_000  # of one search, as the purse counts them; a quarter of a second
@@ -20,7 +20,7 @@ _PER_STEP: Final = 300  # characters times instructions: what RE2 does at worst 
 _ESCAPE: Final = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|.)", re.DOTALL)
 
 
-class PatternNotTried(Undetermined):
+class PatternNotTriedError(UndeterminedError):
     """An expression that is not run here, so that nobody knows whether a text fits it."""
 
     code = "MALFORMED_VALUE_ERROR"
@@ -28,11 +28,11 @@ class PatternNotTried(Undetermined):
 
 
 def search(pattern: str, text: str) -> bool:
-    """Whether a pattern fits anywhere in a text; `PatternNotTried` where nobody can say."""
+    """Whether a pattern fits anywhere in a text; `PatternNotTriedError` where nobody can say."""
     compiled = compile_pattern(pattern)
     steps = 1 + len(text) * compiled.programsize // _PER_STEP
     if steps > MAX_STEPS:
-        raise PatternNotTried("A pattern is not tried on a text of this length.")
+        raise PatternNotTriedError("A pattern is not tried on a text of this length.")
     purse.draw(steps=steps)
     return compiled.search(text) is not None
 
@@ -47,7 +47,7 @@ def compile_pattern(pattern: str) -> Any:
             raise re2.error("too long")
         return re2.compile(_ESCAPE.sub(_spelled, pattern), options)
     except re2.error as error:
-        raise PatternNotTried("There is a pattern here that is not tried.", detail=str(error)) from error
+        raise PatternNotTriedError("There is a pattern here that is not tried.", detail=str(error)) from error
 
 
 def _spelled(escape: re.Match[str]) -> str:

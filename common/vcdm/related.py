@@ -13,7 +13,7 @@ from typing import Any, Final
 from common.encoding import multibase
 from common.errors import SelloError
 from common.vcdm import validation
-from common.vcdm.validation import MalformedDocument
+from common.vcdm.validation import MalformedDocumentError
 
 MAX_RESOURCES: Final = 10  # each may be a journey
 _BITS: Final = {"sha256": 256, "sha384": 384, "sha512": 512}
@@ -34,7 +34,7 @@ class Known:
         return cls(frozenset().union(*(_sri(text) for text in texts)))
 
 
-class OtherResource(SelloError):
+class ResourceMismatchError(SelloError):
     """A related resource that is not the one its issuer saw (§5.3)."""
 
     code = "CRYPTOGRAPHIC_SECURITY_ERROR"
@@ -46,7 +46,7 @@ def check_related_resources(
     """Fetch each related resource of a validated document and compare each digest given for it."""
     entries = validation.entries(document, "relatedResource")
     if len(entries) > MAX_RESOURCES:
-        raise MalformedDocument(f"More than {MAX_RESOURCES} related resources are not accepted.")
+        raise MalformedDocumentError(f"More than {MAX_RESOURCES} related resources are not accepted.")
     for entry in entries:
         if entry["id"] not in known:
             require_digests(entry, fetch(entry["id"]))
@@ -61,8 +61,8 @@ def require_digests(entry: Mapping[str, Any], content: bytes) -> None:
             raise _other(entry)
 
 
-def _other(entry: Mapping[str, Any]) -> OtherResource:
-    return OtherResource("A related resource is not the one that the issuer saw.", detail=entry["id"])
+def _other(entry: Mapping[str, Any]) -> ResourceMismatchError:
+    return ResourceMismatchError("A related resource is not the one that the issuer saw.", detail=entry["id"])
 
 
 def _digests(entry: Mapping[str, Any]) -> list[set[Digest]]:
@@ -72,10 +72,10 @@ def _digests(entry: Mapping[str, Any]) -> list[set[Digest]]:
         value = entry.get(name, [])
         for text in value if isinstance(value, list) else [value]:
             if not isinstance(text, str):
-                raise MalformedDocument("A digest is a text.", detail=name)
+                raise MalformedDocumentError("A digest is a text.", detail=name)
             found.append(read(text))
     if not found:
-        raise MalformedDocument("A related resource stands with its digest.", detail="relatedResource")
+        raise MalformedDocumentError("A related resource stands with its digest.", detail="relatedResource")
     return found
 
 
@@ -89,10 +89,10 @@ def _sri(text: str) -> set[Digest]:
         try:
             value = base64.b64decode(encoded, validate=True)
         except ValueError as error:
-            raise MalformedDocument("A digestSRI is written in base64.", detail="digestSRI") from error
+            raise MalformedDocumentError("A digestSRI is written in base64.", detail="digestSRI") from error
         found.add((algorithm, value))
     if not found or any(len(value) * 8 != _BITS[algorithm] for algorithm, value in found):
-        raise MalformedDocument("A digestSRI is sha256-, sha384- or sha512-…", detail="digestSRI")
+        raise MalformedDocumentError("A digestSRI is sha256-, sha384- or sha512-…", detail="digestSRI")
     strongest = max((algorithm for algorithm, _ in found), key=_BITS.__getitem__)
     return {digest for digest in found if digest[0] == strongest}
 
@@ -104,4 +104,4 @@ def _multibase(text: str) -> set[Digest]:
             return {(algorithm, value[2:])}
         if len(value) == bits // 8:
             return {(algorithm, value)}
-    raise MalformedDocument("A digestMultibase is a multihash of SHA-2.", detail="digestMultibase")
+    raise MalformedDocumentError("A digestMultibase is a multihash of SHA-2.", detail="digestMultibase")

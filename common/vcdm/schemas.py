@@ -1,7 +1,7 @@
 """Whether a credential has the shape that its schemas want (VC Data Model 2.0 §4.11, VC JSON Schema 1.0).
 
-Success returns, failure raises, and what cannot be told raises `Undetermined` (VC JSON Schema §4.2). A schema
-is somebody else's: it may refer to parts of itself alone, and what it asks is counted and bounded.
+Success returns, failure raises, and what cannot be told raises `UndeterminedError` (VC JSON Schema §4.2). A
+schema is somebody else's: it may refer to parts of itself alone, and what it asks is counted and bounded.
 """
 
 import json
@@ -18,10 +18,10 @@ from referencing.exceptions import Unresolvable
 
 from common import purse
 from common.encoding import strict_json
-from common.errors import SelloError, Undetermined
+from common.errors import SelloError, UndeterminedError
 from common.purse import Purse
 from common.vcdm import validation
-from common.vcdm.counted import SchemaNotTried, counting, rooted
+from common.vcdm.counted import SchemaNotTriedError, counting, rooted
 from common.vcdm.related import require_digests
 
 JSON_SCHEMA: Final = "JsonSchema"
@@ -47,13 +47,13 @@ STEPS: Final = 200_000  # of one check, where no purse is open; half a second
 _REFERENCE: Final = re.compile(r"[\w.~:/?#\[\]@!$&'()*+,;=%-]+")  # RFC 3986 §4.1, in any script
 
 
-class SchemaMismatch(SelloError):
+class SchemaMismatchError(SelloError):
     """A credential that is not what its schema says, or a schema that is none."""
 
     code = "MALFORMED_VALUE_ERROR"
 
 
-class UnknownDialect(Undetermined):
+class UnknownDialectError(UndeterminedError):
     """A schema of a version that is not known here: the outcome is indeterminate (§4.2)."""
 
 
@@ -76,7 +76,7 @@ def check_schemas(
         if entry.get("type") in (kind, [kind])
     ]
     if len(wanted) > MAX_SCHEMAS:
-        raise SchemaMismatch(f"More than {MAX_SCHEMAS} schemas are not accepted.")
+        raise SchemaMismatchError(f"More than {MAX_SCHEMAS} schemas are not accepted.")
     for kind, entry in wanted:
         content = fetch(entry["id"])
         sealed = any(name in entry for name in ("digestSRI", "digestMultibase"))
@@ -105,7 +105,7 @@ def _held(credential: Mapping[str, Any], url: str) -> tuple[Mapping[str, Any], s
         or {entry.get("id") for entry in named} - _SCHEMA_OF_SCHEMAS
         or len(named) != 1
     ):
-        raise SchemaMismatch("What a credential names as its schema is no credential that holds one.")
+        raise SchemaMismatchError("What a credential names as its schema is no credential that holds one.")
     return schema, name if isinstance(name, str) else None
 
 
@@ -113,23 +113,23 @@ def _check(document: Mapping[str, Any], schema: Mapping[str, Any], *, url: str |
     """Evaluate a schema that says which it is (§3.1): by its `url`, unless a digest said it already."""
     version, name = schema.get("$schema"), schema.get("$id")
     if not isinstance(version, str) or not isinstance(name, str) or not _REFERENCE.fullmatch(name):
-        raise SchemaMismatch("A schema says its version and its name, as $schema and $id.")
+        raise SchemaMismatchError("A schema says its version and its name, as $schema and $id.")
     if url is not None and urljoin(url, name).rstrip("#") != url.rstrip("#"):
-        raise SchemaMismatch("The schema that lies there calls itself another.", detail=url)
+        raise SchemaMismatchError("The schema that lies there calls itself another.", detail=url)
     dialect = _dialect(version)
     if dialect not in DIALECTS:
-        raise UnknownDialect("The schema of this credential is of a version that is not known here.")
+        raise UnknownDialectError("The schema of this credential is of a version that is not known here.")
     text = json.dumps(schema, sort_keys=True)
     if len(text) > MAX_SIZE:
-        raise SchemaNotTried(f"A schema of more than {MAX_SIZE} characters is not tried.")
+        raise SchemaNotTriedError(f"A schema of more than {MAX_SIZE} characters is not tried.")
     try:
         with nullcontext() if purse.current() else purse.opened(Purse(steps=STEPS)):
             fault = next(_checker(text, dialect).iter_errors(document), None)
     except (jsonschema.SchemaError, Unresolvable, RecursionError) as error:
-        raise SchemaMismatch("The schema of this credential cannot be used.") from error
+        raise SchemaMismatchError("The schema of this credential cannot be used.") from error
     if fault is not None:
         where = "/".join(str(part) for part in fault.absolute_path)
-        raise SchemaMismatch("This credential is not as its schema says.", detail=where)
+        raise SchemaMismatchError("This credential is not as its schema says.", detail=where)
 
 
 def _dialect(version: str) -> str:
@@ -143,9 +143,9 @@ def _checker(text: str, name: str) -> Validator:
     purse.draw(steps=1 + len(text) // 4)
     if '"patternProperties"' in text and '"unevaluatedProperties"' in text:
         # The library looks which properties were evaluated by patterns that may run away.
-        raise SchemaNotTried("A schema with patterns for what is unevaluated is not tried.")
+        raise SchemaNotTriedError("A schema with patterns for what is unevaluated is not tried.")
     schema = json.loads(text)
     dialect = counting(DIALECTS[name])
     if next(dialect(dialect.META_SCHEMA).iter_errors(schema), None) is not None:
-        raise SchemaMismatch("The schema of this credential cannot be used.")
+        raise SchemaMismatchError("The schema of this credential cannot be used.")
     return rooted(dialect, schema, formats=FORMATS)

@@ -14,7 +14,7 @@ _TIME: Final = re.compile(
 _END_OF_DAY: Final = re.compile(r"24:00:00(\.0+)?\Z")  # the first moment of the next day
 
 
-class InvalidTime(SelloError):
+class InvalidTimeError(SelloError):
     """A text that names no moment: no such day, or no time zone."""
 
     code = "MALFORMED_VALUE_ERROR"
@@ -27,14 +27,14 @@ def parse(text: object, *, zoned: bool = True) -> datetime:
     """
     found = _TIME.match(text) if isinstance(text, str) else None
     if found is None or (zoned and not found["zone"]):
-        raise InvalidTime("A time is written as 2026-11-21T12:00:00Z, with its zone.")
+        raise InvalidTimeError("A time is written as 2026-11-21T12:00:00Z, with its zone.")
     ends_day = _END_OF_DAY.match(found["hour"]) is not None
     hour = "00:00:00" if ends_day else found["hour"]
     try:
         moment = datetime.fromisoformat(f"{found['day']}T{hour}{found['zone'] or 'Z'}")
         return (moment + timedelta(days=ends_day)).astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise InvalidTime("There is no such day or hour.") from error
+        raise InvalidTimeError("There is no such day or hour.") from error
 
 
 def write(moment: datetime) -> str:

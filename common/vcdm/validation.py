@@ -28,7 +28,7 @@ _TIMES: Final = {
 }
 
 
-class MalformedDocument(SelloError):
+class MalformedDocumentError(SelloError):
     """A document that the data model does not allow (§7.2); `detail` names the property, never its value."""
 
     code = "MALFORMED_VALUE_ERROR"
@@ -38,10 +38,12 @@ def validate_credential(document: Mapping[str, Any], *, accept_v1: bool = False)
     """Check a credential (§4.2 to §4.12), secured or not; 1.1 only where it is accepted."""
     found = _head(document, "VerifiableCredential", accept_v1=accept_v1)
     if "issuer" not in document:
-        raise MalformedDocument("A credential names its issuer.", detail="issuer")
+        raise MalformedDocumentError("A credential names its issuer.", detail="issuer")
     _identified(document["issuer"], "issuer")
     if found == CREDENTIALS_V1 and "issuanceDate" not in document:
-        raise MalformedDocument("A credential of version 1.1 says when it was issued.", detail="issuanceDate")
+        raise MalformedDocumentError(
+            "A credential of version 1.1 says when it was issued.", detail="issuanceDate"
+        )
     validity(document)
     for subject in subjects(document):
         if "id" in subject:
@@ -59,7 +61,7 @@ def validate_as_read(document: Mapping[str, Any], *, shown: Mapping[str, Any]) -
     """Check a credential as its statements say it: it is one, by the issuer that the JSON `shown` names."""
     validate_credential(document, accept_v1=True)
     if issuer_id(document) != issuer_id(shown):
-        raise MalformedDocument("A credential has one issuer.", detail="issuer")
+        raise MalformedDocumentError("A credential has one issuer.", detail="issuer")
 
 
 def validate_presentation(document: Mapping[str, Any], *, accept_v1: bool = False) -> None:
@@ -93,7 +95,7 @@ def validity(document: Mapping[str, Any]) -> tuple[datetime | None, datetime | N
 
     begin, end = max(moments(starts), default=None), min(moments(ends), default=None)
     if begin and end and end < begin:
-        raise MalformedDocument("This credential ends before it begins.", detail=ends[0])
+        raise MalformedDocumentError("This credential ends before it begins.", detail=ends[0])
     return begin, end
 
 
@@ -101,7 +103,7 @@ def subjects(document: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     """Those a credential speaks of; at least one (§4.8)."""
     found = entries(document, "credentialSubject")
     if not found:
-        raise MalformedDocument("A credential says something of a subject.", detail="credentialSubject")
+        raise MalformedDocumentError("A credential says something of a subject.", detail="credentialSubject")
     return found
 
 
@@ -112,7 +114,7 @@ def entries(document: Mapping[str, Any], name: str) -> Sequence[Mapping[str, Any
     value = document[name]
     found = value if isinstance(value, list) else [value]
     if not found or not all(isinstance(entry, Mapping) and entry for entry in found):
-        raise MalformedDocument("An object, or a list of objects, was expected.", detail=name)
+        raise MalformedDocumentError("An object, or a list of objects, was expected.", detail=name)
     return found
 
 
@@ -124,15 +126,15 @@ def version(document: Mapping[str, Any]) -> str:
 def _head(document: Mapping[str, Any], kind: str, *, accept_v1: bool) -> str:
     """What credentials and presentations share: contexts, type, id, names (§4.3 to §4.6)."""
     if not isinstance(document, Mapping):
-        raise MalformedDocument("A JSON object was expected.")
+        raise MalformedDocumentError("A JSON object was expected.")
     contexts = document.get("@context")
     known = (CREDENTIALS_V2, CREDENTIALS_V1) if accept_v1 else (CREDENTIALS_V2,)
     if not isinstance(contexts, list) or not contexts or contexts[0] not in known:
-        raise MalformedDocument(f"The first context is {known[0]}.", detail="@context")
+        raise MalformedDocumentError(f"The first context is {known[0]}.", detail="@context")
     if not all(isinstance(entry, Mapping) or is_url(entry) for entry in contexts):
-        raise MalformedDocument("A context is a URL or an object.", detail="@context")
+        raise MalformedDocumentError("A context is a URL or an object.", detail="@context")
     if kind not in _types(document, "document"):
-        raise MalformedDocument(f"A {kind} was expected.", detail="type")
+        raise MalformedDocumentError(f"A {kind} was expected.", detail="type")
     if "id" in document:
         _url(document["id"], "id")
     if version(document) == CREDENTIALS_V2:
@@ -153,7 +155,7 @@ def _types(entry: Mapping[str, Any], name: str) -> Sequence[str]:
     value = entry.get("type")
     found: list[Any] = value if isinstance(value, list) else [value]
     if not found or not all(isinstance(item, str) and item for item in found):
-        raise MalformedDocument("A type was expected.", detail=f"{name}.type")
+        raise MalformedDocumentError("A type was expected.", detail=f"{name}.type")
     return found
 
 
@@ -168,7 +170,7 @@ def is_url(value: object) -> bool:
 
 def _url(value: object, name: str) -> str:
     if not isinstance(value, str) or not is_url(value):
-        raise MalformedDocument("A URL was expected.", detail=name)
+        raise MalformedDocumentError("A URL was expected.", detail=name)
     return value
 
 
@@ -183,7 +185,7 @@ def _text(value: object, name: str) -> None:
         else:
             ok = isinstance(item, str)
         if not ok:
-            raise MalformedDocument("A text, or a text with its language, was expected.", detail=name)
+            raise MalformedDocumentError("A text, or a text with its language, was expected.", detail=name)
 
 
 def _related_resources(document: Mapping[str, Any]) -> None:
@@ -192,9 +194,9 @@ def _related_resources(document: Mapping[str, Any]) -> None:
     for entry in entries(document, "relatedResource"):
         url = _url(entry.get("id"), "relatedResource.id")
         if url in seen or not ("digestSRI" in entry or "digestMultibase" in entry):
-            raise MalformedDocument(
+            raise MalformedDocumentError(
                 "A related resource stands once, with its digest.", detail="relatedResource"
             )
         if not isinstance(entry.get("mediaType", ""), str):
-            raise MalformedDocument("A media type is a text.", detail="relatedResource.mediaType")
+            raise MalformedDocumentError("A media type is a text.", detail="relatedResource.mediaType")
         seen.add(url)

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from common.did import Fetch, Fetched, VerificationMethod
 from common.encoding import strict_json
-from common.errors import MalformedInput, SelloError
+from common.errors import MalformedInputError, SelloError
 from common.formats.base import Sources, VerifiedCredential
 from common.formats.detect import find_format
 from common.formats.enveloping import opened
@@ -54,7 +54,7 @@ def credential_status(
         secured = opened(strict_json.loads_object(text)) if text.startswith("{") else text
         _, format_, kind = find_format(secured)
         if kind != "credential":
-            raise MalformedInput("A status list is a credential.")
+            raise MalformedInputError("A status list is a credential.")
         return format_.verify_credential(secured, sources=sources, now=now)
 
     def list_key(issuer: str, header: Mapping[str, Any]) -> VerificationMethod:

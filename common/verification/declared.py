@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from common.encoding import numeric_date
-from common.errors import MalformedInput
+from common.errors import MalformedInputError
 from common.formats import jose
 from common.formats.base import Binding, Secured
 from common.formats.mdoc import compact as mdoc
@@ -45,7 +45,7 @@ def _token(presented: str) -> Declared:
     made = numeric_date.read_datetime(claims, "iat")
     audience, nonce = claims.get("aud"), claims.get("nonce")
     if made is None or not isinstance(audience, str) or not isinstance(nonce, str):
-        raise MalformedInput("The holder's token says not when, for whom or for which request.")
+        raise MalformedInputError("The holder's token says not when, for whom or for which request.")
     binding = None if "transaction_data_hashes" in claims else Binding(audience, nonce)
     return Declared(credentials_in(document), binding, made)
 
@@ -63,7 +63,7 @@ def _sd_jwt(presented: str) -> Declared:
     made = numeric_date.read_datetime(claims, "iat")
     audience, nonce = claims.get("aud"), claims.get("nonce")
     if made is None or not isinstance(audience, str) or not isinstance(nonce, str):
-        raise MalformedInput("The holder's signature says not when, for whom or for which request.")
+        raise MalformedInputError("The holder's signature says not when, for whom or for which request.")
     binding = None if "transaction_data_hashes" in claims else Binding(audience, nonce)
     return Declared((sd_jwt.without_key_binding(),), binding, made)
 
@@ -74,14 +74,14 @@ def _json(presented: Mapping[str, Any]) -> Declared:
     if isinstance(proof, list) and len(proof) == 1:
         proof = proof[0]
     if not isinstance(proof, Mapping) or not credentials:
-        raise MalformedInput("This presentation holds no credential, or not one proof.")
+        raise MalformedInputError("This presentation holds no credential, or not one proof.")
     domain, challenge, created = proof.get("domain"), proof.get("challenge"), proof.get("created")
     if not all(isinstance(value, str) for value in (domain, challenge, created)):
-        raise MalformedInput("The holder's proof says not when, for whom or for which request.")
+        raise MalformedInputError("The holder's proof says not when, for whom or for which request.")
     try:
         made = datetime.fromisoformat(str(created))
     except ValueError as error:
-        raise MalformedInput("The holder's proof says no time.") from error
+        raise MalformedInputError("The holder's proof says no time.") from error
     hashed = TRANSACTION_DATA_HASHES in presented
     binding = None if hashed else Binding(str(domain), str(challenge))
     return Declared(tuple(credentials), binding, made.astimezone(UTC))

@@ -20,13 +20,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Protocol
 
-from common.errors import MalformedInput, SelloError, Undetermined, UnknownPart
+from common.errors import MalformedInputError, SelloError, UndeterminedError, UnknownPartError
 from common.formats import FORMATS
 from common.formats.base import (
     Binding,
-    BindingMismatch,
-    Expired,
-    NotYetValid,
+    BindingMismatchError,
+    ExpiredError,
+    NotYetValidError,
     Secured,
     Sources,
     VerifiedCredential,
@@ -36,7 +36,7 @@ from common.formats.data_integrity.disclosure import is_selective, require_deriv
 from common.formats.detect import find_format
 from common.formats.enveloping import opened
 from common.status.check import StatusOutcome, gravest
-from common.trust import NotKnown, TrustList
+from common.trust import TrustList, UnknownIssuerError
 from common.verification import declared
 from common.verification.references import has_references
 from common.verification.result import Check, CheckName, Status, Verification
@@ -65,7 +65,7 @@ class StatusOf(Protocol):
 
 
 class ReferencesOf(Protocol):
-    """How a verifier checks what a credential refers to; it raises, `Undetermined` where nobody can say."""
+    """How a verifier checks what a credential refers to; `UndeterminedError` where nobody can say."""
 
     def __call__(self, credential: VerifiedCredential) -> None: ...
 
@@ -190,19 +190,19 @@ def verify_one(
 def check_format(submissions: Sequence[Submission]) -> None:
     """Step 1: something was submitted, and each submission has the shape of the format it was asked in."""
     if not submissions:
-        raise MalformedInput("Nothing was presented.")
+        raise MalformedInputError("Nothing was presented.")
     for one in submissions:
         if one.format not in FORMATS:
-            raise UnknownPart("format", one.format, FORMATS)
+            raise UnknownPartError("format", one.format, FORMATS)
         name, _, kind = find_format(one.secured)
         if name != one.format:
-            raise MalformedInput("A presentation has another format than was asked for.")
+            raise MalformedInputError("A presentation has another format than was asked for.")
         if kind != "presentation" and one.holder_bound:
-            raise BindingMismatch("This presentation lacks its holder's signature.")
+            raise BindingMismatchError("This presentation lacks its holder's signature.")
 
 
 def check_signature_and_binding(one: Submission, *, sources: Sources, now: datetime) -> VerifiedPresentation:
-    """Step 2: the only source of verified credentials; `Expired` and `NotYetValid` belong to step 3.
+    """Step 2: the only source of verified credentials; `ExpiredError`, `NotYetValidError` belong to step 3.
 
     A bare credential has no holder, and authorises no transaction.
     """
@@ -214,9 +214,9 @@ def check_signature_and_binding(one: Submission, *, sources: Sources, now: datet
         one.secured, binding=one.binding, sources=sources, now=now
     )
     if not verified.credentials:
-        raise MalformedInput("A presentation holds no credential.")
+        raise MalformedInputError("A presentation holds no credential.")
     if set(verified.transaction_data) != set(one.binding.transaction_data):
-        raise BindingMismatch("The holder did not sign these transaction data.")
+        raise BindingMismatchError("The holder did not sign these transaction data.")
     return verified
 
 
@@ -224,9 +224,9 @@ def check_validity(credentials: Iterable[VerifiedCredential], *, now: datetime) 
     """Step 3: each validity period holds now, whatever the format looked at."""
     for credential in credentials:
         if credential.valid_from is not None and now < credential.valid_from:
-            raise NotYetValid("This credential is not valid yet.")
+            raise NotYetValidError("This credential is not valid yet.")
         if credential.valid_until is not None and credential.valid_until < now:
-            raise Expired("This credential has expired.")
+            raise ExpiredError("This credential has expired.")
 
 
 def check_trust(credentials: Iterable[VerifiedCredential], *, trust: TrustList) -> None:
@@ -267,7 +267,7 @@ def _found_presentation(
     for one in map(opened, told.credentials):
         _, inner, kind = find_format(one)
         if kind != "credential":
-            raise MalformedInput("A presentation holds credentials alone.")
+            raise MalformedInputError("A presentation holds credentials alone.")
         require_derived(one)
         within.append(inner.verify_credential(one, sources=sources, now=now))
     return tuple(within), signed
@@ -306,14 +306,14 @@ class _Run:
             self._status = error.outcome.status
             undetermined = error.outcome.status == "undetermined"
             self._checks.append(Check("status", "undetermined" if undetermined else "failed", error.public))
-        elif isinstance(error, Undetermined):  # no fault of what was shown
+        elif isinstance(error, UndeterminedError):  # no fault of what was shown
             self._status = "undetermined"
             self._checks.append(Check(self._at_work[0], "undetermined", error.public))
-        elif isinstance(error, NotKnown):  # asked before its keys were fetched
+        elif isinstance(error, UnknownIssuerError):  # asked before its keys were fetched
             self._checks.append(Check("trust", "failed", error.public))
-        elif isinstance(error, Expired | NotYetValid):
+        elif isinstance(error, ExpiredError | NotYetValidError):
             self._checks.append(Check("validity", "failed", error.public))
-        elif isinstance(error, BindingMismatch):
+        elif isinstance(error, BindingMismatchError):
             self._checks.append(Check("binding", "failed", error.public))
         else:
             self._checks.append(Check(self._at_work[0], "failed", error.public))

@@ -18,11 +18,11 @@ from datetime import datetime
 from typing import Any, Final
 
 from common.did import Fetch
-from common.errors import MalformedInput, SelloError
+from common.errors import MalformedInputError, SelloError
 from common.formats import enveloping, jose
-from common.formats.base import Expired, NotYetValid, Sources
+from common.formats.base import ExpiredError, NotYetValidError, Sources
 from common.formats.data_integrity import pipeline
-from common.formats.data_integrity.pipeline import Expected, MadeByAnother
+from common.formats.data_integrity.pipeline import Expected, ProofByAnotherError
 from common.rdf.contexts import Contexts
 from common.rdf.dataset import to_quads
 from common.rdf.expansion import expand
@@ -34,7 +34,7 @@ MAX_CREDENTIALS: Final = 20  # in one presentation; each is verified by itself
 ASSERTION: Final = "assertionMethod"
 
 
-class NotSecured(MalformedInput):
+class NotSecuredError(MalformedInputError):
     """Something that is no secured document of the data model."""
 
     code = "PARSING_ERROR"
@@ -67,7 +67,7 @@ def check_credential(document: object, *, world: ProofSources, now: datetime) ->
     """A credential, once steps 1 to 5 hold."""
     warnings: tuple[SelloError, ...] = ()
     if not isinstance(document, Mapping):
-        raise NotSecured("A secured credential is a JSON object.")
+        raise NotSecuredError("A secured credential is a JSON object.")
     if enveloping.is_envelope(document):
         token = enveloping.open_envelope(document, kind=enveloping.CREDENTIAL)
         credential = jose.verify(token, kind="vc", sources=world.sources, now=now).document
@@ -82,7 +82,7 @@ def check_credential(document: object, *, world: ProofSources, now: datetime) ->
             credential, _ = pipeline.verify_proofs(
                 document, expected=expected, sources=world.sources, contexts=contexts, now=now
             )
-        except MadeByAnother as error:
+        except ProofByAnotherError as error:
             if not world.trial:
                 raise
             credential, warnings = error.signed, (error,)
@@ -99,7 +99,7 @@ def check_presentation(
 ) -> Checked:
     """A presentation, once steps 1 to 3 hold, and all for what is in it."""
     if not isinstance(document, Mapping):
-        raise NotSecured("A secured presentation is a JSON object.")
+        raise NotSecuredError("A secured presentation is a JSON object.")
     if enveloping.is_envelope(document):
         token = enveloping.open_envelope(document, kind=enveloping.PRESENTATION)
         verified = jose.verify(token, kind="vp", sources=world.sources, now=now)
@@ -120,7 +120,7 @@ def check_presentation(
     require_meaning(presentation, contexts=contexts)
     shown = validation.entries(presentation, "verifiableCredential")
     if len(shown) > MAX_CREDENTIALS:
-        raise NotSecured(f"More than {MAX_CREDENTIALS} credentials in a presentation are not accepted.")
+        raise NotSecuredError(f"More than {MAX_CREDENTIALS} credentials in a presentation are not accepted.")
     within = [check_credential(credential, world=world, now=now) for credential in shown]
     return Checked(presentation, tuple(warning for one in within for warning in one.warnings))
 
@@ -151,9 +151,9 @@ def check_references(
 def _require_validity(credential: Mapping[str, Any], *, now: datetime) -> None:
     begins, ends = validation.validity(credential)
     if begins is not None and now < begins:
-        raise NotYetValid("This credential is not valid yet.")
+        raise NotYetValidError("This credential is not valid yet.")
     if ends is not None and ends < now:
-        raise Expired("This credential has expired.")
+        raise ExpiredError("This credential has expired.")
 
 
 def _speakers(presentation: Mapping[str, Any]) -> list[str]:

@@ -6,13 +6,13 @@ from typing import Any
 
 from common.did import Fetch
 from common.encoding import strict_json
-from common.errors import MalformedInput, SelloError, Undetermined
+from common.errors import MalformedInputError, SelloError, UndeterminedError
 from common.formats import enveloping
 from common.formats.base import Secured, Sources, VerifiedCredential
 from common.formats.detect import find_format
 from common.vcdm import validation
 from common.vcdm.related import Known, check_related_resources
-from common.vcdm.schemas import SchemaMismatch, check_schemas
+from common.vcdm.schemas import SchemaMismatchError, check_schemas
 
 # Servers that know a schema among other documents of one address shall send the schema.
 SCHEMA: str = "application/schema+json, application/vc;q=0.8, application/json;q=0.5"
@@ -38,8 +38,8 @@ def check_references(
 ) -> None:
     """Raise unless resources and schemas are as a validated document says (VC Data Model 2.0 §4.11, §5.3).
 
-    `Undetermined` where one cannot be had or read. Of a document that its holder shows in part, schemas are
-    not asked: they speak of it as a `whole`. They are asked of the JSON as it was `written`, where the
+    `UndeterminedError` where one cannot be had or read. Of a document that its holder shows in part, schemas
+    are not asked: they speak of it as a `whole`. They are asked of the JSON as it was `written`, where the
     document was read from that and may have another form.
     """
     check_related_resources(document, fetch=lambda url: fetch(url).body, known=known)
@@ -64,11 +64,11 @@ def open_credential(content: bytes, *, sources: Sources, now: datetime) -> Mappi
     try:
         _, format_, kind = find_format(secured)
         if kind != "credential":
-            raise MalformedInput("A schema stands in a credential.")
+            raise MalformedInputError("A schema stands in a credential.")
         return format_.verify_credential(secured, sources=sources, now=now).document
-    except Undetermined:
+    except UndeterminedError:
         raise
     except SelloError as error:
-        raise SchemaMismatch(
+        raise SchemaMismatchError(
             "The credential that holds a schema does not hold.", detail=error.public
         ) from error

@@ -12,7 +12,7 @@ Outcome = Literal["passed", "failed", "undetermined", "skipped"]
 Status = Literal["valid", "revoked", "suspended", "undetermined", "none"]
 
 
-class VerificationFailed(SelloError):
+class VerificationError(SelloError):
     """A verification that did not end well; the text is that of its first check that did not pass."""
 
     code = "verification_failed"
@@ -70,13 +70,13 @@ class Verification:
         return 0 if self.verified and self.status == "valid" else 1
 
     def require_verified(self) -> "Verification":
-        """Itself, or `VerificationFailed` with the first check that did not pass."""
+        """Itself, or `VerificationError` with the first check that did not pass."""
         if self.verified:
             return self
         for check in self.checks:
             if check.result in ("failed", "undetermined"):
-                raise VerificationFailed(check.detail or f"The check {check.check} did not pass.")
-        raise VerificationFailed("Nothing was checked.")
+                raise VerificationError(check.detail or f"The check {check.check} did not pass.")
+        raise VerificationError("Nothing was checked.")
 
     def as_json(self) -> dict[str, Any]:
         """The object that commands and endpoints print."""

@@ -9,11 +9,11 @@ from rest_framework.response import Response
 
 from common.adapters.api.rest import authorization
 from common.adapters.limits import rate_limit
-from common.keys.dpop import InvalidDpopProof
+from common.keys.dpop import InvalidDpopProofError
 from common.registries.record_access.grant import (
     GRANT_TYPE,
     AccessError,
-    InvalidAccessToken,
+    InvalidAccessTokenError,
     create_grant,
 )
 from common.registries.record_access.holder import create_consents, create_log
@@ -38,7 +38,7 @@ class AccessToken(ProtocolView):
         [assertion] = fields.get("assertion", [""])
         proof = request.headers.get("DPoP")
         if proof is None:
-            raise InvalidDpopProof("A DPoP proof is needed.")
+            raise InvalidDpopProofError("A DPoP proof is needed.")
         grant = access.grant_access(find_authority(authority), assertion, proof, now=utc_now())
         return Response(create_grant(grant), headers=NO_STORE)
 
@@ -91,5 +91,5 @@ def _token(request: Request, scheme: str) -> str:
     """The token of the `Authorization` header, of that scheme alone (RFC 9449 §7.1, RFC 6750 §2.1)."""
     found, token = authorization(request)
     if found != scheme.lower() or not token:
-        raise InvalidAccessToken(f"An Authorization header with {scheme} is needed.")
+        raise InvalidAccessTokenError(f"An Authorization header with {scheme} is needed.")
     return token

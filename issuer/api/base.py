@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 from common.adapters.api.rest import authorization, parser_for
 from common.keys import jwe
 from common.oid4vci.encryption import MEDIA_TYPE
-from common.oid4vci.errors import InvalidToken, printable
+from common.oid4vci.errors import InvalidTokenError, printable
 from common.oid4vci.wallet_attestation import CHALLENGE_HEADER, HEADER, POP_HEADER
 from issuer.models import Authority
 from issuer.services.clients import Client, authenticate, create_challenge, identify
@@ -149,7 +149,7 @@ def shown_token(request: Request, endpoint: str) -> ShownToken:
     """The access token of the `Authorization` header (RFC 6750 §2.1, RFC 9449 §7.1)."""
     scheme, token = authorization(request)
     if scheme not in ("bearer", "dpop") or not token:
-        raise InvalidToken("An access token is needed.")
+        raise InvalidTokenError("An access token is needed.")
     return ShownToken(token, scheme, endpoint, dpop_proof(request))
 
 

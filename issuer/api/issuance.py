@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from common.adapters.api.rest import StrictJSONParser
 from common.adapters.limits import rate_limit
-from common.errors import MalformedInput, SelloError
+from common.errors import MalformedInputError, SelloError
 from common.oid4vci.credential import (
     CredentialResponse,
     DeferredResponse,
@@ -25,7 +25,11 @@ from common.oid4vci.credential import (
     parse_deferred_request,
 )
 from common.oid4vci.encryption import MEDIA_TYPE, EncryptionTarget, encrypt_message
-from common.oid4vci.errors import CredentialRequestError, InvalidEncryptionParameters, NotificationError
+from common.oid4vci.errors import (
+    CredentialRequestError,
+    InvalidEncryptionParametersError,
+    NotificationError,
+)
 from common.oid4vci.notification import parse_notification
 from common.oid4vci.token import create_token_response, parse_token_request
 from issuer.api.base import (
@@ -129,9 +133,9 @@ def _opened(request: Request, authority: Authority) -> tuple[object, bool]:
 def _require_encryption(authority: Authority, wanted: EncryptionTarget | None, *, sealed: bool) -> None:
     """An answer is encrypted to a key that nobody could put in place of the wallet's on the way (§8.2)."""
     if authority.requires_encryption and not (sealed and wanted):
-        raise InvalidEncryptionParameters("This office takes and gives encrypted messages alone.")
+        raise InvalidEncryptionParametersError("This office takes and gives encrypted messages alone.")
     if wanted is not None and not sealed:
-        raise InvalidEncryptionParameters("Whoever wants an encrypted answer encrypts the request too.")
+        raise InvalidEncryptionParametersError("Whoever wants an encrypted answer encrypts the request too.")
 
 
 def _answer(answer: CredentialResponse | DeferredResponse, to: EncryptionTarget | None) -> HttpResponse:
@@ -152,6 +156,6 @@ def _body(request: Request, error: type[SelloError]) -> object:
     """The JSON body; text that is none is this endpoint's own kind of error."""
     try:
         body: object = request.data
-    except MalformedInput as malformed:
+    except MalformedInputError as malformed:
         raise error(malformed.public) from malformed
     return body

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from common.adapters.api.rest import authorization
 from common.adapters.limits import rate_limit
-from common.notices.messages import NoticeRefused
+from common.notices.messages import NoticeRefusedError
 from common.notices.views import Inbox
 from issuer.api.base import ProtocolView, find_authority
 from issuer.services.notice_offers import offer_of_notice
@@ -36,6 +36,6 @@ class NoticeOffer(ProtocolView):
         found = find_authority(authority)
         scheme, token = authorization(request)
         if scheme != "bearer" or not token:
-            raise NoticeRefused("A request signed by the holder's key is needed.")
+            raise NoticeRefusedError("A request signed by the holder's key is needed.")
         offer = offer_of_notice(token, id, authority=found, now=timezone.now())
         return Response({"credential_offer_uri": offer.uri}, headers={"Cache-Control": "no-store"})

@@ -7,7 +7,7 @@ from typing import Final
 
 from django.utils.module_loading import import_string
 
-from common.errors import UnknownPart
+from common.errors import UnknownPartError
 from common.registries import RegistryConnector, RegistryError
 from issuer.models import Registry
 
@@ -23,7 +23,7 @@ CONNECTORS: Final = {
 def connector(registry: Registry) -> RegistryConnector:
     """The connector that reads this registry."""
     if registry.connector not in CONNECTORS:
-        raise UnknownPart("registry connector", registry.connector, CONNECTORS)
+        raise UnknownPartError("registry connector", registry.connector, CONNECTORS)
     try:
         part = import_string(CONNECTORS[registry.connector])
     except ImportError as error:

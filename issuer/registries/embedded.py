@@ -10,7 +10,7 @@ from django.db.models import QuerySet, TextField
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
-from common.registries import START, Change, Record, RecordNotFound
+from common.registries import START, Change, Record, RecordNotFoundError
 from common.registries.texts import compact
 from issuer import models
 
@@ -35,7 +35,7 @@ class EmbeddedRegistry:
         try:
             row = self.registry.records.get(key=key)
         except models.Record.DoesNotExist as error:
-            raise RecordNotFound(f"{self.registry.title} holds no record under this key.") from error
+            raise RecordNotFoundError(f"{self.registry.title} holds no record under this key.") from error
         return _record(row)
 
     def find(self, column: str, value: str) -> Iterator[Record]:

@@ -10,10 +10,10 @@ from urllib.parse import urlencode
 
 from common.adapters.network import http
 from common.encoding import jcs, strict_json
-from common.errors import MalformedInput
-from common.registries import START, Change, Record, RecordNotFound
+from common.errors import MalformedInputError
+from common.registries import START, Change, Record, RecordNotFoundError
 from common.registries.opencrvs import search
-from common.registries.opencrvs.search import PARTED, OpenCrvsUnreadable
+from common.registries.opencrvs.search import PARTED, OpenCrvsResponseError
 from issuer import models
 
 log = logging.getLogger("sello.opencrvs")
@@ -39,7 +39,7 @@ class OpenCrvsRegistry:
         for found in self._records(search.by_number(self.source, key)):
             if found.key == key:
                 return found
-        raise RecordNotFound(f"{self.title} holds no record under this key.")
+        raise RecordNotFoundError(f"{self.title} holds no record under this key.")
 
     def find(self, column: str, value: str) -> Iterator[Record]:
         """The records whose column says exactly this."""
@@ -117,7 +117,7 @@ class OpenCrvsRegistry:
         for event in page:
             try:
                 change = search.change(self.source, event)
-            except OpenCrvsUnreadable as error:
+            except OpenCrvsResponseError as error:
                 log.warning("an event of %s is passed over: %s", self.title, error.public)
             else:
                 if change is not None:
@@ -137,7 +137,7 @@ class OpenCrvsRegistry:
         """A token of OpenCRVS's auth service, which takes what it asks for in the address; for minutes."""
         secret = os.environ.get(self.source.secret_env, "")
         if not secret:
-            raise OpenCrvsUnreadable(f"Set {self.source.secret_env} to the client's secret at OpenCRVS.")
+            raise OpenCrvsResponseError(f"Set {self.source.secret_env} to the client's secret at OpenCRVS.")
         query = {
             "client_id": self.source.client_id,
             "client_secret": secret,
@@ -146,15 +146,15 @@ class OpenCrvsRegistry:
         answer = _answer(http.request("POST", f"{self.source.token_url}?{urlencode(query)}", body=b""))
         token = answer.get("access_token")
         if not isinstance(token, str) or not token:
-            raise OpenCrvsUnreadable("OpenCRVS did not sign us in.")
+            raise OpenCrvsResponseError("OpenCRVS did not sign us in.")
         self._token = token
         return token
 
 
 def _answer(reply: http.Reply) -> dict[str, Any]:
     if reply.status != 200:
-        raise OpenCrvsUnreadable("OpenCRVS does not answer.", detail=str(reply.status))
+        raise OpenCrvsResponseError("OpenCRVS does not answer.", detail=str(reply.status))
     try:
         return strict_json.loads_object(reply.body)
-    except MalformedInput as error:
-        raise OpenCrvsUnreadable("OpenCRVS's answer could not be read.") from error
+    except MalformedInputError as error:
+        raise OpenCrvsResponseError("OpenCRVS's answer could not be read.") from error

@@ -12,7 +12,7 @@ from django.utils import timezone
 from common.adapters.exchange import messages, sending
 from common.encoding import jcs
 from common.exchange.header import Header
-from common.registries import START, Change, Record, RecordNotFound
+from common.registries import START, Change, Record, RecordNotFoundError
 from common.registries.spdci.mapping import paths, read
 from common.registries.spdci.search import create_search, parse_search_response
 from issuer import models
@@ -40,7 +40,7 @@ class SpdciRegistry:
         for record in self._pages("idtype-value", {"type": self.there.key_identifier, "value": key}):
             if record.key == key:
                 return record
-        raise RecordNotFound(f"{self.registry.title} holds no record under this key.")
+        raise RecordNotFoundError(f"{self.registry.title} holds no record under this key.")
 
     def find(self, column: str, value: str) -> Iterator[Record]:
         """The records whose column says exactly this, by its identifier type or its place in the object."""
@@ -100,7 +100,7 @@ class SpdciRegistry:
             cursor = _cursor(row.revision, row.key)
             try:
                 yield _changed(self.fetch(row.key), cursor) if not row.gone else _gone(row.key, cursor)
-            except RecordNotFound:
+            except RecordNotFoundError:
                 yield _gone(row.key, cursor)
 
     def _name(self, column: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import sqlalchemy as sql
 
-from common.registries import START, Change, Record, RecordNotFound, RegistryError
+from common.registries import START, Change, Record, RecordNotFoundError, RegistryError
 from common.registries.cells import unwrapped
 from common.registries.columns import Column, merged
 from common.registries.conditions import as_date
@@ -78,7 +78,7 @@ class SqlRegistry:
             raise RegistryError(f"{self.title} has several records under one key.", status=503)
         change = self._change(found[0]) if found else None
         if change is None or change.record is None or change.key != key:
-            raise RecordNotFound(f"{self.title} holds no record under this key.")
+            raise RecordNotFoundError(f"{self.title} holds no record under this key.")
         return change.record
 
     def find(self, column: str, value: str) -> Iterator[Record]:
@@ -87,7 +87,7 @@ class SqlRegistry:
             return
         try:
             typed = self._typed(column, value)
-        except RecordNotFound:
+        except RecordNotFoundError:
             return
         for row in self._where(column, typed, limit=MOST_FOUND):
             change = self._change(row)
@@ -194,7 +194,7 @@ class SqlRegistry:
         try:
             return FROM_TEXT.get(self.kinds[column], str)(text)
         except (ValueError, ArithmeticError) as error:
-            raise RecordNotFound(f"{self.title} holds no record under this key.") from error
+            raise RecordNotFoundError(f"{self.title} holds no record under this key.") from error
 
     def _read(self, statement: "sql.Select[Any]") -> list[Mapping[str, Any]]:
         with reading(self.source) as connection:

@@ -16,16 +16,16 @@ from django.db import transaction
 
 from common.adapters.documents.sources import sources
 from common.errors import SelloError
-from common.keys.dpop import DpopProof, InvalidDpopProof, verify_dpop_proof
+from common.keys.dpop import DpopProof, InvalidDpopProofError, verify_dpop_proof
 from common.keys.holder_jwt import MAX_AGE
 from common.registries.record_access.grant import (
     AccessGrant,
-    AccessRefused,
+    AccessRefusedError,
     AccessRequest,
     Evidence,
     GivenConsent,
-    InvalidAccessToken,
-    InvalidAssertion,
+    InvalidAccessTokenError,
+    InvalidAssertionError,
     Subject,
     verify_access_request,
 )
@@ -88,7 +88,7 @@ def grant_access(authority: Authority, assertion: str, dpop_proof: str, *, now: 
         now=now,
     )
     if proof.thumbprint != request.thumbprint:
-        raise InvalidDpopProof("The DPoP proof is by another key than the request names.")
+        raise InvalidDpopProofError("The DPoP proof is by another key than the request names.")
     attempt = _Attempt(authority, request.jti, request.client_id, request.purpose, request.attributes)
     try:
         return _grant(attempt, request, proof, now=now)
@@ -110,7 +110,7 @@ def read_record(authority: Authority, access_token: str, dpop_proof: str, *, now
         .first()
     )
     if token is None:
-        raise InvalidAccessToken("This access token is wrong or expired.")
+        raise InvalidAccessTokenError("This access token is wrong or expired.")
     try:
         proof = verify_dpop_proof(
             dpop_proof,
@@ -121,9 +121,9 @@ def read_record(authority: Authority, access_token: str, dpop_proof: str, *, now
             check_nonce=None,
             now=now,
         )
-        spend(f"dpop {proof.thumbprint}", proof.jti, InvalidDpopProof, now=now)
-    except InvalidDpopProof as error:
-        raise InvalidAccessToken(error.public, code=error.code) from error
+        spend(f"dpop {proof.thumbprint}", proof.jti, InvalidDpopProofError, now=now)
+    except InvalidDpopProofError as error:
+        raise InvalidAccessTokenError(error.public, code=error.code) from error
     try:
         return _read(token, now=now)
     except SelloError as error:
@@ -139,8 +139,8 @@ def spend(scope: str, value: str, error: type[SelloError], *, now: datetime) -> 
 
 
 def _grant(attempt: _Attempt, request: AccessRequest, proof: DpopProof, *, now: datetime) -> AccessGrant:
-    spend(f"dpop {proof.thumbprint}", proof.jti, InvalidDpopProof, now=now)  # 2
-    spend(f"access {request.client_id}", request.jti, InvalidAssertion, now=now)
+    spend(f"dpop {proof.thumbprint}", proof.jti, InvalidDpopProofError, now=now)  # 2
+    spend(f"access {request.client_id}", request.jti, InvalidAssertionError, now=now)
     spent.purge(now=now)
     agreement = (
         DataAgreement.objects.select_related("authority", "registry")
@@ -150,10 +150,10 @@ def _grant(attempt: _Attempt, request: AccessRequest, proof: DpopProof, *, now: 
         .first()
     )
     if agreement is None:
-        raise AccessRefused("Nothing was agreed with this organisation for this purpose.")
+        raise AccessRefusedError("Nothing was agreed with this organisation for this purpose.")
     attempt.agreement = agreement
     if (agreement.basis == Basis.LAW) != isinstance(request.ground, Subject):
-        raise AccessRefused("The agreement has another basis: consent, or a law.")
+        raise AccessRefusedError("The agreement has another basis: consent, or a law.")
     shown, allowed = None, agreement.attributes
     if isinstance(request.ground, Evidence):  # 4
         shown = _presented(attempt, agreement, request.ground, now=now)
@@ -187,7 +187,7 @@ def _presented(attempt: _Attempt, agreement: DataAgreement, evidence: Evidence, 
     """Ground: the person has just shown a document to this client."""
     shown = verify_evidence(evidence, attempt.client_id, now=now)
     attempt.thumbprint = shown.thumbprint
-    spend(f"evidence {attempt.client_id}", evidence.nonce, InvalidAssertion, now=now)
+    spend(f"evidence {attempt.client_id}", evidence.nonce, InvalidAssertionError, now=now)
     require_agreed(agreement, shown.credential, now=now)
     attempt.record_key = match(agreement, shown.credential.claims.get(agreement.evidence_claim))
     return shown

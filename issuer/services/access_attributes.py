@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from common.errors import UnknownPart
-from common.registries.record_access.grant import AccessRefused
+from common.errors import UnknownPartError
+from common.registries.record_access.grant import AccessRefusedError
 from issuer.models import DataAgreement
 
 # Answers that are worked out, so that a yes or no leaves the house and not what it follows from.
@@ -17,7 +17,7 @@ DERIVED: Final[dict[str, Callable[[Any], bool]]] = {
 def narrow(asked: Sequence[str], allowed: Sequence[str]) -> list[str]:
     """What is asked for, in that order; everything that is allowed where nothing is named."""
     if not allowed or not set(asked) <= set(allowed):
-        raise AccessRefused("More is asked for than was agreed upon.")
+        raise AccessRefusedError("More is asked for than was agreed upon.")
     return list(asked or allowed)
 
 
@@ -31,7 +31,7 @@ def _answer(agreement: DataAgreement, name: str, data: Mapping[str, Any]) -> Any
     if rule is None:
         return data.get(name)
     if rule.get("derive") not in DERIVED:
-        raise UnknownPart("derivation", rule.get("derive"), DERIVED)
+        raise UnknownPartError("derivation", rule.get("derive"), DERIVED)
     # A registry without that column knows nothing of it: its silence is no "absent".
     if rule.get("column") not in {column["name"] for column in agreement.registry.columns}:
         return None

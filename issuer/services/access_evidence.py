@@ -7,12 +7,12 @@ from typing import Any, Final
 
 from common.adapters.documents.sources import check_status, resolve_did, sources
 from common.did import did_web
-from common.errors import SelloError, UnknownPart
+from common.errors import SelloError, UnknownPartError
 from common.formats import FORMATS
 from common.formats.base import Binding, VerifiedCredential
 from common.keys import jwk
 from common.oid4vp.transaction_data import DataAccess, read_transaction_data
-from common.registries.record_access.grant import AccessRefused, Evidence
+from common.registries.record_access.grant import AccessRefusedError, Evidence
 from common.registries.texts import matchable
 from common.vcdm import times
 from issuer.models import DataAgreement
@@ -35,9 +35,9 @@ class Shown:
 def verify_evidence(evidence: Evidence, client_id: str, *, now: datetime) -> Shown:
     """What the evidence shows, once it is seen to have been made for this client, just now."""
     if evidence.audience.removeprefix(CLIENT_PREFIX) != client_id:
-        raise AccessRefused("The evidence was shown to somebody else.")
+        raise AccessRefusedError("The evidence was shown to somebody else.")
     if evidence.format not in FORMATS:
-        raise UnknownPart("format", evidence.format, FORMATS)
+        raise UnknownPartError("format", evidence.format, FORMATS)
     binding = Binding(evidence.audience, evidence.nonce, evidence.transaction_data)
     try:
         shown = FORMATS[evidence.format].verify_presentation(
@@ -48,34 +48,36 @@ def verify_evidence(evidence: Evidence, client_id: str, *, now: datetime) -> Sho
         thumbprint = _thumbprint(shown.holder)
         signed = [read_transaction_data(entry).content for entry in shown.transaction_data]
     except SelloError as error:
-        raise AccessRefused("The evidence does not hold.", detail=f"{error.code} {error.public}") from error
+        raise AccessRefusedError(
+            "The evidence does not hold.", detail=f"{error.code} {error.public}"
+        ) from error
     if len(shown.credentials) != 1:
-        raise AccessRefused("The evidence must be one credential.")
+        raise AccessRefusedError("The evidence must be one credential.")
     if set(shown.transaction_data) != set(evidence.transaction_data):
-        raise AccessRefused("The person did not sign these terms.")
+        raise AccessRefusedError("The person did not sign these terms.")
     terms = [content for content in signed if isinstance(content, DataAccess)]
     if len(terms) > 1:
-        raise AccessRefused("The evidence is consent to one thing at a time.")
+        raise AccessRefusedError("The evidence is consent to one thing at a time.")
     return Shown(evidence, shown.credentials[0], thumbprint, terms[0] if terms else None)
 
 
 def require_agreed(agreement: DataAgreement, credential: VerifiedCredential, *, now: datetime) -> None:
     """Raise unless the evidence is of an agreed type, by an agreed issuer, and valid: not merely unknown."""
     if not set(agreement.evidence_types) & set(credential.types):
-        raise AccessRefused("This kind of evidence was not agreed upon.")
+        raise AccessRefusedError("This kind of evidence was not agreed upon.")
     if _did(credential.issuer) not in {_did(issuer) for issuer in agreement.evidence_issuers}:
-        raise AccessRefused("The evidence is by an issuer that was not agreed upon.")
+        raise AccessRefusedError("The evidence is by an issuer that was not agreed upon.")
     if check_status(credential, now=now).status != "valid":
-        raise AccessRefused("The evidence is revoked, suspended, or nobody can say.")
+        raise AccessRefusedError("The evidence is revoked, suspended, or nobody can say.")
 
 
 def match(agreement: DataAgreement, value: object) -> str:
     """The key of the one record that says `value` in the agreed column."""
     if not isinstance(value, str) or not matchable(value):  # N/A is nobody's number
-        raise AccessRefused("Nothing is shown that finds the record.")
+        raise AccessRefusedError("Nothing is shown that finds the record.")
     found = list(connector(agreement.registry).find(agreement.matching_column, value))
     if len(found) != 1:
-        raise AccessRefused("This does not point to one record.")
+        raise AccessRefusedError("This does not point to one record.")
     return found[0].key
 
 
@@ -85,7 +87,7 @@ def _require_recent(presentation: Mapping[str, Any], *, now: datetime) -> None:
     for proof in proofs if isinstance(proofs, list) else [proofs]:
         created = proof.get("created") if isinstance(proof, Mapping) else None
         if not isinstance(created, str) or times.parse(created) < now - EVIDENCE_AGE:
-            raise AccessRefused("The evidence is too old.")
+            raise AccessRefusedError("The evidence is too old.")
 
 
 def _thumbprint(holder: str) -> str:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from common.registries.record_access.grant import AccessRefused, InvalidAssertion
+from common.registries.record_access.grant import AccessRefusedError, InvalidAssertionError
 from common.registries.record_access.holder import (
     ConsentEntry,
     HolderRequest,
@@ -30,7 +30,7 @@ from issuer.services.access import spend
 LIMIT: Final = 500
 
 
-class NoSuchConsent(AccessRefused):
+class NoSuchConsent(AccessRefusedError):
     """No consent of whoever asks: the same answer for one of somebody else's as for none at all."""
 
     status = 404
@@ -39,7 +39,7 @@ class NoSuchConsent(AccessRefused):
 def read_log(authority: Authority, request: str, *, now: datetime) -> list[LogEntry]:
     """Who has read this person's records here or tried to, on what ground, newest first."""
     asked = verify_log_request(request, audience=authority.identifier, now=now)
-    spend(f"log {asked.thumbprint}", asked.jti, InvalidAssertion, now=now)
+    spend(f"log {asked.thumbprint}", asked.jti, InvalidAssertionError, now=now)
     found = AccessLog.objects.filter(
         _own(authority, asked, registry="registry_id"), authority=authority
     ).select_related("registry")
@@ -64,14 +64,14 @@ def read_log(authority: Authority, request: str, *, now: datetime) -> list[LogEn
 def list_consents(authority: Authority, request: str, *, now: datetime) -> list[ConsentEntry]:
     """What this person has agreed to here, newest first."""
     asked = verify_consents_request(request, audience=authority.identifier, now=now)
-    spend(f"consents {asked.thumbprint}", asked.jti, InvalidAssertion, now=now)
+    spend(f"consents {asked.thumbprint}", asked.jti, InvalidAssertionError, now=now)
     return [_entry(consent, now=now) for consent in _consents(authority, asked)[:LIMIT]]
 
 
 def withdraw(authority: Authority, request: str, *, now: datetime) -> ConsentEntry:
     """End a consent at once, its tokens with it; the same word again (signed anew) changes nothing."""
     asked = verify_withdrawal(request, audience=authority.identifier, now=now)
-    spend(f"withdrawal {asked.thumbprint}", asked.jti, InvalidAssertion, now=now)
+    spend(f"withdrawal {asked.thumbprint}", asked.jti, InvalidAssertionError, now=now)
     try:
         wanted = UUID(asked.consent_id)
     except ValueError as error:

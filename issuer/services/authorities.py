@@ -8,7 +8,7 @@ from django.db import transaction
 
 from common.adapters.storage.key_table import key_store
 from common.did import did_key
-from common.errors import UnknownPart
+from common.errors import UnknownPartError
 from common.keys import Signer, jwk, multikey
 from issuer.models import Authority
 
@@ -46,7 +46,7 @@ def set_policy(
     """What an authority asks of wallets; None leaves it as it was."""
     authority = Authority.objects.filter(slug=slug).first()
     if authority is None:
-        raise UnknownPart("authority", slug, Authority.objects.values_list("slug", flat=True))
+        raise UnknownPartError("authority", slug, Authority.objects.values_list("slug", flat=True))
     if high_assurance is not None:
         authority.high_assurance = high_assurance
     if requires_encryption is not None:
@@ -60,7 +60,7 @@ def set_policy(
 def key_id(authority: Authority, curve: str) -> str:
     """The DID URL of the authority's key on that curve."""
     if curve not in FRAGMENTS:
-        raise UnknownPart("curve", curve, FRAGMENTS)
+        raise UnknownPartError("curve", curve, FRAGMENTS)
     return f"{authority.did}#{FRAGMENTS[curve]}"
 
 

@@ -23,7 +23,7 @@ from common.oid4vci.authorization import (
     PushedResponse,
     create_authorization_response,
 )
-from common.oid4vci.errors import AuthorizationError, InvalidClient, TokenError
+from common.oid4vci.errors import AuthorizationError, InvalidClientError, TokenError
 from issuer.models import AccessCode, Authority, Authorization, Configuration, Session
 from issuer.services import spent
 from issuer.services.access_codes import find_access_code, spend_access_code
@@ -62,7 +62,7 @@ def push(
 ) -> PushedResponse:
     """Keep a wallet's request and give a reference to it."""
     if client.id != request.client_id:
-        raise InvalidClient("client_id is not the one for which a provider vouches.")
+        raise InvalidClientError("client_id is not the one for which a provider vouches.")
     thumbprint = shown_key(authority, proof, endpoint=ENDPOINT, now=now) if proof is not None else ""
     if thumbprint and request.dpop_thumbprint not in (None, thumbprint):
         raise AuthorizationError("dpop_jkt names another key than the DPoP proof (RFC 9449 §10.1).")

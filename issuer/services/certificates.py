@@ -17,7 +17,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from common.adapters.storage.key_table import key_store
-from common.errors import MalformedInput, SelloError, UnknownPart
+from common.errors import MalformedInputError, SelloError, UnknownPartError
 from common.keys import Signer, certificate
 from common.trust import iaca
 from issuer.models import Authority, Certificate
@@ -47,7 +47,7 @@ def document_signer(authority: Authority, *, until: datetime, now: datetime) -> 
             Authority.objects.select_for_update().get(pk=authority.pk)  # the lock under which one is made
             found = _signers(authority, until).first() or _create_signer(authority, now=now)
         if found.expires_at < until:
-            raise MalformedInput(f"An mdoc is valid for {LONGEST_DAYS} days at most.")
+            raise MalformedInputError(f"An mdoc is valid for {LONGEST_DAYS} days at most.")
     return _opened(found.key), bytes(found.der)
 
 
@@ -105,7 +105,7 @@ def revoke(authority: Authority, serial: int, *, reason: str, actor: str, now: d
         rows = Certificate.objects.select_for_update().filter(authority=authority, is_root=False)
         known = {certificate.load(bytes(row.der)).serial_number: row for row in rows}
         if serial not in known:
-            raise UnknownPart("certificate", f"{serial:x}", (f"{number:x}" for number in known))
+            raise UnknownPartError("certificate", f"{serial:x}", (f"{number:x}" for number in known))
         found = known[serial]
         if found.revoked_at is not None:
             raise RevocationRefused("This certificate was taken back before.")

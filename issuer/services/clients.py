@@ -14,11 +14,11 @@ from common.adapters.network.http import fetch
 from common.oid4vci import attestation
 from common.oid4vci.attestation import Refusal, StatusEndpoint
 from common.oid4vci.errors import (
-    InvalidClient,
-    InvalidClientAttestation,
-    InvalidNonce,
-    InvalidProof,
-    UseAttestationChallenge,
+    InvalidClientAttestationError,
+    InvalidClientError,
+    InvalidNonceError,
+    InvalidProofError,
+    UseAttestationChallengeError,
 )
 from common.oid4vci.key_attestation import Resistance
 from common.oid4vci.key_proof import AttestationPolicy
@@ -54,7 +54,7 @@ def key_policy(authority: Authority, *, now: datetime) -> AttestationPolicy:
     """What an authority wants of the keys to which it issues."""
 
     def check(found: StatusEndpoint) -> None:
-        _check_standing(found, InvalidProof, now=now)
+        _check_standing(found, InvalidProofError, now=now)
 
     return AttestationPolicy(providers(), required_of_keys(authority), BATCH_SIZE, check)
 
@@ -72,9 +72,11 @@ def create_challenge(authority: Authority, *, now: datetime) -> str:
 def identify(authority: Authority, client_id: str | None) -> Client:
     """The wallet that names itself `client_id`, which nothing proves."""
     if authority.high_assurance:
-        raise InvalidClient("This office gives credentials to wallets alone for which a provider vouches.")
+        raise InvalidClientError(
+            "This office gives credentials to wallets alone for which a provider vouches."
+        )
     if client_id is not None and (len(client_id) > MAX_ID or "\0" in client_id):
-        raise InvalidClient("This client_id is too long.")
+        raise InvalidClientError("This client_id is too long.")
     return Client(client_id or "")
 
 
@@ -93,18 +95,18 @@ def authenticate(
     """
     anchors = providers()
     if not anchors:
-        raise InvalidClientAttestation("Nobody is trusted to vouch for wallets here.")
+        raise InvalidClientAttestationError("Nobody is trusted to vouch for wallets here.")
     if pop is None and dpop_proof is not None:
         found = verify_with_dpop(compact, dpop_proof, anchors=anchors, now=now)
     else:
         found = _with_proof(authority, compact, pop or "", anchors=anchors, now=now)
     if client_id not in (None, found.client_id):
-        raise InvalidClientAttestation("client_id is not the one for which a provider vouches.")
+        raise InvalidClientAttestationError("client_id is not the one for which a provider vouches.")
     if found.jti is not None and not spent.spend(
         spent.digest(f"wallet {found.thumbprint}"), found.jti, until=now + REMEMBERED
     ):
-        raise InvalidClientAttestation("The proof of the wallet attestation was used before.")
-    _check_standing(found.standing, InvalidClientAttestation, now=now)
+        raise InvalidClientAttestationError("The proof of the wallet attestation was used before.")
+    _check_standing(found.standing, InvalidClientAttestationError, now=now)
     return Client(found.client_id, found.name or found.client_id, found.thumbprint)
 
 
@@ -114,8 +116,8 @@ def _with_proof(
     def check_challenge(challenge: str) -> None:
         try:
             nonces.check_nonce(authority, challenge, purpose=PURPOSE, now=now)
-        except InvalidNonce as error:
-            raise UseAttestationChallenge(
+        except InvalidNonceError as error:
+            raise UseAttestationChallengeError(
                 "Make the proof of the wallet attestation over the challenge of this answer."
             ) from error
 

@@ -12,7 +12,7 @@ from common.formats import type_metadata as metadata
 from common.rdf.contexts import type_context
 from common.registries import RegistryError
 from common.registries import schema as schemas
-from common.registries.claims import Claim, ClaimsInvalid, as_json, humane, map_claims
+from common.registries.claims import Claim, InvalidClaimsError, as_json, humane, map_claims
 from issuer.models import Configuration, Registry
 from issuer.services.certificates import LONGEST_DAYS
 from issuer.services.profiles import profile
@@ -56,7 +56,7 @@ def create_configuration(
     type. `doctype` is that of its mdocs where others defined it.
     """
     if not _TYPE.match(type):
-        raise ClaimsInvalid("A credential type is a word such as FarmerCredential: letters and digits.")
+        raise InvalidClaimsError("A credential type is a word such as FarmerCredential: letters and digits.")
     chosen = list(dict.fromkeys(formats or FORMATS))
     for format_ in chosen:
         profile(format_)
@@ -66,16 +66,18 @@ def create_configuration(
     before = {claim.name: claim for claim in existing.claim_list()} if existing else {}
     claims = tuple(claim.following(before.get(claim.name, claim)) for claim in claims)
     if not claims:
-        raise ClaimsInvalid(f"Registry {registry.slug} has no columns; import records or give --claims FILE.")
+        raise InvalidClaimsError(
+            f"Registry {registry.slug} has no columns; import records or give --claims FILE."
+        )
     known = {column["name"] for column in registry.columns}
     for claim in claims:
         if known and claim.column not in known:
-            raise ClaimsInvalid(
+            raise InvalidClaimsError(
                 f"Claim {claim.name}: no column {claim.column!r}; known: {', '.join(sorted(known))}."
             )
     configuration = existing or Configuration(registry=registry, type=type, name=name or _free_name(type))
     if existing is None and Configuration.objects.filter(name=configuration.name).exists():
-        raise ClaimsInvalid(f"Configuration {configuration.name} exists on another registry or type.")
+        raise InvalidClaimsError(f"Configuration {configuration.name} exists on another registry or type.")
     configuration.formats = chosen
     configuration.claims = as_json(claims)
     configuration.display = {"name": _title(type), **configuration.display, **(display or {})}
@@ -91,9 +93,11 @@ def create_configuration(
 def _require_mdoc(configuration: Configuration) -> None:
     """Raise unless the certificates under which mdocs are signed last long enough for this type."""
     if configuration.doctype and not _DOCTYPE.match(configuration.doctype):
-        raise ClaimsInvalid("A document type is a name such as org.iso.23220.photoid.1.")
+        raise InvalidClaimsError("A document type is a name such as org.iso.23220.photoid.1.")
     if "mso_mdoc" in configuration.formats and configuration.validity_days > LONGEST_DAYS:
-        raise ClaimsInvalid(f"An mdoc is valid for {LONGEST_DAYS} days at most; give fewer validity_days.")
+        raise InvalidClaimsError(
+            f"An mdoc is valid for {LONGEST_DAYS} days at most; give fewer validity_days."
+        )
 
 
 def find_configuration(name: str) -> Configuration:

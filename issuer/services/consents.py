@@ -16,7 +16,7 @@ from django.db import transaction
 
 from common.adapters.storage.sealing import seal, unseal
 from common.oid4vp.transaction_data import DataAccess
-from common.registries.record_access.grant import AccessRefused, AccessRequest
+from common.registries.record_access.grant import AccessRefusedError, AccessRequest
 from issuer.models import Consent, DataAgreement
 from issuer.services.access_attributes import narrow
 from issuer.services.access_evidence import Shown
@@ -70,22 +70,22 @@ def find(agreement: DataAgreement, id: str) -> Consent:
     try:
         wanted = UUID(id)
     except ValueError as error:
-        raise AccessRefused("There is no such consent.") from error
+        raise AccessRefusedError("There is no such consent.") from error
     # A presentation was for one reading: its identifier opens no second one.
     found = Consent.objects.filter(agreement=agreement, id=wanted, how=Consent.How.SIGNED).first()
     if found is None:
-        raise AccessRefused("There is no such consent.")
+        raise AccessRefusedError("There is no such consent.")
     return found
 
 
 def require_standing(consent: Consent, *, now: datetime) -> None:
     """Raise where a consent was withdrawn or has ended, or the card whose key gave it was withdrawn."""
     if consent.withdrawn_at is not None:
-        raise AccessRefused("The person has withdrawn their consent.")
+        raise AccessRefusedError("The person has withdrawn their consent.")
     if consent.expires_at <= now:
-        raise AccessRefused("The person's consent has ended.")
+        raise AccessRefusedError("The person's consent has ended.")
     if not key_stands(consent.holder_thumbprint):
-        raise AccessRefused("The document with which the person agreed has been withdrawn.")
+        raise AccessRefusedError("The document with which the person agreed has been withdrawn.")
 
 
 def hold(id: UUID, *, now: datetime) -> Consent:
@@ -115,12 +115,12 @@ def state(consent: Consent, *, now: datetime) -> str:
 def _require_terms(terms: DataAccess, agreement: DataAgreement, *, now: datetime) -> None:
     """Raise unless what the person signed is what was agreed with this organisation, or less."""
     if terms.authority != agreement.authority.identifier or terms.client_id != agreement.client_id:
-        raise AccessRefused("The person agreed to another reader, or to another registry.")
+        raise AccessRefusedError("The person agreed to another reader, or to another registry.")
     if terms.purpose != agreement.purpose:
-        raise AccessRefused("The person agreed to another purpose.")
+        raise AccessRefusedError("The person agreed to another purpose.")
     narrow(terms.attributes, agreement.attributes)
     if not now < terms.valid_until <= now + timedelta(days=agreement.longest_days):
-        raise AccessRefused("The person's consent has ended, or lasts longer than was agreed upon.")
+        raise AccessRefusedError("The person's consent has ended, or lasts longer than was agreed upon.")
 
 
 def _name(id: UUID) -> str:

@@ -18,7 +18,7 @@ from common.errors import SelloError
 from common.formats.base import Holder
 from common.keys import jwk
 from common.oid4vci.credential import CredentialResponse, DeferredResponse
-from common.oid4vci.errors import InvalidTransactionId, RequestDenied
+from common.oid4vci.errors import InvalidTransactionIdError, RequestDeniedError
 from issuer.models import Authority, Deferral, Registry, Session
 from issuer.services import spent
 from issuer.services.delivering import MAX_DELIVERIES, deliver, terms_now
@@ -42,7 +42,7 @@ def must_wait(session: Session) -> bool:
         return False
     states = set(session.deferrals.values_list("state", flat=True))
     if Deferral.State.REFUSED in states:
-        raise RequestDenied("The office has decided not to issue this.")
+        raise RequestDeniedError("The office has decided not to issue this.")
     return not states & {Deferral.State.APPROVED, Deferral.State.DONE}
 
 
@@ -52,7 +52,7 @@ def defer(
     """Keep a request, whose proofs were verified, until an officer decides."""
     sessions_of(authority).get(pk=session.pk)  # the lock under which requests are counted
     if session.deferrals.filter(format=format_).count() >= MAX_DELIVERIES:
-        raise RequestDenied("This credential was asked for too often.")
+        raise RequestDeniedError("This credential was asked for too often.")
     transaction_id = secrets.token_urlsafe(32)
     Deferral.objects.create(
         session=session,
@@ -77,9 +77,9 @@ def fetch(
             .first()
         )
         if found is None:
-            raise InvalidTransactionId("This transaction was not opened with this token, or has ended.")
+            raise InvalidTransactionIdError("This transaction was not opened with this token, or has ended.")
         if found.state == Deferral.State.REFUSED:
-            raise RequestDenied("The office has decided not to issue this.")
+            raise RequestDeniedError("The office has decided not to issue this.")
         if found.state == Deferral.State.WAITING:
             return DeferredResponse(transaction_id, INTERVAL)
         terms = terms_now(session, now=now)

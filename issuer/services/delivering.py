@@ -10,7 +10,7 @@ from django.db import transaction
 from common.formats.base import Holder
 from common.keys import jwk
 from common.oid4vci.credential import CredentialResponse
-from common.oid4vci.errors import RequestDenied
+from common.oid4vci.errors import RequestDeniedError
 from common.registries import RegistryError
 from issuer.models import Authority, Configuration, Delivery, IssuedCredential, Session
 from issuer.registries import connector
@@ -33,7 +33,7 @@ def terms_now(session: Session, *, now: datetime) -> Terms:
     try:
         cards.require_open(session)
     except cards.CardWithdrawn as error:
-        raise RequestDenied(error.public) from error
+        raise RequestDeniedError(error.public) from error
     if (given := supplied.find(session)) is not None:
         return given
     configuration = session.configuration
@@ -42,7 +42,7 @@ def terms_now(session: Session, *, now: datetime) -> Terms:
         require_standing(configuration, record, now=now)
         return Terms(configurations.claims_of(configuration, record, now=now))
     except RegistryError as error:
-        raise RequestDenied("The registry cannot say this of the record.", detail=error.code) from error
+        raise RequestDeniedError("The registry cannot say this of the record.", detail=error.code) from error
 
 
 def deliver(
@@ -115,11 +115,11 @@ def _still_open(authority: Authority, session: Session) -> Session:
     """The session, locked, unless somebody ended it or withdrew its card in the meantime."""
     found = sessions_of(authority).filter(pk=session.pk).first()
     if found is None:
-        raise RequestDenied("The office has withdrawn what was offered; ask there.")
+        raise RequestDeniedError("The office has withdrawn what was offered; ask there.")
     try:
         cards.hold(found.configuration, [found.record_key])
     except cards.CardWithdrawn as error:
-        raise RequestDenied(error.public) from error
+        raise RequestDeniedError(error.public) from error
     return found
 
 
@@ -129,9 +129,9 @@ def _count_delivery(authority: Authority, session: Session, format_: str, *, now
     round_ = session.deliveries.filter(format=format_, created_at__gte=session.token_issued_at)
     events = list(round_.values_list("event", flat=True))
     if "credential_accepted" in events:
-        raise RequestDenied("This credential was issued, and the wallet accepted it.")
+        raise RequestDeniedError("This credential was issued, and the wallet accepted it.")
     if len(events) >= MAX_DELIVERIES:
-        raise RequestDenied("This credential was asked for too often.")
+        raise RequestDeniedError("This credential was asked for too often.")
     return Delivery.objects.create(
         session=session, format=format_, notification_id=secrets.token_urlsafe(16), created_at=now
     )

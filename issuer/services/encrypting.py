@@ -6,7 +6,7 @@ changes when `SECRET_KEY` does, and wallets read it anew from the metadata.
 
 from functools import lru_cache
 
-from common.errors import InvalidKey
+from common.errors import InvalidKeyError
 from common.keys import PrivateKey, jwe, jwk
 from common.oid4vci.encryption import (
     RequestEncryption,
@@ -14,7 +14,7 @@ from common.oid4vci.encryption import (
     decrypt_message,
     public_jwk,
 )
-from common.oid4vci.errors import InvalidEncryptionParameters
+from common.oid4vci.errors import InvalidEncryptionParametersError
 from issuer.models import Authority
 from issuer.services import spent
 
@@ -36,9 +36,9 @@ def response_encryption(authority: Authority) -> ResponseEncryption:
 def open_request(authority: Authority, compact: str) -> dict[str, object]:
     """The request in a JWE that was made for this authority; the key's name must be ours (§10)."""
     key = _key(authority.pk)
-    decrypted = decrypt_message(compact, key=key, error=InvalidEncryptionParameters)
+    decrypted = decrypt_message(compact, key=key, error=InvalidEncryptionParametersError)
     if jwe.header(compact.strip()).get("kid") != jwk.thumbprint(key.public_key):
-        raise InvalidEncryptionParameters("The request is not encrypted to the key of our metadata.")
+        raise InvalidEncryptionParametersError("The request is not encrypted to the key of our metadata.")
     return decrypted
 
 
@@ -47,6 +47,6 @@ def _key(authority: int) -> PrivateKey:
     for attempt in range(4):  # one number in four billion is no key
         try:
             return PrivateKey("P-256", spent.keyed("request encryption", f"{authority} {attempt}"))
-        except InvalidKey:
+        except InvalidKeyError:
             continue
-    raise InvalidKey("No key for encryption could be made.", status=500)
+    raise InvalidKeyError("No key for encryption could be made.", status=500)

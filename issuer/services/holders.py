@@ -5,7 +5,7 @@ from pathlib import Path
 from common.adapters.documents.sources import resolve_did
 from common.did import did_key
 from common.encoding import strict_json
-from common.errors import InvalidKey
+from common.errors import InvalidKeyError
 from common.formats.base import Holder
 from common.keys import jwk
 
@@ -15,10 +15,10 @@ def find_holder(text: str) -> Holder:
     if not text.startswith("did:"):
         source = strict_json.loads_object(Path(text).read_bytes())
         if "d" in source:
-            raise InvalidKey("This file holds a private key; give its public part alone.")
+            raise InvalidKeyError("This file holds a private key; give its public part alone.")
         key = jwk.decode(source)
         return Holder(key, did_key.encode(key))
     for method in resolve_did(text).methods.values():
         if "authentication" in method.purposes and method.controller == text:
             return Holder(method.public_key, text)
-    raise InvalidKey("This DID lists no key of its own for authentication.")
+    raise InvalidKeyError("This DID lists no key of its own for authentication.")

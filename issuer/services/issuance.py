@@ -16,10 +16,10 @@ from common.formats.base import Holder, Secured
 from common.oid4vci.credential import CredentialRequest, CredentialResponse, DeferredResponse
 from common.oid4vci.errors import (
     CredentialRequestError,
-    InvalidNotificationId,
+    InvalidNotificationIdError,
     NotificationError,
-    UnknownConfiguration,
-    UnknownIdentifier,
+    UnknownConfigurationError,
+    UnknownIdentifierError,
 )
 from common.oid4vci.notification import Notification
 from issuer.models import Authority, Configuration, IssuedCredential, Session
@@ -96,7 +96,7 @@ def notify(authority: Authority, token: ShownToken, notification: Notification, 
         session = session_of(authority, sessions_of(authority), token, now=now)
         delivery = session.deliveries.filter(notification_id=notification.notification_id).first()
         if delivery is None:
-            raise InvalidNotificationId("This notification_id was not given out with this token.")
+            raise InvalidNotificationIdError("This notification_id was not given out with this token.")
         if delivery.event == notification.event:
             return
         if delivery.event:
@@ -119,10 +119,10 @@ def _requested_format(session: Session, request: CredentialRequest) -> str:
                 "The token response named identifiers; one of them must be asked for."
             )
         if request.credential_identifier not in session.identified:
-            raise UnknownIdentifier("This credential identifier was not given with this token.")
+            raise UnknownIdentifierError("This credential identifier was not given with this token.")
         return session.configuration_ids[request.credential_identifier]
     if request.configuration_id is None:
-        raise UnknownIdentifier("No credential identifiers were given with this token.")
+        raise UnknownIdentifierError("No credential identifiers were given with this token.")
     if request.configuration_id not in session.configuration_ids:
-        raise UnknownConfiguration("This credential configuration is not part of the offer.")
+        raise UnknownConfigurationError("This credential configuration is not part of the offer.")
     return session.configuration_ids[request.configuration_id]

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from common.encoding import base64url
-from common.errors import MalformedInput
-from common.oid4vci.errors import InvalidNonce
+from common.errors import MalformedInputError
+from common.oid4vci.errors import InvalidNonceError
 from issuer.models import Authority
 from issuer.services import spent
 
@@ -26,20 +26,20 @@ def check_nonce(authority: Authority, nonce: str, *, purpose: str = C_NONCE, now
     """The nonce itself, if this authority made it and it is not too old; whether it was used is not asked."""
     try:
         data = base64url.decode(nonce)
-    except MalformedInput as error:
-        raise InvalidNonce("The nonce is not one of ours.") from error
+    except MalformedInputError as error:
+        raise InvalidNonceError("The nonce is not one of ours.") from error
     body, tag = data[:-_TAG], data[-_TAG:]
     if len(body) != _RANDOM + _TIME or not hmac.compare_digest(tag, _seal(authority, body, purpose)):
-        raise InvalidNonce("The nonce is not one of ours.")
+        raise InvalidNonceError("The nonce is not one of ours.")
     if int.from_bytes(body[_RANDOM:], "big") <= now.timestamp():
-        raise InvalidNonce("The nonce is too old.")
+        raise InvalidNonceError("The nonce is too old.")
     return nonce
 
 
 def spend_nonce(nonce: str, *, now: datetime) -> None:
     """Use a nonce that was checked; it can be done once."""
     if not spent.spend("c_nonce", nonce, until=now + LIFETIME):
-        raise InvalidNonce("The nonce was used before.")
+        raise InvalidNonceError("The nonce was used before.")
 
 
 def _seal(authority: Authority, body: bytes, purpose: str) -> bytes:

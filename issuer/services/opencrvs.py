@@ -16,7 +16,7 @@ from common.formats.data_integrity import status_entries
 from common.keys import jws
 from common.rdf.contexts import CREDENTIALS_V1
 from common.registries.opencrvs import records
-from common.registries.opencrvs.records import OfferRequest, OpenCrvsRequestInvalid, SignRequest
+from common.registries.opencrvs.records import OfferRequest, OpenCrvsRequestError, SignRequest
 from common.vcdm.credential import ClaimPath
 from issuer.models import Authority, Configuration, IssuedCredential, StatusList
 from issuer.services import authorities, offers, supplied
@@ -45,7 +45,7 @@ def offer(request: OfferRequest, *, now: datetime) -> str:
     authority = _authority(request.issuer)
     configuration = find_configuration(request.configuration.removesuffix(f".{SD_JWT}"))
     if configuration.authority != authority:
-        raise OpenCrvsRequestInvalid("This type of credential belongs to another authority.")
+        raise OpenCrvsRequestError("This type of credential belongs to another authority.")
     terms = Terms(
         claims=request.claims,
         disclosable=_disclosable(configuration, request),
@@ -104,9 +104,7 @@ def _disclosable(configuration: Configuration, request: OfferRequest) -> tuple[C
     described = {claim.name: claim for claim in configuration.claim_list()}
     lacking = [name for name, claim in described.items() if claim.mandatory and name not in request.claims]
     if lacking:
-        raise OpenCrvsRequestInvalid(
-            f"credentialData lacks what this type says always: {', '.join(lacking)}."
-        )
+        raise OpenCrvsRequestError(f"credentialData lacks what this type says always: {', '.join(lacking)}.")
     typed = [(name,) for name, claim in described.items() if claim.selectively_disclosable]
     asked = [path for path in request.disclosable if len(path) > 1 or path[0] not in described]
     return (*typed, *asked)

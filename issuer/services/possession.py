@@ -11,8 +11,14 @@ from typing import Any, Final
 from django.db.models import QuerySet
 
 from common.errors import SelloError
-from common.keys.dpop import ALGORITHMS, DpopProof, InvalidDpopProof, UseDpopNonce, verify_dpop_proof
-from common.oid4vci.errors import InvalidNonce, InvalidToken
+from common.keys.dpop import (
+    ALGORITHMS,
+    DpopProof,
+    InvalidDpopProofError,
+    UseDpopNonceError,
+    verify_dpop_proof,
+)
+from common.oid4vci.errors import InvalidNonceError, InvalidTokenError
 from issuer.models import Authority, Session
 from issuer.services import nonces, spent
 
@@ -20,7 +26,7 @@ REMEMBERED: Final = timedelta(minutes=5)  # longer than a proof could be used ag
 PURPOSE: Final = "DPoP nonce"
 
 
-class BoundTokenRefused(InvalidToken):
+class BoundTokenRefused(InvalidTokenError):
     """A token that was shown without its key, or with a proof that does not hold (RFC 9449 §7.1)."""
 
     def __init__(self, error: SelloError) -> None:
@@ -52,7 +58,7 @@ def shown_key(
     """
     if proof is None:
         if bound_to or authority.high_assurance:
-            raise InvalidDpopProof("A DPoP proof is needed.")
+            raise InvalidDpopProofError("A DPoP proof is needed.")
         return ""
     return _verify(authority, proof, endpoint=endpoint, bound_to=bound_to or None, now=now).thumbprint
 
@@ -63,7 +69,7 @@ def session_of(
     """The session that an access token opens, shown as it was given: with its key, or as a bearer's."""
     session = sessions.filter(token_digest=spent.digest(token.value), token_expires_at__gt=now).first()
     if session is None or bool(session.key_thumbprint) != (token.scheme == "dpop"):
-        raise InvalidToken("This access token is wrong or expired.")
+        raise InvalidTokenError("This access token is wrong or expired.")
     if session.key_thumbprint:
         try:
             _verify(
@@ -74,7 +80,7 @@ def session_of(
                 bound_to=session.key_thumbprint,
                 now=now,
             )
-        except (InvalidDpopProof, UseDpopNonce) as error:
+        except (InvalidDpopProofError, UseDpopNonceError) as error:
             raise BoundTokenRefused(error) from error
     return session
 
@@ -91,8 +97,8 @@ def _verify(
     def check_nonce(nonce: Any) -> None:
         try:
             nonces.check_nonce(authority, nonce if isinstance(nonce, str) else "", purpose=PURPOSE, now=now)
-        except InvalidNonce as error:
-            raise UseDpopNonce("Make the DPoP proof with the nonce of this answer.") from error
+        except InvalidNonceError as error:
+            raise UseDpopNonceError("Make the DPoP proof with the nonce of this answer.") from error
 
     found = verify_dpop_proof(
         proof,
@@ -104,5 +110,5 @@ def _verify(
         now=now,
     )
     if not spent.spend(spent.digest(f"dpop {found.thumbprint}"), found.jti, until=now + REMEMBERED):
-        raise InvalidDpopProof("This DPoP proof was used before.")
+        raise InvalidDpopProofError("This DPoP proof was used before.")
     return found

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
-from common.errors import UnknownPart
+from common.errors import UnknownPartError
 from common.formats import FORMATS
 from common.formats.base import Format
 from common.formats.data_integrity import SUITES, ecdsa_sd_2023
@@ -56,12 +56,12 @@ def profile(format_: str) -> Profile:
     """The profile of a format, perhaps with a suite after a colon; an unknown one names the known."""
     name, _, suite = format_.partition(":")
     if name not in PROFILES:
-        raise UnknownPart("format", format_, PROFILES)
+        raise UnknownPartError("format", format_, PROFILES)
     found = PROFILES[name]
     if not suite or suite in found.algorithms:
         return found
     if name != "ldp_vc" or suite not in SUITES:
-        raise UnknownPart(
+        raise UnknownPartError(
             f"suite of {name}", suite, SUITES if name == "ldp_vc" else map(str, found.algorithms)
         )
     selective = suite == ecdsa_sd_2023.NAME

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from common.adapters.documents.sources import sources
 from common.oid4vci.credential import CredentialRequest
-from common.oid4vci.errors import InvalidProof
+from common.oid4vci.errors import InvalidProofError
 from common.oid4vci.key_proof import KeyProof, verify_attested_keys, verify_key_proofs
 from common.oid4vci.presentation_proof import verify_presentation_proofs
 from issuer.models import Authority
@@ -23,7 +23,7 @@ def proven_keys(
     if request.proof_type == "jwt":
         return verify_key_proofs(tokens, audience=audience, check_nonce=check_nonce, now=now, policy=policy)
     if policy.required is not None:
-        raise InvalidProof("Keys need an attestation here, for which a presentation has no place.")
+        raise InvalidProofError("Keys need an attestation here, for which a presentation has no place.")
     presentations = [proof for proof in request.proofs if isinstance(proof, Mapping)]
     return verify_presentation_proofs(
         presentations, audience=audience, check_nonce=check_nonce, sources=sources(), now=now

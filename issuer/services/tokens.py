@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from common.oid4vci.authorization import verify_code
-from common.oid4vci.errors import InvalidGrant, TokenError
+from common.oid4vci.errors import InvalidGrantError, TokenError
 from common.oid4vci.token import AnyTokenRequest, CodeRequest, RefreshRequest, TokenRequest, TokenResponse
 from issuer.models import Authority, Session
 from issuer.services import cards, spent
@@ -51,7 +51,7 @@ def _exchange_pre_authorized(
             authority, request.pre_authorized_code, Session.Grant.PRE_AUTHORIZED, now=now
         ).first()
         if session is None:
-            raise InvalidGrant("This code is wrong, used or expired.")
+            raise InvalidGrantError("This code is wrong, used or expired.")
         if bool(session.tx_code_digest) != (request.tx_code is not None):
             raise TokenError(
                 "This offer needs its tx_code." if session.tx_code_digest else "No tx_code is expected."
@@ -67,7 +67,7 @@ def _exchange_pre_authorized(
         if session.failed_tries >= MAX_TRIES:
             move(session, Session.State.FAILED)
         session.save()
-    raise InvalidGrant("The transaction code is wrong.")  # after the count was committed
+    raise InvalidGrantError("The transaction code is wrong.")  # after the count was committed
 
 
 def _exchange_code(
@@ -87,11 +87,11 @@ def _exchange_code(
         )
         asked = session.authorization if session is not None else None
         if session is None or asked is None:
-            raise InvalidGrant("This code is wrong, used or expired.")
+            raise InvalidGrantError("This code is wrong, used or expired.")
         if request.redirect_uri != asked.redirect_uri or client.id != asked.client_id:
-            raise InvalidGrant("This code was given to another wallet, or for another address.")
+            raise InvalidGrantError("This code was given to another wallet, or for another address.")
         if client.thumbprint != asked.client_thumbprint:
-            raise InvalidGrant("This code was given to another wallet.")
+            raise InvalidGrantError("This code was given to another wallet.")
         verify_code(request.code_verifier, challenge=asked.code_challenge)
         replayed = session.state != Session.State.OFFERED
         if replayed:
@@ -105,7 +105,7 @@ def _exchange_code(
             _require_offered(session, names)
             session.identified = list(names)
             return _open(session, client, thumbprint, now=now)
-    raise InvalidGrant("This code is wrong, used or expired.")  # after the tokens were ended
+    raise InvalidGrantError("This code is wrong, used or expired.")  # after the tokens were ended
 
 
 def _refresh(
@@ -122,14 +122,14 @@ def _refresh(
             .first()
         )
         if session is None or (client.id or session.client_id) != session.client_id:
-            raise InvalidGrant("This refresh token is wrong or expired.")
+            raise InvalidGrantError("This refresh token is wrong or expired.")
         if client.thumbprint != session.client_thumbprint:
-            raise InvalidGrant("This refresh token was given to another wallet.")
+            raise InvalidGrantError("This refresh token was given to another wallet.")
         shown_key(authority, proof, endpoint=ENDPOINT, bound_to=session.key_thumbprint, now=now)
         try:
             cards.require_open(session)
         except cards.CardWithdrawn as error:
-            raise InvalidGrant(error.public) from error
+            raise InvalidGrantError(error.public) from error
         return _renew(session, refresh_token=request.refresh_token, now=now)
 
 

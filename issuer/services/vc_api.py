@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 
-from common.errors import MalformedInput, SelloError, UnknownPart
+from common.errors import MalformedInputError, SelloError, UnknownPartError
 from common.formats import enveloping, jose
 from common.formats.data_integrity import SUITES, ecdsa_sd_2023, pipeline, status_entries
 from common.keys import Signer
@@ -53,7 +53,7 @@ class Speaker:
 def speakers(authority: Authority, suite: str) -> list[Speaker]:
     """The names under which an authority may sign with a suite: its did:keys, and its did:web."""
     if suite not in CURVES:
-        raise UnknownPart("suite", suite, CURVES)
+        raise UnknownPartError("suite", suite, CURVES)
     keys = [authorities.key_signer(authority, curve) for curve in CURVES[suite]]
     web = [authorities.signer(authority, curve) for curve in CURVES[suite]]
     return [Speaker(signer.key_id.partition("#")[0], signer) for signer in (*keys, *web)]
@@ -70,7 +70,7 @@ def issue(
 ) -> Mapping[str, Any]:
     """The secured credential (steps 1 to 5)."""
     if not isinstance(credential, Mapping):
-        raise MalformedInput("A credential is a JSON object.", code="PARSING_ERROR")
+        raise MalformedInputError("A credential is a JSON object.", code="PARSING_ERROR")
     known = speakers(authority, suite)
     speaker, document = _spoken(credential, known, key=options.get("verificationMethod"))  # 1
     if suite != JWT:
@@ -124,10 +124,10 @@ def _purposes(document: Mapping[str, Any], options: Mapping[str, Any]) -> list[s
     asked, found = options["credentialStatus"], list[str]()
     for entry in asked if isinstance(asked, list) else [asked]:
         if not isinstance(entry, Mapping) or entry.get("type") != status_entries.TYPE:
-            raise MalformedInput(f"A status is asked for by its type, {status_entries.TYPE}.")
+            raise MalformedInputError(f"A status is asked for by its type, {status_entries.TYPE}.")
         purpose = entry.get("statusPurpose", "revocation")
         if not isinstance(purpose, str) or purpose not in status_entries.PURPOSES or purpose in found:
-            raise MalformedInput(f"A status serves one of {', '.join(status_entries.PURPOSES)}.")
+            raise MalformedInputError(f"A status serves one of {', '.join(status_entries.PURPOSES)}.")
         found.append(purpose)
     if found and first:
         raise IssuanceRefused("Version 1.1 of the data model has no words for a status list.")

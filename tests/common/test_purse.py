@@ -6,8 +6,8 @@ from contextlib import contextmanager
 import pytest
 
 from common import purse
-from common.errors import FetchFailed
-from common.purse import Purse, PurseEmpty
+from common.errors import FetchError
+from common.purse import Purse, PurseEmptyError
 
 
 @pytest.mark.parametrize("kind", ["fetches", "bytes", "seconds", "steps"])
@@ -15,17 +15,17 @@ def test_each_kind_runs_dry_by_itself(kind: str) -> None:
     with purse.opened(Purse(**{kind: 2})):
         purse.draw(**{kind: 1})
         purse.draw(**{kind: 1})
-        with pytest.raises(PurseEmpty) as caught:
+        with pytest.raises(PurseEmptyError) as caught:
             purse.draw(**{kind: 1})
-    assert isinstance(caught.value, FetchFailed)  # so that checks are undetermined, and never passed
+    assert isinstance(caught.value, FetchError)  # so that checks are undetermined, and never passed
     assert (caught.value.status, caught.value.detail) == (400, kind)
 
 
 def test_an_empty_purse_pays_for_nothing_more() -> None:
     with purse.opened(Purse(steps=1)):
-        with pytest.raises(PurseEmpty):
+        with pytest.raises(PurseEmptyError):
             purse.draw(steps=5)
-        with pytest.raises(PurseEmpty):
+        with pytest.raises(PurseEmptyError):
             purse.draw(fetches=1)
 
 

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.core.management import call_command
 
 from common.adapters.network import http
-from common.errors import FetchFailed
+from common.errors import FetchError
 from verifier import gateways
 from verifier.gateways.base import Account, Instruction, Receipt, Receipts
 from verifier.models import GatewayAccount, PaymentInstruction, Programme
@@ -58,7 +58,7 @@ class TrialGateway:
     def _ask(self, what: str, body: Any) -> Any:
         reply = http.request("POST", f"{self._url}/{what}", body=json.dumps(body).encode())
         if reply.status != 200:
-            raise FetchFailed("The bank has a bad day.", detail=str(reply.status))
+            raise FetchError("The bank has a bad day.", detail=str(reply.status))
         return json.loads(reply.body)
 
     def _receipts(self, answer: dict[str, dict[str, str]]) -> Receipts:

@@ -15,7 +15,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from common.adapters.network import http
-from common.errors import FetchFailed
+from common.errors import FetchError
 from common.notices import delivering
 from common.notices.models import Notice
 from common.notices.telling import Recipient, tell
@@ -35,14 +35,14 @@ def carry(method: str, url: str, headers: Mapping[str, str], body: bytes | None)
     """A gateway that is not there one time in ten, and one time in ten takes a message without a word."""
     fate = random.random()
     if fate < 0.1:
-        raise http.NotReached("Nobody is there.")
+        raise http.NotReachedError("Nobody is there.")
     [to] = parse_qs((body or b"").decode())["to"]
     with open(
         settings.VAR_DIR / GATEWAY, "ab", buffering=0
     ) as log:  # one write, whole among several processes
         log.write(f"{to} {headers['Idempotency-Key']}\n".encode())
     if fate < 0.2:
-        raise FetchFailed("No answer.")
+        raise FetchError("No answer.")
     return http.Reply(200, b"")
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from common.adapters.documents.sources import resolve_did, sources
 from common.adapters.network import http
 from common.did import did_key
-from common.errors import FetchFailed
+from common.errors import FetchError
 from common.formats import FORMATS
 from common.formats.base import Binding, Holder, Secured
 from common.keys import PrivateKey
@@ -153,7 +153,7 @@ def test_a_registry_that_is_away_leaves_the_session_verified(
 
     def away(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> http.Reply:
         if urlsplit(url).path.endswith("/access/token"):
-            raise FetchFailed("This host does not answer.")
+            raise FetchError("This host does not answer.")
         return carry(method, url, headers, body)
 
     monkeypatch.setattr(http, "transport", away)
@@ -188,7 +188,7 @@ def test_a_presentation_ages(ana: PrivateKey, today: datetime, form: str) -> Non
     """What was signed a day ago is refused today, in either format."""
     held = {form: issue("farmer", "F-0001", form, holder=ana, now=today - timedelta(days=1))}
     created = ask("subsidy", today)
-    with pytest.raises(FetchFailed):
+    with pytest.raises(FetchError):
         show_signed(created.request_uri, held, key=ana, now=today, signed_at=today - timedelta(days=1))
     assert PresentationSession.objects.get(pk=created.session.pk).status == Status.REJECTED
 

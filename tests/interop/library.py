@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from common.did import DIDDocument, Fetched, VerificationMethod, did_key, resolve
 from common.encoding import base64url, multibase
-from common.errors import FetchFailed
+from common.errors import FetchError
 from common.formats import FORMATS, jose
 from common.formats.base import Holder
 from common.keys import PrivateKey, jwk, multikey
@@ -44,7 +44,7 @@ def _offline(did: str) -> DIDDocument:
 
 
 def refuse(url: str, *, accept: str = "application/json") -> Fetched:
-    raise FetchFailed("Here is no network.")
+    raise FetchError("Here is no network.")
 
 
 SOURCES: Final = OfflineSources(contexts=CONTEXTS)

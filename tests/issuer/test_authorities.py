@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import ObjectDoesNotExist
 
 from common.did import parse_document
-from common.errors import InvalidSignature, UnknownPart
+from common.errors import InvalidSignatureError, UnknownPartError
 from issuer.models import Authority
 from issuer.services.authorities import create_authority, did_document, key_id, signer
 
@@ -39,7 +39,7 @@ def test_document_lists_all_keys_for_signing(authority):
         assert (method.public_key, method.controller) == (own.public_key, authority.did)
         assert own.key_id == key_id(authority, curve)
         method.public_key.verify(own.sign(b"words"), b"words")
-        with pytest.raises(InvalidSignature):
+        with pytest.raises(InvalidSignatureError):
             method.public_key.verify(own.sign(b"words"), b"other words")
 
 
@@ -59,7 +59,7 @@ def test_a_sealed_key_is_opened_once(authority, django_assert_num_queries):
 
 
 def test_unknown_curve_and_missing_key_are_errors(authority):
-    with pytest.raises(UnknownPart):
+    with pytest.raises(UnknownPartError):
         signer(authority, "P-521")
     with pytest.raises(ObjectDoesNotExist):
         signer(Authority(slug="nobody", name="Nobody", p256_key="absent"), "P-256")

@@ -15,7 +15,7 @@ from common.errors import SelloError
 from common.formats import FORMATS
 from common.formats.base import Holder
 from common.keys import PrivateKey, certificate
-from common.registries.claims import ClaimsInvalid
+from common.registries.claims import InvalidClaimsError
 from common.trust import iaca
 from issuer.models import Authority, Certificate
 from issuer.services import certificates
@@ -83,7 +83,7 @@ def test_a_configuration_asks_for_no_more_than_its_signers_can_give(days):
     registry = make_farmers().registry
     told = {"type": "FarmerPass", "formats": ["mso_mdoc"], "validity_days": days}
     if days > LONGEST_DAYS:
-        with pytest.raises(ClaimsInvalid):
+        with pytest.raises(InvalidClaimsError):
             create_configuration(registry, **told)
         return
     configuration = create_configuration(registry, **told)
@@ -98,7 +98,7 @@ def test_a_configuration_asks_for_no_more_than_its_signers_can_give(days):
 @pytest.mark.parametrize("doctype", ["a b", "<script>", "x" * 201, "-x"])
 def test_a_document_type_is_a_name(doctype):
     registry = make_farmers().registry
-    with pytest.raises(ClaimsInvalid):
+    with pytest.raises(InvalidClaimsError):
         create_configuration(registry, type="FarmerPass", formats=["mso_mdoc"], doctype=doctype)
 
 

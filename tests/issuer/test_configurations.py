@@ -7,9 +7,9 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from common.errors import UnknownPart
+from common.errors import UnknownPartError
 from common.registries import Record
-from common.registries.claims import Claim, ClaimsInvalid, RecordIncomplete
+from common.registries.claims import Claim, InvalidClaimsError, RecordIncompleteError
 from issuer.models import Configuration
 from issuer.services.configurations import (
     ConfigurationNotFound,
@@ -98,16 +98,16 @@ def test_a_second_registry_gets_a_name_of_its_own(registry):
     other = create_registry("farms-2", title="F", authority="farm-office", key_column="id", columns=COLUMNS)
     create_configuration(registry, type="FarmCredential")
     assert create_configuration(other, type="FarmCredential").name == "farm-2"
-    with pytest.raises(ClaimsInvalid, match="exists on another registry"):
+    with pytest.raises(InvalidClaimsError, match="exists on another registry"):
         create_configuration(other, type="CattleCredential", name="farm")
 
 
 def test_what_cannot_be_used_is_refused(registry):
-    with pytest.raises(UnknownPart, match=r"known: dc\+sd-jwt, .*ldp_vc"):
+    with pytest.raises(UnknownPartError, match=r"known: dc\+sd-jwt, .*ldp_vc"):
         create_configuration(registry, type="FarmCredential", formats=["pdf"])
-    with pytest.raises(ClaimsInvalid, match="letters and digits"):
+    with pytest.raises(InvalidClaimsError, match="letters and digits"):
         create_configuration(registry, type="farm credential")
-    with pytest.raises(ClaimsInvalid, match="no column 'horses'"):
+    with pytest.raises(InvalidClaimsError, match="no column 'horses'"):
         create_configuration(registry, type="FarmCredential", claims=[Claim("horses", "horses", "Horses")])
     with pytest.raises(ConfigurationNotFound, match="there are: none yet"):
         find_configuration("farm")
@@ -147,7 +147,7 @@ def test_age_is_worked_out_on_the_day_of_issuance(registry):
 def test_a_record_that_lacks_what_must_be_said(registry):
     claims = [Claim("cattle", "cattle", "Cows", "integer", mandatory=True)]
     made = create_configuration(registry, type="FarmCredential", claims=claims)
-    with pytest.raises(RecordIncomplete, match="Cows"):
+    with pytest.raises(RecordIncompleteError, match="Cows"):
         claims_of(made, Record("1", {"id": "1"}))
 
 

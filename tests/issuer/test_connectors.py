@@ -8,8 +8,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils.module_loading import import_string
 
-from common.registries import RecordNotFound, RegistryConnector, RegistryError
-from common.registries.statement import StatementRefused, require_select
+from common.registries import RecordNotFoundError, RegistryConnector, RegistryError
+from common.registries.statement import StatementRefusedError, require_select
 from issuer.models import Record, Registry
 from issuer.registries import CONNECTORS, connector
 from issuer.registries.sql_source import SourceRefused, SourceUnavailable, parse_source, reading
@@ -57,7 +57,7 @@ def test_a_table_becomes_a_registry(fishers):
     reader = connector(registry)
     assert reader.fetch("3").data["name"] == "Person 3"
     for absent in ("99", "three", ""):
-        with pytest.raises(RecordNotFound):
+        with pytest.raises(RecordNotFoundError):
             reader.fetch(absent)
     assert [record.key for record in reader.find("national_id", "N-2")] == ["2"]
     assert [record.key for record in reader.find("id", "2")] == ["2"]
@@ -70,11 +70,11 @@ def test_one_record_has_one_key(fishers):
     registry = connect()
     configuration = create_configuration(registry, type="Fisher", name="fisher")
     for alias in ("03", " 3", "+3", "3 ", "\u0663", "0_3"):
-        with pytest.raises(RecordNotFound):
+        with pytest.raises(RecordNotFoundError):
             connector(registry).fetch(alias)
-        with pytest.raises(RecordNotFound):
+        with pytest.raises(RecordNotFoundError):
             create_offer(configuration, alias, now=AT)
-        with pytest.raises(RecordNotFound):
+        with pytest.raises(RecordNotFoundError):
             give_access_code(registry, alias, given_by="officer", now=AT)
     assert create_offer(configuration, "3", now=AT).session.record_key == "3"
 
@@ -85,7 +85,7 @@ def test_capitals_make_no_other_key(fishers):
     reader = connector(connect(table="boats"))
     assert reader.fetch("AB-1").key == "AB-1"
     for alias in ("ab-1", "Ab-1"):
-        with pytest.raises(RecordNotFound):
+        with pytest.raises(RecordNotFoundError):
             reader.fetch(alias)
 
 
@@ -117,7 +117,7 @@ def test_a_query_in_place_of_a_table(fishers):
     reader = connector(connect(table=None, query=query))
     assert [change.key for change in reader.changes(limit=3)] == ["1", "2", "3"]
     assert reader.fetch("5").data["name"] == "Person 5:x"
-    with pytest.raises(RecordNotFound):
+    with pytest.raises(RecordNotFoundError):
         reader.fetch("4")
 
 
@@ -212,7 +212,7 @@ def test_what_becomes_visible_late_is_not_lost(fishers):
     ],
 )  # fmt: skip
 def test_statements_that_do_more_than_read(statement):
-    with pytest.raises(StatementRefused):
+    with pytest.raises(StatementRefusedError):
         require_select(statement)
 
 

@@ -10,7 +10,7 @@ from django.test import Client
 from common.adapters.documents.sources import sources
 from common.adapters.network.http import fetch
 from common.did import parse_document
-from common.errors import FetchFailed
+from common.errors import FetchError
 from common.formats import FORMATS
 from common.keys import jwk
 from common.oid4vci.authorization_server import parse_server_metadata
@@ -252,5 +252,5 @@ def test_a_list_is_kept_until_it_changes(farmer):
 
 def test_read_in_process_without_a_site(farmer):
     assert fetch(farmer.type_url, accept="application/ld+json").content_type == "application/ld+json"
-    with pytest.raises(FetchFailed):
+    with pytest.raises(FetchError):
         fetch(f"{farmer.authority.identifier}/types/nothing")

@@ -20,7 +20,7 @@ from common.oid4vci.encryption import (
     encrypt_message,
     public_jwk,
 )
-from common.oid4vci.errors import MessageInvalid
+from common.oid4vci.errors import InvalidMessageError
 from common.oid4vci.metadata import parse_issuer_metadata
 from common.oid4vci.signed_metadata import verify_metadata
 from issuer.services import authorities, certificates
@@ -79,7 +79,7 @@ def test_both_ways_encrypted(wallet, token):
     assert answer.headers["Cache-Control"] == "no-store"
     header = jwe.header(answer.content.decode())
     assert (header["kid"], header["enc"]) == ("mine", "A128GCM")
-    opened = decrypt_message(answer.content.decode(), key=SECRET, error=MessageInvalid)
+    opened = decrypt_message(answer.content.decode(), key=SECRET, error=InvalidMessageError)
     assert len(opened["credentials"]) == 1
 
 

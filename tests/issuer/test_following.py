@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 
 from common.notices.models import Notice
 from common.notices.telling import opened
-from common.registries.rules import RulesInvalid
+from common.registries.rules import InvalidRegistryRulesError
 from issuer.models import Effect, Following, Registry, Session, StatusChange, StatusList, SyncRun
 from issuer.registries import connector
 from issuer.services.following import effects
@@ -302,7 +302,7 @@ def test_batches_go_on_where_the_last_ended(monkeypatch):
 )
 def test_rules_that_make_no_sense_here(rule, sentence):
     farmer = country(rules=[])
-    with pytest.raises((RulesInvalid, Exception), match=sentence):
+    with pytest.raises((InvalidRegistryRulesError, Exception), match=sentence):
         set_rules(farmer, [rule])
     farmer.refresh_from_db()
     assert farmer.rules == []

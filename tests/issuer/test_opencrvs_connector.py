@@ -9,8 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from common.adapters.network import http
-from common.registries import RecordNotFound
-from common.registries.opencrvs.search import OpenCrvsSourceInvalid, OpenCrvsUnreadable, parse_source
+from common.registries import RecordNotFoundError
+from common.registries.opencrvs.search import OpenCrvsResponseError, OpenCrvsSourceError, parse_source
 from issuer.models import IssuedCredential, Registry
 from issuer.registries import connector
 from issuer.services.configurations import create_configuration
@@ -153,7 +153,7 @@ def test_it_becomes_a_registry(there: OpenCrvs):
     assert [found.key for found in reader.find("registration_number", "2026B004")] == ["2026B004"]
     assert list(reader.find("national_id", "nobody")) == []
     for absent in ("2026B099", ""):
-        with pytest.raises(RecordNotFound):
+        with pytest.raises(RecordNotFoundError):
             reader.fetch(absent)
 
 
@@ -182,7 +182,7 @@ def test_what_is_archived_is_gone_and_what_was_never_registered_is_none(there: O
     found = {change.key: change.record for change in connector(connect()).changes()}
     assert found["2026B001"] is None
     assert "2026B002" not in found
-    with pytest.raises(RecordNotFound):
+    with pytest.raises(RecordNotFoundError):
         connector(connect()).fetch("2026B001")
 
 
@@ -202,7 +202,7 @@ def test_days_are_asked_of_the_declaration_alone(there: OpenCrvs):
     assert [change.key for change in reader.passed("review", after=None, until=AT.date())] == ["2026B001"]
     assert list(reader.passed("review", after=AT.date(), until=AT.date())) == []
     for column in ("birth_date", "given_names"):
-        with pytest.raises(OpenCrvsSourceInvalid):
+        with pytest.raises(OpenCrvsSourceError):
             list(reader.passed(column, after=None, until=AT.date()))
 
 
@@ -240,14 +240,14 @@ def test_a_source_is_checked(changes: dict[str, Any], said: str):
 def test_an_opencrvs_that_does_not_answer_changes_nothing(there: OpenCrvs, monkeypatch: pytest.MonkeyPatch):
     registry = connect()
     there.down = True
-    with pytest.raises(OpenCrvsUnreadable):
+    with pytest.raises(OpenCrvsResponseError):
         connector(registry).fetch("2026B003")
     there.down = False
     monkeypatch.setenv("OPENCRVS_SECRET", "wrong")
-    with pytest.raises(OpenCrvsUnreadable):
+    with pytest.raises(OpenCrvsResponseError):
         connector(registry).fetch("2026B003")
     monkeypatch.delenv("OPENCRVS_SECRET")
-    with pytest.raises(OpenCrvsUnreadable, match="OPENCRVS_SECRET"):
+    with pytest.raises(OpenCrvsResponseError, match="OPENCRVS_SECRET"):
         connector(registry).fetch("2026B003")
 
 

@@ -9,8 +9,8 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from common.errors import MalformedInput, UnknownPart
-from common.registries import Record, RecordNotFound
+from common.errors import MalformedInputError, UnknownPartError
+from common.registries import Record, RecordNotFoundError
 from common.registries.spreadsheet import Reading
 from issuer.models import Authority, Registry
 from issuer.registries import connector
@@ -137,7 +137,7 @@ def test_a_failure_leaves_nothing_behind(monkeypatch):
     monkeypatch.setattr(registries, "BATCH", 1)
     records = [Record("1", {"id": "1"}), Record("2", {"id": 2**60})]
     registry = create_registry("people", title="People", authority="town", key_column="id", columns=[])
-    with pytest.raises(MalformedInput):
+    with pytest.raises(MalformedInputError):
         store_records(registry, records)
     assert registry.records.count() == 0
 
@@ -172,7 +172,7 @@ def test_the_connector_fetches_and_follows_changes():
     import_spreadsheet("people", SHEET)
     reader = connector(Registry.objects.get(slug="people"))
     assert reader.fetch("1").data == {"id": "1", "nombre": "Ana", "fecha": "1990-05-25"}
-    with pytest.raises(RecordNotFound):
+    with pytest.raises(RecordNotFoundError):
         reader.fetch("3")
     assert [change.key for change in reader.changes()] == ["1", "2"]
     seen = reader.head()
@@ -186,5 +186,5 @@ def test_the_connector_fetches_and_follows_changes():
 def test_an_unknown_connector_is_an_error():
     registry = create_registry("people", title="People", authority="town", key_column="id", columns=[])
     registry.connector = "telepathy"
-    with pytest.raises(UnknownPart, match=r"known: .*embedded"):
+    with pytest.raises(UnknownPartError, match=r"known: .*embedded"):
         connector(registry)

@@ -8,13 +8,13 @@ import pytest
 from django.core.cache import caches
 from django.core.management import CommandError, call_command
 
-from common.registries.columns import ColumnContradicted
-from common.registries.rules import RulesInvalid
+from common.registries.columns import ColumnContradictedError
+from common.registries.rules import InvalidRegistryRulesError
 from common.registries.spreadsheet import Reading
 from issuer.models import Authority, Record, Registry
 from issuer.registries import connector
 from issuer.services import registries_import
-from issuer.services.access_evidence import AccessRefused, match
+from issuer.services.access_evidence import AccessRefusedError, match
 from issuer.services.configurations import (
     claims_of,
     context_document,
@@ -160,7 +160,7 @@ def test_the_order_of_days_belongs_to_the_registry():
     import_spreadsheet("people", b"id,born\n1,05/26/1990\n2,03/04/1985\n")
     import_spreadsheet("people", b"id,born\n2,03/04/1985\n3,07/08/1991\n")
     assert Record.objects.get(key="2").data["born"] == "1985-03-04"
-    with pytest.raises(ColumnContradicted, match="say --date-order day"):
+    with pytest.raises(ColumnContradictedError, match="say --date-order day"):
         import_spreadsheet("people", b"id,born\n2,25/04/1985\n")
     assert Record.objects.get(key="2").data["born"] == "1985-03-04"
     done = import_spreadsheet("people", b"id,born\n2,25/04/1985\n", reading=Reading(date_order="day"))
@@ -252,7 +252,9 @@ def test_a_death_of_nobody_is_nobodys():
 def test_a_flag_is_no_day_of_death(cells):
     import_spreadsheet("people", "id,died_on\n1,{}\n2,{}\n".format(*cells).encode())
     made = create_configuration(Registry.objects.get(), type="PersonCredential")
-    with pytest.raises(RulesInvalid, match="died looks for the day of a death, died_on is of type"):
+    with pytest.raises(
+        InvalidRegistryRulesError, match="died looks for the day of a death, died_on is of type"
+    ):
         set_rules(made, [OWN_DEATH])
 
 
@@ -260,7 +262,7 @@ def test_evidence_of_nobody_finds_no_record():
     import_spreadsheet("people", b"id,national\n1,N/A\n2,777\n")
     agreement = type("Agreement", (), {"registry": Registry.objects.get(), "matching_column": "national"})
     assert match(agreement, "777") == "2"
-    with pytest.raises(AccessRefused, match="Nothing is shown"):
+    with pytest.raises(AccessRefusedError, match="Nothing is shown"):
         match(agreement, "N/A")
 
 

@@ -19,7 +19,7 @@ from common.adapters.storage.sealing import seal
 from common.errors import SelloError
 from common.exchange.header import Header
 from common.keys import PrivateKey, jwk
-from common.registries import START, Record, RecordNotFound, RegistryError
+from common.registries import START, Record, RecordNotFoundError, RegistryError
 from common.registries.spdci import search as search_messages
 from common.registries.spdci.mapping import fill
 from issuer.api import spdci as spdci_api
@@ -111,7 +111,7 @@ def change(registry: Registry, key: str, **data: Any) -> None:
 def test_a_record_arrives_as_it_stands_there(mirror: Registry, farmers: Registry) -> None:
     for row in farmers.records.all():
         assert dict(connector(mirror).fetch(row.key).data) == row.data
-    with pytest.raises(RecordNotFound):
+    with pytest.raises(RecordNotFoundError):
         connector(mirror).fetch("F-9999")
     sent = ExchangeLog.objects.filter(direction="sent").first()
     assert sent is not None

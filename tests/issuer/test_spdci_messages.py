@@ -10,7 +10,7 @@ import pytest
 from common.adapters.exchange.partners import ExchangeLog
 from common.adapters.exchange.registration import Registration, register_partner
 from common.adapters.network import http
-from common.errors import FetchFailed
+from common.errors import FetchError
 from common.exchange.acknowledgement import create_ack, create_refusal
 from common.exchange.envelope import timestamp
 from common.exchange.errors import ExchangeError
@@ -37,7 +37,7 @@ class Postbox:
         self.attempts += 1
         trouble, message = self.stumble(self.attempts), json.loads(body or b"{}")
         if trouble == "unreachable":
-            raise FetchFailed("This host does not answer.", detail="spp.example.org")
+            raise FetchError("This host does not answer.", detail="spp.example.org")
         if trouble == "error":
             return http.Reply(503, b"<html>", {})
         if trouble == "refused":
@@ -48,7 +48,7 @@ class Postbox:
             return self.reply(create_refusal(again, correlation_id="c", now=datetime.now(UTC)))
         self.taken[message_id] = (url, message)
         if trouble == "lost answer":
-            raise FetchFailed("This host does not answer.", detail="spp.example.org")
+            raise FetchError("This host does not answer.", detail="spp.example.org")
         if trouble == "killed":
             raise KeyboardInterrupt
         return self.reply(create_ack(correlation_id="c", now=datetime.now(UTC)))

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from common.errors import FetchFailed
+from common.errors import FetchError
 from verifier import gateways
 from verifier.gateways.base import Instruction, Receipt, Receipts
 from verifier.models import GatewayAccount, PaymentInstruction, Programme
@@ -109,7 +109,7 @@ def reach(programme: Programme, bank: Bank, wanted: str, now: datetime) -> Payme
     if wanted in (State.SENDING, State.UNKNOWN, State.PARKED):
 
         def stop() -> None:
-            raise Stopped if wanted == State.SENDING else FetchFailed("No answer.")
+            raise Stopped if wanted == State.SENDING else FetchError("No answer.")
 
         bank.before = stop
         with suppress(Stopped):

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from common.payments.voucher import VoucherRefused
+from common.payments.voucher import VoucherRefusedError
 from tests.verifier.bank import (
     AMOUNT,
     MINUTE,
@@ -168,7 +168,7 @@ def test_a_voucher_is_worth_what_was_signed(rail: Callable[..., Rail], where: st
         change(payment, amount=150_000)
     else:
         Voucher.objects.update(**{where: {"amount": "1500.00", "currency": "EUR"}[where]})
-    with pytest.raises(VoucherRefused, match="Do not pay it out"):
+    with pytest.raises(VoucherRefusedError, match="Do not pay it out"):
         redeem(text, agent="Shop 7", now=counter.now)
     payment.refresh_from_db()
     assert (Voucher.objects.get().state, payment.disputed) == ("ISSUED", True)

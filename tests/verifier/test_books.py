@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis
 from hypothesis import strategies as some
 
-from common.errors import FetchFailed
+from common.errors import FetchError
 from tests.conftest import NOW
 from tests.verifier.bank import AMOUNT, Bank, Stopped, bank, book, deliver, programme
 from verifier.gateways.base import NotSent, Receipt
@@ -29,7 +29,7 @@ __all__ = ["bank", "programme"]  # fixtures
 State = states.State
 MISHAPS: dict[str, BaseException | None] = {
     "none": None,
-    "silence": FetchFailed("No answer."),
+    "silence": FetchError("No answer."),
     "closed": NotSent("Closed."),
     "stop": Stopped(),
 }

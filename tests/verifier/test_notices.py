@@ -52,9 +52,9 @@ def test_a_service_signs_what_it_tells_organisations(settings, monkeypatch) -> N
 
     def take(method, url, headers=None, body=None):
         sent.append(body)
-        return webhook.door.Reply(202, b"")
+        return webhook.http.Reply(202, b"")
 
-    monkeypatch.setattr(webhook.door, "request", take)
+    monkeypatch.setattr(webhook.http, "request", take)
     facts = {"reference": "SUB-1", "date": "2026-11-21"}
     bank = "https://bank.example/notices"
     webhook.deliver(Message("n-1", "payment_settled", "verifier/subsidy", bank, "en", "t", "t", facts))

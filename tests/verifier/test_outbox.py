@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from common.errors import FetchFailed
+from common.errors import FetchError
 from tests.verifier.bank import (
     AMOUNT,
     MINUTE,
@@ -100,7 +100,7 @@ class TestDelivery:
         row = book(programme, now)
 
         def silence() -> None:
-            raise FetchFailed("This host does not answer.")
+            raise FetchError("This host does not answer.")
 
         if arrived:
             bank.after = silence
@@ -238,7 +238,7 @@ class TestStops:
             if next(calls) == 0:
                 deliver(now + LEASE)
                 assert state(row) == State.SENT
-                raise FetchFailed("This host does not answer.")
+                raise FetchError("This host does not answer.")
 
         bank.before = slow
         deliver(now)

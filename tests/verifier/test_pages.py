@@ -11,9 +11,9 @@ from django.test import Client
 from django.utils import timezone
 
 from common.encoding import base64url
-from common.errors import FetchFailed
+from common.errors import FetchError
 from common.keys import jws
-from common.payments.errors import NotAnAddress
+from common.payments.errors import InvalidAddressError
 from common.status.check import StatusOutcome
 from tests.verifier.people import Person, post
 from verifier.actions import ACTIONS, Action
@@ -78,7 +78,7 @@ def test_what_is_no_account_is_said_beside_the_field(payee: str, client: Client)
     assert reply.status_code == 200
     assert 'id="id_payee_error"' in reply.content.decode()
     assert not PresentationSession.objects.exists()
-    with pytest.raises(NotAnAddress):
+    with pytest.raises(InvalidAddressError):
         create_request(find_service("subsidy"), same_device=False, now=timezone.now(), payee=payee)
 
 
@@ -222,7 +222,7 @@ def test_who_did_not_answer_is_asked_again(
     admission = ACTIONS["admission"].unlock
 
     def unreachable(*args: Any, **more: Any) -> Any:
-        raise FetchFailed("The registry does not answer.")
+        raise FetchError("The registry does not answer.")
 
     monkeypatch.setitem(ACTIONS, "admission", Action(unreachable, atomic=False))
     path, session = begin(client, "over-18", "elsewhere")

@@ -10,7 +10,7 @@ from django.test import Client
 from common.errors import SelloError
 from common.keys.jwe import ENCRYPTIONS, header
 from common.oid4vp.client_id import PREFIXES
-from common.oid4vp.errors import AccessDenied
+from common.oid4vp.errors import AccessDeniedError
 from common.oid4vp.request import RESPONSE_MODES
 from common.oid4vp.response import MAX_BYTES, create_error_response, parse_response_form
 from tests.verifier.asking import ask, state_of
@@ -104,7 +104,7 @@ def test_a_request_object_comes_by_get_too(client: Client, today: datetime) -> N
 def test_a_person_may_say_no(client: Client, wayra: Person, today: datetime) -> None:
     created = ask("over-18", today)
     verified = wayra.ask(client, created.request_uri, now=today)
-    reply = post(client, create_error_response(verified.request, AccessDenied("No.")))
+    reply = post(client, create_error_response(verified.request, AccessDeniedError("No.")))
     assert reply.status_code == 200
     assert state_of(created) == Status.REJECTED
     assert created.session.outcome["verified"] is False

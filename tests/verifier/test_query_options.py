@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from common.adapters.network import http
-from common.errors import FetchFailed
+from common.errors import FetchError
 from common.oid4vp.response import OutgoingResponse, create_response, open_response, parse_response_form
 from tests.verifier.asking import ask, state_of
 from tests.verifier.people import IDENTITY, Person, credential, post
@@ -58,7 +58,7 @@ def test_a_credential_of_a_type_that_extends_the_one_asked_for(
 
     def carry(method: str, url: str, headers: object, body: object) -> http.Reply:
         if url not in pages:
-            raise FetchFailed("Nobody lives there.")
+            raise FetchError("Nobody lives there.")
         return http.Reply(200, pages[url], {"content-type": "application/json"})
 
     monkeypatch.setattr(http, "transport", carry)

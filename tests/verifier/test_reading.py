@@ -9,9 +9,9 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from common.adapters.network import http
-from common.errors import FetchFailed, SelloError
+from common.errors import FetchError, SelloError
 from common.registries.record_access.grant import AccessGrant, create_grant
-from common.registries.record_access.record import MEDIA_TYPE, InvalidRecord
+from common.registries.record_access.record import MEDIA_TYPE, InvalidRecordError
 from tests.wallet.fakes import reply
 from verifier.models import ReadingConsent, ReadLog
 from verifier.services import reading
@@ -51,7 +51,7 @@ def grant(*attributes: str, consent_id: str = "c-1") -> Answer:
 
 
 def away() -> http.Reply:
-    raise FetchFailed("This host does not answer.")
+    raise FetchError("This host does not answer.")
 
 
 @pytest.mark.parametrize(
@@ -59,11 +59,11 @@ def away() -> http.Reply:
     [
         (lambda: reply({"error": "access_denied"}, 403), away, UnlockRefused, ("refused", "access_denied")),
         (lambda: reply({"error": "x" * 99}, 400), away, UnlockRefused, ("refused", "x" * 60)),
-        (lambda: reply("no JSON"), away, FetchFailed, ("asked", FetchFailed.code)),
-        (lambda: reply({}, 503), away, FetchFailed, ("asked", FetchFailed.code)),
-        (away, away, FetchFailed, ("asked", FetchFailed.code)),
-        (grant("assistive_device"), away, FetchFailed, ("asked", FetchFailed.code)),
-        (grant("given_names"), away, InvalidRecord, ("asked", "invalid_response")),
+        (lambda: reply("no JSON"), away, FetchError, ("asked", FetchError.code)),
+        (lambda: reply({}, 503), away, FetchError, ("asked", FetchError.code)),
+        (away, away, FetchError, ("asked", FetchError.code)),
+        (grant("assistive_device"), away, FetchError, ("asked", FetchError.code)),
+        (grant("given_names"), away, InvalidRecordError, ("asked", "invalid_response")),
         (
             grant("assistive_device"),
             lambda: reply({"error": "access_denied"}, 403),
@@ -73,7 +73,7 @@ def away() -> http.Reply:
         (
             grant("assistive_device"),
             lambda: reply('{"attributes": {"assistive_device": "unsigned"}}', content_type=MEDIA_TYPE),
-            InvalidRecord,
+            InvalidRecordError,
             ("asked", "invalid_response"),
         ),
     ],

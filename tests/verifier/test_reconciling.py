@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from common.errors import FetchFailed
+from common.errors import FetchError
 from tests.verifier.bank import (
     AMOUNT,
     MINUTE,
@@ -55,7 +55,7 @@ class TestReconciling:
         self, programme: Programme, bank: Bank, now: datetime, monkeypatch: pytest.MonkeyPatch, capsys: Any
     ) -> None:
         def silence(*_: Any, **__: Any) -> Any:
-            raise FetchFailed("This host does not answer.")
+            raise FetchError("This host does not answer.")
 
         monkeypatch.setattr(bank, "statements", silence)
         assert reconcile(clock=lambda: now)["unreachable"] == ["trial"]

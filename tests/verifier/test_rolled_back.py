@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from common.payments.voucher import VoucherRefused
+from common.payments.voucher import VoucherRefusedError
 from tests.verifier.bank import (
     MINUTE,
     Bank,
@@ -113,7 +113,7 @@ def test_a_voucher_that_was_cashed_is_not_opened_again(
     Voucher.objects.update(state="ISSUED", ended_at=None, agent="")
     if also:
         change(payment, **also)
-    with pytest.raises(VoucherRefused, match="Do not pay it out"):
+    with pytest.raises(VoucherRefusedError, match="Do not pay it out"):
         redeem(text, agent="Shop 8", now=counter.now)
     payment.refresh_from_db()
     assert payment.disputed
@@ -130,7 +130,7 @@ def test_two_vouchers_exchanged(rail: Callable[..., Rail]) -> None:
     Voucher.objects.filter(number=large.number).update(identifier="aside")
     Voucher.objects.filter(number=small.number).update(identifier=theirs)
     Voucher.objects.filter(number=large.number).update(identifier=mine)
-    with pytest.raises(VoucherRefused, match="Do not pay it out"):
+    with pytest.raises(VoucherRefusedError, match="Do not pay it out"):
         redeem(text, agent="Shop 7", now=counter.now)
 
 

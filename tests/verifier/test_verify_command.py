@@ -16,7 +16,7 @@ from common.adapters.command import Done
 from common.adapters.documents.sources import SiteSources
 from common.adapters.network import http
 from common.did import did_key
-from common.errors import FetchFailed
+from common.errors import FetchError
 from common.formats import FORMATS
 from common.formats.base import Binding, Holder
 from common.keys import PrivateKey
@@ -55,7 +55,7 @@ def published(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
     def carry(method: str, url: str, headers: Any, body: bytes | None) -> http.Reply:
         if state["silent"] or url != LIST:
-            raise FetchFailed("This host does not answer.")
+            raise FetchError("This host does not answer.")
         text = token.create(
             uri=LIST, statuses=pack({7: state["status"]}, length=131_072, bits=2, order="least"),
             signer=KEY, now=NOW, expires=NOW + timedelta(days=1), ttl=60,

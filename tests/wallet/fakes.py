@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from common.adapters.documents.sources import sources
 from common.adapters.network import http
 from common.did import did_key
-from common.errors import FetchFailed
+from common.errors import FetchError
 from common.formats import FORMATS
 from common.formats.base import Binding, Holder, Secured, VerifiedCredential
 from common.formats.data_integrity.ldp_vc import LdpVc
@@ -54,7 +54,7 @@ class Network:
         self.asked.append((method, url))
         handler = self.handlers.get((method, url.split("?")[0]))
         if handler is None:
-            raise FetchFailed("Nobody lives there.", detail=urlsplit(url).hostname or "")
+            raise FetchError("Nobody lives there.", detail=urlsplit(url).hostname or "")
         return handler(headers, body or b"")
 
 

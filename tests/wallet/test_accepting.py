@@ -12,7 +12,7 @@ from common.adapters.limits import caching
 from common.errors import SelloError
 from common.formats.base import Secured
 from common.keys import PrivateKey
-from common.oid4vci.errors import MessageInvalid
+from common.oid4vci.errors import InvalidMessageError
 from tests.wallet.fakes import DID, ISSUER, ORIGIN, VCT, Network, Office, holder_of, reply
 from tests.wallet.test_vault import dump
 from wallet.models import Card, Pending
@@ -262,7 +262,7 @@ def test_a_status_that_cannot_be_asked_is_not_a_withdrawal(
     ],
 )
 def test_what_is_no_offer(vault: Vault, network: Network, now: datetime, text: str) -> None:
-    with pytest.raises(MessageInvalid):
+    with pytest.raises(InvalidMessageError):
         accepting.receive(vault, text, now=now)
     assert network.asked == []
 
@@ -283,7 +283,7 @@ def test_metadata_of_another_issuer(vault: Vault, office: Office, now: datetime)
     lie = json.loads(office.metadata({}, b"").body) | {"credential_issuer": f"{ORIGIN}/issuers/other"}
     where = f"{ORIGIN}/.well-known/openid-credential-issuer/issuers/civil-registry"
     office.network.handlers["GET", where] = lambda headers, body: reply(lie)
-    with pytest.raises(MessageInvalid, match="another issuer"):
+    with pytest.raises(InvalidMessageError, match="another issuer"):
         accepting.receive(vault, office.link, now=now)
 
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from common.adapters.limits.turns import Busy, Turns
+from common.adapters.limits.turns import BusyError, Turns
 from tests.wallet.conftest import ANA
 from wallet.models import Account, Card, FailedSignIns, HistoryEntry, Pending
 from wallet.services import accounts
@@ -119,11 +119,11 @@ def test_who_found_no_turn_has_not_guessed(
         full.setattr(vaults, "DEAR", Turns(at_once=1, waiting=0, patience=0))
         with vaults.DEAR.taken():
             for name in (NAME, "Nobody"):
-                with pytest.raises(Busy):
+                with pytest.raises(BusyError):
                     accounts.sign_in(name, PASSPHRASE, now=now)
-            with pytest.raises(Busy):
+            with pytest.raises(BusyError):
                 accounts.confirm(vault, PASSPHRASE, now=now)
-            with pytest.raises(Busy):
+            with pytest.raises(BusyError):
                 accounts.sign_up("Bruno", "another passphrase")
     assert before in FailedSignIns.objects.values()
     assert accounts.sign_in(NAME, PASSPHRASE, now=now).key == vault.key

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from common.adapters.network import http
-from common.errors import FetchFailed
+from common.errors import FetchError
 from common.keys import jwk, jws
 from common.notices.messages import InboxNotice, create_inbox, verify_inbox_request
 from common.oid4vp.transaction_data import Payment, create_transaction_data
@@ -404,7 +404,7 @@ def test_the_requests_hold_at_the_other_end(holder: Vault, network: Network, now
 
     def keep(headers: Mapping[str, str], body: bytes) -> http.Reply:
         seen.append(headers["Authorization"].removeprefix("Bearer "))
-        raise FetchFailed("gone")
+        raise FetchError("gone")
 
     for path in ("notices", "access/log"):
         network.handlers["GET", f"{ISSUER}/{path}"] = keep

@@ -9,7 +9,7 @@ from common.adapters.network import http
 from common.errors import SelloError
 from common.keys import jwk
 from common.oid4vp.client_id import ClientId
-from common.oid4vp.errors import InvalidTransactionData
+from common.oid4vp.errors import InvalidTransactionDataError
 from common.oid4vp.request import create_link_by_value
 from common.oid4vp.transaction_data import DataAccess, create_transaction_data
 from common.registries.record_access.holder import (
@@ -95,7 +95,7 @@ def test_terms_that_nobody_should_sign(
     holder: Vault, clinic: Service, now: datetime, changes: dict[str, object]
 ) -> None:
     clinic.transaction_data = (create_transaction_data(replace(TERMS, **changes)),)  # type: ignore[arg-type]
-    with pytest.raises(InvalidTransactionData):
+    with pytest.raises(InvalidTransactionDataError):
         ask(holder, clinic, now)
     assert clinic.answers == []
 
@@ -103,7 +103,7 @@ def test_terms_that_nobody_should_sign(
 def test_terms_of_somebody_who_proved_nothing(holder: Vault, asking_clinic: Service, now: datetime) -> None:
     client_id = ClientId("redirect_uri", "https://clinic.example/response")
     link = create_link_by_value(asking_clinic.parameters(client_id))
-    with pytest.raises(InvalidTransactionData):
+    with pytest.raises(InvalidTransactionDataError):
         asking.receive(holder, link, now=now)
 
 

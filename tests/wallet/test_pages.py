@@ -9,7 +9,7 @@ from django.test import Client
 
 from common.adapters import qr
 from common.adapters.limits import caching
-from common.errors import MalformedInput
+from common.errors import MalformedInputError
 from common.notices.messages import InboxNotice, create_inbox
 from common.oid4vp.transaction_data import Payment, create_transaction_data
 from tests.wallet.conftest import ANA
@@ -293,7 +293,7 @@ def test_kinds_of_links(text: str, kind: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "hello", "https://example.org/", "http://[", "x?" + "a&" * 100])
 def test_what_is_no_link(text: str) -> None:
-    with pytest.raises(MalformedInput):
+    with pytest.raises(MalformedInputError):
         links.kind(text)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from common.oid4vp.errors import InvalidTransactionData
+from common.oid4vp.errors import InvalidTransactionDataError
 from common.oid4vp.transaction_data import Payment, create_transaction_data
 from tests.wallet.consenting import PAYMENT, agree, ask
 from tests.wallet.fakes import Service, ldp_query, sd_query
@@ -66,7 +66,7 @@ def test_an_unknown_transaction_is_refused(holder: Vault, clinic: Service, now: 
 
     value = PAYMENT.to_json() | {"type": "urn:mallory:all-my-money"}
     clinic.transaction_data = (base64url.encode(json.dumps(value).encode()),)
-    with pytest.raises(InvalidTransactionData):
+    with pytest.raises(InvalidTransactionDataError):
         ask(holder, clinic, now)
 
 

@@ -8,9 +8,9 @@ import pytest
 
 from common.adapters.documents.sources import sources
 from common.formats import FORMATS
-from common.formats.base import Binding, BindingMismatch
+from common.formats.base import Binding, BindingMismatchError
 from common.formats.detect import find_format
-from common.oid4vp.errors import InvalidRequest
+from common.oid4vp.errors import InvalidRequestError
 from tests.wallet.consenting import agree, ask
 from tests.wallet.fakes import CLINIC, Network, Office, Service, holder_of, ldp_query, sd_query
 from wallet.models import Card, HistoryEntry, Pending
@@ -48,7 +48,7 @@ def test_it_was_made_for_this_verifier_and_nonce_alone(holder: Vault, clinic: Se
         Binding(f"decentralized_identifier:{CLINIC}", "another-nonce"),
         Binding("decentralized_identifier:did:web:mallory.example", "nonce-of-the-clinic"),
     ):
-        with pytest.raises(BindingMismatch):
+        with pytest.raises(BindingMismatchError):
             FORMATS["dc+sd-jwt"].verify_presentation(presented, binding=binding, sources=sources(), now=now)
 
 
@@ -69,7 +69,7 @@ def test_a_replayed_request_object_lacks_our_nonce(holder: Vault, clinic: Servic
     clinic.method = "post"
     old = clinic.request_object({}, b"wallet_nonce=another")
     clinic.network.handlers["POST", "https://clinic.example/request/1"] = lambda headers, body: old
-    with pytest.raises(InvalidRequest, match="for this moment"):
+    with pytest.raises(InvalidRequestError, match="for this moment"):
         ask(holder, clinic, now)
 
 

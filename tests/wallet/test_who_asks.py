@@ -4,10 +4,10 @@ from datetime import datetime
 
 import pytest
 
-from common.errors import FetchFailed
+from common.errors import FetchError
 from common.keys import PrivateKey
 from common.oid4vp.client_id import ClientId
-from common.oid4vp.errors import InvalidRequest
+from common.oid4vp.errors import InvalidRequestError
 from common.oid4vp.request import create_link_by_value
 from tests.wallet.consenting import ask
 from tests.wallet.fakes import CLINIC, Service, reply
@@ -39,11 +39,11 @@ def test_signed_with_a_key_that_is_not_the_clients(
     published = clinic.did_document({}, b"")
     clinic.network.handlers["GET", "https://clinic.example/.well-known/did.json"] = lambda h, b: published
     clinic.key = mallory.named(f"{CLINIC}#key")
-    with pytest.raises(InvalidRequest):
+    with pytest.raises(InvalidRequestError):
         ask(holder, clinic, now)
 
 
 def test_a_request_that_cannot_be_had(holder: Vault, clinic: Service, now: datetime) -> None:
     clinic.network.handlers["GET", "https://clinic.example/request/1"] = lambda h, b: reply("", 404)
-    with pytest.raises(FetchFailed, match="cannot be reached, or its request has run out"):
+    with pytest.raises(FetchError, match="cannot be reached, or its request has run out"):
         ask(holder, clinic, now)

@@ -10,7 +10,7 @@ from typing import Final
 from django.conf import settings
 
 from common.encoding import strict_json
-from common.errors import MalformedInput
+from common.errors import MalformedInputError
 from verifier.gateways.base import Account, Instruction, Receipt, Receipts
 from verifier.services.doubting import doubt
 
@@ -66,6 +66,6 @@ def _says(path: Path, instruction: Instruction) -> bool:
     """Whether a file gives this instruction, by what was signed of it."""
     try:
         found = strict_json.loads_object(path.read_bytes())
-    except MalformedInput:
+    except MalformedInputError:
         return False
     return all(found.get(name) == getattr(instruction, name) for name in SIGNED)

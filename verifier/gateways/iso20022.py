@@ -10,7 +10,7 @@ from datetime import datetime
 
 from common.errors import SelloError
 from common.payments.address import Address
-from common.payments.errors import NotAnAddress
+from common.payments.errors import InvalidAddressError
 from common.payments.iso20022.accounts import check_account
 from verifier.gateways.base import Account, Instruction, NotSent, Receipt, Receipts
 from verifier.services import bank_files
@@ -67,6 +67,6 @@ def _fitting(address: Address | str) -> Address | str:
     try:
         if not isinstance(address, str):
             check_account(address)
-    except NotAnAddress:
+    except InvalidAddressError:
         return NO_ADDRESS
     return address

@@ -8,7 +8,7 @@ from common.adapters.documents.credential_types import ancestors
 from common.adapters.documents.references import check_references
 from common.adapters.documents.sources import check_status, sources
 from common.formats.base import Binding, Secured, VerifiedCredential, VerifiedPresentation
-from common.oid4vp.errors import NotSatisfied
+from common.oid4vp.errors import QueryNotSatisfiedError
 from common.oid4vp.matching import check_counts, check_satisfied, requested_claims
 from common.oid4vp.request import AuthorizationRequest
 from common.oid4vp.session_transcript import session_transcript
@@ -54,13 +54,13 @@ def verify_answer(
             name: [one for each in group for one in each.credentials] for name, group in presentations.items()
         }
         if any(len(each.credentials) != 1 for group in presentations.values() for each in group):
-            raise NotSatisfied("A presentation holds one credential.")
+            raise QueryNotSatisfiedError("A presentation holds one credential.")
         check_satisfied(request.query, credentials, ancestors=ancestors)
         signed = {
             entry for group in presentations.values() for each in group for entry in each.transaction_data
         }
         if not {entry.encoded for entry in request.transaction_data} <= signed:
-            raise NotSatisfied("The person has not signed what this service was about to do.")
+            raise QueryNotSatisfiedError("The person has not signed what this service was about to do.")
 
     def status_now(credential: VerifiedCredential, **_: datetime) -> StatusOutcome:
         return check_status(credential, now=now)

@@ -7,7 +7,7 @@ from verifier.services.payments.programmes import programme_of
 
 
 def destination(service: Service, text: str) -> str:
-    """Where a service sends money when the person says `text`; `NotAnAddress` where that is no account.
+    """Where a service sends money for what the person says; `InvalidAddressError` where that is no account.
 
     Without a word it goes where the service's own word says, such as a counter.
     """

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from common.adapters.exchange.partners import Partner
-from common.errors import UnknownPart
+from common.errors import UnknownPartError
 from verifier.gateways import gateway
 from verifier.gateways.base import Account
 from verifier.models import GatewayAccount, PayingPartner, Programme
@@ -37,7 +37,7 @@ def set_gateway(
     for slug in programmes:
         programme = Programme.objects.filter(slug=slug).first()
         if programme is None:
-            raise UnknownPart("programme", slug, Programme.objects.values_list("slug", flat=True))
+            raise UnknownPartError("programme", slug, Programme.objects.values_list("slug", flat=True))
         programme.gateway = account
         programme.save(update_fields=["gateway"])
         for sender in payers:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from common.adapters.exchange.partners import Partner
-from common.errors import SelloError, UnknownPart
+from common.errors import SelloError, UnknownPartError
 from common.payments.address import parse_address
 from common.payments.g2p.actions import NAMESPACE
 from common.payments.iso20022.accounts import is_bic
@@ -25,7 +25,7 @@ def check_settings(kind: str, given: Mapping[str, Any], whole: Mapping[str, Any]
     known, needed = SETTINGS[kind]
     for name in given:
         if name not in known:
-            raise UnknownPart("setting", name, known)
+            raise UnknownPartError("setting", name, known)
     for name in needed:
         if whole.get(name) in (None, ""):
             raise WrongGateway(f"A gateway of the kind {kind} needs --set {name}=…; see docs/payments.md.")
@@ -39,7 +39,7 @@ def a_partner(sender_id: str) -> None:
     known = Partner.objects.filter(active=True)
     partner = known.filter(sender_id=sender_id).first()
     if partner is None:
-        raise UnknownPart("partner", sender_id, known.values_list("sender_id", flat=True))
+        raise UnknownPartError("partner", sender_id, known.values_list("sender_id", flat=True))
     if NAMESPACE not in partner.namespaces:
         raise WrongGateway(f"{sender_id} does not speak G2P Connect: register_partner … --namespace g2p.")
 

@@ -8,7 +8,7 @@ from common.adapters.exchange import messages, sending
 from common.adapters.exchange.partners import Partner
 from common.exchange.header import Header
 from common.payments.address import Address, parse_address
-from common.payments.errors import NotAnAddress
+from common.payments.errors import InvalidAddressError
 from common.payments.g2p import mapper
 from common.payments.g2p.actions import NAMESPACE, SYNC_MAPPER
 from common.payments.g2p.disburse import Unread
@@ -24,7 +24,7 @@ def is_mapped(payee: str, config: Mapping[str, Any]) -> bool:
     """Whether a payee is a person, whose address a mapper has, and not an account (`config["resolve"]`)."""
     try:
         return parse_address(payee).provider in config.get("resolve", {})
-    except NotAnAddress:
+    except InvalidAddressError:
         return False
 
 
@@ -42,7 +42,7 @@ def addresses(
     for each in instructions:
         try:
             address = parse_address(each.payee)
-        except NotAnAddress:
+        except InvalidAddressError:
             found[each.id] = NO_ADDRESS
             continue
         if address.provider in resolve:
@@ -85,7 +85,7 @@ def _asked(
         elif each.status == "succ" and each.fa and each.reference_id in wanted:
             try:
                 found[each.reference_id] = parse_address(each.fa)
-            except NotAnAddress:
+            except InvalidAddressError:
                 illegible.add(each.reference_id)
     if unread is not None:
         unread |= illegible

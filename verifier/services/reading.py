@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from common.adapters.documents.sources import sources
 from common.adapters.network import http
 from common.encoding import strict_json
-from common.errors import FetchFailed, MalformedInput, SelloError
+from common.errors import FetchError, MalformedInputError, SelloError
 from common.keys import Signer
 from common.keys.dpop import create_dpop_proof
 from common.registries.record_access.grant import (
@@ -27,7 +27,7 @@ from common.registries.record_access.grant import (
     create_access_request,
     parse_grant,
 )
-from common.registries.record_access.record import MEDIA_TYPE, InvalidRecord, verify_record
+from common.registries.record_access.record import MEDIA_TYPE, InvalidRecordError, verify_record
 from verifier.models import ReadingConsent, ReadLog, Service
 from verifier.services.errors import UnlockRefused
 from verifier.services.identity import service_signer
@@ -126,7 +126,7 @@ def ask(
     with _noting(log):
         grant = parse_grant(_json(_answer(log, "POST", url, headers=headers, body=form, now=now)))  # 2
         if attributes and set(grant.attributes) != set(attributes):
-            raise InvalidRecord("The authority granted something else than was asked for.")
+            raise InvalidRecordError("The authority granted something else than was asked for.")
     log.attributes = list(grant.attributes)
     return Granted(grant, log, signer)
 
@@ -181,7 +181,7 @@ def _answer(
     """The authority's answer; its refusal is an outcome of its own."""
     reply = http.request(method, url, headers=headers, body=body)
     if reply.status >= 500:
-        raise FetchFailed("The registry does not answer.", detail=f"{reply.status}")
+        raise FetchError("The registry does not answer.", detail=f"{reply.status}")
     if reply.status != 200:
         code = str(_json(reply).get("error"))[:60]
         log.outcome, log.problem = Outcome.REFUSED, code
@@ -196,8 +196,8 @@ def _answer(
 def _json(reply: http.Reply) -> dict[str, Any]:
     try:
         return strict_json.loads_object(reply.body)
-    except MalformedInput as error:
-        raise FetchFailed("The registry's answer could not be read.", detail=f"{reply.status}") from error
+    except MalformedInputError as error:
+        raise FetchError("The registry's answer could not be read.", detail=f"{reply.status}") from error
 
 
 def _proof(method: str, url: str, access_token: str | None, signer: Signer, now: datetime) -> str:

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from common.encoding.money import to_text
-from common.payments.voucher import VoucherContent, VoucherRefused, verify_voucher
+from common.payments.voucher import VoucherContent, VoucherRefusedError, verify_voucher
 from common.site import zones
 from verifier.models import PaymentInstruction, Programme, Voucher
 from verifier.services import organisation
@@ -21,7 +21,7 @@ State = Voucher.State
 
 
 def look_up(text: str, *, programmes: QuerySet[Programme] | None = None, now: datetime) -> Voucher:
-    """The voucher of a text, as it stands; `VoucherRefused` where these programmes do not pay it out."""
+    """The voucher of a text, as it stands; `VoucherRefusedError` where these programmes do not pay it out."""
     key = organisation.signer(organisation.VOUCHERS).public_key
     content = verify_voucher(text, key=key, now=now)
     key_of = digest_of(content.identifier)
@@ -30,20 +30,20 @@ def look_up(text: str, *, programmes: QuerySet[Programme] | None = None, now: da
         with states.locked(number or "") as order:  # so that voucher and order are of one moment
             row = Voucher.objects.filter(identifier=key_of, number=order.number).first()
             if row is None:
-                raise VoucherRefused("This voucher is not ours.")
+                raise VoucherRefusedError("This voucher is not ours.")
             if programmes is not None and order.programme not in programmes:
-                raise VoucherRefused("This voucher is of another programme, whose own staff pay it out.")
+                raise VoucherRefusedError("This voucher is of another programme, whose own staff pay it out.")
             altered = is_altered(order) or not _is_worth(content, row, order)
     except UnknownInstruction as error:
-        raise VoucherRefused("This voucher is not ours.") from error
+        raise VoucherRefusedError("This voucher is not ours.") from error
     if altered or (row.state == State.ISSUED and order.state not in states.AWAITED):
         doubt(row.number, why="the voucher is not what was signed", source="voucher", now=now)
-        raise VoucherRefused("This voucher is not what it was when it was issued. Do not pay it out.")
+        raise VoucherRefusedError("This voucher is not what it was when it was issued. Do not pay it out.")
     if row.state == State.REDEEMED:
         when = f", on {zones.moment(row.ended_at)}" if row.ended_at else ""
-        raise VoucherRefused(f"This voucher was paid out before{when}.")
+        raise VoucherRefusedError(f"This voucher was paid out before{when}.")
     if row.state == State.EXPIRED:
-        raise VoucherRefused("This voucher has expired.")
+        raise VoucherRefusedError("This voucher has expired.")
     return row
 
 
@@ -60,7 +60,7 @@ def redeem(text: str, *, agent: str, programmes: QuerySet[Programme] | None = No
     with transaction.atomic():
         open_ = Voucher.objects.filter(pk=found.pk, state=State.ISSUED)
         if not open_.update(state=State.REDEEMED, ended_at=now, agent=agent[:200], sealed=None, told=True):
-            raise VoucherRefused("This voucher was paid out before.")
+            raise VoucherRefusedError("This voucher was paid out before.")
         found.refresh_from_db()
         confirm(found.number, receipt_of(found), source="voucher", now=now)
     return found

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from common.encoding import base64url
 from common.encoding.money import to_text
-from common.errors import MalformedInput
+from common.errors import MalformedInputError
 from common.keys import PrivateKey
 from common.keys.private_key import generate
 from common.oid4vp import dc_api
@@ -77,7 +77,7 @@ def create_request(
     A same-device request ends in that browser alone. `payee` is where a payment should go.
     """
     if response_mode not in RESPONSE_MODES:
-        raise MalformedInput(f"A response mode is one of {', '.join(RESPONSE_MODES)}.")
+        raise MalformedInputError(f"A response mode is one of {', '.join(RESPONSE_MODES)}.")
     states.sweep(PresentationSession.objects.all(), now=now)
     response_uri = f"{service.url}/response"
     client_id = identity.client_id(service, client_id_prefix, response_uri=response_uri, now=now)
@@ -152,7 +152,7 @@ def retrieve_request_object(slug: str, request_id: str, *, wallet_nonce: str | N
     if not client_id.signed:
         raise SessionNotFound("This request travels in its link.")
     if wallet_nonce is not None and not 0 < len(wallet_nonce) <= MAX_WALLET_NONCE:
-        raise MalformedInput("wallet_nonce is a short text.")
+        raise MalformedInputError("wallet_nonce is a short text.")
     states.move(session, states.Status.REQUEST_RETRIEVED, now=now)
     signer, chain = identity.request_signer(session.service, client_id.prefix, now=now)
     return create_request_object(
@@ -200,7 +200,7 @@ def _terms(service: Service, client_id_prefix: str, *, now: datetime) -> tuple[s
     if terms is None:
         return ()
     if client_id_prefix != DEFAULT_PREFIX:
-        raise MalformedInput(f"This service asks for consent under its DID: {DEFAULT_PREFIX}.")
+        raise MalformedInputError(f"This service asks for consent under its DID: {DEFAULT_PREFIX}.")
     return (create_transaction_data(terms),)
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from common.adapters.limits import rate_limit
 from common.errors import SelloError
-from common.payments.errors import NotAnAddress
+from common.payments.errors import InvalidAddressError
 from verifier.gateways import needs_address, needs_person
 from verifier.models import Service
 from verifier.services import requests, states, unlocking, vouchers
@@ -58,7 +58,7 @@ class StartForm(forms.Form):
         """An account that money can go to by this service, in the form that is signed."""
         try:
             return destination(self.service, self.cleaned_data["payee"])
-        except NotAnAddress as error:
+        except InvalidAddressError as error:
             raise forms.ValidationError(error.public) from error
 
 

@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 from common.adapters.api.rest import authorization
 from common.adapters.limits import rate_limit
 from common.payments.log import create_payment_log
-from common.registries.record_access.grant import InvalidAccessToken
+from common.registries.record_access.grant import InvalidAccessTokenError
 from verifier.models import Service
 from verifier.services.payments import overview
 from verifier.services.payments.history import payments_of
@@ -34,7 +34,7 @@ class PaymentLog(APIView):
         rate_limit.check(request, "verify")
         scheme, token = authorization(request)
         if scheme != "bearer" or not token:
-            raise InvalidAccessToken("A request signed by the holder's key is needed.")
+            raise InvalidAccessTokenError("A request signed by the holder's key is needed.")
         found = payments_of(token, audience=f"{settings.BASE_URL}{LOG}", now=timezone.now())
         return Response(create_payment_log(found), headers={"Cache-Control": "no-store"})
 

@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from common.adapters.api.vc_api import VcApiView, body_of, is_open, world
 from common.adapters.documents.sources import check_status
 from common.adapters.limits import rate_limit
-from common.errors import MalformedInput
+from common.errors import MalformedInputError
 from common.formats.data_integrity import status_entries
 from common.vcdm import validation
 from common.vcdm.credential import StatusReference
@@ -97,12 +97,12 @@ def _verified(checked: Checked) -> Response:
 def _text(options: Mapping[str, Any], name: str) -> str | None:
     value = options.get(name)
     if value is not None and not isinstance(value, str):
-        raise MalformedInput(f"The option {name} is a text.", code="PARSING_ERROR")
+        raise MalformedInputError(f"The option {name} is a text.", code="PARSING_ERROR")
     return value
 
 
 def _texts(options: Mapping[str, Any], name: str) -> list[str]:
     value = [] if options.get(name) is None else options[name]
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise MalformedInput(f"The option {name} is a list of texts.", code="PARSING_ERROR")
+        raise MalformedInputError(f"The option {name} is a list of texts.", code="PARSING_ERROR")
     return value

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods
 
 from common.adapters import qr
 from common.adapters.limits import rate_limit
-from common.errors import MalformedInput
-from common.payments.voucher import MAX_LENGTH, VoucherRefused
+from common.errors import MalformedInputError
+from common.payments.voucher import MAX_LENGTH, VoucherRefusedError
 from verifier.models import Service
 from verifier.services import redeeming
 from verifier.services.staff import programmes_of
@@ -43,7 +43,7 @@ class VoucherForm(forms.Form):
                 raise forms.ValidationError("This picture is too large.")
             try:
                 data["voucher"] = qr.read(picture)
-            except MalformedInput as error:
+            except MalformedInputError as error:
                 raise forms.ValidationError(error.public) from error
         if not data.get("voucher"):
             raise forms.ValidationError("Scan a voucher, or choose a picture of one.")
@@ -68,6 +68,6 @@ def counter(request: HttpRequest, services: QuerySet[Service]) -> HttpResponse:
                 messages.success(request, f"Pay out {paid.currency} {paid.amount}. The voucher is used up.")
                 return redirect("vouchers")
             context |= {"voucher": redeeming.look_up(text, programmes=programmes, now=now), "text": text}
-        except VoucherRefused as error:
+        except VoucherRefusedError as error:
             form.add_error(None, error.public)
     return render(request, "services/counter.html", context)

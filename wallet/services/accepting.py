@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import transaction
 
 from common.errors import SelloError
-from common.oid4vci.errors import IssuerRefused, MessageInvalid
+from common.oid4vci.errors import InvalidMessageError, IssuerResponseError
 from common.oid4vci.offer import AUTHORIZATION_CODE, PRE_AUTHORIZED
 from common.oid4vci.token import TokenRequest
 from wallet.services import cards, fetching, held, issuers, key_proofs, pending, signing_in, waiting
@@ -61,7 +61,7 @@ def receive(vault: Vault, text: str, *, now: datetime) -> UUID:
     server = issuers.find_server(issuer, offer.authorization_server)
     wanted_grant = AUTHORIZATION_CODE if offer.pre_authorized_code is None else PRE_AUTHORIZED
     if wanted_grant not in server.grant_types:
-        raise MessageInvalid("This office's server does not take what its offer asks for.")
+        raise InvalidMessageError("This office's server does not take what its offer asks for.")
     narrowed = replace(issuer, configurations=wanted)
     question = Offer(offer, narrowed, server, instance=instance_for(server))
     return pending.ask(vault, dump_offer(question), now=now)
@@ -92,7 +92,7 @@ def send_to_sign_in(vault: Vault, id: UUID, *, now: datetime) -> tuple[Offer, st
     try:
         errand, url = signing_in.begin(offer, id, now=now)
         offer = replace(offer, errand=errand)
-    except IssuerRefused as error:
+    except IssuerResponseError as error:
         raise NotForThisWallet(
             "The office does not take this offer any more, or not from this wallet.",
             detail=f"{error.code} {error.detail}",
@@ -147,7 +147,7 @@ def _authorize(offer: Offer, tx_code: str | None, now: datetime) -> Offer:
     key = issuers.token_key(offer.server)
     try:
         token = issuers.ask_token(offer.server, request, key=key, instance=offer.instance, now=now)
-    except IssuerRefused as error:
+    except IssuerResponseError as error:
         if error.code == "slow_down":
             raise Unreachable(error) from error
         if offer.offer.tx_code is None:
@@ -163,5 +163,5 @@ def _authorize(offer: Offer, tx_code: str | None, now: datetime) -> Offer:
 def _redeem(offer: Offer, query: str, now: datetime) -> Offer:
     try:
         return replace(offer, token=signing_in.finish(offer, query, now=now), errand=None)
-    except IssuerRefused as error:
+    except IssuerResponseError as error:
         raise OfferGone(f"{error.code} {error.detail}") from error

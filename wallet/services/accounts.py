@@ -16,7 +16,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from common.adapters.limits.turns import Busy
+from common.adapters.limits.turns import BusyError
 from common.errors import SelloError
 from wallet.models import Account, FailedSignIns
 from wallet.services import vault as vaults
@@ -116,7 +116,7 @@ def _counted(handle: str, now: datetime) -> Iterator[None]:
     before, after = _count_attempt(handle, now)
     try:
         yield
-    except Busy:
+    except BusyError:
         made = FailedSignIns.objects.filter(handle=handle)
         made.update(count=F("count") - 1)
         made.filter(blocked_until=after).update(blocked_until=before)

@@ -14,10 +14,10 @@ from common.adapters.documents.sources import resolve_did
 from common.adapters.network import http
 from common.did import did_web
 from common.encoding import words
-from common.errors import FetchFailed, SelloError
+from common.errors import FetchError, SelloError
 from common.keys import jws
 from common.oid4vp.client_id import ClientId
-from common.oid4vp.errors import InvalidTransactionData
+from common.oid4vp.errors import InvalidTransactionDataError
 from common.oid4vp.request import (
     AuthorizationRequest,
     RequestReference,
@@ -112,8 +112,8 @@ def receive(vault: Vault, source: str | Mapping[str, str], *, now: datetime) -> 
         trust = Trust(resolve=resolve_did, anchors=parties.anchors())
         verified = verify_request(reference, trust=trust, now=now, wallet_nonce=nonce)
         _require_own_terms(verified, now=now)
-    except FetchFailed as error:
-        raise FetchFailed(
+    except FetchError as error:
+        raise FetchError(
             "The service that asks cannot be reached, or its request has run out. Start again there.",
             detail=f"{error.public} {error.detail}",
         ) from error
@@ -139,9 +139,9 @@ def _require_own_terms(verified: VerifiedRequest, *, now: datetime) -> None:
     """Raise where somebody asks the person to agree to what another, or nobody proven, would read."""
     for terms in _consents(verified.request):
         if not verified.authenticated or terms.client_id != verified.identity:
-            raise InvalidTransactionData("This service asks you to agree to what another would read.")
+            raise InvalidTransactionDataError("This service asks you to agree to what another would read.")
         if terms.valid_until <= now:
-            raise InvalidTransactionData("This service asks you to agree to what has already ended.")
+            raise InvalidTransactionDataError("This service asks you to agree to what has already ended.")
 
 
 def _office(authority: str, now: datetime) -> tuple[str, dict[str, str]]:

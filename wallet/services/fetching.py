@@ -15,11 +15,11 @@ from common.adapters.documents.sources import check_status, sources
 from common.did import did_key
 from common.errors import SelloError
 from common.formats import FORMATS
-from common.formats.base import Expired, Secured, VerifiedCredential
+from common.formats.base import ExpiredError, Secured, VerifiedCredential
 from common.keys import PrivateKey
 from common.keys.private_key import generate
 from common.oid4vci.credential import CredentialRequest, CredentialResponse, DeferredResponse
-from common.oid4vci.errors import IssuerRefused
+from common.oid4vci.errors import IssuerResponseError
 from common.oid4vci.metadata import ConfigurationMetadata
 from wallet.services import held, issuers, key_proofs, sealers, types
 from wallet.services.held import Copy, HeldCard, Label, Receipt
@@ -125,7 +125,7 @@ def _ask(offer: Offer, configuration: ConfigurationMetadata, now: datetime) -> A
     )
     try:
         response = issuers.ask_credential(offer.issuer, request, access_token=offer.token, now=now)
-    except IssuerRefused as error:
+    except IssuerResponseError as error:
         raise NotForThisWallet(
             "The office did not hand out what it had offered. Ask there what is missing.",
             detail=f"{error.code} {error.detail}",
@@ -182,7 +182,7 @@ def verify(
     """What arrived, once it is what was offered, by whom it was offered, for this key, and in force."""
     try:
         verified = FORMATS[configuration.format].verify_credential(secured, sources=sources(), now=now)
-    except Expired as error:
+    except ExpiredError as error:
         raise DoesNotVerify("It has already run out.") from error
     except SelloError as error:
         raise DoesNotVerify("Its seal does not hold.", detail=f"{error.public} {error.detail}") from error

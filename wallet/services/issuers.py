@@ -11,7 +11,7 @@ from common.adapters.documents.sources import sources
 from common.adapters.network import http
 from common.did import Fetched
 from common.encoding import jcs, strict_json
-from common.errors import FetchFailed, SelloError
+from common.errors import FetchError, SelloError
 from common.keys import PrivateKey
 from common.keys.private_key import generate
 from common.oid4vci import authorization_server, metadata, offer, signed_metadata, token
@@ -41,7 +41,7 @@ from common.oid4vci.encryption import (
     encrypt_message,
     public_jwk,
 )
-from common.oid4vci.errors import IssuerRefused, MessageInvalid, parse_error
+from common.oid4vci.errors import InvalidMessageError, IssuerResponseError, parse_error
 from common.oid4vci.metadata import IssuerMetadata
 from common.oid4vci.notification import Event, Notification, create_notification
 from common.oid4vci.offer import CredentialOffer, OfferReference
@@ -99,7 +99,7 @@ def _offer_behind(reference: OfferReference) -> CredentialOffer:
     if reply.status in (404, 410):
         raise OfferGone(f"offer answered {reply.status}")
     if reply.status != 200:
-        raise Unreachable(FetchFailed("The offer could not be read.", detail=str(reply.status)))
+        raise Unreachable(FetchError("The offer could not be read.", detail=str(reply.status)))
     return offer.parse_offer(strict_json.loads_object(reply.body))
 
 
@@ -127,7 +127,7 @@ def find_server(issuer: IssuerMetadata, wanted: str | None) -> AuthorizationServ
     """The authorization server that gives tokens for `issuer`; an offer may choose among its own only."""
     servers = issuer.authorization_servers or (issuer.credential_issuer,)
     if wanted is not None and wanted not in servers:
-        raise MessageInvalid("The offer names a server that is not this issuer's.")
+        raise InvalidMessageError("The offer names a server that is not this issuer's.")
     identifier = wanted or servers[0]
     source = _document(metadata.well_known_url(identifier, authorization_server.WELL_KNOWN))
     return authorization_server.parse_server_metadata(source, issuer=identifier)
@@ -148,7 +148,7 @@ def push_request(
 ) -> str:
     """Where the person's browser goes to sign in (RFC 9126)."""
     if server.pushed_endpoint is None or server.authorization_endpoint is None:
-        raise MessageInvalid("This office takes requests only in a way that this wallet does not know.")
+        raise InvalidMessageError("This office takes requests only in a way that this wallet does not know.")
     fields = create_authorization_request(request)
     body = _post_form(server, server.pushed_endpoint, fields, key=key, instance=instance, now=now)
     pushed = parse_pushed_response(body)
@@ -171,7 +171,7 @@ def ask_token(
     found = token.parse_token_response(body)
     bound = found.token_type == token.TOKEN_TYPES["dpop"]
     if bound and key is None:
-        raise MessageInvalid("The issuer bound its token to a key that nobody showed.")
+        raise InvalidMessageError("The issuer bound its token to a key that nobody showed.")
     lifetime = timedelta(seconds=found.expires_in) if found.expires_in is not None else TOKEN_LIFETIME
     return AccessToken(
         found.access_token,
@@ -206,7 +206,7 @@ def ask_deferred(
 ) -> CredentialResponse | DeferredResponse:
     """Whether an answer that was put off is ready (§9)."""
     if issuer.deferred_endpoint is None:
-        raise MessageInvalid("The issuer put its answer off and does not say where it will be.")
+        raise InvalidMessageError("The issuer put its answer off and does not say where it will be.")
     secret = _answer_key(issuer)
     document = create_deferred_request(DeferredRequest(transaction_id, _target(issuer, secret)))
     answer = _ask_sealed(issuer, issuer.deferred_endpoint, document, secret, access_token, now)
@@ -250,14 +250,14 @@ def _ask_sealed(
     body, content_type = jcs.canonicalize(document), "application/json"
     if secret is not None or (offered is not None and offered.required):
         if offered is None:
-            raise MessageInvalid("The issuer encrypts its answers and cannot be asked for it.")
+            raise InvalidMessageError("The issuer encrypts its answers and cannot be asked for it.")
         sealed = encrypt_message(document, to=choose_request_target(offered))
         body, content_type = sealed.encode(), MEDIA_TYPE
     reply = _post(endpoint, body, content_type, access_token, now)
     if reply.status in (200, 202) and secret is not None:
         if reply.content_type != MEDIA_TYPE:
-            raise MessageInvalid("The issuer sent in the clear what it had to encrypt.")
-        return decrypt_message(reply.body.decode("ascii", "replace"), key=secret, error=MessageInvalid)
+            raise InvalidMessageError("The issuer sent in the clear what it had to encrypt.")
+        return decrypt_message(reply.body.decode("ascii", "replace"), key=secret, error=InvalidMessageError)
     return _answer(reply)
 
 
@@ -280,7 +280,7 @@ def _post_form(
 ) -> dict[str, Any]:
     try:
         return _answer(proving.post_form(server, url, fields, key=key, instance=instance, now=now))
-    except IssuerRefused as error:
+    except IssuerResponseError as error:
         if error.code in UNKNOWN_CLIENT:
             raise NotKnown(f"{error.code} {error.detail}") from error
         raise
@@ -293,14 +293,14 @@ def _document(url: str) -> dict[str, Any]:
 def _fetch(url: str, *, accept: str) -> Fetched:
     try:
         return http.fetch(url, accept=accept)
-    except FetchFailed as error:
+    except FetchError as error:
         raise Unreachable(error) from error
 
 
 def _answer(reply: http.Reply) -> dict[str, Any]:
     """The JSON of a success, or the issuer's error."""
     if reply.status >= 500:
-        raise Unreachable(FetchFailed("The issuer failed.", detail=str(reply.status)))
+        raise Unreachable(FetchError("The issuer failed.", detail=str(reply.status)))
     body = strict_json.loads_object(reply.body, max_bytes=http.MAX_BYTES)
     if reply.status not in (200, 201, 202):
         raise parse_error(body, status=reply.status)

@@ -3,7 +3,7 @@
 from typing import Literal
 from urllib.parse import parse_qs, urlsplit
 
-from common.errors import MalformedInput
+from common.errors import MalformedInputError
 
 MAX_LENGTH = 100_000
 
@@ -20,7 +20,7 @@ def kind(text: str) -> Literal["offer", "request"]:
         return "offer"
     if "client_id" in names:
         return "request"
-    raise MalformedInput(
+    raise MalformedInputError(
         "This is neither an offer of a card nor a request to show one. "
         "Copy the whole link, or take the picture again."
     )

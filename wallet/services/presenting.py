@@ -12,11 +12,11 @@ from uuid import UUID
 
 from common.adapters.documents.sources import sources
 from common.adapters.network import http
-from common.errors import FetchFailed, SelloError
+from common.errors import FetchError, SelloError
 from common.formats import FORMATS, without_binding
 from common.formats.base import Binding, Secured
 from common.oid4vp import response as responses
-from common.oid4vp.errors import AccessDenied
+from common.oid4vp.errors import AccessDeniedError
 from common.oid4vp.session_transcript import session_transcript
 from wallet.services import asking, consents, history, pending, wording
 from wallet.services.answers import Answer, Part, Question, questions, together
@@ -101,7 +101,7 @@ def decline(vault: Vault, id: UUID, *, now: datetime) -> UUID:
     asked = asking.asked(pending.take(vault, id, kind=asking.KIND, now=now), now)
     pending.settle(vault, id)
     entry = history.record(vault, asked, (), outcome="declined", now=now)
-    refusal = responses.create_error_response(asked.request, AccessDenied("The person said no."))
+    refusal = responses.create_error_response(asked.request, AccessDeniedError("The person said no."))
     try:
         redirect = responses.send_response(refusal, send=http.request)
     except SelloError:
@@ -128,7 +128,7 @@ def done(vault: Vault, id: UUID, *, now: datetime) -> Done:
 def _done(vault: Vault, asked: Asked, entry: history.Entry, redirect: str, now: datetime) -> UUID:
     try:
         redirect = http.allowed_url(redirect) if redirect.isascii() and redirect.isprintable() else ""
-    except FetchFailed:
+    except FetchError:
         redirect = ""
     value = {
         "kind": DONE,

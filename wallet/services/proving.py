@@ -10,7 +10,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from common.adapters.network import http
-from common.errors import FetchFailed, SelloError
+from common.errors import FetchError, SelloError
 from common.oid4vci.authorization_server import ANONYMOUS, AuthorizationServerMetadata
 from common.oid4vci.wallet_attestation import CHALLENGE_HEADER, parse_challenge_response
 from wallet.services.instance import Instance
@@ -37,7 +37,7 @@ def ask(method: str, url: str, *, headers: Mapping[str, str], body: bytes | None
     """One request, whatever the answer."""
     try:
         return http.request(method, url, headers=headers, body=body)
-    except FetchFailed as error:
+    except FetchError as error:
         raise Unreachable(error) from error
 
 
@@ -105,7 +105,7 @@ def _vouched(
     if instance.challenge is None and server.challenge_endpoint is not None:
         reply = ask("POST", server.challenge_endpoint, headers={"Accept": "application/json"}, body=b"")
         if reply.status != 200:
-            raise Unreachable(FetchFailed("The server gives no challenge.", detail=str(reply.status)))
+            raise Unreachable(FetchError("The server gives no challenge.", detail=str(reply.status)))
         instance.challenge = parse_challenge_response(reply.body)
     return instance.headers(server.issuer, now=now)
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from common.errors import SelloError
-from common.oid4vci.errors import IssuerRefused
+from common.oid4vci.errors import IssuerResponseError
 from common.oid4vci.token import RefreshRequest
 from wallet.services import cards, fetching, held, issuers, waiting
 from wallet.services.held import HeldCard
@@ -35,7 +35,7 @@ def renew(vault: Vault, id: UUID, *, now: datetime) -> HeldCard | None:
     request, key = RefreshRequest(offer.token.refresh_token), offer.token.key
     try:
         token = issuers.ask_token(offer.server, request, key=key, instance=offer.instance, now=now)
-    except IssuerRefused as error:
+    except IssuerResponseError as error:
         raise NotRenewable(
             "The office does not issue this card anew. Ask there for a new offer.", detail=error.code
         ) from error

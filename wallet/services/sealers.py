@@ -24,7 +24,7 @@ from common.adapters.documents.sources import resolve_did, sources
 from common.adapters.network import http
 from common.did import did_web
 from common.encoding import strict_json
-from common.errors import MalformedInput, SelloError
+from common.errors import MalformedInputError, SelloError
 from common.formats import mdoc
 from common.formats.base import VerifiedCredential
 from common.formats.detect import find_format
@@ -99,7 +99,7 @@ def _is_linked(did: str, origin: str, *, now: datetime) -> bool:
     source = strict_json.loads_object(http.fetch(f"{origin}{WELL_KNOWN}").body)
     linked = source.get("linked_dids")
     if not isinstance(linked, list):
-        raise MalformedInput("A DID configuration lists what it links.")
+        raise MalformedInputError("A DID configuration lists what it links.")
     return any(_holds(partial(_links, one, did, origin, now=now)) for one in linked[:MAX_LINKS])
 
 

@@ -21,7 +21,7 @@ from common.oid4vci.authorization import (
     create_code_challenge,
     parse_authorization_response,
 )
-from common.oid4vci.errors import MessageInvalid
+from common.oid4vci.errors import InvalidMessageError
 from common.oid4vci.token import CodeRequest
 from wallet.services import issuers, provider
 from wallet.services.offered import Errand, Offer
@@ -35,7 +35,7 @@ def begin(offer: Offer, id: UUID, *, now: datetime) -> tuple[Errand, str]:
     """What to keep, and where to send the person."""
     server = offer.server
     if CHALLENGE_METHOD not in server.challenge_methods:
-        raise MessageInvalid("This office does not take codes in the one way that is safe.")
+        raise InvalidMessageError("This office does not take codes in the one way that is safe.")
     key, verifier = issuers.token_key(server), secrets.token_urlsafe(SECRET_BYTES)
     errand = Errand(f"{id}.{secrets.token_urlsafe(SECRET_BYTES)}", verifier, key)
     configurations = offer.issuer.configurations.values()

@@ -7,7 +7,7 @@ from typing import Final, Literal
 from common.adapters.documents.sources import check_status, sources
 from common.errors import SelloError
 from common.formats import FORMATS
-from common.formats.base import Expired
+from common.formats.base import ExpiredError
 from wallet.services.held import Copy
 
 Status = Literal["valid", "undetermined", "suspended", "expired", "revoked"]
@@ -25,7 +25,7 @@ def _status(copy: Copy, now: datetime) -> Status:
         return "expired"
     try:
         verified = FORMATS[copy.format].verify_credential(copy.secured, sources=sources(), now=now)
-    except Expired:
+    except ExpiredError:
         return "expired"
     except SelloError:
         return "undetermined"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from common.adapters.documents import credential_types
-from common.errors import FetchFailed, SelloError
+from common.errors import FetchError, SelloError
 from common.formats.base import VerifiedCredential
 from common.formats.rendering import parse_simple
 from common.formats.type_resolution import CredentialType, Localized, check_claims
@@ -22,7 +22,7 @@ def described(verified: VerifiedCredential) -> CredentialType | None:
     fits = partial(check_claims, payload=verified.document, disclosed=verified.disclosed, whole=True)
     try:
         return credential_types.credential_type(verified, fits=fits)
-    except FetchFailed:
+    except FetchError:
         return None
 
 

@@ -16,7 +16,7 @@ from common.encoding import base64url
 from common.errors import SelloError
 from common.keys import PrivateKey
 from common.oid4vci.credential import CredentialResponse, DeferredResponse
-from common.oid4vci.errors import IssuerRefused
+from common.oid4vci.errors import IssuerResponseError
 from common.oid4vci.token import RefreshRequest
 from wallet.models import Waiting
 from wallet.services import cards, fetching, held, issuers
@@ -82,7 +82,7 @@ def _ask_again(
             new = fetching.check(offer, answers, now=now)
     except DoesNotVerify:
         refused = True
-    except IssuerRefused as error:
+    except IssuerResponseError as error:
         refused = refused or error.code in FINAL
     except SelloError:
         pass  # an office that is silent for a while is asked again later

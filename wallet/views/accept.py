@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from common.adapters import qr
-from common.adapters.limits.turns import Busy
+from common.adapters.limits.turns import BusyError
 from common.errors import SelloError
 from wallet.forms import AddForm, CodeForm
 from wallet.services import accepting, asking, links
@@ -31,7 +31,7 @@ def add(request: HttpRequest, vault: Vault) -> HttpResponse:
             if links.kind(text) == "offer":
                 return _to("offer", accepting.receive(vault, text, now=now()))
             return _to("request", asking.receive(vault, text.strip(), now=now()))
-        except Busy:
+        except BusyError:
             raise
         except SelloError as error:
             refuse(form, error, "picture" if picture else "text")

@@ -20,7 +20,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from common.encoding import base64url
-from common.errors import MalformedInput
+from common.errors import MalformedInputError
 from wallet.models import Account
 from wallet.services import vault as vaults
 from wallet.services.vault import Vault, VaultClosed
@@ -73,7 +73,7 @@ def vault_of(request: HttpRequest) -> Vault | None:
             base64url.decode(kept["sealed"]),
             bound_to=_bound(account, kept["until"]),
         )
-    except (Account.DoesNotExist, VaultClosed, MalformedInput):
+    except (Account.DoesNotExist, VaultClosed, MalformedInputError):
         return None
     if datetime.fromisoformat(kept["until"]) <= datetime.now(UTC):
         return None

@@ -17,9 +17,9 @@ from jwcrypto.common import JWException
 from rest_framework.request import Request
 
 from common.adapters.api.rest import authorization
-from common.adapters.api.vc_api import NoOperator, require_operator
+from common.adapters.api.vc_api import OperatorRequiredError, require_operator
 from common.encoding import strict_json
-from common.errors import MalformedInput
+from common.errors import MalformedInputError
 
 ISSUER: Final = "opencrvs:auth-service"
 ALGORITHM: Final = "RS256"
@@ -45,19 +45,19 @@ def _claims(token: str) -> dict[str, Any]:
     signed.allowed_algs = [ALGORITHM]
     try:
         if len(token) > MAX_TOKEN:
-            raise NoOperator("This token is too long.")
+            raise OperatorRequiredError("This token is too long.")
         signed.deserialize(token, key=key)
         return strict_json.loads_object(signed.payload)
-    except (JWException, MalformedInput, ValueError) as error:
-        raise NoOperator("This token was not signed by OpenCRVS.") from error
+    except (JWException, MalformedInputError, ValueError) as error:
+        raise OperatorRequiredError("This token was not signed by OpenCRVS.") from error
 
 
 def _require_scope(claims: dict[str, Any], scopes: Collection[str], *, now: datetime) -> None:
     expires, scope = claims.get("exp"), claims.get("scope")
     if claims.get("iss") != ISSUER or not isinstance(expires, int) or expires <= now.timestamp():
-        raise NoOperator("This token of OpenCRVS has expired, or is another's.")
+        raise OperatorRequiredError("This token of OpenCRVS has expired, or is another's.")
     if not isinstance(scope, list) or not set(_types(scope)) & set(scopes):
-        raise NoOperator("This registrar may not do that.", code="forbidden", status=403)
+        raise OperatorRequiredError("This registrar may not do that.", code="forbidden", status=403)
 
 
 def _types(scope: Iterable[Any]) -> Iterable[str]:

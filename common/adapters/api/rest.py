@@ -28,7 +28,7 @@ class StrictJSONParser(BaseParser):
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
-        """The body as a JSON value, or `MalformedInput`."""
+        """The body as a JSON value, or `MalformedInputError`."""
         return strict_json.loads(stream.read(strict_json.MAX_BYTES + 1))
 
 

@@ -20,7 +20,7 @@ from rest_framework.views import APIView
 from common.adapters.documents.sources import sources
 from common.adapters.limits import rate_limit
 from common.adapters.network.http import fetch
-from common.errors import MalformedInput, SelloError
+from common.errors import MalformedInputError, SelloError
 from common.rdf.contexts import CONFORMANCE, CREDENTIALS_V2, Contexts
 from common.rdf.expansion import OpenContexts
 from common.vcdm.problems import problem
@@ -42,7 +42,7 @@ DRAFT: Final = Known.by(
 )
 
 
-class NoOperator(SelloError):
+class OperatorRequiredError(SelloError):
     """Somebody who does not bear the operator's token."""
 
     code = "unauthorized"
@@ -60,7 +60,7 @@ def require_operator(request: Request) -> None:
     given = request.headers.get("Authorization", "")
     token = settings.VC_API_TOKEN
     if not is_open(request) and not (token and constant_time_compare(given, f"Bearer {token}")):
-        raise NoOperator("Issuing through the VC-API needs the operator's token.")
+        raise OperatorRequiredError("Issuing through the VC-API needs the operator's token.")
 
 
 def world(*, trial: bool) -> ProofSources:
@@ -80,7 +80,9 @@ def body_of(request: Request) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     body = request.data
     options = body.get("options") if isinstance(body, Mapping) else None
     if not isinstance(body, Mapping) or not isinstance(options or {}, Mapping):
-        raise MalformedInput("A JSON object was expected, with options that are one.", code="PARSING_ERROR")
+        raise MalformedInputError(
+            "A JSON object was expected, with options that are one.", code="PARSING_ERROR"
+        )
     return body, options or {}
 
 

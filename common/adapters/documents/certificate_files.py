@@ -5,7 +5,7 @@ from pathlib import Path
 
 from cryptography import x509
 
-from common.errors import InvalidKey
+from common.errors import InvalidKeyError
 
 
 def certificates(path: str) -> tuple[x509.Certificate, ...]:
@@ -19,4 +19,4 @@ def _read(file: Path, changed: int) -> tuple[x509.Certificate, ...]:
     try:
         return tuple(x509.load_pem_x509_certificates(file.read_bytes()))
     except ValueError as error:
-        raise InvalidKey(f"{file.name} holds no PEM certificates.", status=500) from error
+        raise InvalidKeyError(f"{file.name} holds no PEM certificates.", status=500) from error

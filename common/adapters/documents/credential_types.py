@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from common.adapters.documents import kept
-from common.errors import FetchFailed, SelloError
+from common.errors import FetchError, SelloError
 from common.formats.base import VerifiedCredential
 from common.formats.type_resolution import CredentialType, check_claims, resolve_type
 from common.oid4vp.matching import Matchable
@@ -13,19 +13,19 @@ from common.oid4vp.matching import Matchable
 def credential_type(
     credential: Matchable, *, fits: Callable[[CredentialType], None] | None = None
 ) -> CredentialType:
-    """What the type of a verified `dc+sd-jwt` says; `FetchFailed` where nobody can be asked.
+    """What the type of a verified `dc+sd-jwt` says; `FetchError` where nobody can be asked.
 
     `fits` raises where the credential is not as the type says. What was kept may be older than it.
     """
     resolve = partial(resolve_type, credential.types[0], integrity=credential.document.get("vct#integrity"))
     try:
         return _fitting(resolve(fetch=kept.kept), fits)
-    except FetchFailed:
+    except FetchError:
         raise
     except SelloError as error:
         try:
             return _fitting(resolve(fetch=kept.newer), fits)
-        except FetchFailed:
+        except FetchError:
             raise error from None
 
 

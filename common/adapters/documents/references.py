@@ -10,8 +10,8 @@ from common.adapters.documents import kept
 from common.adapters.documents.sources import sources
 from common.formats.base import VerifiedCredential
 from common.rdf.contexts import CREDENTIALS_V2
-from common.vcdm.related import OtherResource
-from common.vcdm.schemas import SchemaMismatch
+from common.vcdm.related import ResourceMismatchError
+from common.vcdm.schemas import SchemaMismatchError
 from common.verification import references
 
 KNOWN: Final = {CREDENTIALS_V2: RECOMMENDATION}
@@ -30,5 +30,5 @@ def check_references(credential: VerifiedCredential) -> None:
     )
     try:
         check(fetch=kept.kept)
-    except (OtherResource, SchemaMismatch):  # perhaps of what is newer than what was kept
+    except (ResourceMismatchError, SchemaMismatchError):  # perhaps of what is newer than what was kept
         check(fetch=kept.newer)

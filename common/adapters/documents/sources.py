@@ -25,7 +25,7 @@ from common.did import (
     verification_method,
 )
 from common.encoding import strict_json
-from common.errors import MalformedInput
+from common.errors import MalformedInputError
 from common.rdf.contexts import SHIPPED
 from common.status.check import StatusOutcome
 from common.status.status_list import StatusList
@@ -83,7 +83,9 @@ class SiteSources:
         if url in SHIPPED:
             return SHIPPED[url]
         if not _lies_under(url, issuer=issuer):
-            raise MalformedInput("A JSON-LD context is neither a known one nor its issuer's own.", detail=url)
+            raise MalformedInputError(
+                "A JSON-LD context is neither a known one nor its issuer's own.", detail=url
+            )
         self._require_known(issuer)
         key, paying = _key("context", url), purse.current()
         brought = {} if paying is None else paying.brought

@@ -21,7 +21,7 @@ from common.adapters.exchange import messages, tokens
 from common.adapters.exchange.messages import Party, Received
 from common.adapters.exchange.partners import Partner
 from common.adapters.limits import rate_limit
-from common.errors import MalformedInput, SelloError
+from common.errors import MalformedInputError, SelloError
 from common.exchange.acknowledgement import ACK, create_ack, create_http_error, create_refusal
 from common.exchange.errors import MAX_SENTENCE, ExchangeError
 from common.exchange.header import REJECTED, SUCCEEDED, Header
@@ -155,14 +155,14 @@ def _body(request: Request) -> Any:
     """What came; bytes that are no message are refused as a message is that says the wrong things."""
     try:
         return request.data
-    except MalformedInput as error:
+    except MalformedInputError as error:
         raise ExchangeError(error.public, detail=error.detail) from error
 
 
 def _as_exchange_error(error: Exception) -> ExchangeError | None:
     if isinstance(error, ExchangeError):
         return error
-    if isinstance(error, rate_limit.TooManyRequests):
+    if isinstance(error, rate_limit.TooManyRequestsError):
         return ExchangeError(error.public, code="err.request.too_many_requests", detail=error.detail)
     if isinstance(error, SelloError):
         code = "err.request.bad" if error.status < 500 else "err.service.unavailable"

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from common.adapters.exchange.partner_keys import partner_key
 from common.adapters.exchange.partners import ExchangeLog, Partner
 from common.exchange.envelope import create_message, parse_message
-from common.exchange.errors import ExchangeError, SignatureRefused
+from common.exchange.errors import ExchangeError, SignatureRefusedError
 from common.exchange.header import RECEIVED, REJECTED, SUCCEEDED, Envelope, Header
 from common.exchange.signature import verify_signature
 from common.keys import PublicKey, Signer
@@ -66,7 +66,7 @@ def receive(
     if bearer is not None and bearer != partner:
         raise ExchangeError("The access token is another's.", code="err.sender_id.invalid")
     if not envelope.signature and bearer is None:  # nothing else would say who sent it
-        raise SignatureRefused("This message is not signed.", code="err.signature.missing")
+        raise SignatureRefusedError("This message is not signed.", code="err.signature.missing")
     verify(envelope, partner, namespace=namespace, now=now)
     if envelope.header.receiver_id not in ("", receiver_id):
         raise ExchangeError(

@@ -9,9 +9,9 @@ from django.core.cache import cache
 from common.adapters.exchange.partners import Partner
 from common.adapters.network.http import fetch
 from common.encoding import strict_json
-from common.errors import InvalidKey, MalformedInput, SelloError
+from common.errors import InvalidKeyError, MalformedInputError, SelloError
 from common.exchange import absent
-from common.exchange.errors import SignatureRefused
+from common.exchange.errors import SignatureRefusedError
 from common.keys import PublicKey, jwk
 
 SECONDS: Final = 300
@@ -27,23 +27,23 @@ def partner_key(partner: Partner, key_id: str) -> PublicKey:
         if found is None:
             found = _matching(_published(partner.jwks_uri, fresh=True), key_id)
     if found is None:
-        raise SignatureRefused("The sender's key is not known.")
+        raise SignatureRefusedError("The sender's key is not known.")
     return found
 
 
 def parse_keys(document: object) -> list[dict[str, Any]]:
     """The signing keys of a JWK or a JWK set; keys of other kinds are passed over, private ones refused."""
     if not isinstance(document, Mapping):
-        raise MalformedInput("A JWK or a JWK set is a JSON object.")
+        raise MalformedInputError("A JWK or a JWK set is a JSON object.")
     source = document.get("keys") if "keys" in document else [document]
     if not isinstance(source, list) or len(source) > MAX_KEYS:
-        raise MalformedInput(f"A JWK set is a list of at most {MAX_KEYS} keys.")
+        raise MalformedInputError(f"A JWK set is a list of at most {MAX_KEYS} keys.")
     found = []
     for entry in absent.said(source):
         if not isinstance(entry, Mapping) or entry.get("use", "sig") != "sig":
             continue
         if "d" in entry or "k" in entry:
-            raise InvalidKey("A private key does not belong here.")
+            raise InvalidKeyError("A private key does not belong here.")
         try:
             key = jwk.decode(entry)
         except SelloError:
@@ -68,7 +68,7 @@ def _published(url: str, *, fresh: bool) -> list[dict[str, Any]]:
     try:
         known = parse_keys(strict_json.loads_object(fetch(url).body))
     except SelloError as error:
-        raise SignatureRefused(
+        raise SignatureRefusedError(
             "The keys that the sender publishes at its jwks_uri cannot be read.", detail=str(error)
         ) from error
     cache.set(name, known, SECONDS)

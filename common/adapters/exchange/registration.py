@@ -12,7 +12,7 @@ from common.adapters.exchange.partners import Partner
 from common.adapters.exchange.tokens import digest, secret_name
 from common.adapters.network.http import allowed_url
 from common.adapters.storage.sealing import seal
-from common.errors import MalformedInput, SelloError, UnknownPart
+from common.errors import MalformedInputError, SelloError, UnknownPartError
 
 NAMESPACES: Final = ("spdci", "g2p")
 ROLES: Final = ("reader", "registry", "gateway", "mapper")
@@ -44,7 +44,7 @@ class Registration:
 def register_partner(said: Registration, *, new_secret: bool = False) -> tuple[Partner, str]:
     """The partner, made or changed; and a fresh secret for our token endpoint, which stands nowhere else."""
     if not said.sender_id or "|" in said.sender_id or '"' in said.sender_id or len(said.sender_id) > 200:
-        raise MalformedInput("A sender_id is a text of at most 200 characters, without | and quotes.")
+        raise MalformedInputError("A sender_id is a text of at most 200 characters, without | and quotes.")
     partner = Partner.objects.select_for_update().filter(sender_id=said.sender_id).first()
     partner = partner or Partner(sender_id=said.sender_id, name=said.name or said.sender_id)
     partner.name = said.name or partner.name
@@ -58,7 +58,7 @@ def register_partner(said: Registration, *, new_secret: bool = False) -> tuple[P
         partner.keys = parse_keys(said.keys)
     if said.may_read is not None:
         if said.may_read and not said.legal_basis:
-            raise MalformedInput(
+            raise MalformedInputError(
                 "Whoever may read does so by a law or an agreement: name it with --legal-basis."
             )
         partner.may_read = {
@@ -77,7 +77,7 @@ def register_partner(said: Registration, *, new_secret: bool = False) -> tuple[P
     if said.active is not None:
         partner.active = said.active
     if partner.signature_required and not partner.keys and not partner.jwks_uri:
-        raise MalformedInput(
+        raise MalformedInputError(
             "A partner that signs needs a key (--keys), or an address where its keys stand (--jwks-uri)."
         )
     secret = secrets.token_urlsafe(32) if new_secret else ""
@@ -92,7 +92,7 @@ def _reached(name: str, url: str) -> str:
     try:
         return allowed_url(url)
     except SelloError as error:
-        raise MalformedInput(
+        raise MalformedInputError(
             f"{name.replace('_', '-')} {url[:200]}: {error.public} An origin of plain http is for trials,"
             " and stands in the environment variable FETCH_ORIGINS of this command and of the site.",
             detail=error.detail,
@@ -102,5 +102,5 @@ def _reached(name: str, url: str) -> str:
 def _known(kind: str, names: Sequence[str], known: Sequence[str]) -> list[str]:
     for name in names:
         if name not in known:
-            raise UnknownPart(kind, name, known)
+            raise UnknownPartError(kind, name, known)
     return list(names)

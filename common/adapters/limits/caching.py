@@ -25,7 +25,7 @@ COUNTERS: Final = "counters"
 PAUSE: Final = 5.0  # seconds for which a Redis that did not answer is not asked again
 
 
-class CountersAway(SelloError):
+class CountersUnavailableError(SelloError):
     """What counts requests and guesses does not answer, so that nobody could be told from a flood."""
 
     code = "temporarily_unavailable"
@@ -104,7 +104,9 @@ class SharedCounters(RedisCache):
             return ask()
         except (RedisError, OSError) as error:
             log.warning("Redis does not answer: %s", type(error).__name__)
-            raise CountersAway("This cannot be answered right now. Try again in a moment.") from error
+            raise CountersUnavailableError(
+                "This cannot be answered right now. Try again in a moment."
+            ) from error
 
     def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
         return self._counted(lambda: super(SharedCounters, self).get(key, default, version))

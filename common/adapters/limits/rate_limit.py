@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from common.errors import SelloError
 
 
-class TooManyRequests(SelloError):
+class TooManyRequestsError(SelloError):
     """The limit of this minute is used up."""
 
     code = "slow_down"
@@ -70,4 +70,4 @@ def _count(scope: str, who: str) -> None:
         counters.set(key, 1, timeout=120)
         count = 1
     if count > settings.RATE_LIMITS[scope]:
-        raise TooManyRequests("Too many requests; wait a minute and try again.", detail=scope)
+        raise TooManyRequestsError("Too many requests; wait a minute and try again.", detail=scope)

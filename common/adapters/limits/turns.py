@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Final
 
-from common.errors import FetchFailed, NotReached
+from common.errors import FetchError, NotReachedError
 
 TOO_MANY: Final = "Too many people ask for this right now. Try again in a moment."
 
 
-class Busy(FetchFailed):
+class BusyError(FetchError):
     """Too many ask for the same dear work at this moment, so that nothing was found out."""
 
     code = "temporarily_unavailable"
@@ -23,7 +23,7 @@ class Busy(FetchFailed):
     headers = {"Retry-After": "5"}
 
 
-class TooManyWait(NotReached):
+class TooManyWaitingError(NotReachedError):
     """Too many threads wait for others' servers already."""
 
     code = "temporarily_unavailable"
@@ -41,10 +41,10 @@ class Waiting:
 
     @contextmanager
     def allowed(self, owner: str) -> Iterator[None]:
-        """Leave to wait, or `TooManyWait` at once."""
+        """Leave to wait, or `TooManyWaitingError` at once."""
         with self._lock:
             if self._by_owner.total() >= self._total or self._by_owner[owner] >= self._each:
-                raise TooManyWait("Too many answers are waited for right now. Try again in a moment.")
+                raise TooManyWaitingError("Too many answers are waited for right now. Try again in a moment.")
             self._by_owner[owner] += 1
         try:
             yield
@@ -68,14 +68,14 @@ class Turns:
 
     @contextmanager
     def taken(self, owner: str = "") -> Iterator[None]:
-        """A turn, or `Busy` where the queue is full or does not move."""
+        """A turn, or `BusyError` where the queue is full or does not move."""
         with ExitStack() as place:
             try:
                 place.enter_context(self._places.allowed(owner))
-            except TooManyWait as error:
-                raise Busy(TOO_MANY) from error
+            except TooManyWaitingError as error:
+                raise BusyError(TOO_MANY) from error
             if not self._working.acquire(timeout=self._patience):
-                raise Busy(TOO_MANY)
+                raise BusyError(TOO_MANY)
             try:
                 yield
             finally:

@@ -27,9 +27,9 @@ from common import purse
 from common.adapters.limits.turns import WAITING
 from common.adapters.network.published import is_published
 from common.did import Fetched
-from common.errors import FetchFailed, NotReached, SelloError
+from common.errors import FetchError, NotReachedError, SelloError
 
-__all__ = ["NotReached", "Reply", "Transport", "allowed_url", "fetch", "request", "transport"]
+__all__ = ["NotReachedError", "Reply", "Transport", "allowed_url", "fetch", "request", "transport"]
 
 MAX_BYTES = 4_000_000
 MAX_SECONDS = 10.0
@@ -62,7 +62,7 @@ class Transport(Protocol):
 
 
 def fetch(url: str, *, accept: str = "application/json") -> Fetched:
-    """GET `url`, following few redirects, each checked like the first; anything but 200 is `FetchFailed`.
+    """GET `url`, following few redirects, each checked like the first; anything but 200 is `FetchError`.
 
     What this very process publishes (common/adapters/network/published.py) is read where it is made, so that
     commands work while no site runs.
@@ -77,17 +77,17 @@ def fetch(url: str, *, accept: str = "application/json") -> Fetched:
             url = urljoin(url, reply.headers["location"])
             continue
         if reply.status != 200:
-            raise FetchFailed(
+            raise FetchError(
                 "What was asked for is not there.", detail=f"{_where(url)} answered {reply.status}"
             )
         return Fetched(reply.body, reply.content_type)
-    raise FetchFailed("Too many redirects.", detail=_where(url))
+    raise FetchError("Too many redirects.", detail=_where(url))
 
 
 def request(
     method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes | None = None
 ) -> Reply:
-    """One request, no redirect followed; the answer whatever its status, or `FetchFailed`."""
+    """One request, no redirect followed; the answer whatever its status, or `FetchError`."""
     allowed = allowed_url(url)
     purse.draw(fetches=1)
     with _waiting(allowed):
@@ -122,7 +122,7 @@ def _own_houses() -> set[str]:
 
 
 def allowed_url(url: str) -> str:
-    """`url` as it will be asked for, or `FetchFailed`.
+    """`url` as it will be asked for, or `FetchError`.
 
     An https URL whose origin the operator lists as plain http (a loopback site) is asked for over http.
     """
@@ -132,23 +132,23 @@ def allowed_url(url: str) -> str:
         if parts.scheme == "https" and f"http://{parts.netloc}" in settings.FETCH_ORIGINS:
             return parts._replace(scheme="http").geturl()
         if parts.scheme == "http":
-            raise FetchFailed("Only https is asked.", detail=_where(url))
+            raise FetchError("Only https is asked.", detail=_where(url))
         if parts.port is not None and parts.port != 443 and parts.port < 1024:
-            raise FetchFailed("This port is not for the web.", detail=_where(url))
+            raise FetchError("This port is not for the web.", detail=_where(url))
     return parts.geturl()
 
 
 def _split(url: str) -> SplitResult:
-    """The parts of a web address that every library reads alike; anything else is `FetchFailed`."""
+    """The parts of a web address that every library reads alike; anything else is `FetchError`."""
     if _UNSAFE.search(url) or len(url) > MAX_URL:
-        raise FetchFailed("This is not a web address.")
+        raise FetchError("This is not a web address.")
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
     except ValueError as error:
-        raise FetchFailed("This is not a web address.") from error
+        raise FetchError("This is not a web address.") from error
     if parts.scheme not in ("http", "https") or not host or "@" in parts.netloc or port == 0:
-        raise FetchFailed("This is not a web address.", detail=parts.scheme)
+        raise FetchError("This is not a web address.", detail=parts.scheme)
     return parts._replace(fragment="")
 
 
@@ -174,9 +174,9 @@ def _own_document(url: str, accept: str) -> Fetched | None:
         if hasattr(response, "render"):
             response.render()
     except (Http404, SelloError) as error:
-        raise FetchFailed("What was asked for is not there.", detail=_where(url)) from error
+        raise FetchError("What was asked for is not there.", detail=_where(url)) from error
     if response.status_code != 200 or response.streaming:
-        raise FetchFailed("What was asked for is not there.", detail=_where(url))
+        raise FetchError("What was asked for is not there.", detail=_where(url))
     return Fetched(response.content, response.headers.get("Content-Type", "").split(";")[0].strip().lower())
 
 
@@ -240,10 +240,10 @@ class _CheckedNetwork(httpcore.NetworkBackend):
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except OSError as error:
-            raise NotReached("This host is not known.", detail=host) from error
+            raise NotReachedError("This host is not known.", detail=host) from error
         addresses = [str(entry[4][0]) for entry in found]
         if not self._private and not all(map(_public, addresses)):
-            raise FetchFailed("This address is not on the public internet.", detail=host)
+            raise FetchError("This address is not on the public internet.", detail=host)
         failure: Exception | None = None
         for address in addresses:
             wait = min(MAX_CONNECT_SECONDS, _remaining(self._deadline))
@@ -253,7 +253,7 @@ class _CheckedNetwork(httpcore.NetworkBackend):
                 failure = error
             else:
                 return _TimedStream(stream, self._deadline)
-        raise NotReached("This host does not answer.", detail=host) from failure
+        raise NotReachedError("This host does not answer.", detail=host) from failure
 
 
 def _remaining(deadline: float) -> float:
@@ -288,12 +288,12 @@ def _over_the_network(method: str, url: str, headers: Mapping[str, str], body: b
                 name.decode("ascii").lower(): value.decode("latin-1") for name, value in response.headers
             }
             if names.get("content-encoding", "identity").lower() != "identity":
-                raise FetchFailed("A compressed answer was not asked for.", detail=_where(url))
+                raise FetchError("A compressed answer was not asked for.", detail=_where(url))
             received = bytearray()
             for chunk in response.iter_stream():
                 received += chunk
                 if len(received) > MAX_BYTES:
-                    raise FetchFailed("The answer was too large.", detail=_where(url))
+                    raise FetchError("The answer was too large.", detail=_where(url))
             return Reply(response.status, bytes(received), names)
     except (
         httpcore.TimeoutException,
@@ -302,7 +302,7 @@ def _over_the_network(method: str, url: str, headers: Mapping[str, str], body: b
         OSError,
         ValueError,
     ) as error:
-        raise FetchFailed(
+        raise FetchError(
             "This host does not answer.", detail=f"{_where(url)} {type(error).__name__}"
         ) from error
 

@@ -8,7 +8,7 @@ import nacl.secret
 from django.conf import settings
 
 from common.encoding import base64url
-from common.errors import InvalidKey
+from common.errors import InvalidKeyError
 
 
 def seal(data: bytes, *, name: str) -> bytes:
@@ -21,7 +21,7 @@ def unseal(sealed: bytes | memoryview, *, name: str) -> bytes:
     try:
         return _box().decrypt(bytes(sealed), _bound_to(name))
     except nacl.exceptions.CryptoError as error:
-        raise InvalidKey("A sealed value does not open under KEY_ENCRYPTION_KEY.", status=500) from error
+        raise InvalidKeyError("A sealed value does not open under KEY_ENCRYPTION_KEY.", status=500) from error
 
 
 def _box() -> nacl.secret.Aead:

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from common.errors import InvalidSignature
-from common.formats.base import CredentialInvalid, Secured
+from common.errors import InvalidSignatureError
+from common.formats.base import InvalidCredentialError, Secured
 from common.formats.data_integrity import ecdsa_sd_2023
 from common.formats.data_integrity.ecdsa_sd_2023 import is_base_proof
 from common.formats.data_integrity.ecdsa_sd_2023_value import parse_base
-from common.formats.data_integrity.pipeline import ProofInvalid, take_apart
+from common.formats.data_integrity.pipeline import ProofVerificationError, take_apart
 from common.formats.data_integrity.selection import SelectionError, pointers_of, select
 from common.rdf.contexts import Contexts
 from common.vcdm.credential import ClaimPath
@@ -25,7 +25,7 @@ def require_derived(secured: Secured) -> None:
     How a verifier would verify one, no algorithm says; its holder derives a proof from it first (§3.6.6).
     """
     if isinstance(secured, Mapping) and is_selective(secured):
-        raise CredentialInvalid(
+        raise InvalidCredentialError(
             "This credential carries the proof that its holder keeps. Only what the holder derives from it to"
             " show can be verified."
         )
@@ -63,8 +63,8 @@ def _derive(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     try:
         return ecdsa_sd_2023.derive_proof(unsecured, base, pointers=pointers, contexts=contexts)
-    except InvalidSignature as error:
-        raise ProofInvalid("This credential's proof is not whole.", detail=str(error)) from error
+    except InvalidSignatureError as error:
+        raise ProofVerificationError("This credential's proof is not whole.", detail=str(error)) from error
 
 
 def _base(document: Mapping[str, Any]) -> tuple[dict[str, Any], Mapping[str, Any]]:

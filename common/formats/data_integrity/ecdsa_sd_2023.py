@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any, Final
 
-from common.errors import InvalidSignature
+from common.errors import InvalidSignatureError
 from common.formats.data_integrity.ecdsa_sd_2023_value import (
     HMAC_SIZE,
     BaseValue,
@@ -109,7 +109,7 @@ def derive_proof(
     combined = statements.group(combined_pointers)
     others = [index for index in range(len(statements.lines)) if index not in mandatory]
     if len(others) != len(value.signatures):
-        raise InvalidSignature("This proof has another number of signatures than there are statements.")
+        raise InvalidSignatureError("This proof has another number of signatures than there are statements.")
     signatures = dict(zip(others, value.signatures, strict=True))
     revealed = select(document, combined_pointers)
     shown = [statements.lines[index] for index in combined.indexes]
@@ -139,12 +139,12 @@ def verify_proof(
     reading = read(document, contexts=contexts)
     lines = relabelled_statements(reading.quads, labels=value.labels)
     if lines is None:
-        raise InvalidSignature("This proof's label map is not that of this document.")
+        raise InvalidSignatureError("This proof's label map is not that of this document.")
     if value.mandatory_indexes and value.mandatory_indexes[-1] >= len(lines):
-        raise InvalidSignature("This proof speaks of statements that are not there.")
+        raise InvalidSignatureError("This proof speaks of statements that are not there.")
     shown, others = _divide(lines, set(value.mandatory_indexes))
     if len(value.signatures) != len(others):
-        raise InvalidSignature("This proof has another number of signatures than there are statements.")
+        raise InvalidSignatureError("This proof has another number of signatures than there are statements.")
     configuration = ECDSA_RDFC_2019.configuration(without_value(proof), document=document)
     canonical, options = ECDSA_RDFC_2019.transform_and_read(configuration, curve=key.curve, contexts=contexts)
     configuration_hash = hash_configuration(canonical, curve=key.curve)

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 from common.encoding import cbor, multibase
-from common.errors import InvalidKey, InvalidSignature, MalformedInput
+from common.errors import InvalidKeyError, InvalidSignatureError, MalformedInputError
 from common.keys import PublicKey
 from common.keys.public_key import CURVES
 from common.rdf.canonical import MAX_BLANK_NODES, MAX_QUADS
@@ -79,7 +79,7 @@ def parse_base(proof_value: object) -> BaseValue:
     """A base proof value (§3.5.3)."""
     signature, key, hmac_key, signatures, pointers = _components(proof_value, BASE_HEADER)
     if not isinstance(pointers, list) or not all(isinstance(pointer, str) for pointer in pointers):
-        raise InvalidSignature("This proof's mandatory pointers are not a list of texts.")
+        raise InvalidSignatureError("This proof's mandatory pointers are not a list of texts.")
     return BaseValue(
         _bytes(signature, SIGNATURE_SIZE),
         _key(key),
@@ -93,11 +93,11 @@ def parse_derived(proof_value: object) -> DerivedValue:
     """A derived proof value (§3.5.8, §3.5.6); the key has 35 bytes, where the text says 36."""
     signature, key, signatures, labels, indexes = _components(proof_value, DERIVED_HEADER)
     if not isinstance(labels, dict) or len(labels) > MAX_BLANK_NODES:
-        raise InvalidSignature("This proof's label map is not a map of a size that is accepted.")
+        raise InvalidSignatureError("This proof's label map is not a map of a size that is accepted.")
     if not isinstance(indexes, list) or not all(map(_is_index, (*labels, *indexes))):
-        raise InvalidSignature("This proof counts with something else than whole numbers.")
+        raise InvalidSignatureError("This proof counts with something else than whole numbers.")
     if any(later <= earlier for earlier, later in pairwise(indexes)):
-        raise InvalidSignature("This proof's mandatory indexes are not in order.")
+        raise InvalidSignatureError("This proof's mandatory indexes are not in order.")
     return DerivedValue(
         _bytes(signature, SIGNATURE_SIZE),
         _key(key),
@@ -112,38 +112,38 @@ def parse_derived(proof_value: object) -> DerivedValue:
 
 def _components(proof_value: object, header: bytes) -> list[Any]:
     if not isinstance(proof_value, str) or not proof_value.startswith("u"):
-        raise InvalidSignature("A proof of this suite carries its value in base64url.")
+        raise InvalidSignatureError("A proof of this suite carries its value in base64url.")
     try:
         data = multibase.decode(proof_value)
         if not data.startswith(header):
-            raise InvalidSignature("This proof value is of another kind than was expected.")
+            raise InvalidSignatureError("This proof value is of another kind than was expected.")
         components = cbor.decode(data[len(header) :])
-    except MalformedInput as error:
-        raise InvalidSignature("This proof value cannot be read.", detail=str(error)) from error
+    except MalformedInputError as error:
+        raise InvalidSignatureError("This proof value cannot be read.", detail=str(error)) from error
     if not isinstance(components, list) or len(components) != 5:
-        raise InvalidSignature("A proof value of this suite has five parts.")
+        raise InvalidSignatureError("A proof value of this suite has five parts.")
     return components
 
 
 def _bytes(value: object, size: int) -> bytes:
     if not isinstance(value, bytes) or len(value) != size:
-        raise InvalidSignature(f"A part of this proof value does not have {size} bytes.")
+        raise InvalidSignatureError(f"A part of this proof value does not have {size} bytes.")
     return value
 
 
 def _signatures(value: object) -> tuple[bytes, ...]:
     if not isinstance(value, list) or len(value) > MAX_QUADS:
-        raise InvalidSignature("This proof's signatures are not a list of a length that is accepted.")
+        raise InvalidSignatureError("This proof's signatures are not a list of a length that is accepted.")
     return tuple(_bytes(signature, SIGNATURE_SIZE) for signature in value)
 
 
 def _key(value: object) -> PublicKey:
     if not isinstance(value, bytes) or not value.startswith(_KEY_PREFIX):
-        raise InvalidSignature("The key in this proof is not a P-256 Multikey.")
+        raise InvalidSignatureError("The key in this proof is not a P-256 Multikey.")
     try:
         return PublicKey("P-256", value[len(_KEY_PREFIX) :])
-    except InvalidKey as error:
-        raise InvalidSignature("The key in this proof is no key.") from error
+    except InvalidKeyError as error:
+        raise InvalidSignatureError("The key in this proof is no key.") from error
 
 
 def _is_index(value: object) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from common.encoding import jcs, strict_json
-from common.errors import InvalidSignature
+from common.errors import InvalidSignatureError
 from common.formats.data_integrity.whole_document import WholeDocumentSuite
 from common.rdf.contexts import Contexts
 
@@ -45,7 +45,7 @@ class JcsSuite(WholeDocumentSuite):
         if not (
             isinstance(signed, list) and signed and isinstance(found, list) and found[: len(signed)] == signed
         ):
-            raise InvalidSignature("The contexts of this document are not those of its proof.")
+            raise InvalidSignatureError("The contexts of this document are not those of its proof.")
         return {**document, "@context": signed}
 
 

@@ -12,9 +12,9 @@ from common.errors import SelloError
 from common.formats import enveloping, vc_token, w3c
 from common.formats.base import (
     Binding,
-    BindingMismatch,
-    CredentialInvalid,
+    BindingMismatchError,
     Holder,
+    InvalidCredentialError,
     Secured,
     Sources,
     VerifiedCredential,
@@ -140,7 +140,7 @@ class LdpVc:
         contexts = _contexts_of(validation.issuer_id(document), sources)
         holder = signer.key_id.partition("#")[0]
         if any(subject.get("id") != holder for subject in validation.subjects(document)):
-            raise BindingMismatch("This credential speaks of somebody else.")
+            raise BindingMismatchError("This credential speaks of somebody else.")
         if disclosure.is_selective(document):
             document = (
                 disclosure.derive_whole(document, contexts=contexts)
@@ -176,7 +176,7 @@ class LdpVc:
         holder = validation.holder_id(document)
         shown = validation.entries(document, "verifiableCredential")
         if not 0 < len(shown) <= MAX_CREDENTIALS:
-            raise CredentialInvalid(f"A presentation shows one credential, or up to {MAX_CREDENTIALS}.")
+            raise InvalidCredentialError(f"A presentation shows one credential, or up to {MAX_CREDENTIALS}.")
         credentials = tuple(self._verify_entry(entry, sources=sources, now=now) for entry in shown)
         issuers = tuple(dict.fromkeys(credential.issuer for credential in credentials))
         expected = Expected(
@@ -187,9 +187,9 @@ class LdpVc:
         )
         _require_recent(document, now=now)
         if validation.holder_id(unsecured) != holder:
-            raise BindingMismatch("A presentation has one holder.")
+            raise BindingMismatchError("A presentation has one holder.")
         if any(credential.subject != holder for credential in credentials):
-            raise BindingMismatch("A credential was shown by somebody else than its holder.")
+            raise BindingMismatchError("A credential was shown by somebody else than its holder.")
         return VerifiedPresentation(credentials, holder, _confirmed(unsecured, binding))
 
 
@@ -198,7 +198,7 @@ def _require_recent(presentation: Mapping[str, Any], *, now: datetime) -> None:
     for proof in validation.entries(presentation, "proof"):
         created = proof.get("created")
         if not isinstance(created, str) or times.parse(created) < now - MAX_AGE:
-            raise BindingMismatch("This presentation was made at another time.")
+            raise BindingMismatchError("This presentation was made at another time.")
 
 
 def build(credential: Credential, *, holder: Holder | None) -> dict[str, Any]:
@@ -265,7 +265,7 @@ def secure(
 
 def _json_object(secured: Secured) -> Mapping[str, Any]:
     if not isinstance(secured, Mapping):
-        raise CredentialInvalid("A credential with a Data Integrity proof is a JSON object.")
+        raise InvalidCredentialError("A credential with a Data Integrity proof is a JSON object.")
     return secured
 
 
@@ -298,5 +298,5 @@ def _confirmed(document: Mapping[str, Any], binding: Binding) -> tuple[str, ...]
     hashes = value if isinstance(value, list) else [value]
     known = {_digest(entry): entry for entry in binding.transaction_data}
     if not all(isinstance(item, str) and item in known for item in hashes):
-        raise BindingMismatch("The holder signed transaction data that was not asked for.")
+        raise BindingMismatchError("The holder signed transaction data that was not asked for.")
     return tuple(entry for digest, entry in known.items() if digest in hashes)

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from common.did import VerificationMethod
-from common.errors import InvalidSignature, UnknownPart
-from common.formats.base import BindingMismatch, CredentialInvalid, Expired, Sources
+from common.errors import InvalidSignatureError, UnknownPartError
+from common.formats.base import BindingMismatchError, ExpiredError, InvalidCredentialError, Sources
 from common.formats.data_integrity import SUITE_OF_CURVE, SUITES
 from common.formats.data_integrity.suite import PROOF_TYPE, Cryptosuite, Signed
 from common.keys import Signer
@@ -19,13 +19,13 @@ _DECIDED_BEFORE: Final = ("type", "cryptosuite", "verificationMethod", "proofPur
 CLOCK_SKEW: Final = timedelta(seconds=60)
 
 
-class ProofInvalid(CredentialInvalid):
+class ProofVerificationError(InvalidCredentialError):
     """A proof that does not hold (§4.7)."""
 
     code = "PROOF_VERIFICATION_ERROR"
 
 
-class MadeByAnother(ProofInvalid):
+class ProofByAnotherError(ProofVerificationError):
     """Every proof holds, and none was made by the one who speaks; `signed` is what the first one covers."""
 
     def __init__(self, signed: Mapping[str, Any]) -> None:
@@ -33,13 +33,13 @@ class MadeByAnother(ProofInvalid):
         self.signed = signed
 
 
-class UnknownSuite(UnknownPart):
+class UnknownSuiteError(UnknownPartError):
     """A proof of a kind that is not known here."""
 
     code = "PROOF_VERIFICATION_ERROR"
 
 
-class ProofGenerationError(CredentialInvalid):
+class ProofGenerationError(InvalidCredentialError):
     """A proof that cannot be made (§4.7)."""
 
     code = "PROOF_GENERATION_ERROR"
@@ -94,7 +94,7 @@ def add_proof(
         for name in ("created", "expires"):
             if name in options:
                 times.parse(options[name])
-    except (ProofInvalid, times.InvalidTime) as error:
+    except (ProofVerificationError, times.InvalidTimeError) as error:
         raise ProofGenerationError(error.public) from error
     proofs, unsecured = take_apart(document) if "proof" in document else ([], dict(document))
     signed = _with_previous(unsecured, options, proofs=proofs)
@@ -128,7 +128,7 @@ def verify_proofs(
     if theirs:  # of several, the same one wherever it stands: their order is nobody's
         signed, method = min(theirs, key=lambda each: (str(each[0].options["cryptosuite"]), each[1].id))
         return _as_signed(signed, unsecured), method
-    raise MadeByAnother(_as_signed(verified[0][0], unsecured))
+    raise ProofByAnotherError(_as_signed(verified[0][0], unsecured))
 
 
 def _verify_proof(
@@ -147,50 +147,50 @@ def _verify_proof(
     method = sources.method(proof["verificationMethod"], purpose=expected.purpose)
     try:
         signed = suite.verify_proof(document, proof, key=method.public_key, contexts=contexts)
-    except (InvalidSignature, UnknownPart) as error:
-        raise ProofInvalid(
+    except (InvalidSignatureError, UnknownPartError) as error:
+        raise ProofVerificationError(
             "This document was changed, or its proof is not its own.", detail=str(error)
         ) from error
     _require_expected(signed.options, expected=expected, now=now)  # as they were signed
     if any(signed.options.get(name) != proof.get(name) for name in _DECIDED_BEFORE):
-        raise ProofInvalid("This proof can be read in several ways.")
+        raise ProofVerificationError("This proof can be read in several ways.")
     return signed, method
 
 
 def _require_expected(proof: Mapping[str, Any], *, expected: Expected, now: datetime) -> None:
     """What a proof says of itself (§4.4 steps 4 to 6)."""
     if proof["proofPurpose"] != expected.purpose:
-        raise ProofInvalid(f"A proof for {expected.purpose} was expected.")
+        raise ProofVerificationError(f"A proof for {expected.purpose} was expected.")
     if expected.domain is not None and proof.get("domain") not in (expected.domain, [expected.domain]):
-        raise BindingMismatch("This was made for somebody else.", code="INVALID_DOMAIN_ERROR")
+        raise BindingMismatchError("This was made for somebody else.", code="INVALID_DOMAIN_ERROR")
     if expected.challenge is not None and proof.get("challenge") != expected.challenge:
-        raise BindingMismatch("This was made for another request.", code="INVALID_CHALLENGE_ERROR")
+        raise BindingMismatchError("This was made for another request.", code="INVALID_CHALLENGE_ERROR")
     if "created" in proof and times.parse(proof["created"]) > now + CLOCK_SKEW:
-        raise ProofInvalid("This proof was made in the future.")
+        raise ProofVerificationError("This proof was made in the future.")
     if "expires" in proof and times.parse(proof["expires"]) <= now:
-        raise Expired("This proof is no longer valid.")
+        raise ExpiredError("This proof is no longer valid.")
 
 
 def _require_shape(proof: Mapping[str, Any]) -> None:
     """What §2.1 says of a proof's properties, but for its value, which is the suite's."""
     required = [proof.get(name) for name in ("type", "verificationMethod", "proofPurpose")]
     if not all(isinstance(value, str) and value for value in required):
-        raise ProofInvalid("A proof says its type, its key and its purpose.")
+        raise ProofVerificationError("A proof says its type, its key and its purpose.")
     if not all(isinstance(proof.get(name, ""), str) for name in ("challenge", "nonce")):
-        raise ProofInvalid("The challenge and the nonce of a proof are texts.")
+        raise ProofVerificationError("The challenge and the nonce of a proof are texts.")
     if "id" in proof and not validation.is_url(proof["id"]):
-        raise ProofInvalid("A proof is named by a URL.")
+        raise ProofVerificationError("A proof is named by a URL.")
     domain = proof.get("domain", "")
     if not all(isinstance(name, str) for name in (domain if isinstance(domain, list) else [domain])):
-        raise ProofInvalid("The domain of a proof is a text, or several.")
+        raise ProofVerificationError("The domain of a proof is a text, or several.")
 
 
 def _suite(proof: Mapping[str, Any]) -> Cryptosuite:
     if proof.get("type") != PROOF_TYPE:
-        raise UnknownSuite("proof type", proof.get("type"), [PROOF_TYPE])
+        raise UnknownSuiteError("proof type", proof.get("type"), [PROOF_TYPE])
     name = proof.get("cryptosuite")
     if not isinstance(name, str) or name not in SUITES:
-        raise UnknownSuite("cryptosuite", name, SUITES)
+        raise UnknownSuiteError("cryptosuite", name, SUITES)
     return SUITES[name]
 
 
@@ -199,9 +199,9 @@ def take_apart(document: Mapping[str, Any]) -> tuple[list[Mapping[str, Any]], di
     value = document.get("proof")
     proofs: list[Any] = list(value) if isinstance(value, list) else [value]
     if not proofs or not all(isinstance(proof, Mapping) for proof in proofs):
-        raise ProofInvalid("This document has no proof.")
+        raise ProofVerificationError("This document has no proof.")
     if len(proofs) > MAX_PROOFS:
-        raise ProofInvalid(f"More than {MAX_PROOFS} proofs are not accepted.")
+        raise ProofVerificationError(f"More than {MAX_PROOFS} proofs are not accepted.")
     return proofs, _without_proof(document)
 
 
@@ -225,7 +225,7 @@ def _with_previous(
     names = value if isinstance(value, list) else [value]
     by_id = {proof["id"]: proof for proof in proofs if isinstance(proof.get("id"), str)}
     if len(by_id) != sum("id" in proof for proof in proofs):
-        raise ProofInvalid("Each proof has an identifier of its own.")
+        raise ProofVerificationError("Each proof has an identifier of its own.")
     if not names or not all(isinstance(name, str) and name in by_id for name in names):
-        raise ProofInvalid("A proof builds upon another that is not here.")
+        raise ProofVerificationError("A proof builds upon another that is not here.")
     return {**unsecured, "proof": [proof for proof in proofs if proof.get("id") in names]}

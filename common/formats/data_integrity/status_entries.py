@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from common.encoding import strict_json
-from common.formats.base import CredentialInvalid
+from common.formats.base import InvalidCredentialError
 from common.vcdm import validation
 from common.vcdm.credential import StatusPurpose, StatusReference
 
@@ -15,7 +15,7 @@ MAX_SIZE: Final = 8  # bits of one entry
 _INDEX: Final = re.compile(r"(0|[1-9][0-9]{0,11})\Z")
 
 
-class MalformedEntry(CredentialInvalid):
+class MalformedStatusEntryError(InvalidCredentialError):
     """A status entry that is none (§3.5)."""
 
     code = "MALFORMED_VALUE_ERROR"
@@ -35,7 +35,7 @@ def build(references: Sequence[StatusReference]) -> list[dict[str, str]]:
         if reference.kind == TYPE
     ]
     if not entries or not all(entry["statusPurpose"] for entry in entries):
-        raise CredentialInvalid("The status of this credential would stand in no bitstring list.")
+        raise InvalidCredentialError("The status of this credential would stand in no bitstring list.")
     return entries
 
 
@@ -48,7 +48,7 @@ def parse(document: Mapping[str, Any]) -> tuple[StatusReference, ...]:
     references = []
     for entry in _entries(document):
         if not _is_known(entry):
-            raise CredentialInvalid("This credential's status is of a kind that is not known.")
+            raise InvalidCredentialError("This credential's status is of a kind that is not known.")
         check_entry(entry)
         if entry["statusPurpose"] in PURPOSES:
             purpose = PURPOSES[entry["statusPurpose"]]
@@ -70,14 +70,14 @@ def check_entry(entry: Mapping[str, Any]) -> None:
         entry.get(name) for name in ("statusPurpose", "statusListIndex", "statusListCredential")
     )
     if not isinstance(purpose, str) or not isinstance(uri, str) or not validation.is_url(uri):
-        raise MalformedEntry("This credential's status entry is malformed.")
+        raise MalformedStatusEntryError("This credential's status entry is malformed.")
     if not isinstance(index, str) or not _INDEX.match(index):
-        raise MalformedEntry("This credential's status entry names no place in its list.")
+        raise MalformedStatusEntryError("This credential's status entry names no place in its list.")
     if entry.get("id") == uri:
-        raise MalformedEntry("A status entry is not named as its list is.")
+        raise MalformedStatusEntryError("A status entry is not named as its list is.")
     references = entry.get("statusReference", [])
     if not all(map(validation.is_url, references if isinstance(references, list) else [references])):
-        raise MalformedEntry("What a status entry refers to is named by URLs.")
+        raise MalformedStatusEntryError("What a status entry refers to is named by URLs.")
     _check_messages(entry)
 
 
@@ -87,18 +87,18 @@ def _check_messages(entry: Mapping[str, Any]) -> None:
     if messages is None and size == 1:
         return
     if not isinstance(messages, list) or len(messages) != 2**size:
-        raise MalformedEntry("A status of several bits says what each of its values means.")
+        raise MalformedStatusEntryError("A status of several bits says what each of its values means.")
     for message in messages:
         if not isinstance(message, Mapping) or not all(
             isinstance(message.get(name), str) for name in ("status", "message")
         ):
-            raise MalformedEntry("A status message has a status and a message.")
+            raise MalformedStatusEntryError("A status message has a status and a message.")
 
 
 def _size(entry: Mapping[str, Any]) -> int:
     size = strict_json.whole(entry.get("statusSize", 1))
     if size is None or not 0 < size <= MAX_SIZE:
-        raise MalformedEntry("The size of a status is a number of bits.")
+        raise MalformedStatusEntryError("The size of a status is a number of bits.")
     return size
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from common.encoding import multibase
-from common.errors import InvalidSignature, UnknownPart
+from common.errors import InvalidSignatureError, UnknownPartError
 from common.keys import PublicKey, Signer
 from common.rdf.contexts import Contexts
 
@@ -61,14 +61,14 @@ class Cryptosuite(Protocol):
 def require_curve(suite: str, curves: tuple[str, ...], curve: str) -> None:
     """An error that names what a suite signs with, where a key is another."""
     if curve not in curves:
-        raise UnknownPart(f"curve of {suite}", curve, curves)
+        raise UnknownPartError(f"curve of {suite}", curve, curves)
 
 
 def proof_bytes(proof: Mapping[str, Any]) -> bytes:
     """The signature in a proof's base58btc `proofValue` (step 3 of each suite's Verify Proof)."""
     value = proof.get("proofValue")
     if not isinstance(value, str) or not value.startswith("z"):
-        raise InvalidSignature("A proof carries its value in base58btc.")
+        raise InvalidSignatureError("A proof carries its value in base58btc.")
     return multibase.decode(value)
 
 

@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from common.encoding import base64url
-from common.errors import MalformedInput
+from common.errors import MalformedInputError
 from common.formats.base import (
     Binding,
-    BindingMismatch,
-    CredentialInvalid,
+    BindingMismatchError,
     Holder,
+    InvalidCredentialError,
     Secured,
     Sources,
     VerifiedCredential,
@@ -45,14 +45,14 @@ class Mdoc:
         not told apart by the second in which they were made.
         """
         if holder is None:
-            raise MalformedInput("An mdoc is made out to a key of its holder.")
+            raise MalformedInputError("An mdoc is made out to a key of its holder.")
         if credential.valid_until is None:
-            raise MalformedInput("An mdoc has an end.")
+            raise MalformedInputError("An mdoc has an end.")
         if not credential.certificates:
-            raise MalformedInput("An mdoc brings its issuer's certificate.")
+            raise MalformedInputError("An mdoc brings its issuer's certificate.")
         leaf = certificate.load(credential.certificates[0])
         if certificate.public_key(leaf) != signer.public_key:
-            raise MalformedInput("This certificate is for another key than the issuer's.")
+            raise MalformedInputError("This certificate is for another key than the issuer's.")
         items = _items(credential, country=issuer_signed.country(leaf), salt=salt)
         today = now.replace(hour=0, minute=0, second=0, microsecond=0)
         payload = SecurityObject(
@@ -74,7 +74,7 @@ class Mdoc:
         """Verify an IssuerSigned as its holder receives it (ISO/IEC 18013-5 §9.3.1)."""
         kind, members = compact.parse(secured)
         if kind != "credential":
-            raise CredentialInvalid("This is a presentation made for somebody, not a credential.")
+            raise InvalidCredentialError("This is a presentation made for somebody, not a credential.")
         return issuer_signed.verify(issuer_signed.parse(members), doctype=None, sources=sources, now=now)
 
     def present(
@@ -90,15 +90,15 @@ class Mdoc:
         """A DeviceResponse with the elements at `disclose`, as namespace and name, and no others."""
         kind, members = compact.parse(secured)
         if kind != "credential":
-            raise CredentialInvalid("This is a presentation made for somebody, not a credential.")
+            raise InvalidCredentialError("This is a presentation made for somebody, not a credential.")
         if binding.transaction_data:
-            raise MalformedInput(
+            raise MalformedInputError(
                 "This document cannot authorise transactions.", code="invalid_transaction_data"
             )
         signed = issuer_signed.parse(members)
         payload = mso.parse(signed.auth.payload or b"")
         if payload.device_key != signer.public_key:
-            raise BindingMismatch("This credential is bound to another key.")
+            raise BindingMismatchError("This credential is bound to another key.")
         shown = signed if disclose is None else signed.only({_element(path) for path in disclose})
         return compact.serialize(
             device_response.create(
@@ -112,9 +112,9 @@ class Mdoc:
         """Verify each document of a DeviceResponse, and that one device signed them all for this session."""
         kind, members = compact.parse(presented)
         if kind != "presentation":
-            raise BindingMismatch("This presentation lacks its holder's signature.")
+            raise BindingMismatchError("This presentation lacks its holder's signature.")
         if binding.transaction_data:
-            raise BindingMismatch("An mdoc's holder cannot have signed these transaction data.")
+            raise BindingMismatchError("An mdoc's holder cannot have signed these transaction data.")
         credentials, holders = [], set()
         for document in device_response.parse(members):
             credential = issuer_signed.verify(
@@ -127,7 +127,7 @@ class Mdoc:
             credentials.append(credential)
             holders.add(jwk.thumbprint(credential.holder_key))
         if len(holders) != 1:
-            raise BindingMismatch("The documents in this presentation belong to several devices.")
+            raise BindingMismatchError("The documents in this presentation belong to several devices.")
         return VerifiedPresentation(tuple(credentials), holders.pop(), ())
 
 
@@ -171,10 +171,10 @@ def _element(path: ClaimPath) -> tuple[str, str]:
     match path:
         case (str(space), str(name)):
             return space, name
-    raise MalformedInput("A claims path into an mdoc names a namespace and an element.")
+    raise MalformedInputError("A claims path into an mdoc names a namespace and an element.")
 
 
 def _transcript(binding: Binding) -> bytes:
     if binding.session_transcript is None:
-        raise BindingMismatch("An mdoc is shown in a session, and this request tells of none.")
+        raise BindingMismatchError("An mdoc is shown in a session, and this request tells of none.")
     return binding.session_transcript

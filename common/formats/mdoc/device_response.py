@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from common.encoding import cbor
-from common.errors import MalformedInput, SelloError
-from common.formats.base import BindingMismatch
+from common.errors import MalformedInputError, SelloError
+from common.formats.base import BindingMismatchError
 from common.formats.mdoc import issuer_signed
 from common.formats.mdoc.issuer_signed import IssuerSigned
 from common.keys import PublicKey, Signer, cose
@@ -41,12 +41,12 @@ def create(doctype: str, shown: IssuerSigned, *, session_transcript: bytes, sign
 def parse(value: object) -> tuple[Document, ...]:
     """The documents of a DeviceResponse that CBOR gave; a response that reports an error is refused."""
     if not isinstance(value, Mapping) or not isinstance(value.get("version"), str):
-        raise MalformedInput("This is not a DeviceResponse.")
+        raise MalformedInputError("This is not a DeviceResponse.")
     if value["version"].split(".")[0] != "1" or value.get("status") != OK:
-        raise MalformedInput("This DeviceResponse has another version, or reports an error.")
+        raise MalformedInputError("This DeviceResponse has another version, or reports an error.")
     documents = value.get("documents")
     if not isinstance(documents, list | tuple) or not 0 < len(documents) <= MAX_DOCUMENTS:
-        raise MalformedInput(f"A DeviceResponse holds one to {MAX_DOCUMENTS} documents.")
+        raise MalformedInputError(f"A DeviceResponse holds one to {MAX_DOCUMENTS} documents.")
     return tuple(_document(one) for one in documents)
 
 
@@ -56,7 +56,7 @@ def verify_device(document: Document, *, session_transcript: bytes, device_key: 
     try:
         cose.verify(document.device_signature, key=device_key, detached=signed)
     except SelloError as error:
-        raise BindingMismatch(
+        raise BindingMismatchError(
             "This presentation was made by another device, or for another request.", detail=str(error)
         ) from error
 
@@ -80,10 +80,10 @@ def _document(value: object) -> Document:
         (value.get("docType"), value.get("deviceSigned")) if isinstance(value, Mapping) else (0, 0)
     )
     if not isinstance(value, Mapping) or not isinstance(doctype, str) or not isinstance(device, Mapping):
-        raise MalformedInput("A document in this DeviceResponse is none.")
+        raise MalformedInputError("A document in this DeviceResponse is none.")
     namespaces = device.get("nameSpaces")
     if not isinstance(namespaces, cbor.Embedded):
-        raise MalformedInput("A document in this DeviceResponse lacks its device's elements.")
+        raise MalformedInputError("A document in this DeviceResponse lacks its device's elements.")
     return Document(
         doctype=doctype,
         issuer_signed=issuer_signed.parse(value.get("issuerSigned")),
@@ -95,7 +95,7 @@ def _document(value: object) -> Document:
 def _signature(auth: Any) -> cose.Sign1:
     """The device's signature; a MAC would need a key agreed with this reader, and none is offered."""
     if not isinstance(auth, Mapping) or "deviceSignature" not in auth or len(auth) != 1:
-        raise BindingMismatch("This presentation lacks its holder's signature.")
+        raise BindingMismatchError("This presentation lacks its holder's signature.")
     return cose.parse(auth["deviceSignature"])
 
 

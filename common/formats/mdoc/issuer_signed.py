@@ -9,8 +9,14 @@ from cryptography.x509 import Certificate
 from cryptography.x509.oid import NameOID
 
 from common.encoding import cbor
-from common.errors import MalformedInput
-from common.formats.base import CredentialInvalid, Expired, NotYetValid, Sources, VerifiedCredential
+from common.errors import MalformedInputError
+from common.formats.base import (
+    ExpiredError,
+    InvalidCredentialError,
+    NotYetValidError,
+    Sources,
+    VerifiedCredential,
+)
 from common.formats.mdoc import item, mso
 from common.formats.mdoc.item import Item
 from common.formats.mdoc.mso import SecurityObject
@@ -35,7 +41,7 @@ class IssuerSigned:
         value = self.auth.unprotected.get(cose.X5CHAIN, self.auth.headers.get(cose.X5CHAIN))
         chain = tuple(value) if isinstance(value, list | tuple) else (value,)
         if not chain or not all(isinstance(entry, bytes) for entry in chain):
-            raise CredentialInvalid("This mdoc does not bring its issuer's certificate.")
+            raise InvalidCredentialError("This mdoc does not bring its issuer's certificate.")
         return chain
 
     @property
@@ -70,20 +76,20 @@ def sign(items: Items, payload: SecurityObject, *, signer: Signer, chain: tuple[
 def parse(value: object) -> IssuerSigned:
     """Read an IssuerSigned that CBOR gave; an element that stands twice is refused."""
     if not isinstance(value, Mapping) or "issuerAuth" not in value:
-        raise MalformedInput("This mdoc lacks its issuer's signature.")
+        raise MalformedInputError("This mdoc lacks its issuer's signature.")
     spaces = value.get("nameSpaces", {})
     if not isinstance(spaces, Mapping) or not all(
         isinstance(found, list | tuple) for found in spaces.values()
     ):
-        raise MalformedInput("The elements of this mdoc are not listed by namespace.")
+        raise MalformedInputError("The elements of this mdoc are not listed by namespace.")
     if sum(map(len, spaces.values())) > MAX_ITEMS or not all(isinstance(name, str) for name in spaces):
-        raise MalformedInput("This mdoc has too many elements.")
+        raise MalformedInputError("This mdoc has too many elements.")
     items = {name: tuple(item.parse(one) for one in found) for name, found in spaces.items()}
     for found in items.values():
         if len({one.name for one in found}) != len(found) or len({one.digest_id for one in found}) != len(
             found
         ):
-            raise MalformedInput("An element of this mdoc stands twice.")
+            raise MalformedInputError("An element of this mdoc stands twice.")
     return IssuerSigned(items, cose.parse(value["issuerAuth"]), value["issuerAuth"])
 
 
@@ -100,14 +106,14 @@ def verify(
     payload = mso.parse(cose.verify(signed.auth, key=method.public_key))  # 2
     _check_digests(signed.items, payload)  # 3
     if doctype is not None and payload.doctype != doctype:  # 4
-        raise CredentialInvalid("This mdoc was signed as a document of another type.")
+        raise InvalidCredentialError("This mdoc was signed as a document of another type.")
     signer = certificate.load(signed.chain[0])
     if not signer.not_valid_before_utc <= payload.signed <= signer.not_valid_after_utc:  # 5
-        raise CredentialInvalid("This mdoc was signed when its issuer's certificate was not valid.")
+        raise InvalidCredentialError("This mdoc was signed when its issuer's certificate was not valid.")
     if now < payload.valid_from:
-        raise NotYetValid("This credential is not valid yet.")
+        raise NotYetValidError("This credential is not valid yet.")
     if payload.valid_until <= now:
-        raise Expired("This credential has expired.")
+        raise ExpiredError("This credential has expired.")
     document = signed.document
     _check_country(document, signer)  # 6
     return VerifiedCredential(
@@ -138,14 +144,14 @@ def _check_digests(items: Items, payload: SecurityObject) -> None:
     for name, found in items.items():
         digests = payload.digests.get(name, {})
         if any(digests.get(one.digest_id) != one.digest(payload.algorithm) for one in found):
-            raise CredentialInvalid("An element of this mdoc is not as its issuer signed it.")
+            raise InvalidCredentialError("An element of this mdoc is not as its issuer signed it.")
 
 
 def _check_country(document: Mapping[str, Mapping[str, Any]], signer: Certificate) -> None:
     for name, elements in document.items():
         named = elements.get("issuing_country")
         if name.startswith("org.iso.") and named is not None and named != country(signer):
-            raise CredentialInvalid("This mdoc names another country than its issuer's certificate.")
+            raise InvalidCredentialError("This mdoc names another country than its issuer's certificate.")
 
 
 def encode(signed: IssuerSigned) -> bytes:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from common.encoding import cbor
-from common.errors import MalformedInput
+from common.errors import MalformedInputError
 from common.formats.mdoc import values
 
 MIN_RANDOM: Final = 16  # bytes (§9.1.2.5)
@@ -51,10 +51,10 @@ def parse(tagged: object) -> Item:
     fields = cbor.decode(cbor.embedded(tagged), tags=None)
     assert isinstance(tagged, cbor.Embedded)
     if not isinstance(fields, Mapping) or "elementValue" not in fields:
-        raise MalformedInput("An item of this mdoc is none.")
+        raise MalformedInputError("An item of this mdoc is none.")
     number, random, name = (fields.get(key) for key in ("digestID", "random", "elementIdentifier"))
     if type(number) is not int or number < 0 or not isinstance(name, str) or not name:
-        raise MalformedInput("An item of this mdoc is none.")
+        raise MalformedInputError("An item of this mdoc is none.")
     if not isinstance(random, bytes) or len(random) < MIN_RANDOM:
-        raise MalformedInput(f"An item of this mdoc has fewer than {MIN_RANDOM} random bytes.")
+        raise MalformedInputError(f"An item of this mdoc has fewer than {MIN_RANDOM} random bytes.")
     return Item(number, name, values.to_json(fields["elementValue"]), tagged)

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from common.encoding import cbor
-from common.errors import MalformedInput, SelloError
-from common.formats.base import CredentialInvalid
+from common.errors import MalformedInputError, SelloError
+from common.formats.base import InvalidCredentialError
 from common.formats.mdoc.item import HASHES
 from common.formats.mdoc.values import date_time, read_date_time
 from common.keys import PublicKey, cose
@@ -56,15 +56,15 @@ def parse(data: bytes) -> SecurityObject:
     members = cbor.decode(cbor.embedded(cbor.decode(data, tags=None)), tags=None)
     version, doctype = _member(members, "version", str), _member(members, "docType", str)
     if version.split(".")[0] != "1" or not doctype:
-        raise CredentialInvalid("This mdoc's security object has a version that is not known.")
+        raise InvalidCredentialError("This mdoc's security object has a version that is not known.")
     algorithm = members.get("digestAlgorithm")
     if not isinstance(algorithm, str) or algorithm not in HASHES:
-        raise CredentialInvalid("This mdoc uses a hash algorithm that is not accepted.")
+        raise InvalidCredentialError("This mdoc uses a hash algorithm that is not accepted.")
     times = _member(members, "validityInfo", Mapping)
     try:
         device_key = cose.decode_key(_member(members, "deviceKeyInfo", Mapping).get("deviceKey"))
     except SelloError as error:
-        raise CredentialInvalid("The device's key in this mdoc is not usable.") from error
+        raise InvalidCredentialError("The device's key in this mdoc is not usable.") from error
     return SecurityObject(
         doctype=doctype,
         digests=_digests(_member(members, "valueDigests", Mapping), size=HASHES[algorithm]().digest_size),
@@ -80,10 +80,10 @@ def parse(data: bytes) -> SecurityObject:
 def _digests(value: Mapping[Any, Any], *, size: int) -> Digests:
     for name, digests in value.items():
         if not isinstance(name, str) or not isinstance(digests, Mapping):
-            raise MalformedInput("The digests of this mdoc are not listed by namespace.")
+            raise MalformedInputError("The digests of this mdoc are not listed by namespace.")
         for number, digest in digests.items():
             if type(number) is not int or not isinstance(digest, bytes) or len(digest) != size:
-                raise MalformedInput("A digest of this mdoc is none.")
+                raise MalformedInputError("A digest of this mdoc is none.")
     return value
 
 
@@ -91,7 +91,7 @@ def _status_entry(references: Sequence[StatusReference]) -> dict[str, Any]:
     """The StatusListInfo (Token Status List §6.3): one place in one token list."""
     entries = [reference for reference in references if reference.kind == "TokenStatusList"]
     if len(entries) != 1:
-        raise MalformedInput("The status of this credential would not stand in one token list.")
+        raise MalformedInputError("The status of this credential would not stand in one token list.")
     return {"idx": entries[0].index, "uri": entries[0].uri}
 
 
@@ -102,15 +102,15 @@ def _status(members: Mapping[str, Any]) -> tuple[StatusReference, ...]:
     status = members["status"]
     entry = status.get("status_list") if isinstance(status, Mapping) else None
     if not isinstance(entry, Mapping):
-        raise CredentialInvalid("This credential's status is kept in a way that is not understood.")
+        raise InvalidCredentialError("This credential's status is kept in a way that is not understood.")
     index, uri = entry.get("idx"), entry.get("uri")
     if type(index) is not int or index < 0 or not isinstance(uri, str):
-        raise CredentialInvalid("This credential's status entry is malformed.")
+        raise InvalidCredentialError("This credential's status entry is malformed.")
     return (StatusReference(kind="TokenStatusList", uri=uri, index=index),)
 
 
 def _member(members: object, name: str, kind: type[Any]) -> Any:
     value = members.get(name) if isinstance(members, Mapping) else None
     if not isinstance(value, kind):
-        raise MalformedInput(f"This mdoc's security object lacks its {name}.")
+        raise MalformedInputError(f"This mdoc's security object lacks its {name}.")
     return value

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from common.encoding import base64url, cbor
 from common.encoding.cbor import Tag
-from common.errors import MalformedInput, SelloError
+from common.errors import MalformedInputError, SelloError
 from common.formats.mdoc.doctypes import PICTURES
 from common.vcdm import times
 
@@ -58,13 +58,13 @@ def to_json(value: Any) -> Any:
     if isinstance(value, Mapping):
         pairs = {_name(key): to_json(item) for key, item in value.items()}
         if len(pairs) != len(value):
-            raise MalformedInput("Two keys of a data element read alike.")
+            raise MalformedInputError("Two keys of a data element read alike.")
         return pairs
     if isinstance(value, cbor.Embedded):
         return base64url.encode(value.value)
     if isinstance(value, Tag):
         return _tagged(value.tag, value.value)
-    raise MalformedInput("A data element has a value of a kind that is not read here.")
+    raise MalformedInputError("A data element has a value of a kind that is not read here.")
 
 
 def _tagged(tag: int, value: Any) -> Any:
@@ -75,7 +75,7 @@ def _tagged(tag: int, value: Any) -> Any:
         try:
             return (_EPOCH + timedelta(days=value)).isoformat()
         except OverflowError as error:
-            raise MalformedInput("A data element is a day that no calendar has.") from error
+            raise MalformedInputError("A data element is a day that no calendar has.") from error
     return to_json(value)
 
 
@@ -87,11 +87,11 @@ def date_time(moment: datetime) -> Tag:
 def read_date_time(value: object) -> datetime:
     """The moment of a tdate, in UTC."""
     if not isinstance(value, Tag) or value.tag != DATE_TIME:
-        raise MalformedInput("A time in this mdoc is none.")
+        raise MalformedInputError("A time in this mdoc is none.")
     try:
         return times.parse(value.value).astimezone(UTC)
     except SelloError as error:
-        raise MalformedInput("A time in this mdoc is none.") from error
+        raise MalformedInputError("A time in this mdoc is none.") from error
 
 
 def _name(key: Any) -> str:
@@ -101,8 +101,8 @@ def _name(key: Any) -> str:
 def _picture(value: Any) -> bytes:
     found = _PICTURE.match(value) if isinstance(value, str) else None
     if found is None:
-        raise MalformedInput("A picture in an mdoc is made of a data URI of an image.")
+        raise MalformedInputError("A picture in an mdoc is made of a data URI of an image.")
     try:
         return base64.b64decode(value[found.end() :], validate=True)
     except binascii.Error as error:
-        raise MalformedInput("A picture's data URI cannot be read.") from error
+        raise MalformedInputError("A picture's data URI cannot be read.") from error

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from common.errors import MalformedInput
+from common.errors import MalformedInputError
 
 MAX_LENGTH: Final = 1_000_000
 MAX_DISCLOSURES: Final = 1_000
@@ -29,10 +29,10 @@ class SDJWT:
 def parse(compact: object) -> SDJWT:
     """Separate JWT, Disclosures and Key Binding JWT (RFC 9901 §7.1 step 1), within bounds."""
     if not isinstance(compact, str) or "~" not in compact:
-        raise MalformedInput("This is not an SD-JWT.")
+        raise MalformedInputError("This is not an SD-JWT.")
     if len(compact) > MAX_LENGTH:
-        raise MalformedInput(f"This SD-JWT is longer than {MAX_LENGTH} characters.")
+        raise MalformedInputError(f"This SD-JWT is longer than {MAX_LENGTH} characters.")
     if compact.count("~") > MAX_DISCLOSURES + 1:
-        raise MalformedInput(f"This SD-JWT has more than {MAX_DISCLOSURES} disclosures.")
+        raise MalformedInputError(f"This SD-JWT has more than {MAX_DISCLOSURES} disclosures.")
     jwt, *disclosures, last = compact.split("~")
     return SDJWT(jwt, tuple(disclosures), last or None)

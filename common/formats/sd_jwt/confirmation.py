@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from common.did import DIDDocument, key_url, resolve, verification_method
-from common.errors import FetchFailed, SelloError
-from common.formats.base import CredentialInvalid
+from common.errors import FetchError, SelloError
+from common.formats.base import InvalidCredentialError
 from common.keys import PublicKey, jwk
 
 
@@ -25,8 +25,8 @@ def holder_key(payload: Mapping[str, Any]) -> PublicKey | None:
         if isinstance(kid, str) and kid.startswith(("did:key:", "did:jwk:")):
             return verification_method(key_url(kid), purpose="authentication", resolve=_resolve).public_key
     except SelloError as error:
-        raise CredentialInvalid("The holder's key in this credential is not usable.") from error
-    raise CredentialInvalid("This credential is bound to its holder in a way that is not understood.")
+        raise InvalidCredentialError("The holder's key in this credential is not usable.") from error
+    raise InvalidCredentialError("This credential is bound to its holder in a way that is not understood.")
 
 
 def _resolve(did: str) -> DIDDocument:
@@ -34,4 +34,4 @@ def _resolve(did: str) -> DIDDocument:
 
 
 def _no_fetch(url: str, *, accept: str = "") -> NoReturn:
-    raise FetchFailed("The key of a holder is found without asking anybody.")
+    raise FetchError("The key of a holder is found without asking anybody.")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from common.encoding import base64url, strict_json
-from common.errors import MalformedInput, UnknownPart
+from common.errors import MalformedInputError, UnknownPartError
 
 DEFAULT_HASH: Final = "sha-256"
 HASHES: Final[dict[str, Callable[[bytes], Any]]] = {
@@ -38,20 +38,20 @@ def parse(encoded: str) -> Disclosure:
     """Read a Disclosure; its shape is the only thing that can be told without its digest."""
     content = strict_json.loads(base64url.decode(encoded))
     if not isinstance(content, list) or len(content) not in (2, 3) or not isinstance(content[0], str):
-        raise MalformedInput("A disclosure has a salt, a name where it is a property, and a value.")
+        raise MalformedInputError("A disclosure has a salt, a name where it is a property, and a value.")
     if len(content) == 2:
         return Disclosure(encoded, None, content[1])
     if not isinstance(content[1], str) or content[1] in RESERVED:
-        raise MalformedInput("A disclosure has a name that no claim may have.")
+        raise MalformedInputError("A disclosure has a name that no claim may have.")
     return Disclosure(encoded, content[1], content[2])
 
 
 def digest(text: str, *, algorithm: str = DEFAULT_HASH) -> str:
     """The base64url digest over US-ASCII text (§4.2.3), under a hash of the IANA registry."""
     if algorithm not in HASHES:
-        raise UnknownPart("hash algorithm", algorithm, HASHES)
+        raise UnknownPartError("hash algorithm", algorithm, HASHES)
     try:
         data = text.encode("ascii")
     except UnicodeEncodeError as error:
-        raise MalformedInput("An SD-JWT is ASCII text.") from error
+        raise MalformedInputError("An SD-JWT is ASCII text.") from error
     return base64url.encode(HASHES[algorithm](data).digest())

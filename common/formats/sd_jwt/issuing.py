@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from common.errors import MalformedInput
+from common.errors import MalformedInputError
 from common.formats.sd_jwt.disclosure import RESERVED, Disclosure, create, digest
 from common.vcdm.credential import ClaimPath
 
@@ -37,14 +37,14 @@ class _Concealing:
         if isinstance(value, list | tuple):
             return self._array(value, paths)
         if paths and value is not None:
-            raise MalformedInput("A claim path leads into a value that has no parts.")
+            raise MalformedInputError("A claim path leads into a value that has no parts.")
         return value
 
     def _object(self, value: Mapping[str, Any], paths: Sequence[ClaimPath]) -> dict[str, Any]:
         if any(not isinstance(path[0], str) for path in paths):
-            raise MalformedInput("A claim path looks for an array where an object stands.")
+            raise MalformedInputError("A claim path looks for an array where an object stands.")
         if not RESERVED.isdisjoint(value):
-            raise MalformedInput(f"A claim may not be named {', '.join(sorted(RESERVED))}.")
+            raise MalformedInputError(f"A claim may not be named {', '.join(sorted(RESERVED))}.")
         plain: dict[str, Any] = {}
         digests: list[str] = []
         for name, child in value.items():
@@ -60,7 +60,7 @@ class _Concealing:
 
     def _array(self, value: Sequence[Any], paths: Sequence[ClaimPath]) -> list[Any]:
         if any(isinstance(path[0], str) for path in paths):
-            raise MalformedInput("A claim path looks for an object where an array stands.")
+            raise MalformedInputError("A claim path looks for an object where an array stands.")
         elements: list[Any] = []
         concealed = 0
         for index, child in enumerate(value):

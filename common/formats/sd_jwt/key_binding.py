@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from common.encoding import numeric_date
 from common.errors import SelloError
-from common.formats.base import Binding, BindingMismatch
+from common.formats.base import Binding, BindingMismatchError
 from common.formats.sd_jwt import transaction_data
 from common.formats.sd_jwt.compact import SDJWT
 from common.formats.sd_jwt.disclosure import digest
@@ -35,21 +35,21 @@ def verify(
 ) -> PublicKey:
     """The holder's key, once it is seen to have signed this very SD-JWT for `binding`, now (§7.3 step 5)."""
     if sd_jwt.key_binding is None:
-        raise BindingMismatch("This presentation lacks its holder's signature.")
+        raise BindingMismatchError("This presentation lacks its holder's signature.")
     if holder_key is None:
-        raise BindingMismatch("This credential is bound to no holder, and the request asks for one.")
+        raise BindingMismatchError("This credential is bound to no holder, and the request asks for one.")
     try:
         parsed = jws.parse(sd_jwt.key_binding, max_length=MAX_LENGTH)
         claims = jws.verify(parsed, key=holder_key, typ=TYPE).claims()
     except SelloError as error:
-        raise BindingMismatch("The holder's signature does not hold.", detail=str(error)) from error
+        raise BindingMismatchError("The holder's signature does not hold.", detail=str(error)) from error
     _check_time(claims, now=now)
     if claims.get("aud") != binding.audience:
-        raise BindingMismatch("This presentation was made for another verifier.")
+        raise BindingMismatchError("This presentation was made for another verifier.")
     if claims.get("nonce") != binding.nonce:
-        raise BindingMismatch("This presentation was made for another request.")
+        raise BindingMismatchError("This presentation was made for another request.")
     if claims.get("sd_hash") != digest(sd_jwt.without_key_binding(), algorithm=hash_algorithm):
-        raise BindingMismatch("The holder signed other claims than those shown.")
+        raise BindingMismatchError("The holder signed other claims than those shown.")
     transaction_data.verify(claims, entries=binding.transaction_data)
     return holder_key
 
@@ -58,6 +58,6 @@ def _check_time(claims: Mapping[str, Any], *, now: datetime) -> None:
     issued, seconds = numeric_date.read(claims, "iat"), now.timestamp()
     expires, begins = numeric_date.read(claims, "exp"), numeric_date.read(claims, "nbf")
     if issued is None or not seconds - MAX_AGE <= issued <= seconds + MAX_AHEAD:
-        raise BindingMismatch("This presentation was made at another time.")
+        raise BindingMismatchError("This presentation was made at another time.")
     if (expires is not None and expires <= seconds) or (begins is not None and begins > seconds):
-        raise BindingMismatch("This presentation is not valid at this time.")
+        raise BindingMismatchError("This presentation is not valid at this time.")

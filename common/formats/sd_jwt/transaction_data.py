@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from common.encoding import base64url, strict_json
-from common.errors import MalformedInput
-from common.formats.base import BindingMismatch
+from common.errors import MalformedInputError
+from common.formats.base import BindingMismatchError
 from common.formats.sd_jwt.disclosure import DEFAULT_HASH, HASHES, digest
 
 
@@ -16,7 +16,7 @@ def hashes(entries: Sequence[str]) -> dict[str, Any]:
     offered = [_algorithms(entry) for entry in entries]
     common = [name for name in HASHES if all(name in (some or [DEFAULT_HASH]) for some in offered)]
     if not common:
-        raise MalformedInput(
+        raise MalformedInputError(
             "The transaction data ask for no hash algorithm that is known.", code="invalid_transaction_data"
         )
     members: dict[str, Any] = {
@@ -33,15 +33,15 @@ def verify(claims: Mapping[str, Any], *, entries: Sequence[str]) -> None:
     algorithm = claims.get("transaction_data_hashes_alg", DEFAULT_HASH)
     if not entries:
         if signed is not None:
-            raise BindingMismatch("The holder signed transaction data that nobody asked for.")
+            raise BindingMismatchError("The holder signed transaction data that nobody asked for.")
         return
     offered = [_algorithms(entry) for entry in entries]
     if any(some is not None for some in offered) and "transaction_data_hashes_alg" not in claims:
-        raise BindingMismatch("The holder did not name the hash of the transaction data.")
+        raise BindingMismatchError("The holder did not name the hash of the transaction data.")
     if algorithm not in HASHES or any(algorithm not in (some or [DEFAULT_HASH]) for some in offered):
-        raise BindingMismatch("The holder hashed the transaction data by another algorithm.")
+        raise BindingMismatchError("The holder hashed the transaction data by another algorithm.")
     if signed != [digest(entry, algorithm=algorithm) for entry in entries]:
-        raise BindingMismatch("The holder did not sign these transaction data.")
+        raise BindingMismatchError("The holder did not sign these transaction data.")
 
 
 def _algorithms(entry: str) -> list[str] | None:
@@ -51,7 +51,7 @@ def _algorithms(entry: str) -> list[str] | None:
     if names is None:
         return None
     if not isinstance(names, list) or not names or not all(isinstance(name, str) for name in names):
-        raise MalformedInput(
+        raise MalformedInputError(
             "transaction_data_hashes_alg is a list of names.", code="invalid_transaction_data"
         )
     return names

@@ -7,18 +7,18 @@ from typing import Any
 from common.errors import SelloError
 
 
-class NotDelivered(SelloError):
+class NotDeliveredError(SelloError):
     """It certainly did not go; another try may do. No text of it names whom the message was for."""
 
     code = "server_error"
     status = 502
 
 
-class Undeliverable(NotDelivered):
+class UndeliverableError(NotDeliveredError):
     """It did not go, and will not."""
 
 
-class Uncertain(NotDelivered):
+class DeliveryUncertainError(NotDeliveredError):
     """It was on its way when the answer failed to come: it may have arrived."""
 
 

@@ -13,7 +13,12 @@ from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage, get_connection
 from django.core.validators import validate_email
 
-from common.notices.channels.base import Message, NotDelivered, Uncertain, Undeliverable
+from common.notices.channels.base import (
+    DeliveryUncertainError,
+    Message,
+    NotDeliveredError,
+    UndeliverableError,
+)
 
 PERMANENT: Final = range(500, 600)  # RFC 5321 §4.2.1
 
@@ -45,18 +50,20 @@ def deliver(message: Message) -> None:
     try:
         connection.open()
     except (smtplib.SMTPException, OSError) as error:
-        raise NotDelivered("The mail server cannot be reached.") from error
+        raise NotDeliveredError("The mail server cannot be reached.") from error
     try:
         connection.send_messages([mail])
     except smtplib.SMTPRecipientsRefused as error:
         codes = [code for code, _ in error.recipients.values()]
-        kind = Undeliverable if any(code in PERMANENT for code in codes) else NotDelivered
+        kind = UndeliverableError if any(code in PERMANENT for code in codes) else NotDeliveredError
         raise kind("The mail server refused the address.", detail=str(codes)) from error
     except smtplib.SMTPResponseException as error:
-        kind = Undeliverable if error.smtp_code in PERMANENT else NotDelivered
+        kind = UndeliverableError if error.smtp_code in PERMANENT else NotDeliveredError
         raise kind("The mail server refused the message.", detail=str(error.smtp_code)) from error
     except (smtplib.SMTPException, OSError) as error:
-        raise Uncertain("The mail server did not answer.", detail=type(error).__name__) from error
+        raise DeliveryUncertainError(
+            "The mail server did not answer.", detail=type(error).__name__
+        ) from error
     finally:
         connection.close()
 

@@ -14,8 +14,13 @@ from urllib.parse import urlencode
 from django.conf import settings
 
 from common.adapters.network import http
-from common.errors import FetchFailed
-from common.notices.channels.base import Message, NotDelivered, Uncertain, Undeliverable
+from common.errors import FetchError
+from common.notices.channels.base import (
+    DeliveryUncertainError,
+    Message,
+    NotDeliveredError,
+    UndeliverableError,
+)
 
 _NUMBER: Final = re.compile(r"\+?[0-9]{6,15}")
 LATER: Final = (408, 425, 429, 503)  # refused before anything was done
@@ -43,17 +48,17 @@ def deliver(message: Message) -> None:
     body = (json.dumps(fields) if as_json else urlencode(fields)).encode()
     try:
         reply = http.request("POST", settings.SMS_URL, headers=headers, body=body)
-    except http.NotReached as error:
-        raise NotDelivered("The SMS gateway cannot be reached.") from error
-    except FetchFailed as error:
-        raise Uncertain("The SMS gateway did not answer.") from error
+    except http.NotReachedError as error:
+        raise NotDeliveredError("The SMS gateway cannot be reached.") from error
+    except FetchError as error:
+        raise DeliveryUncertainError("The SMS gateway did not answer.") from error
     if 200 <= reply.status < 300:
         return
     if reply.status in LATER:
-        raise NotDelivered("The SMS gateway is busy.", detail=str(reply.status))
+        raise NotDeliveredError("The SMS gateway is busy.", detail=str(reply.status))
     if reply.status >= 500:
-        raise Uncertain("The SMS gateway failed.", detail=str(reply.status))
-    raise Undeliverable("The SMS gateway refused the message.", detail=str(reply.status))
+        raise DeliveryUncertainError("The SMS gateway failed.", detail=str(reply.status))
+    raise UndeliverableError("The SMS gateway refused the message.", detail=str(reply.status))
 
 
 def repeats() -> bool:

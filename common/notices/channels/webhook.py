@@ -11,8 +11,13 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from common.adapters.network import http
-from common.errors import FetchFailed, SelloError
-from common.notices.channels.base import Message, NotDelivered, Uncertain, Undeliverable
+from common.errors import FetchError, SelloError
+from common.notices.channels.base import (
+    DeliveryUncertainError,
+    Message,
+    NotDeliveredError,
+    UndeliverableError,
+)
 from common.notices.messages import EVENT_TYPE, create_event
 
 LATER: Final = (408, 425, 429)
@@ -31,7 +36,7 @@ def deliver(message: Message) -> None:
     """Sign it for this address and post it."""
     role, _, name = message.sender.partition("/")
     if role not in settings.NOTICE_SIGNERS:
-        raise Undeliverable("Nobody signs for the sender of this notice.", detail=message.sender)
+        raise UndeliverableError("Nobody signs for the sender of this notice.", detail=message.sender)
     event = create_event(
         audience=message.address,
         kind=message.kind,
@@ -44,13 +49,13 @@ def deliver(message: Message) -> None:
     headers = {"Content-Type": f"application/{EVENT_TYPE}"}
     try:
         reply = http.request("POST", message.address, headers=headers, body=event.encode())
-    except FetchFailed as error:
-        raise Uncertain("The organisation does not answer.") from error
+    except FetchError as error:
+        raise DeliveryUncertainError("The organisation does not answer.") from error
     if 200 <= reply.status < 300:
         return
     if 400 <= reply.status < 500 and reply.status not in LATER:
-        raise Undeliverable("The organisation refused the notice.", detail=str(reply.status))
-    raise NotDelivered("The organisation cannot take it now.", detail=str(reply.status))
+        raise UndeliverableError("The organisation refused the notice.", detail=str(reply.status))
+    raise NotDeliveredError("The organisation cannot take it now.", detail=str(reply.status))
 
 
 def repeats() -> bool:

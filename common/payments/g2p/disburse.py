@@ -17,7 +17,7 @@ from common.payments.address import Address, parse_address
 from common.payments.amount import parse_amount, parse_currency
 from common.payments.errors import PaymentMessageError
 from common.payments.g2p import members
-from common.payments.g2p.members import Refused
+from common.payments.g2p.members import DisbursementItemError
 
 _READ: Final = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,5})?\Z")
 _AMOUNT: Final = re.compile(r"[0-9]{1,13}\.[0-9]{1,2}\Z")
@@ -140,7 +140,7 @@ def _read(item: Mapping[str, Any]) -> Disbursement | Refusal:
     try:
         amount = item.get("amount")
         if not isinstance(amount, str) or not _AMOUNT.match(amount):
-            raise Refused("rjct.amount.invalid")
+            raise DisbursementItemError("rjct.amount.invalid")
         _or_refuse(lambda: parse_amount(amount), "rjct.amount.invalid")
         currency = item.get("currency_code") or ""
         if currency != "":
@@ -159,7 +159,7 @@ def _read(item: Mapping[str, Any]) -> Disbursement | Refusal:
                 item, "scheduled_timestamp", refusal="rjct.schedule_ts.invalid", required=False
             ),
         )
-    except Refused as refused:
+    except DisbursementItemError as refused:
         return Refusal(reference_id, refused.code)
 
 
@@ -192,4 +192,4 @@ def _or_refuse(read: Any, code: str) -> Any:
     try:
         return read()
     except PaymentMessageError as error:
-        raise Refused(code) from error
+        raise DisbursementItemError(code) from error

@@ -14,7 +14,7 @@ from common.payments.address import Address, parse_address
 from common.payments.errors import PaymentMessageError
 from common.payments.g2p import members
 from common.payments.g2p.disburse import Refusal, Unread
-from common.payments.g2p.members import Refused
+from common.payments.g2p.members import DisbursementItemError
 
 VERBS: Final = ("link", "update", "unlink", "resolve")
 _NO_NAME: Final = {  # how each verb's own list of reasons says that a name is not one
@@ -127,13 +127,13 @@ def _read(verb: str, item: Mapping[str, Any]) -> MapperItem | Refusal:
         person = _address(item, "id", refusal=_NO_ID.get(verb, INVALID), required=verb != "resolve")
         fa = _address(item, "fa", refusal=_NO_FA.get(verb, INVALID), required=verb in ("link", "update"))
         if person is None and fa is None:
-            raise Refused(_NO_ID.get(verb, INVALID))
+            raise DisbursementItemError(_NO_ID.get(verb, INVALID))
         scope = item.get("scope") or "yes_no"
         if verb == "resolve" and scope not in ("yes_no", "details"):
-            raise Refused("rjct.resolve_type.not_supported")
+            raise DisbursementItemError("rjct.resolve_type.not_supported")
         name = members.optional_name(item, "name", limit=200, refusal=_NO_NAME[verb])
         return MapperItem(reference_id, at, person, fa, name, details=scope == "details")
-    except Refused as refused:
+    except DisbursementItemError as refused:
         return Refusal(reference_id, refused.code)
 
 
@@ -143,4 +143,4 @@ def _address(item: Mapping[str, Any], name: str, *, refusal: str, required: bool
     try:
         return parse_address(item.get(name))
     except PaymentMessageError as error:
-        raise Refused(refusal) from error
+        raise DisbursementItemError(refusal) from error

@@ -13,7 +13,7 @@ MAX_ID: Final = 99
 MAX_ITEMS: Final = 1_000
 
 
-class Refused(Exception):
+class DisbursementItemError(Exception):
     """One item of a message that is not carried out; `code` is one of the text's reasons."""
 
     def __init__(self, code: str) -> None:
@@ -67,7 +67,7 @@ def optional_name(item: Mapping[str, Any], name: str, *, limit: int, refusal: st
     if value is None or value == "":
         return ""
     if not isinstance(value, str) or len(value) > limit or not plain_text.is_plain(value):
-        raise Refused(refusal)
+        raise DisbursementItemError(refusal)
     return plain_text.plain(value)
 
 
@@ -83,7 +83,7 @@ def moment(item: Mapping[str, Any], name: str, *, refusal: str, required: bool =
         return None
     found = parse_timestamp(item.get(name))
     if found is None:
-        raise Refused(refusal)
+        raise DisbursementItemError(refusal)
     return found
 
 

@@ -8,7 +8,7 @@ import re
 from typing import Any, Final
 
 from common.payments.address import IBAN, Address
-from common.payments.errors import NotAnAddress
+from common.payments.errors import InvalidAddressError
 from common.payments.iso20022 import document
 
 MOBILE: Final = "mobile"
@@ -49,7 +49,7 @@ def write_agent(make: Any, name: str, address: Address, *, bic: str = "") -> Any
 
 
 def check_account(address: Address) -> None:
-    """Raise `NotAnAddress` where ISO 20022 has no room for the address."""
+    """Raise `InvalidAddressError` where ISO 20022 has no room for the address."""
     _whole(address.id, 34)
     _whole(address.provider, 35)
 
@@ -74,5 +74,5 @@ def read_agent(node: Any, name: str) -> str:
 def _whole(text: str, limit: int) -> str:
     """A number that fits, for half an account number is another's account."""
     if len(text) > limit:
-        raise NotAnAddress(f"ISO 20022 has {limit} characters for this part of an address.")
+        raise InvalidAddressError(f"ISO 20022 has {limit} characters for this part of an address.")
     return text

@@ -24,7 +24,7 @@ _LATER: Final = re.compile(r"<timestamp-in-seconds:([1-9][0-9]{0,5})([smhd])>\Z"
 _UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
-class OpenCrvsRequestInvalid(RegistryError):
+class OpenCrvsRequestError(RegistryError):
     """A request that does not say, in OpenCRVS's words, what shall be issued."""
 
     code = "invalid_request"
@@ -65,7 +65,7 @@ def parse_offer_request(body: Any) -> OfferRequest:
     """Read `issuerDid, credentialConfigurationId, credentialData, mapping, authenticationMethod, …`."""
     body = _said(body)
     if body.get("authenticationMethod", PRE_AUTHORIZED) != PRE_AUTHORIZED:
-        raise OpenCrvsRequestInvalid(f"authenticationMethod is {PRE_AUTHORIZED}.")
+        raise OpenCrvsRequestError(f"authenticationMethod is {PRE_AUTHORIZED}.")
     return OfferRequest(
         issuer=_text(body, "issuerDid"),
         configuration=_text(body, "credentialConfigurationId"),
@@ -82,9 +82,9 @@ def parse_sign_request(body: Any) -> SignRequest:
     types = data.get("type", data.get("@type"))
     types = [types] if isinstance(types, str) else types
     if not isinstance(types, list) or not types or not all(isinstance(t, str) and t for t in types):
-        raise OpenCrvsRequestInvalid("credentialData has a type, VerifiableCredential and another.")
+        raise OpenCrvsRequestError("credentialData has a type, VerifiableCredential and another.")
     if unknown := set(data) - {"@context", "type", "@type", "credentialSubject", "id", "issuer"}:
-        raise OpenCrvsRequestInvalid(f"credentialData has members that are not known: {_names(unknown)}.")
+        raise OpenCrvsRequestError(f"credentialData has members that are not known: {_names(unknown)}.")
     claims = _known(_object(data, "credentialSubject"))
     return SignRequest(
         issuer=_text(body, "issuerDid"),
@@ -98,14 +98,14 @@ def parse_sign_request(body: Any) -> SignRequest:
 def parse_mapping(mapping: Any) -> Mapped:
     """Placeholders: `id` is `<uuid>`; `iat` and `nbf` are now; `exp` is `<timestamp-in-seconds:365d>`."""
     if not isinstance(mapping, Mapping):
-        raise OpenCrvsRequestInvalid("mapping is an object.")
+        raise OpenCrvsRequestError("mapping is an object.")
     if unknown := set(mapping) - MEMBERS:
-        raise OpenCrvsRequestInvalid(f"mapping fills in {_names(MEMBERS)}, and not {_names(unknown)}.")
+        raise OpenCrvsRequestError(f"mapping fills in {_names(MEMBERS)}, and not {_names(unknown)}.")
     if mapping.get("id", UUID) != UUID:
-        raise OpenCrvsRequestInvalid(f"mapping.id is {UUID}.")
+        raise OpenCrvsRequestError(f"mapping.id is {UUID}.")
     for name in ("iat", "nbf"):
         if mapping.get(name, NOW) != NOW:
-            raise OpenCrvsRequestInvalid(f"mapping.{name} is {NOW}.")
+            raise OpenCrvsRequestError(f"mapping.{name} is {NOW}.")
     return Mapped(numbered="id" in mapping, lifetime=_lifetime(mapping["exp"]) if "exp" in mapping else None)
 
 
@@ -128,7 +128,7 @@ def times(mapped: Mapped, *, now: datetime) -> dict[str, int]:
 def _lifetime(placeholder: Any) -> timedelta:
     found = _LATER.match(placeholder) if isinstance(placeholder, str) else None
     if found is None:
-        raise OpenCrvsRequestInvalid("mapping.exp is a time to come, as <timestamp-in-seconds:365d>.")
+        raise OpenCrvsRequestError("mapping.exp is a time to come, as <timestamp-in-seconds:365d>.")
     return timedelta(**{_UNITS[found[2]]: int(found[1])})
 
 
@@ -136,11 +136,11 @@ def _disclosable(frame: Any, *, above: ClaimPath = ()) -> tuple[ClaimPath, ...]:
     """The paths marked `sd`, those within others too (`children`); decoys are added here as always."""
     fields = frame.get("fields", {}) if isinstance(frame, Mapping) else None
     if not isinstance(fields, Mapping) or len(above) > MAX_DEPTH:
-        raise OpenCrvsRequestInvalid("selectiveDisclosure names fields, each with sd true or false.")
+        raise OpenCrvsRequestError("selectiveDisclosure names fields, each with sd true or false.")
     paths: list[ClaimPath] = []
     for name, said in fields.items():
         if not isinstance(said, Mapping) or not isinstance(said.get("sd"), bool):
-            raise OpenCrvsRequestInvalid("selectiveDisclosure names fields, each with sd true or false.")
+            raise OpenCrvsRequestError("selectiveDisclosure names fields, each with sd true or false.")
         here = (*above, name)
         paths += [here] if said["sd"] else []
         paths += _disclosable(said["children"], above=here) if "children" in said else ()
@@ -150,9 +150,9 @@ def _disclosable(frame: Any, *, above: ClaimPath = ()) -> tuple[ClaimPath, ...]:
 def _said(body: Any) -> Mapping[str, Any]:
     """The request without members that say nothing; it brings no key of its own."""
     if not isinstance(body, Mapping):
-        raise OpenCrvsRequestInvalid("A JSON object was expected.")
+        raise OpenCrvsRequestError("A JSON object was expected.")
     if body.get("issuerKey") is not None:
-        raise OpenCrvsRequestInvalid("The authority signs with its own key; leave issuerKey out.")
+        raise OpenCrvsRequestError("The authority signs with its own key; leave issuerKey out.")
     said: dict[str, Any] = absent.said(body)
     return said
 
@@ -160,7 +160,7 @@ def _said(body: Any) -> Mapping[str, Any]:
 def _object(source: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     value = source.get(name)
     if not isinstance(value, Mapping) or not value:
-        raise OpenCrvsRequestInvalid(f"{name} is an object that is not empty.")
+        raise OpenCrvsRequestError(f"{name} is an object that is not empty.")
     return value
 
 
@@ -173,7 +173,7 @@ def _known(claims: Mapping[str, Any]) -> dict[str, Any]:
 def _text(source: Mapping[str, Any], name: str) -> str:
     value = source.get(name)
     if not isinstance(value, str) or not 0 < len(value) <= 500:
-        raise OpenCrvsRequestInvalid(f"{name} is a text that is not empty.")
+        raise OpenCrvsRequestError(f"{name} is a text that is not empty.")
     return value
 
 

@@ -28,13 +28,13 @@ _EVER: Final = "0001-01-01T00:00:00.000Z"
 _MEMBERS: Final = {"search_url", "token_url", "client_id", "secret_env", "event", "columns", "overlap"}
 
 
-class OpenCrvsSourceInvalid(RegistryError):
+class OpenCrvsSourceError(RegistryError):
     """Settings by which an OpenCRVS cannot be read."""
 
     code = "invalid_source"
 
 
-class OpenCrvsUnreadable(RegistryError):
+class OpenCrvsResponseError(RegistryError):
     """An OpenCRVS that does not answer as its texts say."""
 
     code = "registry_unavailable"
@@ -57,18 +57,18 @@ class Source:
 def parse_source(settings: Mapping[str, Any]) -> Source:
     """The declared settings, each checked."""
     if unknown := set(settings) - _MEMBERS:
-        raise OpenCrvsSourceInvalid(f"A source has no {', '.join(sorted(map(str, unknown)))}.")
+        raise OpenCrvsSourceError(f"A source has no {', '.join(sorted(map(str, unknown)))}.")
     texts = {}
     for name in ("search_url", "token_url", "client_id", "secret_env", "event"):
         value = settings.get(name)
         if not isinstance(value, str) or not value:
-            raise OpenCrvsSourceInvalid(f"A source names its {name}.")
+            raise OpenCrvsSourceError(f"A source names its {name}.")
         texts[name] = value
     columns, overlap = settings.get("columns"), settings.get("overlap", 60)
     if not isinstance(columns, Mapping) or not columns or KEY in columns:
-        raise OpenCrvsSourceInvalid(f"columns says where each stands; {KEY} is there by itself.")
+        raise OpenCrvsSourceError(f"columns says where each stands; {KEY} is there by itself.")
     if type(overlap) is not int or not 0 <= overlap <= 86_400:
-        raise OpenCrvsSourceInvalid("overlap is a number of seconds, 86,400 at most.")
+        raise OpenCrvsSourceError("overlap is a number of seconds, 86,400 at most.")
     paths = {require_name(name, "columns"): _path(name, path) for name, path in columns.items()}
     return Source(**texts, columns=paths, overlap=overlap)
 
@@ -87,7 +87,7 @@ def by_day(source: Source, column: str, *, first: str, last: str) -> dict[str, A
     """The search for events whose column holds one of these days (ISO 8601)."""
     asked = {"type": "range", "gte": first, "lte": last}
     if source.columns.get(column) == ("dateOfEvent",):
-        raise OpenCrvsSourceInvalid("OpenCRVS cannot be asked by the date of the event.")
+        raise OpenCrvsSourceError("OpenCRVS cannot be asked by the date of the event.")
     return _search(source, {"data": {_field(source, column): asked}}, limit=PAGE)
 
 
@@ -107,7 +107,7 @@ def results(answer: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The events of a search's answer."""
     found = answer.get("results")
     if not isinstance(found, list) or not all(isinstance(one, Mapping) for one in found):
-        raise OpenCrvsUnreadable("OpenCRVS did not answer with events.")
+        raise OpenCrvsResponseError("OpenCRVS did not answer with events.")
     return found
 
 
@@ -126,7 +126,7 @@ def change(source: Source, event: Mapping[str, Any]) -> Change | None:
     """An event as what became of its record; None where it was never registered.
 
     What is no longer registered (archived) is gone. An event that does not say when it changed is
-    `OpenCrvsUnreadable`: it has no place among the others.
+    `OpenCrvsResponseError`: it has no place among the others.
     """
     states = event.get("legalStatuses")
     registration = states.get(REGISTERED) if isinstance(states, Mapping) else None
@@ -135,7 +135,7 @@ def change(source: Source, event: Mapping[str, Any]) -> Change | None:
         return None
     moment, began = changed_at(event), _moment(registration.get("acceptedAt"))
     if not moment:
-        raise OpenCrvsUnreadable("OpenCRVS did not say when an event changed.")
+        raise OpenCrvsResponseError("OpenCRVS did not say when an event changed.")
     data = {KEY: number}
     for column, path in source.columns.items():
         value = _at(event, path)
@@ -176,16 +176,14 @@ def _exact(term: str) -> dict[str, str]:
 def _field(source: Source, column: str) -> str:
     path = source.columns.get(column, ())
     if len(path) != 2 or path[0] != "declaration":
-        raise OpenCrvsSourceInvalid(
-            f"OpenCRVS cannot be asked by {column}: it is no field of the declaration."
-        )
+        raise OpenCrvsSourceError(f"OpenCRVS cannot be asked by {column}: it is no field of the declaration.")
     return path[1]
 
 
 def _path(name: Any, path: Any) -> tuple[str, ...]:
     parts = tuple(path.split("/")) if isinstance(path, str) else ()
     if not 0 < len(parts) <= 6 or not all(0 < len(part) <= 100 for part in parts):
-        raise OpenCrvsSourceInvalid(f"columns: {name} has a path such as declaration/child.dob.")
+        raise OpenCrvsSourceError(f"columns: {name} has a path such as declaration/child.dob.")
     return parts
 
 

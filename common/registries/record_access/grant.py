@@ -32,13 +32,13 @@ class AccessError(SelloError):
     code = "invalid_request"
 
 
-class InvalidAssertion(AccessError):
+class InvalidAssertionError(AccessError):
     """An assertion that does not hold: its signer, audience, time or shape (RFC 7523 §3.1)."""
 
     code = "invalid_grant"
 
 
-class InvalidAccessToken(AccessError):
+class InvalidAccessTokenError(AccessError):
     """An access token that is missing, wrong, expired, or shown without its key (RFC 9449 §7.1)."""
 
     code = "invalid_token"
@@ -46,7 +46,7 @@ class InvalidAccessToken(AccessError):
     headers = {"WWW-Authenticate": 'DPoP error="invalid_token", algs="ES256 EdDSA Ed25519"'}
 
 
-class AccessRefused(AccessError):
+class AccessRefusedError(AccessError):
     """Nothing was agreed that this request could rely on, or its ground does not carry it."""
 
     code = "access_denied"
@@ -157,22 +157,22 @@ def verify_access_request(assertion: str, *, audience: str, sources: Sources, no
         parsed = jws.parse(assertion, max_length=MAX_REQUEST)
         client_id, kid = parsed.claims().get("iss"), parsed.header.get("kid")
         if not isinstance(client_id, str) or not isinstance(kid, str) or kid.split("#")[0] != client_id:
-            raise InvalidAssertion("The request is not signed with its client's own key.")
+            raise InvalidAssertionError("The request is not signed with its client's own key.")
         method = sources.method(kid, purpose="authentication")
         claims = jws.verify(parsed, key=method.public_key, typ=REQUEST_TYPE).claims()
     except AccessError:
         raise
     except SelloError as error:
-        raise InvalidAssertion("The request does not hold.", detail=error.public) from error
+        raise InvalidAssertionError("The request does not hold.", detail=error.public) from error
     if claims.get("aud") != audience or claims.get("sub") != client_id:
-        raise InvalidAssertion("The request is meant for somebody else.")
-    check_time(claims, now=now, error=InvalidAssertion)
+        raise InvalidAssertionError("The request is meant for somebody else.")
+    check_time(claims, now=now, error=InvalidAssertionError)
     expires = claims.get("exp")
     if (
         not isinstance(expires, int | float)
         or not now.timestamp() < expires <= claims["iat"] + MAX_AGE.total_seconds()
     ):
-        raise InvalidAssertion("The request has expired, or lives too long.")
+        raise InvalidAssertionError("The request has expired, or lives too long.")
     confirmation = claims.get("cnf")
     return AccessRequest(
         client_id=client_id,
@@ -211,7 +211,7 @@ def parse_grant(source: Mapping[str, Any]) -> AccessGrant:
     )
 
 
-def names(value: object, *, error: type[AccessError] = InvalidAssertion) -> tuple[str, ...]:
+def names(value: object, *, error: type[AccessError] = InvalidAssertionError) -> tuple[str, ...]:
     """A list of attribute names, each once."""
     if not isinstance(value, list) or not all(isinstance(name, str) and name for name in value):
         raise error("Attributes are a list of texts.")
@@ -221,7 +221,11 @@ def names(value: object, *, error: type[AccessError] = InvalidAssertion) -> tupl
 
 
 def text(
-    source: Mapping[str, Any], name: str, *, error: type[AccessError] = InvalidAssertion, longest: int = 2_000
+    source: Mapping[str, Any],
+    name: str,
+    *,
+    error: type[AccessError] = InvalidAssertionError,
+    longest: int = 2_000,
 ) -> str:
     """A member that must say something."""
     value = source.get(name)
@@ -249,7 +253,9 @@ def _ground_claims(ground: Ground) -> dict[str, Any]:
 def _ground(claims: Mapping[str, Any]) -> Ground:
     found = [name for name in ("vp_token", "consent_id", "subject") if name in claims]
     if len(found) != 1:
-        raise InvalidAssertion("The request rests on a presentation, a consent or a law, on one of them.")
+        raise InvalidAssertionError(
+            "The request rests on a presentation, a consent or a law, on one of them."
+        )
     if found == ["consent_id"]:
         return GivenConsent(text(claims, "consent_id", longest=MAX_ID))
     if found == ["subject"]:
@@ -261,9 +267,9 @@ def _evidence(value: object) -> Evidence:
     source = value if isinstance(value, Mapping) else {}
     presentation, entries = source.get("presentation"), source.get("transaction_data", [])
     if not isinstance(presentation, str | Mapping) or not presentation:
-        raise InvalidAssertion("The request brings no presentation.")
+        raise InvalidAssertionError("The request brings no presentation.")
     if not isinstance(entries, list) or not all(isinstance(entry, str) for entry in entries):
-        raise InvalidAssertion("transaction_data is a list of texts.")
+        raise InvalidAssertionError("transaction_data is a list of texts.")
     return Evidence(
         format=text(source, "format"),
         presentation=presentation,

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, Final, TypeVar
 
 from common.keys import Signer, holder_jwt, jwk
-from common.registries.record_access.grant import MAX_ID, AccessError, InvalidAssertion, text
+from common.registries.record_access.grant import MAX_ID, AccessError, InvalidAssertionError, text
 
 LOG_TYPE: Final = "access-log+jwt"
 CONSENTS_TYPE: Final = "access-consents+jwt"
@@ -69,7 +69,7 @@ class ConsentEntry:
     withdrawn_at: str = ""
 
 
-_refused = partial(InvalidAssertion, status=401)
+_refused = partial(InvalidAssertionError, status=401)
 Entry = TypeVar("Entry", LogEntry, ConsentEntry)
 
 

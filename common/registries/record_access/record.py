@@ -20,7 +20,7 @@ MEDIA_TYPE: Final = f"application/{RECORD_TYPE}"
 MAX_RECORD: Final = 500_000
 
 
-class InvalidRecord(AccessError):
+class InvalidRecordError(AccessError):
     """An answer that is not the authority's, not for us, or not to what was asked."""
 
     code = "invalid_response"
@@ -69,21 +69,21 @@ def verify_record(
         parsed = jws.parse(token, max_length=MAX_RECORD)
         kid = parsed.header.get("kid")
         if not isinstance(kid, str) or kid.split("#")[0] != did_web.encode(authority):
-            raise InvalidRecord("The answer is not signed with the authority's own key.")
+            raise InvalidRecordError("The answer is not signed with the authority's own key.")
         method = sources.method(kid, purpose="assertionMethod")
         claims = jws.verify(parsed, key=method.public_key, typ=RECORD_TYPE).claims()
     except AccessError:
         raise
     except SelloError as error:
-        raise InvalidRecord("The answer does not hold.", detail=error.public) from error
+        raise InvalidRecordError("The answer does not hold.", detail=error.public) from error
     if claims.get("iss") != authority or claims.get("aud") != client_id:
-        raise InvalidRecord("The answer is by or for somebody else.")
-    if text(claims, "jti", error=InvalidRecord) != request_id:
-        raise InvalidRecord("The answer is to another request.")
-    check_time(claims, now=now, error=InvalidRecord)
+        raise InvalidRecordError("The answer is by or for somebody else.")
+    if text(claims, "jti", error=InvalidRecordError) != request_id:
+        raise InvalidRecordError("The answer is to another request.")
+    check_time(claims, now=now, error=InvalidRecordError)
     found = claims.get("attributes")
     if not isinstance(found, Mapping) or set(found) != set(attributes):
-        raise InvalidRecord("The answer does not have the attributes that were granted.")
+        raise InvalidRecordError("The answer does not have the attributes that were granted.")
     if claims.get("consent_id", "") != consent_id:
-        raise InvalidRecord("The answer rests on another consent.")
+        raise InvalidRecordError("The answer rests on another consent.")
     return SignedRecord(dict(found), consent_id)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
-from common.registries.spdci.members import SEARCH_CRITERIA, Refused, short
+from common.registries.spdci.members import SEARCH_CRITERIA, SpdciItemError, short
 
 MAX_TERMS: Final = 50
 MAX_DEPTH: Final = 5
@@ -52,9 +52,9 @@ def parse_query(query_type: object, query: object, *, reason: str = SEARCH_CRITE
     elif query_type == "expression":
         found = _template(query)
     else:
-        raise Refused("Queries are idtype-value, predicate or expression.", reason=reason)
+        raise SpdciItemError("Queries are idtype-value, predicate or expression.", reason=reason)
     if sum(1 for _ in terms(found)) > MAX_TERMS:
-        raise Refused(f"A query compares at most {MAX_TERMS} times.", reason=reason)
+        raise SpdciItemError(f"A query compares at most {MAX_TERMS} times.", reason=reason)
     return found
 
 
@@ -93,10 +93,10 @@ def check_values(node: Node, types: Mapping[str, str], *, reason: str = SEARCH_C
     """Raise `Refused` where a value cannot be compared with its column's type."""
     for term in terms(node):
         if types.get(term.attribute) == "image":
-            raise Refused("Pictures are not compared.", reason=reason)
+            raise SpdciItemError("Pictures are not compared.", reason=reason)
         for value in _choices(term):
             if _comparable(value, types.get(term.attribute, "string")) is None:
-                raise Refused("A value is not of its attribute's kind.", reason=reason)
+                raise SpdciItemError("A value is not of its attribute's kind.", reason=reason)
 
 
 def matches(node: Node, data: Mapping[str, Any], types: Mapping[str, str]) -> bool:
@@ -123,17 +123,17 @@ def _identifier(query: object) -> Term:
     source = query if isinstance(query, Mapping) else {}
     name, value = short(source.get("type")), _value(source.get("value"))
     if not name:
-        raise Refused("A query by identifier has a type and a value.")
+        raise SpdciItemError("A query by identifier has a type and a value.")
     return Term(name, "eq", value if isinstance(value, str) else str(value), is_identifier=True)
 
 
 def _predicates(query: object) -> Node:
     if not isinstance(query, list) or not 0 < len(query) <= MAX_TERMS:
-        raise Refused(f"A predicate is a list of 1 to {MAX_TERMS} expressions.")
+        raise SpdciItemError(f"A predicate is a list of 1 to {MAX_TERMS} expressions.")
     items = [item for item in query if isinstance(item, Mapping)]
     numbers = [item.get("seq_num") or 0 for item in items]
     if len(items) != len(query) or not all(type(n) in (int, float) for n in numbers):
-        raise Refused("A predicate is a list of expressions with their numbers.")
+        raise SpdciItemError("A predicate is a list of expressions with their numbers.")
     ordered = [item for _, item in sorted(zip(numbers, items, strict=True), key=lambda pair: pair[0])]
     return Group("and", tuple(_pair(item) for item in ordered))
 
@@ -142,11 +142,11 @@ def _pair(item: Mapping[str, Any]) -> Node:
     first, condition = _expression(item.get("expression1")), item.get("condition") or None
     second = _expression(item["expression2"]) if item.get("expression2") not in (None, "") else None
     if condition not in (None, "and", "or", "not"):
-        raise Refused("Conditions are and, or, not.")
+        raise SpdciItemError("Conditions are and, or, not.")
     if second is None:
         return Group("not", (first,)) if condition == "not" else first
     if condition is None:
-        raise Refused("Two expressions are joined by a condition.")
+        raise SpdciItemError("Two expressions are joined by a condition.")
     if condition == "not":
         return Group("and", (first, Group("not", (second,))))
     return Group(str(condition), (first, second))
@@ -162,22 +162,22 @@ def _template(query: object) -> Node:
     expression = value.get("expression") if isinstance(value, Mapping) else None
     inner = expression.get("query") if isinstance(expression, Mapping) else None
     if inner is None:
-        raise Refused("Expressions are read as an object, in value.expression.query.")
+        raise SpdciItemError("Expressions are read as an object, in value.expression.query.")
     return _conditions(inner, depth=0)
 
 
 def _conditions(source: object, *, depth: int) -> Node:
     """`{"$and": […]}`, `{"name": {"$lt": 5}}`, `{"name": "value"}`; members of one object must all hold."""
     if depth > MAX_DEPTH:
-        raise Refused(f"A query nests at most {MAX_DEPTH} deep.")
+        raise SpdciItemError(f"A query nests at most {MAX_DEPTH} deep.")
     if not isinstance(source, Mapping) or not 0 < len(source) <= MAX_TERMS:
-        raise Refused("A query is an object of conditions.")
+        raise SpdciItemError("A query is an object of conditions.")
     parts: list[Node] = []
     for name, value in source.items():
         if name in ("$and", "$or", "$not"):
             inner = value if isinstance(value, list) else [value]
             if not 0 < len(inner) <= MAX_TERMS:
-                raise Refused("A condition joins at least one expression.")
+                raise SpdciItemError("A condition joins at least one expression.")
             nodes = tuple(_conditions(entry, depth=depth + 1) for entry in inner)
             parts.append(Group(name[1:], nodes))
         elif isinstance(value, Mapping):
@@ -185,20 +185,20 @@ def _conditions(source: object, *, depth: int) -> Node:
         else:
             parts.append(_term(name, "eq", value))
         if len(parts) > MAX_TERMS:
-            raise Refused(f"A query compares at most {MAX_TERMS} times.")
+            raise SpdciItemError(f"A query compares at most {MAX_TERMS} times.")
     if not parts:
-        raise Refused("A query compares something.")
+        raise SpdciItemError("A query compares something.")
     return parts[0] if len(parts) == 1 else Group("and", tuple(parts))
 
 
 def _term(name: object, operator: object, value: object) -> Term:
     attribute, known = short(name), _ALIASES.get(str(operator), operator)
     if not attribute or known not in OPERATORS:
-        raise Refused(f"An expression has an attribute, one of {', '.join(OPERATORS)}, and a value.")
+        raise SpdciItemError(f"An expression has an attribute, one of {', '.join(OPERATORS)}, and a value.")
     if known == "in":
         choices = value if isinstance(value, list) else str(_value(value)).split(",")
         if not 0 < len(choices) <= MAX_CHOICES:
-            raise Refused(f"A choice is of 1 to {MAX_CHOICES} values.")
+            raise SpdciItemError(f"A choice is of 1 to {MAX_CHOICES} values.")
         return Term(attribute, "in", tuple(_value(choice) for choice in choices))
     return Term(attribute, str(known), _value(value))
 
@@ -206,11 +206,11 @@ def _term(name: object, operator: object, value: object) -> Term:
 def _value(value: object) -> str | int | float | bool:
     if isinstance(value, str):
         if len(value) > MAX_VALUE or "\0" in value:
-            raise Refused("A value is too long.")
+            raise SpdciItemError("A value is too long.")
         return value.strip()
     if isinstance(value, bool | int | float):
         return value
-    raise Refused("A value is a text, a number, or true or false.")
+    raise SpdciItemError("A value is a text, a number, or true or false.")
 
 
 def _choices(term: Term) -> tuple[Any, ...]:

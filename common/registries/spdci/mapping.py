@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from common.registries import RegistryError
 from common.registries.spdci.criteria import Term
-from common.registries.spdci.members import Refused
+from common.registries.spdci.members import SpdciItemError
 
 # Which of the texts a registry speaks: whether `reg_records` is a list there or an object, and how its
 # answers about transactions name what they tell about.
@@ -67,7 +67,7 @@ class RecordMapping:
         if not identifiers_alone:
             known = {**{c: c for c in self.types}, **dict(paths(self.template)), **self.names, **known}
         if name not in known:
-            raise Refused("This attribute is not known here.")
+            raise SpdciItemError("This attribute is not known here.")
         return known[name]
 
     def event_of(self, name: str) -> str:

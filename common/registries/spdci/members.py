@@ -22,7 +22,7 @@ DUPLICATE: Final = "rjct.reference_id.duplicate"
 TIMESTAMP: Final = "rjct.timestamp.invalid"
 
 
-class Refused(ExchangeError):
+class SpdciItemError(ExchangeError):
     """One request of a batch that is refused; `reason` says why, the others are answered."""
 
     def __init__(self, public: str, *, reason: str = SEARCH_CRITERIA, detail: str = "") -> None:
@@ -61,20 +61,20 @@ def check_request(source: Mapping[str, Any], *, seen: set[str], now: datetime) -
     """Raise `Refused` unless a request has a reference of its own and a time that is not to come."""
     name = reference(source)
     if not name:
-        raise Refused("reference_id is missing.", reason=REFERENCE_ID)
+        raise SpdciItemError("reference_id is missing.", reason=REFERENCE_ID)
     if name in seen:
-        raise Refused("This reference_id stands twice.", reason=DUPLICATE)
+        raise SpdciItemError("This reference_id stands twice.", reason=DUPLICATE)
     seen.add(name)
     moment = parse_timestamp(source.get("timestamp"))
     if moment is None or moment > now + MAX_SKEW:
-        raise Refused("timestamp is a moment that has come, with its time zone.", reason=TIMESTAMP)
+        raise SpdciItemError("timestamp is a moment that has come, with its time zone.", reason=TIMESTAMP)
 
 
 def criteria(source: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     """An object of one request."""
     value = source.get(name)
     if not isinstance(value, Mapping):
-        raise Refused(f"{name} is an object.")
+        raise SpdciItemError(f"{name} is an object.")
     return value
 
 

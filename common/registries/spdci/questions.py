@@ -11,11 +11,11 @@ from common.exchange.envelope import timestamp
 from common.exchange.header import SUCCEEDED
 from common.registries.spdci import members
 from common.registries.spdci.criteria import Node, parse_conditions, parse_query
-from common.registries.spdci.members import Refused
+from common.registries.spdci.members import SpdciItemError
 from common.registries.spdci.search import refused
 
 
-def parse_question(message: Mapping[str, Any], name: str) -> tuple[str, Node | Refused, str]:
+def parse_question(message: Mapping[str, Any], name: str) -> tuple[str, Node | SpdciItemError, str]:
     """The transaction, whom `disabled_criteria` (or its like) means or why it is refused, and the purpose."""
     transaction_id = members.identifier(message, "transaction_id")
     try:
@@ -24,7 +24,7 @@ def parse_question(message: Mapping[str, Any], name: str) -> tuple[str, Node | R
         if query_type == "idtype-value" and isinstance(query, Mapping) and "type" in query:
             return transaction_id, parse_query(query_type, query), members.purpose(criteria)
         return transaction_id, parse_conditions(query), members.purpose(criteria)
-    except Refused as refusal:
+    except SpdciItemError as refusal:
         return transaction_id, refusal, ""
 
 
@@ -34,12 +34,12 @@ def create_answer(
     correlation_id: str,
     *,
     reference_id: str,
-    answer: bool | Refused,
+    answer: bool | SpdciItemError,
     now: datetime,
 ) -> dict[str, Any]:
     """`disabled_response` or `enrolled_response`; who is refused is told `no`, and why."""
     entry = {"reference_id": reference_id, "timestamp": timestamp(now)}
-    if isinstance(answer, Refused):
+    if isinstance(answer, SpdciItemError):
         entry |= {**refused(answer), f"{name}_status": "no"}
     else:
         entry |= {"status": SUCCEEDED, f"{name}_status": "yes" if answer else "no"}

@@ -12,7 +12,7 @@ from common.exchange.header import REJECTED, STATUSES, SUCCEEDED
 from common.registries.spdci import members
 from common.registries.spdci.criteria import Node, parse_query
 from common.registries.spdci.mapping import RecordMapping, parse_reg_records, reg_records
-from common.registries.spdci.members import PAGINATION, SORT, Refused
+from common.registries.spdci.members import PAGINATION, SORT, SpdciItemError
 
 MAX_PAGE: Final = 2_000  # the texts' own example
 DEFAULT_PAGE: Final = 100
@@ -37,7 +37,7 @@ class SearchItem:
 
     reference_id: str
     criteria: Criteria | None = None
-    refusal: Refused | None = None
+    refusal: SpdciItemError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Found:
     page_size: int = DEFAULT_PAGE
     page_number: int = 1
     total_count: int = 0
-    refusal: Refused | None = None
+    refusal: SpdciItemError | None = None
 
 
 def parse_search(message: Mapping[str, Any], *, now: datetime) -> tuple[str, list[SearchItem]]:
@@ -60,7 +60,7 @@ def parse_search(message: Mapping[str, Any], *, now: datetime) -> tuple[str, lis
             members.check_request(source, seen=seen, now=now)
             criteria = _criteria(members.criteria(source, "search_criteria"))
             items.append(SearchItem(members.reference(source), criteria))
-        except Refused as refusal:
+        except SpdciItemError as refusal:
             items.append(SearchItem(members.reference(source), refusal=refusal))
     return transaction_id, items
 
@@ -150,7 +150,7 @@ def refused(refusal: ExchangeError) -> dict[str, str]:
 def _answer(found: Found, *, mapping: RecordMapping, record_type: str, now: datetime) -> dict[str, Any]:
     answer: dict[str, Any] = {"reference_id": found.reference_id, "timestamp": timestamp(now)}
     if found.refusal is not None or found.records is None:
-        return answer | refused(found.refusal or Refused("This search was not answered."))
+        return answer | refused(found.refusal or SpdciItemError("This search was not answered."))
     return answer | {
         "status": SUCCEEDED,
         "data": {
@@ -172,10 +172,12 @@ def _criteria(source: Mapping[str, Any]) -> Criteria:
     if pages in (None, ""):
         pages = {"page_size": DEFAULT_PAGE}
     if not isinstance(pages, Mapping):
-        raise Refused("pagination is an object.", reason=PAGINATION)
+        raise SpdciItemError("pagination is an object.", reason=PAGINATION)
     size, number = _whole(pages.get("page_size")), _whole(pages.get("page_number", 1))
     if not 1 <= size <= MAX_PAGE or not 1 <= number <= 1_000_000:
-        raise Refused(f"A page holds 1 to {MAX_PAGE} records; the first has number 1.", reason=PAGINATION)
+        raise SpdciItemError(
+            f"A page holds 1 to {MAX_PAGE} records; the first has number 1.", reason=PAGINATION
+        )
     return Criteria(
         query=parse_query(source.get("query_type"), source.get("query")),
         sort=_sort(source.get("sort") or []),
@@ -187,13 +189,13 @@ def _criteria(source: Mapping[str, Any]) -> Criteria:
 
 def _sort(value: object) -> tuple[tuple[str, bool], ...]:
     if not isinstance(value, list) or len(value) > MAX_SORTS:
-        raise Refused(f"sort is a list of at most {MAX_SORTS} attributes.", reason=SORT)
+        raise SpdciItemError(f"sort is a list of at most {MAX_SORTS} attributes.", reason=SORT)
     found = []
     for entry in value:
         name = members.short(entry.get("attribute_name")) if isinstance(entry, Mapping) else ""
         order = entry.get("sort_order") or "asc" if isinstance(entry, Mapping) else ""
         if not name or order not in ("asc", "desc"):
-            raise Refused("sort names attributes, asc or desc.", reason=SORT)
+            raise SpdciItemError("sort names attributes, asc or desc.", reason=SORT)
         found.append((name, order == "desc"))
     return tuple(found)
 

@@ -12,7 +12,7 @@ from common.exchange.header import REJECTED, SUCCEEDED
 from common.registries.spdci import members
 from common.registries.spdci.criteria import Node, parse_query
 from common.registries.spdci.mapping import RecordMapping, parse_reg_records
-from common.registries.spdci.members import Refused
+from common.registries.spdci.members import SpdciItemError
 from common.registries.spdci.search import VERSION, refused
 
 TYPES: Final = "rjct.notify_types.invalid"
@@ -48,7 +48,7 @@ class SubscribeItem:
 
     reference_id: str
     wish: Wish | None = None
-    refusal: Refused | None = None
+    refusal: SpdciItemError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Subscribed:
     reference_id: str
     code: str = ""
     wish: Wish | None = None
-    refusal: Refused | None = None
+    refusal: SpdciItemError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def parse_subscribe(message: Mapping[str, Any], *, now: datetime) -> tuple[str, 
             members.check_request(source, seen=seen, now=now)
             wish = parse_wish(members.criteria(source, "subscribe_criteria"))
             items.append(SubscribeItem(members.reference(source), wish))
-        except Refused as refusal:
+        except SpdciItemError as refusal:
             items.append(SubscribeItem(members.reference(source), refusal=refusal))
     return transaction_id, items
 
@@ -90,22 +90,22 @@ def parse_wish(source: Mapping[str, Any]) -> Wish:
         members.short(source.get("notify_record_type")),
     )
     if not event:
-        raise Refused("reg_event_type is missing.", reason=TYPES)
+        raise SpdciItemError("reg_event_type is missing.", reason=TYPES)
     if not record_type:
-        raise Refused("notify_record_type is missing.", reason=TYPES)
+        raise SpdciItemError("notify_record_type is missing.", reason=TYPES)
     times = absent.said(source.get("frequency")) or {}
     if not isinstance(times, Mapping):
-        raise Refused("frequency is an object.", reason=DETAILS)
+        raise SpdciItemError("frequency is an object.", reason=DETAILS)
     start, end = parse_timestamp(times.get("start_time")), parse_timestamp(times.get("end_time"))
     if times and (start is None or end is None or end <= start):
-        raise Refused("frequency has a start_time and a later end_time.", reason=DETAILS)
+        raise SpdciItemError("frequency has a start_time and a later end_time.", reason=DETAILS)
     filter_type = source.get("filter_type") or "idtype-value"
     if source.get("filter") is None:
-        raise Refused("filter is missing.", reason=DETAILS)
+        raise SpdciItemError("filter is missing.", reason=DETAILS)
     try:
         query = parse_query(filter_type, source.get("filter"))
-    except Refused as refusal:
-        raise Refused(refusal.public, reason=DETAILS) from refusal
+    except SpdciItemError as refusal:
+        raise SpdciItemError(refusal.public, reason=DETAILS) from refusal
     return Wish(
         event_type=event,
         query=query,
@@ -193,7 +193,12 @@ def create_unsubscribe(transaction_id: str, codes: Sequence[str], *, now: dateti
 
 
 def create_unsubscribe_response(
-    transaction_id: str, correlation_id: str, codes: Sequence[str], *, refusal: Refused | None, now: datetime
+    transaction_id: str,
+    correlation_id: str,
+    codes: Sequence[str],
+    *,
+    refusal: SpdciItemError | None,
+    now: datetime,
 ) -> dict[str, Any]:
     """The UnSubscribeResponse: all codes, or the reason why nothing was changed."""
     answer: dict[str, Any] = {
@@ -247,7 +252,9 @@ def _subscribed(answer: Subscribed, *, now: datetime) -> dict[str, Any]:
     entry: dict[str, Any] = {"reference_id": answer.reference_id, "timestamp": timestamp(now)}
     wish = answer.wish
     if answer.refusal is not None or wish is None:
-        return entry | refused(answer.refusal or Refused("This wish was not answered.", reason=DETAILS))
+        return entry | refused(
+            answer.refusal or SpdciItemError("This wish was not answered.", reason=DETAILS)
+        )
     criteria = {
         "reg_event_type": wish.event_type,
         "filter_type": wish.filter_type,

@@ -13,7 +13,7 @@ MAX_UNPACKED: Final = 1_000_000_000  # of what it holds
 MAX_COLUMNS: Final = 500
 
 
-class SpreadsheetUnreadable(RegistryError):
+class UnreadableSpreadsheetError(RegistryError):
     """A file that as a whole is no table."""
 
     code = "unreadable_spreadsheet"

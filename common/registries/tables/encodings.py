@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
-from common.registries.tables import SpreadsheetUnreadable
+from common.registries.tables import UnreadableSpreadsheetError
 
 CHUNK: Final = 1 << 20
 _MARKS: Final = (
@@ -63,7 +63,7 @@ def find_encoding(file: BinaryIO) -> Encoding:
         foreign += len(_FOREIGN.findall(text))
         doubtful += sum(len(found) for found in _STRANGE.findall(text)) + len(_ESCAPED.findall(text))
     if doubtful * 4 >= foreign:
-        raise SpreadsheetUnreadable(
+        raise UnreadableSpreadsheetError(
             "The encoding of the file's letters cannot be told: they are neither UTF-8 nor Windows-1252."
             f" Save it as UTF-8, or name its encoding with --encoding, {NAMED}."
         )
@@ -75,10 +75,10 @@ def named_encoding(name: str) -> Encoding:
     try:
         found = codecs.lookup(name)
     except (LookupError, ValueError) as error:
-        raise SpreadsheetUnreadable(f"No encoding is called {name!r}; name one {NAMED}.") from error
+        raise UnreadableSpreadsheetError(f"No encoding is called {name!r}; name one {NAMED}.") from error
     wide = found.name.startswith(("utf-16", "utf-32"))
     if not getattr(found, "_is_text_encoding", True) or not (wide or _has_ascii(found.name)):
-        raise SpreadsheetUnreadable(f"{name!r} is no encoding of tables; name one {NAMED}.")
+        raise UnreadableSpreadsheetError(f"{name!r} is no encoding of tables; name one {NAMED}.")
     return Encoding("utf-8-sig") if found.name == "utf-8" else Encoding(found.name, "replace")
 
 

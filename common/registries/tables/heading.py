@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from common.registries.dates import looks_like_date
-from common.registries.tables import MAX_COLUMNS, SpreadsheetUnreadable
+from common.registries.tables import MAX_COLUMNS, UnreadableSpreadsheetError
 from common.registries.tables.lines import Row
 from common.registries.texts import compact, tidy
 
@@ -33,13 +33,15 @@ def names_of(cells: Sequence[str]) -> list[str]:
     while names and names[-1] == "":
         names.pop()
     if not 0 < len(names) <= MAX_COLUMNS:
-        raise SpreadsheetUnreadable(f"The first row is no heading of 1 to {MAX_COLUMNS} columns.")
+        raise UnreadableSpreadsheetError(f"The first row is no heading of 1 to {MAX_COLUMNS} columns.")
     checked: list[str] = []
     for number, name in enumerate(names, start=1):
         if name is None or not name or len(name) > MAX_HEADING:
-            raise SpreadsheetUnreadable(f"Column {number} has no readable heading in the first row.")
+            raise UnreadableSpreadsheetError(f"Column {number} has no readable heading in the first row.")
         if name in checked:
-            raise SpreadsheetUnreadable(f"Columns {checked.index(name) + 1} and {number} have one heading.")
+            raise UnreadableSpreadsheetError(
+                f"Columns {checked.index(name) + 1} and {number} have one heading."
+            )
         checked.append(name)
     _require_names(checked, raw=cells[0])
     return checked
@@ -48,11 +50,11 @@ def names_of(cells: Sequence[str]) -> list[str]:
 def _require_names(names: Sequence[str], *, raw: str) -> None:
     values = [bool(_VALUE.match(name) or looks_like_date(name)) and not _YEAR.match(name) for name in names]
     if values[0] or sum(values) * 2 > len(values):
-        raise SpreadsheetUnreadable(
+        raise UnreadableSpreadsheetError(
             "The first row holds values, no names of columns; put a row with the names above it."
         )
     if len(names) == 1 and _COLUMNS.search(raw.strip()):
-        raise SpreadsheetUnreadable(
+        raise UnreadableSpreadsheetError(
             "The columns are parted by nothing but space; export the file as CSV, with a sign between them."
         )
 

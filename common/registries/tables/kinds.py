@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from common.registries.tables import SpreadsheetUnreadable
+from common.registries.tables import UnreadableSpreadsheetError
 
 ZIP: Final = b"PK\x03\x04"
 OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -51,7 +51,7 @@ def refuse_binary(begin: bytes) -> None:
     """Raise where the first bytes are those of a file that holds no text and is no workbook."""
     for magics, what in _BYTES:
         if begin.startswith(magics):
-            raise SpreadsheetUnreadable(f"This is {what}.")
+            raise UnreadableSpreadsheetError(f"This is {what}.")
 
 
 def refuse_words(begin: str) -> None:
@@ -59,7 +59,7 @@ def refuse_words(begin: str) -> None:
     text = begin.lstrip("\ufeff\u200b \t\r\n")
     for pattern, what in _WORDS:
         if pattern.match(text):
-            raise SpreadsheetUnreadable(f"This is {what}")
+            raise UnreadableSpreadsheetError(f"This is {what}")
     strange = sum(char < " " and char not in "\t\r\n\f" for char in begin)
     if strange * 10 > len(begin):
-        raise SpreadsheetUnreadable(f"This is no text; {_SAVE}")
+        raise UnreadableSpreadsheetError(f"This is no text; {_SAVE}")

@@ -6,7 +6,7 @@ from typing import IO, Any, Final
 
 from lxml import etree
 
-from common.registries.tables import MAX_COLUMNS, SpreadsheetUnreadable
+from common.registries.tables import MAX_COLUMNS, UnreadableSpreadsheetError
 from common.registries.tables.workbook import choose_sheet, text_of
 
 _TABLE: Final = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
@@ -40,10 +40,10 @@ def read_ods(archive: zipfile.ZipFile, wanted: str) -> Iterator[list[str]]:
                 yield from ([] for _ in range(empty))
                 empty = 0
                 yield row
-    except SpreadsheetUnreadable:
+    except UnreadableSpreadsheetError:
         raise
     except Exception as error:  # whatever its parts are bent into
-        raise SpreadsheetUnreadable("The workbook is broken.", detail=type(error).__name__) from error
+        raise UnreadableSpreadsheetError("The workbook is broken.", detail=type(error).__name__) from error
 
 
 class _Bounded:
@@ -58,7 +58,9 @@ class _Bounded:
         chunk = self.file.read(size)
         self.since += len(chunk)
         if self.since > MOST_BETWEEN:
-            raise SpreadsheetUnreadable("The workbook holds a row, or styles, too large to be a table's.")
+            raise UnreadableSpreadsheetError(
+                "The workbook holds a row, or styles, too large to be a table's."
+            )
         return chunk
 
 
@@ -82,7 +84,7 @@ def _walk(archive: zipfile.ZipFile) -> Iterator[tuple[str, bool, list[str] | Non
             elif event == "end" and element.tag == f"{_TABLE}table-row":
                 row, times = _cells(element), _times(element, f"{_TABLE}number-rows-repeated")
                 if any(row) and times > MOST_ALIKE:
-                    raise SpreadsheetUnreadable(f"The sheet has more than {MOST_ALIKE:,} rows alike.")
+                    raise UnreadableSpreadsheetError(f"The sheet has more than {MOST_ALIKE:,} rows alike.")
                 for _ in range(times if any(row) else min(times, MOST_ALIKE)):
                     yield name, hidden, row
                 content.since = 0
@@ -96,7 +98,7 @@ def _cells(row: Any) -> list[str]:
     for cell in row.iterchildren(f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
         times, text = _times(cell, f"{_TABLE}number-columns-repeated"), _cell(cell)
         if text and len(cells) + times > MAX_COLUMNS:
-            raise SpreadsheetUnreadable(f"The sheet has more than {MAX_COLUMNS} columns.")
+            raise UnreadableSpreadsheetError(f"The sheet has more than {MAX_COLUMNS} columns.")
         cells += [text] * min(times, MAX_COLUMNS + 1 - len(cells))
     while cells and not cells[-1]:
         cells.pop()

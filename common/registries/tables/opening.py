@@ -10,7 +10,7 @@ from itertools import islice
 from typing import BinaryIO, Final, cast
 from zipfile import ZipFile
 
-from common.registries.tables import MAX_BYTES, SpreadsheetUnreadable, kinds
+from common.registries.tables import MAX_BYTES, UnreadableSpreadsheetError, kinds
 from common.registries.tables.archive import IN_MEMORY, only_table, read_archive
 from common.registries.tables.dialect import SAMPLE, Dialect, declared, find_dialect
 from common.registries.tables.encodings import Encoding, find_encoding, named_encoding
@@ -51,7 +51,7 @@ def open_table(
     """The table in a file: text with a delimiter, a workbook, or an archive with one of them (`packed`)."""
     file.seek(0, io.SEEK_END)
     if file.tell() > MAX_BYTES:
-        raise SpreadsheetUnreadable(f"The file is larger than {MAX_BYTES // 1_000_000} MB; split it.")
+        raise UnreadableSpreadsheetError(f"The file is larger than {MAX_BYTES // 1_000_000} MB; split it.")
     file.seek(0)
     begin = file.read(16)
     if begin.startswith(kinds.ZIP):
@@ -74,11 +74,11 @@ def _in_archive(file: BinaryIO, archive: ZipFile, sheet: str, encoding: str, pac
         with _spooled(read_ods(archive, sheet)) as table:
             yield table
     elif "[Content_Types].xml" in archive.namelist() or "Index/Document.iwa" in archive.namelist():
-        raise SpreadsheetUnreadable(
+        raise UnreadableSpreadsheetError(
             "This is a document of another program; save the table in it as XLSX or CSV."
         )
     elif packed:
-        raise SpreadsheetUnreadable("The archive holds another archive; unpack it first.")
+        raise UnreadableSpreadsheetError("The archive holds another archive; unpack it first.")
     else:
         with only_table(archive) as unpacked, open_table(
             unpacked, sheet=sheet, encoding=encoding, packed=True
@@ -96,7 +96,7 @@ def _spooled(found: Iterable[list[str]]) -> Iterator[Table]:
         try:
             for row in found:
                 if any(len(cell) > MAX_CELL or cell.count("\n") >= MAX_LINES for cell in row):
-                    raise SpreadsheetUnreadable(
+                    raise UnreadableSpreadsheetError(
                         f"A cell of the sheet holds more than {MAX_CELL:,} characters or {MAX_LINES} lines."
                     )
                 writer.writerow(row if len(row) > 1 else [*row, ""])  # the cells after the last are empty
@@ -116,7 +116,7 @@ def _text(file: BinaryIO, encoding: Encoding) -> Table:
 def _table(file: BinaryIO, encoding: Encoding, dialect: Dialect) -> Table:
     sample = list(islice(_rows(file, encoding, dialect, None), SAMPLE))
     if not any(row is None or any(cell.strip() for cell in row) for row in sample):
-        raise SpreadsheetUnreadable("The file is empty.")
+        raise UnreadableSpreadsheetError("The file is empty.")
     index = find_heading(sample)
     names = names_of(sample[index] or [])
     return Table(file, encoding, dialect, tuple(names), index + 1)

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from common.registries.tables import SpreadsheetUnreadable
+from common.registries.tables import UnreadableSpreadsheetError
 
 EXACT: Final = 10**15  # from here on a number cell has lost its last digits
 _ZEROS: Final = re.compile(r"0{2,}(?:;.*)?\Z")
@@ -16,12 +16,14 @@ def choose_sheet(visible: Sequence[str], filled: Sequence[str], wanted: str) -> 
     """The sheet that was named, or the only one that shows something."""
     if wanted:
         if wanted not in visible:
-            raise SpreadsheetUnreadable(f"No sheet is called {wanted!r}; there are: {', '.join(visible)}.")
+            raise UnreadableSpreadsheetError(
+                f"No sheet is called {wanted!r}; there are: {', '.join(visible)}."
+            )
         return wanted
     if not filled:
-        raise SpreadsheetUnreadable("The workbook has no sheet with a table.")
+        raise UnreadableSpreadsheetError("The workbook has no sheet with a table.")
     if len(filled) > 1:
-        raise SpreadsheetUnreadable(
+        raise UnreadableSpreadsheetError(
             f"The workbook has several sheets: {', '.join(filled)}. Name one with --sheet."
         )
     return filled[0]

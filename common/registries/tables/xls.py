@@ -7,7 +7,7 @@ from typing import Any, BinaryIO, Final
 import xlrd
 from xlrd.biffh import XL_CELL_BOOLEAN, XL_CELL_DATE, XL_CELL_EMPTY, XL_CELL_ERROR, XL_CELL_NUMBER
 
-from common.registries.tables import MAX_COLUMNS, SpreadsheetUnreadable
+from common.registries.tables import MAX_COLUMNS, UnreadableSpreadsheetError
 from common.registries.tables.workbook import choose_sheet, text_of
 
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
@@ -19,7 +19,7 @@ def read_xls(file: BinaryIO, wanted: str) -> Iterator[list[str]]:
     file.seek(0)
     content = file.read()
     if _ENCRYPTED in content:
-        raise SpreadsheetUnreadable("The workbook has a password; save it without one.")
+        raise UnreadableSpreadsheetError("The workbook has a password; save it without one.")
     try:
         book = xlrd.open_workbook(
             file_contents=content, formatting_info=True, ragged_rows=True, logfile=io.StringIO()
@@ -30,12 +30,12 @@ def read_xls(file: BinaryIO, wanted: str) -> Iterator[list[str]]:
         for number in range(sheet.nrows):
             row = sheet.row(number)
             if len(row) > MAX_COLUMNS and any(c.ctype != XL_CELL_EMPTY for c in row[MAX_COLUMNS:]):
-                raise SpreadsheetUnreadable(f"The sheet has more than {MAX_COLUMNS} columns.")
+                raise UnreadableSpreadsheetError(f"The sheet has more than {MAX_COLUMNS} columns.")
             yield [_text(book, cell) for cell in row]
-    except SpreadsheetUnreadable:
+    except UnreadableSpreadsheetError:
         raise
     except Exception as error:  # whatever its parts are bent into
-        raise SpreadsheetUnreadable("The workbook is broken.", detail=type(error).__name__) from error
+        raise UnreadableSpreadsheetError("The workbook is broken.", detail=type(error).__name__) from error
 
 
 def _text(book: Any, cell: Any) -> str:

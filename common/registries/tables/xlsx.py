@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, Final
 import openpyxl
 from openpyxl.cell.read_only import EMPTY_CELL
 
-from common.registries.tables import MAX_COLUMNS, SpreadsheetUnreadable
+from common.registries.tables import MAX_COLUMNS, UnreadableSpreadsheetError
 from common.registries.tables.workbook import choose_sheet, text_of
 
 _UNWORKED: Final = re.compile(rb"<f[^<>]*(?:/>|>[^<]*</f>)\s*(?:</c>|<v\s*/>|<v></v>)")
@@ -39,10 +39,12 @@ def read_xlsx(file: BinaryIO, wanted: str) -> Iterator[list[str]]:
             else:
                 yield from ([_text(cell) for cell in row] for row in _rows(sheet))
             book.close()
-        except SpreadsheetUnreadable:
+        except UnreadableSpreadsheetError:
             raise
         except Exception as error:  # whatever its parts are bent into
-            raise SpreadsheetUnreadable("The workbook is broken.", detail=type(error).__name__) from error
+            raise UnreadableSpreadsheetError(
+                "The workbook is broken.", detail=type(error).__name__
+            ) from error
 
 
 def _is_filled(sheet: Any) -> bool:
@@ -56,7 +58,7 @@ def _rows(sheet: Any) -> Iterator[Any]:
         if len(row) > MAX_COLUMNS:
             beyond += len(row)
             if beyond > MOST_BEYOND or any(cell.value is not None for cell in row[MAX_COLUMNS:]):
-                raise SpreadsheetUnreadable(f"The sheet has more than {MAX_COLUMNS} columns.")
+                raise UnreadableSpreadsheetError(f"The sheet has more than {MAX_COLUMNS} columns.")
         yield row[:MAX_COLUMNS]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from common.adapters.command import Command as BaseCommand
-from common.errors import MalformedInput, UnknownPart
+from common.errors import MalformedInputError, UnknownPartError
 from issuer.models import Authority
 from issuer.services import certificates
 
@@ -26,11 +26,11 @@ class Command(BaseCommand):
         slug = options["authority"]
         authority = Authority.objects.filter(slug=slug).first()
         if authority is None:
-            raise UnknownPart("authority", slug, Authority.objects.values_list("slug", flat=True))
+            raise UnknownPartError("authority", slug, Authority.objects.values_list("slug", flat=True))
         try:
             serial = int(options["serial"].replace(":", ""), 16)
         except ValueError as error:
-            raise MalformedInput("A serial number is hexadecimal.") from error
+            raise MalformedInputError("A serial number is hexadecimal.") from error
         certificates.revoke(
             authority,
             serial,

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from common.adapters.command import Command as BaseCommand
-from common.registries.rules import RulesInvalid
+from common.registries.rules import InvalidRegistryRulesError
 from issuer.services.configurations import find_configuration
 from issuer.services.following.declaring import described, set_rules
 
@@ -25,7 +25,7 @@ class Command(BaseCommand):
             try:
                 entries = json.loads(options["file"].read_bytes())
             except ValueError as error:
-                raise RulesInvalid(f"{options['file'].name} is not JSON.") from error
+                raise InvalidRegistryRulesError(f"{options['file'].name} is not JSON.") from error
             configuration = set_rules(configuration, entries)
         return {
             "configuration": configuration.name,

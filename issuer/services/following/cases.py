@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from common.registries import Change, Record, RecordNotFound
+from common.registries import Change, Record, RecordNotFoundError
 from common.registries.rules import Link, Rule
 from common.registries.texts import matchable
 from issuer.models import Configuration, Registry
@@ -51,5 +51,5 @@ def current(configuration: Configuration, key: str) -> Record | None:
     """The type's own record under that key, None where it is gone."""
     try:
         return connector(configuration.registry).fetch(key)
-    except RecordNotFound:
+    except RecordNotFoundError:
         return None

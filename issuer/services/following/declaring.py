@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.db import transaction
 
 from common.registries import START
-from common.registries.rules import Link, Rule, RulesInvalid, parse_rules, tells_death
+from common.registries.rules import InvalidRegistryRulesError, Link, Rule, parse_rules, tells_death
 from issuer.models import Configuration, Following, Registry
 from issuer.registries import connector
 from issuer.registries.embedded import EmbeddedRegistry
@@ -88,7 +88,7 @@ def _require_sense(
         _require_columns(watched, [rule.watch.column], name)
         _require_columns(configuration.registry, [rule.watch.other], name)
         if condition and "changed" in condition.operators():
-            raise RulesInvalid(f"{name}: of a watched record nobody knows what changed.")
+            raise InvalidRegistryRulesError(f"{name}: of a watched record nobody knows what changed.")
     if rule.to:
         _require_columns(configuration.registry, [rule.to.column], name)
         _require_columns(followed[rule.to.registry], [rule.to.other], name)
@@ -98,9 +98,11 @@ def _require_sense(
     _require_columns(watched, condition.columns() if condition else [], name)
     said = {claim.column for claim in configuration.claim_list()}
     if set(rule.columns) - said:
-        raise RulesInvalid(f"{name}: {configuration.name} says nothing of {', '.join(rule.columns)}.")
+        raise InvalidRegistryRulesError(
+            f"{name}: {configuration.name} says nothing of {', '.join(rule.columns)}."
+        )
     if rule.days and timedelta(days=rule.days) >= timedelta(days=configuration.validity_days):
-        raise RulesInvalid(
+        raise InvalidRegistryRulesError(
             f"{name}: {configuration.name} is valid for {configuration.validity_days} days; give fewer."
         )
 
@@ -109,7 +111,7 @@ def _require_columns(registry: Registry, columns: Any, name: str) -> None:
     known = {column["name"] for column in registry.columns}
     for column in columns:
         if column not in known:
-            raise RulesInvalid(f"{name}: {registry.slug} has no column {column!r}.")
+            raise InvalidRegistryRulesError(f"{name}: {registry.slug} has no column {column!r}.")
 
 
 def _require_day(registry: Registry, column: str, name: str) -> None:
@@ -118,7 +120,7 @@ def _require_day(registry: Registry, column: str, name: str) -> None:
     some = registry.records.values_list("data", flat=True)[:SOME] if kind == "string" else ()
     words = [str(data[column]) for data in some if data.get(column)]
     if kind not in ("date", "string") or (words and not any(map(tells_death, words))):
-        raise RulesInvalid(
+        raise InvalidRegistryRulesError(
             f"{name}: died looks for the day of a death, {column} is of type {kind}. For a flag, say"
             f' ineligible with a condition on what it says, such as {{"in": ["{column}", ["true", "yes"]]}}.'
         )

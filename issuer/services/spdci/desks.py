@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from common.adapters.exchange.messages import Party
 from common.adapters.exchange.partners import Partner
-from common.errors import UnknownPart
+from common.errors import UnknownPartError
 from common.exchange.errors import ExchangeError
 from common.registries import RegistryError
 from common.registries.spdci.mapping import RecordMapping
@@ -104,7 +104,7 @@ def parse_mapping(registry: Registry, source: dict[str, Any]) -> RecordMapping:
              for field in fields(RecordMapping) if field.name != "types"}  # fmt: skip
     for name in source:
         if name not in known:
-            raise UnknownPart("member of a mapping", name, known)
+            raise UnknownPartError("member of a mapping", name, known)
     for name, needed in known.items():
         if needed and name not in source:
             raise RegistryError(f"A mapping says its {name}; see docs/exchange.md.")

@@ -15,7 +15,7 @@ from common.exchange.envelope import timestamp
 from common.exchange.errors import ExchangeError
 from common.registries.spdci import members, search, status, subscription
 from common.registries.spdci import questions as question_messages
-from common.registries.spdci.members import Refused
+from common.registries.spdci.members import SpdciItemError
 from common.registries.spdci.search import Found
 from issuer.models import Outgoing
 from issuer.services.spdci import outbox, questions, searching, subscribing, transactions
@@ -75,7 +75,7 @@ def prepare_search(desk: Desk, row: Outgoing, message: Mapping[str, Any], *, now
     try:
         answers = searching.answer(desk, row.partner, items, request_id=row.request_id, now=now)
     except ExchangeError as error:
-        refusal = Refused(error.public)
+        refusal = SpdciItemError(error.public)
         answers = [Found(item.reference_id, refusal=refusal) for item in items]
     transactions.conclude(row.transaction, answers)
     return search.create_search_response(

@@ -8,7 +8,7 @@ from django.db import transaction
 from common.adapters.exchange.partners import Partner
 from common.registries import Record
 from common.registries.spdci.mapping import fill
-from common.registries.spdci.members import TOO_MANY, Refused
+from common.registries.spdci.members import TOO_MANY, SpdciItemError
 from common.registries.spdci.questions import parse_question
 from common.registries.spdci.search import Found
 from issuer.services.spdci import searching
@@ -19,19 +19,19 @@ MAX_MEANT: Final = 20  # records under one person's identifier
 
 def decide(
     desk: Desk, partner: Partner, name: str, message: dict[str, Any], *, request_id: str, now: datetime
-) -> tuple[str, bool | Refused]:
+) -> tuple[str, bool | SpdciItemError]:
     """The transaction, and whether a person is `disabled`, or `enrolled`: whether a record says so."""
     transaction_id, query, purpose = parse_question(message, f"{name}_criteria")
     agreed = agreement(partner, desk.registry)
     required = desk.mapping.questions.get(name)
     try:
-        if isinstance(query, Refused):
+        if isinstance(query, SpdciItemError):
             raise query
         if required is None or name not in agreed.attributes:
-            raise Refused("This question is not part of what was agreed.")
+            raise SpdciItemError("This question is not part of what was agreed.")
         searching.check_purpose(agreed, purpose)
         meant = _meant(desk, searching.understood(desk, agreed, query))
-    except Refused as refusal:
+    except SpdciItemError as refusal:
         return transaction_id, refusal
     with transaction.atomic():
         for record in meant:
@@ -60,13 +60,13 @@ def details(
     agreed = agreement(partner, desk.registry)
     template = desk.mapping.details.get(name)
     try:
-        if isinstance(query, Refused):
+        if isinstance(query, SpdciItemError):
             raise query
         if template is None:
-            raise Refused("This registry knows nothing of that.")
+            raise SpdciItemError("This registry knows nothing of that.")
         searching.check_purpose(agreed, purpose)
         meant = _meant(desk, searching.understood(desk, agreed, query))
-    except Refused as refusal:
+    except SpdciItemError as refusal:
         return transaction_id, Found(transaction_id, refusal=refusal)
     with transaction.atomic():
         for record in meant:
@@ -85,5 +85,5 @@ def _meant(desk: Desk, node: Any) -> list[Record]:
     for record in searching.matching(desk, node):
         found.append(record)
         if len(found) > MAX_MEANT:
-            raise Refused("This question means more than one person.", reason=TOO_MANY)
+            raise SpdciItemError("This question means more than one person.", reason=TOO_MANY)
     return found

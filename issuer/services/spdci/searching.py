@@ -7,11 +7,11 @@ from typing import Any, Final
 from django.db import transaction
 
 from common.adapters.exchange.partners import Partner
-from common.registries import Record, RecordNotFound
+from common.registries import Record, RecordNotFoundError
 from common.registries.spdci import criteria as tree
 from common.registries.spdci.criteria import Node
 from common.registries.spdci.mapping import fill
-from common.registries.spdci.members import SEARCH_CRITERIA, SORT, TOO_MANY, Refused
+from common.registries.spdci.members import SEARCH_CRITERIA, SORT, TOO_MANY, SpdciItemError
 from common.registries.spdci.search import Criteria, Found, SearchItem
 from issuer.models import Basis, Registry
 from issuer.registries import connector
@@ -30,9 +30,9 @@ def answer(
         for item in items:
             try:
                 if item.criteria is None:
-                    raise item.refusal or Refused("This search cannot be read.")
+                    raise item.refusal or SpdciItemError("This search cannot be read.")
                 found = _search(desk, agreed, item.criteria, item.reference_id)
-            except Refused as refusal:
+            except SpdciItemError as refusal:
                 answers.append(Found(item.reference_id, refusal=refusal))
                 continue
             records, page = found
@@ -54,11 +54,11 @@ def understood(desk: Desk, agreed: Agreement, query: Node, *, reason: str = SEAR
     """The query over columns, once all of them are agreed and its values can be compared."""
     try:
         node = tree.resolved(query, desk.mapping.resolve)
-    except Refused as refusal:
-        raise Refused(refusal.public, reason=reason) from refusal
+    except SpdciItemError as refusal:
+        raise SpdciItemError(refusal.public, reason=reason) from refusal
     for term in tree.terms(node):
         if term.attribute not in agreed.attributes:
-            raise Refused("This attribute is not part of what was agreed.", reason=reason)
+            raise SpdciItemError("This attribute is not part of what was agreed.", reason=reason)
     tree.check_values(node, desk.mapping.types, reason=reason)
     return node
 
@@ -66,7 +66,7 @@ def understood(desk: Desk, agreed: Agreement, query: Node, *, reason: str = SEAR
 def check_purpose(agreed: Agreement, purpose: str, *, reason: str = SEARCH_CRITERIA) -> None:
     """Raise unless the purpose is one of those agreed, where the agreement names any."""
     if agreed.purposes and purpose not in agreed.purposes:
-        raise Refused("This purpose is not part of what was agreed.", reason=reason)
+        raise SpdciItemError("This purpose is not part of what was agreed.", reason=reason)
 
 
 def matching(desk: Desk, node: Node) -> Iterator[Record]:
@@ -138,10 +138,10 @@ def _order(desk: Desk, agreed: Agreement, criteria: Criteria) -> list[tuple[str,
     for name, descending in criteria.sort:
         try:
             column = desk.mapping.column(name)
-        except Refused as refusal:
-            raise Refused(refusal.public, reason=SORT) from refusal
+        except SpdciItemError as refusal:
+            raise SpdciItemError(refusal.public, reason=SORT) from refusal
         if column not in agreed.attributes or desk.mapping.types[column] == "image":
-            raise Refused("This attribute is not part of what was agreed.", reason=SORT)
+            raise SpdciItemError("This attribute is not part of what was agreed.", reason=SORT)
         order.append((column, descending))
     return order
 
@@ -152,7 +152,7 @@ def _candidates(registry: Registry, node: Node, types: Mapping[str, str]) -> Ite
     if fixed.get(registry.key_column):
         try:
             yield reader.fetch(fixed[registry.key_column])
-        except RecordNotFound:
+        except RecordNotFoundError:
             return
         return
     column = next(
@@ -163,6 +163,8 @@ def _candidates(registry: Registry, node: Node, types: Mapping[str, str]) -> Ite
         return
     for number, change in enumerate(reader.changes(limit=MAX_SCANNED + 1)):
         if number == MAX_SCANNED:
-            raise Refused("This search looks through too many records; name an identifier.", reason=TOO_MANY)
+            raise SpdciItemError(
+                "This search looks through too many records; name an identifier.", reason=TOO_MANY
+            )
         if change.record is not None:
             yield change.record

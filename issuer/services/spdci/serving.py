@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
-from common.errors import UnknownPart
+from common.errors import UnknownPartError
 from common.registries import RegistryError
 from issuer.models import Registry, SpdciService
 from issuer.services.registries import index_columns
@@ -34,13 +34,13 @@ def check_agreed(may_read: Mapping[str, Sequence[str]]) -> None:
     for slug, attributes in may_read.items():
         registry = Registry.objects.filter(slug=slug).first()
         if registry is None:
-            raise UnknownPart("registry", slug, Registry.objects.values_list("slug", flat=True))
+            raise UnknownPartError("registry", slug, Registry.objects.values_list("slug", flat=True))
         service = SpdciService.objects.filter(registry=registry).first()
         questions = service.mapping.get("questions", {}) if service is not None else {}
         known = {column["name"] for column in registry.columns} | set(questions)
         for name in attributes:
             if name not in known:
-                raise UnknownPart(f"attribute of {slug}", name, known)
+                raise UnknownPartError(f"attribute of {slug}", name, known)
 
 
 def close(registry: Registry) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from common.adapters.exchange.partners import Partner
-from common.registries.spdci.members import Refused
+from common.registries.spdci.members import SpdciItemError
 from common.registries.spdci.subscription import (
     ALREADY,
     ALREADY_GONE,
@@ -35,22 +35,22 @@ def subscribe(
     for item in items:
         try:
             if item.wish is None:
-                raise item.refusal or Refused("This wish cannot be read.", reason=DETAILS)
+                raise item.refusal or SpdciItemError("This wish cannot be read.", reason=DETAILS)
             code = _take(desk, partner, agreed, item.wish, head, now=now)
             answers.append(Subscribed(item.reference_id, code, item.wish))
-        except Refused as refusal:
+        except SpdciItemError as refusal:
             answers.append(Subscribed(item.reference_id, refusal=refusal))
     return answers
 
 
-def unsubscribe(desk: Desk, partner: Partner, codes: Sequence[str]) -> Refused | None:
+def unsubscribe(desk: Desk, partner: Partner, codes: Sequence[str]) -> SpdciItemError | None:
     """End subscriptions, all of them or, with a reason, none."""
     own = Subscription.objects.filter(registry=desk.registry, partner=partner, code__in=codes)
     found = dict(own.values_list("code", "active"))
     if set(codes) - set(found):
-        return Refused("One of these subscriptions is not known.", reason=CODE)
+        return SpdciItemError("One of these subscriptions is not known.", reason=CODE)
     if not all(found.values()):
-        return Refused("One of these subscriptions has ended before.", reason=ALREADY_GONE)
+        return SpdciItemError("One of these subscriptions has ended before.", reason=ALREADY_GONE)
     own.update(active=False)
     return None
 
@@ -59,14 +59,14 @@ def _take(desk: Desk, partner: Partner, agreed: Agreement, wish: Wish, head: str
     searching.check_purpose(agreed, wish.purpose, reason=DETAILS)
     searching.understood(desk, agreed, wish.query, reason=DETAILS)
     if not desk.mapping.event_of(wish.event_type):
-        raise Refused("This registry knows no such event.", reason=TYPES)
+        raise SpdciItemError("This registry knows no such event.", reason=TYPES)
     if wish.end is not None and wish.end <= now:
-        raise Refused("The end of this subscription is past.", reason=DETAILS)
+        raise SpdciItemError("The end of this subscription is past.", reason=DETAILS)
     own = Subscription.objects.filter(registry=desk.registry, partner=partner, active=True)
     if any(row.filter == wish.filter for row in own.filter(event_type=wish.event_type)):
-        raise Refused("The same is subscribed already.", reason=ALREADY)
+        raise SpdciItemError("The same is subscribed already.", reason=ALREADY)
     if own.count() >= MAX_SUBSCRIPTIONS:
-        raise Refused("There are too many subscriptions.", reason=DETAILS)
+        raise SpdciItemError("There are too many subscriptions.", reason=DETAILS)
     row = Subscription.objects.create(
         code=str(uuid.uuid4()),
         registry=desk.registry,

@@ -7,7 +7,7 @@ from django.core.cache import caches
 from django.test import Client, RequestFactory, override_settings
 
 from common.adapters.limits import caching, rate_limit
-from common.adapters.limits.caching import BoundedMemory, CountersAway, SharedCache
+from common.adapters.limits.caching import BoundedMemory, CountersUnavailableError, SharedCache
 from common.config import environment
 
 redis = pytest.importorskip("redis", reason="Redis is an optional part")
@@ -45,7 +45,7 @@ def test_strangers_documents_push_out_no_counter() -> None:
         for alias in ("dids", "contexts", "documents", "lists", "default"):
             for number in range(3_000):
                 caches[alias].set(f"{number}", b"")
-        with pytest.raises(rate_limit.TooManyRequests):
+        with pytest.raises(rate_limit.TooManyRequestsError):
             rate_limit.check(request, "sign-in")
 
 
@@ -55,7 +55,7 @@ def test_a_counter_that_was_lost_begins_anew(monkeypatch: pytest.MonkeyPatch) ->
     request = RequestFactory().get("/", REMOTE_ADDR="192.0.2.1")
     with override_settings(RATE_LIMITS={"verify": 1}):
         rate_limit.check(request, "verify")
-        with pytest.raises(rate_limit.TooManyRequests):
+        with pytest.raises(rate_limit.TooManyRequestsError):
             rate_limit.check(request, "verify")
 
 
@@ -78,7 +78,7 @@ def test_a_redis_that_is_away_is_not_asked_at_every_turn(monkeypatch: pytest.Mon
 
 @pytest.mark.usefixtures("away")
 def test_while_redis_is_away_no_guess_goes_uncounted() -> None:
-    with pytest.raises(CountersAway) as caught:
+    with pytest.raises(CountersUnavailableError) as caught:
         rate_limit.check(RequestFactory().get("/", REMOTE_ADDR="192.0.2.1"), "sign-in")
     assert (caught.value.status, "Retry-After" in caught.value.headers) == (503, True)
 

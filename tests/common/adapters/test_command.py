@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError
 
 from common.adapters.command import Command, Done
-from common.errors import MalformedInput
+from common.errors import MalformedInputError
 
 
 class Echo(Command):
@@ -24,7 +24,7 @@ class Echo(Command):
         assert set(options) == {"word"}
         word = options["word"]
         if word == "malformed":
-            raise MalformedInput("Say something else.", detail="private")
+            raise MalformedInputError("Say something else.", detail="private")
         if word == "nested":
             call_command(Echo(), "malformed")
         if word == "file":

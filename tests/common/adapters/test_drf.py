@@ -9,16 +9,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from common.adapters.limits.rate_limit import TooManyRequests
-from common.errors import MalformedInput
+from common.adapters.limits.rate_limit import TooManyRequestsError
+from common.errors import MalformedInputError
 
 
 class Echo(APIView):
     def get(self, request: Request, fault: str) -> Response:
         if fault == "own":
-            raise MalformedInput("This is not a proof.", code="invalid_proof", detail="nonce of Ana's")
+            raise MalformedInputError("This is not a proof.", code="invalid_proof", detail="nonce of Ana's")
         if fault == "limit":
-            raise TooManyRequests("Wait a minute.")
+            raise TooManyRequestsError("Wait a minute.")
         raise RuntimeError("nobody's fault")
 
     def post(self, request: Request, fault: str) -> Response:

@@ -1,12 +1,12 @@
 """The door to the network against a tiny server of its own and against names that lie."""
 
-import http.server
 import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -21,17 +21,17 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path
 
 from common import purse
-from common.adapters.limits.turns import TooManyWait, Turns, Waiting
+from common.adapters.limits.turns import TooManyWaitingError, Turns, Waiting
 from common.adapters.network import http
 from common.adapters.network.published import published
-from common.errors import FetchFailed, MalformedInput
-from common.purse import Purse, PurseEmpty
+from common.errors import FetchError, MalformedInputError
+from common.purse import Purse, PurseEmptyError
 
 OVER_THE_NETWORK = http._over_the_network  # before conftest's `_no_network` closes the door
 Answer = Callable[["Handler"], None]
 
 
-class Handler(http.server.BaseHTTPRequestHandler):
+class Handler(BaseHTTPRequestHandler):
     answers: dict[str, Answer] = {}
     seen: list[dict[str, str]] = []
     stop = threading.Event()
@@ -58,7 +58,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 @contextmanager
 def serving(tls: ssl.SSLContext | None = None) -> Iterator[int]:
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     if tls is not None:
         server.socket = tls.wrap_socket(server.socket, server_side=True)
         server.handle_error = lambda *_: None  # type: ignore[method-assign]  # refused handshakes
@@ -153,21 +153,21 @@ def test_a_post_carries_its_body_and_its_answer_is_given_whatever_its_status(ser
     ],
 )  # fmt: skip
 def test_only_web_addresses_are_asked(url: str, connections: list[str]) -> None:
-    with pytest.raises(FetchFailed, match="not a web address"):
+    with pytest.raises(FetchError, match="not a web address"):
         http.fetch(url)
     assert connections == []
 
 
 @pytest.mark.parametrize("port", [22, 25, 80, 587])
 def test_ports_of_other_services_are_not_asked(port: int, connections: list[str]) -> None:
-    with pytest.raises(FetchFailed, match="port"):
+    with pytest.raises(FetchError, match="port"):
         http.fetch(f"https://example.org:{port}/")
     assert connections == []
 
 
 def test_plain_http_is_for_listed_origins_alone(server: str, connections: list[str]) -> None:
     for url in ("http://example.org/", "HTTP://example.org/", server.replace("127.0.0.1", "localhost")):
-        with pytest.raises(FetchFailed, match="Only https"):
+        with pytest.raises(FetchError, match="Only https"):
             http.fetch(url)
     assert connections == []
 
@@ -192,17 +192,17 @@ def test_a_name_that_leads_to_a_private_address_is_refused(
     address: str, connections: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     resolving_to(monkeypatch, address)
-    with pytest.raises(FetchFailed, match="not on the public internet"):
+    with pytest.raises(FetchError, match="not on the public internet"):
         http.fetch("https://innocent.example/")
     resolving_to(monkeypatch, "93.184.216.34", address)
-    with pytest.raises(FetchFailed, match="not on the public internet"):
+    with pytest.raises(FetchError, match="not on the public internet"):
         http.fetch("https://innocent.example/")
     assert connections == []
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "2130706433", "0x7f.1", "0177.0.0.1", "127.1", "[::1]", "0"])
 def test_notations_of_loopback_are_seen_through(host: str, connections: list[str]) -> None:
-    with pytest.raises(FetchFailed):
+    with pytest.raises(FetchError):
         http.fetch(f"https://{host}:8443/")
     assert connections == []
 
@@ -212,7 +212,7 @@ def test_a_name_is_resolved_once_and_that_address_is_connected_to(
     address: str, connections: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = resolving_to(monkeypatch, address)
-    with pytest.raises(FetchFailed, match="does not answer"):
+    with pytest.raises(FetchError, match="does not answer"):
         http.fetch("https://innocent.example/")
     assert (asked, connections) == (["innocent.example"], [address])
 
@@ -222,7 +222,7 @@ def test_an_unknown_name_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
         raise socket.gaierror(-2, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
-    with pytest.raises(FetchFailed, match="not known"):
+    with pytest.raises(FetchError, match="not known"):
         http.fetch("https://nobody.example/")
 
 
@@ -232,7 +232,7 @@ def test_an_unknown_name_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
 )  # fmt: skip
 def test_a_redirect_is_checked_like_the_first_address(server: str, target: str) -> None:
     Handler.answers["/doc"] = lambda h: h.say(status=302, Location=target)
-    with pytest.raises(FetchFailed):
+    with pytest.raises(FetchError):
         http.fetch(f"{server}/doc")
     assert len(Handler.seen) == 1
 
@@ -245,7 +245,7 @@ def test_few_redirects_are_followed(server: str) -> None:
     assert http.fetch(f"{server}/1").body == b"[]"
     Handler.answers |= {"/0": hop("/1"), "/loop": hop("/loop")}
     for start in ("/0", "/loop"):
-        with pytest.raises(FetchFailed, match="Too many redirects"):
+        with pytest.raises(FetchError, match="Too many redirects"):
             http.fetch(server + start)
 
 
@@ -257,7 +257,7 @@ def test_a_request_follows_no_redirect(server: str) -> None:
 @pytest.mark.parametrize("status", [204, 304, 400, 401, 404, 500, 503])
 def test_anything_but_200_is_a_failure(server: str, status: int) -> None:
     Handler.answers["/doc"] = lambda h: h.say(b"", status=status)
-    with pytest.raises(FetchFailed, match="not there"):
+    with pytest.raises(FetchError, match="not there"):
         http.fetch(f"{server}/doc")
 
 
@@ -270,7 +270,7 @@ def test_an_answer_without_end_is_cut(server: str, monkeypatch: pytest.MonkeyPat
 
     Handler.answers["/endless"] = endless
     monkeypatch.setattr(http, "MAX_BYTES", 100_000)
-    with pytest.raises(FetchFailed, match="too large"):
+    with pytest.raises(FetchError, match="too large"):
         http.fetch(f"{server}/endless")
 
 
@@ -285,14 +285,14 @@ def test_a_server_that_drips_is_cut_off(server: str, where: str, monkeypatch: py
 
     Handler.answers["/drip"] = drip
     monkeypatch.setattr(http, "MAX_SECONDS", 0.2)
-    with pytest.raises(FetchFailed, match="does not answer"):
+    with pytest.raises(FetchError, match="does not answer"):
         http.fetch(f"{server}/drip")
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "GZIP", "br", "zstd", "deflate, gzip"])
 def test_a_compressed_answer_is_refused(server: str, encoding: str) -> None:
     Handler.answers["/bomb"] = lambda h: h.say(b"\x1f\x8b", Content_Encoding=encoding)
-    with pytest.raises(FetchFailed, match="compressed"):
+    with pytest.raises(FetchError, match="compressed"):
         http.fetch(f"{server}/bomb")
 
 
@@ -314,19 +314,19 @@ def test_a_malformed_answer_is_a_failure(server: str, head: bytes) -> None:
         h.close_connection = True
 
     Handler.answers["/odd"] = answer
-    with pytest.raises(FetchFailed):
+    with pytest.raises(FetchError):
         http.fetch(f"{server}/odd")
 
 
 def test_a_header_value_cannot_start_another_header(server: str) -> None:
-    with pytest.raises(FetchFailed):
+    with pytest.raises(FetchError):
         http.request("GET", f"{server}/doc", headers={"Authorization": "x\r\nX-Evil: 1"})
     assert Handler.seen == []
 
 
 def test_no_error_says_more_than_the_host(server: str) -> None:
     Handler.answers["/doc?token=s3cret"] = lambda h: h.say(status=404)
-    with pytest.raises(FetchFailed) as caught:
+    with pytest.raises(FetchError) as caught:
         http.fetch(f"{server}/doc?token=s3cret")
     assert "s3cret" not in str(caught.value)
     assert "/doc" not in str(caught.value)
@@ -354,11 +354,11 @@ def test_tls_is_checked_for_chain_and_name(tmp_path: Path, settings: Any) -> Non
     Handler.answers["/doc"] = lambda h: h.say()
     with serving(context) as port:
         settings.FETCH_ORIGINS = frozenset([f"https://localhost:{port}", f"https://127.0.0.1:{port}"])
-        with pytest.raises(FetchFailed):
+        with pytest.raises(FetchError):
             http.fetch(f"https://localhost:{port}/doc")
         settings.FETCH_CA_FILE = str(ca_file)
         assert http.fetch(f"https://localhost:{port}/doc").body == b"{}"
-        with pytest.raises(FetchFailed):
+        with pytest.raises(FetchError):
             http.fetch(f"https://127.0.0.1:{port}/doc")
 
 
@@ -370,7 +370,7 @@ def document(request: HttpRequest, name: str) -> HttpResponse:
     if name == "gone":
         raise Http404
     if name == "broken":
-        raise MalformedInput("No such thing.")
+        raise MalformedInputError("No such thing.")
     if name == "moved":
         return HttpResponseRedirect("/documents/x")
     return HttpResponse(
@@ -412,20 +412,20 @@ def test_a_published_document_is_read_where_it_is_made(own: list[str]) -> None:
 
 @pytest.mark.parametrize("url", ["http://localhost:8000/wallet/", "http://localhost:8000/nowhere"])
 def test_a_page_that_is_not_published_is_never_called(own: list[str], url: str) -> None:
-    with pytest.raises(FetchFailed):
+    with pytest.raises(FetchError):
         http.fetch(url)
     assert own == [url]
 
 
 @pytest.mark.parametrize("name", ["gone", "broken", "moved"])
 def test_what_our_own_view_refuses_is_refused(own: list[str], name: str) -> None:
-    with pytest.raises(FetchFailed, match="not there"):
+    with pytest.raises(FetchError, match="not there"):
         http.fetch(f"http://localhost:8000/documents/{name}")
     assert own == []
 
 
 def test_another_host_or_port_is_not_ours(own: list[str]) -> None:
-    with pytest.raises(FetchFailed):
+    with pytest.raises(FetchError):
         http.fetch("https://localhost:8001/documents/x")
     assert own == ["https://localhost:8001/documents/x"]
 
@@ -437,7 +437,7 @@ def test_each_fetch_and_redirect_is_paid_from_the_purse(server: str) -> None:
         http.fetch(f"{server}/doc")
         http.fetch(f"{server}/away")
         assert paying.fetches == 0
-        with pytest.raises(PurseEmpty):
+        with pytest.raises(PurseEmptyError):
             http.fetch(f"{server}/doc")
     assert len(Handler.seen) == 3
 
@@ -446,7 +446,7 @@ def test_what_arrives_is_paid_by_its_size(server: str) -> None:
     Handler.answers["/doc"] = lambda h: h.say(bytes(600))
     with purse.opened(Purse(bytes=1_000)):
         http.fetch(f"{server}/doc")
-        with pytest.raises(PurseEmpty):
+        with pytest.raises(PurseEmptyError):
             http.fetch(f"{server}/doc")
 
 
@@ -458,7 +458,7 @@ def test_the_wait_for_one_server_is_taken_from_the_wait_for_the_next(
     monkeypatch.setattr(http, "transport", lambda *_: http.Reply(200, b"{}"))
     with purse.opened(Purse(seconds=10)):
         http.fetch(f"{server}/doc")
-        with pytest.raises(PurseEmpty, match="seconds"):
+        with pytest.raises(PurseEmptyError, match="seconds"):
             http.fetch(f"{server}/doc")
 
 
@@ -466,7 +466,7 @@ def test_one_stranger_waits_in_few_threads(server: str, monkeypatch: pytest.Monk
     monkeypatch.setattr(http, "WAITING", Waiting(total=9, each=1))
 
     def carry(*_: Any) -> http.Reply:
-        with purse.opened(Purse(owner="mallory")), pytest.raises(TooManyWait):
+        with purse.opened(Purse(owner="mallory")), pytest.raises(TooManyWaitingError):
             http.fetch(f"{server}/again")
         with purse.opened(Purse(owner="ana")):
             monkeypatch.setattr(http, "transport", lambda *_: http.Reply(200, b"{}"))
@@ -482,7 +482,7 @@ def test_our_own_house_is_not_waited_for(monkeypatch: pytest.MonkeyPatch, settin
     monkeypatch.setattr(http, "transport", lambda *_: http.Reply(200, b"{}"))
     with purse.opened(Purse(owner="ana", seconds=0)):
         assert http.request("POST", f"{settings.BASE_URL}/issuers/farm-office/token").status == 200
-        with pytest.raises(TooManyWait):
+        with pytest.raises(TooManyWaitingError):
             http.request("GET", "https://elsewhere.example/")
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from common.adapters.storage.key_table import KeyTable, StoredKey, key_store
 from common.encoding import base64url
-from common.errors import InvalidKey, UnknownPart
+from common.errors import InvalidKeyError, UnknownPartError
 
 pytestmark = pytest.mark.django_db
 
@@ -40,7 +40,7 @@ def test_the_same_key_sealed_again_looks_different() -> None:
 def test_another_encryption_key_opens_nothing(settings: Any) -> None:
     name = KeyTable().create("Ed25519")
     settings.KEY_ENCRYPTION_KEY = base64url.encode(bytes(32))
-    with pytest.raises(InvalidKey) as caught:
+    with pytest.raises(InvalidKeyError) as caught:
         KeyTable().signer(name)
     assert caught.value.status == 500
 
@@ -49,7 +49,7 @@ def test_no_row_stands_in_for_another() -> None:
     mine, theirs = KeyTable().create("P-256"), KeyTable().create("P-256")
     other = StoredKey.objects.get(name=theirs)
     StoredKey.objects.filter(name=mine).update(sealed=other.sealed)
-    with pytest.raises(InvalidKey):
+    with pytest.raises(InvalidKeyError):
         KeyTable().signer(mine)
 
 
@@ -57,11 +57,11 @@ def test_no_row_stands_in_for_another() -> None:
 def test_a_changed_row_does_not_open(change: dict[str, Any]) -> None:
     name = KeyTable().create("P-256")
     StoredKey.objects.filter(name=name).update(**change)
-    with pytest.raises(InvalidKey):
+    with pytest.raises(InvalidKeyError):
         KeyTable().signer(name)
 
 
 def test_an_unknown_curve_names_the_known() -> None:
-    with pytest.raises(UnknownPart, match=r"P-256"):
+    with pytest.raises(UnknownPartError, match=r"P-256"):
         KeyTable().create("secp256k1")
     assert not StoredKey.objects.exists()

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image, ImageDraw
 
 from common.adapters import qr
-from common.adapters.limits.turns import Busy, Turns
-from common.errors import MalformedInput
+from common.adapters.limits.turns import BusyError, Turns
+from common.errors import MalformedInputError
 
 OFFER = (
     "openid-credential-offer://?credential_offer_uri=http%3A%2F%2Flocalhost%3A8000%2Fissuers%2Fx%2Foffers%2F1"
@@ -49,7 +49,7 @@ def test_the_svg_carries_nothing_but_its_path() -> None:
 
 def test_a_text_too_long_is_said_so() -> None:
     for draw in (qr.svg, qr.png):
-        with pytest.raises(MalformedInput, match="too long"):
+        with pytest.raises(MalformedInputError, match="too long"):
             draw("x" * 3000)
 
 
@@ -71,7 +71,7 @@ def test_none_or_several_codes_are_said_so() -> None:
     blank = Image.new("L", (200, 200), 255)
     out = io.BytesIO()
     blank.save(out, "PNG")
-    with pytest.raises(MalformedInput, match="No QR code"):
+    with pytest.raises(MalformedInputError, match="No QR code"):
         qr.read(out.getvalue())
     left, right = (Image.open(io.BytesIO(qr.png(text))).convert("L") for text in ("one", "two"))
     both = Image.new("L", (left.width + right.width, left.height), 255)
@@ -79,7 +79,7 @@ def test_none_or_several_codes_are_said_so() -> None:
     both.paste(right, (left.width, 0))
     out = io.BytesIO()
     both.save(out, "PNG")
-    with pytest.raises(MalformedInput, match="several"):
+    with pytest.raises(MalformedInputError, match="several"):
         qr.read(out.getvalue())
 
 
@@ -111,12 +111,12 @@ def in_copies(form: str, mode: str) -> bytes:
          "bomb", "overflow", "no pixel", "webp of 16 megapixels", "print of 16 megapixels"],
 )  # fmt: skip
 def test_a_hostile_picture_is_only_an_error(picture: bytes) -> None:
-    with pytest.raises(MalformedInput):
+    with pytest.raises(MalformedInputError):
         qr.read(picture)
 
 
 def test_one_picture_at_a_time_and_few_who_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(qr, "DEAR", Turns(at_once=1, waiting=0, patience=0))
-    with qr.DEAR.taken(), pytest.raises(Busy):
+    with qr.DEAR.taken(), pytest.raises(BusyError):
         qr.read(qr.png(OFFER))
     assert qr.read(io.BytesIO(qr.png(OFFER))) == OFFER

@@ -6,7 +6,7 @@ import pytest
 from django.test import RequestFactory
 
 from common.adapters.limits import rate_limit
-from common.adapters.limits.rate_limit import TooManyRequests
+from common.adapters.limits.rate_limit import TooManyRequestsError
 
 MINUTE = 1_795_000_000
 
@@ -28,7 +28,7 @@ def ask(scope: str = "sign-in", address: str = "192.0.2.1", forwarded: str | Non
 def test_the_limit_holds_for_the_minute_and_no_longer(clock: list[float]) -> None:
     for _ in range(3):
         ask()
-    with pytest.raises(TooManyRequests) as caught:
+    with pytest.raises(TooManyRequestsError) as caught:
         ask()
     assert (caught.value.status, caught.value.headers) == (429, {"Retry-After": "60"})
     clock[0] += 60
@@ -40,7 +40,7 @@ def test_addresses_and_scopes_are_counted_apart() -> None:
         ask()
     ask(address="192.0.2.2")
     ask("verify")
-    with pytest.raises(TooManyRequests):
+    with pytest.raises(TooManyRequestsError):
         ask("verify")
 
 
@@ -52,7 +52,7 @@ def test_a_scope_without_a_limit_is_a_fault() -> None:
 def test_without_proxies_a_forwarded_address_is_not_believed() -> None:
     for number in range(3):
         ask(forwarded=f"203.0.113.{number}")
-    with pytest.raises(TooManyRequests):
+    with pytest.raises(TooManyRequestsError):
         ask(forwarded="203.0.113.9")
 
 
@@ -60,7 +60,7 @@ def test_behind_proxies_the_address_that_the_outermost_saw_counts(settings: Any)
     settings.PROXIES = 2
     for invented in ("", "9.9.9.9, ", "8.8.8.8, 7.7.7.7, "):
         ask(address="10.0.0.1", forwarded=f"{invented}203.0.113.5, 10.0.0.2")
-    with pytest.raises(TooManyRequests):
+    with pytest.raises(TooManyRequestsError):
         ask(address="10.0.0.1", forwarded="6.6.6.6, 203.0.113.5, 10.0.0.2")
     ask(address="10.0.0.1", forwarded="203.0.113.6, 10.0.0.2")
 
@@ -72,14 +72,14 @@ def test_a_request_that_came_past_the_proxies_counts_under_its_peer(
     settings.PROXIES = 2
     for _ in range(3):
         ask(forwarded=forwarded)
-    with pytest.raises(TooManyRequests):
+    with pytest.raises(TooManyRequestsError):
         ask(forwarded=forwarded)
 
 
 def test_the_addresses_of_one_network_count_as_one() -> None:
     for address in ("2001:db8::1", "2001:db8::ffff:1", "2001:db8:0:0:a:b:c:d"):
         ask(address=address)
-    with pytest.raises(TooManyRequests):
+    with pytest.raises(TooManyRequestsError):
         ask(address="2001:db8::2")
     ask(address="2001:db8:0:1::1")
 
@@ -87,24 +87,24 @@ def test_the_addresses_of_one_network_count_as_one() -> None:
 def test_an_address_counts_alike_however_it_is_written() -> None:
     for address in ("192.0.2.1", "::ffff:192.0.2.1", "::ffff:c000:201"):
         ask(address=address)
-    with pytest.raises(TooManyRequests):
+    with pytest.raises(TooManyRequestsError):
         ask(address="192.0.2.1")
     for address in ("fe80::1%eth0", "fe80::2", "[fe80::3]"):
         ask(address=address)
-    with pytest.raises(TooManyRequests):
+    with pytest.raises(TooManyRequestsError):
         ask(address="fe80::4%wlan0")
 
 
 def test_what_is_no_address_is_counted_all_the_same() -> None:
     for _ in range(3):
         ask(address="a unix socket \x00 é" * 100)
-    with pytest.raises(TooManyRequests):
+    with pytest.raises(TooManyRequestsError):
         ask(address="a unix socket \x00 é" * 100)
 
 
 def test_an_account_is_counted_wherever_the_tries_come_from() -> None:
     rate_limit.check_account("account", "officer")
     rate_limit.check_account("account", "Officer")
-    with pytest.raises(TooManyRequests):
+    with pytest.raises(TooManyRequestsError):
         rate_limit.check_account("account", "OFFICER")
     rate_limit.check_account("account", "another")

@@ -17,7 +17,7 @@ from common import purse
 from common.adapters.documents.sources import CachedLists, SiteSources, check_status, sources
 from common.adapters.limits import caching
 from common.adapters.network import http
-from common.errors import FetchFailed, SelloError
+from common.errors import FetchError, SelloError
 from common.formats.base import VerifiedCredential
 from common.keys import PrivateKey, jwk
 from common.keys.certificate import revocation_list
@@ -25,7 +25,7 @@ from common.purse import Purse
 from common.rdf.contexts import CREDENTIALS_V2
 from common.status import token
 from common.status.bits import pack
-from common.trust import NotKnown, TrustedIssuer, TrustList
+from common.trust import TrustedIssuer, TrustList, UnknownIssuerError
 from common.vcdm.credential import StatusReference
 from tests.common.formats.mdoc.world import ISSUER as TRANSIT
 from tests.common.formats.mdoc.world import LEAF, ROOT, ROOT_KEY
@@ -68,7 +68,7 @@ class Internet:
     def __call__(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> http.Reply:
         self.asked.append(url)
         if url not in self.pages:
-            raise FetchFailed("This host does not answer.")
+            raise FetchError("This host does not answer.")
         page = self.pages[url]
         body = page if isinstance(page, bytes) else page.encode()
         return http.Reply(200, body, {"content-type": "application/json"})
@@ -171,10 +171,10 @@ def test_a_list_that_may_not_be_kept_is_not(internet: Internet) -> None:
 
 def test_who_vouches_for_issuers_stands_in_a_file(settings: Any, tmp_path: Path) -> None:
     header = x5c(NAMED)
-    with pytest.raises(FetchFailed):  # its metadata are asked for
+    with pytest.raises(FetchError):  # its metadata are asked for
         sources().issuer_key(URL, header)
     settings.ISSUER_CA_FILE = str(tmp_path / "issuers.pem")
-    with pytest.raises(FetchFailed):
+    with pytest.raises(FetchError):
         sources().issuer_key(URL, header)
     Path(settings.ISSUER_CA_FILE).write_bytes(ANCHOR.public_bytes(Encoding.PEM))
     with patch.object(timezone, "now", return_value=NOW):
@@ -214,7 +214,7 @@ def test_a_list_of_certificates_taken_back_is_kept_for_a_while(internet: Interne
 )
 def test_nobody_is_asked_for_the_keys_of_an_issuer_that_is_on_no_list(internet: Internet, ask: Any) -> None:
     elsewhere = TrustList(issuers=(TrustedIssuer("did:web:other.example", frozenset({"*"})),))
-    with pytest.raises(NotKnown):
+    with pytest.raises(UnknownIssuerError):
         ask(SiteSources(trust=elsewhere))
     assert internet.asked == []
 

@@ -5,13 +5,13 @@ from contextlib import ExitStack
 
 import pytest
 
-from common.adapters.limits.turns import Busy, TooManyWait, Turns, Waiting
-from common.errors import FetchFailed
+from common.adapters.limits.turns import BusyError, TooManyWaitingError, Turns, Waiting
+from common.errors import FetchError
 
 
 def test_who_comes_when_the_queue_is_full_is_told_so_at_once() -> None:
     turns = Turns(at_once=1, waiting=0, patience=0)
-    with turns.taken(), pytest.raises(Busy) as caught, turns.taken():
+    with turns.taken(), pytest.raises(BusyError) as caught, turns.taken():
         pass
     assert (caught.value.status, caught.value.headers) == (503, {"Retry-After": "5"})
     with turns.taken():
@@ -37,7 +37,7 @@ def test_who_waits_too_long_gives_the_place_back() -> None:
     turns = Turns(at_once=1, waiting=1, patience=0)
     with turns.taken():
         for _ in range(3):
-            with pytest.raises(Busy), turns.taken():
+            with pytest.raises(BusyError), turns.taken():
                 pass
 
 
@@ -53,10 +53,10 @@ def test_one_stranger_holds_few_of_the_threads_and_all_together_not_all() -> Non
     with ExitStack() as held:
         held.enter_context(waiting.allowed("mallory"))
         held.enter_context(waiting.allowed("mallory"))
-        with pytest.raises(TooManyWait), waiting.allowed("mallory"):
+        with pytest.raises(TooManyWaitingError), waiting.allowed("mallory"):
             pass
         held.enter_context(waiting.allowed("ana"))
-        with pytest.raises(TooManyWait) as caught, waiting.allowed("bruno"):
+        with pytest.raises(TooManyWaitingError) as caught, waiting.allowed("bruno"):
             pass
     assert caught.value.status == 503
     with waiting.allowed("bruno"), waiting.allowed("mallory"):
@@ -66,12 +66,12 @@ def test_one_stranger_holds_few_of_the_threads_and_all_together_not_all() -> Non
 def test_one_owner_holds_few_places_of_a_queue() -> None:
     turns = Turns(at_once=2, waiting=0, patience=0, each=1)
     with turns.taken("mallory"):
-        with pytest.raises(Busy), turns.taken("mallory"):
+        with pytest.raises(BusyError), turns.taken("mallory"):
             pass
         with turns.taken("ana"):
             pass
 
 
 def test_too_many_says_nothing_of_what_was_asked() -> None:
-    assert issubclass(Busy, FetchFailed)
-    assert issubclass(TooManyWait, FetchFailed)
+    assert issubclass(BusyError, FetchError)
+    assert issubclass(TooManyWaitingError, FetchError)

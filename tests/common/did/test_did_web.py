@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from common.did import Fetched, ResolutionError, did_web, resolve, verification_method
-from common.errors import FetchFailed, MalformedInput
+from common.errors import FetchError, MalformedInputError
 from common.keys import PrivateKey, jwk, multikey
 
 HOME = "did:web:registry.example:issuers:civil"
@@ -146,9 +146,9 @@ def test_nobody_lists_a_key_under_the_name_of_another(mallory: PrivateKey) -> No
 
     def fetch(url: str, *, accept: str = "") -> Fetched:
         asked.append(url)
-        raise FetchFailed("no")
+        raise FetchError("no")
 
-    with pytest.raises(FetchFailed):
+    with pytest.raises(FetchError):
         verification_method(
             "did:web:victim.example#key-1",
             purpose="assertionMethod",
@@ -191,7 +191,7 @@ def test_a_malformed_document_is_refused(changes: dict[str, Any], ana: PrivateKe
     ids=["empty", "html", "list", "null", "twice", "deep", "swollen"],
 )  # fmt: skip
 def test_what_is_no_document_is_refused(body: bytes) -> None:
-    with pytest.raises(MalformedInput):
+    with pytest.raises(MalformedInputError):
         find(body)
 
 

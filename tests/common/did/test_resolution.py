@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from common.did import DIDDocument, ResolutionError, resolve
-from common.did.document import Deactivated, Fetched, parse_document
+from common.did.document import DeactivatedError, Fetched, parse_document
 from common.did.resolution import Options, dereference
 from common.did.resolution_result import Resolution
-from common.errors import FetchFailed
+from common.errors import FetchError
 
 DID = "did:key:z6MktKwz7Ge1Yxzr4JHavN33wiwa8y81QdcMRLXQsrH9T53b"
 KEY = f"{DID}#z6MktKwz7Ge1Yxzr4JHavN33wiwa8y81QdcMRLXQsrH9T53b"
@@ -37,13 +37,13 @@ WEB: dict[str, Any] = {
 
 
 def nowhere(url: str, *, accept: str = "") -> Fetched:
-    raise FetchFailed("Nothing is there.")
+    raise FetchError("Nothing is there.")
 
 
 def ask(did_url: str, **options: Any) -> Resolution:
     def known(did: str) -> DIDDocument:
         if did == GIVEN_UP:
-            raise Deactivated("This DID was given up by its controller.")
+            raise DeactivatedError("This DID was given up by its controller.")
         if did == BROKEN:
             return resolve(did, fetch=lambda url, *, accept="": Fetched(b"<html>"))
         return parse_document(WEB, did=did) if did == HOME else resolve(did, fetch=nowhere)

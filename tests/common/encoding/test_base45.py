@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.encoding import base45
-from common.errors import MalformedInput
+from common.errors import MalformedInputError
 
 
 @pytest.mark.parametrize(  # RFC 9285 §4.3, §4.4
@@ -28,5 +28,5 @@ def test_there_and_back(data: bytes) -> None:
 
 @pytest.mark.parametrize("text", ["A", "GGW", ":::", "::", "ab8", "BB8B", "BB\n"])
 def test_what_is_no_base45_is_refused(text: str) -> None:
-    with pytest.raises(MalformedInput):
+    with pytest.raises(MalformedInputError):
         base45.decode(text)

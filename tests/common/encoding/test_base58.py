@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.encoding import base58
-from common.errors import MalformedInput
+from common.errors import MalformedInputError
 
 VECTORS = [
     (b"Hello World!", "2NEpo7TZRRrLZSi2U"),
@@ -33,10 +33,10 @@ def test_there_and_back(data: bytes) -> None:
 
 @pytest.mark.parametrize("text", ["0", "O", "I", "l", " ", "2NEp o", "2NEp\n", "+", "é", "１"])
 def test_other_alphabets_are_refused(text: str) -> None:
-    with pytest.raises(MalformedInput, match="not base58btc"):
+    with pytest.raises(MalformedInputError, match="not base58btc"):
         base58.decode(text)
 
 
 def test_a_swollen_text_is_refused_before_it_costs_time() -> None:
-    with pytest.raises(MalformedInput, match="too long"):
+    with pytest.raises(MalformedInputError, match="too long"):
         base58.decode("z" * 4097)

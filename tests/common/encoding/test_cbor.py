@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.encoding import cbor
-from common.errors import MalformedInput
+from common.errors import MalformedInputError
 
 plain = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**64), 2**64 - 1) | st.text() | st.binary(),
@@ -57,7 +57,7 @@ def test_the_order_of_keys_does_not_show() -> None:
     ],
 )
 def test_what_is_refused(data: str) -> None:
-    with pytest.raises(MalformedInput):
+    with pytest.raises(MalformedInputError):
         cbor.decode(bytes.fromhex(data), tags=frozenset({1, 24}))
 
 
@@ -99,7 +99,7 @@ def test_every_tag_where_all_are_taken() -> None:
 
 def test_a_size_beyond_the_bound_is_refused_unread() -> None:
     assert cbor.decode(cbor.encode(bytes(100)), max_bytes=102) == bytes(100)
-    with pytest.raises(MalformedInput):
+    with pytest.raises(MalformedInputError):
         cbor.decode(cbor.encode(bytes(101)), max_bytes=102)
 
 
@@ -108,7 +108,7 @@ def test_no_tag_is_interpreted() -> None:
     for inner in ("6131", "01", "8101"):
         for number in (*range(70_000 if inner == "6131" else 2_000), 2**32, 2**64 - 1):
             data = bytes.fromhex(f"db{number:016x}{inner}")
-            with pytest.raises(MalformedInput):
+            with pytest.raises(MalformedInputError):
                 cbor.decode(data)
             if number < 2_000:
                 tag = cbor.decode(data, tags=frozenset({number}))
@@ -118,7 +118,7 @@ def test_no_tag_is_interpreted() -> None:
 
 def test_references_do_not_lead_in_circles() -> None:
     for data in ("d81c81d81d00", "d90100826161d81900"):
-        with pytest.raises(MalformedInput):
+        with pytest.raises(MalformedInputError):
             cbor.decode(bytes.fromhex(data))
 
 
@@ -128,16 +128,16 @@ def test_embedded_cbor_keeps_its_bytes() -> None:
     assert data.hex() == "d818421817"
     assert cbor.embedded(cbor.decode(data, tags=frozenset({24}))) == unusual
     for other in (b"\x17", cbor.Tag(24, "text"), cbor.Tag(25, b"")):
-        with pytest.raises(MalformedInput):
+        with pytest.raises(MalformedInputError):
             cbor.embedded(other)
 
 
 @given(st.binary(max_size=60))
 def test_any_bytes_end_in_a_value_or_in_our_own_error(data: bytes) -> None:
-    with contextlib.suppress(MalformedInput):
+    with contextlib.suppress(MalformedInputError):
         cbor.decode(data, tags=frozenset({0, 24, 1004}))
 
 
 def test_what_is_no_cbor_is_not_written() -> None:
-    with pytest.raises(MalformedInput):
+    with pytest.raises(MalformedInputError):
         cbor.encode(object())

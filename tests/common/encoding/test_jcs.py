@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from common.encoding import jcs
-from common.errors import MalformedInput
+from common.errors import MalformedInputError
 from tests.conftest import shared
 
 
@@ -46,7 +46,7 @@ def test_integers_up_to_2_53_are_exact() -> None:
     ids=["2^53+1", "-2^53-1", "NaN", "Infinity", "lone surrogate", "number as key", "bytes", "set", "object"],
 )  # fmt: skip
 def test_what_has_no_canonical_text_is_refused(value: Any) -> None:
-    with pytest.raises(MalformedInput):
+    with pytest.raises(MalformedInputError):
         jcs.canonicalize(value)
 
 
@@ -54,5 +54,5 @@ def test_a_value_nested_too_deeply_is_refused() -> None:
     value: list[Any] = []
     for _ in range(100_000):
         value = [value]
-    with pytest.raises(MalformedInput):
+    with pytest.raises(MalformedInputError):
         jcs.canonicalize(value)

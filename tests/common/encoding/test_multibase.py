@@ -3,7 +3,7 @@
 import pytest
 
 from common.encoding import multibase
-from common.errors import MalformedInput
+from common.errors import MalformedInputError
 
 
 def test_both_encodings() -> None:
@@ -17,5 +17,5 @@ def test_both_encodings() -> None:
     "text", ["", "f48656c6c6f", "mSGVsbG8", "USGVsbG8", "Z2NEpo7", "2NEpo7TZ", "z0OIl", "uSGVsbG8=", None, 7]
 )
 def test_every_other_text_is_refused(text: object) -> None:
-    with pytest.raises(MalformedInput):
+    with pytest.raises(MalformedInputError):
         multibase.decode(text)  # type: ignore[arg-type]

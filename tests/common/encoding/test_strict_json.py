@@ -3,7 +3,7 @@
 import pytest
 
 from common.encoding import strict_json
-from common.errors import MalformedInput
+from common.errors import MalformedInputError
 
 
 def test_plain_json_is_read() -> None:
@@ -19,13 +19,13 @@ def test_plain_json_is_read() -> None:
     ['{"a": 1, "a": 1}', '{"a": 1, "a": 2}', '{"a": 1, "\\u0061": 2}', '[{"b": {"c": 1, "d": 2, "c": 3}}]'],
 )
 def test_a_key_that_stands_twice_is_refused(text: str) -> None:
-    with pytest.raises(MalformedInput, match="twice"):
+    with pytest.raises(MalformedInputError, match="twice"):
         strict_json.loads(text)
 
 
 @pytest.mark.parametrize("text", ["NaN", "[Infinity]", '{"a": -Infinity}'])
 def test_constants_that_are_not_json_are_refused(text: str) -> None:
-    with pytest.raises(MalformedInput, match="not JSON"):
+    with pytest.raises(MalformedInputError, match="not JSON"):
         strict_json.loads(text)
 
 
@@ -37,7 +37,7 @@ def test_integers_within_2_53_are_exact() -> None:
     "text", ["9007199254740992", "9007199254740993", "-9007199254740992", "1" + "0" * 400, "1" + "0" * 5_000]
 )
 def test_integers_beyond_2_53_are_refused(text: str) -> None:
-    with pytest.raises(MalformedInput, match="2\\^53"):
+    with pytest.raises(MalformedInputError, match="2\\^53"):
         strict_json.loads(text)
 
 
@@ -64,13 +64,13 @@ def test_members_that_are_null_say_nothing_and_elements_keep_their_place() -> No
 
 @pytest.mark.parametrize("text", ["1e999", "-1e999"])
 def test_a_float_that_overflows_is_refused(text: str) -> None:
-    with pytest.raises(MalformedInput):
+    with pytest.raises(MalformedInputError):
         strict_json.loads(text)
 
 
 @pytest.mark.parametrize("text", ['"\\ud800"', '{"a": ["\\udc00\\ud800"]}', '{"\\uDBFF": 1}', '"\ud800"'])
 def test_half_a_character_is_refused(text: str) -> None:
-    with pytest.raises(MalformedInput):
+    with pytest.raises(MalformedInputError):
         strict_json.loads(text)
 
 
@@ -84,7 +84,7 @@ def test_a_whole_character_may_be_escaped() -> None:
     ids=["65 lists", "65 objects", "100,000 open", "100,000 lists"],
 )
 def test_deep_nesting_is_refused(text: str) -> None:
-    with pytest.raises(MalformedInput):
+    with pytest.raises(MalformedInputError):
         strict_json.loads(text)
 
 
@@ -98,19 +98,19 @@ def test_the_deepest_nesting_that_is_read() -> None:
      b'"\xed\xa0\x80"', b'"\x01"', b"01", b"+1", b"/* */ 1", b"nul"],
 )  # fmt: skip
 def test_what_is_not_json_is_refused(text: bytes) -> None:
-    with pytest.raises(MalformedInput):
+    with pytest.raises(MalformedInputError):
         strict_json.loads(text)
 
 
 def test_a_swollen_text_is_refused_unread() -> None:
     for text in (b'"' + b"x" * 20 + b'"', '"' + "x" * 20 + '"'):
-        with pytest.raises(MalformedInput, match="larger than 10"):
+        with pytest.raises(MalformedInputError, match="larger than 10"):
             strict_json.loads(text, max_bytes=10)
 
 
 @pytest.mark.parametrize("text", ["[]", '"a"', "1", "null"])
 def test_an_object_was_expected(text: str) -> None:
-    with pytest.raises(MalformedInput, match="object"):
+    with pytest.raises(MalformedInputError, match="object"):
         strict_json.loads_object(text)
     assert strict_json.loads_object("{}") == {}
 

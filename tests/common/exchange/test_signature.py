@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from common.encoding import base64url, jcs
-from common.errors import UnknownPart
+from common.errors import UnknownPartError
 from common.exchange.envelope import create_message, parse_message, timestamp
-from common.exchange.errors import SignatureRefused
+from common.exchange.errors import SignatureRefusedError
 from common.exchange.header import Header
 from common.exchange.signature import MAX_LIFETIME, verify_signature
 from common.keys import PrivateKey, PublicKey, jwk, jws
@@ -34,7 +34,7 @@ def made(signer: PrivateKey, now: datetime, **options: Any) -> dict[str, Any]:
 def checked(body: dict[str, Any], key: PrivateKey, now: datetime, namespace: str = "spdci") -> str:
     def key_of(sender_id: str, key_id: str) -> PublicKey:
         if (sender_id, key_id) != (SENDER, jwk.thumbprint(key.public_key)):
-            raise UnknownPart("key", key_id, [])
+            raise UnknownPartError("key", key_id, [])
         return key.public_key
 
     return verify_signature(parse_message(body, action="search"), namespace=namespace, key_of=key_of, now=now)
@@ -91,7 +91,7 @@ def edit(body: dict[str, Any], path: str, value: Any) -> None:
 def test_an_altered_header_or_message_is_refused(path: str, value: Any, now: datetime) -> None:
     body = made(CLINIC, now)
     edit(body, path, value)
-    with pytest.raises(SignatureRefused, match="does not match"):
+    with pytest.raises(SignatureRefusedError, match="does not match"):
         checked(body, CLINIC, now)
 
 
@@ -118,7 +118,7 @@ ALTERED: dict[str, Callable[[str], str]] = {
 def test_an_altered_signature_is_refused(name: str, now: datetime) -> None:
     body = made(CLINIC, now)
     body["signature"] = ALTERED[name](body["signature"])
-    with pytest.raises(SignatureRefused) as refused:
+    with pytest.raises(SignatureRefusedError) as refused:
         checked(body, CLINIC, now)
     assert refused.value.code == "err.signature.invalid"
 
@@ -126,24 +126,24 @@ def test_an_altered_signature_is_refused(name: str, now: datetime) -> None:
 def test_no_signature_is_missing(now: datetime) -> None:
     body = made(CLINIC, now)
     del body["signature"]
-    with pytest.raises(SignatureRefused) as refused:
+    with pytest.raises(SignatureRefusedError) as refused:
         checked(body, CLINIC, now)
     assert refused.value.code == "err.signature.missing"
 
 
 def test_another_key_is_refused(now: datetime) -> None:
     body = made(MALLORY, now)
-    with pytest.raises(SignatureRefused, match="not known"):
+    with pytest.raises(SignatureRefusedError, match="not known"):
         checked(body, CLINIC, now)
     body["signature"] = body["signature"].replace(
         jwk.thumbprint(MALLORY.public_key), jwk.thumbprint(CLINIC.public_key)
     )
-    with pytest.raises(SignatureRefused, match="does not match"):
+    with pytest.raises(SignatureRefusedError, match="does not match"):
         checked(body, CLINIC, now)
 
 
 def test_one_kind_of_message_is_not_another(now: datetime) -> None:
-    with pytest.raises(SignatureRefused, match="another kind"):
+    with pytest.raises(SignatureRefusedError, match="another kind"):
         checked(made(CLINIC, now, namespace="g2p"), CLINIC, now)
 
 
@@ -158,7 +158,7 @@ def test_one_kind_of_message_is_not_another(now: datetime) -> None:
 def test_a_signature_has_its_hour(
     later: timedelta, lifetime: timedelta, sentence: str, now: datetime
 ) -> None:
-    with pytest.raises(SignatureRefused, match=sentence):
+    with pytest.raises(SignatureRefusedError, match=sentence):
         checked(made(CLINIC, now, lifetime=lifetime), CLINIC, now + later)
 
 
@@ -176,7 +176,7 @@ def test_a_detached_jws_is_taken(canonical: bool, signer: PrivateKey, now: datet
     body["signature"] = detached(body, signer, canonical=canonical, kid=jwk.thumbprint(signer.public_key))
     assert checked(body, signer, now) == SENDER
     body["message"]["n"] = 2
-    with pytest.raises(SignatureRefused, match="does not match"):
+    with pytest.raises(SignatureRefusedError, match="does not match"):
         checked(body, signer, now)
 
 
@@ -184,7 +184,7 @@ def test_a_detached_jws_has_the_hour_of_its_header(now: datetime) -> None:
     body = made(CLINIC, now)
     body["header"]["message_ts"] = timestamp(now - timedelta(minutes=6))
     body["signature"] = detached(body, CLINIC, canonical=True, kid=jwk.thumbprint(CLINIC.public_key))
-    with pytest.raises(SignatureRefused, match="hour"):
+    with pytest.raises(SignatureRefusedError, match="hour"):
         checked(body, CLINIC, now)
 
 
@@ -193,7 +193,7 @@ def test_a_jws_without_algorithm_or_with_its_own_payload_is_refused(now: datetim
     none = base64url.encode(json.dumps({"alg": "none", "kid": jwk.thumbprint(CLINIC.public_key)}).encode())
     for text in (f"{none}..", f"{none}..AAAA", f"{none}.e30.AAAA"):
         body["signature"] = text
-        with pytest.raises(SignatureRefused):
+        with pytest.raises(SignatureRefusedError):
             checked(body, CLINIC, now)
 
 

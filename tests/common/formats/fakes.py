@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from common.did import Fetched, ResolutionError, VerificationMethod, resolve, verification_method
-from common.errors import FetchFailed, MalformedInput
+from common.errors import FetchError, MalformedInputError
 from common.keys import PublicKey
 from common.rdf.contexts import SHIPPED
 from common.trust.document_signers import document_signer, load_root
@@ -61,7 +61,7 @@ class StaticSources:
         for known in (SHIPPED, self.contexts, self.published.get(issuer, {})):
             if url in known:
                 return known[url]
-        raise MalformedInput("No such context.")
+        raise MalformedInputError("No such context.")
 
 
 def _offline(did: str) -> Any:
@@ -69,4 +69,4 @@ def _offline(did: str) -> Any:
 
 
 def _refuse(url: str, *, accept: str = "application/json") -> Fetched:
-    raise FetchFailed("Tests have no network.")
+    raise FetchError("Tests have no network.")

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from common.errors import MalformedInput, UnknownPart
+from common.errors import MalformedInputError, UnknownPartError
 from common.formats import FORMATS
 from common.formats.detect import find_format
 
@@ -26,11 +26,11 @@ def test_find_format(secured: Any, name: str, kind: str) -> None:
 
 @pytest.mark.parametrize("secured", [{"type": ["VerifiableCredential"]}, "", "hello", "a.b"])
 def test_what_is_none(secured: Any) -> None:
-    with pytest.raises(MalformedInput):
+    with pytest.raises(MalformedInputError):
         find_format(secured)
 
 
 def test_a_format_that_is_not_here_names_those_that_are(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(FORMATS, "ldp_vc")
-    with pytest.raises(UnknownPart, match=r"known: .*dc\+sd-jwt"):
+    with pytest.raises(UnknownPartError, match=r"known: .*dc\+sd-jwt"):
         find_format({"type": ["VerifiableCredential"], "proof": {}})

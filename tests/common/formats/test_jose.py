@@ -8,7 +8,7 @@ import pytest
 from common.did import did_key
 from common.errors import SelloError
 from common.formats import jose
-from common.formats.base import BindingMismatch, Expired, NotYetValid
+from common.formats.base import BindingMismatchError, ExpiredError, NotYetValidError
 from common.keys import PrivateKey, jws
 from common.rdf.contexts import CREDENTIALS_V1, CREDENTIALS_V2
 from tests.common.formats.fakes import StaticSources
@@ -64,9 +64,9 @@ def test_a_presentation_says_for_whom_it_is(ana: PrivateKey) -> None:
     jose.require_binding(found.claims, audience="clinic.example", nonce="n-1")
     jose.require_binding(found.claims, audience=None, nonce=None)
     for audience, nonce in (("other.example", "n-1"), ("clinic.example", "n-2")):
-        with pytest.raises(BindingMismatch):
+        with pytest.raises(BindingMismatchError):
             jose.require_binding(found.claims, audience=audience, nonce=nonce)
-    with pytest.raises(BindingMismatch):
+    with pytest.raises(BindingMismatchError):
         jose.require_binding({}, audience=None, nonce="n-1")
 
 
@@ -145,7 +145,7 @@ def test_a_malformed_document_in_a_good_token(ana: PrivateKey) -> None:
 
 @pytest.mark.parametrize(
     ("name", "minutes", "error"),
-    [("exp", -2, Expired), ("nbf", 2, NotYetValid), ("iat", 2, NotYetValid)],
+    [("exp", -2, ExpiredError), ("nbf", 2, NotYetValidError), ("iat", 2, NotYetValidError)],
 )
 def test_times(ana: PrivateKey, name: str, minutes: int, error: type[SelloError]) -> None:
     def at(moment: Any) -> str:

@@ -11,15 +11,15 @@ import pytest
 
 from common.did import did_jwk, did_key
 from common.encoding import base64url, jcs
-from common.errors import InvalidSignature, MalformedInput, SelloError
+from common.errors import InvalidSignatureError, MalformedInputError, SelloError
 from common.formats import FORMATS
 from common.formats.base import (
     Binding,
-    BindingMismatch,
-    CredentialInvalid,
-    Expired,
+    BindingMismatchError,
+    ExpiredError,
     Holder,
-    NotYetValid,
+    InvalidCredentialError,
+    NotYetValidError,
 )
 from common.formats.sd_jwt import compact
 from common.formats.sd_jwt.compact import SDJWT
@@ -138,13 +138,13 @@ def test_without_anything_to_disclose_there_is_no_machinery() -> None:
 
 def test_fractions_and_names_of_the_machinery_are_not_issued() -> None:
     for claims in ({"area": 1.5}, {"iss": "x"}, {"_sd": []}, {"a": {"...": "x"}}, {"big": 2**53}, {"exp": 1}):
-        with pytest.raises(MalformedInput):
+        with pytest.raises(MalformedInputError):
             issue(replace(FARMER, claims=claims, disclosable=()), holder=None)
 
 
 def test_a_credential_is_not_issued_when_its_status_would_stand_nowhere() -> None:
     bitstring = StatusReference("BitstringStatusListEntry", "https://registry.example/3", 1, "revocation")
-    with pytest.raises(MalformedInput):
+    with pytest.raises(MalformedInputError):
         issue(replace(FARMER, status=(bitstring,)), holder=None)
 
 
@@ -171,17 +171,17 @@ def test_transaction_data_come_back_when_signed(ana: PrivateKey) -> None:
     presented = present(issue(holder=ana), ana, binding=binding)
     shown = FORMAT.verify_presentation(presented, binding=binding, sources=SOURCES, now=NOW)
     assert shown.transaction_data == (entry,)
-    with pytest.raises(BindingMismatch):
+    with pytest.raises(BindingMismatchError):
         FORMAT.verify_presentation(presented, binding=BINDING, sources=SOURCES, now=NOW)
 
 
 def test_nobody_shows_anothers_credential(ana: PrivateKey, mallory: PrivateKey) -> None:
-    with pytest.raises(BindingMismatch):
+    with pytest.raises(BindingMismatchError):
         present(issue(holder=ana), mallory)
     stolen = compact.parse(issue(holder=ana))
     own = compact.parse(present(issue(holder=mallory), mallory))
     forged = SDJWT(stolen.jwt, stolen.disclosures, own.key_binding).serialize()
-    with pytest.raises(BindingMismatch):
+    with pytest.raises(BindingMismatchError):
         FORMAT.verify_presentation(forged, binding=BINDING, sources=SOURCES, now=NOW)
 
 
@@ -191,30 +191,30 @@ def test_nobody_shows_anothers_credential(ana: PrivateKey, mallory: PrivateKey) 
 )
 def test_a_replay_elsewhere_or_later(ana: PrivateKey, binding: Binding) -> None:
     presented = present(issue(holder=ana), ana)
-    with pytest.raises(BindingMismatch):
+    with pytest.raises(BindingMismatchError):
         FORMAT.verify_presentation(presented, binding=binding, sources=SOURCES, now=NOW)
 
 
 def test_a_presentation_of_yesterday(ana: PrivateKey) -> None:
     presented = present(issue(holder=ana), ana)
-    with pytest.raises(BindingMismatch, match="another time"):
+    with pytest.raises(BindingMismatchError, match="another time"):
         FORMAT.verify_presentation(presented, binding=BINDING, sources=SOURCES, now=NOW + timedelta(days=1))
 
 
 def test_key_binding_taken_away(ana: PrivateKey) -> None:
     naked = compact.parse(present(issue(holder=ana), ana)).without_key_binding()
-    with pytest.raises(BindingMismatch):
+    with pytest.raises(BindingMismatchError):
         FORMAT.verify_presentation(naked, binding=BINDING, sources=SOURCES, now=NOW)
 
 
 def test_a_bearer_credential_satisfies_no_presentation(ana: PrivateKey) -> None:
     bearer = issue(holder=None)
     assert FORMAT.verify_credential(bearer, sources=SOURCES, now=NOW).holder_key is None
-    with pytest.raises(BindingMismatch):
+    with pytest.raises(BindingMismatchError):
         present(bearer, ana)
     borrowed = compact.parse(present(issue(holder=ana), ana)).key_binding
     token = compact.parse(bearer)
-    with pytest.raises(BindingMismatch):
+    with pytest.raises(BindingMismatchError):
         FORMAT.verify_presentation(
             SDJWT(token.jwt, token.disclosures, borrowed).serialize(),
             binding=BINDING,
@@ -224,25 +224,25 @@ def test_a_bearer_credential_satisfies_no_presentation(ana: PrivateKey) -> None:
 
 
 def test_a_presentation_is_not_taken_for_a_credential(ana: PrivateKey) -> None:
-    with pytest.raises(CredentialInvalid):
+    with pytest.raises(InvalidCredentialError):
         FORMAT.verify_credential(present(issue(holder=ana), ana), sources=SOURCES, now=NOW)
 
 
 def test_times() -> None:
     later = issue(replace(FARMER, valid_from=NOW + timedelta(days=1)), holder=None)
-    with pytest.raises(NotYetValid):
+    with pytest.raises(NotYetValidError):
         FORMAT.verify_credential(later, sources=SOURCES, now=NOW)
     ends = FARMER.valid_until
     assert ends is not None
     FORMAT.verify_credential(issue(holder=None), sources=SOURCES, now=ends - timedelta(seconds=1))
-    with pytest.raises(Expired):
+    with pytest.raises(ExpiredError):
         FORMAT.verify_credential(issue(holder=None), sources=SOURCES, now=ends)
 
 
 def test_a_forged_and_expired_credential_fails_for_its_signature() -> None:
     token = compact.parse(issue(holder=None))
     forged = SDJWT(token.jwt[:-8] + "AAAAAAAA", token.disclosures).serialize()
-    with pytest.raises(InvalidSignature):
+    with pytest.raises(InvalidSignatureError):
         FORMAT.verify_credential(forged, sources=SOURCES, now=NOW + timedelta(days=4000))
 
 
@@ -262,7 +262,7 @@ def test_part_of_what_must_be_shown_is_refused_in_a_disclosure(ana: PrivateKey) 
     secured = resigned(
         issue(holder=ana), lambda claims: claims["cnf"].update({"_sd": [digest(hidden.encoded)]})
     )
-    with pytest.raises(CredentialInvalid, match="always be shown"):
+    with pytest.raises(InvalidCredentialError, match="always be shown"):
         FORMAT.verify_credential(secured + hidden.encoded + "~", sources=SOURCES, now=NOW)
 
 
@@ -337,7 +337,7 @@ def test_hmac_under_the_public_key(ana: PrivateKey) -> None:
     token = compact.parse(issue(holder=ana))
     parsed = jws.parse(token.jwt)
     forged = jws.sign({**parsed.header, "alg": "HS256"}, parsed.payload, signer=Hmac())
-    with pytest.raises(InvalidSignature):
+    with pytest.raises(InvalidSignatureError):
         FORMAT.verify_credential(SDJWT(forged, token.disclosures).serialize(), sources=SOURCES, now=NOW)
 
 
@@ -358,7 +358,7 @@ def test_further_types_of_the_issuer_are_told(ana: PrivateKey) -> None:
 def test_a_payload_with_a_key_twice() -> None:
     body = b'{"iss":"did:web:registry.example","vct":"a","vct":"b"}'
     jwt = jws.sign({"typ": "dc+sd-jwt", "kid": ISSUER.key_id}, body, signer=ISSUER)
-    with pytest.raises(MalformedInput, match="twice"):
+    with pytest.raises(MalformedInputError, match="twice"):
         FORMAT.verify_credential(f"{jwt}~", sources=SOURCES, now=NOW)
 
 
@@ -396,5 +396,5 @@ def test_a_holder_named_by_a_did_of_a_key(kid: Callable[[Any], str], ana: Privat
 )
 def test_a_holder_who_cannot_be_told(cnf: Any, ana: PrivateKey) -> None:
     secured = resigned(issue(holder=ana), lambda payload: payload.update(cnf=cnf))
-    with pytest.raises(CredentialInvalid):
+    with pytest.raises(InvalidCredentialError):
         FORMAT.verify_credential(secured, sources=SOURCES, now=NOW)

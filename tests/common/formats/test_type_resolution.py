@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 
 from common.did import Fetched
-from common.errors import FetchFailed, SelloError
-from common.formats.base import CredentialInvalid
+from common.errors import FetchError, SelloError
+from common.formats.base import InvalidCredentialError
 from common.formats.sd_jwt.issuing import conceal
 from common.formats.sd_jwt.processing import Processed, process
 from common.formats.type_resolution import (
     MAX_ANCESTORS,
     CredentialType,
-    TypeMetadataInvalid,
+    InvalidTypeMetadataError,
     check_claims,
     check_integrity,
     resolve_type,
@@ -51,7 +51,7 @@ class Web:
     def __call__(self, url: str, *, accept: str = "") -> Fetched:
         self.asked += 1
         if url not in self.pages:
-            raise FetchFailed("Nobody lives there.")
+            raise FetchError("Nobody lives there.")
         return Fetched(self.pages[url])
 
 
@@ -90,14 +90,14 @@ def test_a_long_line_of_ancestors_has_an_end() -> None:
     first = "https://example.com/0"
     assert len(resolve_type(first, fetch=chain(MAX_ANCESTORS + 1, end={})).ancestors) == MAX_ANCESTORS
     endless = chain(50, end={})
-    with pytest.raises(TypeMetadataInvalid, match="more than"):
+    with pytest.raises(InvalidTypeMetadataError, match="more than"):
         resolve_type(first, fetch=endless)
     assert endless.asked <= MAX_ANCESTORS + 1
 
 
 @pytest.mark.parametrize("back", ["https://example.com/0", "https://example.com/1", "https://example.com/2"])
 def test_circles_are_refused(back: str) -> None:
-    with pytest.raises(TypeMetadataInvalid, match="extends itself"):
+    with pytest.raises(InvalidTypeMetadataError, match="extends itself"):
         resolve_type("https://example.com/0", fetch=chain(3, end={"extends": back}))
 
 
@@ -106,10 +106,10 @@ def test_integrity_of_the_type_and_of_what_it_extends() -> None:
     guarded = {**EXTENDING, "extends#integrity": sri(web.pages[BASE], "sha384")}
     web.pages[CHILD] = json.dumps(guarded).encode()
     assert resolve_type(CHILD, integrity=sri(web.pages[CHILD]), fetch=web).ancestors == (BASE,)
-    with pytest.raises(TypeMetadataInvalid, match="not the one"):
+    with pytest.raises(InvalidTypeMetadataError, match="not the one"):
         resolve_type(CHILD, integrity=sri(b"another"), fetch=web)
     web.pages[BASE] += b" "
-    with pytest.raises(TypeMetadataInvalid, match="not the one"):
+    with pytest.raises(InvalidTypeMetadataError, match="not the one"):
         resolve_type(CHILD, integrity=sri(web.pages[CHILD]), fetch=web)
 
 
@@ -128,13 +128,13 @@ def test_the_strongest_digest_counts() -> None:
         7,
         ["sha256-x"],
     ):
-        with pytest.raises(TypeMetadataInvalid):
+        with pytest.raises(InvalidTypeMetadataError):
             check_integrity(b"x", bad)
 
 
 def test_what_cannot_be_asked_is_open() -> None:
     for vct in (CHILD, "urn:example:type", "data:application/json,{}", "file:///etc/passwd"):
-        with pytest.raises(FetchFailed):
+        with pytest.raises(FetchError):
             resolve_type(vct, fetch=Web(PARENT))
 
 
@@ -152,7 +152,7 @@ def test_what_cannot_be_asked_is_open() -> None:
 def test_documents_refused(change: Mapping[str, Any]) -> None:
     web = Web()
     web.pages[CHILD] = json.dumps({"vct": CHILD, **change}).encode()
-    with pytest.raises(TypeMetadataInvalid):
+    with pytest.raises(InvalidTypeMetadataError):
         resolve_type(CHILD, fetch=web)
 
 
@@ -160,7 +160,7 @@ def test_no_json_at_all() -> None:
     web = Web()
     for body in (b"", b"<html>", b"[]", b'{"vct":"a","vct":"b"}', b"\xff"):
         web.pages[CHILD] = body
-        with pytest.raises(TypeMetadataInvalid):
+        with pytest.raises(InvalidTypeMetadataError):
             resolve_type(CHILD, fetch=web)
 
 
@@ -183,7 +183,7 @@ def test_what_a_child_may_override(parent: dict[str, Any], child: dict[str, Any]
         {"vct": CHILD, "extends": BASE, "claims": [claim(["a"], **child)]},
     )
     if not fine:
-        with pytest.raises(TypeMetadataInvalid):
+        with pytest.raises(InvalidTypeMetadataError):
             resolve_type(CHILD, fetch=web)
         return
     [found] = resolve_type(CHILD, fetch=web).claims
@@ -227,7 +227,7 @@ def test_a_credential_is_as_its_type_says(described: dict[str, Any], fine: bool)
     if fine:
         checked(found, SEALED)
     else:
-        with pytest.raises(CredentialInvalid):
+        with pytest.raises(InvalidCredentialError):
             checked(found, SEALED)
 
 
@@ -256,7 +256,7 @@ def test_a_part_of_it_is_as_its_type_says(described: dict[str, Any], fine: bool)
     if fine:
         checked(found, SHOWN, whole=False)
     else:
-        with pytest.raises(CredentialInvalid):
+        with pytest.raises(InvalidCredentialError):
             checked(found, SHOWN, whole=False)
 
 

@@ -9,9 +9,9 @@ import pytest
 
 from common.did import did_key
 from common.encoding import base64url
-from common.errors import FetchFailed, MalformedInput, SelloError
+from common.errors import FetchError, MalformedInputError, SelloError
 from common.formats import FORMATS, enveloping, jose, without_binding
-from common.formats.base import Binding, BindingMismatch, Expired, Holder, NotYetValid
+from common.formats.base import Binding, BindingMismatchError, ExpiredError, Holder, NotYetValidError
 from common.formats.detect import find_format
 from common.keys import PrivateKey, jws
 from common.rdf.contexts import CREDENTIALS_V1, CREDENTIALS_V2, type_context
@@ -151,7 +151,7 @@ def test_told_by_its_shape(name: str) -> None:
     token = issue(name)
     assert find_format(token) == (name, FORMATS[name], "credential")
     assert find_format(show(name, token)) == (name, FORMATS[name], "presentation")
-    with pytest.raises(MalformedInput):
+    with pytest.raises(MalformedInputError):
         find_format(jws.sign({"typ": "JWT"}, {"iss": REGISTRY}, signer=ISSUER))
 
 
@@ -182,14 +182,14 @@ def test_a_presentation_as_the_specification_has_it() -> None:
     [Binding("x509_san_dns:mallory.example", "nonce-1"), Binding("x509_san_dns:clinic.example", "nonce-2")],
 )
 def test_a_presentation_for_somebody_else(name: str, binding: Binding) -> None:
-    with pytest.raises(BindingMismatch):
+    with pytest.raises(BindingMismatchError):
         verify_shown(name, show(name, issue(name)), binding=binding)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_presentation_of_another_time(name: str) -> None:
     presented = show(name, issue(name), now=NOW - timedelta(minutes=6))
-    with pytest.raises(BindingMismatch):
+    with pytest.raises(BindingMismatchError):
         verify_shown(name, presented)
     with pytest.raises(SelloError):
         verify_shown(name, show(name, issue(name), now=NOW + timedelta(minutes=6)))
@@ -200,7 +200,7 @@ def test_a_presentation_of_another_time(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_somebody_elses_credential(name: str, mallory: PrivateKey) -> None:
-    with pytest.raises(BindingMismatch):
+    with pytest.raises(BindingMismatchError):
         verify_shown(name, show(name, issue(name), mallory))
 
 
@@ -236,9 +236,9 @@ def test_a_changed_claim(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_validity(name: str) -> None:
     token = issue(name)
-    with pytest.raises(NotYetValid):
+    with pytest.raises(NotYetValidError):
         verify(name, token, now=FARMER.valid_from - timedelta(minutes=2))
-    with pytest.raises(Expired):
+    with pytest.raises(ExpiredError):
         verify(name, token, now=FARMER.valid_until + timedelta(minutes=2))
 
 
@@ -269,11 +269,11 @@ def test_types_without_a_known_context_stay_as_they_are() -> None:
 
 def test_a_context_that_cannot_be_had_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     def silent(self: object, url: str, *, issuer: str) -> Any:
-        raise FetchFailed("Nobody answers.")
+        raise FetchError("Nobody answers.")
 
     token = issue("jwt_vc_json")
     monkeypatch.setattr(StaticSources, "context", silent)
-    with pytest.raises(FetchFailed):
+    with pytest.raises(FetchError):
         verify("jwt_vc_json", token)
 
 
@@ -284,9 +284,9 @@ def test_transaction_data(name: str) -> None:
     token = issue(name)
     verified = verify_shown(name, show(name, token, binding=wanted), binding=wanted)
     assert verified.transaction_data == (entry,)
-    with pytest.raises(BindingMismatch):
+    with pytest.raises(BindingMismatchError):
         verify_shown(name, show(name, token), binding=wanted)
-    with pytest.raises(BindingMismatch):
+    with pytest.raises(BindingMismatchError):
         verify_shown(name, show(name, token, binding=wanted))
 
 

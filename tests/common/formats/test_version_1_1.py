@@ -8,7 +8,7 @@ import pytest
 from common.did import did_key
 from common.errors import SelloError
 from common.formats import FORMATS
-from common.formats.base import Binding, Expired, NotYetValid, VerifiedCredential
+from common.formats.base import Binding, ExpiredError, NotYetValidError, VerifiedCredential
 from common.keys import PrivateKey, jws
 from common.rdf.contexts import CREDENTIALS_V1
 from tests.common.formats.fakes import StaticSources
@@ -76,11 +76,11 @@ def test_of_two_times_the_narrower_counts() -> None:
     found = read(own, nbf=0, exp=SECONDS + 10**9)
     assert found.document["expirationDate"] == own["expirationDate"]
     assert found.document["issuanceDate"] == own["issuanceDate"]
-    with pytest.raises(Expired):
+    with pytest.raises(ExpiredError):
         read(own, exp=SECONDS - 3600)
-    with pytest.raises(NotYetValid):
+    with pytest.raises(NotYetValidError):
         read(own, nbf=SECONDS + 3600)
-    with pytest.raises(Expired):
+    with pytest.raises(ExpiredError):
         read({"expirationDate": "2025-01-01T00:00:00"}, exp=SECONDS + 3600)
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from common.adapters.network.http import Fetched
 from common.encoding import base64url, cbor
-from common.errors import FetchFailed
+from common.errors import FetchError
 from common.formats import FORMATS, without_binding
 from common.formats.data_integrity import SUITE_OF_CURVE, SUITES, pipeline
 from common.formats.detect import find_format
@@ -284,7 +284,7 @@ def test_type_metadata() -> None:
                 return Fetched(body)
             if url == "https://a.example/u":
                 return Fetched(b'{"vct":"https://a.example/u"}')
-            raise FetchFailed("Nobody lives there.")
+            raise FetchError("Nobody lives there.")
 
         checked(resolve_type(vct, fetch=fetch), SEALED)
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from common.adapters import qr
 from common.did import Fetched, did_jwk, did_key, did_webvh, parse_document, resolve
 from common.encoding import base58, base64url, cbor, jcs, multibase, strict_json
-from common.errors import FetchFailed
+from common.errors import FetchError
 from common.keys import PrivateKey, certificate, cose, jwe, jwk, jws, multikey
 from common.status import bitstring, token
 from common.status.bits import pack
@@ -67,7 +67,7 @@ def test_multikeys_and_did_keys(key: PrivateKey) -> None:
 
 
 def _silent(url: str, *, accept: str = "") -> Fetched:
-    raise FetchFailed("Nobody lives there.")
+    raise FetchError("Nobody lives there.")
 
 
 def test_dids() -> None:

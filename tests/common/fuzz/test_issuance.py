@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from common.did import DIDDocument, Fetched, resolve
 from common.encoding import cbor
-from common.errors import FetchFailed
+from common.errors import FetchError
 from common.keys import certificate, cose, jwe, jws
 from common.oid4vci import attestation, authorization, encryption
 from common.oid4vci.authorization import AuthorizationRequest
 from common.oid4vci.authorization_server import parse_server_metadata
-from common.oid4vci.errors import InvalidProof, MessageInvalid
+from common.oid4vci.errors import InvalidMessageError, InvalidProofError
 from common.oid4vci.json_members import Members
 from common.oid4vci.key_attestation import Resistance, create_key_attestation, verify_key_attestation
 from common.oid4vci.presentation_proof import verify_presentation_proofs
@@ -129,14 +129,14 @@ def test_server_metadata_with_everything() -> None:
     ids=["target", "requests", "responses"],
 )  # fmt: skip
 def test_encryption(specimen: Any, parse: Any) -> None:
-    parse(Members(specimen, MessageInvalid))
+    parse(Members(specimen, InvalidMessageError))
     values = bent(specimen).filter(lambda value: isinstance(value, dict))
-    fuzz(values, lambda value: parse(Members(value, MessageInvalid)), examples=200)
+    fuzz(values, lambda value: parse(Members(value, InvalidMessageError)), examples=200)
 
 
 def test_encrypted_messages() -> None:
     def read(text: str) -> None:
-        encryption.decrypt_message(text, key=EPHEMERAL, error=MessageInvalid)
+        encryption.decrypt_message(text, key=EPHEMERAL, error=InvalidMessageError)
 
     honest = jwe.encrypt(b'{"a":1}', recipient=ENCRYPTION_KEY)
     read(honest)
@@ -198,7 +198,7 @@ def test_key_attestations() -> None:
     statuses = bent({"iss": "a", "status": {"status_list": {"idx": 1, "uri": "https://a.example"}}})
     fuzz(
         statuses.filter(lambda value: isinstance(value, dict)),
-        lambda value: attestation.standing(value, error=InvalidProof),
+        lambda value: attestation.standing(value, error=InvalidProofError),
     )
 
 
@@ -232,7 +232,7 @@ def resolve_key(did: str) -> DIDDocument:
 
 
 def silent(url: str, *, accept: str = "") -> Fetched:
-    raise FetchFailed("Nobody lives there.")
+    raise FetchError("Nobody lives there.")
 
 
 @pytest.mark.parametrize("anchors", [(), ANCHORS], ids=["none", "one"])

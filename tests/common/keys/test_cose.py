@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from common.encoding import cbor
-from common.errors import InvalidKey, InvalidSignature, MalformedInput, SelloError
+from common.errors import InvalidKeyError, InvalidSignatureError, MalformedInputError, SelloError
 from common.keys import PrivateKey, cose
 from common.keys.private_key import generate
 
@@ -34,13 +34,13 @@ def test_what_was_signed_verifies_and_nothing_else_does(curve: str) -> None:
     made = cose.sign1(b"payload", signer=signer, unprotected={cose.X5CHAIN: b"certificate"})
     message = cose.parse(cbor.decode(cbor.encode(made)))
     assert cose.verify(message, key=signer.public_key) == b"payload"
-    with pytest.raises(InvalidSignature):
+    with pytest.raises(InvalidSignatureError):
         cose.verify(message, key=other.public_key)
     bent = made[3][:-1] + bytes(
         [made[3][-1] ^ 1]
     )  # one bit: a last byte of zero is a signature's own now and then
     for changed in ([made[0], {}, b"other", made[3]], [made[0], {}, made[2], bent]):
-        with pytest.raises(InvalidSignature):
+        with pytest.raises(InvalidSignatureError):
             cose.verify(cose.parse(changed), key=signer.public_key)
 
 
@@ -48,12 +48,12 @@ def test_a_detached_payload_is_needed_exactly_once(ana: PrivateKey) -> None:
     message = cose.parse(cose.sign1(b"payload", signer=ana, detached=True))
     assert message.payload is None
     assert cose.verify(message, key=ana.public_key, detached=b"payload") == b"payload"
-    with pytest.raises(InvalidSignature):
+    with pytest.raises(InvalidSignatureError):
         cose.verify(message, key=ana.public_key, detached=b"other")
-    with pytest.raises(MalformedInput):
+    with pytest.raises(MalformedInputError):
         cose.verify(message, key=ana.public_key)
     attached = cose.parse(cose.sign1(b"payload", signer=ana))
-    with pytest.raises(MalformedInput):
+    with pytest.raises(MalformedInputError):
         cose.verify(attached, key=ana.public_key, detached=b"payload")
 
 
@@ -61,7 +61,7 @@ def test_a_detached_payload_is_needed_exactly_once(ana: PrivateKey) -> None:
 def test_the_algorithm_follows_from_the_key(ana: PrivateKey, algorithm: object) -> None:
     header = cbor.encode({cose.ALG: algorithm})
     signature = ana.sign(cbor.encode(["Signature1", header, b"", b"payload"]))
-    with pytest.raises(InvalidSignature):
+    with pytest.raises(InvalidSignatureError):
         cose.verify(cose.parse([header, {}, b"payload", signature]), key=ana.public_key)
 
 
@@ -73,7 +73,7 @@ def test_fully_specified_algorithms_are_taken(ana: PrivateKey) -> None:
 
 def test_an_algorithm_outside_the_signature_does_not_count(ana: PrivateKey) -> None:
     signature = ana.sign(cbor.encode(["Signature1", b"", b"", b"payload"]))
-    with pytest.raises(InvalidSignature):
+    with pytest.raises(InvalidSignatureError):
         cose.verify(cose.parse([b"", {cose.ALG: -7}, b"payload", signature]), key=ana.public_key)
 
 
@@ -96,7 +96,7 @@ def test_an_algorithm_outside_the_signature_does_not_count(ana: PrivateKey) -> N
     ],
 )
 def test_what_is_no_sign1_is_refused(value: Any) -> None:
-    with pytest.raises(MalformedInput):
+    with pytest.raises(MalformedInputError):
         cose.parse(value)
 
 
@@ -131,7 +131,7 @@ def test_a_key_may_give_the_sign_of_its_coordinate() -> None:
     ],
 )
 def test_what_is_no_public_key_is_refused(change: dict[int, Any]) -> None:
-    with pytest.raises(InvalidKey):
+    with pytest.raises(InvalidKeyError):
         cose.decode_key({**KEY, **change})
 
 

@@ -7,8 +7,8 @@ import pytest
 from common.encoding import base64url
 from common.keys import PrivateKey, jwk, jws
 from common.keys.dpop import (
-    InvalidDpopProof,
-    UseDpopNonce,
+    InvalidDpopProofError,
+    UseDpopNonceError,
     create_dpop_proof,
     token_hash,
     verify_dpop_proof,
@@ -97,46 +97,46 @@ def test_the_dpop_proof_of_rfc_9449():
     ],
 )
 def test_dpop_proofs_for_something_else(overrides):
-    with pytest.raises(InvalidDpopProof):
+    with pytest.raises(InvalidDpopProofError):
         check(proof(**overrides))
 
 
 def test_an_access_token_needs_its_key_and_its_hash():
-    with pytest.raises(InvalidDpopProof):
+    with pytest.raises(InvalidDpopProofError):
         check(proof(), bound_to=None)
-    with pytest.raises(InvalidDpopProof):
+    with pytest.raises(InvalidDpopProofError):
         check(proof(access_token=None))
 
 
 def test_a_refresh_token_is_bound_without_a_hash(mallory):
     check(proof(access_token=None), access_token=None)
-    with pytest.raises(InvalidDpopProof):
+    with pytest.raises(InvalidDpopProofError):
         check(proof(access_token=None, signer=mallory), access_token=None)
 
 
 def test_the_servers_nonce():
     def ours(nonce: object) -> None:
         if nonce != "of the server":
-            raise UseDpopNonce("Use this one.")
+            raise UseDpopNonceError("Use this one.")
 
     assert check(proof(nonce="of the server"), check_nonce=ours).jti == "1"
     for wrong in (None, "", "of another"):
-        with pytest.raises(UseDpopNonce):
+        with pytest.raises(UseDpopNonceError):
             check(proof(nonce=wrong), check_nonce=ours)
 
 
 @pytest.mark.parametrize("change", [{"typ": "JWT"}, {"jwk": None}, {"kid": "x"}])
 def test_headers_of_dpop_proofs(change):
-    with pytest.raises(InvalidDpopProof):
+    with pytest.raises(InvalidDpopProofError):
         check(resigned(proof(), header=change))
 
 
 def test_claims_of_dpop_proofs(mallory):
     for claims in ({"jti": None}, {"htu": None}, {"htm": None}, {"iat": None}, {"ath": None}):
-        with pytest.raises(InvalidDpopProof):
+        with pytest.raises(InvalidDpopProofError):
             check(resigned(proof(), **claims))
-    with pytest.raises(InvalidDpopProof):
+    with pytest.raises(InvalidDpopProofError):
         check(resigned(proof(), mallory))
     private = {**jwk.encode(CLINIC.public_key), "d": base64url.encode(CLINIC.secret)}
-    with pytest.raises(InvalidDpopProof):
+    with pytest.raises(InvalidDpopProofError):
         check(resigned(proof(), header={"jwk": private}))

@@ -9,7 +9,7 @@ from jwcrypto import jwe as others
 from jwcrypto import jwk as other_keys
 
 from common.encoding import base64url
-from common.errors import MalformedInput, SelloError
+from common.errors import MalformedInputError, SelloError
 from common.keys import PrivateKey, jwe, jwk
 
 OPENID4VP = (
@@ -47,7 +47,7 @@ def test_each_message_has_its_own_ephemeral_key(ana: PrivateKey) -> None:
 
 def test_nobody_else_opens_it(ana: PrivateKey, mallory: PrivateKey) -> None:
     token = jwe.encrypt(b"hello", recipient=jwk.encode(ana.public_key))
-    with pytest.raises(MalformedInput, match="could not be decrypted"):
+    with pytest.raises(MalformedInputError, match="could not be decrypted"):
         jwe.decrypt(token, key=mallory)
 
 
@@ -76,7 +76,7 @@ def with_header(**changes: Any) -> str:
 )  # fmt: skip
 def test_other_algorithms_compression_and_critical_headers_are_refused(changes: dict[str, Any]) -> None:
     for read in (jwe.header, lambda token: jwe.decrypt(token, key=VERIFIER)):
-        with pytest.raises(MalformedInput):
+        with pytest.raises(MalformedInputError):
             read(with_header(**changes))
 
 
@@ -91,7 +91,7 @@ def test_other_algorithms_compression_and_critical_headers_are_refused(changes: 
 )  # fmt: skip
 def test_an_ephemeral_key_off_the_curve_is_refused(epk: Any) -> None:
     """An invalid-curve point would let the sender learn the recipient's private key."""
-    with pytest.raises(MalformedInput):
+    with pytest.raises(MalformedInputError):
         jwe.decrypt(with_header(epk=epk), key=VERIFIER)
 
 
@@ -99,7 +99,7 @@ def test_a_compression_bomb_is_refused_before_it_opens(ana: PrivateKey) -> None:
     header = {"alg": "ECDH-ES", "enc": "A256GCM", "zip": "DEF"}
     token = others.JWE(zlib.compress(bytes(100_000)), json.dumps(header))
     token.add_recipient(other_keys.JWK(**jwk.encode(ana.public_key)))
-    with pytest.raises(MalformedInput, match="compressed"):
+    with pytest.raises(MalformedInputError, match="compressed"):
         jwe.decrypt(token.serialize(compact=True), key=ana)
 
 
@@ -109,13 +109,13 @@ def test_a_compression_bomb_is_refused_before_it_opens(ana: PrivateKey) -> None:
     ids=lambda t: str(t)[:12],
 )
 def test_what_is_no_compact_jwe_is_refused(token: Any) -> None:
-    with pytest.raises(MalformedInput):
+    with pytest.raises(MalformedInputError):
         jwe.decrypt(token, key=VERIFIER)
 
 
 @pytest.mark.parametrize("encryption", ["A192GCM", "A128CBC-HS256", "none", ""])
 def test_other_content_encryption_is_not_made(encryption: str, ana: PrivateKey) -> None:
-    with pytest.raises(MalformedInput, match="A128GCM or A256GCM"):
+    with pytest.raises(MalformedInputError, match="A128GCM or A256GCM"):
         jwe.encrypt(b"x", recipient=jwk.encode(ana.public_key), encryption=encryption)
 
 

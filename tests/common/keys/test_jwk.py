@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from common.errors import InvalidKey, SelloError
+from common.errors import InvalidKeyError, SelloError
 from common.keys import PrivateKey, PublicKey, jwk
 
 OKP = {"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}
@@ -87,7 +87,7 @@ def test_a_jwk_that_is_none_of_our_keys_is_refused(change: dict[str, Any]) -> No
 
 @pytest.mark.parametrize("value", [None, "", [], "{}", 7])
 def test_what_is_no_object_is_no_jwk(value: Any) -> None:
-    with pytest.raises(InvalidKey):
+    with pytest.raises(InvalidKeyError):
         jwk.decode(value)
 
 
@@ -99,5 +99,5 @@ def test_an_okp_that_is_not_ed25519_is_refused(change: dict[str, str]) -> None:
 
 def test_members_that_are_null_say_nothing() -> None:
     assert jwk.decode({**EC, "d": None, "kid": None, "x5c": None}) == jwk.decode(EC)
-    with pytest.raises(InvalidKey):
+    with pytest.raises(InvalidKeyError):
         jwk.decode({**EC, "y": None})

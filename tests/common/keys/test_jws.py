@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from common.encoding import base64url
-from common.errors import InvalidSignature, MalformedInput, SelloError
+from common.errors import InvalidSignatureError, MalformedInputError, SelloError
 from common.keys import PrivateKey, jwk, jws
 from tests.common.keys.test_jwk import EC, OKP
 
@@ -58,7 +58,7 @@ def test_the_fully_specified_name_is_understood() -> None:
 
 
 def test_another_key_does_not_verify(ana: PrivateKey, mallory: PrivateKey) -> None:
-    with pytest.raises(InvalidSignature):
+    with pytest.raises(InvalidSignatureError):
         jws.verify(jws.sign({}, b"x", signer=mallory), key=ana.public_key, typ=None)
 
 
@@ -78,7 +78,7 @@ def test_a_changed_part_does_not_verify(part: int, ana: PrivateKey) -> None:
 def test_the_header_does_not_choose_the_algorithm(algorithm: str, ana: PrivateKey) -> None:
     her_own = jws.sign({"alg": algorithm}, b"{}", signer=ana)  # the signature itself holds
     for token in (her_own, *(crafted({"alg": algorithm}, signature=bytes(size)) for size in (0, 64))):
-        with pytest.raises(InvalidSignature):
+        with pytest.raises(InvalidSignatureError):
             jws.verify(token, key=ana.public_key, typ=None)
 
 
@@ -86,15 +86,15 @@ def test_hmac_under_the_public_key_does_not_verify(ana: PrivateKey) -> None:
     signing_input = crafted({"alg": "HS256"}).rsplit(".", 1)[0]
     for secret in (ana.public_key.raw, json.dumps(jwk.encode(ana.public_key)).encode()):
         mac = hmac.new(secret, signing_input.encode(), hashlib.sha256).digest()
-        with pytest.raises(InvalidSignature):
+        with pytest.raises(InvalidSignatureError):
             jws.verify(f"{signing_input}.{base64url.encode(mac)}", key=ana.public_key, typ=None)
 
 
 def test_an_es256_signature_under_an_ed25519_key_does_not_verify(ana: PrivateKey) -> None:
     token = jws.sign({}, b"x", signer=ana)
-    with pytest.raises(InvalidSignature):
+    with pytest.raises(InvalidSignatureError):
         jws.verify(token, key=jwk.decode(OKP), typ=None)
-    with pytest.raises(InvalidSignature):
+    with pytest.raises(InvalidSignatureError):
         jws.verify(RFC_8037, key=ana.public_key, typ=None)
 
 
@@ -102,14 +102,14 @@ def test_a_der_signature_is_not_a_jws_signature(ana: PrivateKey) -> None:
     head, body, signature = jws.sign({}, b"x", signer=ana).split(".")
     raw = base64url.decode(signature)
     der = encode_dss_signature(int.from_bytes(raw[:32], "big"), int.from_bytes(raw[32:], "big"))
-    with pytest.raises(InvalidSignature):
+    with pytest.raises(InvalidSignatureError):
         jws.verify(f"{head}.{body}.{base64url.encode(der)}", key=ana.public_key, typ=None)
 
 
 @pytest.mark.parametrize("header", [{"alg": "ES256", "crit": ["exp"], "exp": 1}, {"alg": "ES256", "crit": []},
                                     {"alg": "ES256", "crit": ["b64"], "b64": False}])  # fmt: skip
 def test_a_critical_header_is_refused(header: dict[str, Any]) -> None:
-    with pytest.raises(MalformedInput, match="critical"):
+    with pytest.raises(MalformedInputError, match="critical"):
         jws.parse(crafted(header))
 
 
@@ -129,7 +129,7 @@ def test_a_critical_header_is_refused(header: dict[str, Any]) -> None:
     ids=str,
 )
 def test_a_header_that_is_none_is_refused(header: Any) -> None:
-    with pytest.raises(MalformedInput):
+    with pytest.raises(MalformedInputError):
         jws.parse(crafted(header))
 
 
@@ -140,14 +140,14 @@ def test_a_header_that_is_none_is_refused(header: Any) -> None:
     ids=lambda token: repr(token)[:20],
 )  # fmt: skip
 def test_what_is_no_compact_jws_is_refused(token: Any) -> None:
-    with pytest.raises(MalformedInput):
+    with pytest.raises(MalformedInputError):
         jws.parse(token)
 
 
 def test_a_swollen_token_is_refused_unread() -> None:
-    with pytest.raises(MalformedInput):
+    with pytest.raises(MalformedInputError):
         jws.parse(RFC_7515, max_length=len(RFC_7515) - 1)
-    with pytest.raises(MalformedInput):
+    with pytest.raises(MalformedInputError):
         jws.parse(crafted({"alg": "ES256"}, b"x" * jws.MAX_LENGTH))
 
 
@@ -162,21 +162,21 @@ def test_a_token_of_another_type_is_refused(typ: Any, accepted: bool, ana: Priva
     if accepted:
         jws.verify(token, key=ana.public_key, typ="kb+jwt")
     else:
-        with pytest.raises(MalformedInput, match="type"):
+        with pytest.raises(MalformedInputError, match="type"):
             jws.verify(token, key=ana.public_key, typ="kb+jwt")
 
 
 @pytest.mark.parametrize("payload", [b"[]", b"null", b"text", b'{"a":1,"a":2}', b"\xff"])
 def test_claims_are_one_json_object(payload: bytes, ana: PrivateKey) -> None:
     token = jws.sign({}, payload, signer=ana)
-    with pytest.raises(MalformedInput):
+    with pytest.raises(MalformedInputError):
         jws.verify(token, key=ana.public_key, typ=None).claims()
 
 
 def test_a_header_that_is_null_says_nothing() -> None:
     assert jws.parse(crafted({"alg": "ES256", "kid": None, "x5c": None})).header == {"alg": "ES256"}
     for header in ({"alg": None}, {"alg": "ES256", "crit": None}):
-        with pytest.raises(MalformedInput):
+        with pytest.raises(MalformedInputError):
             jws.parse(crafted(header))
 
 

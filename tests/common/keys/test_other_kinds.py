@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from common.did import ResolutionError, parse_document
-from common.errors import InvalidKey, SelloError
+from common.errors import InvalidKeyError, SelloError
 from common.formats.data_integrity import pipeline
 from common.formats.data_integrity.pipeline import Expected
 from common.keys import cose, jwk, multikey
-from common.keys.other_kinds import UnknownKind
+from common.keys.other_kinds import UnknownKeyKindError
 from common.rdf.contexts import CREDENTIALS_V2
 from tests.conftest import NOW, shared
 
@@ -30,12 +30,12 @@ DID = "did:web:registry.example"
     ],
 )
 def test_a_jwk_is_named(key: dict[str, Any], name: str) -> None:
-    with pytest.raises(UnknownKind, match=name):
+    with pytest.raises(UnknownKeyKindError, match=name):
         jwk.decode(key)
 
 
 def test_a_private_key_of_any_kind_is_refused_first() -> None:
-    with pytest.raises(InvalidKey, match="private"):
+    with pytest.raises(InvalidKeyError, match="private"):
         jwk.decode({"kty": "AKP", "alg": "ML-DSA-44", "pub": "AA", "priv": "AA"})
 
 
@@ -50,7 +50,7 @@ def test_a_private_key_of_any_kind_is_refused_first() -> None:
     ],
 )
 def test_a_cose_key_is_named(key: dict[int, Any], name: str) -> None:
-    with pytest.raises(UnknownKind, match=name):
+    with pytest.raises(UnknownKeyKindError, match=name):
         cose.decode_key(key)
 
 
@@ -69,7 +69,7 @@ def test_a_did_document_holds_it_all_the_same() -> None:
 def test_the_published_key() -> None:
     """W3C's quantum-resistant suites, draft 2026-06: base64url, and not our base58btc."""
     text = json.loads(shared("vectors/quantum-safe/inputs/KeysMLDSA.json").read_text())["mldsa44"]
-    with pytest.raises(UnknownKind, match="ML-DSA-44"):
+    with pytest.raises(UnknownKeyKindError, match="ML-DSA-44"):
         multikey.decode(text["publicKeyMultibase"])
 
 

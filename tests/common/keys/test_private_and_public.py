@@ -2,7 +2,7 @@
 
 import pytest
 
-from common.errors import InvalidKey, InvalidSignature, UnknownPart
+from common.errors import InvalidKeyError, InvalidSignatureError, UnknownPartError
 from common.keys import PrivateKey, PublicKey
 from common.keys.private_key import generate
 
@@ -83,7 +83,7 @@ def test_a_generated_key_signs_and_nobody_else_does(curve: str) -> None:
         (ana.public_key, signature[:-1] + bytes([signature[-1] ^ 1]), b"hello"),
         (ana.public_key, b"", b"hello"),
     ):
-        with pytest.raises(InvalidSignature):
+        with pytest.raises(InvalidSignatureError):
             key.verify(wrong, data)
 
 
@@ -95,7 +95,7 @@ def test_zeros_and_the_order_are_no_signature(curve: str) -> None:
     for r in (0, 1, order):
         for s in (0, order):
             endian = "little" if curve == "Ed25519" else "big"
-            with pytest.raises(InvalidSignature):
+            with pytest.raises(InvalidSignatureError):
                 public.verify(r.to_bytes(size, endian) + s.to_bytes(size, endian), b"hello")
 
 
@@ -103,7 +103,7 @@ def test_an_ed25519_signature_has_one_form() -> None:
     """RFC 8032 §5.1.7: S + L would verify where the range of S is not checked."""
     _, public, message, signature = (bytes.fromhex(part) for part in ED25519[1])
     s = int.from_bytes(signature[32:], "little") + ORDER["Ed25519"]
-    with pytest.raises(InvalidSignature):
+    with pytest.raises(InvalidSignatureError):
         PublicKey("Ed25519", public).verify(signature[:32] + s.to_bytes(32, "little"), message)
 
 
@@ -111,7 +111,7 @@ def test_an_ed25519_signature_has_one_form() -> None:
 def test_an_ed25519_key_of_small_order_signs_nothing(point: str) -> None:
     """With such a key, the signature (identity, 0) fits every message."""
     key = PublicKey("Ed25519", bytes.fromhex(point))
-    with pytest.raises(InvalidSignature):
+    with pytest.raises(InvalidSignatureError):
         key.verify(bytes.fromhex("01" + "00" * 63), b"anything")
 
 
@@ -123,7 +123,7 @@ def test_an_ed25519_key_of_small_order_signs_nothing(point: str) -> None:
      ("P-384", bytes(49)), ("P-384", b"")],
 )  # fmt: skip
 def test_what_is_no_point_is_no_key(curve: str, raw: bytes) -> None:
-    with pytest.raises(InvalidKey):
+    with pytest.raises(InvalidKeyError):
         PublicKey(curve, raw)
 
 
@@ -131,7 +131,7 @@ def test_what_is_no_point_is_no_key(curve: str, raw: bytes) -> None:
 def test_what_is_no_scalar_is_no_private_key(curve: str) -> None:
     wrong = [bytes(31)] if curve == "Ed25519" else [bytes(32), ORDER[curve].to_bytes(SIZES[curve], "big")]
     for secret in [*wrong, b"", b"\xff" * 49]:
-        with pytest.raises(InvalidKey):
+        with pytest.raises(InvalidKeyError):
             PrivateKey(curve, secret)
 
 
@@ -142,7 +142,7 @@ def test_an_unknown_curve_names_the_known(curve: str) -> None:
         lambda: PrivateKey(curve, bytes(32)),
         lambda: generate(curve),
     ):
-        with pytest.raises(UnknownPart, match="Ed25519, P-256, P-384"):
+        with pytest.raises(UnknownPartError, match="Ed25519, P-256, P-384"):
             make()
 
 

@@ -11,7 +11,7 @@ from django.core import mail
 from django.core.management import call_command
 
 from common.adapters.network import http
-from common.errors import FetchFailed
+from common.errors import FetchError
 from common.keys import jws
 from common.notices import delivering
 from common.notices.channels import CHANNELS
@@ -120,7 +120,7 @@ def test_an_sms_is_what_the_gateway_wants_and_names_nothing(clock: Clock, gatewa
 
 
 def test_a_busy_gateway_is_asked_again_later_each_time(clock: Clock, gateway) -> None:
-    gateway.answers = [503, 429, http.NotReached("no")]
+    gateway.answers = [503, 429, http.NotReachedError("no")]
     one(Recipient(phone="+999712345678"))
     pauses = []
     for _ in range(3):
@@ -151,7 +151,7 @@ def test_a_refusal_is_final(answer: int, clock: Clock, gateway) -> None:
     assert deliver_notices(clock=clock)["failed"] == 1
 
 
-@pytest.mark.parametrize("answer", [500, 502, FetchFailed("This host does not answer.")])
+@pytest.mark.parametrize("answer", [500, 502, FetchError("This host does not answer.")])
 def test_what_may_have_arrived_is_sent_again_only_where_twice_is_once(
     answer: int | Exception, clock: Clock, gateway, settings
 ) -> None:

@@ -12,7 +12,7 @@ from common.notices.channels.base import Message
 from common.notices.inbox import read_inbox
 from common.notices.messages import (
     EVENT_TYPE,
-    NoticeRefused,
+    NoticeRefusedError,
     create_event,
     create_inbox,
     create_inbox_request,
@@ -73,7 +73,7 @@ def test_mallory_cannot_speak_for_anas_key(
 ) -> None:
     claims = {"aud": HERE, "iat": int(now.timestamp()), "jti": "x", "read": True}
     header = {"typ": "notices+jwt", "jwk": jwk.encode(ana.public_key)}
-    with pytest.raises(NoticeRefused):
+    with pytest.raises(NoticeRefusedError):
         read_inbox(jws.sign(header, claims, signer=mallory), audience=HERE, sender="issuer/civil", now=now)
     assert Notice.objects.get().state == "sent"
 
@@ -81,26 +81,26 @@ def test_mallory_cannot_speak_for_anas_key(
 def test_a_question_counts_once(told: None, ana: PrivateKey, now: datetime) -> None:
     token = ask(ana, now)
     read_inbox(token, audience=HERE, sender="issuer/civil", now=now)
-    with pytest.raises(NoticeRefused, match="before"):
+    with pytest.raises(NoticeRefusedError, match="before"):
         read_inbox(token, audience=HERE, sender="issuer/civil", now=now)
 
 
 @pytest.mark.parametrize("late", [timedelta(minutes=3), timedelta(minutes=-2)])
 def test_a_question_lives_shortly(told: None, ana: PrivateKey, now: datetime, late: timedelta) -> None:
-    with pytest.raises(NoticeRefused, match="long ago"):
+    with pytest.raises(NoticeRefusedError, match="long ago"):
         read_inbox(ask(ana, now), audience=HERE, sender="issuer/civil", now=now + late)
 
 
 def test_a_question_for_somebody_else(told: None, ana: PrivateKey, now: datetime) -> None:
     token = ask(ana, now, audience="https://office.example/issuers/social/notices")
-    with pytest.raises(NoticeRefused, match="somebody else"):
+    with pytest.raises(NoticeRefusedError, match="somebody else"):
         read_inbox(token, audience=HERE, sender="issuer/civil", now=now)
 
 
 def test_another_token_of_the_same_key_is_no_question(told: None, ana: PrivateKey, now: datetime) -> None:
     claims = {"aud": HERE, "iat": int(now.timestamp()), "jti": "x"}
     header = {"typ": "access-log+jwt", "jwk": jwk.encode(ana.public_key)}
-    with pytest.raises(NoticeRefused):
+    with pytest.raises(NoticeRefusedError):
         read_inbox(jws.sign(header, claims, signer=ana), audience=HERE, sender="issuer/civil", now=now)
 
 
@@ -117,7 +117,7 @@ def test_one_sender_does_not_tell_what_another_said(told: None, ana: PrivateKey,
     [{}, {"notices": 1}, {"notices": [1]}, {"notices": [{"id": "x"}]}, {"notices": [{"id": "x" * 2_000}]}],
 )
 def test_an_answer_that_is_no_inbox(answer: dict[str, Any]) -> None:
-    with pytest.raises(NoticeRefused):
+    with pytest.raises(NoticeRefusedError):
         parse_inbox(answer)
 
 
@@ -156,23 +156,23 @@ def test_an_organisation_learns_reference_and_state(now: datetime) -> None:
 
 
 def test_a_forged_event(now: datetime, mallory: PrivateKey) -> None:
-    with pytest.raises(NoticeRefused):
+    with pytest.raises(NoticeRefusedError):
         check(event(now, mallory.named(f"{DID}#p256-1")), now)
-    with pytest.raises(NoticeRefused, match="nobody"):
+    with pytest.raises(NoticeRefusedError, match="nobody"):
         check(event(now, mallory.named("did:web:mallory.example#k")), now)
     header = {"typ": EVENT_TYPE, "kid": "did:web:mallory.example#k"}
     claims = {"iss": DID, "aud": CLINIC, "iat": int(now.timestamp()), "jti": "1"}
-    with pytest.raises(NoticeRefused, match="nobody"):
+    with pytest.raises(NoticeRefusedError, match="nobody"):
         check(jws.sign(header, claims, signer=mallory), now)
 
 
 def test_an_event_for_another_or_of_another_time(now: datetime) -> None:
     token = event(now, signer_of("civil"))
-    with pytest.raises(NoticeRefused, match="somebody else"):
+    with pytest.raises(NoticeRefusedError, match="somebody else"):
         check(token, now, audience="https://bank.example/notices")
-    with pytest.raises(NoticeRefused, match="long ago"):
+    with pytest.raises(NoticeRefusedError, match="long ago"):
         check(token, now + timedelta(minutes=3))
-    with pytest.raises(NoticeRefused):
+    with pytest.raises(NoticeRefusedError):
         check(token[:-6] + "AAAAAA", now)
 
 
@@ -185,5 +185,5 @@ def test_addresses_that_nothing_is_posted_to(address: str) -> None:
 
 def test_nobody_signs_for_an_unknown_sender(settings: Any) -> None:
     message = Message("1", "ready", "mallory/x", CLINIC, "en", "t", "t", {})
-    with pytest.raises(webhook.Undeliverable):
+    with pytest.raises(webhook.UndeliverableError):
         webhook.deliver(message)

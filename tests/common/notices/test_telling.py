@@ -5,10 +5,10 @@ from datetime import datetime
 import pytest
 from django.db import transaction
 
-from common.errors import UnknownPart
+from common.errors import UnknownPartError
 from common.notices.languages import language_code
 from common.notices.models import Notice
-from common.notices.telling import NotToBeTold, Recipient, opened, plain, tell
+from common.notices.telling import ForbiddenFactError, Recipient, opened, plain, tell
 
 pytestmark = pytest.mark.django_db
 ANA = Recipient(
@@ -63,9 +63,9 @@ def test_a_row_cannot_stand_in_for_another(now: datetime) -> None:
 
 @pytest.mark.parametrize("facts", [{"name": "Ana"}, {"amount": "45.00"}, {**FACTS, "record": "F-0001"}])
 def test_only_facts_without_claims(facts: dict[str, str], now: datetime) -> None:
-    with pytest.raises(NotToBeTold):
+    with pytest.raises(ForbiddenFactError):
         tell("ready", key="1", to=ANA, facts=facts, now=now)
-    with pytest.raises(UnknownPart, match="known: changed"):
+    with pytest.raises(UnknownPartError, match="known: changed"):
         tell("gossip", key="1", to=ANA, facts={}, now=now)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from common.notices import texts
-from common.notices.texts import KINDS, OWN, BadTexts, render
+from common.notices.texts import KINDS, OWN, NoticeTextsError, render
 
 LANGUAGES = sorted(path.stem for path in OWN.glob("*.json"))
 FACTS = {
@@ -79,5 +79,5 @@ def test_an_operator_adds_a_language_and_other_words(settings: object, tmp_path:
 def test_an_operators_mistake_is_named(texts_: object, settings: object, tmp_path: Path) -> None:
     (tmp_path / "sw.json").write_text(json.dumps(texts_))
     settings.NOTICE_TEXTS = str(tmp_path)  # type: ignore[attr-defined]
-    with pytest.raises(BadTexts, match="sw"):
+    with pytest.raises(NoticeTextsError, match="sw"):
         render("ready", "sw", FACTS)

@@ -6,7 +6,7 @@ import pytest
 
 from common.oid4vci.authorization_server import parse_server_metadata
 from common.oid4vci.credential import CredentialResponse, parse_credential_request, parse_credential_response
-from common.oid4vci.errors import MessageInvalid
+from common.oid4vci.errors import InvalidMessageError
 from common.oid4vci.metadata import IssuerMetadata, parse_issuer_metadata
 from common.oid4vci.offer import PRE_AUTHORIZED, parse_offer
 from common.oid4vci.token import parse_token_response
@@ -41,7 +41,7 @@ def test_how_many_are_had_at_once(batch: Any, size: int | None) -> None:
 def test_encryption_that_nobody_requires(name: str, said: Any) -> None:
     found = metadata(**{name: said})
     assert found.request_encryption is found.response_encryption is None
-    with pytest.raises(MessageInvalid):
+    with pytest.raises(InvalidMessageError):
         metadata(**{name: {**(said or {}), "encryption_required": True}})
 
 
@@ -86,7 +86,7 @@ def test_one_credential_as_drafts_had_it() -> None:
     )
     assert found == CredentialResponse(("card",))
     for nothing in ("", 7, []):
-        with pytest.raises(MessageInvalid):
+        with pytest.raises(InvalidMessageError):
             parse_credential_response({"credential": nothing}, expected=1)
 
 

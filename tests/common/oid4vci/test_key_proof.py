@@ -7,7 +7,7 @@ import pytest
 from common.did import did_jwk, did_key
 from common.encoding import base64url, jcs
 from common.keys import PrivateKey, jwk, jws
-from common.oid4vci.errors import InvalidNonce, InvalidProof
+from common.oid4vci.errors import InvalidNonceError, InvalidProofError
 from common.oid4vci.key_proof import TYPE, create_key_proof, verify_key_proofs
 from tests.conftest import NOW
 
@@ -65,7 +65,7 @@ def test_times_have_fractions(claims):
     ],
 )
 def test_times_that_are_not_now(claims, said):
-    with pytest.raises(InvalidProof, match=said):
+    with pytest.raises(InvalidProofError, match=said):
         verify(signed(EDWARDS, **claims))
 
 
@@ -79,7 +79,7 @@ def test_a_did_alone_names_its_one_key(module):
 def test_the_algorithm_by_the_name_of_its_curve():
     assert verify(signed(EDWARDS, header={"alg": "Ed25519"}), proof(EDWARDS2, algorithm="Ed25519"))
     for signer in (EDWARDS, PrivateKey("P-256", bytes(31) + b"\x0a")):
-        with pytest.raises(InvalidProof):
+        with pytest.raises(InvalidProofError):
             verify(signed(signer, header={"alg": "Ed448" if signer is EDWARDS else "Ed25519"}))
 
 
@@ -88,7 +88,7 @@ def test_published_example():
     [found] = verify(PUBLISHED, nonces=nonces, now=datetime.fromtimestamp(1701960444, UTC))
     assert nonces == ["LarRGSbmUPYtRYO6BQ4yn8"]
     assert jwk.encode(found.key)["x"] == "nUWAoAv3XZith8E7i19OdaxOLYFOwM-Z2EuM02TirT4"
-    with pytest.raises(InvalidProof, match="too old"):
+    with pytest.raises(InvalidProofError, match="too old"):
         verify(PUBLISHED)
 
 
@@ -110,22 +110,22 @@ def test_batch_sees_each_nonce_once(ana, bruno):
 
 
 def test_one_key_twice_is_one_credential_too_many(ana):
-    with pytest.raises(InvalidProof, match="same key"):
+    with pytest.raises(InvalidProofError, match="same key"):
         verify(proof(ana), proof(ana, binding="did:key"))
 
 
 def test_no_nonce_is_spent_when_one_proof_fails(ana, bruno):
     nonces: list[str] = []
-    with pytest.raises(InvalidProof):
+    with pytest.raises(InvalidProofError):
         verify(proof(ana), proof(bruno, audience="https://other.example"), nonces=nonces)
     assert nonces == []
 
 
 def test_the_nonce_is_always_asked_about(ana):
     def refuse(nonce: str) -> None:
-        raise InvalidNonce("no")
+        raise InvalidNonceError("no")
 
-    with pytest.raises(InvalidNonce):
+    with pytest.raises(InvalidNonceError):
         verify_key_proofs([proof(ana)], audience=ISSUER, check_nonce=refuse, now=NOW)
 
 
@@ -153,31 +153,31 @@ def test_the_nonce_is_always_asked_about(ana):
     ],
 )
 def test_each_check(ana, header, claims):
-    with pytest.raises(InvalidProof):
+    with pytest.raises(InvalidProofError):
         verify(signed(ana, header=header, **claims))
 
 
 def test_a_nonce_that_is_no_text(ana):
-    with pytest.raises(InvalidNonce):
+    with pytest.raises(InvalidNonceError):
         verify(signed(ana, nonce=7))
 
 
 def test_a_private_key_in_the_header(ana):
     exposed = {**jwk.encode(ana.public_key), "d": base64url.encode(ana.secret)}
-    with pytest.raises(InvalidProof, match="does not hold"):
+    with pytest.raises(InvalidProofError, match="does not hold"):
         verify(signed(ana, header={"jwk": exposed}))
 
 
 def test_a_key_that_did_not_sign(ana, mallory):
-    with pytest.raises(InvalidProof):
+    with pytest.raises(InvalidProofError):
         verify(signed(mallory, header={"jwk": jwk.encode(ana.public_key)}))
     kid = did_key.verification_method(ana.public_key)
-    with pytest.raises(InvalidProof):
+    with pytest.raises(InvalidProofError):
         verify(signed(mallory, header={"jwk": None, "kid": kid}))
 
 
 def test_a_curve_that_is_not_offered():
-    with pytest.raises(InvalidProof, match="ES256"):
+    with pytest.raises(InvalidProofError, match="ES256"):
         verify(proof(PrivateKey("P-384", bytes(47) + b"\x01")))
 
 
@@ -187,7 +187,7 @@ def test_algorithms_that_are_not_the_keys(ana, algorithm):
     changed = base64url.encode(
         jcs.canonicalize({"alg": algorithm, "typ": TYPE, "jwk": jwk.encode(ana.public_key)})
     )
-    with pytest.raises(InvalidProof):
+    with pytest.raises(InvalidProofError):
         verify(f"{changed}.{payload}.{'' if algorithm == 'none' else signature}")
 
 
@@ -195,5 +195,5 @@ def test_algorithms_that_are_not_the_keys(ana, algorithm):
 def test_what_is_no_proof(ana, change):
     text = proof(ana)
     broken = {"cut": text[:-3], "swollen": text + "A" * 9_000, "empty": "", "text": "proof"}[change]
-    with pytest.raises(InvalidProof):
+    with pytest.raises(InvalidProofError):
         verify(broken)

@@ -80,13 +80,13 @@ def test_token_response_round_trip():
     [{"token_type": "mac"}, {"access_token": ""}, {"expires_in": "600"}, {"authorization_details": {}}],
 )
 def test_token_responses_refused(change):
-    with pytest.raises(errors.MessageInvalid):
+    with pytest.raises(errors.InvalidMessageError):
         parse_token_response({**create_token_response(TokenResponse("token")), **change})
 
 
 def test_nonce_response():
     assert parse_nonce_response(create_nonce_response("wKI4LT17ac15ES9bw8ac4")) == "wKI4LT17ac15ES9bw8ac4"
-    with pytest.raises(errors.MessageInvalid):
+    with pytest.raises(errors.InvalidMessageError):
         parse_nonce_response({})
 
 
@@ -218,7 +218,7 @@ def test_published_credential_response():
     ],
 )
 def test_credential_responses_refused(source):
-    with pytest.raises(errors.MessageInvalid):
+    with pytest.raises(errors.InvalidMessageError):
         parse_credential_response(source, expected=1)
 
 

@@ -11,7 +11,7 @@ from common.oid4vci.authorization_server import (
     create_server_metadata,
     parse_server_metadata,
 )
-from common.oid4vci.errors import MessageInvalid
+from common.oid4vci.errors import InvalidMessageError
 from common.oid4vci.metadata import (
     ClaimDescription,
     ConfigurationMetadata,
@@ -94,7 +94,7 @@ def test_well_known_by_path_insertion(identifier, url):
     "identifier", ["http://issuer.example", "https://a.example/?b", "https://a@b.example", "x"]
 )
 def test_what_identifies_no_issuer(identifier):
-    with pytest.raises(MessageInvalid):
+    with pytest.raises(InvalidMessageError):
         well_known_url(identifier, "openid-credential-issuer")
 
 
@@ -238,7 +238,7 @@ def test_words_for_people_at_the_place_that_drafts_gave_them():
 
 def test_server_metadata_of_another():
     source = create_server_metadata(AuthorizationServerMetadata(ISSUER, f"{ISSUER}/token"))
-    with pytest.raises(MessageInvalid):
+    with pytest.raises(InvalidMessageError):
         parse_server_metadata(source, issuer="https://other.example")
-    with pytest.raises(MessageInvalid):
+    with pytest.raises(InvalidMessageError):
         parse_server_metadata({**source, "token_endpoint": "http://ministry.example/token"}, issuer=ISSUER)

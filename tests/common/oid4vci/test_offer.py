@@ -6,7 +6,7 @@ import jsonschema
 import pytest
 
 from common.errors import SelloError
-from common.oid4vci.errors import MessageInvalid
+from common.oid4vci.errors import InvalidMessageError
 from common.oid4vci.offer import (
     PRE_AUTHORIZED,
     CredentialOffer,
@@ -86,7 +86,7 @@ def test_uri_by_value_and_by_reference():
     ],
 )
 def test_what_is_no_offer(text):
-    with pytest.raises(MessageInvalid):
+    with pytest.raises(InvalidMessageError):
         parse_offer_uri(text)
 
 

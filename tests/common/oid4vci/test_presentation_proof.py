@@ -9,7 +9,7 @@ from common.adapters.documents.sources import sources
 from common.did import did_key
 from common.formats.data_integrity import SUITES, pipeline
 from common.keys import PrivateKey
-from common.oid4vci.errors import InvalidNonce, InvalidProof
+from common.oid4vci.errors import InvalidNonceError, InvalidProofError
 from common.oid4vci.presentation_proof import (
     SUITE_NAMES,
     create_presentation_proof,
@@ -68,7 +68,7 @@ def test_several_keys_and_one_nonce():
     found = verify(proof(), proof(P256, suite="ecdsa-jcs-2019"), nonces=nonces)
     assert [each.key for each in found] == [EDWARDS.public_key, P256.public_key]
     assert nonces == ["n"]
-    with pytest.raises(InvalidProof, match="same key"):
+    with pytest.raises(InvalidProofError, match="same key"):
         verify(proof(), proof())
 
 
@@ -93,14 +93,14 @@ def test_a_presentation_need_not_name_its_holder():
 )
 def test_proofs_that_do_not_hold(change):
     assert verify(signed())
-    with pytest.raises(InvalidProof):
+    with pytest.raises(InvalidProofError):
         verify(signed(**change))
 
 
 def test_a_nonce_that_is_no_text():
     made = signed()
     made["proof"]["challenge"] = 7
-    with pytest.raises((InvalidProof, InvalidNonce)):
+    with pytest.raises((InvalidProofError, InvalidNonceError)):
         verify(made)
 
 
@@ -121,16 +121,16 @@ def test_what_was_changed_or_belongs_to_another(mallory):
         {name: value for name, value in good.items() if name != "proof"},
         {},
     ):
-        with pytest.raises(InvalidProof):
+        with pytest.raises(InvalidProofError):
             verify(wrong)
 
 
 def test_keys_of_other_curves():
     key = PrivateKey("P-384", bytes(47) + b"\x01")
-    with pytest.raises(InvalidProof, match="Keys are on"):
+    with pytest.raises(InvalidProofError, match="Keys are on"):
         verify(signed(key, cryptosuite="ecdsa-jcs-2019"))
 
 
 def test_the_hour_counts():
-    with pytest.raises(InvalidProof):
+    with pytest.raises(InvalidProofError):
         verify(proof(now=NOW - timedelta(minutes=6)))

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from common.oid4vp.claims_path import NoSuchClaim, parse_path, same_value, select
+from common.oid4vp.claims_path import NoSuchClaimError, parse_path, same_value, select
 
 ARTHUR: dict[str, Any] = {
     "name": "Arthur Dent",
@@ -47,7 +47,7 @@ def test_the_examples_of_the_specification(path: tuple[Any, ...], selected: list
     ],
 )
 def test_a_path_that_leads_nowhere_selects_nothing(path: tuple[Any, ...]) -> None:
-    with pytest.raises(NoSuchClaim):
+    with pytest.raises(NoSuchClaimError):
         select(ARTHUR, path)
 
 
@@ -57,13 +57,13 @@ def test_elements_without_the_key_leave_the_selection() -> None:
 
 
 def test_one_element_of_another_kind_aborts() -> None:
-    with pytest.raises(NoSuchClaim):
+    with pytest.raises(NoSuchClaimError):
         select({"parcels": [{"crop": "quinoa"}, "fallow"]}, ("parcels", None, "crop"))
 
 
 @pytest.mark.parametrize("value", [[], None, "name", [-1], [1.5], [True], ["a", {}], [["a"]]])
 def test_what_is_no_path_is_refused(value: Any) -> None:
-    with pytest.raises(NoSuchClaim):
+    with pytest.raises(NoSuchClaimError):
         parse_path(value)
 
 
@@ -82,5 +82,5 @@ def test_what_stands_alone_is_a_set_of_one() -> None:
     for parcels in ({"crop": "oca"}, [{"crop": "oca"}]):
         for part in (None, 0):
             assert select({"parcels": parcels}, ("parcels", part, "crop"), sets=True) == ["oca"]
-    with pytest.raises(NoSuchClaim):
+    with pytest.raises(NoSuchClaimError):
         select({"parcels": {"crop": "oca"}}, ("parcels", 1, "crop"), sets=True)

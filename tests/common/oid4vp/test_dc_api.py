@@ -7,7 +7,7 @@ import pytest
 from common.errors import SelloError
 from common.keys import jwe, jws
 from common.oid4vp import dc_api
-from common.oid4vp.errors import AccessDenied, InvalidRequest, InvalidResponse
+from common.oid4vp.errors import AccessDeniedError, InvalidRequestError, InvalidResponseError
 from common.oid4vp.request import parse_authorization_request, parse_request_parameters
 from common.oid4vp.request_object import VerifiedRequest, verify_request
 from common.oid4vp.session_transcript import dc_api_transcript, session_transcript
@@ -73,12 +73,12 @@ def test_a_signed_request_says_who_asks_and_on_which_pages(client_id: Any) -> No
     "origins", [("https://mallory.example",), ("https://CLINIC.example",), (f"{ORIGIN}/",), ()]
 )
 def test_a_signed_request_replayed_on_another_page(origins: Any) -> None:
-    with pytest.raises(InvalidRequest, match="another page"):
+    with pytest.raises(InvalidRequestError, match="another page"):
         read(signed(origins=origins))
 
 
 def test_a_request_signed_by_another(mallory: Any) -> None:
-    with pytest.raises(InvalidRequest, match="signature"):
+    with pytest.raises(InvalidRequestError, match="signature"):
         read(signed(signer=mallory.named(CLINIC.key_id)))
     entry = signed(signer=OTHER)
     assert read(entry).authenticated
@@ -103,11 +103,11 @@ def test_what_is_no_request(protocol: Any, data: Any) -> None:
 def test_the_ways_are_kept_apart() -> None:
     """Requests of the API are none for links, nor the other way round; nobody calls himself an origin."""
     unsigned = dc_api.create_unsigned_request(parameters(DID))["data"]
-    with pytest.raises(InvalidRequest):
+    with pytest.raises(InvalidRequestError):
         parse_request_parameters({**unsigned, "client_id": str(DID)})
-    with pytest.raises(InvalidRequest):
+    with pytest.raises(InvalidRequestError):
         parse_request_parameters(parameters(DID), origin=ORIGIN)
-    with pytest.raises(InvalidRequest):
+    with pytest.raises(InvalidRequestError):
         parse_authorization_request(f"openid4vp://?client_id=origin:{ORIGIN}&request_uri=https://a.example")
 
 
@@ -142,7 +142,7 @@ def test_each_listed_content_encryption(offered: list[str]) -> None:
 
 
 def test_a_refusal_is_one_word() -> None:
-    data = dc_api.create_error(AccessDenied("The person said no."))
+    data = dc_api.create_error(AccessDeniedError("The person said no."))
     assert data == {"error": "access_denied"}
     assert dc_api.open_answer(data, response_mode="dc_api.jwt", key=EPHEMERAL).error == "access_denied"
 
@@ -155,14 +155,14 @@ def test_answers_refused(data: Any, mode: Any) -> None:
 
 
 def test_an_answer_in_the_clear_to_a_request_for_an_encrypted_one() -> None:
-    with pytest.raises(InvalidResponse):
+    with pytest.raises(InvalidResponseError):
         dc_api.open_answer({"vp_token": {"a": ["b"]}}, response_mode="dc_api.jwt", key=EPHEMERAL)
 
 
 def test_nothing_is_no_answer() -> None:
     request = read(dc_api.create_unsigned_request(parameters(DID))).request
     for nothing in ({}, {"identity": ()}):
-        with pytest.raises(InvalidResponse):
+        with pytest.raises(InvalidResponseError):
             dc_api.create_answer(request, nothing)
 
 

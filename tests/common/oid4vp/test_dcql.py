@@ -9,7 +9,7 @@ import pytest
 
 from common.errors import SelloError
 from common.oid4vp.dcql import MAX_ENTRIES, parse_query
-from common.oid4vp.errors import InvalidRequest
+from common.oid4vp.errors import InvalidRequestError
 from tests.conftest import shared
 
 EXAMPLES = {
@@ -126,7 +126,7 @@ FIRST = ("credentials", 0)
     ],
 )
 def test_what_the_specification_forbids_is_refused(broken: Any) -> None:
-    with pytest.raises(InvalidRequest) as caught:
+    with pytest.raises(InvalidRequestError) as caught:
         parse_query(broken)
     assert caught.value.code == "invalid_request"
 
@@ -142,7 +142,7 @@ def test_what_the_specification_forbids_is_refused(broken: Any) -> None:
     ],
 )
 def test_each_format_has_its_own_meta(form: str, meta: dict[str, Any]) -> None:
-    with pytest.raises(InvalidRequest):
+    with pytest.raises(InvalidRequestError):
         parse_query({"credentials": [{"id": "a", "format": form, "meta": meta}]})
 
 
@@ -183,7 +183,7 @@ def test_an_element_of_an_mdoc(retain: bool | None) -> None:
     ],
 )
 def test_a_claim_that_an_mdoc_cannot_have(claim: dict[str, Any]) -> None:
-    with pytest.raises(InvalidRequest):
+    with pytest.raises(InvalidRequestError):
         parse_query({"credentials": [{**MDL, "claims": [claim]}]})
 
 
@@ -216,5 +216,5 @@ VARIANTS: list[tuple[str, Any]] = [
 def test_whole_numbers_among_values_however_they_are_written() -> None:
     query = parse_query(_changed(*FIRST, "claims", 0, "values", to=[7.0, 1e3, True, "7"]))
     assert query.credentials[0].claims[0].values == (7, 1000, True, "7")
-    with pytest.raises(InvalidRequest):
+    with pytest.raises(InvalidRequestError):
         parse_query(_changed(*FIRST, "claims", 0, "values", to=[7.5]))

@@ -9,7 +9,7 @@ import pytest
 
 from common.keys import PrivateKey, PublicKey
 from common.oid4vp.dcql import DcqlQuery, parse_query
-from common.oid4vp.errors import NotSatisfied
+from common.oid4vp.errors import QueryNotSatisfiedError
 from common.oid4vp.matching import candidates, check_satisfied, minimal_disclosure, requested_claims
 from tests.conftest import shared
 
@@ -143,7 +143,7 @@ def test_trusted_authorities_by_the_keys_in_the_chain() -> None:
     assert candidates(query, [known]).satisfiable
     check_satisfied(query, {"c": [known]})
     for other in (ANA, replace(ANA, authority_keys=("zzzz",))):
-        with pytest.raises(NotSatisfied):
+        with pytest.raises(QueryNotSatisfiedError):
             check_satisfied(query, {"c": [other]})
 
 
@@ -168,7 +168,7 @@ def test_a_type_that_extends_the_one_asked_for() -> None:
     check_satisfied(query, {"c": [child]}, ancestors=ancestors)
     [asked] = query.credentials
     assert requested_claims(asked, child, ancestors=ancestors) == {("given_name",): ["Ana"]}
-    with pytest.raises(NotSatisfied):
+    with pytest.raises(QueryNotSatisfiedError):
         requested_claims(asked, child)
 
 
@@ -226,7 +226,7 @@ def test_a_verifier_accepts_what_a_wallet_would_offer() -> None:
 )
 def test_a_verifier_refuses_what_does_not_answer(presented: dict[str, list[Card]]) -> None:
     query = one([{"path": ["given_name"]}, {"path": ["age_over_18"], "values": [True]}])
-    with pytest.raises(NotSatisfied):
+    with pytest.raises(QueryNotSatisfiedError):
         check_satisfied(query, presented)
 
 
@@ -246,7 +246,7 @@ def test_a_verifier_wants_one_whole_option_of_each_required_set() -> None:
     check_satisfied(query, {"a": [ANA]})
     check_satisfied(query, {"b": [ANA], "c": [ANA], "d": [ANA]})
     for names in ("b", "c", "d", "bd"):
-        with pytest.raises(NotSatisfied):
+        with pytest.raises(QueryNotSatisfiedError):
             check_satisfied(query, {name: [ANA] for name in names})
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from common.errors import SelloError
 from common.oid4vp.client_id import ClientId, parse_client_id
-from common.oid4vp.errors import InvalidRequest, InvalidRequestUriMethod
+from common.oid4vp.errors import InvalidRequestError, InvalidRequestUriMethodError
 from common.oid4vp.request import (
     create_link,
     create_link_by_value,
@@ -52,9 +52,9 @@ def test_a_link_by_value_carries_the_same_request() -> None:
 
 
 def test_only_unsigned_requests_travel_by_value_and_only_signed_ones_are_signed() -> None:
-    with pytest.raises(InvalidRequest):
+    with pytest.raises(InvalidRequestError):
         create_link_by_value(parameters(DID))
-    with pytest.raises(InvalidRequest):
+    with pytest.raises(InvalidRequestError):
         create_request_object(parameters(REDIRECT), signer=CLINIC, now=NOW, expires=NOW)
 
 
@@ -150,14 +150,14 @@ def test_what_the_specification_forbids_is_refused(changes: dict[str, Any]) -> N
     ],
 )
 def test_an_encrypted_answer_needs_a_key(metadata: Any) -> None:
-    with pytest.raises(InvalidRequest):
+    with pytest.raises(InvalidRequestError):
         parse_request_parameters(parameters(DID, encrypted=True, client_metadata=metadata))
 
 
 def test_an_unknown_content_encryption_is_not_used() -> None:
     source = parameters(DID, encrypted=True)
     source["client_metadata"]["encrypted_response_enc_values_supported"] = ["A128CBC-HS256"]
-    with pytest.raises(InvalidRequest):
+    with pytest.raises(InvalidRequestError):
         parse_request_parameters(source)
 
 
@@ -165,7 +165,7 @@ def test_without_holder_binding_a_state_is_needed() -> None:
     query = json.loads(json.dumps(QUERY))
     query["credentials"][0]["require_cryptographic_holder_binding"] = False
     assert parse_request_parameters(parameters(DID, dcql_query=query)).state
-    with pytest.raises(InvalidRequest):
+    with pytest.raises(InvalidRequestError):
         parse_request_parameters(parameters(DID, dcql_query=query, state=KeyError))
 
 
@@ -173,15 +173,15 @@ def test_without_holder_binding_a_state_is_needed() -> None:
     ("link", "error"),
     [
         ("openid4vp://?client_id=x509_hash%3Aa&request_uri=https%3A%2F%2Fa&request_uri_method=PUT",
-         InvalidRequestUriMethod),
-        ("openid4vp://?client_id=x509_hash%3Aa&request_uri_method=post", InvalidRequest),
-        ("openid4vp://?client_id=x509_hash%3Aa&request_uri=a&request=b", InvalidRequest),
-        ("openid4vp://?client_id=x509_hash%3Aa&client_id=x509_hash%3Ab&request_uri=c", InvalidRequest),
-        ("openid4vp://?client_id=redirect_uri%3Ahttps%3A%2F%2Fa&dcql_query=%7B", InvalidRequest),
-        ("openid4vp://?request_uri=https%3A%2F%2Fa", InvalidRequest),
-        ("openid4vp://", InvalidRequest),
-        ("hello", InvalidRequest),
-        ("openid4vp://?client_id=x509_hash%3Aa&request_uri=" + "a" * 100_000, InvalidRequest),
+         InvalidRequestUriMethodError),
+        ("openid4vp://?client_id=x509_hash%3Aa&request_uri_method=post", InvalidRequestError),
+        ("openid4vp://?client_id=x509_hash%3Aa&request_uri=a&request=b", InvalidRequestError),
+        ("openid4vp://?client_id=x509_hash%3Aa&client_id=x509_hash%3Ab&request_uri=c", InvalidRequestError),
+        ("openid4vp://?client_id=redirect_uri%3Ahttps%3A%2F%2Fa&dcql_query=%7B", InvalidRequestError),
+        ("openid4vp://?request_uri=https%3A%2F%2Fa", InvalidRequestError),
+        ("openid4vp://", InvalidRequestError),
+        ("hello", InvalidRequestError),
+        ("openid4vp://?client_id=x509_hash%3Aa&request_uri=" + "a" * 100_000, InvalidRequestError),
     ],
 )  # fmt: skip
 def test_what_is_no_request_is_refused(link: str, error: type[SelloError]) -> None:
@@ -203,7 +203,7 @@ def test_a_key_of_the_verifier_that_cannot_be_used_is_let_be() -> None:
     source["client_metadata"]["jwks"]["keys"] = [*useless, key]
     assert parse_request_parameters(source).metadata.encryption_key == key
     source["client_metadata"]["jwks"]["keys"] = useless
-    with pytest.raises(InvalidRequest):
+    with pytest.raises(InvalidRequestError):
         parse_request_parameters(source)
     assert (
         parse_request_parameters({**source, "response_mode": "direct_post"}).metadata.encryption_key is None

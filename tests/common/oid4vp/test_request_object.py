@@ -8,12 +8,12 @@ from urllib.parse import parse_qs
 import pytest
 
 from common.encoding import base64url, jcs
-from common.errors import FetchFailed, SelloError
+from common.errors import FetchError, SelloError
 from common.keys import PrivateKey, jws
 from common.keys.certificate import public_key
 from common.oid4vp import x509
 from common.oid4vp.client_id import ClientId
-from common.oid4vp.errors import InvalidRequest
+from common.oid4vp.errors import InvalidRequestError
 from common.oid4vp.request import (
     AUDIENCE,
     REQUEST_TYPE,
@@ -78,13 +78,13 @@ def test_a_changed_request_is_refused(client_id: ClientId, chain: Any) -> None:
     claims = jws.parse(reference.request_object).claims()
     for name, value in (("nonce", "another"), ("response_uri", "https://clinic.example/elsewhere")):
         changed = base64url.encode(jcs.canonicalize({**claims, name: value}))
-        with pytest.raises(InvalidRequest, match="signature"):
+        with pytest.raises(InvalidRequestError, match="signature"):
             verify(replace(reference, request_object=f"{header}.{changed}.{signature}"))
 
 
 @SIGNED
 def test_another_key_is_refused(client_id: ClientId, chain: Any, mallory: PrivateKey) -> None:
-    with pytest.raises(InvalidRequest, match="signature"):
+    with pytest.raises(InvalidRequestError, match="signature"):
         verify(signed(client_id, chain, signer=mallory.named(CLINIC.key_id)))
 
 
@@ -109,7 +109,7 @@ def test_the_type_of_the_object_is_required(typ: str | None) -> None:
 @SIGNED
 def test_link_and_object_name_the_same_client(client_id: ClientId, chain: Any) -> None:
     reference = signed(client_id, chain, client_id=f"{client_id}x")
-    with pytest.raises(InvalidRequest, match="another client"):
+    with pytest.raises(InvalidRequestError, match="another client"):
         verify(reference)
 
 
@@ -119,7 +119,7 @@ def test_link_and_object_name_the_same_client(client_id: ClientId, chain: Any) -
      "did:web:mallory.example#key-1", "did:web:clinic.example.mallory#key-1", "key-1", ""],
 )  # fmt: skip
 def test_the_key_must_be_the_dids_own(kid: str) -> None:
-    with pytest.raises(InvalidRequest):
+    with pytest.raises(InvalidRequestError):
         verify(signed(DID, signer=CLINIC.named(kid)))
 
 
@@ -128,7 +128,7 @@ def test_a_kid_may_be_relative_to_the_did() -> None:
 
 
 def test_a_did_that_nobody_has() -> None:
-    with pytest.raises(InvalidRequest):
+    with pytest.raises(InvalidRequestError):
         verify(signed(ClientId("decentralized_identifier", "did:web:nobody.example"),
                       signer=CLINIC.named("did:web:nobody.example#key-1")))  # fmt: skip
 
@@ -164,12 +164,12 @@ def test_a_certificate_of_an_authority_that_nobody_trusts(mallory: PrivateKey) -
         not_before=NOW - day, not_after=NOW + day,
     )  # fmt: skip
     for chain in ((leaf,), (leaf, authority)):
-        with pytest.raises(InvalidRequest, match="authority"):
+        with pytest.raises(InvalidRequestError, match="authority"):
             verify(signed(HOST, chain, signer=mallory))
 
 
 def test_without_anchors_no_certificate_is_believed() -> None:
-    with pytest.raises(InvalidRequest):
+    with pytest.raises(InvalidRequestError):
         verify(signed(HOST, (LEAF,)), trust=Trust(resolve=resolve))
 
 
@@ -185,18 +185,18 @@ def test_a_leaf_signs_no_leaves(mallory: PrivateKey) -> None:
         not_before=NOW - day, not_after=NOW + day,
     )  # fmt: skip
     client_id = ClientId("x509_san_dns", "bank.example")
-    with pytest.raises(InvalidRequest):
+    with pytest.raises(InvalidRequestError):
         verify(signed(client_id, (below, LEAF), signer=mallory, response_uri="https://bank.example/r"))
 
 
 def test_the_answer_stays_with_the_host_of_the_certificate() -> None:
-    with pytest.raises(InvalidRequest, match="host"):
+    with pytest.raises(InvalidRequestError, match="host"):
         verify(signed(HOST, (LEAF,), response_uri="https://mallory.example/response"))
     assert verify(signed(HASH, (LEAF,), response_uri="https://elsewhere.example/response")).authenticated
 
 
 def test_the_hash_is_of_the_leaf() -> None:
-    with pytest.raises(InvalidRequest):
+    with pytest.raises(InvalidRequestError):
         verify(signed(HASH, (certificate(key=CLINIC, days=91),)))
 
 
@@ -209,34 +209,34 @@ def test_an_unsigned_request_proves_only_where_the_answer_goes() -> None:
 
 
 def test_an_unsigned_request_answers_nowhere_else() -> None:
-    with pytest.raises(InvalidRequest, match="elsewhere"):
+    with pytest.raises(InvalidRequestError, match="elsewhere"):
         verify(parse(create_link_by_value(parameters(REDIRECT, response_uri="https://mallory.example/r"))))
 
 
 @SIGNED
 def test_who_must_sign_is_not_believed_unsigned(client_id: ClientId, chain: Any) -> None:
-    with pytest.raises(InvalidRequest, match="signed"):
+    with pytest.raises(InvalidRequestError, match="signed"):
         verify(RequestReference(client_id, parameters=parameters(client_id)))
 
 
 def test_who_cannot_sign_is_not_believed_signed() -> None:
     token = jws.sign({"typ": "oauth-authz-req+jwt"}, parameters(REDIRECT), signer=CLINIC)
-    with pytest.raises(InvalidRequest):
+    with pytest.raises(InvalidRequestError):
         verify(RequestReference(REDIRECT, request_object=token))
 
 
 def test_the_wallets_nonce_comes_back() -> None:
     reference = replace(signed(DID, wallet_nonce="w-1"), method="post")
     assert verify(reference, wallet_nonce="w-1").request.wallet_nonce == "w-1"
-    with pytest.raises(InvalidRequest, match="moment"):
+    with pytest.raises(InvalidRequestError, match="moment"):
         verify(reference, wallet_nonce="w-2")
-    with pytest.raises(InvalidRequest, match="moment"):
+    with pytest.raises(InvalidRequestError, match="moment"):
         verify(replace(signed(DID), method="post"), wallet_nonce="w-2")
 
 
 @pytest.mark.parametrize(("minutes", "said"), [(-3, "later time"), (8, "run out")])
 def test_a_request_has_its_time(minutes: int, said: str) -> None:
-    with pytest.raises(InvalidRequest, match=said):
+    with pytest.raises(InvalidRequestError, match=said):
         verify(signed(DID), now=NOW + timedelta(minutes=minutes))
 
 
@@ -249,7 +249,7 @@ def test_times_have_fractions_and_a_beginning() -> None:
     later = NOW.timestamp() + 300.623462
     assert request(exp=later, nbf=NOW.timestamp() - 0.5, x_score=0.5).request.expires_at.timestamp() == later
     assert request(exp=None, nbf=None, transaction_data=None, state="s").request.transaction_data == ()
-    with pytest.raises(InvalidRequest, match="later time"):
+    with pytest.raises(InvalidRequestError, match="later time"):
         request(nbf=NOW.timestamp() + 9000)
 
 
@@ -260,7 +260,7 @@ def test_audience_and_times_have_their_shape(changes: dict[str, Any]) -> None:
     token = jws.sign(
         {"typ": "oauth-authz-req+jwt", "kid": CLINIC.key_id}, {**parameters(DID), **changes}, signer=CLINIC
     )
-    with pytest.raises(InvalidRequest):
+    with pytest.raises(InvalidRequestError):
         verify(RequestReference(DID, request_object=token))
 
 
@@ -288,7 +288,7 @@ def test_fetching_by_post_sends_nonce_and_abilities() -> None:
 
 @pytest.mark.parametrize("status", [302, 307, 404, 500])
 def test_redirects_and_errors_end_it(status: int) -> None:
-    with pytest.raises(FetchFailed):
+    with pytest.raises(FetchError):
         fetch_request_object(RequestReference(DID, request_uri="https://a.example"), send=Server(b"", status))
 
 
@@ -315,5 +315,5 @@ def test_a_request_for_any_wallet(audience: Any) -> None:
     assert verify(replace(signed(DID), request_object=token)).authenticated
     for other in ("https://wallet.example", ["https://wallet.example"], [], 7):
         token = raw_token(header, {**parsed.claims(), "aud": other}, CLINIC)
-        with pytest.raises(InvalidRequest, match="another wallet"):
+        with pytest.raises(InvalidRequestError, match="another wallet"):
             verify(replace(signed(DID), request_object=token))

@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 import pytest
 
 from common.encoding import strict_json
-from common.errors import FetchFailed, SelloError
+from common.errors import FetchError, SelloError
 from common.keys import PrivateKey, jwe, jwk
-from common.oid4vp.errors import AccessDenied, InvalidResponse
+from common.oid4vp.errors import AccessDeniedError, InvalidResponseError
 from common.oid4vp.request import AuthorizationRequest, parse_request_parameters
 from common.oid4vp.response import (
     MAX_BYTES,
@@ -76,29 +76,29 @@ def test_a_plain_answer_is_a_form_of_json() -> None:
 
 @pytest.mark.parametrize("token", [{}, {"identity": []}])
 def test_an_empty_answer_is_none(token: Any) -> None:
-    with pytest.raises(InvalidResponse):
+    with pytest.raises(InvalidResponseError):
         create_response(request(encrypted=False), token)
 
 
 @pytest.mark.parametrize("encrypted", [False, True])
 def test_a_refusal_travels_in_the_clear_and_says_only_its_code(encrypted: bool) -> None:
     outgoing = create_error_response(
-        request(encrypted=encrypted), AccessDenied("I would rather not say why.")
+        request(encrypted=encrypted), AccessDeniedError("I would rather not say why.")
     )
     assert outgoing.form == {"error": "access_denied", "state": STATE}
     assert opened(outgoing.body, encrypted=encrypted) == AuthorizationResponse({}, error="access_denied")
 
 
 def test_an_answer_in_the_clear_is_not_taken_for_an_encrypted_one() -> None:
-    with pytest.raises(InvalidResponse, match="encrypted"):
+    with pytest.raises(InvalidResponseError, match="encrypted"):
         opened(create_response(request(encrypted=False), TOKEN).body, encrypted=True)
 
 
 def test_an_encrypted_answer_is_not_taken_where_none_was_asked_for() -> None:
     body = create_response(request(encrypted=True), TOKEN).body
-    with pytest.raises(InvalidResponse):
+    with pytest.raises(InvalidResponseError):
         opened(body, encrypted=False)
-    with pytest.raises(InvalidResponse):
+    with pytest.raises(InvalidResponseError):
         opened(body, encrypted=False, key=EPHEMERAL)
 
 
@@ -109,7 +109,7 @@ def test_another_key_does_not_open_it(mallory: PrivateKey) -> None:
 
 @pytest.mark.parametrize("encrypted", [False, True])
 def test_the_state_is_that_of_the_request(encrypted: bool) -> None:
-    with pytest.raises(InvalidResponse, match="another request"):
+    with pytest.raises(InvalidResponseError, match="another request"):
         opened(create_response(request(encrypted=encrypted), TOKEN).body, encrypted=encrypted, state="other")
 
 
@@ -126,7 +126,7 @@ def test_a_compressed_answer_is_refused() -> None:
 
 def test_an_answer_without_a_key_name_is_refused() -> None:
     sealed = jwe.encrypt(b"{}", recipient=jwk.encode(EPHEMERAL.public_key))
-    with pytest.raises(InvalidResponse, match="key"):
+    with pytest.raises(InvalidResponseError, match="key"):
         parse_response_form(urlencode({"response": sealed}).encode())
 
 
@@ -144,7 +144,7 @@ def test_inside_an_encrypted_answer_vp_token_is_an_object_not_a_text() -> None:
     key = {**jwk.encode(EPHEMERAL.public_key), "kid": "enc-1"}
     payload = json.dumps({"vp_token": '{"identity":["a"]}', "state": STATE}).encode()
     body = urlencode({"response": jwe.encrypt(payload, recipient=key)}).encode()
-    with pytest.raises(InvalidResponse):
+    with pytest.raises(InvalidResponseError):
         opened(body, encrypted=True)
 
 
@@ -160,7 +160,7 @@ def test_inside_an_encrypted_answer_vp_token_is_an_object_not_a_text() -> None:
     ],
 )
 def test_what_is_no_form_is_refused(body: bytes, status: int) -> None:
-    with pytest.raises(InvalidResponse) as caught:
+    with pytest.raises(InvalidResponseError) as caught:
         parse_response_form(body)
     assert caught.value.status == status
 
@@ -168,7 +168,7 @@ def test_what_is_no_form_is_refused(body: bytes, status: int) -> None:
 def test_no_name_or_error_of_a_wallet_reaches_a_database_or_log_as_it_came() -> None:
     key = {**jwk.encode(EPHEMERAL.public_key), "kid": "enc\0"}
     body = urlencode({"response": jwe.encrypt(b"{}", recipient=key)}).encode()
-    with pytest.raises(InvalidResponse, match="does not name the key"):
+    with pytest.raises(InvalidResponseError, match="does not name the key"):
         parse_response_form(body)
     for wrong in ("a\nb", "\ud83d", "ñ"):
         inside = json.dumps({"error": wrong, "state": STATE}).encode()
@@ -201,7 +201,7 @@ def test_sending_may_lead_nowhere(body: bytes) -> None:
      Server(b'{"redirect_uri":"javascript:alert(1)"}'), Server(b'{"redirect_uri":5}')],
 )  # fmt: skip
 def test_a_service_that_does_not_answer_well(server: Server) -> None:
-    with pytest.raises(FetchFailed):
+    with pytest.raises(FetchError):
         send_response(OUTGOING, send=server)
 
 

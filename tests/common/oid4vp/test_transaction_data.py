@@ -9,7 +9,7 @@ import pytest
 
 from common.encoding import base64url
 from common.oid4vp.dcql import parse_query
-from common.oid4vp.errors import InvalidTransactionData
+from common.oid4vp.errors import InvalidTransactionDataError
 from common.oid4vp.transaction_data import (
     DATA_ACCESS,
     PAYMENT,
@@ -58,7 +58,7 @@ def test_the_hash_is_over_the_text_as_received() -> None:
 
 
 def test_an_algorithm_that_is_not_known_is_refused() -> None:
-    with pytest.raises(InvalidTransactionData):
+    with pytest.raises(InvalidTransactionDataError):
         hash_transaction_data("e30", algorithm="md5")
 
 
@@ -119,19 +119,19 @@ def test_money_is_an_integer_of_minor_units(amount: str, currency: str, units: i
     ],
 )
 def test_whatever_is_not_exactly_a_payment_is_refused(changes: dict[str, Any]) -> None:
-    with pytest.raises(InvalidTransactionData) as caught:
+    with pytest.raises(InvalidTransactionDataError) as caught:
         parse_transaction_data([encoded(**changes)], query=QUERY)
     assert caught.value.code == "invalid_transaction_data"
 
 
 @pytest.mark.parametrize("entries", [[], None, "e30", [5], ["e30="], ["bm8"], [encoded()] * 11])
 def test_what_is_no_list_of_entries_is_refused(entries: Any) -> None:
-    with pytest.raises(InvalidTransactionData):
+    with pytest.raises(InvalidTransactionDataError):
         parse_transaction_data(entries, query=QUERY)
 
 
 def test_one_unknown_entry_spoils_all() -> None:
-    with pytest.raises(InvalidTransactionData):
+    with pytest.raises(InvalidTransactionDataError):
         parse_transaction_data([encoded(), encoded(type="unknown")], query=QUERY)
 
 
@@ -165,5 +165,5 @@ def test_a_consent_goes_and_comes() -> None:
     ],
 )
 def test_whatever_is_not_exactly_a_consent_is_refused(changes: dict[str, Any]) -> None:
-    with pytest.raises(InvalidTransactionData):
+    with pytest.raises(InvalidTransactionDataError):
         parse_transaction_data([encoded(AGREE, **changes)], query=QUERY)

@@ -2,7 +2,7 @@ import pytest
 
 from common.payments.address import Address, parse_address
 from common.payments.amount import parse_amount, parse_currency
-from common.payments.errors import NotAnAddress, PaymentMessageError
+from common.payments.errors import InvalidAddressError, PaymentMessageError
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def test_an_address_is_written_as_it_was_read() -> None:
      "account:1@bank\n", "DE88370400440532013000", "iban:DE88370400440532013000@bank", "account:<1>@bank"],
 )  # fmt: skip
 def test_anything_else_is_no_address(text: object) -> None:
-    with pytest.raises(NotAnAddress):
+    with pytest.raises(InvalidAddressError):
         parse_address(text)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from common.payments.errors import NotAnAddress
+from common.payments.errors import InvalidAddressError
 from common.payments.payee import parse_payee
 
 COUNTER = "Cash at the counter"
@@ -35,7 +35,7 @@ def test_an_account_is_signed_in_one_form(typed: str, signed: str, counter: str)
 )  # fmt: skip
 @pytest.mark.parametrize("counter", ["", COUNTER])
 def test_what_no_money_could_reach_is_not_signed(typed: str, counter: str) -> None:
-    with pytest.raises(NotAnAddress):
+    with pytest.raises(InvalidAddressError):
         parse_payee(typed, counter=counter)
 
 
@@ -46,16 +46,16 @@ def test_what_no_money_could_reach_is_not_signed(typed: str, counter: str) -> No
 )  # fmt: skip
 def test_where_a_person_pays_out_a_number_will_do(typed: str, signed: str) -> None:
     assert parse_payee(typed, counter=COUNTER) == signed
-    with pytest.raises(NotAnAddress):
+    with pytest.raises(InvalidAddressError):
         parse_payee(typed)
 
 
 def test_the_sentence_says_what_is_wrong() -> None:
-    with pytest.raises(NotAnAddress, match="begins with DE has 22 characters"):
+    with pytest.raises(InvalidAddressError, match="begins with DE has 22 characters"):
         parse_payee("DE8937040044053201300")
-    with pytest.raises(NotAnAddress, match="check digits"):
+    with pytest.raises(InvalidAddressError, match="check digits"):
         parse_payee("DE88370400440532013000")
-    with pytest.raises(NotAnAddress, match=r"begins with \+ and its country"):
+    with pytest.raises(InvalidAddressError, match=r"begins with \+ and its country"):
         parse_payee("mobile:0712345678@mpesa")
-    with pytest.raises(NotAnAddress, match="Cash at the counter"):
+    with pytest.raises(InvalidAddressError, match="Cash at the counter"):
         parse_payee("my aunt", counter=COUNTER)

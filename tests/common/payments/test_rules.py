@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from common.encoding.money import CURRENCIES, to_minor, to_text
-from common.errors import MalformedInput
+from common.errors import MalformedInputError
 from common.payments.programme import Decision, Programme, decide
-from common.payments.rules import InvalidRules, parse_rules
+from common.payments.rules import InvalidPaymentRulesError, parse_rules
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 SAME = {
@@ -186,7 +186,7 @@ class TestHowOften:
     ],
 )
 def test_what_is_not_understood_is_refused(changed: dict[str, Any]) -> None:
-    with pytest.raises(InvalidRules):
+    with pytest.raises(InvalidPaymentRulesError):
         parse_rules({**RULES, **changed}, currency="USD")
 
 
@@ -207,7 +207,7 @@ def test_money(minor: int, currency: str, text: str) -> None:
 
 @pytest.mark.parametrize("text", ["1.005", "01", "1,00", "-1", "", "1e3", "1.", None, 5])
 def test_what_is_no_amount(text: Any) -> None:
-    with pytest.raises(MalformedInput):
+    with pytest.raises(MalformedInputError):
         to_minor(text, "USD")
-    with pytest.raises(MalformedInput):
+    with pytest.raises(MalformedInputError):
         to_minor("1", "XXX")

@@ -11,7 +11,7 @@ from common.payments.voucher import (
     END,
     PREFIX,
     VoucherContent,
-    VoucherRefused,
+    VoucherRefusedError,
     create_voucher,
     verify_voucher,
 )
@@ -39,14 +39,14 @@ def test_it_fits_a_code_that_prints_well(content: VoucherContent, ana: PrivateKe
 def test_another_hand_is_seen(
     content: VoucherContent, ana: PrivateKey, mallory: PrivateKey, now: datetime
 ) -> None:
-    with pytest.raises(VoucherRefused):
+    with pytest.raises(VoucherRefusedError):
         verify_voucher(create_voucher(content, signer=mallory), key=ana.public_key, now=now)
 
 
 def test_it_ends(content: VoucherContent, ana: PrivateKey) -> None:
     text = create_voucher(content, signer=ana)
     verify_voucher(text, key=ana.public_key, now=content.expires - timedelta(seconds=1))
-    with pytest.raises(VoucherRefused, match="expired"):
+    with pytest.raises(VoucherRefusedError, match="expired"):
         verify_voucher(text, key=ana.public_key, now=content.expires)
 
 
@@ -54,7 +54,7 @@ def test_no_byte_of_it_can_change(content: VoucherContent, ana: PrivateKey, now:
     whole = base45.decode(create_voucher(content, signer=ana).removeprefix(PREFIX).removesuffix(END))
     for place in range(len(whole)):
         changed = whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :]
-        with pytest.raises(VoucherRefused):
+        with pytest.raises(VoucherRefusedError):
             verify_voucher(PREFIX + base45.encode(changed) + END, key=ana.public_key, now=now)
 
 
@@ -63,7 +63,7 @@ def test_no_byte_of_it_can_change(content: VoucherContent, ana: PrivateKey, now:
     ["", PREFIX, f"{PREFIX}BB8", f"{PREFIX}BB8.", "HC1:BB8.", PREFIX + "0" * 800 + END, f"{PREFIX}\0."],
 )
 def test_what_is_no_voucher_is_refused(text: str, ana: PrivateKey, now: datetime) -> None:
-    with pytest.raises(VoucherRefused):
+    with pytest.raises(VoucherRefusedError):
         verify_voucher(text, key=ana.public_key, now=now)
 
 
@@ -79,7 +79,7 @@ def test_claims_are_what_they_should_be(
     seconds = int(content.expires.timestamp())
     claims = {4: seconds, 6: 1, 7: content.identifier, "amt": "150.00", "cur": "USD", "prg": "x", **change}
     text = PREFIX + base45.encode(cbor.encode(cose.sign1(cbor.encode(claims), signer=ana))) + END
-    with pytest.raises(VoucherRefused):
+    with pytest.raises(VoucherRefusedError):
         verify_voucher(text, key=ana.public_key, now=now)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from common.errors import MalformedInput
+from common.errors import MalformedInputError
 from common.rdf.contexts import SHIPPED
 
 EXAMPLES_V2 = "https://www.w3.org/ns/credentials/examples/v2"
@@ -53,4 +53,4 @@ def contexts(url: str) -> Mapping[str, Any]:
     for known in (SHIPPED, CONTEXTS):
         if url in known:
             return known[url]
-    raise MalformedInput("No such context.")
+    raise MalformedInputError("No such context.")

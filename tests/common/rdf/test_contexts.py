@@ -6,7 +6,7 @@ import json
 import pytest
 
 from common.encoding import jcs
-from common.errors import MalformedInput
+from common.errors import MalformedInputError
 from common.rdf.contexts import (
     CREDENTIALS_V1,
     CREDENTIALS_V2,
@@ -78,14 +78,14 @@ def test_terms() -> None:
     ["id", "type", "issuer", "validFrom", "credentialStatus", "proof", "statusPurpose", "exp", "Farmer"],
 )
 def test_names_that_mean_something_already(name: str) -> None:
-    with pytest.raises(MalformedInput):
+    with pytest.raises(MalformedInputError):
         type_context(type_url=TYPE, type_name="Farmer", terms={name: None})
     assert name == "Farmer" or name in RESERVED_TERMS
 
 
 @pytest.mark.parametrize("name", ["", "@id", "a:b", "a/b", "a#b", " a", "a\n", "a  b"])
 def test_names_that_are_no_terms(name: str) -> None:
-    with pytest.raises(MalformedInput):
+    with pytest.raises(MalformedInputError):
         type_context(type_url=TYPE, type_name="Farmer", terms={name: None})
 
 
@@ -94,17 +94,17 @@ def test_the_base_contexts_name_keeps_its_meaning() -> None:
         made = type_context(type_url=TYPE, type_name="Farmer", terms={"name": same})
         assert "name" not in made["@context"]
     for other in ("https://voc.example/name", {"iri": "https://voc.example/name"}, {"datatype": "token"}):
-        with pytest.raises(MalformedInput):
+        with pytest.raises(MalformedInputError):
             type_context(type_url=TYPE, type_name="Farmer", terms={"name": other})
 
 
 def test_nested_identifiers_are_not_claims() -> None:
-    with pytest.raises(MalformedInput):
+    with pytest.raises(MalformedInputError):
         type_context(type_url=TYPE, type_name="Farmer", terms={"parcel": {"terms": {"id": None}}})
 
 
 def test_a_slip_in_a_term_is_named() -> None:
-    with pytest.raises(MalformedInput, match="datatpye"):
+    with pytest.raises(MalformedInputError, match="datatpye"):
         type_context(type_url=TYPE, type_name="Farmer", terms={"parcel": {"datatpye": "date"}})
 
 

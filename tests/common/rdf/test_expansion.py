@@ -9,12 +9,12 @@ from pyld import jsonld
 from pyld.documentloader.frozen import FrozenDocumentLoader
 
 from common import purse
-from common.errors import MalformedInput, SelloError
-from common.purse import Purse, PurseEmpty
+from common.errors import MalformedInputError, SelloError
+from common.purse import Purse, PurseEmptyError
 from common.rdf.canonical import canonicalize
 from common.rdf.contexts import CREDENTIALS_V2, SHIPPED, type_context
 from common.rdf.dataset import to_quads
-from common.rdf.errors import DataLoss, TransformationError
+from common.rdf.errors import DataLossError, TransformationError
 from common.rdf.expansion import MAX_VALUES, expand, expand_types
 from common.rdf.resolving import MAX_REMEMBERED, MAX_TERMS, _thread
 
@@ -37,7 +37,7 @@ FARMER = type_context(
 def contexts(url: str) -> Mapping[str, Any]:
     known = {**SHIPPED, TYPE: FARMER}
     if url not in known:
-        raise MalformedInput("No such context.")
+        raise MalformedInputError("No such context.")
     return known[url]
 
 
@@ -139,7 +139,7 @@ LOSSES: dict[str, Any] = {
 
 @pytest.mark.parametrize("value", LOSSES.values(), ids=LOSSES.keys())
 def test_what_would_be_lost_is_refused(value: dict[str, Any]) -> None:
-    with pytest.raises(DataLoss) as caught:
+    with pytest.raises(DataLossError) as caught:
         canonical(value)
     assert caught.value.code == "DATA_LOSS_DETECTION_ERROR"
 
@@ -168,7 +168,7 @@ def test_what_has_no_one_meaning_is_refused(value: dict[str, Any]) -> None:
 
 
 def test_a_context_outside_the_set_is_the_callers_error() -> None:
-    with pytest.raises(MalformedInput):
+    with pytest.raises(MalformedInputError):
         canonical(document() | {"@context": [CREDENTIALS_V2, "https://mallory.example/context"]})
 
 
@@ -303,7 +303,7 @@ def scoped_tree(terms: int, deep: int) -> tuple[dict[str, Any], dict[str, Any]]:
 )  # fmt: skip
 def test_expansion_is_paid_from_the_purse(context: dict[str, Any], value: dict[str, Any]) -> None:
     value = {"@context": "https://s.example/", **value}
-    with purse.opened(Purse(steps=5_000)), pytest.raises(PurseEmpty):
+    with purse.opened(Purse(steps=5_000)), pytest.raises(PurseEmptyError):
         expand(value, contexts=lambda url: context)
 
 

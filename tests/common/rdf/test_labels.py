@@ -10,7 +10,7 @@ import pytest
 from pyoxigraph import BlankNode, Dataset, NamedNode, Quad, RdfFormat, parse
 
 from common.rdf import labels
-from common.rdf.canonical import DatasetTooComplex, canonical_dataset, statements
+from common.rdf.canonical import DatasetTooComplexError, canonical_dataset, statements
 from common.rdf.labels import canonical_labels
 from tests.conftest import shared
 
@@ -48,7 +48,7 @@ def test_every_published_dataset() -> None:
         quads = list(parse(path=str(path), format=RdfFormat.N_QUADS))
         try:
             expected = statements(canonical_dataset(quads))
-        except DatasetTooComplex:
+        except DatasetTooComplexError:
             continue
         assert relabelled(quads) == expected, path.name
 
@@ -88,5 +88,5 @@ def test_without_blank_nodes_there_is_no_map() -> None:
 def test_a_search_that_would_not_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(labels, "MAX_STEPS", 100)
     nodes = [BlankNode() for _ in range(60)]
-    with pytest.raises(DatasetTooComplex):
+    with pytest.raises(DatasetTooComplexError):
         canonical_labels([Quad(a, NEXT, b) for a, b in pairwise(nodes)])

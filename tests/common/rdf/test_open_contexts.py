@@ -5,17 +5,17 @@ from typing import Any
 
 import pytest
 
-from common.errors import MalformedInput, SelloError
+from common.errors import MalformedInputError, SelloError
 from common.rdf.canonical import canonicalize
 from common.rdf.contexts import CONFORMANCE, CREDENTIALS_V2, EXAMPLES_V2, SHIPPED
 from common.rdf.dataset import to_quads
-from common.rdf.errors import DataLoss, TransformationError
+from common.rdf.errors import DataLossError, TransformationError
 from common.rdf.expansion import OpenContexts, expand
 
 
 def known(url: str) -> Mapping[str, Any]:
     if url not in SHIPPED | CONFORMANCE:
-        raise MalformedInput("No such context.")
+        raise MalformedInputError("No such context.")
     return (SHIPPED | CONFORMANCE)[url]
 
 
@@ -57,7 +57,7 @@ def test_contexts_in_documents_and_wrapped_once_more() -> None:
 
 def test_nothing_is_lost_even_so() -> None:
     for context in ({"other": "https://example.org/#other"}, {}):
-        with pytest.raises(DataLoss):
+        with pytest.raises(DataLossError):
             canonical(document(context, size="a"))
     with pytest.raises(SelloError):
         canonical(document({"@vocab": None}, size="a"))

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from common.errors import MalformedInput
+from common.errors import MalformedInputError
 from common.rdf.canonical import canonicalize
 from common.rdf.contexts import CREDENTIALS_V1, CREDENTIALS_V2, DID_V1, SHIPPED
 from common.rdf.errors import TransformationError
 from common.rdf.expansion import OpenContexts
 from common.rdf.reading import read
-from common.rdf.terms import STANDARD_TERMS, OtherForm
+from common.rdf.terms import STANDARD_TERMS, OtherFormError
 
 Document = dict[str, Any]
 FARM = "https://registry.example/types/farm"
@@ -63,7 +63,7 @@ END = "2027-01-01T00:00:00Z"
 def contexts(url: str) -> Mapping[str, Any]:
     known = {**SHIPPED, **PUBLISHED}
     if url not in known:
-        raise MalformedInput("No such context.")
+        raise MalformedInputError("No such context.")
     return known[url]
 
 
@@ -161,14 +161,14 @@ def test_no_word_without_a_context() -> None:
     """Nobody renames a claim by leaving out the context that has a word for it."""
     document = credential(named=())
     document["credentialSubject"] = {"id": "did:example:ana", f"{FARM}#number": "F-1"}
-    with pytest.raises(OtherForm):
+    with pytest.raises(OtherFormError):
         said(document)
 
 
 def test_types_are_urls_in_conformance_runs_alone() -> None:
     document = credential(named=()) | {"type": ["VerifiableCredential", f"{FARM}#Farmer"]}
     document["credentialSubject"] = {"id": "did:example:ana", "name": "Ana"}
-    with pytest.raises(OtherForm):
+    with pytest.raises(OtherFormError):
         said(document)
     assert read(document, contexts=OpenContexts(contexts)).document == document
 
@@ -271,13 +271,13 @@ def test_what_fans_out_is_not_unfolded_for_ever() -> None:
         nodes.append(
             {"id": f"urn:n{number}", "knows": {"id": below}, "spouse": below, "grows": [{"id": below}]}
         )
-    with pytest.raises(OtherForm, match="places"):
+    with pytest.raises(OtherFormError, match="places"):
         said(credential(subject={"knows": nodes}))
 
 
 def test_names_lead_no_deeper_than_json() -> None:
     nodes = [{"id": f"urn:n{n}", "number": str(n), "knows": {"id": f"urn:n{n + 1}"}} for n in range(1_500)]
-    with pytest.raises(OtherForm, match="deep"):
+    with pytest.raises(OtherFormError, match="deep"):
         said(credential(subject={"knows": nodes}))
 
 

@@ -12,7 +12,7 @@ from common.registries.record_access.grant import (
     AccessGrant,
     Evidence,
     GivenConsent,
-    InvalidAssertion,
+    InvalidAssertionError,
     Subject,
     create_access_request,
     create_grant,
@@ -122,27 +122,27 @@ def test_three_grounds(ground):
     ],
 )
 def test_requests_that_do_not_hold(claims):
-    with pytest.raises(InvalidAssertion):
+    with pytest.raises(InvalidAssertionError):
         verify(resigned(request(), **claims))
 
 
 def test_a_request_has_its_time():
-    with pytest.raises(InvalidAssertion):
+    with pytest.raises(InvalidAssertionError):
         verify(request(), now=NOW + timedelta(minutes=3))
-    with pytest.raises(InvalidAssertion):
+    with pytest.raises(InvalidAssertionError):
         verify(request(), now=NOW - timedelta(minutes=3))
 
 
 def test_a_request_by_somebody_else(mallory):
-    with pytest.raises(InvalidAssertion):  # Mallory's key under the clinic's name
+    with pytest.raises(InvalidAssertionError):  # Mallory's key under the clinic's name
         verify(request(signer=clinic(mallory)))
-    with pytest.raises(InvalidAssertion):  # the clinic's kid over Mallory's signature
+    with pytest.raises(InvalidAssertionError):  # the clinic's kid over Mallory's signature
         verify(resigned(request(), mallory))
-    with pytest.raises(InvalidAssertion):
+    with pytest.raises(InvalidAssertionError):
         verify(resigned(request(), header={"typ": "JWT"}))
-    with pytest.raises(InvalidAssertion):
+    with pytest.raises(InvalidAssertionError):
         verify(resigned(request(), header={"kid": None}))
-    with pytest.raises(InvalidAssertion):
+    with pytest.raises(InvalidAssertionError):
         verify("nothing")
 
 

@@ -9,7 +9,7 @@ import pytest
 from common.encoding import base64url, jcs
 from common.keys import PrivateKey, jwk, jws
 from common.keys.dpop import TYPE as DPOP_TYPE
-from common.registries.record_access.grant import AccessError, InvalidAssertion
+from common.registries.record_access.grant import AccessError, InvalidAssertionError
 from common.registries.record_access.holder import (
     CONSENTS_TYPE,
     LOG_TYPE,
@@ -88,9 +88,9 @@ def test_each_message(
         f"{unsigned}.{token.split('.')[1]}.",
         "nothing",
     ):
-        with pytest.raises(InvalidAssertion):
+        with pytest.raises(InvalidAssertionError):
             verify(wrong, audience=AUTHORITY, now=NOW)
-    with pytest.raises(InvalidAssertion):
+    with pytest.raises(InvalidAssertionError):
         verify(token, audience=AUTHORITY, now=NOW + timedelta(minutes=3))
 
 
@@ -99,14 +99,14 @@ def test_looking_is_not_withdrawing(ana: PrivateKey) -> None:
         for pair in PAIRS:
             _, verify, typ = pair.values
             if typ != own:
-                with pytest.raises(InvalidAssertion):
+                with pytest.raises(InvalidAssertionError):
                     verify(create(ana), audience=AUTHORITY, now=NOW)
 
 
 @pytest.mark.parametrize("consent_id", [None, "", 7, ["c-1"], "c" * 201])
 def test_a_withdrawal_says_of_what(ana: PrivateKey, consent_id: Any) -> None:
     token = resigned(withdrawal(ana), ana, consent_id=consent_id)
-    with pytest.raises(InvalidAssertion):
+    with pytest.raises(InvalidAssertionError):
         verify_withdrawal(token, audience=AUTHORITY, now=NOW)
 
 

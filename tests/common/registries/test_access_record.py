@@ -12,7 +12,7 @@ from common.registries.record_access.grant import REQUEST_TYPE
 from common.registries.record_access.holder import CONSENTS_TYPE, LOG_TYPE, WITHDRAWAL_TYPE
 from common.registries.record_access.record import (
     RECORD_TYPE,
-    InvalidRecord,
+    InvalidRecordError,
     SignedRecord,
     create_record,
     verify_record,
@@ -87,7 +87,7 @@ def test_an_answer() -> None:
     ],
 )
 def test_answers_that_are_not_to_this(claims: dict[str, Any]) -> None:
-    with pytest.raises(InvalidRecord):
+    with pytest.raises(InvalidRecordError):
         verify(record(**claims))
 
 
@@ -101,7 +101,7 @@ def test_answers_by_somebody_else(mallory: PrivateKey) -> None:
         record()[:-4] + "AAAA",
         "nothing",
     ):
-        with pytest.raises(InvalidRecord):
+        with pytest.raises(InvalidRecordError):
             verify(token)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from common.registries.claims import (
     Claim,
-    ClaimsInvalid,
+    InvalidClaimsError,
     as_json,
     humane,
     is_over,
@@ -48,7 +48,7 @@ def test_values_take_their_type(type, value, claim):
     ],
 )  # fmt: skip
 def test_values_that_do_not_fit_are_errors_that_do_not_repeat_them(type, value):
-    with pytest.raises(ClaimsInvalid) as error:
+    with pytest.raises(InvalidClaimsError) as error:
         mapped(value, type=type)
     assert str(error.value) == f"The record's 'x' is not a value of type {type}."
 
@@ -71,7 +71,7 @@ def test_somebody_born_on_the_29th_of_february_comes_of_age():
 
 
 def test_a_birth_date_that_is_none_is_an_error():
-    with pytest.raises(ClaimsInvalid):
+    with pytest.raises(InvalidClaimsError):
         mapped("21-11-2008", type="boolean", derive="age_over", years=18)
 
 
@@ -113,7 +113,7 @@ def test_descriptions_survive_their_stored_form():
     ],
 )  # fmt: skip
 def test_descriptions_that_cannot_be_used(entries, reason):
-    with pytest.raises(ClaimsInvalid, match=reason):
+    with pytest.raises(InvalidClaimsError, match=reason):
         parse_claims(entries)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from common.registries.columns import MONTH_FIRST, Column, ColumnContradicted
+from common.registries.columns import MONTH_FIRST, Column, ColumnContradictedError
 from common.registries.profile import describe
 from tests.common.registries.sheets import read_spreadsheet
 from tests.common.registries.test_nulls import of
@@ -142,7 +142,7 @@ def test_the_order_of_day_and_month_is_kept():
     kept = Column.known(first.described())
     assert told("born", "03/04/1985", known={"born": kept}) == ("date", ["1985-03-04"])
     with pytest.raises(
-        ColumnContradicted, match="writes the day first, the registry's days were read with the m"
+        ColumnContradictedError, match="writes the day first, the registry's days were read with the m"
     ):
         of("born", "25/05/1990", known={"born": kept})
     assert told("born", "25/05/1990", known={"born": kept}, date_order="day")[1] == ["1990-05-25"]
@@ -160,7 +160,7 @@ def test_a_guess_about_the_order_is_kept_and_said():
     with open_spreadsheet(data, reading=Reading(date_order="month")) as sheet:
         assert sheet.remarks == ()
         assert next(sheet.entries()).data["born"] == "1985-03-04"
-    with pytest.raises(ColumnContradicted):
+    with pytest.raises(ColumnContradictedError):
         of(
             "born",
             "05/26/1990",
@@ -169,7 +169,7 @@ def test_a_guess_about_the_order_is_kept_and_said():
 
 
 def test_both_orders_in_one_column_are_refused_but_for_slips():
-    with pytest.raises(ColumnContradicted, match="nobody can tell"):
+    with pytest.raises(ColumnContradictedError, match="nobody can tell"):
         of("born", "25/05/1990", "05/26/1990")
     days = [f"{day}/05/1990" for day in range(13, 31)]
     sheet = read_spreadsheet(

@@ -4,7 +4,7 @@ import pytest
 
 from common.registries.headings import is_identifier, speaks_of_days
 from common.registries.keys import SeenKeys
-from common.registries.tables import SpreadsheetUnreadable
+from common.registries.tables import UnreadableSpreadsheetError
 from tests.common.registries.sheets import read_spreadsheet
 
 
@@ -22,16 +22,16 @@ from tests.common.registries.sheets import read_spreadsheet
 ])  # fmt: skip
 def test_what_tells_rows_apart_today_is_no_key(data):
     with pytest.raises(
-        SpreadsheetUnreadable, match=r"Name the column with --key\. In this file no value"
+        UnreadableSpreadsheetError, match=r"Name the column with --key\. In this file no value"
     ) as error:
         read_spreadsheet(data)
     assert "Ada" not in error.value.public
 
 
 def test_the_refusal_names_who_may_be_meant():
-    with pytest.raises(SpreadsheetUnreadable, match="no value stands twice in: full_name, area"):
+    with pytest.raises(UnreadableSpreadsheetError, match="no value stands twice in: full_name, area"):
         read_spreadsheet(b"full_name,village,area\nAda,Loma,1.5\nBo,Loma,2.5\n")
-    with pytest.raises(SpreadsheetUnreadable, match="each of them has values twice: name, town"):
+    with pytest.raises(UnreadableSpreadsheetError, match="each of them has values twice: name, town"):
         read_spreadsheet(b"name,town\nAna,Ica\nAna,Ica\n")
 
 
@@ -142,7 +142,7 @@ def test_keys_of_any_one_habit_are_keys():
 
 def test_another_table_below_the_first_is_told():
     first = b"id,full_name,born\n1,Ada,1990-01-02\n2,Bo,1990-01-02\n"
-    with pytest.raises(SpreadsheetUnreadable, match="Another table begins in row 5;"):
+    with pytest.raises(UnreadableSpreadsheetError, match="Another table begins in row 5;"):
         read_spreadsheet(first + b"\nplot,owner,area\n7,1,2.5\n8,2,3.5\n")
     sheet = read_spreadsheet(first + b"\nPrepared by,J. Smith,\n\n3,Eva,\n")
     assert [record.key for record in sheet.records] == ["1", "2", "3"]

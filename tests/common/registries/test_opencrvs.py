@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from common.registries.opencrvs.records import (
-    OpenCrvsRequestInvalid,
+    OpenCrvsRequestError,
     parse_mapping,
     parse_offer_request,
     parse_sign_request,
@@ -95,7 +95,7 @@ def test_a_time_to_come_has_a_unit(placeholder, seconds):
     ],
 )
 def test_other_placeholders_are_refused(mapping):
-    with pytest.raises(OpenCrvsRequestInvalid):
+    with pytest.raises(OpenCrvsRequestError):
         parse_mapping(mapping)
 
 
@@ -115,7 +115,7 @@ def test_other_placeholders_are_refused(mapping):
     ],
 )
 def test_other_offer_requests_are_refused(change):
-    with pytest.raises(OpenCrvsRequestInvalid):
+    with pytest.raises(OpenCrvsRequestError):
         parse_offer_request({**OFFER, **change})
 
 
@@ -123,7 +123,7 @@ def test_disclosure_has_a_bottom():
     frame: dict[str, Any] = {"sd": True}
     for _ in range(20):
         frame = {"sd": True, "children": {"fields": {"deeper": frame}}}
-    with pytest.raises(OpenCrvsRequestInvalid):
+    with pytest.raises(OpenCrvsRequestError):
         parse_offer_request({**OFFER, "selectiveDisclosure": {"fields": {"deep": frame}}})
 
 
@@ -139,14 +139,14 @@ def test_disclosure_has_a_bottom():
     ],
 )
 def test_other_sign_requests_are_refused(data):
-    with pytest.raises(OpenCrvsRequestInvalid):
+    with pytest.raises(OpenCrvsRequestError):
         parse_sign_request({**SIGN, "credentialData": data})
 
 
 @pytest.mark.parametrize("body", [None, [], "text", 7])
 def test_a_body_is_an_object(body):
     for parse in (parse_offer_request, parse_sign_request):
-        with pytest.raises(OpenCrvsRequestInvalid):
+        with pytest.raises(OpenCrvsRequestError):
             parse(body)
 
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.registries.conditions import ConditionInvalid, holds, parse_condition
-from common.registries.rules import RulesInvalid, Situation, first, fits, parse_rules
+from common.registries.conditions import InvalidConditionError, holds, parse_condition
+from common.registries.rules import InvalidRegistryRulesError, Situation, first, fits, parse_rules
 
 TODAY = date(2026, 11, 21)
 RECORD = {
@@ -102,7 +102,7 @@ def test_deciding_is_total(data, operand):
     ],
 )  # fmt: skip
 def test_conditions_that_say_nothing(condition):
-    with pytest.raises(ConditionInvalid):
+    with pytest.raises(InvalidConditionError):
         parse_condition(condition)
 
 
@@ -171,16 +171,16 @@ def test_the_first_that_fits():
     ],
 )  # fmt: skip
 def test_rules_that_cannot_be_followed(entry):
-    with pytest.raises((RulesInvalid, ConditionInvalid)):
+    with pytest.raises((InvalidRegistryRulesError, InvalidConditionError)):
         parse_rules([entry])
 
 
 def test_a_rule_stands_once_and_keeps_its_name():
-    with pytest.raises(RulesInvalid, match="stands twice"):
+    with pytest.raises(InvalidRegistryRulesError, match="stands twice"):
         parse_rules([rule(), rule()])
-    with pytest.raises(RulesInvalid):
+    with pytest.raises(InvalidRegistryRulesError):
         parse_rules({"when": 1})
-    with pytest.raises(RulesInvalid, match="up to 50"):
+    with pytest.raises(InvalidRegistryRulesError, match="up to 50"):
         parse_rules([rule()] * 51)
     [one], [other] = parse_rules([rule()]), parse_rules([{**rule(), "reason": "Otherwise."}])
     assert one.id != other.id

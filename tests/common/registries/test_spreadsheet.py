@@ -6,7 +6,7 @@ import pytest
 
 from common.registries.rows import UNQUOTED
 from common.registries.spreadsheet import UNREADABLE
-from common.registries.tables import SpreadsheetUnreadable
+from common.registries.tables import UnreadableSpreadsheetError
 from tests.common.registries.sheets import read_spreadsheet
 from tests.conftest import shared
 
@@ -192,13 +192,13 @@ def test_photographs():
     ],
 )
 def test_what_is_no_table_is_an_error_that_says_what_to_do(data, sentence):
-    with pytest.raises(SpreadsheetUnreadable) as error:
+    with pytest.raises(UnreadableSpreadsheetError) as error:
         read_spreadsheet(data)
     assert error.value.public == sentence
 
 
 def test_an_unknown_key_column_is_an_error():
-    with pytest.raises(SpreadsheetUnreadable, match="No column is called 'nid'; the file has id, name"):
+    with pytest.raises(UnreadableSpreadsheetError, match="No column is called 'nid'; the file has id, name"):
         read_spreadsheet(b"id,name\n1,a\n", key="nid")
 
 

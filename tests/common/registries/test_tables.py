@@ -2,7 +2,7 @@
 
 import pytest
 
-from common.registries.tables import SpreadsheetUnreadable
+from common.registries.tables import UnreadableSpreadsheetError
 from tests.common.registries.sheets import read_spreadsheet
 
 
@@ -33,7 +33,7 @@ def keys(data, **options):
     ],
 )  # fmt: skip
 def test_what_is_no_table_says_what_it_is(data, word):
-    with pytest.raises(SpreadsheetUnreadable, match=word):
+    with pytest.raises(UnreadableSpreadsheetError, match=word):
         read_spreadsheet(data, key="id")
 
 
@@ -49,7 +49,7 @@ def test_what_is_no_table_says_what_it_is(data, word):
     ],
 )
 def test_tables_that_cannot_be_read(data, sentence):
-    with pytest.raises(SpreadsheetUnreadable, match=sentence):
+    with pytest.raises(UnreadableSpreadsheetError, match=sentence):
         read_spreadsheet(data)
 
 
@@ -129,7 +129,7 @@ def test_encodings_that_are_told(encoding):
 )  # fmt: skip
 def test_encodings_that_cannot_be_told_are_said_or_named(encoding, text):
     data = f"id,first,second\n1,{text}\n2,x,y\n".encode(encoding)
-    with pytest.raises(SpreadsheetUnreadable, match="The encoding of the file's letters cannot be told"):
+    with pytest.raises(UnreadableSpreadsheetError, match="The encoding of the file's letters cannot be told"):
         read_spreadsheet(data)
     sheet = read_spreadsheet(data, encoding=encoding)
     assert ",".join([sheet.records[0].data["first"], sheet.records[0].data["second"]]) == text
@@ -139,10 +139,10 @@ def test_encodings_that_cannot_be_told_are_said_or_named(encoding, text):
     "name", ["klingon", "base64", "rot13", "\0", "undefined", "idna", "unicode_escape", "utf-7", "cp037"]
 )
 def test_encodings_that_are_none(name):
-    with pytest.raises(SpreadsheetUnreadable, match="encoding"):
+    with pytest.raises(UnreadableSpreadsheetError, match="encoding"):
         read_spreadsheet(b"id,name\n1,a\n", encoding=name)
 
 
 def test_a_date_order_is_day_or_month():
-    with pytest.raises(SpreadsheetUnreadable, match="day or month"):
+    with pytest.raises(UnreadableSpreadsheetError, match="day or month"):
         read_spreadsheet(b"id,name\n1,a\n", date_order="year")

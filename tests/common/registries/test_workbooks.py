@@ -10,7 +10,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from common.registries.tables import SpreadsheetUnreadable, archive
+from common.registries.tables import UnreadableSpreadsheetError, archive
 from tests.common.registries.sheets import read_spreadsheet
 
 CSV = "id,name\n1,Ñusta\n".encode()
@@ -111,12 +111,16 @@ def test_a_formula_that_nobody_worked_out_is_no_value():
 
 def test_sheets():
     both = xlsx(["id"], [1], change=lambda book, _: book.create_sheet("More").append(["id", "n"]))
-    with pytest.raises(SpreadsheetUnreadable, match=r"several sheets: People, More. Name one with --sheet"):
+    with pytest.raises(
+        UnreadableSpreadsheetError, match=r"several sheets: People, More. Name one with --sheet"
+    ):
         read_spreadsheet(both)
     assert said(both, sheet="People") == [{"id": "1"}]
-    with pytest.raises(SpreadsheetUnreadable, match="No sheet is called 'people'; there are: People, More"):
+    with pytest.raises(
+        UnreadableSpreadsheetError, match="No sheet is called 'people'; there are: People, More"
+    ):
         read_spreadsheet(both, sheet="people")
-    with pytest.raises(SpreadsheetUnreadable, match="no sheet with a table"):
+    with pytest.raises(UnreadableSpreadsheetError, match="no sheet with a table"):
         read_spreadsheet(xlsx())
 
 
@@ -133,9 +137,9 @@ def test_a_workbook_of_excel_97():
         {"national_id": "123456789", "name": "Bruno", "born": "1985-04-03", "area": "0.3", "active": "false"},
         {"national_id": "00000007", "name": "Carla"},
     ]
-    with pytest.raises(SpreadsheetUnreadable, match="broken"):
+    with pytest.raises(UnreadableSpreadsheetError, match="broken"):
         read_spreadsheet(data[:3_000])
-    with pytest.raises(SpreadsheetUnreadable, match="password"):
+    with pytest.raises(UnreadableSpreadsheetError, match="password"):
         read_spreadsheet(data + "EncryptedPackage".encode("utf-16-le"))
 
 
@@ -160,13 +164,13 @@ def test_a_workbook_of_open_document():
     ],
 )  # fmt: skip
 def test_what_a_workbook_repeats_is_bounded(old, new, sentence):
-    with pytest.raises(SpreadsheetUnreadable, match=sentence):
+    with pytest.raises(UnreadableSpreadsheetError, match=sentence):
         read_spreadsheet(ods(ODS.replace(old, new, 1)))
 
 
 def test_a_sheet_has_so_many_columns():
     wide = xlsx(["id", "n"], [1, 2], change=lambda _, sheet: sheet.cell(3, 16_384, "x"))
-    with pytest.raises(SpreadsheetUnreadable, match="500 columns"):
+    with pytest.raises(UnreadableSpreadsheetError, match="500 columns"):
         read_spreadsheet(wide)
 
 
@@ -195,22 +199,22 @@ def test_an_archive_of_one_table():
     ],
 )
 def test_archives_that_are_refused(data, sentence):
-    with pytest.raises(SpreadsheetUnreadable, match=sentence):
+    with pytest.raises(UnreadableSpreadsheetError, match=sentence):
         read_spreadsheet(data)
 
 
 def test_bombs_are_not_unpacked(monkeypatch):
     monkeypatch.setattr(archive, "MAX_UNPACKED", 1_000_000)
     bomb = packed(**{"a.csv": b"0" * 2_000_000})
-    with pytest.raises(SpreadsheetUnreadable, match="unpacks to more than"):
+    with pytest.raises(UnreadableSpreadsheetError, match="unpacks to more than"):
         read_spreadsheet(bomb)
     monkeypatch.setattr(archive, "MAX_BYTES", 100_000)
-    with pytest.raises(SpreadsheetUnreadable, match="larger than"):
+    with pytest.raises(UnreadableSpreadsheetError, match="larger than"):
         read_spreadsheet(packed(**{"a.csv": b"0" * 200_000}))
     liar = bytearray(packed(**{"a.csv": b"id,name\n" + b"1,a\n" * 1_000}))
     place = bytes(liar).rindex(b"PK\x01\x02") + 24
     liar[place : place + 4] = struct.pack("<I", 10)  # promises ten bytes
-    with pytest.raises(SpreadsheetUnreadable, match="broken"):
+    with pytest.raises(UnreadableSpreadsheetError, match="broken"):
         read_spreadsheet(bytes(liar))
 
 
@@ -218,7 +222,7 @@ def test_an_archive_with_a_password():
     locked = bytearray(packed(**{"a.csv": CSV}))
     locked[6] |= 1
     locked[bytes(locked).rindex(b"PK\x01\x02") + 8] |= 1
-    with pytest.raises(SpreadsheetUnreadable, match="password"):
+    with pytest.raises(UnreadableSpreadsheetError, match="password"):
         read_spreadsheet(bytes(locked))
 
 
@@ -226,7 +230,7 @@ def test_an_archive_with_a_password():
 def test_what_stands_between_two_rows_is_bounded(place, monkeypatch):
     monkeypatch.setattr("common.registries.tables.ods.MOST_BETWEEN", 100_000)
     many = "<s:style/>" if "styles" in place else "<x:p>x</x:p>"
-    with pytest.raises(SpreadsheetUnreadable, match="too large to be a table's"):
+    with pytest.raises(UnreadableSpreadsheetError, match="too large to be a table's"):
         read_spreadsheet(ods(ODS.replace(place, place + many * 30_000, 1)))
     rows = "<t:table-row><t:table-cell><x:p>id</x:p></t:table-cell></t:table-row>" * 3_000
     many = ODS.replace('<t:table t:name="People">', f'<t:table t:name="People">{rows}')
@@ -235,5 +239,5 @@ def test_what_stands_between_two_rows_is_bounded(place, monkeypatch):
 
 @pytest.mark.parametrize("cell", ["1,x\n" * 300, "x" * 140_000])
 def test_a_cell_of_a_workbook_is_never_read_as_rows(cell):
-    with pytest.raises(SpreadsheetUnreadable, match="A cell of the sheet holds more than"):
+    with pytest.raises(UnreadableSpreadsheetError, match="A cell of the sheet holds more than"):
         read_spreadsheet(ods(ODS.replace("0012", cell).replace('o:value-type="float" o:value="12"', "")))

@@ -12,18 +12,18 @@ from django.shortcuts import render
 from django.test import Client, RequestFactory
 from django.urls import path
 
-from common.adapters.limits.rate_limit import TooManyRequests
+from common.adapters.limits.rate_limit import TooManyRequestsError
 from common.config.urls import urlpatterns as site
-from common.errors import FetchFailed
+from common.errors import FetchError
 from common.site.middleware import POLICY, in_words
 
 
 def fault(request: HttpRequest, kind: str) -> HttpResponse:
     match kind:
         case "own":
-            raise FetchFailed("The registry <does> not answer.", detail="secret.example")
+            raise FetchError("The registry <does> not answer.", detail="secret.example")
         case "limit":
-            raise TooManyRequests("Too many requests.")
+            raise TooManyRequestsError("Too many requests.")
         case "denied":
             raise PermissionDenied
         case "suspicious":
@@ -138,12 +138,12 @@ def test_a_sentence_for_machines_is_not_said_to_people(
     said: str, rf: RequestFactory, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "sello.site")
-    page = in_words(rf.get("/wallet/authorize", headers={"Accept": "text/html"}), FetchFailed(said))
+    page = in_words(rf.get("/wallet/authorize", headers={"Accept": "text/html"}), FetchError(said))
     assert said not in page.content.decode()
     assert "ask there for a new link" in page.content.decode()
     assert said in caplog.text
     for place, accept in (("/office/", "text/html"), ("/wallet/authorize", "application/json")):
-        assert said in in_words(rf.get(place, headers={"Accept": accept}), FetchFailed(said)).content.decode()
+        assert said in in_words(rf.get(place, headers={"Accept": accept}), FetchError(said)).content.decode()
 
 
 def test_an_error_of_the_family_is_json_where_json_was_asked_for() -> None:

@@ -5,9 +5,9 @@ import zlib
 
 import pytest
 
-from common.errors import MalformedInput
+from common.errors import MalformedInputError
 from common.status.bits import MAX_BYTES, StatusBits, compress, expand, pack
-from common.status.errors import IndexOutOfRange, ListTooShort
+from common.status.errors import IndexOutOfRangeError, ListTooShortError
 
 
 def test_token_list_example_of_one_bit() -> None:
@@ -42,26 +42,26 @@ def test_what_is_packed_is_read(bits: int, order: str) -> None:
 
 def test_indexes_do_not_wrap_around() -> None:
     for index in (-1, 16, 10**12):
-        with pytest.raises(IndexOutOfRange):
+        with pytest.raises(IndexOutOfRangeError):
             StatusBits(b"\0\0", 1, "most")[index]
 
 
 @pytest.mark.parametrize(("index", "value"), [(-1, 1), (16, 1), (0, 2), (0, -1)])
 def test_nothing_is_packed_out_of_range(index: int, value: int) -> None:
-    with pytest.raises(MalformedInput):
+    with pytest.raises(MalformedInputError):
         pack({index: value}, length=16, bits=1, order="most")
 
 
 @pytest.mark.parametrize("bits", [0, 3, 16, True])
 def test_sizes_that_do_not_exist(bits: int) -> None:
-    with pytest.raises(MalformedInput):
+    with pytest.raises(MalformedInputError):
         StatusBits(b"\0", bits, "least")
 
 
 def test_sixteen_bits_hide_nobody() -> None:
-    with pytest.raises(ListTooShort):
+    with pytest.raises(ListTooShortError):
         StatusBits(b"\0\0", 1, "most").require_length()
-    with pytest.raises(ListTooShort):  # 131,072 bits, but 65,536 entries
+    with pytest.raises(ListTooShortError):  # 131,072 bits, but 65,536 entries
         StatusBits(bytes(16_384), 2, "least").require_length()
     assert len(StatusBits(bytes(16_384), 1, "most").require_length()) == 131_072
 
@@ -81,7 +81,7 @@ def test_other_tools_read_it() -> None:
 def test_a_bomb_is_not_unpacked() -> None:
     bomb = compress(bytes(MAX_BYTES + 1), wrapper="gzip")
     assert len(bomb) < 20_000
-    with pytest.raises(MalformedInput, match="expands to more than"):
+    with pytest.raises(MalformedInputError, match="expands to more than"):
         expand(bomb, wrapper="gzip")
 
 
@@ -89,7 +89,7 @@ def test_a_gigabyte_is_given_up_early() -> None:
     piece = zlib.compressobj(9, zlib.DEFLATED, 31)
     block = bytes(1 << 20)
     bomb = b"".join(piece.compress(block) for _ in range(64)) + piece.flush()
-    with pytest.raises(MalformedInput, match="expands to more than"):
+    with pytest.raises(MalformedInputError, match="expands to more than"):
         expand(bomb, wrapper="gzip")
 
 
@@ -98,10 +98,10 @@ def test_a_gigabyte_is_given_up_early() -> None:
     [b"", b"\x1f\x8b", b"no list", compress(b"x" * 99, wrapper="gzip")[:-4], compress(b"x", wrapper="zlib")],
 )
 def test_what_is_no_gzip(data: bytes) -> None:
-    with pytest.raises(MalformedInput):
+    with pytest.raises(MalformedInputError):
         expand(data, wrapper="gzip")
 
 
 def test_nothing_hides_behind_a_list() -> None:
-    with pytest.raises(MalformedInput, match="follows"):
+    with pytest.raises(MalformedInputError, match="follows"):
         expand(compress(b"x", wrapper="gzip") + compress(b"y", wrapper="gzip"), wrapper="gzip")

@@ -12,7 +12,7 @@ from common.encoding import base64url
 from common.errors import SelloError
 from common.status import bitstring
 from common.status.bits import StatusBits, pack
-from common.status.errors import IndexOutOfRange, ListTooShort, StatusError
+from common.status.errors import IndexOutOfRangeError, ListTooShortError, StatusError
 from common.vcdm.credential import StatusReference
 from tests.conftest import NOW
 
@@ -49,7 +49,7 @@ def test_entries_of_several_bits(size: int) -> None:
     found = bitstring.read(Verified(document), uri=URI, issuer=ISSUER)
     for place, wanted in ((index, value), (index - 1, 0), (index + 1, 0)):
         assert bitstring.validate(replace(entry(place), size=size), found) == wanted
-    with pytest.raises(ListTooShort):
+    with pytest.raises(ListTooShortError):
         bitstring.validate(replace(entry(index), size=2 * size), found)
 
 
@@ -122,20 +122,20 @@ def test_another_purpose() -> None:
 
 def test_an_index_beyond_the_end() -> None:
     read = bitstring.read(Verified(DOCUMENT), uri=URI, issuer=ISSUER)
-    with pytest.raises(IndexOutOfRange) as caught:
+    with pytest.raises(IndexOutOfRangeError) as caught:
         bitstring.validate(entry(131_072), read)
     assert caught.value.code == "RANGE_ERROR"
 
 
 def test_sixteen_bits() -> None:
     short = StatusBits(b"\0\0", 1, "most")
-    with pytest.raises(ListTooShort) as caught:
+    with pytest.raises(ListTooShortError) as caught:
         bitstring.encode_list(short)
     assert caught.value.code == "STATUS_LIST_LENGTH_ERROR"
     encoded = "u" + base64url.encode(gzip.compress(short.data, mtime=0))
     subject = {**DOCUMENT["credentialSubject"], "encodedList": encoded}
     read = bitstring.read(Verified({**DOCUMENT, "credentialSubject": subject}), uri=URI, issuer=ISSUER)
-    with pytest.raises(ListTooShort):
+    with pytest.raises(ListTooShortError):
         bitstring.validate(entry(0), read)
 
 

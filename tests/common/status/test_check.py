@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from common.did import Fetched
-from common.errors import FetchFailed, InvalidSignature
+from common.errors import FetchError, InvalidSignatureError
 from common.keys import PrivateKey
 from common.status import bitstring, token
 from common.status.bits import StatusBits, compress, pack
@@ -117,11 +117,11 @@ def test_bitstring_lists(revoked: int, suspended: int, status: str) -> None:
 
 
 def refuse(*_: Any, **__: Any) -> Any:
-    raise FetchFailed("This host does not answer.")
+    raise FetchError("This host does not answer.")
 
 
 def forged(*_: Any, **__: Any) -> Any:
-    raise InvalidSignature("The signature does not match.")
+    raise InvalidSignatureError("The signature does not match.")
 
 
 @pytest.mark.parametrize("entry", [TOKEN_ENTRY, ENTRIES[0], ENTRIES[1]])

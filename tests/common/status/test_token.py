@@ -12,7 +12,7 @@ from common.errors import SelloError
 from common.keys import PrivateKey, jws
 from common.status import token
 from common.status.bits import StatusBits, pack
-from common.status.errors import ListTooShort
+from common.status.errors import ListTooShortError
 from tests.common.formats.fakes import StaticSources, method
 from tests.common.raw_tokens import raw_token
 from tests.conftest import NOW, shared
@@ -159,7 +159,7 @@ def test_a_list_that_somebody_else_signed_for_himself(mallory: PrivateKey) -> No
 
 
 def test_short_lists_are_not_made() -> None:
-    with pytest.raises(ListTooShort):
+    with pytest.raises(ListTooShortError):
         token.create(
             uri=URI, statuses=StatusBits(b"\0\0", 1, "least"), signer=KEY, now=NOW, expires=NOW, ttl=60
         )

@@ -12,7 +12,7 @@ from common.keys import PrivateKey, PublicKey, cose
 from common.status import token_cwt
 from common.status.bits import StatusBits, pack
 from common.status.check import check_status
-from common.status.errors import ListTooShort
+from common.status.errors import ListTooShortError
 from common.vcdm.credential import StatusReference
 from tests.common.formats.fakes import StaticSources, method
 from tests.common.status.test_check import Lists
@@ -199,7 +199,7 @@ def test_keys_of_other_curves() -> None:
 
 
 def test_short_lists_are_not_made() -> None:
-    with pytest.raises(ListTooShort):
+    with pytest.raises(ListTooShortError):
         token_cwt.create(
             uri=URI, statuses=StatusBits(b"\0\0", 1, "least"), signer=KEY, now=NOW, expires=NOW, ttl=60
         )

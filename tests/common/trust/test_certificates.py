@@ -15,7 +15,7 @@ from cryptography.x509.oid import NameOID, ObjectIdentifier
 from common.errors import SelloError
 from common.trust.certificates import issuer_of, verify_chain
 from common.trust.purposes import ATTESTATION, DOCUMENT_SIGNER, ISSUER, READER, REQUEST, Purpose
-from common.trust.trust_list import Untrusted
+from common.trust.trust_list import UntrustedIssuerError
 from tests.conftest import NOW
 
 HOST, URL = "registry.example", "https://registry.example/issuers/farmers"
@@ -141,7 +141,7 @@ def test_leaves_for_something_else(purpose: Purpose, extensions: Any) -> None:
         (made("Leaf", extensions=extensions),),
         (made("L", extensions=extensions, **BELOW), BETWEEN),
     ):
-        with pytest.raises(Untrusted):
+        with pytest.raises(UntrustedIssuerError):
             trusted(*chain, purpose=purpose)
 
 
@@ -160,7 +160,7 @@ def test_each_purpose_has_its_own_names(oid: ObjectIdentifier, fits: list[Purpos
         if purpose in fits:
             trusted(leaf, purpose=purpose)
         else:
-            with pytest.raises(Untrusted, match="something else"):
+            with pytest.raises(UntrustedIssuerError, match="something else"):
                 trusted(leaf, purpose=purpose)
 
 
@@ -181,13 +181,13 @@ def test_a_purpose_that_some_vendor_defined_is_not_ours(purpose: Purpose, oid: s
     """Nor does it make a web server's certificate one for anything."""
     for others in ((), (Eku.SERVER_AUTH,)):
         leaf = made("Leaf", extensions=((SIGNS, True), eku(ObjectIdentifier(oid), *others)))
-        with pytest.raises(Untrusted, match="something else"):
+        with pytest.raises(UntrustedIssuerError, match="something else"):
             trusted(leaf, purpose=purpose)
 
 
 def test_an_authority_for_something_else_lies_between() -> None:
     for oid in (Eku.SERVER_AUTH, Eku.CODE_SIGNING):
-        with pytest.raises(Untrusted, match="something else"):
+        with pytest.raises(UntrustedIssuerError, match="something else"):
             trusted(made("Leaf", **BELOW), authority("Between", BETWEEN_KEY, eku(oid)))
     trusted(made("Leaf", **BELOW), authority("Between", BETWEEN_KEY, eku(OWN)))
 
@@ -251,7 +251,7 @@ def test_the_issuer_is_named_by_an_https_url() -> None:
     for issuer in (
         f"http://{HOST}", f"x://{HOST}", f"//{HOST}", HOST, f"did:web:{HOST}", f"https://{HOST}@mallory.example/",
     ):  # fmt: skip
-        with pytest.raises(Untrusted):
+        with pytest.raises(UntrustedIssuerError):
             issuer_of(der(leaf), issuer=issuer, anchors=(ROOT,), now=NOW)
 
 
@@ -278,5 +278,5 @@ def test_constraints_on_hosts_bind_urls_too(constraints: x509.NameConstraints, a
         if allowed:
             assert issuer_of(chain, issuer=issuer, anchors=(ROOT,), now=NOW)[0] == URL
         else:
-            with pytest.raises(Untrusted):
+            with pytest.raises(UntrustedIssuerError):
                 issuer_of(chain, issuer=issuer, anchors=(ROOT,), now=NOW)

@@ -11,9 +11,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 
 from common.did import Fetched
-from common.errors import FetchFailed, InvalidKey, MalformedInput, SelloError
+from common.errors import FetchError, InvalidKeyError, MalformedInputError, SelloError
 from common.keys import PrivateKey, certificate
-from common.trust import Untrusted, iaca
+from common.trust import UntrustedIssuerError, iaca
 from common.trust.document_signers import document_signer as find_signer
 from common.trust.document_signers import load_root
 from common.trust.purposes import READER
@@ -68,15 +68,15 @@ def test_a_document_signer_is_as_the_standard_profiles_it() -> None:
 
 @pytest.mark.parametrize("days", [458, 5_000])
 def test_a_document_signer_does_not_live_long(days: int) -> None:
-    with pytest.raises(MalformedInput):
+    with pytest.raises(MalformedInputError):
         document_signer(not_after=BEGINS + timedelta(days=days))
-    with pytest.raises(MalformedInput):
+    with pytest.raises(MalformedInputError):
         document_signer(above=root(not_after=ENDS - timedelta(days=1)))
 
 
 @pytest.mark.parametrize("country", ["", "U", "ut", "UTO", "Ü1"])
 def test_a_country_is_two_capital_letters(country: str) -> None:
-    with pytest.raises(InvalidKey):
+    with pytest.raises(InvalidKeyError):
         root(country=country)
 
 
@@ -92,10 +92,10 @@ def test_a_revocation_list_is_its_roots() -> None:
 
 def test_times_of_both_certificates() -> None:
     for moment in (BEGINS - timedelta(seconds=1), ENDS + timedelta(seconds=1)):
-        with pytest.raises(Untrusted):
+        with pytest.raises(UntrustedIssuerError):
             iaca.verify_document_signer([LEAF], root=ROOT, now=moment)
     short = root(not_after=NOW - timedelta(days=1))  # the same name and key, but ended
-    with pytest.raises(Untrusted):
+    with pytest.raises(UntrustedIssuerError):
         iaca.verify_document_signer([LEAF], root=short, now=NOW)
 
 
@@ -189,21 +189,21 @@ def test_a_root_that_says_what_nobody_heeds(more: tuple[x509.ExtensionType, bool
         if not extensions:
             iaca.verify_document_signer([leaf], root=above, now=NOW)
             continue
-        with pytest.raises(Untrusted):
+        with pytest.raises(UntrustedIssuerError):
             iaca.verify_document_signer([leaf], root=above, now=NOW)
 
 
 def test_a_document_signer_is_no_root() -> None:
     above = certificate.load(signer_like((SIGNING, True), MDL))
     leaf = signer_like((SIGNING, True), MDL, above=above, by=SIGNER)
-    with pytest.raises(Untrusted):
+    with pytest.raises(UntrustedIssuerError):
         iaca.verify_document_signer([leaf], root=above, now=NOW)
 
 
 def fetcher(pages: dict[str, bytes]) -> Callable[..., Fetched]:
     def fetch(url: str, *, accept: str = "") -> Fetched:
         if url not in pages:
-            raise FetchFailed("No such page.")
+            raise FetchError("No such page.")
         return Fetched(pages[url])
 
     return fetch
@@ -226,13 +226,13 @@ def test_the_issuer_is_whose_root_vouches() -> None:
 )
 def test_an_address_is_a_secure_one(address: str) -> None:
     leaf = document_signer(issuer=address)
-    with pytest.raises(Untrusted):
+    with pytest.raises(UntrustedIssuerError):
         find(leaf, pages={f"{address}/iaca.pem": pem(ROOT)})
 
 
 def test_without_an_address_somebody_must_know_the_root() -> None:
     leaf = signer_like((SIGNING, True), MDL)
-    with pytest.raises(Untrusted):
+    with pytest.raises(UntrustedIssuerError):
         find(leaf)
     assert find(leaf, anchors=[ROOT]).controller == ISSUER
 
@@ -240,9 +240,9 @@ def test_without_an_address_somebody_must_know_the_root() -> None:
 def test_a_certificate_cannot_speak_for_another_address(mallory: PrivateKey) -> None:
     """Mallory's root signs a certificate with the registry's address; the registry's own root decides."""
     forged = document_signer(above=root(mallory), by=mallory)
-    with pytest.raises(Untrusted):
+    with pytest.raises(UntrustedIssuerError):
         find(forged)
-    with pytest.raises(Untrusted):
+    with pytest.raises(UntrustedIssuerError):
         find(forged, anchors=[ROOT])
 
 
@@ -251,13 +251,13 @@ def test_a_root_without_an_address_is_called_by_its_subject() -> None:
 
 
 def test_a_root_that_cannot_be_fetched_says_nothing() -> None:
-    with pytest.raises(FetchFailed):
+    with pytest.raises(FetchError):
         find(pages={})
 
 
 @pytest.mark.parametrize("page", [b"", b"none", pem(ROOT) * 2, bytes(100_000)])
 def test_a_page_that_is_no_root(page: bytes) -> None:
-    with pytest.raises(MalformedInput):
+    with pytest.raises(MalformedInputError):
         load_root(page)
 
 
@@ -272,5 +272,5 @@ def test_a_certificate_of_another_kind_of_key() -> None:
         .not_valid_before(BEGINS)
         .not_valid_after(ENDS)
     )
-    with pytest.raises(InvalidKey):
+    with pytest.raises(InvalidKeyError):
         certificate.public_key(builder.sign(key, hashes.SHA256()))

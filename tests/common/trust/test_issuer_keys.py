@@ -15,7 +15,7 @@ from cryptography.x509.oid import NameOID
 
 from common.did import DIDDocument, Fetched, VerificationMethod, did_key, parse_document
 from common.encoding import base64url
-from common.errors import FetchFailed, SelloError
+from common.errors import FetchError, SelloError
 from common.keys import PrivateKey, jwk
 from common.keys.certificate import authority_key_ids
 from common.trust.issuer_keys import issuer_key, metadata_url
@@ -73,7 +73,7 @@ def find(
             return Fetched(json.dumps(metadata).encode())
         if url == KEY_SET_URL:
             return Fetched(json.dumps(METADATA["jwks"]).encode())
-        raise FetchFailed("What was asked for is not there.")
+        raise FetchError("What was asked for is not there.")
 
     return issuer_key(issuer, header, resolve=resolve, fetch=fetch, anchors=anchors, now=now)
 

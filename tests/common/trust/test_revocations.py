@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, x448
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from common.did import Fetched
-from common.errors import FetchFailed
+from common.errors import FetchError
 from common.keys import PrivateKey, certificate
 from common.trust.revocations import MEDIA_TYPE, path_standing
 from tests.common.formats.mdoc.world import (
@@ -42,7 +42,7 @@ def standing(*pages: bytes, path: tuple[bytes, ...] = (LEAF, ROOT_DER), now: dat
     def fetch(url: str, *, accept: str = "application/json") -> Fetched:
         asked.append((url, accept))
         if not pages:
-            raise FetchFailed("This host does not answer.")
+            raise FetchError("This host does not answer.")
         return Fetched(pages[0], MEDIA_TYPE)
 
     outcome = path_standing(path, fetch=fetch, now=now)
@@ -168,7 +168,7 @@ def test_a_second_place_is_as_good_and_a_hundredth_is_not_asked() -> None:
     def fetch(url: str, *, accept: str = "application/json") -> Fetched:
         asked.append(url)
         if url != PLACE:
-            raise FetchFailed("This host does not answer.")
+            raise FetchError("This host does not answer.")
         return Fetched(made({SERIAL: NOW}), MEDIA_TYPE)
 
     leaf = points(at("https://away.example/1"), at(PLACE))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from common.trust import NotKnown, TrustedIssuer, TrustList, Untrusted
+from common.trust import TrustedIssuer, TrustList, UnknownIssuerError, UntrustedIssuerError
 
 FARMERS, CIVIL = "did:web:farmers.example", "did:web:civil.example"
 FARMER, BIRTH = "https://farmers.example/types/farmer", "https://civil.example/types/birth"
@@ -23,7 +23,7 @@ def test_an_issuer_for_its_type() -> None:
 def test_generic_types_need_no_trust() -> None:
     generic = ["VerifiableCredential", "https://www.w3.org/2018/credentials#VerifiableCredential"]
     LIST.require_issuer(FARMERS, types=[*generic, FARMER])
-    with pytest.raises(Untrusted, match="what it attests"):
+    with pytest.raises(UntrustedIssuerError, match="what it attests"):
         LIST.require_issuer(FARMERS, types=generic)
 
 
@@ -47,12 +47,12 @@ def test_an_issuer_for_any_type() -> None:
     ],
 )
 def test_untrusted(issuer: str, types: list[str]) -> None:
-    with pytest.raises(Untrusted):
+    with pytest.raises(UntrustedIssuerError):
         LIST.require_issuer(issuer, types=types)
 
 
 def test_an_empty_list_is_an_error() -> None:
-    with pytest.raises(Untrusted, match="empty"):
+    with pytest.raises(UntrustedIssuerError, match="empty"):
         TrustList().require_issuer(FARMERS, types=[FARMER])
 
 
@@ -80,7 +80,7 @@ def test_an_authority_of_the_house_is_trusted_for_its_own_types(issuer: str) -> 
     ],
 )
 def test_nobody_else_is(issuer: str, types: tuple[str, ...]) -> None:
-    with pytest.raises(Untrusted):
+    with pytest.raises(UntrustedIssuerError):
         HOUSE.require_issuer(issuer, types=types)
 
 
@@ -101,5 +101,5 @@ def test_who_may_issue_something_is_known_beforehand(trusted: TrustList, issuer:
      (HOUSE, "did:web:mallory.example:issuers:farmers")],
 )  # fmt: skip
 def test_who_may_issue_nothing_is_known_beforehand_too(trusted: TrustList, issuer: str) -> None:
-    with pytest.raises(NotKnown):
+    with pytest.raises(UnknownIssuerError):
         trusted.require_known(issuer)

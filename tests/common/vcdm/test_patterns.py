@@ -3,8 +3,8 @@
 import pytest
 
 from common import purse
-from common.errors import Undetermined
-from common.purse import Purse, PurseEmpty
+from common.errors import UndeterminedError
+from common.purse import Purse, PurseEmptyError
 from common.vcdm import patterns
 
 
@@ -31,19 +31,19 @@ def test_what_fits(pattern: str, text: str, fits: bool) -> None:
     "pattern", ["(?=a)", "(?<!a)b", "(a)\\1", "(", "a{1001}", "x" * 2_001, "((a{1000}){1000}){1000}"]
 )
 def test_what_is_not_tried(pattern: str) -> None:
-    with pytest.raises(patterns.PatternNotTried) as caught:
+    with pytest.raises(patterns.PatternNotTriedError) as caught:
         patterns.search(pattern, "a")
-    assert isinstance(caught.value, Undetermined)
+    assert isinstance(caught.value, UndeterminedError)
 
 
 def test_a_large_pattern_on_a_large_text_is_not_tried() -> None:
     patterns.search("(a?){900}b", "a" * 500)
-    with pytest.raises(patterns.PatternNotTried):
+    with pytest.raises(patterns.PatternNotTriedError):
         patterns.search("(a?){900}b", "a" * 100_000)
 
 
 def test_searching_is_paid_for() -> None:
     with purse.opened(Purse(steps=10_000)):
         patterns.search("(a?){900}b", "a" * 500)
-        with pytest.raises(PurseEmpty):
+        with pytest.raises(PurseEmptyError):
             patterns.search("(a?){900}b", "a" * 500)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from common.encoding import multibase
-from common.errors import FetchFailed, SelloError
+from common.errors import FetchError, SelloError
 from common.vcdm.related import Known, check_related_resources
 
 URL = "https://registry.example/photo"
@@ -20,7 +20,7 @@ SRI384 = "sha384-" + base64.b64encode(SHA384).decode()
 def check(*entries: dict[str, Any], known: dict[str, Known] | None = None) -> None:
     def fetch(url: str) -> bytes:
         if url != URL:
-            raise FetchFailed("Nothing is there.")
+            raise FetchError("Nothing is there.")
         return CONTENT
 
     check_related_resources({"relatedResource": list(entries)}, fetch=fetch, known=known or {})
@@ -64,7 +64,7 @@ def test_digests_that_do_not(digest: dict[str, Any], code: str) -> None:
 
 
 def test_what_cannot_be_fetched_is_not_believed() -> None:
-    with pytest.raises(FetchFailed):
+    with pytest.raises(FetchError):
         check({"id": URL + "2", "digestSRI": SRI256})
 
 

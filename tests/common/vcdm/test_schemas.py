@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from common import purse
-from common.errors import FetchFailed, MalformedInput, SelloError, Undetermined
+from common.errors import FetchError, MalformedInputError, SelloError, UndeterminedError
 from common.purse import Purse
-from common.vcdm.related import OtherResource
-from common.vcdm.schemas import SchemaMismatch, UnknownDialect, check_schemas
-from common.vcdm.validation import MalformedDocument
+from common.vcdm.related import ResourceMismatchError
+from common.vcdm.schemas import SchemaMismatchError, UnknownDialectError, check_schemas
+from common.vcdm.validation import MalformedDocumentError
 
 URL = "https://registry.example/schema"
 HELD = "https://registry.example/schemas/farmer"
@@ -110,13 +110,13 @@ def test_schemas_that_fail_a_credential(schema: dict[str, Any]) -> None:
     ],
 )
 def test_a_schema_that_does_not_say_what_it_is(head: dict[str, Any]) -> None:
-    with pytest.raises(SchemaMismatch):
+    with pytest.raises(SchemaMismatchError):
         check(head)
 
 
 @pytest.mark.parametrize("version", ["https://json-schema.org/draft/unknown/schema", "urn:mine", ""])
 def test_a_version_that_is_not_known_leaves_it_open(version: str) -> None:
-    with pytest.raises(UnknownDialect):
+    with pytest.raises(UnknownDialectError):
         check({**HEAD, "$schema": version, "type": "array"})
 
 
@@ -125,7 +125,7 @@ def test_a_digest_says_which_schema_it_is() -> None:
     digest = base64.b64encode(hashlib.sha256(json.dumps(schema).encode()).digest()).decode()
     entry = {"id": URL, "type": "JsonSchema", "digestSRI": f"sha256-{digest}"}
     check(schema, entry=entry)
-    with pytest.raises(OtherResource):
+    with pytest.raises(ResourceMismatchError):
         check({**schema, "title": "changed"}, entry=entry)
 
 
@@ -133,7 +133,7 @@ def test_a_schema_in_a_credential() -> None:
     check(HOLDING, entry={"id": URL, "type": "JsonSchemaCredential"})
     strict = {**HOLDING["credentialSubject"]["jsonSchema"], "type": "array"}
     failing = {**HOLDING, "credentialSubject": {**HOLDING["credentialSubject"], "jsonSchema": strict}}
-    with pytest.raises(SchemaMismatch):
+    with pytest.raises(SchemaMismatchError):
         check(failing, entry={"id": URL, "type": "JsonSchemaCredential"})
 
 
@@ -156,16 +156,16 @@ def test_a_schema_in_a_credential() -> None:
     ],
 )
 def test_credentials_that_hold_no_schema(changed: dict[str, Any]) -> None:
-    with pytest.raises((SchemaMismatch, MalformedDocument)):
+    with pytest.raises((SchemaMismatchError, MalformedDocumentError)):
         check(HOLDING | changed, entry={"id": URL, "type": "JsonSchemaCredential"})
 
 
 def test_a_credential_whose_proof_does_not_hold_is_not_read() -> None:
     def refuse(content: bytes) -> Any:
-        raise MalformedInput("This proof does not hold.")
+        raise MalformedInputError("This proof does not hold.")
 
     document = CREDENTIAL | {"credentialSchema": {"id": URL, "type": "JsonSchemaCredential"}}
-    with pytest.raises(MalformedInput):
+    with pytest.raises(MalformedInputError):
         check_schemas(document, fetch=lambda url: json.dumps(HOLDING).encode(), open_credential=refuse)
 
 
@@ -180,9 +180,9 @@ def test_other_kinds_of_schemas_are_passed_over() -> None:
 
 def test_a_schema_that_is_not_there_is_an_error() -> None:
     def nowhere(url: str) -> bytes:
-        raise FetchFailed("Nothing is there.")
+        raise FetchError("Nothing is there.")
 
-    with pytest.raises(FetchFailed):
+    with pytest.raises(FetchError):
         check_schemas(
             {"credentialSchema": {"id": URL, "type": "JsonSchema"}}, fetch=nowhere, open_credential=json.loads
         )
@@ -237,7 +237,7 @@ OTHER_DIALECT = {"$schema": "http://json-schema.org/draft-07/schema#"}
          "names", "pattern in another dialect", "look ahead", "look back", "size", "unevaluated patterns"],
 )  # fmt: skip
 def test_what_would_take_too_long_is_undetermined(schema: dict[str, Any], more: dict[str, Any]) -> None:
-    with pytest.raises(Undetermined) as caught:
+    with pytest.raises(UndeterminedError) as caught:
         check({**HEAD, **schema}, **more)
     assert caught.value.status == 400
 
@@ -258,7 +258,7 @@ def test_a_schema_is_paid_from_the_purse_of_the_request() -> None:
         check({**HEAD, **doubling(10)})
         spent = 100_000 - paying.steps
         assert 2**10 < spent < 100_000
-        with pytest.raises(FetchFailed):
+        with pytest.raises(FetchError):
             check({**HEAD, **doubling(14)})
 
 

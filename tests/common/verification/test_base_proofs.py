@@ -8,7 +8,7 @@ import pytest
 
 from common.did import did_key
 from common.formats import without_binding
-from common.formats.base import CredentialInvalid, Holder, Secured
+from common.formats.base import Holder, InvalidCredentialError, Secured
 from common.formats.data_integrity import disclosure, pipeline
 from common.formats.data_integrity.ldp_vc import LdpVc
 from common.keys import PrivateKey
@@ -107,5 +107,5 @@ def test_in_its_holders_own_file(base: Mapping[str, Any]) -> None:
 
 def test_as_it_arrives_at_its_holder(base: Mapping[str, Any]) -> None:
     assert SUITE.verify_credential(base, sources=SOURCES, now=NOW).claims["district"] == "Pisac"
-    with pytest.raises(CredentialInvalid):
+    with pytest.raises(InvalidCredentialError):
         disclosure.require_derived(base)

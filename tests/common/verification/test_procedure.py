@@ -9,7 +9,7 @@ import pytest
 
 from common.did import Fetched, did_key
 from common.encoding import base64url, jcs
-from common.errors import FetchFailed, MalformedInput
+from common.errors import FetchError, MalformedInputError
 from common.formats import FORMATS, without_binding
 from common.formats.base import Binding, Holder, Secured, VerifiedCredential
 from common.keys import PrivateKey
@@ -18,7 +18,7 @@ from common.status.bits import pack
 from common.status.check import StatusOutcome
 from common.trust import TrustedIssuer, TrustList
 from common.vcdm.credential import Credential, StatusReference
-from common.verification import Verification, VerificationFailed, verify_one, verify_response
+from common.verification import Verification, VerificationError, verify_one, verify_response
 from common.verification.credential_status import credential_status
 from common.verification.procedure import Presentations, Submission
 from tests.common.formats.fakes import StaticSources, method
@@ -166,7 +166,7 @@ def refused(verification: Verification, check: str) -> None:
     assert not verification.verified
     assert verification.exit_code == 1
     assert verification.status == "none" or check == "query"
-    with pytest.raises(VerificationFailed):
+    with pytest.raises(VerificationError):
         verification.require_verified()
 
 
@@ -293,7 +293,7 @@ def test_three_other_answers(name: str, status: Any, result: str, code: int, ana
         assert not verification.verified
         assert results(verification)["status"] == result
         assert "query" not in results(verification)
-        with pytest.raises(VerificationFailed, match="Because"):
+        with pytest.raises(VerificationError, match="Because"):
             verification.require_verified()
 
 
@@ -311,7 +311,7 @@ def test_the_gravest_status_of_several_counts(ana: PrivateKey) -> None:
 
 def test_a_query_that_is_not_satisfied(ana: PrivateKey) -> None:
     def dissatisfied(found: Presentations) -> None:
-        raise MalformedInput("Not what was asked for.")
+        raise MalformedInputError("Not what was asked for.")
 
     shown = show("ldp_vc", issue("ldp_vc", ana), ana)
     refused(respond(Submission("farmer", "ldp_vc", shown, BINDING), satisfied=dissatisfied), "query")
@@ -383,7 +383,7 @@ def test_a_verification_without_checks_proves_nothing() -> None:
     empty = Verification(checks=(), status="valid")
     assert not empty.verified
     assert empty.exit_code == 1
-    with pytest.raises(VerificationFailed):
+    with pytest.raises(VerificationError):
         empty.require_verified()
 
 
@@ -408,7 +408,7 @@ def test_status_from_a_published_list(ana: PrivateKey) -> None:
         return Fetched(text.encode())
 
     def silent(url: str, *, accept: str = "") -> Fetched:
-        raise FetchFailed("This host does not answer.")
+        raise FetchError("This host does not answer.")
 
     def ask(fetch: Any) -> Verification:
         def status(credential: VerifiedCredential, *, now: datetime) -> StatusOutcome:

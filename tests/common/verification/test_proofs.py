@@ -11,7 +11,7 @@ import pytest
 
 from common.did import Fetched, VerificationMethod, did_key, parse_document, verification_method
 from common.encoding import multibase
-from common.errors import FetchFailed, SelloError
+from common.errors import FetchError, SelloError
 from common.formats import enveloping, jose
 from common.formats.data_integrity import pipeline
 from common.keys import PrivateKey, multikey
@@ -35,7 +35,7 @@ PUBLISHED = {
 
 def fetch(url: str, *, accept: str = "application/json") -> Fetched:
     if url not in PUBLISHED:
-        raise FetchFailed("Nothing is there.")
+        raise FetchError("Nothing is there.")
     return Fetched(PUBLISHED[url])
 
 

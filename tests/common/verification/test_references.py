@@ -13,7 +13,7 @@ from common.adapters.documents.references import check_references
 from common.adapters.limits import caching
 from common.adapters.network import http
 from common.did import did_key
-from common.errors import FetchFailed
+from common.errors import FetchError
 from common.formats import without_binding
 from common.formats.base import Holder
 from common.formats.data_integrity import pipeline
@@ -56,7 +56,7 @@ def web(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     def carry(method: str, url: str, headers: Any, body: bytes | None) -> http.Reply:
         pages["asked"].append((url, headers["Accept"]))
         if url not in pages:
-            raise FetchFailed("This host does not answer.")
+            raise FetchError("This host does not answer.")
         return http.Reply(200, pages[url], {"content-type": "application/json"})
 
     monkeypatch.setattr(http, "transport", carry)

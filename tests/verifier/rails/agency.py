@@ -11,7 +11,7 @@ from django.utils import timezone
 from common.adapters.exchange.partners import Partner
 from common.adapters.exchange.registration import Registration, register_partner
 from common.adapters.network import http
-from common.errors import FetchFailed
+from common.errors import FetchError
 from common.exchange.envelope import create_message
 from common.exchange.header import Header
 from common.keys import PrivateKey, jwk
@@ -102,7 +102,7 @@ def callbacks(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]
     def carry(method: str, url: str, headers: Any, body: bytes | None) -> http.Reply:
         seen.append((url, json.loads(body or b"{}")))
         if len(seen) == 1:
-            raise FetchFailed("This host does not answer.")
+            raise FetchError("This host does not answer.")
         ack = {"message": {"ack_status": "NACK", "timestamp": "2026-11-22T03:00:00Z", "correlation_id": "c"}}
         return http.Reply(200, json.dumps(ack).encode(), {"content-type": "application/json"})
 

@@ -15,7 +15,7 @@ from common.adapters.exchange.registration import Registration, register_partner
 from common.adapters.exchange.tokens import secret_name
 from common.adapters.network import http
 from common.adapters.storage.sealing import seal
-from common.errors import FetchFailed
+from common.errors import FetchError
 from common.exchange.envelope import create_message
 from common.exchange.header import Header
 from common.keys import PrivateKey
@@ -112,7 +112,7 @@ def test_an_answer_that_gets_lost_pays_once(
         if fail and "disburse" in url:
             if dies == "after":
                 carry(method, url, headers, body)
-            raise FetchFailed("This host does not answer.")
+            raise FetchError("This host does not answer.")
         return carry(method, url, headers, body)
 
     monkeypatch.setattr(http, "transport", unreliable)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from common.keys import PrivateKey
-from common.payments.voucher import VoucherContent, VoucherRefused, create_voucher
+from common.payments.voucher import VoucherContent, VoucherRefusedError, create_voucher
 from tests.verifier.rails.conftest import Rail
 from verifier.models import PaymentInstruction, Voucher
 from verifier.services import organisation, vouchers
@@ -32,7 +32,7 @@ def test_a_voucher_is_cashed_once(counter: Rail, issued: str) -> None:
     payment = PaymentInstruction.objects.get()
     assert (payment.state, voucher.amount, voucher.agent) == ("SETTLED", "150.00", "Shop 7")
     for agent in ("Shop 7", "Shop 8"):
-        with pytest.raises(VoucherRefused, match="paid out before"):
+        with pytest.raises(VoucherRefusedError, match="paid out before"):
             redeem(issued, agent=agent, now=counter.now)
     check_books()
     assert vouchers.text_of(payment.number) == "", "nothing is left to print"
@@ -45,14 +45,14 @@ def test_of_two_agents_at_once_one_pays(counter: Rail, issued: str, monkeypatch:
     found = redeeming.look_up(issued, now=counter.now)
     redeem(issued, agent="Shop 7", now=counter.now)
     monkeypatch.setattr(redeeming, "look_up", lambda text, programmes, now: found)
-    with pytest.raises(VoucherRefused):
+    with pytest.raises(VoucherRefusedError):
         redeem(issued, agent="Shop 8", now=counter.now)
     assert Voucher.objects.get().agent == "Shop 7"
 
 
 def test_an_expired_voucher_gives_the_money_back(counter: Rail, issued: str) -> None:
     counter.later(days=30)
-    with pytest.raises(VoucherRefused, match="expired"):
+    with pytest.raises(VoucherRefusedError, match="expired"):
         redeem(issued, agent="Shop 7", now=counter.now)
     assert counter.reconcile()["rejected"] == 1
     payment = PaymentInstruction.objects.get()
@@ -67,7 +67,7 @@ def test_a_forged_voucher(counter: Rail, issued: str, mallory: PrivateKey) -> No
     content = VoucherContent(
         bytes(16), "150.00", "USD", "rail-test", counter.now, counter.now.replace(year=2030)
     )
-    with pytest.raises(VoucherRefused):
+    with pytest.raises(VoucherRefusedError):
         redeem(create_voucher(content, signer=mallory), agent="Mallory", now=counter.now)
 
 
@@ -76,13 +76,13 @@ def test_a_voucher_that_we_signed_and_never_issued(counter: Rail, issued: str) -
     content = VoucherContent(
         bytes(16), "150.00", "USD", "rail-test", counter.now, counter.now.replace(year=2030)
     )
-    with pytest.raises(VoucherRefused, match="not ours"):
+    with pytest.raises(VoucherRefusedError, match="not ours"):
         redeem(create_voucher(content, signer=signer), agent="Shop 7", now=counter.now)
 
 
 @pytest.mark.parametrize("text", ["", "SELLO1:", "x" * 10_000_000])
 def test_swollen_and_empty_texts(counter: Rail, text: str) -> None:
-    with pytest.raises(VoucherRefused):
+    with pytest.raises(VoucherRefusedError):
         redeem(text, agent="Shop 7", now=counter.now)
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.utils import timezone
 
 from common.adapters.command import Command as BaseCommand
-from common.errors import MalformedInput
+from common.errors import MalformedInputError
 from verifier.services import reading, reading_consents
 from verifier.services.requests import find_service
 
@@ -51,5 +51,5 @@ def _one_line(name: str) -> str:
     text = sys.stdin.read(LONGEST) if name == "-" else Path(name).read_text()[:LONGEST]
     lines = text.split("\n")
     if not lines[0].strip() or any(line.strip() for line in lines[1:]):
-        raise MalformedInput("One identifier is read at a time, on one line.")
+        raise MalformedInputError("One identifier is read at a time, on one line.")
     return lines[0].strip()

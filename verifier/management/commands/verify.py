@@ -14,7 +14,7 @@ from common.adapters.command import Command as SharedCommand
 from common.adapters.documents.references import check_references
 from common.adapters.documents.sources import check_status, sources
 from common.encoding import strict_json
-from common.errors import MalformedInput
+from common.errors import MalformedInputError
 from common.formats.base import Binding, Secured, VerifiedCredential
 from common.status.check import StatusOutcome
 from common.verification import Verification, verify_one
@@ -40,7 +40,7 @@ class Command(SharedCommand):
     def run(self, **options: Any) -> Mapping[str, Any]:
         nonce, audience = options["nonce"], options["audience"]
         if (nonce is None) != (audience is None):
-            raise MalformedInput("--nonce and --audience go together.")
+            raise MalformedInputError("--nonce and --audience go together.")
         self.verification = verify_one(
             read(options["file"]),
             sources=sources(),
@@ -71,11 +71,11 @@ def read(name: str) -> Secured:
         with Path(name).open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
-        raise MalformedInput(f"This file is larger than {MAX_BYTES} bytes.")
+        raise MalformedInputError(f"This file is larger than {MAX_BYTES} bytes.")
     text = data.decode("utf-8-sig", errors="replace").strip()
     value = strict_json.loads(text, max_bytes=MAX_BYTES) if text[:1] in ("{", '"') else text
     if not isinstance(value, str | Mapping):
-        raise MalformedInput("This file holds neither a JSON object nor a compact token.")
+        raise MalformedInputError("This file holds neither a JSON object nor a compact token.")
     return value
 
 

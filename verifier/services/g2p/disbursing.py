@@ -15,11 +15,11 @@ from django.db import transaction
 from common.adapters.exchange.messages import Received
 from common.adapters.exchange.partners import Partner
 from common.encoding.money import to_minor, to_text
-from common.errors import MalformedInput
+from common.errors import MalformedInputError
 from common.exchange.header import REJECTED, SUCCEEDED
 from common.payments.g2p import disburse, status
 from common.payments.g2p.disburse import Disbursement, DisbursementStatus, Refusal
-from common.payments.g2p.members import MAX_ITEMS, Refused
+from common.payments.g2p.members import MAX_ITEMS, DisbursementItemError
 from verifier.gateways import needs_person
 from verifier.models import PayingPartner, PaymentInstruction, Programme, ReceivedItem
 from verifier.services.errors import UnlockRefused
@@ -132,9 +132,9 @@ def _one(
         return _status(row)
     try:
         if isinstance(wanted, Refusal):
-            raise Refused(wanted.code)
+            raise DisbursementItemError(wanted.code)
         row.instruction = _book(received, wanted, now=now)
-    except Refused as refused:
+    except DisbursementItemError as refused:
         return _status(items.close(row, "rjct", refused.code, now=now))
     return _status(items.close(row, "pdng", "", now=now))
 
@@ -142,13 +142,13 @@ def _one(
 def _book(received: Received, wanted: Disbursement, *, now: datetime) -> PaymentInstruction:
     programme = _programme(received, str(wanted.payer), now=now)
     if wanted.currency and wanted.currency != programme.currency:
-        raise Refused("rjct.currency_code.invalid")
+        raise DisbursementItemError("rjct.currency_code.invalid")
     if wanted.scheduled is not None and wanted.scheduled > now:
-        raise Refused("rjct.schedule_ts.invalid")  # nothing is kept here for a later day
+        raise DisbursementItemError("rjct.schedule_ts.invalid")  # nothing is kept here for a later day
     try:
         amount = to_minor(_plain(wanted.amount), programme.currency)
-    except MalformedInput as error:
-        raise Refused("rjct.amount.invalid") from error
+    except MalformedInputError as error:
+        raise DisbursementItemError("rjct.amount.invalid") from error
     due = Due(
         key=pseudonym("g2p", received.partner.sender_id, wanted.reference_id),
         period=f"{now:%Y-%m}",
@@ -161,19 +161,19 @@ def _book(received: Received, wanted: Disbursement, *, now: datetime) -> Payment
         with transaction.atomic():
             return book_payment(programme, due, now=now)[0]
     except (BudgetExhausted, UnlockRefused) as error:
-        raise Refused("rjct.amount.invalid") from error
+        raise DisbursementItemError("rjct.amount.invalid") from error
 
 
 def _programme(received: Received, payer: str, *, now: datetime) -> Programme:
     given = PayingPartner.objects.filter(partner=received.partner, programme__slug=_slug(payer))
     found = given.select_related("programme__gateway").first()
     if found is None or found.programme.status != Programme.Status.OPEN:
-        raise Refused("rjct.payer_fa.invalid")
+        raise DisbursementItemError("rjct.payer_fa.invalid")
     if needs_person(found.programme.gateway.kind):  # nobody would ever see it
-        raise Refused("rjct.payer_fa.invalid")
+        raise DisbursementItemError("rjct.payer_fa.invalid")
     opens, closes = found.programme.opens_at, found.programme.closes_at
     if (opens is not None and now < opens) or (closes is not None and now >= closes):
-        raise Refused("rjct.payer_fa.invalid")
+        raise DisbursementItemError("rjct.payer_fa.invalid")
     return found.programme
 
 

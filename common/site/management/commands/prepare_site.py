@@ -30,7 +30,7 @@ PEOPLE: Final = (
 )  # fmt: skip
 
 
-class NotForProduction(SelloError):
+class NotForProductionError(SelloError):
     """Sample people and a printed password have no place there."""
 
 
@@ -43,7 +43,9 @@ class Command(BaseCommand):
         `officer` keeps every registry of the sample world; each of `sign_ins` has the rights of one desk.
         """
         if settings.PRODUCTION:
-            raise NotForProduction("Samples are not for production; create users with `createsuperuser`.")
+            raise NotForProductionError(
+                "Samples are not for production; create users with `createsuperuser`."
+            )
         result: dict[str, Any] = {"site": settings.BASE_URL}
         with open(os.devnull, "w") as silence:
             if "issuer" in settings.ROLES:

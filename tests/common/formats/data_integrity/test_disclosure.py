@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from common.formats import FORMATS
-from common.formats.base import Binding, BindingMismatch, CredentialInvalid, Expired
+from common.formats.base import Binding, BindingMismatchError, ExpiredError, InvalidCredentialError
 from common.formats.data_integrity import disclosure, ecdsa_sd_2023, pipeline
 from common.formats.data_integrity.ldp_vc import LdpVc, secure
-from common.formats.data_integrity.pipeline import ProofInvalid
+from common.formats.data_integrity.pipeline import ProofVerificationError
 from common.formats.data_integrity.selection import SelectionError
 from common.keys import PrivateKey
 from common.rdf.reading import read
@@ -203,7 +203,7 @@ def test_a_base_proof_shown_to_a_verifier(base: Document, sources: StaticSources
         signer=held(ana),
         contexts=lambda url: sources.context(url, issuer=ISSUER),
     )
-    with pytest.raises(ProofInvalid):
+    with pytest.raises(ProofVerificationError):
         verify(again, sources)
 
 
@@ -227,7 +227,7 @@ def test_a_derived_proof_shown_by_another(
         signer=held(mallory),
         contexts=lambda url: sources.context(url, issuer=ISSUER),
     )
-    with pytest.raises(BindingMismatch):
+    with pytest.raises(BindingMismatchError):
         verify(replayed, sources)
 
 
@@ -237,7 +237,7 @@ def test_a_presentation_for_another_request(base: Document, sources: StaticSourc
         Binding(BINDING.audience, "another"),
         Binding("x509_san_dns:mallory.example", BINDING.nonce),
     ):
-        with pytest.raises(BindingMismatch):
+        with pytest.raises(BindingMismatchError):
             verify(presented, sources, other)
 
 
@@ -247,7 +247,7 @@ def test_a_part_exchanged_within_a_presentation(
     """The holder signed what is shown: nobody shows less, or more, in the holder's name."""
     presented = present(base, NAME, key=ana, sources=sources)
     other = shown(present(base, NAME, BORN, key=ana, sources=sources))
-    with pytest.raises(ProofInvalid):
+    with pytest.raises(ProofVerificationError):
         verify({**presented, "verifiableCredential": [other]}, sources)
 
 
@@ -257,12 +257,12 @@ def test_a_proof_of_another_credential(
     first = shown(present(base, NAME, key=ana, sources=sources))
     other = issue(p256, sources, ana, claims={**CREDENTIAL.claims, "givenName": "Mallory"})
     second = shown(present(other, NAME, key=ana, sources=sources))
-    with pytest.raises(ProofInvalid):
+    with pytest.raises(ProofVerificationError):
         FORMAT.verify_credential({**first, "proof": second["proof"]}, sources=sources, now=NOW)
 
 
 def test_it_expires(base: Document, sources: StaticSources) -> None:
-    with pytest.raises(Expired):
+    with pytest.raises(ExpiredError):
         FORMAT.verify_credential(base, sources=sources, now=NOW + timedelta(days=366))
 
 
@@ -274,10 +274,10 @@ def test_a_changed_base(base: Document, sources: StaticSources) -> None:
         {"proof": {**base["proof"], "proofValue": base["proof"]["proofValue"][:-2]}},
         {"proof": {**base["proof"], "verificationMethod": f"{ISSUER}#key-1"}},
     ):
-        with pytest.raises(CredentialInvalid):
+        with pytest.raises(InvalidCredentialError):
             FORMAT.verify_credential({**base, **change}, sources=sources, now=NOW)
     fewer = {name: value for name, value in base.items() if name != "validUntil"}
-    with pytest.raises((CredentialInvalid, SelectionError)):
+    with pytest.raises((InvalidCredentialError, SelectionError)):
         FORMAT.verify_credential(fewer, sources=sources, now=NOW)
 
 
@@ -290,7 +290,7 @@ def test_beside_another_proof_both_are_checked(
     assert FORMAT.verify_credential(both, sources=sources, now=NOW).claims == CREDENTIAL.claims
     first, second = both["proof"]
     bent = {**both, "proof": [first, {**second, "created": "2020-01-01T00:00:00Z"}]}
-    with pytest.raises(ProofInvalid):
+    with pytest.raises(ProofVerificationError):
         FORMAT.verify_credential(bent, sources=sources, now=NOW)
     part = shown(present(both, NAME, key=ana, sources=sources))
     assert part["proof"]["cryptosuite"] == ecdsa_sd_2023.NAME

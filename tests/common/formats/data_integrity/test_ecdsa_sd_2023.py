@@ -2,7 +2,7 @@
 
 import pytest
 
-from common.errors import SelloError, UnknownPart
+from common.errors import SelloError, UnknownPartError
 from common.formats.data_integrity import ecdsa_sd_2023
 from common.formats.data_integrity.ecdsa_sd_2023_value import parse_base, parse_derived
 from common.formats.data_integrity.selection import SelectionError
@@ -108,7 +108,7 @@ def test_keys_of_another_curve() -> None:
     for curve in ("P-384", "Ed25519"):
         size = 48 if curve == "P-384" else 32
         other = PrivateKey(curve, b"\x01" * size, KEY.key_id)
-        with pytest.raises(UnknownPart):
+        with pytest.raises(UnknownPartError):
             ecdsa_sd_2023.create_proof(BOAT, OPTIONS, signer=other, contexts=boat_contexts)
-        with pytest.raises(UnknownPart):
+        with pytest.raises(UnknownPartError):
             verify(*show("/credentialSubject/sail"), key=other)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from common.encoding import cbor, multibase
-from common.errors import InvalidSignature
+from common.errors import InvalidSignatureError
 from common.formats.data_integrity import ecdsa_sd_2023
 from common.formats.data_integrity.ecdsa_sd_2023_value import (
     BASE_HEADER,
@@ -40,7 +40,7 @@ def bent(proof: Mapping[str, Any], change: Callable[[DerivedValue], DerivedValue
 
 
 def refused(document: Mapping[str, Any], proof: Mapping[str, Any], words: str) -> None:
-    with pytest.raises(InvalidSignature, match=words):
+    with pytest.raises(InvalidSignatureError, match=words):
         verify(document, proof)
 
 
@@ -55,7 +55,7 @@ def test_a_proof_of_the_whole_suite_is_not_one_of_parts() -> None:
 
 
 def test_another_issuer() -> None:
-    with pytest.raises(InvalidSignature):
+    with pytest.raises(InvalidSignatureError):
         verify(*show("/credentialSubject/sail"), key=PrivateKey("P-256", b"\x09" * 32))
 
 
@@ -254,10 +254,10 @@ def test_a_base_proof_that_is_not_whole() -> None:
     value = parse_base(sign()["proofValue"])
     for signatures in (value.signatures[1:], (*value.signatures, value.signatures[0])):
         base = {**OPTIONS, "proofValue": serialize_base(replace(value, signatures=signatures))}
-        with pytest.raises(InvalidSignature, match="number of signatures"):
+        with pytest.raises(InvalidSignatureError, match="number of signatures"):
             show("/credentialSubject/sail", base=base)
     base = {**OPTIONS, "proofValue": serialize_base(replace(value, mandatory_pointers=("/nothing",)))}
     with pytest.raises(SelectionError):
         show("/credentialSubject/sail", base=base)
-    with pytest.raises(InvalidSignature):
+    with pytest.raises(InvalidSignatureError):
         parse_base(show("/credentialSubject/sail")[1]["proofValue"])

@@ -6,12 +6,12 @@ import pytest
 
 from common.did import did_key
 from common.errors import SelloError
-from common.formats.base import CredentialInvalid, Expired, NotYetValid
+from common.formats.base import ExpiredError, InvalidCredentialError, NotYetValidError
 from common.formats.data_integrity import ldp_vc, pipeline
-from common.formats.data_integrity.pipeline import ProofGenerationError, ProofInvalid
+from common.formats.data_integrity.pipeline import ProofGenerationError, ProofVerificationError
 from common.keys import PrivateKey
 from common.rdf.contexts import CREDENTIALS_V1, CREDENTIALS_V2, DATA_INTEGRITY_V2
-from common.rdf.errors import DataLoss, TransformationError
+from common.rdf.errors import DataLossError, TransformationError
 from common.vcdm.credential import StatusReference
 from tests.common.formats.data_integrity.conftest import CONTEXT, CREDENTIAL, ISSUER, LISTS, READ, TYPE, held
 from tests.common.formats.data_integrity.issuing import FORMAT, Document, issue
@@ -112,9 +112,9 @@ def test_only_an_issuers_own_key_signs(issuer_key: PrivateKey, sources: StaticSo
 
 
 def test_a_claim_without_meaning_is_not_issued(issuer_key: PrivateKey, sources: StaticSources) -> None:
-    with pytest.raises(DataLoss):
+    with pytest.raises(DataLossError):
         issue(issuer_key, sources, claims={"surname": "Quispe"})
-    with pytest.raises(DataLoss):
+    with pytest.raises(DataLossError):
         issue(issuer_key, sources, type="DoctorCredential")
     with pytest.raises(TransformationError):
         issue(issuer_key, sources, claims={"parcels": {"area": 1.5}})
@@ -122,7 +122,7 @@ def test_a_claim_without_meaning_is_not_issued(issuer_key: PrivateKey, sources: 
 
 def test_a_status_that_would_be_lost_is_not_issued(issuer_key: PrivateKey, sources: StaticSources) -> None:
     token = StatusReference("TokenStatusList", f"{LISTS}/3", 1)
-    with pytest.raises(CredentialInvalid):
+    with pytest.raises(InvalidCredentialError):
         issue(issuer_key, sources, status=(token,))
     both = issue(issuer_key, sources, status=(token, *CREDENTIAL.status))
     assert len(both["credentialStatus"]) == 2
@@ -131,10 +131,10 @@ def test_a_status_that_would_be_lost_is_not_issued(issuer_key: PrivateKey, sourc
 def test_validity(secured: Document, sources: StaticSources, issuer_key: PrivateKey) -> None:
     end = NOW + timedelta(days=365)
     FORMAT.verify_credential(secured, sources=sources, now=end)
-    with pytest.raises(Expired):
+    with pytest.raises(ExpiredError):
         FORMAT.verify_credential(secured, sources=sources, now=end + timedelta(seconds=1))
     later = issue(issuer_key, sources, valid_from=NOW + timedelta(hours=1))
-    with pytest.raises(NotYetValid):
+    with pytest.raises(NotYetValidError):
         FORMAT.verify_credential(later, sources=sources, now=NOW)
 
 
@@ -165,7 +165,7 @@ def test_status_entries_are_read_strictly(
     if entry["type"] == "JsonSchema":
         entry = {"id": STATUS["id"], "type": "JsonSchema"}
     odd = ldp_vc.secure(bare | {"credentialStatus": entry}, signer=issuer_key, sources=sources, now=NOW)
-    with pytest.raises(CredentialInvalid):
+    with pytest.raises(InvalidCredentialError):
         FORMAT.verify_credential(odd, sources=sources, now=NOW)
 
 
@@ -198,7 +198,7 @@ def test_a_status_list_is_a_credential(issuer_key: PrivateKey, sources: StaticSo
     assert verified.document == document
     assert "https://www.w3.org/ns/credentials/status#BitstringStatusListCredential" in verified.types
     subject = secured["credentialSubject"] | {"ttl": 300_001}
-    with pytest.raises(ProofInvalid):
+    with pytest.raises(ProofVerificationError):
         FORMAT.verify_credential(secured | {"credentialSubject": subject}, sources=sources, now=NOW)
 
 
@@ -223,5 +223,5 @@ def test_version_1_1_is_verified_but_not_made(issuer_key: PrivateKey) -> None:
     )
     verified = FORMAT.verify_credential(secured, sources=sources, now=NOW)
     assert verified.valid_until == datetime(2027, 1, 1, tzinfo=UTC)
-    with pytest.raises(Expired):
+    with pytest.raises(ExpiredError):
         FORMAT.verify_credential(secured, sources=sources, now=datetime(2028, 1, 1, tzinfo=UTC))

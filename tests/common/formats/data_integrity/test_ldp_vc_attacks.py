@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from common.errors import MalformedInput, SelloError
-from common.formats.base import CredentialInvalid
+from common.errors import MalformedInputError, SelloError
+from common.formats.base import InvalidCredentialError
 from common.formats.data_integrity import ldp_vc
-from common.formats.data_integrity.pipeline import ProofInvalid
+from common.formats.data_integrity.pipeline import ProofVerificationError
 from common.keys import PrivateKey
 from common.rdf.contexts import CREDENTIALS_V2, DATA_INTEGRITY_V2
 from tests.common.formats.data_integrity.conftest import BINDING, CONTEXT, CREDENTIAL, ISSUER, LISTS, TYPE
@@ -61,7 +61,7 @@ def test_every_claim_is_covered(secured: Document, sources: StaticSources) -> No
         ("givenName", "Ana "), ("birthDate", "1990-05-26"), ("farmerId", "F-0002"), ("parcels", crops),
         ("id", "did:example:mallory"), ("name", "Ana"),
     ):  # fmt: skip
-        with pytest.raises(ProofInvalid):
+        with pytest.raises(ProofVerificationError):
             FORMAT.verify_credential(
                 secured | {"credentialSubject": subject | {name: value}}, sources=sources, now=NOW
             )
@@ -72,10 +72,10 @@ def test_a_context_of_somebody_else(secured: Document, issuer_key: PrivateKey) -
     swapped = {"@context": {**CONTEXT["@context"], "givenName": f"{TYPE}#surname"}}
     methods = {issuer_key.key_id: method(issuer_key.key_id, issuer_key.public_key)}
     elsewhere = StaticSources(methods=methods, published={"did:web:mallory.example": {TYPE: CONTEXT}})
-    with pytest.raises(MalformedInput, match="No such context"):
+    with pytest.raises(MalformedInputError, match="No such context"):
         FORMAT.verify_credential(secured, sources=elsewhere, now=NOW)
     lying = StaticSources(methods=methods, published={ISSUER: {TYPE: swapped}})
-    with pytest.raises(ProofInvalid):
+    with pytest.raises(ProofVerificationError):
         FORMAT.verify_credential(secured, sources=lying, now=NOW)
 
 
@@ -90,7 +90,7 @@ def test_several_subjects_are_not_taken_for_one(
         sources=sources,
         now=NOW,
     )
-    with pytest.raises(CredentialInvalid):
+    with pytest.raises(InvalidCredentialError):
         FORMAT.verify_credential(twice, sources=sources, now=NOW)
 
 
@@ -102,7 +102,7 @@ def test_official_vectors_have_another_issuer() -> None:
         ("vc-di-eddsa/eddsa-rdfc-2022/employ", "DataInt"),
     ):
         document = json.loads(shared(f"vectors/{folder}/signed{tag}.json").read_text())
-        with pytest.raises(ProofInvalid, match="somebody else"):
+        with pytest.raises(ProofVerificationError, match="somebody else"):
             FORMAT.verify_credential(
                 document, sources=StaticSources(contexts=EXAMPLES), now=datetime(2026, 1, 1, tzinfo=UTC)
             )
@@ -126,12 +126,12 @@ def test_jcs_proofs_cover_their_contexts(
     longer = signed | {"@context": [*signed["@context"], DATA_INTEGRITY_V2]}
     assert FORMAT.verify_credential(longer, sources=sources, now=NOW).document == bare
     for contexts in ([CREDENTIALS_V2], [CREDENTIALS_V2, DATA_INTEGRITY_V2, TYPE]):
-        with pytest.raises(ProofInvalid):
+        with pytest.raises(ProofVerificationError):
             FORMAT.verify_credential(signed | {"@context": contexts}, sources=sources, now=NOW)
     for contexts in ([], CREDENTIALS_V2, {}, None):
         odd = {"proof": signed["proof"] | {"@context": contexts}}
-        with pytest.raises(ProofInvalid):
+        with pytest.raises(ProofVerificationError):
             FORMAT.verify_credential(signed | odd, sources=sources, now=NOW)
     unnamed = {name: value for name, value in signed["proof"].items() if name != "@context"}
-    with pytest.raises(ProofInvalid):
+    with pytest.raises(ProofVerificationError):
         FORMAT.verify_credential(longer | {"proof": unnamed}, sources=sources, now=NOW)

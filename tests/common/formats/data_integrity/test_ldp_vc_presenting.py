@@ -9,9 +9,9 @@ import pytest
 from common.did import did_key
 from common.encoding import base64url
 from common.errors import SelloError
-from common.formats.base import Binding, BindingMismatch, CredentialInvalid, Expired
+from common.formats.base import Binding, BindingMismatchError, ExpiredError, InvalidCredentialError
 from common.formats.data_integrity import ldp_vc, pipeline
-from common.formats.data_integrity.pipeline import ProofInvalid
+from common.formats.data_integrity.pipeline import ProofVerificationError
 from common.keys import PrivateKey
 from common.rdf.contexts import CREDENTIALS_V2
 from tests.common.formats.data_integrity.conftest import BINDING, CREDENTIAL, ISSUER, held
@@ -77,21 +77,21 @@ def test_a_presentation_for_another_request(
     binding: Binding, secured: Document, sources: StaticSources, ana: PrivateKey
 ) -> None:
     presented = present(secured, ana, sources)
-    with pytest.raises(BindingMismatch):
+    with pytest.raises(BindingMismatchError):
         FORMAT.verify_presentation(presented, binding=binding, sources=sources, now=NOW)
 
 
 def test_only_its_holder_shows_a_credential(
     secured: Document, sources: StaticSources, ana: PrivateKey, mallory: PrivateKey
 ) -> None:
-    with pytest.raises(BindingMismatch):
+    with pytest.raises(BindingMismatchError):
         present(secured, mallory, sources)
     presented = present(secured, ana, sources)
     stolen = sign_presentation(presented | {"holder": did_key.encode(mallory.public_key)}, mallory, sources)
-    with pytest.raises(BindingMismatch):
+    with pytest.raises(BindingMismatchError):
         FORMAT.verify_presentation(stolen, binding=BINDING, sources=sources, now=NOW)
     posing = sign_presentation(presented, mallory, sources)  # says it is Ana, signs with its own key
-    with pytest.raises(ProofInvalid):
+    with pytest.raises(ProofVerificationError):
         FORMAT.verify_presentation(posing, binding=BINDING, sources=sources, now=NOW)
 
 
@@ -101,13 +101,13 @@ def test_every_credential_shown_is_the_holders(
     brunos = issue(issuer_key, sources, bruno)
     presented = present(secured, ana, sources)
     mixed = sign_presentation(presented | {"verifiableCredential": [secured, brunos]}, ana, sources)
-    with pytest.raises(BindingMismatch):
+    with pytest.raises(BindingMismatchError):
         FORMAT.verify_presentation(mixed, binding=BINDING, sources=sources, now=NOW)
     bearers = issue(issuer_key, sources)
-    with pytest.raises(BindingMismatch):
+    with pytest.raises(BindingMismatchError):
         present(bearers, ana, sources)
     unbound = sign_presentation(presented | {"verifiableCredential": [bearers]}, ana, sources)
-    with pytest.raises(BindingMismatch):
+    with pytest.raises(BindingMismatchError):
         FORMAT.verify_presentation(unbound, binding=BINDING, sources=sources, now=NOW)
 
 
@@ -148,7 +148,7 @@ def test_tampered_presentations(
 
 def test_a_swollen_presentation(secured: Document, sources: StaticSources, ana: PrivateKey) -> None:
     many = {"verifiableCredential": [secured] * (ldp_vc.MAX_CREDENTIALS + 1)}
-    with pytest.raises(CredentialInvalid, match="up to"):
+    with pytest.raises(InvalidCredentialError, match="up to"):
         FORMAT.verify_presentation(
             present(secured, ana, sources) | many, binding=BINDING, sources=sources, now=NOW
         )
@@ -159,7 +159,7 @@ def test_a_credential_in_it_is_verified_too(
 ) -> None:
     subject = secured["credentialSubject"] | {"farmerId": "F-0002"}
     forged = present(secured | {"credentialSubject": subject}, ana, sources)
-    with pytest.raises(ProofInvalid):
+    with pytest.raises(ProofVerificationError):
         FORMAT.verify_presentation(forged, binding=BINDING, sources=sources, now=NOW)
 
 
@@ -170,7 +170,7 @@ def test_a_credential_shown_as_if_it_were_a_sign_in(
     presented = sign_presentation(
         present(secured, ana, sources), ana, sources, proofPurpose="assertionMethod"
     )
-    with pytest.raises(ProofInvalid):
+    with pytest.raises(ProofVerificationError):
         FORMAT.verify_presentation(presented, binding=BINDING, sources=sources, now=NOW)
 
 
@@ -178,7 +178,7 @@ def test_an_old_presentation_of_an_expired_credential(
     secured: Document, sources: StaticSources, ana: PrivateKey
 ) -> None:
     presented = present(secured, ana, sources)
-    with pytest.raises(Expired):
+    with pytest.raises(ExpiredError):
         FORMAT.verify_presentation(presented, binding=BINDING, sources=sources, now=NOW + timedelta(days=366))
 
 
@@ -198,10 +198,10 @@ def test_transaction_data_is_signed_by_the_holder(
     none = present(secured, ana, sources)
     assert FORMAT.verify_presentation(none, binding=asked, sources=sources, now=NOW).transaction_data == ()
 
-    with pytest.raises(BindingMismatch):  # signed something that this request did not ask for
+    with pytest.raises(BindingMismatchError):  # signed something that this request did not ask for
         FORMAT.verify_presentation(presented, binding=BINDING, sources=sources, now=NOW)
     for hashes in (presented[ldp_vc.TRANSACTION_DATA_HASHES][:1], None):
         changed = presented | {ldp_vc.TRANSACTION_DATA_HASHES: hashes}
         changed = {name: value for name, value in changed.items() if value is not None}
-        with pytest.raises(ProofInvalid):  # hashes taken away after signing
+        with pytest.raises(ProofVerificationError):  # hashes taken away after signing
             FORMAT.verify_presentation(changed, binding=asked, sources=sources, now=NOW)

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from common.encoding import multibase
-from common.errors import SelloError, UnknownPart
-from common.formats.base import BindingMismatch, Expired
+from common.errors import SelloError, UnknownPartError
+from common.formats.base import BindingMismatchError, ExpiredError
 from common.formats.data_integrity import pipeline
-from common.formats.data_integrity.pipeline import Expected, ProofInvalid
+from common.formats.data_integrity.pipeline import Expected, ProofVerificationError
 from common.keys import PrivateKey, multikey
 from tests.common.formats.data_integrity.conftest import ISSUER
 from tests.common.formats.fakes import StaticSources
@@ -85,7 +85,7 @@ def test_no_proof(proof: Any, secured: dict[str, Any], sources: StaticSources) -
 
 
 def test_an_unknown_suite_names_the_known(secured: dict[str, Any], sources: StaticSources) -> None:
-    with pytest.raises(UnknownPart, match="eddsa-rdfc-2022"):
+    with pytest.raises(UnknownPartError, match="eddsa-rdfc-2022"):
         verify(secured | {"proof": secured["proof"] | {"cryptosuite": "eddsa-2022"}}, sources)
 
 
@@ -93,18 +93,18 @@ def test_clocks_differ_a_little(
     secured: dict[str, Any], issuer_key: PrivateKey, sources: StaticSources
 ) -> None:
     verify(secured, sources, now=NOW - timedelta(seconds=60))
-    with pytest.raises(ProofInvalid):
+    with pytest.raises(ProofVerificationError):
         verify(secured, sources, now=NOW - timedelta(seconds=61))
     undated = resign(secured, issuer_key, sources)
     proof = {name: value for name, value in undated["proof"].items() if name != "created"}
-    with pytest.raises(ProofInvalid):
+    with pytest.raises(ProofVerificationError):
         verify(undated | {"proof": proof}, sources)  # the time was signed too
 
 
 def test_an_expired_proof(secured: dict[str, Any], issuer_key: PrivateKey, sources: StaticSources) -> None:
     short = resign(secured, issuer_key, sources, expires="2026-11-21T12:05:00Z")
     verify(short, sources, now=NOW + timedelta(minutes=4))
-    with pytest.raises(Expired):
+    with pytest.raises(ExpiredError):
         verify(short, sources, now=NOW + timedelta(minutes=5))
 
 
@@ -127,7 +127,7 @@ def test_domain_and_challenge(
         ({"domain": "shop.example"}, "INVALID_CHALLENGE_ERROR"),
         ({"domain": "shop.example", "challenge": "2"}, "INVALID_CHALLENGE_ERROR"),
     ):
-        with pytest.raises(BindingMismatch) as caught:
+        with pytest.raises(BindingMismatchError) as caught:
             verify(resign(secured, issuer_key, sources, **options), sources, expected=expected)
         assert caught.value.code == code
 
@@ -136,14 +136,14 @@ def test_a_proof_copied_to_another_credential(
     secured: dict[str, Any], issuer_key: PrivateKey, sources: StaticSources
 ) -> None:
     subject = secured["credentialSubject"] | {"farmerId": "F-0002"}
-    with pytest.raises(ProofInvalid):
+    with pytest.raises(ProofVerificationError):
         verify(secured | {"credentialSubject": subject}, sources)
 
 
 def test_somebody_elses_proof(secured: dict[str, Any], sources: StaticSources) -> None:
     """The key came from the proof, trust comes from the issuer: the two are compared."""
     mallory = PrivateKey("Ed25519", b"\x02" * 32, "did:web:mallory.example#key-1")
-    with pytest.raises(ProofInvalid):
+    with pytest.raises(ProofVerificationError):
         verify(resign(secured, mallory, sources), sources)
 
 
@@ -184,7 +184,7 @@ def test_chains(secured: dict[str, Any], issuer_key: PrivateKey, sources: Static
     for bad in ([two], [other, two], [one, one, two], [one, two | {"previousProof": []}]):
         with pytest.raises(SelloError):
             verify(bare | {"proof": bad}, sources)
-    with pytest.raises(ProofInvalid):
+    with pytest.raises(ProofVerificationError):
         add(first, notary, previousProof="urn:uuid:2")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from common.encoding import multibase
-from common.errors import InvalidSignature, UnknownPart
+from common.errors import InvalidSignatureError, UnknownPartError
 from common.formats.data_integrity import SUITES
 from common.formats.data_integrity.jcs_suites import ECDSA_JCS_2019, EDDSA_JCS_2022
 from common.formats.data_integrity.rdfc_suites import ECDSA_RDFC_2019, EDDSA_RDFC_2022
@@ -114,10 +114,10 @@ def test_a_changed_byte_is_seen(vector: Vector) -> None:
     document, proof = vector.signed()
     key = vector.private_key().public_key
     for changed in ({**document, "name": "Alumni credential"}, {**document, "id": "urn:uuid:0"}):
-        with pytest.raises(InvalidSignature):
+        with pytest.raises(InvalidSignatureError):
             vector.suite.verify_proof(changed, proof, key=key, contexts=contexts)
     for changed in ({"created": "2023-02-24T23:36:39Z"}, {"domain": "x"}, {"proofPurpose": "authentication"}):
-        with pytest.raises(InvalidSignature):
+        with pytest.raises(InvalidSignatureError):
             vector.suite.verify_proof(document, {**proof, **changed}, key=key, contexts=contexts)
 
 
@@ -126,16 +126,16 @@ def test_a_value_that_is_no_base58_signature(vector: Vector) -> None:
     key = vector.private_key().public_key
     value = multibase.encode_base64url(multibase.decode(proof["proofValue"]))
     for bad in (value, proof["proofValue"][:-2], "", None, 7):
-        with pytest.raises(InvalidSignature):
+        with pytest.raises(InvalidSignatureError):
             vector.suite.verify_proof(document, {**proof, "proofValue": bad}, key=key, contexts=contexts)
 
 
 def test_a_key_of_another_curve(vector: Vector) -> None:
     document, proof = vector.signed()
     other = PrivateKey("P-256" if vector.curve == "Ed25519" else "Ed25519", b"\x01" * 32)
-    with pytest.raises(UnknownPart):
+    with pytest.raises(UnknownPartError):
         vector.suite.verify_proof(document, proof, key=other.public_key, contexts=contexts)
-    with pytest.raises(UnknownPart):
+    with pytest.raises(UnknownPartError):
         vector.suite.create_proof(document, without_value(proof), signer=other, contexts=contexts)
 
 

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.encoding import base64url, cbor
-from common.errors import InvalidSignature, MalformedInput, SelloError
-from common.formats.base import CredentialInvalid, Expired, NotYetValid
+from common.errors import InvalidSignatureError, MalformedInputError, SelloError
+from common.formats.base import ExpiredError, InvalidCredentialError, NotYetValidError
 from common.formats.mdoc.doctypes import MDL, PHOTO_ID
 from common.keys import PrivateKey, cose
-from common.trust import Untrusted
+from common.trust import UntrustedIssuerError
 from tests.common.formats.mdoc.world import (
     FORMAT,
     ISSUER,
@@ -129,7 +129,7 @@ def test_what_is_not_issued(ana: PrivateKey, change: dict[str, Any]) -> None:
 
 
 def test_nobodys_mdoc_is_not_issued() -> None:
-    with pytest.raises(MalformedInput):
+    with pytest.raises(MalformedInputError):
         FORMAT.issue(LICENCE, signer=SIGNER, holder=None, sources=SOURCES, now=NOW, salt=salts())
 
 
@@ -138,9 +138,9 @@ def test_times(ana: PrivateKey) -> None:
     presented = present(secured, ana)
     before, after = LICENCE.valid_from - timedelta(seconds=1), LICENCE.valid_until
     for check, text in ((verify, secured), (verify_shown, presented)):
-        with pytest.raises(NotYetValid):
+        with pytest.raises(NotYetValidError):
             check(text, now=before)
-        with pytest.raises(Expired):
+        with pytest.raises(ExpiredError):
             check(text, now=after)
 
 
@@ -148,7 +148,7 @@ def test_a_signature_from_before_its_certificate(ana: PrivateKey) -> None:
     def earlier(mso: dict[str, Any]) -> None:
         mso["validityInfo"]["signed"] = cbor.Tag(0, "2020-01-01T00:00:00Z")
 
-    with pytest.raises(CredentialInvalid):
+    with pytest.raises(InvalidCredentialError):
         verify(resigned(issue(holder=ana), earlier))
 
 
@@ -170,7 +170,7 @@ def test_another_value(ana: PrivateKey) -> None:
         structure = opened(issue(holder=ana))
         number = item(structure, SPACE, "age_over_18")
         structure["nameSpaces"][SPACE][number] = rewritten(structure["nameSpaces"][SPACE][number], **change)
-        with pytest.raises(CredentialInvalid):
+        with pytest.raises(InvalidCredentialError):
             verify(closed(structure))
 
 
@@ -178,23 +178,23 @@ def test_an_element_in_another_namespace(ana: PrivateKey) -> None:
     structure = opened(issue(holder=ana))
     spaces = structure["nameSpaces"]
     spaces[SPACE].append(spaces[OWN].pop())
-    with pytest.raises(CredentialInvalid):
+    with pytest.raises(InvalidCredentialError):
         verify(closed(structure))
     swapped = opened(issue(holder=ana))
     spaces = swapped["nameSpaces"]
     spaces[SPACE], spaces[OWN] = spaces[OWN], spaces[SPACE]
-    with pytest.raises(CredentialInvalid):
+    with pytest.raises(InvalidCredentialError):
         verify(closed(swapped))
     invented = opened(issue(holder=ana))
     invented["nameSpaces"]["org.iso.18013.5.1.UT"] = invented["nameSpaces"].pop(OWN)
-    with pytest.raises(CredentialInvalid):
+    with pytest.raises(InvalidCredentialError):
         verify(closed(invented))
 
 
 def test_an_element_twice(ana: PrivateKey) -> None:
     structure = opened(issue(holder=ana))
     structure["nameSpaces"][SPACE].append(structure["nameSpaces"][SPACE][0])
-    with pytest.raises(MalformedInput):
+    with pytest.raises(MalformedInputError):
         verify(closed(structure))
 
 
@@ -202,7 +202,7 @@ def test_elements_of_somebody_else(ana: PrivateKey, bruno: PrivateKey) -> None:
     his = opened(issue(replace(LICENCE, claims={**LICENCE.claims, "given_name": "Bruno"}), holder=bruno))
     hers = opened(issue(holder=ana))
     his["nameSpaces"] = hers["nameSpaces"]
-    with pytest.raises(CredentialInvalid):
+    with pytest.raises(InvalidCredentialError):
         verify(closed(his))
 
 
@@ -244,14 +244,14 @@ def test_a_changed_security_object(ana: PrivateKey, mallory: PrivateKey) -> None
     def longer(mso: dict[str, Any]) -> None:
         mso["validityInfo"]["validUntil"] = cbor.Tag(0, "2099-01-01T00:00:00Z")
 
-    with pytest.raises(InvalidSignature):
+    with pytest.raises(InvalidSignatureError):
         verify(resigned(issue(holder=ana), longer, signer=mallory))
 
 
 def test_a_certificate_under_another_root(ana: PrivateKey, mallory: PrivateKey) -> None:
     hers = root(mallory)
     leaf = document_signer(above=hers, by=mallory)
-    with pytest.raises(Untrusted):
+    with pytest.raises(UntrustedIssuerError):
         verify(issue(replace(LICENCE, certificates=(leaf,)), holder=ana))
 
 
@@ -287,13 +287,13 @@ def test_a_chain_may_hold_more_than_the_signer(ana: PrivateKey) -> None:
 
 def test_another_country_than_the_certificates(ana: PrivateKey) -> None:
     claims = {**LICENCE.claims, "issuing_country": "XX"}
-    with pytest.raises(CredentialInvalid):
+    with pytest.raises(InvalidCredentialError):
         verify(issue(replace(LICENCE, claims=claims), holder=ana))
     shown = present(issue(replace(LICENCE, claims=claims), holder=ana), ana, (SPACE, "given_name"))
     assert verify_shown(shown).credentials  # where the country is not shown, it cannot mislead
     abroad = root(country="XX")
     leaf = document_signer(above=abroad, by=ROOT_KEY)
-    with pytest.raises(Untrusted):  # same key, but its root says UT
+    with pytest.raises(UntrustedIssuerError):  # same key, but its root says UT
         verify(issue(replace(LICENCE, certificates=(leaf,)), holder=ana))
 
 
@@ -327,7 +327,7 @@ def test_bytes_that_are_no_mdoc(text: str) -> None:
 
 
 def test_an_object_is_no_mdoc() -> None:
-    with pytest.raises(MalformedInput):
+    with pytest.raises(MalformedInputError):
         verify({"issuerAuth": []})
 
 

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common.encoding import base64url, cbor
-from common.errors import MalformedInput, SelloError
-from common.formats.base import Binding, BindingMismatch, CredentialInvalid, Holder
+from common.errors import MalformedInputError, SelloError
+from common.formats.base import Binding, BindingMismatchError, Holder, InvalidCredentialError
 from common.formats.detect import find_format
 from common.formats.mdoc.doctypes import MDL, PHOTO_ID
 from common.keys import PrivateKey, jwk
@@ -53,7 +53,7 @@ def test_all_is_shown_or_nothing_at_all(ana: PrivateKey) -> None:
 
 @pytest.mark.parametrize("path", [("given_name",), (SPACE, "address", "street"), (SPACE, None), (SPACE, 1)])
 def test_a_path_names_a_namespace_and_an_element(ana: PrivateKey, path: Any) -> None:
-    with pytest.raises(MalformedInput):
+    with pytest.raises(MalformedInputError):
         present(issue(holder=ana), ana, path)
 
 
@@ -62,11 +62,11 @@ def test_the_device_signs_this_session_and_no_other(ana: PrivateKey, bruno: Priv
     presented = present(secured, ana)
     other = cbor.encode([None, None, ["OpenID4VPHandover", b"\1" + bytes(31)]])
     for transcript in (other, TRANSCRIPT[:-1], b"\xf6", None):
-        with pytest.raises(BindingMismatch):
+        with pytest.raises(BindingMismatchError):
             verify_shown(presented, binding=replace(BINDING, session_transcript=transcript))
-    with pytest.raises(BindingMismatch):
+    with pytest.raises(BindingMismatchError):
         present(secured, bruno)
-    with pytest.raises(BindingMismatch):
+    with pytest.raises(BindingMismatchError):
         present(secured, ana, binding=Binding(BINDING.audience, BINDING.nonce))
 
 
@@ -75,26 +75,26 @@ def test_another_device_cannot_show_it(ana: PrivateKey, mallory: PrivateKey) -> 
     stolen = opened(present(issue(holder=ana), ana))
     own = opened(present(issue(holder=mallory), mallory))
     stolen["documents"][0]["deviceSigned"] = own["documents"][0]["deviceSigned"]
-    with pytest.raises(BindingMismatch):
+    with pytest.raises(BindingMismatchError):
         verify_shown(closed(stolen))
 
 
 def test_a_credential_is_no_presentation_and_the_other_way_round(ana: PrivateKey) -> None:
     secured = issue(holder=ana)
-    with pytest.raises(BindingMismatch):
+    with pytest.raises(BindingMismatchError):
         verify_shown(secured)
-    with pytest.raises(CredentialInvalid):
+    with pytest.raises(InvalidCredentialError):
         verify(present(secured, ana))
-    with pytest.raises(CredentialInvalid):
+    with pytest.raises(InvalidCredentialError):
         present(present(secured, ana), ana)
 
 
 def test_transactions_are_not_authorised(ana: PrivateKey) -> None:
     bound, secured = replace(BINDING, transaction_data=("e30",)), issue(holder=ana)
-    with pytest.raises(MalformedInput) as refused:
+    with pytest.raises(MalformedInputError) as refused:
         present(secured, ana, binding=bound)
     assert refused.value.code == "invalid_transaction_data"
-    with pytest.raises(BindingMismatch):
+    with pytest.raises(BindingMismatchError):
         verify_shown(present(secured, ana), binding=bound)
 
 
@@ -114,7 +114,7 @@ def test_a_holder_of_ed25519(ana: PrivateKey) -> None:
 def test_another_type_outside_than_inside(ana: PrivateKey) -> None:
     structure = opened(present(issue(holder=ana), ana))
     structure["documents"][0]["docType"] = PHOTO_ID
-    with pytest.raises(CredentialInvalid):
+    with pytest.raises(InvalidCredentialError):
         verify_shown(closed(structure))
 
 
@@ -124,7 +124,7 @@ def test_two_documents_of_one_device_and_of_two(ana: PrivateKey, bruno: PrivateK
     his = opened(present(issue(holder=bruno), bruno))
     both = {**hers, "documents": hers["documents"] + photo["documents"]}
     assert [one.types for one in verify_shown(closed(both)).credentials] == [(MDL,), (PHOTO_ID,)]
-    with pytest.raises(BindingMismatch):
+    with pytest.raises(BindingMismatchError):
         verify_shown(closed({**hers, "documents": hers["documents"] + his["documents"]}))
 
 
@@ -153,7 +153,7 @@ def test_a_mac_is_not_taken_for_a_signature(ana: PrivateKey) -> None:
     device = structure["documents"][0]["deviceSigned"]
     for auth in ({"deviceMac": device["deviceAuth"]["deviceSignature"]}, {}, None):
         device["deviceAuth"] = auth
-        with pytest.raises(BindingMismatch):
+        with pytest.raises(BindingMismatchError):
             verify_shown(closed(structure))
 
 
@@ -161,7 +161,7 @@ def test_data_of_the_devices_own_are_signed_and_not_believed(ana: PrivateKey) ->
     structure = opened(present(issue(holder=ana), ana, (SPACE, "given_name")))
     device = structure["documents"][0]["deviceSigned"]
     device["nameSpaces"] = cbor.embed(cbor.encode({SPACE: {"age_over_21": True}}))
-    with pytest.raises(BindingMismatch):
+    with pytest.raises(BindingMismatchError):
         verify_shown(closed(structure))
 
 

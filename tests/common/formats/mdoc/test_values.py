@@ -6,7 +6,7 @@ import pytest
 
 from common.encoding import base64url
 from common.encoding.cbor import Tag, embed
-from common.errors import MalformedInput
+from common.errors import MalformedInputError
 from common.formats.mdoc import values
 from common.formats.mdoc.doctypes import MDL, PHOTO_ID, namespace
 
@@ -66,7 +66,7 @@ def test_tags_are_left_out(value: Any, read: Any) -> None:
     ],
 )
 def test_what_is_not_read(value: Any) -> None:
-    with pytest.raises(MalformedInput):
+    with pytest.raises(MalformedInputError):
         values.to_json(value)
 
 
@@ -74,7 +74,7 @@ def test_what_is_not_read(value: Any) -> None:
     "value", ["2026-11-21T12:00:00Z", Tag(1004, "2026-11-21"), Tag(0, "2026-11-21"), Tag(0, 1)]
 )
 def test_a_time_that_is_none(value: Any) -> None:
-    with pytest.raises(MalformedInput):
+    with pytest.raises(MalformedInputError):
         values.read_date_time(value)
 
 

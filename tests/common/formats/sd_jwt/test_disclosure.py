@@ -3,7 +3,7 @@
 import pytest
 
 from common.encoding import base64url
-from common.errors import MalformedInput, UnknownPart
+from common.errors import MalformedInputError, UnknownPartError
 from common.formats.sd_jwt import disclosure
 
 FAMILY_NAME = "WyJfMjZiYzRMVC1hYzZxMktJNmNCVzVlcyIsICJmYW1pbHlfbmFtZSIsICJNw7ZiaXVzIl0"
@@ -48,15 +48,15 @@ def test_parse_reads_an_array_element() -> None:
     ],
 )
 def test_parse_refuses(content: bytes) -> None:
-    with pytest.raises(MalformedInput):
+    with pytest.raises(MalformedInputError):
         disclosure.parse(base64url.encode(content))
 
 
 def test_parse_refuses_padding() -> None:
-    with pytest.raises(MalformedInput):
+    with pytest.raises(MalformedInputError):
         disclosure.parse(FRANCE + "=")
 
 
 def test_unknown_hash_names_the_known() -> None:
-    with pytest.raises(UnknownPart, match="sha-256, sha-384, sha-512"):
+    with pytest.raises(UnknownPartError, match="sha-256, sha-384, sha-512"):
         disclosure.digest("text", algorithm="md5")

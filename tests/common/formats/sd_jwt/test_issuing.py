@@ -2,7 +2,7 @@
 
 import pytest
 
-from common.errors import MalformedInput
+from common.errors import MalformedInputError
 from common.formats.sd_jwt.issuing import conceal
 from common.formats.sd_jwt.processing import process
 from tests.common.formats.sd_jwt.salts import salts
@@ -69,11 +69,11 @@ def test_an_absent_claim_is_passed_over() -> None:
 
 @pytest.mark.parametrize("path", [("name", "first"), ("address", None), ("parcels", "crop"), ("address", 0)])
 def test_a_path_that_would_conceal_nothing_is_an_error(path: tuple[str | int | None, ...]) -> None:
-    with pytest.raises(MalformedInput):
+    with pytest.raises(MalformedInputError):
         conceal(FARM, [path], salt=salts())
 
 
 @pytest.mark.parametrize("name", ["_sd", "...", "_sd_alg"])
 def test_claims_cannot_be_named_like_the_machinery(name: str) -> None:
-    with pytest.raises(MalformedInput):
+    with pytest.raises(MalformedInputError):
         conceal({"address": {name: "x"}}, [], salt=salts())

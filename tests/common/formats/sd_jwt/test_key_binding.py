@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from common.encoding import base64url, jcs
-from common.errors import MalformedInput
-from common.formats.base import Binding, BindingMismatch
+from common.errors import MalformedInputError
+from common.formats.base import Binding, BindingMismatchError
 from common.formats.sd_jwt import key_binding, transaction_data
 from common.formats.sd_jwt.compact import SDJWT
 from common.formats.sd_jwt.disclosure import digest
@@ -90,7 +90,7 @@ def test_an_ed25519_holder() -> None:
     ],
 )
 def test_refused(ana: PrivateKey, changes: dict[str, Any]) -> None:
-    with pytest.raises((BindingMismatch, MalformedInput)):
+    with pytest.raises((BindingMismatchError, MalformedInputError)):
         verify(shown(ana, **changes), ana)
 
 
@@ -100,24 +100,24 @@ def test_clocks_may_differ_a_little(ana: PrivateKey, seconds: int) -> None:
 
 
 def test_another_holder(ana: PrivateKey, mallory: PrivateKey) -> None:
-    with pytest.raises(BindingMismatch):
+    with pytest.raises(BindingMismatchError):
         verify(shown(mallory), ana)
 
 
 def test_key_binding_taken_away(ana: PrivateKey) -> None:
-    with pytest.raises(BindingMismatch, match="lacks its holder's signature"):
+    with pytest.raises(BindingMismatchError, match="lacks its holder's signature"):
         verify(TOKEN, ana)
 
 
 def test_a_bearer_credential_proves_no_holder(ana: PrivateKey) -> None:
-    with pytest.raises(BindingMismatch, match="bound to no holder"):
+    with pytest.raises(BindingMismatchError, match="bound to no holder"):
         verify(shown(ana), None)
 
 
 def test_claims_cut_or_added_after_signing(ana: PrivateKey) -> None:
     made = shown(ana)
     for disclosures in (("d1",), ("d1", "d2", "d3"), ("d2", "d1")):
-        with pytest.raises(BindingMismatch, match="other claims"):
+        with pytest.raises(BindingMismatchError, match="other claims"):
             verify(SDJWT(made.jwt, disclosures, made.key_binding), ana)
 
 
@@ -135,12 +135,12 @@ def test_claims_cut_or_added_after_signing(ana: PrivateKey) -> None:
 def test_headers_refused(ana: PrivateKey, header: dict[str, Any]) -> None:
     claims = jws.parse(shown(ana).key_binding or "").claims()
     presented = SDJWT(TOKEN.jwt, TOKEN.disclosures, jws.sign(header, claims, signer=ana))
-    with pytest.raises(BindingMismatch):
+    with pytest.raises(BindingMismatchError):
         verify(presented, ana)
 
 
 def test_a_swollen_key_binding(ana: PrivateKey) -> None:
-    with pytest.raises(BindingMismatch):
+    with pytest.raises(BindingMismatchError):
         verify(shown(ana, note="x" * 100_000), ana)
 
 
@@ -187,12 +187,12 @@ def test_the_hash_is_of_the_string_as_it_came() -> None:
 )
 def test_transaction_data_refused(ana: PrivateKey, asked: tuple[str, ...], changes: dict[str, Any]) -> None:
     binding = Binding(BINDING.audience, BINDING.nonce, asked)
-    with pytest.raises(BindingMismatch):
+    with pytest.raises(BindingMismatchError):
         verify(shown(ana, binding=binding, **changes), ana, binding=binding)
 
 
 @pytest.mark.parametrize("names", [[], "sha-256", [256], ["md5"]])
 def test_a_request_for_hashes_that_nobody_knows(names: Any) -> None:
-    with pytest.raises(MalformedInput) as caught:
+    with pytest.raises(MalformedInputError) as caught:
         transaction_data.hashes([entry(transaction_data_hashes_alg=names)])
     assert caught.value.code == "invalid_transaction_data"

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from common.errors import MalformedInput
+from common.errors import MalformedInputError
 from common.formats.sd_jwt import compact
 from common.formats.sd_jwt.compact import SDJWT
 from common.formats.sd_jwt.disclosure import create, digest
@@ -71,7 +71,7 @@ REFUSED: dict[str, tuple[dict[str, Any], list[str]]] = {
 @pytest.mark.parametrize("what", REFUSED)
 def test_refused(what: str) -> None:
     payload, disclosures = REFUSED[what]
-    with pytest.raises(MalformedInput):
+    with pytest.raises(MalformedInputError):
         process(payload, disclosures)
 
 
@@ -80,23 +80,23 @@ def test_disclosures_within_disclosures_do_not_go_on_for_ever() -> None:
     for number in range(MAX_DEPTH):
         inner = {"_sd": [digest(chain[-1].encoded)]}
         chain.append(create(inner, name="x", salt=str(number + 1)))
-    with pytest.raises(MalformedInput, match="nested too deeply"):
+    with pytest.raises(MalformedInputError, match="nested too deeply"):
         process({"_sd": [digest(chain[-1].encoded)]}, [one.encoded for one in chain])
 
 
 def test_hundred_thousand_disclosures_are_counted_before_they_are_read() -> None:
-    with pytest.raises(MalformedInput, match="more than 1000"):
+    with pytest.raises(MalformedInputError, match="more than 1000"):
         compact.parse("a.b.c~" + "x~" * 100_000)
 
 
 def test_fifty_megabytes_are_not_taken_apart() -> None:
-    with pytest.raises(MalformedInput, match="longer than"):
+    with pytest.raises(MalformedInputError, match="longer than"):
         compact.parse("a.b.c~" + "x" * 50_000_000 + "~")
 
 
 @pytest.mark.parametrize("value", ["", "a.b.c", {"a": 1}, None])
 def test_what_is_no_sd_jwt(value: object) -> None:
-    with pytest.raises(MalformedInput):
+    with pytest.raises(MalformedInputError):
         compact.parse(value)
 
 

@@ -6,7 +6,7 @@ from pyiso20022.pain import pain_001_001_09 as peer
 from xsdata.formats.dataclass.parsers import XmlParser
 
 from common.payments.address import parse_address
-from common.payments.errors import NotAnAddress, PaymentMessageError
+from common.payments.errors import InvalidAddressError, PaymentMessageError
 from common.payments.iso20022.document import MAX_BYTES
 from common.payments.iso20022.initiation import Payer, Transfer, create_initiation, parse_initiation
 
@@ -84,7 +84,7 @@ def test_the_same_transfer_twice_is_refused() -> None:
 
 @pytest.mark.parametrize("payee", [f"account:{'9' * 35}@bank", f"account:1@{'b' * 36}"])
 def test_an_account_number_is_never_cut(payee: str) -> None:
-    with pytest.raises(NotAnAddress):
+    with pytest.raises(InvalidAddressError):
         created(transfer("A1", payee=parse_address(payee)))
 
 
