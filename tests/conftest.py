@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 from hypothesis import settings as hypothesis
 
-from common.adapters.limits import caching, rate_limit
+from common.adapters.limits import cache_backends, rate_limit
 from common.adapters.network import http
 from common.errors import FetchError
 from common.keys import PrivateKey
@@ -56,7 +56,7 @@ def mallory() -> PrivateKey:
 @pytest.fixture(autouse=True)
 def _fresh_cache(monkeypatch: pytest.MonkeyPatch) -> None:
     """Rate limits and cached lists of one test are not the next one's, and no minute ends within a test."""
-    caching.forget()
+    cache_backends.forget()
     monkeypatch.setattr(rate_limit, "time", SimpleNamespace(time=NOW.timestamp))
 
 

@@ -258,7 +258,7 @@ def caches(environ: Mapping[str, str]) -> dict[str, dict[str, Any]]:
     if not url:
         memory = {
             name: {
-                "BACKEND": "common.adapters.limits.caching.BoundedMemory",
+                "BACKEND": "common.adapters.limits.cache_backends.BoundedMemory",
                 "LOCATION": name,
                 "OPTIONS": {"MAX_ENTRIES": entries, "MAX_BYTES": size},
             }
@@ -273,7 +273,7 @@ def caches(environ: Mapping[str, str]) -> dict[str, dict[str, Any]]:
     if urlsplit(url).scheme not in ("redis", "rediss"):
         raise ImproperlyConfigured("REDIS_URL is redis://host:port/number.")
     impatient = {"socket_connect_timeout": 1, "socket_timeout": 2}
-    caching = "common.adapters.limits.caching"
+    caching = "common.adapters.limits.cache_backends"
     return {
         name: {
             "BACKEND": f"{caching}.{'SharedCounters' if name == 'counters' else 'SharedCache'}",

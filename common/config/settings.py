@@ -44,7 +44,7 @@ MIDDLEWARE = [
     "common.site.middleware.ContentSecurityPolicy",
     "common.site.middleware.Bounds",
     "common.site.middleware.OnePurse",
-    "common.site.zones.PersonsZone",
+    "common.site.time_zone.PersonsZone",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from common.encoding import strict_json
 from common.errors import SelloError
 from common.keys import PublicKey, jwk, multikey
-from common.keys.other_kinds import UnknownKeyKindError
+from common.keys.unsupported import UnknownKeyKindError
 
 PURPOSES = (
     "authentication",

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from common.encoding import moments
-from common.exchange import absent
+from common.exchange import optional_members
 from common.exchange.errors import MAX_SENTENCE, ExchangeError
 from common.exchange.header import STATUSES, Envelope, Header
 from common.exchange.signature import LIFETIME, create_signature
@@ -44,7 +44,7 @@ def parse_message(body: object, *, action: str | tuple[str, ...]) -> Envelope:
     """The envelope of a request or answer called `action`, or one of them; not to be believed yet."""
     if not isinstance(body, Mapping) or not isinstance(body.get("header"), Mapping):
         raise ExchangeError("A message has a header and a message.")
-    told = absent.said(body)
+    told = optional_members.said(body)
     message, signature = told.get("message", {}), told.get("signature", "")
     if not isinstance(message, Mapping) or not isinstance(signature, str):
         raise ExchangeError("A message is an object, its signature a text.")

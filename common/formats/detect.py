@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from common.errors import MalformedInputError, UnknownPartError
-from common.formats import FORMATS, enveloping
+from common.formats import FORMATS, envelopes
 from common.formats.base import Format, Secured
 from common.formats.mdoc import compact as mdoc
 from common.keys import jws
@@ -22,8 +22,8 @@ def find_format(secured: Secured) -> tuple[str, Format, Kind]:
 
 def _shape(secured: Secured) -> tuple[str, Kind]:
     if isinstance(secured, Mapping):
-        if enveloping.is_envelope(secured):
-            return _shape(enveloping.opened(secured))
+        if envelopes.is_envelope(secured):
+            return _shape(envelopes.opened(secured))
         if "proof" not in secured:
             raise MalformedInputError("This JSON object has no proof: it is not a secured credential.")
         names = _names(secured.get("type"))

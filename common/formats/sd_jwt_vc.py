@@ -21,9 +21,9 @@ from common.formats.base import (
 from common.formats.sd_jwt import compact, confirmation, key_binding
 from common.formats.sd_jwt.compact import SDJWT
 from common.formats.sd_jwt.disclosure import DEFAULT_HASH
-from common.formats.sd_jwt.issuing import conceal
+from common.formats.sd_jwt.issuance import conceal
 from common.formats.sd_jwt.processing import Processed, process
-from common.formats.sd_jwt.selecting import select
+from common.formats.sd_jwt.selection import select
 from common.keys import Signer, certificate, jwk, jws
 from common.vcdm.credential import ClaimPath, Credential, StatusReference
 

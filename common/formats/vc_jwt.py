@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from common.encoding import numeric_date
 from common.errors import MalformedInputError
-from common.formats import enveloping, jose, vc_token
+from common.formats import envelopes, jose, vc_token
 from common.formats.base import (
     Binding,
     BindingMismatchError,
@@ -93,7 +93,7 @@ class VcJwt:
             **transaction_data.hashes(binding.transaction_data),
         }
         if self.name == JOSE:
-            shown = [enveloping.envelop(token, kind=enveloping.CREDENTIAL)]
+            shown = [envelopes.envelop(token, kind=envelopes.CREDENTIAL)]
             head = {"@context": [CREDENTIALS_V2], "type": list(PRESENTATION), "holder": holder}
             document = {**head, "verifiableCredential": shown}
             return jose.sign(document, kind="vp", signer=signer, claims=claims)
@@ -129,7 +129,7 @@ def credentials_in(presentation: Mapping[str, Any]) -> tuple[Secured, ...]:
     if not 0 < len(shown) <= MAX_CREDENTIALS:
         raise InvalidCredentialError(f"A presentation shows one credential, or up to {MAX_CREDENTIALS}.")
     return tuple(
-        one if "proof" in one else enveloping.open_envelope(one, kind=enveloping.CREDENTIAL) for one in shown
+        one if "proof" in one else envelopes.open_envelope(one, kind=envelopes.CREDENTIAL) for one in shown
     )
 
 

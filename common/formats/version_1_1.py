@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 
 from common.encoding import numeric_date
 from common.errors import SelloError
-from common.formats.enveloping import CREDENTIAL, envelop
+from common.formats.envelopes import CREDENTIAL, envelop
 from common.rdf.contexts import CREDENTIALS_V1
 from common.vcdm import times, validation
 

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from common.encoding import cbor
 from common.errors import InvalidKeyError, InvalidSignatureError, MalformedInputError
-from common.keys import other_kinds
+from common.keys import unsupported
 from common.keys.public_key import CURVES, NIST, PublicKey
 from common.keys.signer import Signer
 
@@ -57,7 +57,7 @@ def decode_key(value: object) -> PublicKey:
     curve = _NAMES.get(value[CRV]) if type(value.get(CRV)) is int else None
     x, y = value.get(X), value.get(Y)
     if curve is None:
-        raise other_kinds.of_cose_key(value)
+        raise unsupported.of_cose_key(value)
     if value.get(KTY) != (EC2 if curve in NIST else OKP) or not isinstance(x, bytes):
         raise InvalidKeyError("The type of this COSE_Key is not that of its curve.")
     if curve == "Ed25519":

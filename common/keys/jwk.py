@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from common.encoding import base64url, jcs
 from common.errors import InvalidKeyError
-from common.keys import other_kinds
+from common.keys import unsupported
 from common.keys.public_key import CURVES, NIST, PublicKey
 
 
@@ -43,7 +43,7 @@ def decode(jwk: Mapping[str, Any]) -> PublicKey:
         if encode(key)["y"] != jwk["y"]:
             raise InvalidKeyError(f"This is not a point on {crv}.")
         return key
-    raise other_kinds.of_jwk(jwk)
+    raise unsupported.of_jwk(jwk)
 
 
 def thumbprint(key: PublicKey) -> str:

@@ -2,7 +2,7 @@
 
 from common.encoding import multibase
 from common.errors import InvalidKeyError
-from common.keys import other_kinds
+from common.keys import unsupported
 from common.keys.public_key import CURVES, PublicKey
 
 
@@ -16,7 +16,7 @@ def decode(text: str) -> PublicKey:
     data = multibase.decode(text)
     curve = next((curve for curve in CURVES.values() if data.startswith(curve.multicodec)), None)
     if curve is None:
-        raise other_kinds.of_multikey(data)
+        raise unsupported.of_multikey(data)
     if not text.startswith("z"):
         raise InvalidKeyError("A Multikey of this kind is written in base58btc.")
     return PublicKey(curve.name, data[len(curve.multicodec) :])

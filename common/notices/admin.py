@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from common.adapters.admin import ReadOnly
-from common.notices.delivering import send_again
+from common.notices.delivery import send_again
 from common.notices.models import Notice, Subscriber
 
 

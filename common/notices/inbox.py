@@ -11,7 +11,7 @@ from common.notices.channels import INBOX
 from common.notices.languages import direction
 from common.notices.messages import MAX_NOTICES, InboxNotice, NoticeRefusedError, verify_inbox_request
 from common.notices.models import Notice, SeenRequest
-from common.notices.telling import inbox_of, keyed_digest, opened
+from common.notices.notify import inbox_of, keyed_digest, opened
 from common.vcdm import times
 
 REMEMBERED: Final = timedelta(minutes=15)  # longer than any request could still be used

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from common.encoding import words
+from common.encoding import display
 from common.payments.rules import MissingFactError, Rules, text_of
 
 
@@ -58,7 +58,7 @@ def _closed(programme: Programme, now: datetime) -> tuple[str, ...]:
     if not programme.open:
         return ("This programme does not pay at present.",)
     if programme.opens_at is not None and now < programme.opens_at:
-        return (f"This programme begins on {words.day(programme.opens_at)}.",)
+        return (f"This programme begins on {display.day(programme.opens_at)}.",)
     if programme.closes_at is not None and now >= programme.closes_at:
-        return (f"This programme ended on {words.day(programme.closes_at)}.",)
+        return (f"This programme ended on {display.day(programme.closes_at)}.",)
     return ()

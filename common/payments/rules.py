@@ -16,8 +16,8 @@ from datetime import date, datetime
 from decimal import ROUND_DOWN, Decimal, InvalidOperation
 from typing import Any, Final, Literal, cast, get_args
 
+from common.encoding.display import humane
 from common.encoding.money import exponent, to_minor
-from common.encoding.words import humane
 from common.errors import MalformedInputError, SelloError
 
 _NUMBER: Final = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?\Z")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from common.encoding import base45, cbor, words
+from common.encoding import base45, cbor, display
 from common.encoding.money import to_minor
 from common.errors import InvalidSignatureError, MalformedInputError, SelloError
 from common.keys import PublicKey, Signer, cose
@@ -66,7 +66,7 @@ def verify_voucher(text: str, *, key: PublicKey, now: datetime) -> VoucherConten
     except SelloError as error:
         raise VoucherRefusedError("This is not a voucher.", detail=type(error).__name__) from error
     if content.expires <= now:
-        raise VoucherRefusedError(f"This voucher expired on {words.day(content.expires)}.")
+        raise VoucherRefusedError(f"This voucher expired on {display.day(content.expires)}.")
     return content
 
 

@@ -15,9 +15,9 @@ from pyld.jsonld import JsonLdError, JsonLdProcessor
 from common import purse
 from common.encoding import strict_json
 from common.errors import SelloError
+from common.rdf.context_resolution import Resolver, memory, remember
 from common.rdf.contexts import CREDENTIALS_V2, Contexts
 from common.rdf.errors import DataLossError, TransformationError
-from common.rdf.resolving import Resolver, memory, remember
 
 MAX_VALUES: Final = 20_000  # in one document; twice what may be left as statements
 # Of this type, `jsonSchema` is JSON that means itself (VC Data Model 2.0 §B.1): null, fractions and names

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from common import purse
 from common.adapters.limits import rate_limit
 from common.adapters.limits.turns import HEAVY
-from common.encoding import words
+from common.encoding import display
 from common.errors import SelloError
 from common.purse import Purse
 
@@ -112,7 +112,7 @@ def in_words(request: HttpRequest, error: SelloError) -> HttpResponse:
     The page has a number instead of the code, by which whoever runs the site finds both in the log.
     """
     number = secrets.token_hex(3).upper()
-    plain = words.is_plain(error.public) or request.path.startswith(STAFF)
+    plain = display.is_plain(error.public) or request.path.startswith(STAFF)
     as_json = request.get_preferred_type(["text/html", "application/json"]) == "application/json"
     detail = error.detail if plain else f"{error.public} {error.detail}"
     log.log(logging.INFO if as_json else logging.WARNING, "%s %s %s", number, error.code, detail)

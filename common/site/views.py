@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.crypto import constant_time_compare
 
 from common.adapters.limits import rate_limit
-from common.adapters.limits.caching import COUNTERS, CountersUnavailableError
+from common.adapters.limits.cache_backends import COUNTERS, CountersUnavailableError
 
 log = logging.getLogger("sello.site")
 

@@ -21,8 +21,8 @@ from common.encoding import strict_json
 from common.errors import SelloError, UndeterminedError
 from common.purse import Purse
 from common.vcdm import validation
-from common.vcdm.counted import SchemaNotTriedError, counting, rooted
-from common.vcdm.related import require_digests
+from common.vcdm.metered_schema import SchemaNotTriedError, counting, rooted
+from common.vcdm.related_resources import require_digests
 
 JSON_SCHEMA: Final = "JsonSchema"
 IN_A_CREDENTIAL: Final = "JsonSchemaCredential"

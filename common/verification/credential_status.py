@@ -12,7 +12,7 @@ from common.encoding import strict_json
 from common.errors import MalformedInputError, SelloError
 from common.formats.base import Sources, VerifiedCredential
 from common.formats.detect import find_format
-from common.formats.enveloping import opened
+from common.formats.envelopes import opened
 from common.status.check import StatusOutcome, check_status, gravest
 from common.status.status_list import ListCache
 from common.trust import certificates

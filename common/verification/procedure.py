@@ -34,7 +34,7 @@ from common.formats.base import (
 )
 from common.formats.data_integrity.disclosure import is_selective, require_derived
 from common.formats.detect import find_format
-from common.formats.enveloping import opened
+from common.formats.envelopes import opened
 from common.status.check import StatusOutcome, gravest
 from common.trust import TrustList, UnknownIssuerError
 from common.verification import declared

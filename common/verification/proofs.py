@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from common.did import Fetch
 from common.errors import MalformedInputError, SelloError
-from common.formats import enveloping, jose
+from common.formats import envelopes, jose
 from common.formats.base import ExpiredError, NotYetValidError, Sources
 from common.formats.data_integrity import pipeline
 from common.formats.data_integrity.pipeline import Expected, ProofByAnotherError
@@ -27,7 +27,7 @@ from common.rdf.contexts import Contexts
 from common.rdf.dataset import to_quads
 from common.rdf.expansion import expand
 from common.vcdm import validation
-from common.vcdm.related import Known
+from common.vcdm.related_resources import Known
 from common.verification import references
 
 MAX_CREDENTIALS: Final = 20  # in one presentation; each is verified by itself
@@ -68,8 +68,8 @@ def check_credential(document: object, *, world: ProofSources, now: datetime) ->
     warnings: tuple[SelloError, ...] = ()
     if not isinstance(document, Mapping):
         raise NotSecuredError("A secured credential is a JSON object.")
-    if enveloping.is_envelope(document):
-        token = enveloping.open_envelope(document, kind=enveloping.CREDENTIAL)
+    if envelopes.is_envelope(document):
+        token = envelopes.open_envelope(document, kind=envelopes.CREDENTIAL)
         credential = jose.verify(token, kind="vc", sources=world.sources, now=now).document
         written = credential
         contexts = world.contexts_of([validation.issuer_id(credential)])
@@ -100,8 +100,8 @@ def check_presentation(
     """A presentation, once steps 1 to 3 hold, and all for what is in it."""
     if not isinstance(document, Mapping):
         raise NotSecuredError("A secured presentation is a JSON object.")
-    if enveloping.is_envelope(document):
-        token = enveloping.open_envelope(document, kind=enveloping.PRESENTATION)
+    if envelopes.is_envelope(document):
+        token = envelopes.open_envelope(document, kind=envelopes.PRESENTATION)
         verified = jose.verify(token, kind="vp", sources=world.sources, now=now)
         jose.require_binding(verified.claims, audience=domain, nonce=challenge)
         presentation = verified.document
@@ -159,6 +159,6 @@ def _require_validity(credential: Mapping[str, Any], *, now: datetime) -> None:
 def _speakers(presentation: Mapping[str, Any]) -> list[str]:
     """The holder, and the issuers of what is in a presentation: it speaks in the contexts of them all."""
     shown = validation.entries(presentation, "verifiableCredential")
-    issuers = [validation.issuer_id(entry) for entry in shown if not enveloping.is_envelope(entry)]
+    issuers = [validation.issuer_id(entry) for entry in shown if not envelopes.is_envelope(entry)]
     holder = [validation.holder_id(presentation)] if "holder" in presentation else []
     return list(dict.fromkeys([*holder, *issuers]))

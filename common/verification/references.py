@@ -7,11 +7,11 @@ from typing import Any
 from common.did import Fetch
 from common.encoding import strict_json
 from common.errors import MalformedInputError, SelloError, UndeterminedError
-from common.formats import enveloping
+from common.formats import envelopes
 from common.formats.base import Secured, Sources, VerifiedCredential
 from common.formats.detect import find_format
 from common.vcdm import validation
-from common.vcdm.related import Known, check_related_resources
+from common.vcdm.related_resources import Known, check_related_resources
 from common.vcdm.schemas import SchemaMismatchError, check_schemas
 
 # Servers that know a schema among other documents of one address shall send the schema.
@@ -57,8 +57,8 @@ def open_credential(content: bytes, *, sources: Sources, now: datetime) -> Mappi
     text = content.decode("utf-8", "replace").strip()
     secured: Secured = strict_json.loads_object(content) if text.startswith("{") else text
     if isinstance(secured, Mapping):
-        if enveloping.is_envelope(secured):
-            secured = enveloping.open_envelope(secured, kind=enveloping.CREDENTIAL)
+        if envelopes.is_envelope(secured):
+            secured = envelopes.open_envelope(secured, kind=envelopes.CREDENTIAL)
         elif "proof" not in secured:
             return secured
     try:

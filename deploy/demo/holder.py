@@ -8,7 +8,7 @@ from common.formats.base import Binding
 from common.formats.sd_jwt import compact, key_binding
 from common.formats.sd_jwt.disclosure import DEFAULT_HASH
 from common.formats.sd_jwt.processing import process
-from common.formats.sd_jwt.selecting import select
+from common.formats.sd_jwt.selection import select
 from common.keys import PrivateKey, jws
 from common.oid4vp.request import parse_authorization_request, parse_request_parameters
 from common.oid4vp.response import OutgoingResponse, create_response

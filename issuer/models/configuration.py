@@ -2,8 +2,8 @@
 
 from django.db import models
 
-from common.registries.claims import Claim, parse_claims, vocabulary_of
-from common.registries.rules import Rule, parse_rules
+from common.registries.claims.mapping import Claim, parse_claims, vocabulary_of
+from common.registries.rules.credential_rules import Rule, parse_rules
 from issuer.models.authority import Authority
 from issuer.models.registry import Registry
 
@@ -15,8 +15,10 @@ class Configuration(models.Model):
     registry = models.ForeignKey(Registry, on_delete=models.CASCADE, related_name="configurations")
     type = models.CharField(max_length=64)
     formats = models.JSONField(default=list)
-    claims = models.JSONField(default=list)  # as common.registries.claims.as_json writes them
-    rules = models.JSONField(default=list, blank=True)  # as common.registries.rules.parse_rules reads them
+    claims = models.JSONField(default=list)  # as common.registries.claims.mapping.as_json writes them
+    rules = models.JSONField(
+        default=list, blank=True
+    )  # as common.registries.rules.credential_rules.parse_rules reads them
     display = models.JSONField(default=dict)  # {"name", "description", "background_color", "text_color"}
     doctype = models.CharField(max_length=200, blank=True)  # of its mdocs; empty: the type's own page
     validity_days = models.PositiveIntegerField(default=365)

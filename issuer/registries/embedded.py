@@ -11,7 +11,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
 from common.registries import START, Change, Record, RecordNotFoundError
-from common.registries.texts import compact
+from common.registries.values.texts import compact
 from issuer import models
 
 CHUNK: Final = 2_000

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from django.utils import timezone
 
-from common.adapters.exchange import messages, sending
+from common.adapters.exchange import messages, outgoing
 from common.encoding import jcs
 from common.exchange.header import Header
 from common.registries import START, Change, Record, RecordNotFoundError
@@ -140,7 +140,7 @@ class SpdciRegistry:
             purpose=there.purpose,
             now=now,
         )
-        answer = sending.ask(
+        answer = outgoing.ask(
             there.partner,
             NAMESPACE,
             Header(messages.new_message_id(), "search"),

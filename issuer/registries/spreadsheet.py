@@ -17,8 +17,8 @@ from typing import Any, BinaryIO, Final
 
 from common.adapters.network.http import fetch
 from common.registries import RegistryError
-from common.registries.columns import ORDERS
-from common.registries.spreadsheet import Reading
+from common.registries.columns.column import ORDERS
+from common.registries.spreadsheets.spreadsheet import Reading
 from common.registries.tables import MAX_BYTES
 from issuer.registries.embedded import EmbeddedRegistry
 

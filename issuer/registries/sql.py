@@ -10,11 +10,11 @@ from typing import Any, Final
 import sqlalchemy as sql
 
 from common.registries import START, Change, Record, RecordNotFoundError, RegistryError
-from common.registries.cells import unwrapped
-from common.registries.columns import Column, merged
-from common.registries.conditions import as_date
-from common.registries.nulls import says_nothing
-from common.registries.texts import compact, tidy
+from common.registries.columns.column import Column, merged
+from common.registries.rules.conditions import as_date
+from common.registries.values.cells import unwrapped
+from common.registries.values.nulls import says_nothing
+from common.registries.values.texts import compact, tidy
 from issuer import models
 from issuer.registries.sql_source import Source, SourceRefused, parse_source, reading, relation
 

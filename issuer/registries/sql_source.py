@@ -24,7 +24,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from common.registries import RegistryError
-from common.registries.statement import require_name, require_select
+from common.registries.sql_statement import require_name, require_select
 
 MEMBERS: Final = {
     "url_env", "table", "schema", "query", "key", "changed", "created", "removed", "overlap", "timeout",

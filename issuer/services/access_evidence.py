@@ -13,7 +13,7 @@ from common.formats.base import Binding, VerifiedCredential
 from common.keys import jwk
 from common.oid4vp.transaction_data import DataAccess, read_transaction_data
 from common.registries.record_access.grant import AccessRefusedError, Evidence
-from common.registries.texts import matchable
+from common.registries.values.texts import matchable
 from common.vcdm import times
 from issuer.models import DataAgreement
 from issuer.registries import connector

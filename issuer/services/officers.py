@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from common.registries import RegistryError
-from common.site import people
+from common.site import accounts
 from issuer.models import Authority, Registry
 
 
@@ -28,10 +28,10 @@ def create_officer(
     username: str, authorities: Sequence[Authority], *, password: str | None = None, renew: bool = False
 ) -> dict[str, str]:
     """An officer of `authorities`, beside those they have: `{username}`, and `password` if it was drawn."""
-    officer, drawn = people.account(username, password=password, renew=renew)
+    officer, drawn = accounts.account(username, password=password, renew=renew)
     for authority in authorities:
         authority.officers.add(officer)
-    return people.told(username, drawn)
+    return accounts.told(username, drawn)
 
 
 def registries_of(user: AbstractBaseUser | AnonymousUser) -> QuerySet[Registry]:

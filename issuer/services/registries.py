@@ -10,7 +10,7 @@ from django.db import transaction
 
 from common.encoding import jcs
 from common.registries import Record, RegistryError
-from common.registries.texts import compact
+from common.registries.values.texts import compact
 from issuer import models
 from issuer.registries.embedded import MAX_LOOKUP
 from issuer.services.authorities import create_authority

@@ -16,9 +16,9 @@ from typing import BinaryIO, Final
 from django.db import transaction
 
 from common.registries import Record, RegistryError
-from common.registries.claims import humane
-from common.registries.columns import merged
-from common.registries.spreadsheet import (
+from common.registries.claims.mapping import humane
+from common.registries.columns.column import merged
+from common.registries.spreadsheets.spreadsheet import (
     EVERY,
     UNSAID,
     OpenSpreadsheet,

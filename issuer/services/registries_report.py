@@ -8,7 +8,7 @@ from typing import Any, Final, TextIO
 
 from django.conf import settings
 
-from common.registries.spreadsheet import Rejected
+from common.registries.spreadsheets.spreadsheet import Rejected
 
 SHOWN: Final = 100  # rows that a page lists
 

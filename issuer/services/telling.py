@@ -14,11 +14,11 @@ from django.db.models import QuerySet
 
 from common.errors import SelloError
 from common.keys import Signer
-from common.notices import delivering
+from common.notices import delivery
 from common.notices.models import Notice, Subscriber
-from common.notices.telling import Recipient, opened, tell
+from common.notices.notify import Recipient, opened, tell
 from common.registries import Record
-from common.registries.texts import matchable
+from common.registries.values.texts import matchable
 from issuer import models
 from issuer.models import (
     AccessLog,
@@ -214,7 +214,7 @@ def send_again(notice: Notice, *, now: datetime) -> bool:
     """Queue a failed notice once more, to the address that the record gives by now; whether there is one."""
     record = about(notice)
     to = _recipient(record.registry, record, record.key, "") if record else None
-    return delivering.send_again(notice, now=now, to=to)
+    return delivery.send_again(notice, now=now, to=to)
 
 
 def sender_of(authority: Authority) -> str:

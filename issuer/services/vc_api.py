@@ -17,7 +17,7 @@ from typing import Any, Final
 from django.db import IntegrityError, transaction
 
 from common.errors import MalformedInputError, SelloError, UnknownPartError
-from common.formats import enveloping, jose
+from common.formats import envelopes, jose
 from common.formats.data_integrity import SUITES, ecdsa_sd_2023, pipeline, status_entries
 from common.keys import Signer
 from common.rdf.contexts import CREDENTIALS_V1, DATA_INTEGRITY_V2, Contexts
@@ -180,7 +180,7 @@ def _sign(
 ) -> Mapping[str, Any]:
     if suite == JWT:
         token = jose.sign(document, kind="vc", signer=speaker.signer)
-        return enveloping.envelop(token, kind=enveloping.CREDENTIAL)
+        return envelopes.envelop(token, kind=envelopes.CREDENTIAL)
     names = (*PROOF_OPTIONS, ecdsa_sd_2023.POINTERS) if suite == ecdsa_sd_2023.NAME else PROOF_OPTIONS
     asked = {name: options[name] for name in names if name in options}
     made = pipeline.options(signer=speaker.signer, purpose="assertionMethod", created=now, suite=suite)

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_safe
 
-from common.registries.claims import humane
+from common.registries.claims.mapping import humane
 from issuer.models import AccessLog, IssuedCredential, Record, Registry, Session
 from issuer.services.deferring import waiting
 from issuer.services.officers import registries_of

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 
-from common.site import people
+from common.site import accounts
 from issuer.models import IssuedCredential, Record, Registry
 from issuer.services.officers import registries_of
 
@@ -19,13 +19,13 @@ P = ParamSpec("P")
 RegistryView = Callable[Concatenate[HttpRequest, Registry, P], HttpResponseBase]
 
 
-class SignIn(people.SignIn):
+class SignIn(accounts.SignIn):
     """`/office/sign-in`."""
 
     template_name = "office/sign_in.html"
 
 
-class SignOut(people.SignOut):
+class SignOut(accounts.SignOut):
     """`/office/sign-out`."""
 
     next_page = "/office/sign-in"

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from common.registries.claims import humane
+from common.registries.claims.mapping import humane
 from issuer.models import Configuration, Registry
 from issuer.services.following.declaring import described
 from issuer.services.following.syncing import PlanChanged, Synced, preview, sync

@@ -5,7 +5,7 @@ from typing import Any, Final, cast
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
-from common.registries.spreadsheet import Reading
+from common.registries.spreadsheets.spreadsheet import Reading
 from issuer.models import IssuedCredential, Registry
 
 MAX_UPLOAD: Final = 20_000_000

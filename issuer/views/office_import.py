@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common.errors import SelloError
-from common.registries.spreadsheet import Reading
+from common.registries.spreadsheets.spreadsheet import Reading
 from issuer.models import Registry
 from issuer.services.registries_import import (
     import_spreadsheet,

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from common.errors import SelloError
-from common.site import zones
+from common.site import time_zone
 from issuer.models import IssuedCredential, Registry
 from issuer.services.cards import copies
 from issuer.services.configurations import claims_of, find_configuration
@@ -90,6 +90,6 @@ def _facts(credential: IssuedCredential) -> list[tuple[str, Any]]:
         ("Identifier", credential.urn),
         ("Format", credential.format),
         ("Issued", credential.issued_at),
-        ("Valid until", zones.day(until) if until else "No end"),
+        ("Valid until", time_zone.day(until) if until else "No end"),
         ("Held by", "A key of the person's wallet" if credential.holder_thumbprint else "Whoever carries it"),
     ]

@@ -47,7 +47,7 @@ def test_activity(visitor: Visitor) -> None:
     for urn in credentials(ana, "F-0001")[:1]:  # the card, in all its formats
         ana.site.command("set_status", urn, "suspended", "--reason", "The address is under review.")
     ana.site.shell(
-        "from issuer.models import IssuedCredential as I; from common.notices.telling import *;"
+        "from issuer.models import IssuedCredential as I; from common.notices.notify import *;"
         "from django.utils.timezone import now;"
         "[tell('expiring', key='1', to=Recipient(holder=row.holder_thumbprint, language='ar'), now=now(),"
         " sender='issuer/farmer-registry', facts={'document': 'Farmer', 'date': '2027-11-23',"
@@ -72,7 +72,7 @@ def test_notices_that_reached_nobody(visitor: Visitor) -> None:
     officer = visitor
     sign_in(officer)
     officer.site.shell(
-        "from common.notices.telling import *; from django.utils.timezone import now;"
+        "from common.notices.notify import *; from django.utils.timezone import now;"
         "tell('revoked', key='1', to=Recipient(email='no address', about='population/P-0001'), now=now(),"
         " sender='issuer/population-register', facts={'document': 'Identity', 'reference': '1A2B'})"
     )

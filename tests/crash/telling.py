@@ -16,9 +16,9 @@ from django.utils import timezone
 
 from common.adapters.network import http
 from common.errors import FetchError
-from common.notices import delivering
+from common.notices import delivery
 from common.notices.models import Notice
-from common.notices.telling import Recipient, tell
+from common.notices.notify import Recipient, tell
 
 MANY = 500
 GATEWAY = "gateway.log"
@@ -50,10 +50,10 @@ def deliver(*, repeats: bool) -> None:
     """Until nothing waits; leases and pauses are short, so that the test is."""
     random.seed(os.getpid())
     settings.SMS_URL, settings.SMS_REPEATS, http.transport = "https://sms.example/", repeats, carry
-    delivering.LEASE, delivering.FIRST_PAUSE = timedelta(seconds=0.5), timedelta(0)
-    delivering.MOST_ATTEMPTS = 1_000
+    delivery.LEASE, delivery.FIRST_PAUSE = timedelta(seconds=0.5), timedelta(0)
+    delivery.MOST_ATTEMPTS = 1_000
     while Notice.objects.filter(state=Notice.State.QUEUED).exists():
-        delivering.deliver_notices(clock=timezone.now)
+        delivery.deliver_notices(clock=timezone.now)
         time.sleep(0.05)
 
 

@@ -16,7 +16,7 @@ from django.test import Client
 
 from common.adapters.documents.references import check_references
 from common.adapters.documents.sources import check_status, sources
-from common.adapters.limits import caching
+from common.adapters.limits import cache_backends
 from common.did import did_key
 from common.formats.base import Holder
 from common.formats.mdoc.doctypes import PHOTO_ID
@@ -137,7 +137,7 @@ def test_a_withdrawn_photo_id_is_kept_back(citizen: Client, state: str) -> None:
     take(citizen)
     issued = IssuedCredential.objects.get(configuration__name="photo-id")
     command("set_status", issued.urn, state, "--reason", "lost")
-    caching.forget()
+    cache_backends.forget()
     assert "is not offered" in show(citizen)
     assert last().status == Status.REQUEST_RETRIEVED
 

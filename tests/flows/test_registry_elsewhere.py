@@ -15,7 +15,7 @@ from common.adapters.command import Done
 from common.did import did_key
 from common.keys import PrivateKey, jwk
 from common.notices.models import Notice
-from common.notices.telling import inbox_of
+from common.notices.notify import inbox_of
 from common.registries import Record
 from issuer.models import Announcement, IssuedCredential, OwnSubscription, Registry
 from issuer.services.authorities import create_authority

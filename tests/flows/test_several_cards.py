@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings as site
 from django.test import Client
 
-from common.adapters.limits import caching
+from common.adapters.limits import cache_backends
 from tests.wallet.conftest import _cheap_passphrases as _cheap_passphrases
 from tests.wallet.conftest import vault as vault
 from tests.wallet.test_with_the_site import citizen as citizen
@@ -69,7 +69,7 @@ def test_a_revoked_one_is_not_among_them(couple: Client) -> None:
 
     row = IssuedCredential.objects.filter(record_key="P-0010").first()
     command("set_status", str(row.id), "revoked", "--reason", "lost")
-    caching.forget()
+    cache_backends.forget()
     question, text, ids = asked(couple)
     assert "the office has withdrawn it" in text
     assert len(ids) == 1

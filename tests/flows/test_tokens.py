@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings as site
 from django.test import Client
 
-from common.adapters.limits import caching
+from common.adapters.limits import cache_backends
 from common.keys import jws
 from issuer.models import IssuedCredential
 from tests.flows.test_mdoc import command, last
@@ -73,7 +73,7 @@ def test_from_a_registry_to_a_payment(citizen: Client, site_network: Client, for
     session = pay(citizen)
     assert session.status == Status.UNLOCKED, session.outcome
     command("set_status", IssuedCredential.objects.get().urn, "revoked", "--reason", "the parcel was sold")
-    caching.forget()
+    cache_backends.forget()
     assert "the office has withdrawn it" in asked(citizen)[1]
 
 

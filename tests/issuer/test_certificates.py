@@ -15,7 +15,7 @@ from common.errors import SelloError
 from common.formats import FORMATS
 from common.formats.base import Holder
 from common.keys import PrivateKey, certificate
-from common.registries.claims import InvalidClaimsError
+from common.registries.claims.mapping import InvalidClaimsError
 from common.trust import iaca
 from issuer.models import Authority, Certificate
 from issuer.services import certificates

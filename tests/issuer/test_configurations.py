@@ -9,7 +9,7 @@ from django.core.management.base import CommandError
 
 from common.errors import UnknownPartError
 from common.registries import Record
-from common.registries.claims import Claim, InvalidClaimsError, RecordIncompleteError
+from common.registries.claims.mapping import Claim, InvalidClaimsError, RecordIncompleteError
 from issuer.models import Configuration
 from issuer.services.configurations import (
     ConfigurationNotFound,

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.utils.module_loading import import_string
 
 from common.registries import RecordNotFoundError, RegistryConnector, RegistryError
-from common.registries.statement import StatementRefusedError, require_select
+from common.registries.sql_statement import StatementRefusedError, require_select
 from issuer.models import Record, Registry
 from issuer.registries import CONNECTORS, connector
 from issuer.registries.sql_source import SourceRefused, SourceUnavailable, parse_source, reading

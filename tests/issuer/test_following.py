@@ -7,8 +7,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from common.notices.models import Notice
-from common.notices.telling import opened
-from common.registries.rules import InvalidRegistryRulesError
+from common.notices.notify import opened
+from common.registries.rules.credential_rules import InvalidRegistryRulesError
 from issuer.models import Effect, Following, Registry, Session, StatusChange, StatusList, SyncRun
 from issuer.registries import connector
 from issuer.services.following import effects

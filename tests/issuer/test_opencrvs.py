@@ -26,7 +26,7 @@ from issuer.services import supplied
 from issuer.services.configurations import create_configuration, find_configuration
 from issuer.services.offers import Offer
 from issuer.services.status import set_status
-from tests.common.registries.test_opencrvs import OFFER, SIGN
+from tests.common.registries.opencrvs.test_records import OFFER, SIGN
 from tests.issuer.protocol import TinyWallet, make_farmers
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,7 @@ from django.core.management.base import CommandError
 
 from common.errors import MalformedInputError, UnknownPartError
 from common.registries import Record, RecordNotFoundError
-from common.registries.spreadsheet import Reading
+from common.registries.spreadsheets.spreadsheet import Reading
 from issuer.models import Authority, Registry
 from issuer.registries import connector
 from issuer.services import registries

@@ -8,9 +8,9 @@ import pytest
 from django.core.cache import caches
 from django.core.management import CommandError, call_command
 
-from common.registries.columns import ColumnContradictedError
-from common.registries.rules import InvalidRegistryRulesError
-from common.registries.spreadsheet import Reading
+from common.registries.columns.column import ColumnContradictedError
+from common.registries.rules.credential_rules import InvalidRegistryRulesError
+from common.registries.spreadsheets.spreadsheet import Reading
 from issuer.models import Authority, Record, Registry
 from issuer.registries import connector
 from issuer.services import registries_import
@@ -184,7 +184,7 @@ def test_the_command_says_what_it_found(capsys, tmp_path):
 
 def test_a_long_import_says_how_far_it_is(monkeypatch):
     monkeypatch.setattr(registries_import, "EVERY", 2)
-    monkeypatch.setattr("common.registries.spreadsheet.EVERY", 2)
+    monkeypatch.setattr("common.registries.spreadsheets.spreadsheet.EVERY", 2)
     told, looked = [], []
     rows = PEOPLE + b"3,Cy,1\n4,Di,1\nNULL,Ed,1\n"
     import_spreadsheet("people", rows, progress=told.append, looking=looked.append)

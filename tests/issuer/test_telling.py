@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from common.keys import jwk
 from common.notices.messages import create_inbox_request
 from common.notices.models import Notice, Subscriber
-from common.notices.telling import inbox_of, opened
+from common.notices.notify import inbox_of, opened
 from common.notices.texts import KINDS, render
 from issuer.models import (
     AccessLog,

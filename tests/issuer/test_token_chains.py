@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from django.core.management import call_command
 
 from common.adapters.documents.sources import check_status, sources
-from common.adapters.limits import caching
+from common.adapters.limits import cache_backends
 from common.errors import SelloError
 from common.formats import FORMATS
 from common.keys import certificate, jws
@@ -91,7 +91,7 @@ def test_another_authoritys_chain_does_not_speak_for_this_one(farmer, token, set
 
 def test_one_certificate_serves_all_tokens_and_no_mdoc(farmer, token):
     now, authority = datetime.now(UTC), farmer.authority
-    caching.forget()
+    cache_backends.forget()
     again = issue_directly(farmer, "F-0002", "dc+sd-jwt", holder=None, now=now)[1]
     assert chain_in(again) == chain_in(token)
     _, leaf = certificates.document_signer(authority, until=now + timedelta(days=9), now=now)

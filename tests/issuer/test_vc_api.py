@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from common.did import did_key
-from common.formats import enveloping, jose
+from common.formats import envelopes, jose
 from common.rdf.contexts import CREDENTIALS_V1, CREDENTIALS_V2, DATA_INTEGRITY_V2
 from issuer.models import IssuedCredential
 from issuer.services import authorities
@@ -66,7 +66,7 @@ def test_every_suite_signs_as_a_did_key(authority, suite):
     issued = issue(CREDENTIAL, suite)
     did = did_key.encode(authorities.signer(authority, CURVES[suite]).public_key)
     if suite == "vc+jwt":
-        token = enveloping.open_envelope(issued, kind=enveloping.CREDENTIAL)
+        token = envelopes.open_envelope(issued, kind=envelopes.CREDENTIAL)
         assert jose.jws.parse(token).claims()["issuer"] == did
     else:
         assert (issued["issuer"], issued["proof"]["cryptosuite"]) == (did, suite)

@@ -10,7 +10,7 @@ from common.notices.channels import webhook
 from common.notices.channels.base import Message
 from common.notices.messages import create_inbox_request, verify_event
 from common.notices.models import Notice
-from common.notices.telling import Recipient, tell
+from common.notices.notify import Recipient, tell
 from verifier.models import Service
 from verifier.services import identity
 from verifier.services.sample import load_services

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
-from common.adapters.limits import caching
+from common.adapters.limits import cache_backends
 from common.errors import SelloError
 from common.formats.base import Secured
 from common.keys import PrivateKey
@@ -322,7 +322,7 @@ def test_live_status_follows_the_list(vault: Vault, office: Office, now: datetim
     (card,) = cards.held_cards(vault)
     for value, word in ((0, "valid"), (2, "suspended"), (1, "revoked")):
         office.status = value
-        caching.forget()
+        cache_backends.forget()
         assert cards.live_status(card, now=now) == word
     late = now.replace(year=2127)
     assert cards.live_status(card, now=late) == "expired"

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from common.adapters import qr
-from common.adapters.limits import caching
+from common.adapters.limits import cache_backends
 from common.errors import MalformedInputError
 from common.notices.messages import InboxNotice, create_inbox
 from common.oid4vp.transaction_data import Payment, create_transaction_data
@@ -181,7 +181,7 @@ def test_why_a_card_is_not_offered(
     office.with_status = True
     take(citizen, office)
     office.status = status
-    caching.forget()
+    cache_backends.forget()
     question = open_link(citizen, "authorize", clinic.link)
     text = citizen.get(question).content.decode()
     assert "would answer this, and is not offered" in text
@@ -193,7 +193,7 @@ def test_why_a_card_is_not_offered(
     office.with_status = False
     take(citizen, office)
     office.status = status
-    caching.forget()
+    cache_backends.forget()
     text = citizen.get(open_link(citizen, "authorize", clinic.link)).content.decode()
     assert sentence in text
     assert "Yes, show it" in text

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from common.adapters.documents.sources import sources
-from common.adapters.limits import caching
+from common.adapters.limits import cache_backends
 from common.formats import FORMATS
 from common.formats.base import Binding
 from common.oid4vp.transaction_data import create_transaction_data
@@ -30,7 +30,7 @@ def test_a_card_that_was_withdrawn_is_not_offered(
     take_another(holder, office, now)
     (old, new) = (answer.id for answer in ask(holder, clinic, now).questions[0].answers)
     office.status = status
-    caching.forget()
+    cache_backends.forget()
     screen = ask(holder, clinic, now)
     (question,) = screen.questions
     assert [answer.standing for answer in question.answers] == ["valid"]
@@ -57,7 +57,7 @@ def test_where_nobody_can_say_the_card_is_offered(
     holder: Vault, clinic: Service, office: Office, now: datetime
 ) -> None:
     take_another(holder, office, now)
-    caching.forget()
+    cache_backends.forget()
     del office.network.handlers["GET", LIST]
     standings = [answer.standing for answer in ask(holder, clinic, now).questions[0].answers]
     assert standings == ["valid", "undetermined"]

@@ -16,7 +16,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from common.adapters.limits import caching
+from common.adapters.limits import cache_backends
 from common.keys.private_key import generate
 from common.notices.messages import create_inbox_request
 from common.oid4vp.client_id import PREFIXES
@@ -134,7 +134,7 @@ def test_a_status_change_is_seen(citizen: Client) -> None:
     ):
         reason = f"Decision {number} of the office"
         command("set_status", str(issued.id), status, "--reason", reason)
-        caching.forget()
+        cache_backends.forget()
         assert f">{word}<" in citizen.get("/wallet/").content.decode()
         assert "1 new notice" in citizen.get("/wallet/").content.decode()
         told = citizen.get("/wallet/activity").content.decode()

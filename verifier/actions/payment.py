@@ -9,12 +9,12 @@ from datetime import datetime
 from typing import Any
 
 from common.adapters.documents.sources import resolve_did
-from common.encoding import words
+from common.encoding import display
 from common.encoding.money import to_text
 from common.keys import jwk
 from common.oid4vp.transaction_data import Payment
 from common.payments.programme import Decision, decide
-from common.site import zones
+from common.site import time_zone
 from verifier.actions.base import Presented, Shown, Unlocked
 from verifier.models import PaymentInstruction, PresentationSession, Programme
 from verifier.services.errors import UnlockRefused
@@ -100,7 +100,7 @@ def _booked(signed: Payment, decision: Decision, programme: Programme) -> Unlock
         text="You signed this payment in your wallet. It is handed on today."
         + (" You signed the most that it can come to; this is what the rules give you." if less else ""),
         rows=(
-            ("Amount", words.amount(to_text(decision.amount, programme.currency), programme.currency)),
+            ("Amount", display.amount(to_text(decision.amount, programme.currency), programme.currency)),
             ("Paid to", signed.payee),
             ("For", signed.purpose),
             ("Reference", signed.reference),
@@ -112,8 +112,8 @@ def _booked(signed: Payment, decision: Decision, programme: Programme) -> Unlock
 def _already(instruction: PaymentInstruction) -> Unlocked:
     return Unlocked(
         title="Already paid",
-        text=f"This payment was made on {zones.day(instruction.created_at)}. Nothing was paid twice: what "
-        "you signed just now moves no money. Your wallet shows what became of it, under Your activity.",
-        rows=(("Paid on", zones.day(instruction.created_at)), ("Reference", instruction.reference)),
+        text=f"This payment was made on {time_zone.day(instruction.created_at)}. Nothing was paid twice: "
+        "what you signed just now moves no money. Your wallet shows what became of it, under Your activity.",
+        rows=(("Paid on", time_zone.day(instruction.created_at)), ("Reference", instruction.reference)),
         outcome={"unlocked": "payment", "reference": instruction.reference, "booked": False},
     )

@@ -8,9 +8,9 @@ signed terms as well, the authority keeps their consent, and the service may rea
 from datetime import datetime
 from typing import Any
 
-from common.encoding import words
+from common.encoding import display
 from common.registries.record_access.grant import Evidence
-from common.site import zones
+from common.site import time_zone
 from verifier.actions.base import Presented, Unlocked
 from verifier.models import PresentationSession, ReadingConsent
 from verifier.services import reading, reading_consents
@@ -45,8 +45,9 @@ def unlock(presentation: Presented, *, session: PresentationSession, now: dateti
         return Unlocked(title="Record opened", text=text, rows=facts, outcome=outcome)
     return Unlocked(
         title="Record opened",
-        text=f"Read from {service.parameters['authority_name']}. {service.provider} may read the same again "
-        f"until {zones.day(consent.valid_until)}, unless you withdraw your consent in your wallet before.",
+        text=f"Read from {service.parameters['authority_name']}. {service.provider} may read the same "
+        f"again until {time_zone.day(consent.valid_until)}, unless you withdraw your consent in your wallet "
+        "before.",
         rows=(*facts, ("Reference of your consent", consent.reference)),
         outcome={**outcome, "consent": consent.reference},
     )
@@ -71,4 +72,4 @@ def rows(record: dict[str, Any], *, labels: dict[str, str]) -> tuple[tuple[str, 
     ordered = sorted(
         record, key=lambda name: (name not in labels, list(labels).index(name) if name in labels else 0)
     )
-    return tuple((labels.get(name) or words.humane(name), words.value(record[name])) for name in ordered)
+    return tuple((labels.get(name) or display.humane(name), display.value(record[name])) for name in ordered)

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from common.keys import jws
-from common.site import zones
+from common.site import time_zone
 from verifier.actions.base import Document, Presented, Unlocked
 from verifier.models import OpenedAccount, PresentationSession, Service
 from verifier.services.errors import UnlockRefused
@@ -46,7 +46,7 @@ def open_account(presentation: Presented, *, session: PresentationSession, now: 
         rows=(
             ("Account number", account.number),
             ("In the name of", " ".join(names)),
-            ("Opened on", zones.day(account.opened_at)),
+            ("Opened on", time_zone.day(account.opened_at)),
         ),
         document=Document(f"receipt-{account.number}.jwt", "application/jwt", receipt),
         outcome={"unlocked": "service", "reference": account.number, "opened": opened},

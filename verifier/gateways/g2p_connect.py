@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from common.adapters.exchange import messages, sending
+from common.adapters.exchange import messages, outgoing
 from common.adapters.exchange.partners import Partner
 from common.adapters.exchange.tokens import access_token
 from common.errors import SelloError
@@ -103,7 +103,7 @@ class G2PConnect:
     def _send_async(
         self, partner: Partner, message: Mapping[str, object], sent: Sequence[Instruction], *, now: datetime
     ) -> dict[str, Receipt]:
-        ack = sending.send(
+        ack = outgoing.send(
             partner,
             NAMESPACE,
             Header(
@@ -128,7 +128,7 @@ class G2PConnect:
         count: int,
         now: datetime,
     ) -> Envelope:
-        return sending.ask(
+        return outgoing.ask(
             partner,
             NAMESPACE,
             Header(messages.new_message_id(), endpoint.action, total_count=count),

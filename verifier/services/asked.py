@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from common.encoding.words import humane, type_name
+from common.encoding.display import humane, type_name
 from common.oid4vp.dcql import ClaimsQuery, CredentialQuery
 from verifier.models import Service
 

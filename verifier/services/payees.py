@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from common.adapters.exchange import messages, sending
+from common.adapters.exchange import messages, outgoing
 from common.adapters.exchange.partners import Partner
 from common.exchange.header import Header
 from common.payments.address import Address, parse_address
@@ -68,7 +68,7 @@ def _asked(
     partner = Partner.objects.get(sender_id=who, active=True)
     items = [mapper.MapperItem(id, now, person, details=True) for id, person in wanted.items()]
     endpoint = SYNC_MAPPER["resolve"]
-    envelope = sending.ask(
+    envelope = outgoing.ask(
         partner,
         NAMESPACE,
         Header(messages.new_message_id(), endpoint.action, total_count=len(items)),

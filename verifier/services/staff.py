@@ -6,7 +6,7 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Permissi
 from django.db import transaction
 from django.db.models import QuerySet
 
-from common.site import people
+from common.site import accounts
 from verifier.models import Programme, Service
 
 TRUSTS = ("add_trustedissuer", "delete_trustedissuer")
@@ -25,14 +25,14 @@ def create_staff(
 
     With `trust` they also keep the list of trusted issuers, which holds for every service of the house.
     """
-    person, drawn = people.account(username, password=password, renew=renew)
+    person, drawn = accounts.account(username, password=password, renew=renew)
     for service in services:
         service.staff.add(person)
     if trust:
         person.user_permissions.add(
             *Permission.objects.filter(content_type__app_label="verifier", codename__in=TRUSTS)
         )
-    return people.told(username, drawn)
+    return accounts.told(username, drawn)
 
 
 def services_of(user: AbstractBaseUser | AnonymousUser, *, permission: str = "") -> QuerySet[Service]:

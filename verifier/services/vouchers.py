@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from common.encoding import base64url
-from common.encoding.words import amount
+from common.encoding.display import amount
 from common.payments.voucher import IDENTIFIER_BYTES, VoucherContent, create_voucher
 from verifier.gateways.base import Instruction, Receipt, Receipts
 from verifier.models import PaymentInstruction, Voucher

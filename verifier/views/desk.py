@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from common.site import people
+from common.site import accounts
 from verifier.models import ReadingConsent, Service
 from verifier.services.staff import programmes_of, services_of
 
@@ -27,14 +27,14 @@ PROGRAMMES, READINGS, VOUCHERS, TRUST = (
 )
 
 
-class SignIn(people.SignIn):
+class SignIn(accounts.SignIn):
     """`/services/staff/sign-in`."""
 
     template_name = "services/sign_in.html"
     next_page = "/services/staff/"
 
 
-class SignOut(people.SignOut):
+class SignOut(accounts.SignOut):
     """`/services/staff/sign-out`."""
 
     next_page = "/services/staff/sign-in"

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from common.adapters.limits import rate_limit
-from common.encoding.words import humane
+from common.encoding.display import humane
 from common.errors import SelloError
 from verifier.actions.registry import rows
 from verifier.models import ReadingConsent, Service

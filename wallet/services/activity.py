@@ -11,7 +11,7 @@ from functools import partial
 from typing import Final, Literal
 from uuid import UUID
 
-from common.encoding import words
+from common.encoding import display
 from common.notices.messages import InboxNotice
 from common.payments.log import PaymentEntry, parse_payment_log
 from common.registries.record_access.holder import create_log_request
@@ -208,7 +208,7 @@ def _payment(service: Correspondent, payment: PaymentEntry, payers: Mapping[str,
         who=payers.get(payment.reference) or payment.payer or service.name,
         source=service.url,
         where=f"Reference {payment.reference}",
-        what=(words.amount(payment.amount, payment.currency),),
+        what=(display.amount(payment.amount, payment.currency),),
         why=payment.programme,
     )
 

@@ -14,7 +14,7 @@ from typing import Final
 
 from common.formats import mdoc
 from common.formats.data_integrity import disclosure
-from common.formats.sd_jwt import compact, processing, selecting
+from common.formats.sd_jwt import compact, processing, selection
 from common.formats.without_binding import UNBOUND
 from common.keys import jws
 from common.oid4vp.dcql import CredentialQuery, CredentialSetQuery
@@ -211,7 +211,7 @@ def _leaving(copy: Copy, disclose: tuple[ClaimPath, ...]) -> Copy:
         return replace(copy, document=elements, claims=elements)
     sd_jwt = compact.parse(copy.secured)
     claims = jws.parse(sd_jwt.jwt).claims()
-    chosen = selecting.select(processing.process(claims, sd_jwt.disclosures), disclose)
+    chosen = selection.select(processing.process(claims, sd_jwt.disclosures), disclose)
     document = processing.process(claims, chosen).payload
     shown = {name: value for name, value in document.items() if name in copy.claims}
     return replace(copy, document=document, claims=shown)

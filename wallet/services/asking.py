@@ -13,7 +13,7 @@ from uuid import UUID
 from common.adapters.documents.sources import resolve_did
 from common.adapters.network import http
 from common.did import did_web
-from common.encoding import words
+from common.encoding import display
 from common.errors import FetchError, SelloError
 from common.keys import jws
 from common.oid4vp.client_id import ClientId
@@ -76,7 +76,7 @@ class Asked:
     @property
     def purpose(self) -> str:
         """Why it asks, in its own words."""
-        return words.phrase(" ".join(self.request.purpose.split())[:500])
+        return display.phrase(" ".join(self.request.purpose.split())[:500])
 
     @property
     def payments(self) -> tuple[Payment, ...]:
@@ -92,9 +92,9 @@ class Asked:
             Terms(
                 authority=content.authority,
                 registry=self.registries.get(content.authority) or content.authority,
-                purpose=words.phrase(content.purpose),
+                purpose=display.phrase(content.purpose),
                 attributes=tuple(
-                    self.labels.get(content.authority, {}).get(name) or words.humane(name)
+                    self.labels.get(content.authority, {}).get(name) or display.humane(name)
                     for name in content.attributes
                 ),
                 until=content.valid_until,

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Literal, cast
 
 from common.adapters.network import http
-from common.encoding import base64url, strict_json, words
+from common.encoding import base64url, display, strict_json
 from common.errors import SelloError
 from common.keys import PrivateKey, jwk
 from common.oid4vp.transaction_data import DataAccess
@@ -49,7 +49,7 @@ class Office:
 
     def label(self, name: str) -> str:
         """An attribute of its records in words: as its cards say it, else readably."""
-        return self.labels.get(name) or words.humane(name)
+        return self.labels.get(name) or display.humane(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +180,7 @@ def _given(office: Office, entry: ConsentEntry) -> Given:
         registry=entry.registry,
         reader=entry.client_name,
         identity=entry.client_id,
-        purpose=words.phrase(entry.purpose),
+        purpose=display.phrase(entry.purpose),
         attributes=tuple(office.label(name) for name in entry.attributes),
         lasting=entry.how == "signed",
         state=cast(State, entry.state),

@@ -9,11 +9,11 @@ from typing import Any, Literal
 from uuid import UUID
 
 from common.adapters.network import http
-from common.encoding import strict_json, words
+from common.encoding import display, strict_json
 from common.errors import SelloError
 from common.keys import PrivateKey
 from common.registries.record_access.holder import create_log_request, parse_log
-from common.site import zones
+from common.site import time_zone
 from wallet.models import HistoryEntry
 from wallet.services import consents, held, parties, wording
 from wallet.services.answers import Answer
@@ -130,7 +130,7 @@ def record(
             }.values()
         ),
         agreed=tuple(
-            f"{', '.join(each.attributes)} at {each.registry} until {zones.day(each.until)}"
+            f"{', '.join(each.attributes)} at {each.registry} until {time_zone.day(each.until)}"
             for each in (asked.terms if outcome != "declined" else ())
         ),
         client_id=str(asked.client_id),
@@ -196,7 +196,7 @@ def _ask(office: Office, key: PrivateKey, now: datetime) -> tuple[Reading, ...]:
         Reading(
             reader=entry.client_name,
             identity=entry.client_id,
-            purpose=words.phrase(entry.purpose),
+            purpose=display.phrase(entry.purpose),
             registry=entry.registry,
             attributes=tuple(office.label(name) for name in entry.attributes),
             at=datetime.fromisoformat(entry.at),

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from common.adapters.documents import credential_types as known_types
-from common.encoding.words import type_name
+from common.encoding.display import type_name
 from common.errors import SelloError
 from common.oid4vp.dcql import CredentialQuery
 from wallet.services import issuers

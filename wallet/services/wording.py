@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from common.encoding import words
+from common.encoding import display
 from common.oid4vp.transaction_data import Payment
 from common.vcdm.credential import ClaimPath
 from wallet.services.held import Copy
@@ -43,7 +43,7 @@ def disclosed(copy: Copy, paths: Sequence[ClaimPath]) -> tuple[Row, ...]:
 
 def amount(payment: Payment) -> str:
     """What the person signs: USD 60.00, or the most that it may come to."""
-    written = words.amount(payment.amount, payment.currency)
+    written = display.amount(payment.amount, payment.currency)
     return f"up to {written}" if payment.at_most else written
 
 
@@ -52,7 +52,7 @@ def _row(copy: Copy, path: ClaimPath, value: Any) -> Row:
         value = _picture(value)
     if isinstance(value, str) and _PICTURE.match(value):
         return Row(_label(copy, path), "", picture=value)
-    return Row(_label(copy, path), words.value(value))
+    return Row(_label(copy, path), display.value(value))
 
 
 def _picture(text: str) -> str:
@@ -67,11 +67,11 @@ def _label(copy: Copy, path: ClaimPath) -> str:
     general = _general(path)
     for length in range(len(general), 0, -1):
         if general[:length] in labels:
-            below = [words.humane(part) for part in general[length:] if isinstance(part, str)]
+            below = [display.humane(part) for part in general[length:] if isinstance(part, str)]
             return " – ".join([labels[general[:length]], *below])
     start = 1 if copy.format == "mso_mdoc" else len(_root(copy))  # namespaces are no words for people
     names = [part for part in path[start:] or path if isinstance(part, str)]
-    return " – ".join(words.humane(name) for name in names[-2:])
+    return " – ".join(display.humane(name) for name in names[-2:])
 
 
 def _root(copy: Copy) -> ClaimPath:

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from common.site import zones
+from common.site import time_zone
 from wallet.services import cards, inbox, renewing, waiting
 from wallet.services.vault import Vault
 from wallet.views.page import now, page
@@ -42,9 +42,9 @@ def detail(request: HttpRequest, vault: Vault, id: UUID) -> HttpResponse:
         ("Issued by", card.issuer_name),
         ("Their address", card.issuer),
         *([("Sealed by", card.sealed_by)] if card.sealed_by else []),
-        ("In your wallet since", zones.day(card.accepted_at)),
-        ("Valid from", zones.day(card.valid_from) if card.valid_from else None),
-        ("Valid until", zones.day(card.valid_until) if card.valid_until else "No end"),
+        ("In your wallet since", time_zone.day(card.accepted_at)),
+        ("Valid from", time_zone.day(card.valid_from) if card.valid_from else None),
+        ("Valid until", time_zone.day(card.valid_until) if card.valid_until else "No end"),
     ]
     return page(request, "card", {"face": face, "about": about})
 

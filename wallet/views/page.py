@@ -8,7 +8,7 @@ from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
-from common.encoding import words
+from common.encoding import display
 from common.errors import SelloError
 from common.site.middleware import UNREADABLE
 
@@ -26,7 +26,7 @@ def page(
 
 def refuse(form: BaseForm, error: SelloError, field: str) -> None:
     """Say on the page what was wrong with a field."""
-    said = error.public if words.is_plain(error.public) else UNREADABLE
+    said = error.public if display.is_plain(error.public) else UNREADABLE
     form.add_error(getattr(error, "field", None) or field, said)
 
 

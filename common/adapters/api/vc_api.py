@@ -24,7 +24,7 @@ from common.errors import MalformedInputError, SelloError
 from common.rdf.contexts import CONFORMANCE, CREDENTIALS_V2, Contexts
 from common.rdf.expansion import OpenContexts
 from common.vcdm.problems import problem
-from common.vcdm.related import Known
+from common.vcdm.related_resources import Known
 from common.verification.proofs import ProofSources
 
 log = logging.getLogger("sello.api")

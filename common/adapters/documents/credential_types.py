@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from common.adapters.documents import kept
+from common.adapters.documents import document_cache
 from common.errors import FetchError, SelloError
 from common.formats.base import VerifiedCredential
 from common.formats.type_resolution import CredentialType, check_claims, resolve_type
@@ -19,19 +19,19 @@ def credential_type(
     """
     resolve = partial(resolve_type, credential.types[0], integrity=credential.document.get("vct#integrity"))
     try:
-        return _fitting(resolve(fetch=kept.kept), fits)
+        return _fitting(resolve(fetch=document_cache.kept), fits)
     except FetchError:
         raise
     except SelloError as error:
         try:
-            return _fitting(resolve(fetch=kept.newer), fits)
+            return _fitting(resolve(fetch=document_cache.newer), fits)
         except FetchError:
             raise error from None
 
 
 def named(vct: str) -> CredentialType:
     """What a type says of itself, that nobody has a credential of; errors as for `credential_type`."""
-    return resolve_type(vct, fetch=kept.kept)
+    return resolve_type(vct, fetch=document_cache.kept)
 
 
 def ancestors(credential: Matchable) -> tuple[str, ...]:

@@ -6,11 +6,11 @@ from typing import Final
 from django.utils import timezone
 
 from common.adapters.api.vc_api import RECOMMENDATION
-from common.adapters.documents import kept
+from common.adapters.documents import document_cache
 from common.adapters.documents.sources import sources
 from common.formats.base import VerifiedCredential
 from common.rdf.contexts import CREDENTIALS_V2
-from common.vcdm.related import ResourceMismatchError
+from common.vcdm.related_resources import ResourceMismatchError
 from common.vcdm.schemas import SchemaMismatchError
 from common.verification import references
 
@@ -29,6 +29,6 @@ def check_references(credential: VerifiedCredential) -> None:
         whole=not credential.partial,
     )
     try:
-        check(fetch=kept.kept)
+        check(fetch=document_cache.kept)
     except (ResourceMismatchError, SchemaMismatchError):  # perhaps of what is newer than what was kept
-        check(fetch=kept.newer)
+        check(fetch=document_cache.newer)

@@ -10,7 +10,7 @@ from common.adapters.exchange.partners import Partner
 from common.adapters.network.http import fetch
 from common.encoding import strict_json
 from common.errors import InvalidKeyError, MalformedInputError, SelloError
-from common.exchange import absent
+from common.exchange import optional_members
 from common.exchange.errors import SignatureRefusedError
 from common.keys import PublicKey, jwk
 
@@ -39,7 +39,7 @@ def parse_keys(document: object) -> list[dict[str, Any]]:
     if not isinstance(source, list) or len(source) > MAX_KEYS:
         raise MalformedInputError(f"A JWK set is a list of at most {MAX_KEYS} keys.")
     found = []
-    for entry in absent.said(source):
+    for entry in optional_members.said(source):
         if not isinstance(entry, Mapping) or entry.get("use", "sig") != "sig":
             continue
         if "d" in entry or "k" in entry:

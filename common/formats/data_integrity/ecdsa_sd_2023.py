@@ -30,7 +30,7 @@ from common.keys.private_key import generate, generate_secret
 from common.rdf.contexts import Contexts
 from common.rdf.dataset import to_quads
 from common.rdf.expansion import expand
-from common.rdf.reading import read
+from common.rdf.statements import read
 from common.vcdm.credential import ClaimPath
 
 NAME = "ecdsa-sd-2023"

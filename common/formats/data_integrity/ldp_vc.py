@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from common.encoding import base64url
 from common.errors import SelloError
-from common.formats import enveloping, vc_token, w3c
+from common.formats import envelopes, vc_token, w3c
 from common.formats.base import (
     Binding,
     BindingMismatchError,
@@ -117,9 +117,9 @@ class LdpVc:
         self, entry: Mapping[str, Any], *, sources: Sources, now: datetime
     ) -> VerifiedCredential:
         """A credential of a presentation: with a proof, or as a token in an envelope (§4.13.2)."""
-        if not enveloping.is_envelope(entry):
+        if not envelopes.is_envelope(entry):
             return self.verify_shown(entry, sources=sources, now=now)
-        token = enveloping.open_envelope(entry, kind=enveloping.CREDENTIAL)
+        token = envelopes.open_envelope(entry, kind=envelopes.CREDENTIAL)
         return vc_token.verify(token, format_=ENVELOPED, sources=sources, now=now)
 
     def present(

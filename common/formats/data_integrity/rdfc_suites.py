@@ -11,7 +11,7 @@ from common.rdf.canonical import HashAlgorithm, canonicalize
 from common.rdf.contexts import Contexts
 from common.rdf.dataset import to_quads
 from common.rdf.expansion import expand
-from common.rdf.reading import read
+from common.rdf.statements import read
 
 _CANONICAL: Final[dict[str, HashAlgorithm]] = {"Ed25519": "sha256", "P-256": "sha256", "P-384": "sha384"}
 

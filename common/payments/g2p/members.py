@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from common.encoding import plain_text
-from common.exchange import absent
+from common.exchange import optional_members
 from common.exchange.envelope import parse_timestamp
 from common.exchange.errors import ExchangeError
 
@@ -102,4 +102,4 @@ def _listed(message: Mapping[str, Any], *names: str) -> list[Any]:
         raise ExchangeError(
             f"A message holds at most {MAX_ITEMS} items.", reason="rjct.total_count.limit_exceeded"
         )
-    return [absent.said(each) for each in found[0]]
+    return [optional_members.said(each) for each in found[0]]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from common.exchange import absent
+from common.exchange import optional_members
 from common.registries import RegistryError
 from common.vcdm.credential import ClaimPath
 
@@ -153,7 +153,7 @@ def _said(body: Any) -> Mapping[str, Any]:
         raise OpenCrvsRequestError("A JSON object was expected.")
     if body.get("issuerKey") is not None:
         raise OpenCrvsRequestError("The authority signs with its own key; leave issuerKey out.")
-    said: dict[str, Any] = absent.said(body)
+    said: dict[str, Any] = optional_members.said(body)
     return said
 
 
@@ -166,7 +166,7 @@ def _object(source: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 def _known(claims: Mapping[str, Any]) -> dict[str, Any]:
     """The claims whose value is known."""
-    known: dict[str, Any] = absent.said(claims)
+    known: dict[str, Any] = optional_members.said(claims)
     return known
 
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from common.encoding import moments
 from common.registries import Change, Record, RegistryError
-from common.registries.statement import require_name
+from common.registries.sql_statement import require_name
 
 KEY: Final = "registration_number"
 NUMBER: Final = "legalStatuses.REGISTERED.registrationNumber"

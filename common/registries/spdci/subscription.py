@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from common.exchange import absent
+from common.exchange import optional_members
 from common.exchange.envelope import parse_timestamp, timestamp
 from common.exchange.errors import ExchangeError
 from common.exchange.header import REJECTED, SUCCEEDED
@@ -93,7 +93,7 @@ def parse_wish(source: Mapping[str, Any]) -> Wish:
         raise SpdciItemError("reg_event_type is missing.", reason=TYPES)
     if not record_type:
         raise SpdciItemError("notify_record_type is missing.", reason=TYPES)
-    times = absent.said(source.get("frequency")) or {}
+    times = optional_members.said(source.get("frequency")) or {}
     if not isinstance(times, Mapping):
         raise SpdciItemError("frequency is an object.", reason=DETAILS)
     start, end = parse_timestamp(times.get("start_time")), parse_timestamp(times.get("end_time"))

@@ -5,10 +5,10 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
-from common.registries.dates import looks_like_date
 from common.registries.tables import MAX_COLUMNS, UnreadableSpreadsheetError
 from common.registries.tables.lines import Row
-from common.registries.texts import compact, tidy
+from common.registries.values.dates import looks_like_date
+from common.registries.values.texts import compact, tidy
 
 MOST_ABOVE: Final = 30  # rows
 MAX_HEADING: Final = 200  # characters

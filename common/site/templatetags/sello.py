@@ -12,8 +12,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from common.adapters import qr as codes
-from common.encoding import words
-from common.site import zones
+from common.encoding import display
+from common.site import time_zone
 
 register = template.Library()
 
@@ -72,26 +72,26 @@ STATUSES: Final[dict[str, tuple[str, str]]] = {
 def day(when: date | None) -> str:
     """25 May 1990; of a moment, the day on which it lies where the person is."""
     if isinstance(when, datetime):
-        return zones.day(when)
-    return words.day(when) if when else ""
+        return time_zone.day(when)
+    return display.day(when) if when else ""
 
 
 @register.filter
 def moment(when: datetime | None) -> SafeString | str:
     """25 May 1990, 14:05, in the person's time zone."""
-    return _time(when, zones.moment(when)) if when else ""
+    return _time(when, time_zone.moment(when)) if when else ""
 
 
 @register.filter
 def clock(when: datetime | None) -> SafeString | str:
     """14:05, in the person's time zone."""
-    return _time(when, zones.clock(when)) if when else ""
+    return _time(when, time_zone.clock(when)) if when else ""
 
 
 @register.filter
 def money(number: str | Decimal, currency: str) -> str:
     """USD 1,500.00."""
-    return words.amount(number, currency)
+    return display.amount(number, currency)
 
 
 @register.filter
@@ -99,17 +99,17 @@ def said(value: Any) -> Any:
     """A value as people write it: yes, no, a day, a moment, several; markup stays as it is."""
     if isinstance(value, SafeString):
         return value
-    return moment(value) if isinstance(value, datetime) else words.value(value)
+    return moment(value) if isinstance(value, datetime) else display.value(value)
 
 
 @register.filter
 def named(names: Iterable[str]) -> str:
     """Technical names as words, one after another."""
-    return ", ".join(words.humane(name) for name in names)
+    return ", ".join(display.humane(name) for name in names)
 
 
 def _time(when: datetime, text: str) -> SafeString:
-    return format_html('<time datetime="{}">{}</time>', zones.written(when), text)
+    return format_html('<time datetime="{}">{}</time>', time_zone.written(when), text)
 
 
 @register.inclusion_tag("sello/error_summary.html")
@@ -142,7 +142,7 @@ def summary_list(rows: Iterable[Sequence[Any]]) -> dict[str, Any]:
 @register.simple_tag
 def status_tag(status: str) -> SafeString:
     """A state in a word and a colour; the word alone would do."""
-    text, tone = STATUSES.get(str(status).lower(), (words.humane(str(status)), ""))
+    text, tone = STATUSES.get(str(status).lower(), (display.humane(str(status)), ""))
     return format_html('<strong class="tag {}">{}</strong>', tone, text)
 
 

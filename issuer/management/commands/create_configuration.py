@@ -6,7 +6,7 @@ from typing import Any
 
 from common.adapters.command import Command as BaseCommand
 from common.encoding import strict_json
-from common.registries.claims import parse_claims
+from common.registries.claims.mapping import parse_claims
 from issuer.services.configurations import create_configuration
 from issuer.services.registries import find_registry
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from common.adapters.command import Command as BaseCommand
-from common.registries.spreadsheet import Reading
+from common.registries.spreadsheets.spreadsheet import Reading
 from issuer.services.registries_import import import_spreadsheet
 
 

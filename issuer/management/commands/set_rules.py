@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from common.adapters.command import Command as BaseCommand
-from common.registries.rules import InvalidRegistryRulesError
+from common.registries.rules.credential_rules import InvalidRegistryRulesError
 from issuer.services.configurations import find_configuration
 from issuer.services.following.declaring import described, set_rules
 

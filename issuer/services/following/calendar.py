@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from common.registries import Change
-from common.registries.rules import Rule
+from common.registries.rules.credential_rules import Rule
 from issuer.models import Effect, Following, IssuedCredential
 from issuer.registries import connector
 from issuer.services.following.cases import Case, cases_of, current

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from common.registries import Change, Record, RecordNotFoundError
-from common.registries.rules import Link, Rule
-from common.registries.texts import matchable
+from common.registries.rules.credential_rules import Link, Rule
+from common.registries.values.texts import matchable
 from issuer.models import Configuration, Registry
 from issuer.registries import connector
 

@@ -10,10 +10,10 @@ from django.db import transaction
 from django.utils.module_loading import import_string
 
 from common.registries import RegistryError
-from common.registries.claims import humane
+from common.registries.claims.mapping import humane
+from common.registries.columns.profile import describe
 from common.registries.opencrvs import search
-from common.registries.profile import describe
-from common.registries.texts import tidy
+from common.registries.values.texts import tidy
 from issuer.models import Registry
 from issuer.registries.opencrvs import OpenCrvsRegistry
 from issuer.registries.spreadsheet import parse_file_source

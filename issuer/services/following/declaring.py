@@ -7,7 +7,13 @@ from typing import Any, Final
 from django.db import transaction
 
 from common.registries import START
-from common.registries.rules import InvalidRegistryRulesError, Link, Rule, parse_rules, tells_death
+from common.registries.rules.credential_rules import (
+    InvalidRegistryRulesError,
+    Link,
+    Rule,
+    parse_rules,
+    tells_death,
+)
 from issuer.models import Configuration, Following, Registry
 from issuer.registries import connector
 from issuer.registries.embedded import EmbeddedRegistry

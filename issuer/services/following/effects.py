@@ -13,7 +13,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from common.registries import Record, RegistryError
-from common.registries.rules import Rule, Situation, first, fits
+from common.registries.rules.credential_rules import Rule, Situation, first, fits
 from issuer.models import Configuration, Effect, Following, IssuedCredential, Session, SyncRun
 from issuer.services import configurations
 from issuer.services.cards import end_sessions

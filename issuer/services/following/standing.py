@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from common.registries import Record, RegistryError
-from common.registries.rules import WITHDRAWING, Rule, Situation, fits
-from common.registries.texts import matchable
+from common.registries.rules.credential_rules import WITHDRAWING, Rule, Situation, fits
+from common.registries.values.texts import matchable
 from issuer.models import Configuration
 from issuer.registries import connector
 from issuer.services import configurations

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from common.errors import SelloError
 from common.registries import RegistryError
-from common.registries.claims import humane
-from common.registries.columns import Column
-from common.registries.profile import describe
+from common.registries.claims.mapping import humane
+from common.registries.columns.column import Column
+from common.registries.columns.profile import describe
 from common.registries.spdci.mapping import paths
 from issuer.models import Registry
 from issuer.registries import connector

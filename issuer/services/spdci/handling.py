@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from common.adapters.exchange import sending
+from common.adapters.exchange import outgoing
 from common.adapters.exchange.messages import Received
 from common.exchange.envelope import timestamp
 from common.exchange.errors import ExchangeError
@@ -176,7 +176,7 @@ def _answer_later(
 
 def _callback(received: Received) -> str:
     header = received.header
-    return sending.callback_url(received.partner, header.sender_uri, path=CALLBACKS[header.action])
+    return outgoing.callback_url(received.partner, header.sender_uri, path=CALLBACKS[header.action])
 
 
 def _check_count(received: Received, items: Sequence[object]) -> None:

@@ -11,7 +11,7 @@ from typing import Final
 from django.db import transaction
 from django.db.models import Q
 
-from common.adapters.exchange import sending
+from common.adapters.exchange import outgoing
 from common.exchange.errors import ExchangeError
 from common.registries import Change, Record
 from common.registries.spdci import criteria as tree
@@ -69,7 +69,7 @@ def _tell(desk: Desk, row: Subscription, changes: list[Change], *, now: datetime
         query = parse_query(row.filter_type, row.filter)
         node = searching.understood(desk, agreed, query)
         searching.check_purpose(agreed, row.purpose)
-        url = sending.callback_url(row.partner, "", path="registry/notify")
+        url = outgoing.callback_url(row.partner, "", path="registry/notify")
     except ExchangeError:
         return 0  # what was agreed has ended, or the partner awaits nothing: these changes pass untold
     meant = [change for change in changes if _means(desk, row, node, change)]

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from common.adapters.exchange import sending
+from common.adapters.exchange import outgoing
 from common.adapters.exchange.partners import Partner
 from common.adapters.storage.sealing import seal, unseal
 from common.encoding import strict_json
@@ -117,7 +117,7 @@ def _send(row: Outgoing, *, now: datetime) -> None:
         completed_count=row.total_count if answers else None,
         sender_uri="" if answers else _own_callback(row),
     )
-    sending.send(
+    outgoing.send(
         row.partner, NAMESPACE, header, _opened(row), party=party_of(row.registry), url=row.url, now=now
     )
     _release(row, state=Outgoing.State.DELIVERED, sealed=b"", problem="")

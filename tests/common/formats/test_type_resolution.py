@@ -12,7 +12,7 @@ import pytest
 from common.did import Fetched
 from common.errors import FetchError, SelloError
 from common.formats.base import InvalidCredentialError
-from common.formats.sd_jwt.issuing import conceal
+from common.formats.sd_jwt.issuance import conceal
 from common.formats.sd_jwt.processing import Processed, process
 from common.formats.type_resolution import (
     MAX_ANCESTORS,

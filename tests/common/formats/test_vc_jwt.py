@@ -10,7 +10,7 @@ import pytest
 from common.did import did_key
 from common.encoding import base64url
 from common.errors import FetchError, MalformedInputError, SelloError
-from common.formats import FORMATS, enveloping, jose, without_binding
+from common.formats import FORMATS, envelopes, jose, without_binding
 from common.formats.base import Binding, BindingMismatchError, ExpiredError, Holder, NotYetValidError
 from common.formats.detect import find_format
 from common.keys import PrivateKey, jws
@@ -304,7 +304,7 @@ def test_a_credential_is_no_presentation_and_the_other_way_round(name: str) -> N
 
 def test_a_presentation_shows_something_and_not_too_much() -> None:
     token = issue("vc+jwt")
-    one = enveloping.envelop(token, kind=enveloping.CREDENTIAL)
+    one = envelopes.envelop(token, kind=envelopes.CREDENTIAL)
     head = {"@context": [CREDENTIALS_V2], "type": ["VerifiablePresentation"]}
     claims = {"aud": BINDING.audience, "nonce": BINDING.nonce, "iat": int(NOW.timestamp())}
     for shown in ({}, {"verifiableCredential": [one] * 21}, {"verifiableCredential": [{"type": "X"}]}):

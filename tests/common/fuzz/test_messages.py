@@ -46,7 +46,7 @@ from common.oid4vp.transaction_data import (
     create_transaction_data,
     parse_transaction_data,
 )
-from common.registries import claims
+from common.registries.claims import mapping
 from common.registries.record_access import grant as access
 from common.registries.record_access import holder
 from tests.common.fuzz.strategies import JSON, TEXTS, bent, bent_bytes, bent_text, bent_tokens, fuzz
@@ -193,7 +193,7 @@ PARSERS: dict[str, tuple[Any, Callable[[Any], object]]] = {
         notification.parse_notification,
     ),
     "error": (ERROR, on_objects(lambda it: parse_error(it, status=400))),
-    "claims of a type": (CLAIMS, claims.parse_claims),
+    "claims of a type": (CLAIMS, mapping.parse_claims),
     "access grant": (GRANT, on_objects(access.parse_grant)),
     "access log": (LOG, on_objects(holder.parse_log)),
     "consents": (CONSENTS, on_objects(holder.parse_consents)),

@@ -10,7 +10,7 @@ from common.errors import InvalidKeyError, SelloError
 from common.formats.data_integrity import pipeline
 from common.formats.data_integrity.pipeline import Expected
 from common.keys import cose, jwk, multikey
-from common.keys.other_kinds import UnknownKeyKindError
+from common.keys.unsupported import UnknownKeyKindError
 from common.rdf.contexts import CREDENTIALS_V2
 from tests.conftest import NOW, shared
 

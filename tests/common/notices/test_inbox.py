@@ -20,7 +20,7 @@ from common.notices.messages import (
     verify_event,
 )
 from common.notices.models import Notice
-from common.notices.telling import Recipient, tell
+from common.notices.notify import Recipient, tell
 
 HERE = "https://office.example/issuers/civil/notices"
 FACTS = {

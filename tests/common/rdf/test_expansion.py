@@ -12,11 +12,11 @@ from common import purse
 from common.errors import MalformedInputError, SelloError
 from common.purse import Purse, PurseEmptyError
 from common.rdf.canonical import canonicalize
+from common.rdf.context_resolution import MAX_REMEMBERED, MAX_TERMS, _thread
 from common.rdf.contexts import CREDENTIALS_V2, SHIPPED, type_context
 from common.rdf.dataset import to_quads
 from common.rdf.errors import DataLossError, TransformationError
 from common.rdf.expansion import MAX_VALUES, expand, expand_types
-from common.rdf.resolving import MAX_REMEMBERED, MAX_TERMS, _thread
 
 TYPE = "https://registry.example/types/Farmer"
 FARMER = type_context(

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from common.registries import Record
-from common.registries.columns import Column
-from common.registries.spreadsheet import Reading, Rejected, open_spreadsheet
+from common.registries.columns.column import Column
+from common.registries.spreadsheets.spreadsheet import Reading, Rejected, open_spreadsheet
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import pytest
 from common import purse
 from common.errors import FetchError, MalformedInputError, SelloError, UndeterminedError
 from common.purse import Purse
-from common.vcdm.related import ResourceMismatchError
+from common.vcdm.related_resources import ResourceMismatchError
 from common.vcdm.schemas import SchemaMismatchError, UnknownDialectError, check_schemas
 from common.vcdm.validation import MalformedDocumentError
 

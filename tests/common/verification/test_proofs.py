@@ -12,7 +12,7 @@ import pytest
 from common.did import Fetched, VerificationMethod, did_key, parse_document, verification_method
 from common.encoding import multibase
 from common.errors import FetchError, SelloError
-from common.formats import enveloping, jose
+from common.formats import envelopes, jose
 from common.formats.data_integrity import pipeline
 from common.keys import PrivateKey, multikey
 from common.rdf.contexts import CONFORMANCE, CREDENTIALS_V2
@@ -87,7 +87,7 @@ def envelop(
     document: dict[str, Any], key: PrivateKey, kind: jose.Kind = "vc", **claims: Any
 ) -> dict[str, Any]:
     token = jose.sign(document, kind=kind, signer=named(key), claims=claims)
-    return enveloping.envelop(token, kind=enveloping.CREDENTIAL if kind == "vc" else enveloping.PRESENTATION)
+    return envelopes.envelop(token, kind=envelopes.CREDENTIAL if kind == "vc" else envelopes.PRESENTATION)
 
 
 def check(document: Any, *, world: ProofSources = STRICT, now: datetime = NOW) -> Any:
@@ -265,7 +265,7 @@ def test_presentations(ana: PrivateKey, bruno: PrivateKey) -> None:
 
 def test_a_presentation_holds_what_holds(ana: PrivateKey, bruno: PrivateKey) -> None:
     changed = secure(credential(ana), ana) | {"issuer": "did:example:other"}
-    for shown in (credential(ana), changed, "urn:uuid:1", 7, {"type": enveloping.CREDENTIAL}):
+    for shown in (credential(ana), changed, "urn:uuid:1", 7, {"type": envelopes.CREDENTIAL}):
         document = presentation(shown)
         with pytest.raises(SelloError):
             show(envelop(document, bruno, "vp"))

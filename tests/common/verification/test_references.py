@@ -10,7 +10,7 @@ import pytest
 
 from common.adapters.documents import references
 from common.adapters.documents.references import check_references
-from common.adapters.limits import caching
+from common.adapters.limits import cache_backends
 from common.adapters.network import http
 from common.did import did_key
 from common.errors import FetchError
@@ -178,7 +178,7 @@ def test_a_schema_in_a_signed_credential(
         SCHEMA,
     ):
         web[SCHEMA_URL] = json.dumps(wrong).encode()
-        caching.forget()
+        cache_backends.forget()
         assert result(verified(secured)) == "failed", wrong
 
 

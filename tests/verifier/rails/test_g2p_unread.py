@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from common.adapters.exchange import sending
+from common.adapters.exchange import outgoing
 from common.payments.address import parse_address
 from tests.verifier.rails.agency import PERSON, PHONE
 from tests.verifier.rails.conftest import Rail
@@ -32,7 +32,7 @@ def partner(rail: Callable[..., Rail], monkeypatch: pytest.MonkeyPatch) -> Calla
             items = message.get("disbursements") or message.get("resolve_request") or []
             return SimpleNamespace(message=said([each["reference_id"] for each in items]))
 
-        monkeypatch.setattr(sending, "ask", ask)
+        monkeypatch.setattr(outgoing, "ask", ask)
         return rail("g2p-connect", partner="bank.example", payer="account:7@bank", **config)
 
     return make

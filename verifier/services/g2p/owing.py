@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from django.db import transaction
 
-from common.adapters.exchange import messages, sending
+from common.adapters.exchange import messages, outgoing
 from common.adapters.exchange.messages import Received
 from common.encoding import jcs, strict_json
 from common.errors import SelloError
@@ -45,7 +45,7 @@ def owe(
     OwedAnswer.objects.create(
         partner=received.partner,
         message_id=message_id,
-        url=sending.callback_url(received.partner, received.header.sender_uri, path=endpoint.callback),
+        url=outgoing.callback_url(received.partner, received.header.sender_uri, path=endpoint.callback),
         action=endpoint.answer,
         transaction_id=messages.transaction_id(received.message),
         correlation_id=correlation_id,
@@ -86,7 +86,7 @@ def _answer(row: OwedAnswer, *, now: datetime) -> str:
     message, count = composed
     header = Header(row.message_id, row.action, status=SUCCEEDED, total_count=count, completed_count=count)
     try:
-        sending.send(
+        outgoing.send(
             row.partner, NAMESPACE, header, message, party=organisation.party(), url=row.url, now=now
         )
     except SelloError as error:

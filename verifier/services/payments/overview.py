@@ -5,10 +5,10 @@ from typing import Any, Final
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 
+from common.encoding.display import amount, humane
 from common.encoding.money import to_text
-from common.encoding.words import amount, humane
 from common.payments.rules import Fixed, Rate, Rules
-from common.site import zones
+from common.site import time_zone
 from verifier.models import PaymentInstruction, Programme
 from verifier.services.payments.binding import ALTERED
 from verifier.services.payments.programmes import rules_of
@@ -71,9 +71,9 @@ def _terms(programme: Programme, rules: Rules) -> list[tuple[str, str]]:
     terms += [("Once for each", _words(rules.per)), ("Gateway", programme.gateway.name)]
     terms += [("Refused with", condition.otherwise) for condition in rules.who]
     if programme.opens_at:
-        terms.append(("Begins", zones.day(programme.opens_at)))
+        terms.append(("Begins", time_zone.day(programme.opens_at)))
     if programme.closes_at:
-        terms.append(("Ends", zones.day(programme.closes_at)))
+        terms.append(("Ends", time_zone.day(programme.closes_at)))
     return terms
 
 

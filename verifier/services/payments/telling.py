@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from common.notices.telling import Recipient, tell
+from common.notices.notify import Recipient, tell
 from verifier.models import PaymentInstruction, Service
 from verifier.services.payments.states import State
 

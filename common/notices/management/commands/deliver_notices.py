@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from common.adapters.command import Command as Base
-from common.notices.delivering import deliver_notices
+from common.notices.delivery import deliver_notices
 
 
 class Command(Base):

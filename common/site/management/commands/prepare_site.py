@@ -11,7 +11,7 @@ from django.core.management import call_command
 
 from common.adapters.command import Command as BaseCommand
 from common.errors import SelloError
-from common.site import people
+from common.site import accounts
 
 DESKS: Final = {"issuer": "/office/", "verifier": "/services/staff/"}
 PEOPLE: Final = (
@@ -68,13 +68,13 @@ def _sign_in(
 ) -> dict[str, str]:
     """Somebody with the rights of one desk, and where they sign in."""
     call_command(command, username, *options, stdout=stdout)
-    user, _ = people.account(username, password=_kept_password(username))
+    user, _ = accounts.account(username, password=_kept_password(username))
     return {"who": what, "at": f"{settings.BASE_URL}{DESKS[role]}", **_shown(user)}
 
 
 def _operator() -> dict[str, str]:
     """Whoever runs the site, for Django's own pages."""
-    user, _ = people.account("operator", password=_kept_password("operator"))
+    user, _ = accounts.account("operator", password=_kept_password("operator"))
     get_user_model().objects.filter(pk=user.pk).update(is_staff=True, is_superuser=True)
     return {"who": "Whoever runs this site", "at": f"{settings.BASE_URL}/admin/", **_shown(user)}
 

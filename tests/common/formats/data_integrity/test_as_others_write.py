@@ -11,8 +11,8 @@ from common.errors import SelloError
 from common.formats import FORMATS
 from common.formats.data_integrity import pipeline
 from common.formats.data_integrity.ldp_vc import LdpVc, secure
-from common.formats.enveloping import CREDENTIAL as ENVELOPED
-from common.formats.enveloping import envelop, opened
+from common.formats.envelopes import CREDENTIAL as ENVELOPED
+from common.formats.envelopes import envelop, opened
 from common.keys import PrivateKey
 from common.rdf.contexts import CREDENTIALS_V2
 from tests.common.formats.data_integrity.conftest import BINDING, CREDENTIAL, ISSUER, held, holder, no_salt

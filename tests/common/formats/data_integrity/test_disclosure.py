@@ -15,7 +15,7 @@ from common.formats.data_integrity.ldp_vc import LdpVc, secure
 from common.formats.data_integrity.pipeline import ProofVerificationError
 from common.formats.data_integrity.selection import SelectionError
 from common.keys import PrivateKey
-from common.rdf.reading import read
+from common.rdf.statements import read
 from tests.common.formats.data_integrity.conftest import (
     BINDING,
     CONTEXT,

@@ -13,7 +13,7 @@ from common.formats.data_integrity.ecdsa_sd_2023_value import parse_base, parse_
 from common.formats.data_integrity.grouping import hmac_statements
 from common.formats.data_integrity.selection import select
 from common.keys import PrivateKey, multikey
-from common.rdf.reading import read
+from common.rdf.statements import read
 from tests.common.formats.data_integrity.boats import HMAC_KEY, without
 from tests.common.rdf.examples import contexts
 from tests.conftest import shared

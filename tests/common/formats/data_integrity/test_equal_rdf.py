@@ -20,7 +20,7 @@ from common.formats.base import VerifiedCredential
 from common.formats.data_integrity import ldp_vc, pipeline
 from common.keys import PrivateKey
 from common.rdf.contexts import CREDENTIALS_V1, CREDENTIALS_V2, DATA_INTEGRITY_V2
-from common.vcdm.related import Known
+from common.vcdm.related_resources import Known
 from common.verification.proofs import ProofSources, check_credential
 from tests.common.formats.data_integrity.conftest import BINDING, CONTEXT, ISSUER, LISTS, TYPE, held
 from tests.common.formats.data_integrity.rewriting import XSD, Vocabulary, rewrite, statements

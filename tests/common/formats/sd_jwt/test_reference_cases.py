@@ -18,9 +18,9 @@ from common.encoding import base64url, strict_json
 from common.formats.base import Binding
 from common.formats.sd_jwt import compact, key_binding
 from common.formats.sd_jwt.compact import SDJWT
-from common.formats.sd_jwt.issuing import conceal
+from common.formats.sd_jwt.issuance import conceal
 from common.formats.sd_jwt.processing import Processed, process
-from common.formats.sd_jwt.selecting import select
+from common.formats.sd_jwt.selection import select
 from common.keys import PrivateKey, jwk, jws
 from common.vcdm.credential import ClaimPath
 from tests.common.formats.sd_jwt.salts import salts

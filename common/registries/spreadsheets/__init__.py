@@ -1,0 +1,1 @@
+"""A spreadsheet as records and rejected rows."""
