@@ -5,7 +5,7 @@ from typing import Final
 from common.formats import vc_jwt
 from common.formats.base import Format
 from common.formats.data_integrity.ldp_vc import LdpVc
-from common.formats.mdoc import Mdoc
+from common.formats.mdoc.mso_mdoc import Mdoc
 from common.formats.sd_jwt_vc import SdJwtVc
 from common.formats.vc_jwt import VcJwt
 

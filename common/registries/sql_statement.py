@@ -10,7 +10,7 @@ from typing import Any, Final
 import sqlparse
 from sqlparse import tokens
 
-from common.registries import RegistryError
+from common.registries.connector import RegistryError
 
 MAX_STATEMENT: Final = 20_000
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_$]{0,127}\Z")

@@ -8,7 +8,7 @@ from typing import Final
 from django.utils.module_loading import import_string
 
 from common.errors import UnknownPartError
-from common.registries import RegistryConnector, RegistryError
+from common.registries.connector import RegistryConnector, RegistryError
 from issuer.models import Registry
 
 CONNECTORS: Final = {

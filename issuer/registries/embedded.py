@@ -10,7 +10,7 @@ from django.db.models import QuerySet, TextField
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
-from common.registries import START, Change, Record, RecordNotFoundError
+from common.registries.connector import START, Change, Record, RecordNotFoundError
 from common.registries.values.texts import compact
 from issuer import models
 

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from common.adapters.network import http
 from common.encoding import jcs, strict_json
 from common.errors import MalformedInputError
-from common.registries import START, Change, Record, RecordNotFoundError
+from common.registries.connector import START, Change, Record, RecordNotFoundError
 from common.registries.opencrvs import search
 from common.registries.opencrvs.search import PARTED, OpenCrvsResponseError
 from issuer import models

@@ -12,7 +12,7 @@ from django.utils import timezone
 from common.adapters.exchange import messages, outgoing
 from common.encoding import jcs
 from common.exchange.header import Header
-from common.registries import START, Change, Record, RecordNotFoundError
+from common.registries.connector import START, Change, Record, RecordNotFoundError
 from common.registries.spdci.mapping import paths, read
 from common.registries.spdci.search import create_search, parse_search_response
 from issuer import models

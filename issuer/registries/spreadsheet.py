@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from common.adapters.network.http import fetch
-from common.registries import RegistryError
 from common.registries.columns.column import ORDERS
+from common.registries.connector import RegistryError
 from common.registries.spreadsheets.spreadsheet import Reading
-from common.registries.tables import MAX_BYTES
+from common.registries.tables.errors import MAX_BYTES
 from issuer.registries.embedded import EmbeddedRegistry
 
 ABSENT: Final = ("removed", "kept")

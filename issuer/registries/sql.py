@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import sqlalchemy as sql
 
-from common.registries import START, Change, Record, RecordNotFoundError, RegistryError
 from common.registries.columns.column import Column, merged
+from common.registries.connector import START, Change, Record, RecordNotFoundError, RegistryError
 from common.registries.rules.conditions import as_date
 from common.registries.values.cells import unwrapped
 from common.registries.values.nulls import says_nothing

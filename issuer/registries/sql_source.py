@@ -23,7 +23,7 @@ from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from common.registries import RegistryError
+from common.registries.connector import RegistryError
 from common.registries.sql_statement import require_name, require_select
 
 MEMBERS: Final = {

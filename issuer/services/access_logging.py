@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from common.registries import Record
+from common.registries.connector import Record
 from common.vcdm import times
 from issuer.models import AccessLog, Authority, Basis, Consent, DataAgreement, Registry
 from issuer.services.telling import tell_read

@@ -12,7 +12,7 @@ from typing import Final
 
 from django.db.models import QuerySet
 
-from common.registries import RegistryError
+from common.registries.connector import RegistryError
 from issuer.models import Configuration, IssuedCredential, Session, StatusChange
 
 WITHDRAWN: Final = (IssuedCredential.State.SUSPENDED, IssuedCredential.State.REVOKED)

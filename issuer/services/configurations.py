@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from common.formats import type_metadata as metadata
 from common.rdf.contexts import type_context
-from common.registries import RegistryError
 from common.registries.claims import schema as schemas
 from common.registries.claims.mapping import Claim, InvalidClaimsError, as_json, humane, map_claims
+from common.registries.connector import RegistryError
 from issuer.models import Configuration, Registry
 from issuer.services.certificates import LONGEST_DAYS
 from issuer.services.profiles import profile

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Final
 
-from common.registries import RegistryError
+from common.registries.connector import RegistryError
 from issuer.models import Registry
 
 # Column names that speak of the person's own contacts, in letters alone; anybody else's bear a longer name.

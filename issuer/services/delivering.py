@@ -11,7 +11,7 @@ from common.formats.base import Holder
 from common.keys import jwk
 from common.oid4vci.credential import CredentialResponse
 from common.oid4vci.errors import RequestDeniedError
-from common.registries import RegistryError
+from common.registries.connector import RegistryError
 from issuer.models import Authority, Configuration, Delivery, IssuedCredential, Session
 from issuer.registries import connector
 from issuer.services import cards, configurations, credentials, spent, supplied

@@ -22,7 +22,7 @@ import django
 from django.db import IntegrityError, transaction
 
 from common.formats.base import Secured
-from common.registries import Record, RegistryError
+from common.registries.connector import Record, RegistryError
 from issuer.models import Configuration, IssuedCredential
 from issuer.registries import connector
 from issuer.services import cards, configurations, credentials

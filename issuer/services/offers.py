@@ -12,7 +12,7 @@ from common.encoding import base64url
 from common.errors import SelloError
 from common.oid4vci.offer import CredentialOffer, OfferReference, TxCode, create_offer_uri
 from common.oid4vci.offer import create_offer as offer_document
-from common.registries import RegistryError
+from common.registries.connector import RegistryError
 from issuer.models import Authority, Configuration, Session
 from issuer.registries import connector
 from issuer.services import spent

@@ -6,7 +6,7 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import transaction
 from django.db.models import QuerySet
 
-from common.registries import RegistryError
+from common.registries.connector import RegistryError
 from common.site import accounts
 from issuer.models import Authority, Registry
 

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 from django.db import transaction
 
 from common.encoding import jcs
-from common.registries import Record, RegistryError
+from common.registries.connector import Record, RegistryError
 from common.registries.values.texts import compact
 from issuer import models
 from issuer.registries.embedded import MAX_LOOKUP

@@ -15,9 +15,9 @@ from typing import BinaryIO, Final
 
 from django.db import transaction
 
-from common.registries import Record, RegistryError
 from common.registries.claims.mapping import humane
 from common.registries.columns.column import merged
+from common.registries.connector import Record, RegistryError
 from common.registries.spreadsheets.spreadsheet import (
     EVERY,
     UNSAID,

@@ -8,7 +8,7 @@ from typing import Final
 
 from django.conf import settings
 
-from common.registries import RegistryError
+from common.registries.connector import RegistryError
 
 KEPT_SECONDS: Final = 3600
 

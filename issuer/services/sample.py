@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from django.db import transaction
 
-from common.registries import Record
 from common.registries.claims.mapping import Claim, humane
+from common.registries.connector import Record
 from issuer.models import Configuration
 from issuer.services.configurations import create_configuration
 from issuer.services.following.declaring import set_rules

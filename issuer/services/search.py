@@ -5,7 +5,7 @@ from typing import Final
 
 from django.db.models import QuerySet
 
-from common.registries import Record
+from common.registries.connector import Record
 from issuer import models
 
 MAX_CELL: Final = 200  # what is longer, such as a photograph, nobody types

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import F
 
-from common.registries import Record
+from common.registries.connector import Record
 from issuer.models import IssuedCredential, StatusChange, StatusList
 from issuer.services.telling import tell_status
 

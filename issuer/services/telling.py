@@ -17,7 +17,7 @@ from common.keys import Signer
 from common.notices import delivery
 from common.notices.models import Notice, Subscriber
 from common.notices.notify import Recipient, opened, tell
-from common.registries import Record
+from common.registries.connector import Record
 from common.registries.values.texts import matchable
 from issuer import models
 from issuer.models import (

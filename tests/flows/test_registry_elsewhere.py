@@ -16,7 +16,7 @@ from common.did import did_key
 from common.keys import PrivateKey, jwk
 from common.notices.models import Notice
 from common.notices.notify import inbox_of
-from common.registries import Record
+from common.registries.connector import Record
 from issuer.models import Announcement, IssuedCredential, OwnSubscription, Registry
 from issuer.services.authorities import create_authority
 from issuer.services.registries import remove_records, store_records

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from common.registries import Record
 from common.registries.claims.mapping import Claim
+from common.registries.connector import Record
 from issuer.models import Configuration, IssuedCredential, Registry
 from issuer.services.configurations import create_configuration
 from issuer.services.following.declaring import set_rules

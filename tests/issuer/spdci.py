@@ -17,7 +17,7 @@ from common.exchange.envelope import create_message, parse_message, timestamp
 from common.exchange.header import Envelope, Header
 from common.exchange.signature import verify_signature
 from common.keys import PrivateKey, jwk
-from common.registries import Record
+from common.registries.connector import Record
 from issuer.models import Registry
 from issuer.services.registries import create_registry, store_records
 from issuer.services.sample import WORLD

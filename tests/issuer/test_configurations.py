@@ -8,8 +8,8 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from common.errors import UnknownPartError
-from common.registries import Record
 from common.registries.claims.mapping import Claim, InvalidClaimsError, RecordIncompleteError
+from common.registries.connector import Record
 from issuer.models import Configuration
 from issuer.services.configurations import (
     ConfigurationNotFound,

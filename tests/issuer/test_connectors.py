@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils.module_loading import import_string
 
-from common.registries import RecordNotFoundError, RegistryConnector, RegistryError
+from common.registries.connector import RecordNotFoundError, RegistryConnector, RegistryError
 from common.registries.sql_statement import StatementRefusedError, require_select
 from issuer.models import Record, Registry
 from issuer.registries import CONNECTORS, connector

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from common.adapters.network import http
-from common.registries import RecordNotFoundError
+from common.registries.connector import RecordNotFoundError
 from common.registries.opencrvs.search import OpenCrvsResponseError, OpenCrvsSourceError, parse_source
 from issuer.models import IssuedCredential, Registry
 from issuer.registries import connector

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from common.errors import MalformedInputError, UnknownPartError
-from common.registries import Record, RecordNotFoundError
+from common.registries.connector import Record, RecordNotFoundError
 from common.registries.spreadsheets.spreadsheet import Reading
 from issuer.models import Authority, Registry
 from issuer.registries import connector

@@ -7,7 +7,7 @@ from django.test import Client
 
 from common.oid4vci.credential import CredentialRequest, create_credential_request
 from common.oid4vci.offer import PRE_AUTHORIZED
-from common.registries import RegistryError
+from common.registries.connector import RegistryError
 from issuer.models import IssuedCredential, Session, StatusChange
 from issuer.services import credentials
 from issuer.services.following.standing import NotStanding

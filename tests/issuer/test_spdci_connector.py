@@ -19,7 +19,7 @@ from common.adapters.storage.sealing import seal
 from common.errors import SelloError
 from common.exchange.header import Header
 from common.keys import PrivateKey, jwk
-from common.registries import START, Record, RecordNotFoundError, RegistryError
+from common.registries.connector import START, Record, RecordNotFoundError, RegistryError
 from common.registries.spdci import search as search_messages
 from common.registries.spdci.mapping import fill
 from issuer.api import spdci as spdci_api

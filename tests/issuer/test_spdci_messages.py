@@ -14,7 +14,7 @@ from common.errors import FetchError
 from common.exchange.acknowledgement import create_ack, create_refusal
 from common.exchange.envelope import timestamp
 from common.exchange.errors import ExchangeError
-from common.registries import Record
+from common.registries.connector import Record
 from issuer.models import AccessLog, Outgoing, Registry, Subscription
 from issuer.services.registries import store_records
 from issuer.services.spdci import outbox, searching

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from common.formats.mdoc import only
 from common.formats.mdoc.doctypes import MDL, PHOTO_ID
+from common.formats.mdoc.mso_mdoc import only
 from common.keys import PrivateKey
 from common.oid4vci.metadata import ConfigurationMetadata
 from common.status.check import StatusOutcome

@@ -12,8 +12,8 @@ from datetime import datetime
 from itertools import islice, product
 from typing import Final
 
-from common.formats import mdoc
 from common.formats.data_integrity import disclosure
+from common.formats.mdoc import issuer_signed, mso_mdoc
 from common.formats.sd_jwt import compact, processing, selection
 from common.formats.without_binding import UNBOUND
 from common.keys import jws
@@ -29,7 +29,7 @@ from wallet.services.status import BEST_FIRST, USABLE, Status
 from wallet.services.vault import Vault
 from wallet.services.wording import Row
 
-SELECTIVE: Final = frozenset({"dc+sd-jwt", mdoc.FORMAT})
+SELECTIVE: Final = frozenset({"dc+sd-jwt", issuer_signed.FORMAT})
 MOST: Final = 60  # answers to one question, before those that differ in nothing visible are folded
 
 Held = list[tuple[HeldCard, Status]]
@@ -206,8 +206,8 @@ def _leaving(copy: Copy, disclose: tuple[ClaimPath, ...]) -> Copy:
         (subject,) = validation.subjects(document)
         claims = {name: value for name, value in subject.items() if name != "id"}
         return replace(copy, document=document, claims=claims)
-    if copy.format == mdoc.FORMAT:
-        elements = mdoc.only(copy.document, disclose)
+    if copy.format == issuer_signed.FORMAT:
+        elements = mso_mdoc.only(copy.document, disclose)
         return replace(copy, document=elements, claims=elements)
     sd_jwt = compact.parse(copy.secured)
     claims = jws.parse(sd_jwt.jwt).claims()

@@ -23,6 +23,7 @@ from common.adapters.network.http import fetch
 from common.errors import MalformedInputError, SelloError
 from common.rdf.contexts import CONFORMANCE, CREDENTIALS_V2, Contexts
 from common.rdf.expansion import OpenContexts
+from common.vcdm.base_context import DRAFT, RECOMMENDATION
 from common.vcdm.problems import problem
 from common.vcdm.related_resources import Known
 from common.verification.proofs import ProofSources
@@ -31,15 +32,6 @@ log = logging.getLogger("sello.api")
 
 PROBLEM_JSON: Final = "application/problem+json"
 LOOPBACK: Final = ("127.0.0.1", "::1")
-# The base context (VC Data Model 2.0 §B.1), and its last draft, which the data model's suite names still.
-RECOMMENDATION: Final = Known.by(
-    "sha256-WZVc7WaX1h4D8rJVb+vlMIqxaEKEb1tYbX8fet7JJzQ=",
-    "sha384-l/HrjlBCNWyAX91hr6LFV2Y3heB5Tcr6IeE4/Tje8YyzYBM8IhqjHWiWpr8+ZbYU",
-)
-DRAFT: Final = Known.by(
-    "sha256-JKGMkOmFbVJhEfKTduMC2XCyvRAYLjOVmZWwIH1wQ7k=",
-    "sha384-NSOcNpmdIVUxIJGvGUoe22FjTWrXiaXlsZ8q6912LdnR3KraQO2n75Ica4wK4Qeg",
-)
 
 
 class OperatorRequiredError(SelloError):

@@ -5,11 +5,11 @@ from typing import Final
 
 from django.utils import timezone
 
-from common.adapters.api.vc_api import RECOMMENDATION
 from common.adapters.documents import document_cache
 from common.adapters.documents.sources import sources
 from common.formats.base import VerifiedCredential
 from common.rdf.contexts import CREDENTIALS_V2
+from common.vcdm.base_context import RECOMMENDATION
 from common.vcdm.related_resources import ResourceMismatchError
 from common.vcdm.schemas import SchemaMismatchError
 from common.verification import references

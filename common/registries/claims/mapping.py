@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from common.encoding.strict_json import MAX_INTEGER
 from common.rdf.contexts import RESERVED_TERMS
-from common.registries import RegistryError
+from common.registries.connector import RegistryError
 from common.registries.values.nulls import says_nothing
 
 TRUE: Final = frozenset({

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from common.registries import RegistryError
 from common.registries.claims.mapping import humane
 from common.registries.columns.headings import is_identifier, speaks_of_days
+from common.registries.connector import RegistryError
 from common.registries.values.cells import damage
 from common.registries.values.dates import DAY_FIRST, MONTH_FIRST, DateOrder
 from common.registries.values.nulls import is_machines, is_placeholder, says_nothing

@@ -7,7 +7,7 @@ from typing import Final
 
 from common.registries.columns.column import Column
 from common.registries.columns.headings import counts_rows, fused_key, key_word, words
-from common.registries.tables import UnreadableSpreadsheetError
+from common.registries.tables.errors import UnreadableSpreadsheetError
 from common.registries.values.cells import damage
 from common.registries.values.nulls import says_nothing
 from common.registries.values.texts import compact

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from common.exchange import optional_members
-from common.registries import RegistryError
+from common.registries.connector import RegistryError
 from common.vcdm.credential import ClaimPath
 
 PRE_AUTHORIZED: Final = "PRE_AUTHORIZED"

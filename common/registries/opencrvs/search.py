@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from common.encoding import moments
-from common.registries import Change, Record, RegistryError
+from common.registries.connector import Change, Record, RegistryError
 from common.registries.sql_statement import require_name
 
 KEY: Final = "registration_number"

@@ -18,8 +18,8 @@ from decimal import Decimal, InvalidOperation
 from functools import partial
 from typing import Any, Final
 
-from common.registries import RegistryError
 from common.registries.claims.mapping import is_over
+from common.registries.connector import RegistryError
 from common.registries.values.nulls import is_placeholder, says_nothing
 
 MAX_DEPTH: Final = 5

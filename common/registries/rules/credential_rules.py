@@ -16,8 +16,8 @@ from datetime import date
 from typing import Any, Final
 
 from common.encoding import jcs
-from common.registries import RegistryError
 from common.registries.claims.mapping import FALSE, TRUE
+from common.registries.connector import RegistryError
 from common.registries.rules.conditions import Condition, as_date, holds, parse_condition
 from common.registries.values.dates import DAY_FIRST, MONTH_FIRST
 from common.registries.values.nulls import is_no_death

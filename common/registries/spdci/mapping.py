@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from common.registries import RegistryError
+from common.registries.connector import RegistryError
 from common.registries.spdci.criteria import Term
 from common.registries.spdci.members import SpdciItemError
 

@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import BinaryIO, Final
 
-from common.registries import Record
 from common.registries.columns.column import ORDERS, Column
 from common.registries.columns.key_column import MAX_KEY, KeyFinder, KeyHabit, SeenKeys
 from common.registries.columns.profile import Profile
+from common.registries.connector import Record
 from common.registries.spreadsheets.rows import AnotherTable, fault_of, is_total
-from common.registries.tables import UnreadableSpreadsheetError
+from common.registries.tables.errors import UnreadableSpreadsheetError
 from common.registries.tables.lines import Row
 from common.registries.tables.table import Table, open_table
 from common.registries.values.cells import damage, unwrapped

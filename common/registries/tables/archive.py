@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, BinaryIO, Final, cast
 
-from common.registries.tables import MAX_BYTES, MAX_UNPACKED, UnreadableSpreadsheetError
+from common.registries.tables.errors import MAX_BYTES, MAX_UNPACKED, UnreadableSpreadsheetError
 
 MAX_ENTRIES: Final = 5_000
 IN_MEMORY: Final = 5_000_000

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
-from common.registries.tables import UnreadableSpreadsheetError
+from common.registries.tables.errors import UnreadableSpreadsheetError
 
 CHUNK: Final = 1 << 20
 _MARKS: Final = (

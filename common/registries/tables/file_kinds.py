@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from common.registries.tables import UnreadableSpreadsheetError
+from common.registries.tables.errors import UnreadableSpreadsheetError
 
 ZIP: Final = b"PK\x03\x04"
 OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
-from common.registries.tables import MAX_COLUMNS, UnreadableSpreadsheetError
+from common.registries.tables.errors import MAX_COLUMNS, UnreadableSpreadsheetError
 from common.registries.tables.lines import Row
 from common.registries.values.dates import looks_like_date
 from common.registries.values.texts import compact, tidy

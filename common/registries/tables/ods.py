@@ -6,7 +6,7 @@ from typing import IO, Any, Final
 
 from lxml import etree
 
-from common.registries.tables import MAX_COLUMNS, UnreadableSpreadsheetError
+from common.registries.tables.errors import MAX_COLUMNS, UnreadableSpreadsheetError
 from common.registries.tables.workbook import choose_sheet, text_of
 
 _TABLE: Final = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"

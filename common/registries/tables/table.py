@@ -10,10 +10,11 @@ from itertools import islice
 from typing import BinaryIO, Final, cast
 from zipfile import ZipFile
 
-from common.registries.tables import MAX_BYTES, UnreadableSpreadsheetError, file_kinds
+from common.registries.tables import file_kinds
 from common.registries.tables.archive import IN_MEMORY, only_table, read_archive
 from common.registries.tables.dialect import SAMPLE, Dialect, declared, find_dialect
 from common.registries.tables.encodings import Encoding, find_encoding, named_encoding
+from common.registries.tables.errors import MAX_BYTES, UnreadableSpreadsheetError
 from common.registries.tables.heading import find_heading, names_of
 from common.registries.tables.lines import MAX_LINES, Row, rows
 from common.registries.tables.ods import is_ods, read_ods

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from common.registries.tables import UnreadableSpreadsheetError
+from common.registries.tables.errors import UnreadableSpreadsheetError
 
 EXACT: Final = 10**15  # from here on a number cell has lost its last digits
 _ZEROS: Final = re.compile(r"0{2,}(?:;.*)?\Z")

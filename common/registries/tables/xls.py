@@ -7,7 +7,7 @@ from typing import Any, BinaryIO, Final
 import xlrd
 from xlrd.biffh import XL_CELL_BOOLEAN, XL_CELL_DATE, XL_CELL_EMPTY, XL_CELL_ERROR, XL_CELL_NUMBER
 
-from common.registries.tables import MAX_COLUMNS, UnreadableSpreadsheetError
+from common.registries.tables.errors import MAX_COLUMNS, UnreadableSpreadsheetError
 from common.registries.tables.workbook import choose_sheet, text_of
 
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")

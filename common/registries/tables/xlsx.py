@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, Final
 import openpyxl
 from openpyxl.cell.read_only import EMPTY_CELL
 
-from common.registries.tables import MAX_COLUMNS, UnreadableSpreadsheetError
+from common.registries.tables.errors import MAX_COLUMNS, UnreadableSpreadsheetError
 from common.registries.tables.workbook import choose_sheet, text_of
 
 _UNWORKED: Final = re.compile(rb"<f[^<>]*(?:/>|>[^<]*</f>)\s*(?:</c>|<v\s*/>|<v></v>)")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from common.adapters.command import Command as BaseCommand
-from common.registries import RegistryError
+from common.registries.connector import RegistryError
 from issuer.services.following.connecting import CONNECTING, connect_registry
 from issuer.services.spdci.connecting import introduce
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from common.adapters.command import Command as BaseCommand
 from common.errors import SelloError
-from common.registries import RegistryError
+from common.registries.connector import RegistryError
 from issuer.models import Registry
 from issuer.services.following.refreshing import is_due
 from issuer.services.following.syncing import preview, sync

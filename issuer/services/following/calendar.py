@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from common.registries import Change
+from common.registries.connector import Change
 from common.registries.rules.credential_rules import Rule
 from issuer.models import Effect, Following, IssuedCredential
 from issuer.registries import connector

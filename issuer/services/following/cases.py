@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from common.registries import Change, Record, RecordNotFoundError
+from common.registries.connector import Change, Record, RecordNotFoundError
 from common.registries.rules.credential_rules import Link, Rule
 from common.registries.values.texts import matchable
 from issuer.models import Configuration, Registry

@@ -9,9 +9,9 @@ from typing import Any, Final
 from django.db import transaction
 from django.utils.module_loading import import_string
 
-from common.registries import RegistryError
 from common.registries.claims.mapping import humane
 from common.registries.columns.profile import describe
+from common.registries.connector import RegistryError
 from common.registries.opencrvs import search
 from common.registries.values.texts import tidy
 from issuer.models import Registry

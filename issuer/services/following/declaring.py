@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from django.db import transaction
 
-from common.registries import START
+from common.registries.connector import START
 from common.registries.rules.credential_rules import (
     InvalidRegistryRulesError,
     Link,

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from common.registries import Record, RegistryError
+from common.registries.connector import Record, RegistryError
 from common.registries.rules.credential_rules import Rule, Situation, first, fits
 from issuer.models import Configuration, Effect, Following, IssuedCredential, Session, SyncRun
 from issuer.services import configurations

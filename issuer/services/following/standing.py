@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from common.registries import Record, RegistryError
+from common.registries.connector import Record, RegistryError
 from common.registries.rules.credential_rules import WITHDRAWING, Rule, Situation, fits
 from common.registries.values.texts import matchable
 from issuer.models import Configuration

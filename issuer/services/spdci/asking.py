@@ -12,7 +12,7 @@ from django.db import transaction
 from common.adapters.exchange.messages import Received
 from common.adapters.exchange.partners import Partner
 from common.exchange.errors import ExchangeError
-from common.registries import RegistryError
+from common.registries.connector import RegistryError
 from common.registries.spdci.mapping import GONE, RecordMapping, read
 from common.registries.spdci.subscription import (
     create_subscribe,

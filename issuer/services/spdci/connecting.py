@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from common.errors import SelloError
-from common.registries import RegistryError
 from common.registries.claims.mapping import humane
 from common.registries.columns.column import Column
 from common.registries.columns.profile import describe
+from common.registries.connector import RegistryError
 from common.registries.spdci.mapping import paths
 from issuer.models import Registry
 from issuer.registries import connector

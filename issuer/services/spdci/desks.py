@@ -11,7 +11,7 @@ from common.adapters.exchange.messages import Party
 from common.adapters.exchange.partners import Partner
 from common.errors import UnknownPartError
 from common.exchange.errors import ExchangeError
-from common.registries import RegistryError
+from common.registries.connector import RegistryError
 from common.registries.spdci.mapping import RecordMapping
 from issuer.models import Registry, SpdciService
 from issuer.services.authorities import signer

@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from common.adapters.exchange import outgoing
 from common.exchange.errors import ExchangeError
-from common.registries import Change, Record
+from common.registries.connector import Change, Record
 from common.registries.spdci import criteria as tree
 from common.registries.spdci.criteria import Node, parse_query
 from common.registries.spdci.mapping import BORN, CHANGED, GONE, fill

@@ -6,7 +6,7 @@ from typing import Any, Final
 from django.db import transaction
 
 from common.adapters.exchange.partners import Partner
-from common.registries import Record
+from common.registries.connector import Record
 from common.registries.spdci.mapping import fill
 from common.registries.spdci.members import TOO_MANY, SpdciItemError
 from common.registries.spdci.questions import parse_question

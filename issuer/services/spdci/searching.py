@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.db import transaction
 
 from common.adapters.exchange.partners import Partner
-from common.registries import Record, RecordNotFoundError
+from common.registries.connector import Record, RecordNotFoundError
 from common.registries.spdci import criteria as tree
 from common.registries.spdci.criteria import Node
 from common.registries.spdci.mapping import fill

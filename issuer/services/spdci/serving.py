@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from common.errors import UnknownPartError
-from common.registries import RegistryError
+from common.registries.connector import RegistryError
 from issuer.models import Registry, SpdciService
 from issuer.services.registries import index_columns
 from issuer.services.spdci.desks import parse_mapping

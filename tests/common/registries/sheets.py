@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from common.registries import Record
 from common.registries.columns.column import Column
+from common.registries.connector import Record
 from common.registries.spreadsheets.spreadsheet import Reading, Rejected, open_spreadsheet
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from common.registries.columns.headings import is_identifier, speaks_of_days
 from common.registries.columns.key_column import SeenKeys
-from common.registries.tables import UnreadableSpreadsheetError
+from common.registries.tables.errors import UnreadableSpreadsheetError
 from tests.common.registries.sheets import read_spreadsheet
 
 

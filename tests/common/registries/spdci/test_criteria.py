@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common.exchange.errors import ExchangeError
-from common.registries import RegistryError
+from common.registries.connector import RegistryError
 from common.registries.spdci import criteria as tree
 from common.registries.spdci.criteria import Group, Term, matches, parse_conditions, parse_query
 from common.registries.spdci.mapping import RecordMapping, fill, parse_reg_records, read, reg_records

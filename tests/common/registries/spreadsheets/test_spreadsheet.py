@@ -6,7 +6,7 @@ import pytest
 
 from common.registries.spreadsheets.rows import UNQUOTED
 from common.registries.spreadsheets.spreadsheet import UNREADABLE
-from common.registries.tables import UnreadableSpreadsheetError
+from common.registries.tables.errors import UnreadableSpreadsheetError
 from tests.common.registries.sheets import read_spreadsheet
 from tests.conftest import shared
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from common.registries.tables import UnreadableSpreadsheetError
+from common.registries.tables.errors import UnreadableSpreadsheetError
 from tests.common.registries.sheets import read_spreadsheet
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from common.registries.tables import UnreadableSpreadsheetError, archive
+from common.registries.tables import archive
+from common.registries.tables.errors import UnreadableSpreadsheetError
 from tests.common.registries.sheets import read_spreadsheet
 
 CSV = "id,name\n1,Ñusta\n".encode()
