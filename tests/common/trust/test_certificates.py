@@ -216,6 +216,29 @@ def test_authorities_that_vouch_for_nobody(between: x509.Certificate) -> None:
         trusted(made("Leaf", **BELOW), between)
 
 
+@pytest.mark.parametrize("purpose", [ISSUER, REQUEST, ATTESTATION])
+def test_an_authoritys_certificate_is_no_leaf(purpose: Purpose) -> None:
+    """RFC 5280 §4.2.1.9: an authority that an anchor vouches for speaks for nobody, though its key may sign."""
+    for chain in (
+        (made("Leaf", ca=True),),
+        (made("Leaf", ca=True, length=0),),
+        (made("Leaf", ca=True, **BELOW), BETWEEN),
+    ):
+        with pytest.raises(UntrustedIssuerError, match="nobody trusted"):
+            trusted(*chain, purpose=purpose)
+
+
+@pytest.mark.parametrize("signs", [usage("digital_signature"), usage("crl_sign"), usage("key_agreement")])
+def test_an_authority_whose_key_signs_no_certificates(signs: x509.KeyUsage) -> None:
+    """RFC 5280 §4.2.1.3: keyCertSign is asked of the one between, and of the anchor itself."""
+    leaf = made("Leaf", **BELOW)
+    assert trusted(leaf, authority("Between", BETWEEN_KEY, signs=None)) == leaf, "no keyUsage forbids nothing"
+    with pytest.raises(UntrustedIssuerError, match="nobody trusted"):
+        trusted(leaf, authority("Between", BETWEEN_KEY, signs=signs))
+    with pytest.raises(UntrustedIssuerError, match="nobody trusted"):
+        trusted(made("Leaf"), anchors=(authority("Root", ROOT_KEY, signs=signs),))
+
+
 def test_paths_that_lead_nowhere() -> None:
     last = ec.derive_private_key(24, ec.SECP256R1())
     leaf = made("Leaf", **BELOW)
