@@ -16,6 +16,7 @@ from common.trust.issuer_keys import issuer_key
 from common.vcdm import times
 from common.vcdm.credential import Credential
 from tests.common.formats.fakes import StaticSources
+from tests.tampering import flip
 
 TYPE: Final = "https://library.example/types/card"
 ISSUER: Final = "https://library.example/issuers/cusco"
@@ -140,8 +141,7 @@ def read(token: str, credential_format: str) -> dict[str, Any]:
 def bent(token: str) -> str:
     """A token with another letter in the middle of the issuer's signature."""
     jwt, mark, rest = token.partition("~")
-    at = len(jwt) - 40
-    return jwt[:at] + ("a" if jwt[at] != "a" else "b") + jwt[at + 1 :] + mark + rest
+    return flip(jwt, -40) + mark + rest
 
 
 def with_another_name(secured: Mapping[str, Any]) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from tests.common.formats.fakes import StaticSources
 from tests.interop import library, peers
 from tests.interop.library import ANA, ISSUER, private_jwk
 from tests.interop.matrix import OURS, pair
+from tests.tampering import flip
 
 pytestmark = pytest.mark.interop
 AUTH0, OWF, PYMDOCCBOR = "@auth0/mdl", "@owf/mdoc", "pymdoccbor"
@@ -58,7 +59,7 @@ TRANSCRIPT: Final = redirect_transcript(
     encrypted_to=jwk.encode(SIGNER.public_key),
 )
 BINDING: Final = Binding("x509_san_dns:clinic.example", "n-0S6_WzA2Mj", session_transcript=TRANSCRIPT)
-ELSEWHERE: Final = TRANSCRIPT[:-1] + bytes([TRANSCRIPT[-1] ^ 1])
+ELSEWHERE: Final = flip(TRANSCRIPT)
 CLAIMS: Final = {"family_name": "Quispe Ñahui", "given_name": "Ana Lucía", "birth_date": "1990-05-25"}
 ASKED: Final = [(SPACE, "given_name"), (SPACE, "birth_date")]
 SHOWN: Final = {SPACE: {"given_name": "Ana Lucía", "birth_date": "1990-05-25"}}

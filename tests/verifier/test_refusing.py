@@ -14,6 +14,7 @@ from common.keys import PrivateKey
 from common.oid4vp.request import RESPONSE_MODES
 from common.oid4vp.response import create_response
 from common.status.check import StatusOutcome
+from tests.tampering import flip
 from tests.verifier.asking import ask, state_of
 from tests.verifier.people import FARMER, IDENTITY, Person, credential, post
 from verifier.models import PresentationSession, TrustedIssuer
@@ -26,7 +27,7 @@ Status = PresentationSession.Status
 
 def bent_signature(presentation: str) -> str:
     head, _, tail = presentation.rpartition(".")
-    return f"{head}.{'A' if tail[0] != 'A' else 'B'}{tail[1:]}"
+    return f"{head}.{flip(tail)}"
 
 
 def one_disclosure_less(presentation: str) -> str:

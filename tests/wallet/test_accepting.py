@@ -13,6 +13,7 @@ from common.errors import SelloError
 from common.formats.base import Secured
 from common.keys import PrivateKey
 from common.oid4vci.errors import InvalidMessageError
+from tests.tampering import flip
 from tests.wallet.fakes import DID, ISSUER, ORIGIN, VCT, Network, Office, holder_of, reply
 from tests.wallet.test_vault import dump
 from wallet.models import Card, Pending
@@ -176,8 +177,8 @@ def change_claim(secured: Secured) -> Secured:
 
 def change_signature(secured: Secured) -> Secured:
     if isinstance(secured, str):
-        head, tail = secured.split(".")[2][:20], secured.split(".", 2)
-        return ".".join([tail[0], tail[1], ("A" if head[0] != "A" else "B") + tail[2][1:]])
+        header, claims, rest = secured.split(".", 2)
+        return f"{header}.{claims}.{flip(rest, 0)}"
     return secured
 
 

@@ -15,6 +15,7 @@ from common.errors import SelloError
 from common.keys import PrivateKey, certificate
 from common.oid4vci.signed_metadata import sign_metadata
 from common.trust import iaca
+from tests.tampering import flip
 from tests.wallet.fakes import ISSUER, ORIGIN, Office, reply
 from wallet.services import issuers
 from wallet.services.issuers import find_issuer
@@ -102,7 +103,7 @@ MALLORY = PrivateKey("P-256", bytes(31) + b"\x66")
         lambda now, world: {"document": {**world["document"], "credential_issuer": f"{ISSUER}2"}},
         lambda now, world: {"now": now - timedelta(days=2)},
         lambda now, world: {"now": now + timedelta(minutes=5)},
-        lambda now, world: {"tamper": lambda text: text[:-8] + "AAAAAAAA"},
+        lambda now, world: {"tamper": flip},
         lambda now, world: {"tamper": lambda text: text.rpartition(".")[0] + "."},
         lambda now, world: {"tamper": lambda text: "{}"},
         lambda now, world: {"tamper": lambda text: ""},

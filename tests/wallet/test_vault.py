@@ -3,6 +3,7 @@
 import pytest
 from django.db import connection
 
+from tests.tampering import flip
 from tests.wallet.conftest import ANA
 from wallet.models import Account, Card, HistoryEntry
 from wallet.services import accounts
@@ -30,7 +31,7 @@ def test_a_wrong_passphrase_opens_nothing(vault: Vault) -> None:
 
 def test_a_tampered_row_does_not_open(vault: Vault) -> None:
     card = _kept(vault)
-    card.sealed = bytes(card.sealed)[:-1] + bytes([bytes(card.sealed)[-1] ^ 1])
+    card.sealed = flip(bytes(card.sealed))
     with pytest.raises(VaultClosed):
         vault.open(card)
 

@@ -30,6 +30,7 @@ from tests.common.formats.fakes import StaticSources, method
 from tests.common.formats.sd_jwt.salts import salts
 from tests.common.raw_tokens import raw_token
 from tests.conftest import NOW
+from tests.tampering import flip
 
 REGISTRY = "did:web:registry.example"
 ISSUER = PrivateKey("P-256", bytes(31) + b"\x01", f"{REGISTRY}#p256-1")
@@ -241,7 +242,7 @@ def test_times() -> None:
 
 def test_a_forged_and_expired_credential_fails_for_its_signature() -> None:
     token = compact.parse(issue(holder=None))
-    forged = SDJWT(token.jwt[:-8] + "AAAAAAAA", token.disclosures).serialize()
+    forged = SDJWT(flip(token.jwt), token.disclosures).serialize()
     with pytest.raises(InvalidSignatureError):
         FORMAT.verify_credential(forged, sources=SOURCES, now=NOW + timedelta(days=4000))
 

@@ -41,6 +41,7 @@ from tests.common.oid4vp.world import (
 )
 from tests.common.raw_tokens import raw_token
 from tests.conftest import NOW
+from tests.tampering import flip
 
 SOON = NOW + timedelta(minutes=5)
 SIGNED = pytest.mark.parametrize(
@@ -140,7 +141,7 @@ def test_a_did_that_nobody_has() -> None:
         (certificate("mallory.example"),),
         (certificate("clinic.example.mallory.example"),),
         (certificate(days=-1),),
-        (LEAF[:-1] + bytes([LEAF[-1] ^ 1]),),
+        (flip(LEAF),),
         (LEAF[:100],),
         (CA,),
         (LEAF,) * 6,

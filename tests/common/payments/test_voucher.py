@@ -15,6 +15,7 @@ from common.payments.voucher import (
     create_voucher,
     verify_voucher,
 )
+from tests.tampering import flip
 
 
 @pytest.fixture
@@ -53,9 +54,8 @@ def test_it_ends(content: VoucherContent, ana: PrivateKey) -> None:
 def test_no_byte_of_it_can_change(content: VoucherContent, ana: PrivateKey, now: datetime) -> None:
     whole = base45.decode(create_voucher(content, signer=ana).removeprefix(PREFIX).removesuffix(END))
     for place in range(len(whole)):
-        changed = whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :]
         with pytest.raises(VoucherRefusedError):
-            verify_voucher(PREFIX + base45.encode(changed) + END, key=ana.public_key, now=now)
+            verify_voucher(PREFIX + base45.encode(flip(whole, place)) + END, key=ana.public_key, now=now)
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from common.vcdm.credential import StatusReference
 from tests.common.formats.fakes import StaticSources, method
 from tests.common.status.test_check import Lists
 from tests.conftest import NOW, shared
+from tests.tampering import flip
 
 ISSUER, URI = "https://registry.example", "https://registry.example/status/1"
 KEY = PrivateKey("P-256", bytes(31) + b"\x01", f"{ISSUER}#1")
@@ -145,7 +146,7 @@ def test_refused_though_signed(changes: dict[str, Any]) -> None:
         made(header={token_cwt.TYP: token_cwt.MEDIA_TYPE, cose.CRIT: [16]}),
         made() + b"\0",
         made()[:-1],
-        made()[:-8] + bytes(8),
+        flip(made()),
         b"",
         b"eyJhbGciOiJFUzI1NiJ9.e30.AAAA",
     ],

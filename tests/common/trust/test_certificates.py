@@ -218,7 +218,7 @@ def test_authorities_that_vouch_for_nobody(between: x509.Certificate) -> None:
 
 @pytest.mark.parametrize("purpose", [ISSUER, REQUEST, ATTESTATION])
 def test_an_authoritys_certificate_is_no_leaf(purpose: Purpose) -> None:
-    """RFC 5280 §4.2.1.9: an authority that an anchor vouches for speaks for nobody, though its key may sign."""
+    """RFC 5280 §4.2.1.9: an authority below an anchor speaks for nobody, though its key may sign."""
     for chain in (
         (made("Leaf", ca=True),),
         (made("Leaf", ca=True, length=0),),

@@ -24,6 +24,7 @@ from tests.common.formats.mdoc.world import (
     without_address,
 )
 from tests.conftest import NOW
+from tests.tampering import flip
 
 PLACE = f"{ISSUER}/iaca.crl"
 ROOT_DER = ROOT.public_bytes(Encoding.DER)
@@ -109,7 +110,7 @@ def test_a_list_that_says_what_it_is_of() -> None:
         b"not a list",
         ROOT_DER,
         made()[:-3],
-        made()[:-9] + bytes(9),
+        flip(made()),
         made().replace(b"\x02\x01\x01", b"\x02\x01\x00", 1),
         made(signer=MALLORY),
         made(root=root(MALLORY, name="Mallory"), signer=MALLORY),

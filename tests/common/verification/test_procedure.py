@@ -24,6 +24,7 @@ from common.verification.procedure import Presentations, Submission
 from tests.common.formats.fakes import StaticSources, method
 from tests.common.formats.sd_jwt.salts import salts
 from tests.conftest import NOW
+from tests.tampering import flip
 
 REGISTRY = "did:web:registry.example"
 P256 = PrivateKey("P-256", bytes(31) + b"\x01", f"{REGISTRY}#p256-1")
@@ -117,7 +118,7 @@ def tampered(secured: Secured) -> Secured:
     """The same with one letter of what the issuer signed exchanged."""
     if isinstance(secured, str):
         head, dot, rest = secured.partition(".")
-        return head + dot + ("f" if rest[0] == "e" else "e") + rest[1:]
+        return head + dot + flip(rest, 0)
     changed = copy.deepcopy(dict(secured))
     subject = changed.get("credentialSubject") or changed["verifiableCredential"][0]["credentialSubject"]
     subject["district"] = "Lima"

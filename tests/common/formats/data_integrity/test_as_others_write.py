@@ -18,6 +18,7 @@ from common.rdf.contexts import CREDENTIALS_V2
 from tests.common.formats.data_integrity.conftest import BINDING, CREDENTIAL, ISSUER, held, holder, no_salt
 from tests.common.formats.fakes import StaticSources
 from tests.conftest import NOW
+from tests.tampering import flip
 
 FORMAT = LdpVc()
 
@@ -108,7 +109,7 @@ def test_a_token_in_its_envelope_is_shown(
         shown(ana, sources, envelope), binding=BINDING, sources=sources, now=NOW
     )
     assert [(one.format, one.issuer) for one in verified.credentials] == [("vc+jwt", ISSUER)]
-    for other in (token(mallory), token(ana)[:-4] + "AAAA"):
+    for other in (token(mallory), flip(token(ana))):
         with pytest.raises(SelloError):
             FORMAT.verify_presentation(
                 shown(ana, sources, envelop(other, kind=ENVELOPED)),

@@ -18,6 +18,7 @@ from common.registries.record_access.record import (
     verify_record,
 )
 from tests.conftest import NOW
+from tests.tampering import flip
 
 AUTHORITY = "https://ministry.example/issuers/social-registry"
 DID = did_web.encode(AUTHORITY)
@@ -98,7 +99,7 @@ def test_answers_by_somebody_else(mallory: PrivateKey) -> None:
         record(header={"kid": f"{DID}#another"}),
         record(header={"kid": 7}),
         record(header={"typ": "JWT"}),
-        record()[:-4] + "AAAA",
+        flip(record()),
         "nothing",
     ):
         with pytest.raises(InvalidRecordError):
