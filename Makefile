@@ -48,6 +48,9 @@ lint: .venv/development ## ruff and mypy
 	@$(BIN)/mypy common issuer wallet verifier deploy manage.py
 	@$(RUN) makemigrations --check --dry-run --verbosity 0
 
+rooms: .venv/development ## the map: rooms, floors, arrows, and figures (ARGS=--draw draws it anew in docs/architecture.md)
+	@$(BIN)/python -m deploy.rooms $(ARGS)
+
 bench: .venv/development ## timings as ratios against raw signatures and peers
 	@DJANGO_SETTINGS_MODULE=common.config.settings $(BIN)/python -m tests.benchmarks $(ARGS)
 	@$(BIN)/python -m tests.benchmarks.following
@@ -80,4 +83,4 @@ clean: ## forget the embedded data and the virtual environment
 	@cd $* && npm ci --no-audit --no-fund --silent
 	@touch $@
 
-.PHONY: help demo run test test-browser test-crash test-schemathesis test-interop fuzz interop-table test-postgres lint bench clean
+.PHONY: help demo run test test-browser test-crash test-schemathesis test-interop fuzz interop-table test-postgres lint rooms bench clean
