@@ -3,7 +3,7 @@
 from django.urls import path
 
 from common.adapters.exchange.endpoints import NotHere
-from verifier.views import g2p
+from verifier.api import g2p
 
 urlpatterns = [
     *(path(name, g2p.AtOnce.as_view(endpoint=name)) for name in g2p.AT_ONCE),

@@ -132,7 +132,7 @@ NOTICE_SIGNERS = {
     role: path
     for role, path in {
         "issuer": "issuer.services.telling.signer_of",
-        "verifier": "verifier.services.identity.signer_of",
+        "verifier": "verifier.identity.service_identity.signer_of",
     }.items()
     if role in ROLES
 }

@@ -30,9 +30,9 @@ KINDS: Final = (
     Kind("format", "common.formats", "FORMATS", everywhere=True),
     Kind("cryptosuite", "common.formats.data_integrity", "SUITES", everywhere=True),
     Kind("connector", "issuer.registries", "CONNECTORS", frozenset({"connector"})),
-    Kind("gateway", "verifier.gateways", "GATEWAYS", frozenset({"kind", "gateway"})),
+    Kind("gateway", "verifier.payments.gateways", "GATEWAYS", frozenset({"kind", "gateway"})),
     Kind("channel", "common.notices.channels", "CHANNELS", frozenset({"channel"})),
-    Kind("action", "verifier.actions", "ACTIONS", frozenset({"action"})),
+    Kind("action", "verifier.services.actions", "ACTIONS", frozenset({"action"})),
 )
 
 

@@ -18,13 +18,13 @@ from django.core.management import call_command
 
 from common.adapters.network import http
 from common.errors import FetchError
-from verifier import gateways
-from verifier.gateways.base import Account, Instruction, Receipt, Receipts
 from verifier.models import GatewayAccount, PaymentInstruction, Programme
-from verifier.services.payments.booking import Due, book_payment
-from verifier.services.payments.delivering import deliver_outbox
-from verifier.services.payments.reconciling import reconcile
-from verifier.services.payments.report import report
+from verifier.payments import gateways
+from verifier.payments.delivery.outbox import deliver_outbox
+from verifier.payments.delivery.reconciliation import reconcile
+from verifier.payments.instructions.booking import Due, book_payment
+from verifier.payments.instructions.gateway import Account, Instruction, Receipt, Receipts
+from verifier.payments.reports.balances import report
 
 MANY, AMOUNT, KILLED_AFTER = 1_000, 1_050, 400  # people; minor units; SQL statements, on average
 SPEED, PATIENCE = 100, 120  # how much faster the payers' clock goes; seconds without any change

@@ -28,7 +28,7 @@ from issuer.services.configurations import find_configuration
 from issuer.services.issuance import issue_directly
 from tests.conftest import shared
 from verifier.models import PresentationSession, Service, TrustedIssuer
-from verifier.services.trust import trust_list
+from verifier.presentation.trust import trust_list
 from wallet.services import accounts
 
 pytestmark = pytest.mark.skipif(

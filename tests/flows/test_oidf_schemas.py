@@ -19,7 +19,7 @@ from issuer.services.offers import create_offer
 from issuer.services.sample import load_samples
 from tests.conftest import shared
 from verifier.models import Service
-from verifier.services.requests import create_request
+from verifier.presentation.requests import create_request
 from verifier.services.sample import load_services
 from wallet.services import accepting, accounts
 

@@ -12,7 +12,7 @@ from issuer.services.sample import load_samples
 from tests.flows.test_registry_unlock import issue
 from tests.verifier.people import Person, post
 from verifier.models import PaymentInstruction, PresentationSession
-from verifier.services.requests import create_request, find_service
+from verifier.presentation.requests import create_request, find_service
 from verifier.services.sample import load_services
 
 FORM = "dc+sd-jwt"

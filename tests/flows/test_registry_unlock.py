@@ -26,9 +26,9 @@ from issuer.services.configurations import find_configuration
 from issuer.services.issuance import issue_directly
 from issuer.services.sample import load_samples
 from verifier.models import JournalEntry, PresentationSession
-from verifier.services.requests import create_request, find_service
+from verifier.presentation.requests import create_request, find_service
+from verifier.presentation.unlocking import result
 from verifier.services.sample import issuer_url, load_services, type_url
-from verifier.services.unlocking import result
 
 Status = PresentationSession.Status
 ATTRIBUTES = ["given_names", "disability_type", "degree_percent", "assistive_device"]

@@ -23,7 +23,7 @@ from issuer.services.issuance import issue_directly
 from issuer.services.sample import load_samples
 from issuer.services.status import set_status
 from verifier.models import PaymentInstruction, PresentationSession
-from verifier.services.requests import asked_by, create_request, find_service
+from verifier.presentation.requests import asked_by, create_request, find_service
 from verifier.services.sample import load_services
 
 CRED = "https://www.w3.org/2018/credentials#"

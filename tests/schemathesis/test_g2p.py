@@ -17,8 +17,8 @@ from common.errors import SelloError
 from common.exchange.signature import create_signature
 from common.payments.g2p import actions
 from tests.conftest import SHARED
-from tests.verifier.rails.agency import KEY, Agency, agency, programme
-from verifier.services import organisation
+from tests.verifier.payments.agency import KEY, Agency, agency, programme
+from verifier.identity import organisation
 
 __all__ = ["agency", "programme"]
 pytestmark = pytest.mark.schemathesis

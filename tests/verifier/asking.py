@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from verifier.services.requests import CreatedRequest, create_request, find_service
+from verifier.presentation.requests import CreatedRequest, create_request, find_service
 
 
 def ask(slug: str, now: datetime, **options: Any) -> CreatedRequest:

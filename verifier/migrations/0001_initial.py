@@ -86,7 +86,7 @@ class Migration(migrations.Migration):
                 ('provider', models.CharField(max_length=200)),
                 ('purpose', models.TextField(help_text='Shown to the person: why this is asked, in one or two sentences.')),
                 ('query', models.JSONField(help_text='The DCQL query.', validators=[verifier.models.service.validate_query])),
-                ('action', models.CharField(help_text='One of verifier.actions.ACTIONS.', max_length=32)),
+                ('action', models.CharField(help_text='One of verifier.services.actions.ACTIONS.', max_length=32)),
                 ('parameters', models.JSONField(blank=True, default=dict)),
                 ('signing_key', models.CharField(blank=True, editable=False, max_length=64)),
             ],

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("name", models.SlugField(max_length=32, unique=True)),
-                ("kind", models.CharField(help_text="One of verifier.gateways.GATEWAYS.", max_length=32)),
+                ("kind", models.CharField(help_text="One of verifier.payments.gateways.GATEWAYS.", max_length=32)),
                 (
                     "config",
                     models.JSONField(

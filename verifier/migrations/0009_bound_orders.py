@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 def bind_orders(apps: Any, schema_editor: Any) -> None:
-    from verifier.services.payments.binding import bind
+    from verifier.payments.instructions.binding import bind
 
     rows = apps.get_model("verifier", "PaymentInstruction").objects.select_related("programme", "gateway")
     for row in rows.iterator():

@@ -6,7 +6,7 @@ from verifier.models.programme import GatewayAccount, Programme
 
 
 class PaymentInstruction(models.Model):
-    """One payment that was booked; `verifier/services/payments/states.py` alone moves it.
+    """One payment that was booked; `verifier/payments/instructions/states.py` alone moves it.
 
     `key` is a keyed digest of who is paid for which period: of all instructions of one key, one alone is not
     dead. `holder` is the thumbprint of the key that signed, by which its holder asks what became of it.

@@ -9,10 +9,10 @@ from common.payments.rules import parse_rules
 
 
 class GatewayAccount(models.Model):
-    """A way out for money: a kind of verifier.gateways.GATEWAYS, and how it is set up."""
+    """A way out for money: a kind of verifier.payments.gateways.GATEWAYS, and how it is set up."""
 
     name = models.SlugField(max_length=32, unique=True)
-    kind = models.CharField(max_length=32, help_text="One of verifier.gateways.GATEWAYS.")
+    kind = models.CharField(max_length=32, help_text="One of verifier.payments.gateways.GATEWAYS.")
     config = models.JSONField(
         default=dict, blank=True, help_text="Addresses and our account there. Never a secret."
     )
@@ -28,7 +28,7 @@ class Programme(models.Model):
     """A budget and the rules by which it is paid out.
 
     `committed` is what the ledger has set aside or paid, kept here so that one UPDATE decides whether the
-    next payment still fits; the services of verifier/services/payments alone change it, and `budget`.
+    next payment still fits; the services of verifier/payments alone change it, and `budget`.
     """
 
     class Status(models.TextChoices):

@@ -31,7 +31,7 @@ class Service(models.Model):
     provider = models.CharField(max_length=200)
     purpose = models.TextField(help_text="Shown to the person: why this is asked, in one or two sentences.")
     query = models.JSONField(validators=[validate_query], help_text="The DCQL query.")
-    action = models.CharField(max_length=32, help_text="One of verifier.actions.ACTIONS.")
+    action = models.CharField(max_length=32, help_text="One of verifier.services.actions.ACTIONS.")
     parameters = models.JSONField(default=dict, blank=True)
     staff = models.ManyToManyField(
         settings.AUTH_USER_MODEL, related_name="services", blank=True, help_text="Who works for it."

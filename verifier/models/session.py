@@ -6,7 +6,7 @@ from verifier.models.service import Service
 
 
 class PresentationSession(models.Model):
-    """A presentation's state machine; `verifier/services/states.py` alone moves it.
+    """A presentation's state machine; `verifier/presentation/states.py` alone moves it.
 
     Four secrets, each known to another party: `request_id` to whoever got the link, `state` and `nonce` to
     the wallet, `poll_id` to the page that began, the response code to the browser that the wallet leads back.

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from common.did import did_web
 from verifier.models import Service, TrustedIssuer
-from verifier.services.payments.sample import load_programmes
+from verifier.payments.programmes.sample import load_programmes
 
 CREDENTIALS: Final = {  # credential: its authority, and what people call that
     "identity": ("population-register", "National Population Register"),

@@ -4,7 +4,7 @@ from typing import Any
 from django.utils import timezone
 
 from common.adapters.command import Command as BaseCommand
-from verifier.services.g2p.owing import answer_partners
+from verifier.payments.g2p.callbacks import answer_partners
 
 
 class Command(BaseCommand):

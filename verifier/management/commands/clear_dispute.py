@@ -5,7 +5,7 @@ from typing import Any
 from django.utils import timezone
 
 from common.adapters.command import Command as BaseCommand
-from verifier.services.payments.disputes import clear_dispute
+from verifier.payments.instructions.disputes import clear_dispute
 
 
 class Command(BaseCommand):

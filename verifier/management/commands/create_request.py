@@ -7,7 +7,7 @@ from django.utils import timezone
 from common.adapters.command import Command as BaseCommand
 from common.oid4vp.client_id import PREFIXES
 from common.oid4vp.request import RESPONSE_MODES
-from verifier.services.requests import (
+from verifier.presentation.requests import (
     DEFAULT_MODE,
     DEFAULT_PREFIX,
     create_request,

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils import timezone
 
 from common.adapters.command import Command as BaseCommand
-from verifier.services.payments.delivering import deliver_outbox, unpark
+from verifier.payments.delivery.outbox import deliver_outbox, unpark
 
 
 class Command(BaseCommand):

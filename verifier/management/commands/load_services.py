@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from common.adapters.command import Command as BaseCommand
-from verifier.services.identity import NoSuchIdentity, make_known
+from verifier.identity.service_identity import NoSuchIdentity, make_known
 from verifier.services.sample import load_services
 
 

@@ -3,7 +3,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from common.adapters.command import Command as BaseCommand
-from verifier.services.payments.report import report
+from verifier.payments.reports.balances import report
 
 
 class Command(BaseCommand):

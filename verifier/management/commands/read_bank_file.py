@@ -7,10 +7,10 @@ from django.utils import timezone
 
 from common.adapters.command import Command as BaseCommand
 from common.errors import SelloError
-from verifier.services import bank_inbox
-from verifier.services.bank_files import question
-from verifier.services.bank_readings import Reading, readings
-from verifier.services.payments.asking import take_in
+from verifier.payments.delivery.polling import take_in
+from verifier.payments.gateways.iso20022 import inbox
+from verifier.payments.gateways.iso20022.bank_reports import Reading, readings
+from verifier.payments.gateways.iso20022.payment_files import question
 
 
 class Command(BaseCommand):
@@ -21,7 +21,7 @@ class Command(BaseCommand):
 
     def run(self, **options: Any) -> Mapping[str, Any]:
         path: Path = options["path"]
-        found = bank_inbox.files(path, now=timezone.now()) if path.is_dir() else [path]
+        found = inbox.files(path, now=timezone.now()) if path.is_dir() else [path]
         return {"files": [_read(name, reading) for each in found for name, reading in readings(each)]}
 
     def exit_status(self, result: Mapping[str, Any]) -> int:

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from common.adapters.command import Command as BaseCommand
 from common.errors import MalformedInputError
-from verifier.services import reading, reading_consents
-from verifier.services.requests import find_service
+from verifier.presentation.requests import find_service
+from verifier.record_access import client, consents
 
 ACTOR: Final = "read_record"
 LONGEST: Final = 10_000  # characters of a file that holds one identifier
@@ -35,15 +35,15 @@ class Command(BaseCommand):
             identifier = _one_line(options["identifier_file"])
             return {
                 "basis": "law",
-                "attributes": reading.read_by_mandate(service, identifier, actor=ACTOR, now=now),
+                "attributes": client.read_by_mandate(service, identifier, actor=ACTOR, now=now),
             }
-        consent = reading_consents.find(
+        consent = consents.find(
             service, reference=options["reference"] or "", session=options["session"] or ""
         )
         return {
             "basis": "consent",
             "reference": consent.reference,
-            "attributes": reading.read_again(consent, attributes=options["attribute"], actor=ACTOR, now=now),
+            "attributes": client.read_again(consent, attributes=options["attribute"], actor=ACTOR, now=now),
         }
 
 

@@ -4,7 +4,7 @@ from typing import Any
 from django.utils import timezone
 
 from common.adapters.command import Command as BaseCommand
-from verifier.services.payments.reconciling import reconcile
+from verifier.payments.delivery.reconciliation import reconcile
 
 
 class Command(BaseCommand):

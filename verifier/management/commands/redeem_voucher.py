@@ -8,7 +8,7 @@ from django.utils import timezone
 from common.adapters import qr
 from common.adapters.command import Command as BaseCommand
 from common.payments.voucher import PREFIX
-from verifier.services.redeeming import redeem
+from verifier.payments.gateways.voucher.redeeming import redeem
 
 
 class Command(BaseCommand):

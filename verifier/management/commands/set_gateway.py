@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from common.adapters.command import Command as BaseCommand
-from verifier.gateways import GATEWAYS
-from verifier.services.gateway_accounts import set_gateway
+from verifier.payments.gateways import GATEWAYS
+from verifier.payments.gateways.accounts import set_gateway
 
 
 class Command(BaseCommand):

@@ -18,7 +18,7 @@ from common.errors import MalformedInputError
 from common.formats.base import Binding, Secured, VerifiedCredential
 from common.status.check import StatusOutcome
 from common.verification import Verification, verify_one
-from verifier.services.trust import trust_list
+from verifier.presentation.trust import trust_list
 
 MAX_BYTES = 2_000_000
 

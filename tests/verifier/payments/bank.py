@@ -1,0 +1,132 @@
+"""A gateway whose every answer the test sets, and payments on their way to it."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from common.errors import FetchError
+from verifier.models import GatewayAccount, PaymentInstruction, Programme
+from verifier.payments import gateways
+from verifier.payments.delivery.outbox import deliver_outbox
+from verifier.payments.instructions import states
+from verifier.payments.instructions.booking import Due, book_payment
+from verifier.payments.instructions.gateway import Instruction, Receipt, Receipts
+from verifier.payments.instructions.receipts import confirm
+from verifier.payments.reports.balances import report
+
+State = states.State
+MINUTE = timedelta(minutes=1)
+AMOUNT = 1000
+
+
+class Stopped(BaseException):
+    """A process that ends here: nothing catches it."""
+
+
+class Bank:
+    """A gateway whose every answer the test sets; it remembers what it got, by id, and how often."""
+
+    max_batch = 3
+
+    def __init__(self) -> None:
+        self.got: dict[str, Instruction] = {}
+        self.sendings: list[str] = []
+        self.asked: list[str] = []
+        self.back: list[Receipts] = []
+        self.before: Callable[[], None] = lambda: None  # what happens before an instruction arrives
+        self.after: Callable[[], None] = lambda: None  # … and before it is answered
+        self.says: dict[str, Receipt] = {}
+
+    def send(self, instructions: Sequence[Instruction], *, now: datetime) -> Receipts:
+        self.sendings += [each.id for each in instructions]
+        self.before()
+        self.got |= {each.id: each for each in instructions}
+        self.after()
+        return {each.id: self.says.get(each.id, Receipt("accepted")) for each in instructions}
+
+    def status(self, instructions: Sequence[Instruction], *, now: datetime) -> Receipts:
+        self.asked += [each.id for each in instructions]
+        known = Receipt("accepted")
+        return {
+            each.id: self.says.get(each.id, known if each.id in self.got else Receipt("absent"))
+            for each in instructions
+        }
+
+    def statements(self, *, now: datetime) -> Iterator[Receipts]:
+        while self.back:
+            yield self.back[0]
+            self.back.pop(0)
+
+
+@pytest.fixture
+def bank(monkeypatch: pytest.MonkeyPatch) -> Bank:
+    made = Bank()
+    monkeypatch.setitem(gateways.GATEWAYS, "trial", lambda account: made)
+    return made
+
+
+@pytest.fixture
+def programme(db: None, bank: Bank) -> Programme:
+    return Programme.objects.create(
+        slug="trial",
+        title="Trial",
+        currency="USD",
+        budget=3 * AMOUNT,
+        gateway=GatewayAccount.objects.create(name="trial", kind="trial", config={"payer": "account:1@bank"}),
+        rules={"who": [], "how_much": {"fixed": "10.00"}, "how_often": "once", "per": "identity.number"},
+    )
+
+
+def book(programme: Programme, now: datetime, person: str = "ana", **more: Any) -> PaymentInstruction:
+    due = Due(**{"key": person, "period": "2026", "amount": AMOUNT, "payee": f"cash for {person}",
+                 "reference": f"R-{person}", "purpose": "Trial", **more})  # fmt: skip
+    return book_payment(programme, due, now=now)[0]
+
+
+def deliver(now: datetime) -> dict[str, int]:
+    return deliver_outbox(clock=lambda: now)
+
+
+def state(instruction: PaymentInstruction) -> str:
+    """Its state now; the books are looked at each time."""
+    found = report()
+    assert found["faults"] == []
+    instruction.refresh_from_db()
+    return instruction.state
+
+
+def money(name: str) -> str:
+    [line] = report()["programmes"]
+    return line[name]
+
+
+def reach(programme: Programme, bank: Bank, wanted: str, now: datetime) -> PaymentInstruction:
+    """An instruction in the state that is wanted, by the way that leads there."""
+    row = book(programme, now)
+    if wanted in (State.SENDING, State.UNKNOWN, State.PARKED):
+
+        def stop() -> None:
+            raise Stopped if wanted == State.SENDING else FetchError("No answer.")
+
+        bank.before = stop
+        with suppress(Stopped):
+            deliver(now)
+        bank.before = lambda: None
+        if wanted == State.PARKED:
+            PaymentInstruction.objects.update(attempts=states.MAX_ATTEMPTS)
+            confirm(row.number, Receipt("absent", at=now), source="status", now=now)
+    elif wanted != State.BOOKED:
+        deliver(now)
+        word: Any
+        for word in {State.SETTLED: ["settled"], State.REJECTED: ["rejected"]}.get(
+            State(wanted), ["settled", "returned"] if wanted in (State.RETURNED, State.RELEASED) else []
+        ):
+            confirm(row.number, Receipt(word), source="callback", now=now)
+        if wanted == State.RELEASED:
+            with states.locked(row.number) as held:
+                states.move(held, State.RELEASED, source="operator", now=now)
+    assert state(row) == wanted
+    return row

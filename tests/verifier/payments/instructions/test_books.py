@@ -1,0 +1,196 @@
+"""The books whatever happens: in any order, from many sides at once, and after the outbox of old."""
+
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.db.migrations.executor import MigrationExecutor
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis
+from hypothesis import strategies as some
+
+from common.errors import FetchError
+from tests.conftest import NOW
+from tests.verifier.payments.bank import AMOUNT, Bank, Stopped, bank, book, deliver, programme
+from verifier.models import PaymentInstruction, Programme
+from verifier.payments.delivery.outbox import unpark
+from verifier.payments.delivery.reconciliation import reconcile
+from verifier.payments.instructions import states
+from verifier.payments.instructions.errors import BudgetExhausted, Unclear
+from verifier.payments.instructions.gateway import NotSent, Receipt
+from verifier.payments.instructions.receipts import confirm
+from verifier.payments.reports.balances import report
+
+__all__ = ["bank", "programme"]  # fixtures
+State = states.State
+MISHAPS: dict[str, BaseException | None] = {
+    "none": None,
+    "silence": FetchError("No answer."),
+    "closed": NotSent("Closed."),
+    "stop": Stopped(),
+}
+STEP = some.one_of(
+    some.tuples(some.just("book"), some.sampled_from("abcde")),
+    some.tuples(some.just("deliver"), some.sampled_from(sorted(MISHAPS)), some.booleans()),
+    some.tuples(
+        some.just("confirm"),
+        some.integers(0, 9),
+        some.sampled_from(["accepted", "pending", "settled", "rejected", "returned", "absent"]),
+    ),
+    some.tuples(some.just("reconcile")),
+    some.tuples(some.just("unpark")),
+)
+
+
+@hypothesis(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=some.lists(STEP, max_size=14))
+def test_they_balance_after_every_step(programme: Programme, bank: Bank, steps: Sequence[Any]) -> None:
+    """And nobody has two payments that are not dead, whatever the gateway says."""
+    now = NOW
+    with transaction.atomic():
+        for step, *arguments in steps:
+            now += timedelta(minutes=7)
+            _take(step, arguments, programme, bank, now)
+            assert report()["faults"] == []
+            alive = PaymentInstruction.objects.exclude(state__in=states.DEAD).values_list("key", flat=True)
+            assert len(alive) == len(set(alive))
+        transaction.set_rollback(True)
+    bank.__init__()  # type: ignore[misc]
+
+
+def _take(step: str, arguments: list[Any], programme: Programme, bank: Bank, now: datetime) -> None:
+    if step == "book":
+        with suppress(BudgetExhausted, Unclear):
+            book(programme, now, arguments[0])
+    elif step == "deliver":
+        mishap, before = MISHAPS[arguments[0]], arguments[1]
+
+        def go_wrong() -> None:
+            if mishap is not None:
+                raise mishap
+
+        bank.before, bank.after = (go_wrong, lambda: None) if before else (lambda: None, go_wrong)
+        with suppress(Stopped):
+            deliver(now)
+    elif step == "confirm":
+        rows = list(PaymentInstruction.objects.all())
+        if rows:
+            row = rows[arguments[0] % len(rows)]
+            confirm(row.number, Receipt(arguments[1], at=now), source="callback", now=now)
+    elif step == "reconcile":
+        reconcile(clock=lambda: now)
+    else:
+        unpark(now=now)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_at_once_none_overdraws_and_nobody_is_paid_twice(programme: Programme, now: datetime) -> None:
+    """Eight threads, each for five people, on a budget for three."""
+    gate, done = threading.Barrier(8), []
+
+    def work(first: int) -> None:
+        try:
+            gate.wait(timeout=20)
+            for step in range(5):
+                try:
+                    book(programme, now, "abcde"[(first + step) % 5])
+                    done.append("booked")
+                except BudgetExhausted:
+                    done.append("refused")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work, args=(first,)) for first in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert (done.count("booked"), done.count("refused")) == (24, 16)
+    assert PaymentInstruction.objects.count() == 3
+    found = report()
+    assert found["faults"] == []
+    assert found["programmes"][0]["left"] == "0.00"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_receipts_at_once_one_is_booked(programme: Programme, bank: Bank, now: datetime) -> None:
+    rows = [book(programme, now, person) for person in "abc"]
+    deliver(now)
+    gate, news = threading.Barrier(6), []
+
+    def work() -> None:
+        try:
+            gate.wait(timeout=20)
+            for row in rows:
+                news.append(confirm(row.number, Receipt("settled"), source="callback", now=now))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert (news.count(True), news.count(False)) == (3, 15)
+    assert report()["programmes"][0]["settled"] == "30.00"
+    assert report()["faults"] == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_outbox_of_old_becomes_instructions(now: datetime) -> None:
+    """What was paid stays paid, what waited still waits, and the books balance as before."""
+    executor = MigrationExecutor(connection)
+    latest = [node for node in executor.loader.graph.leaf_nodes() if node[0] == "verifier"]
+    executor.migrate([("verifier", "0003_reading")])
+    try:
+        old = executor.loader.project_state([("verifier", "0003_reading")]).apps
+        Service, Account = old.get_model("verifier", "Service"), old.get_model("verifier", "LedgerAccount")
+        terms = {
+            "amount": "10.00", "currency": "USD", "purpose": "Seeds", "reference": "S", "period": "2026",
+            "per": "farmer_id", "payee": "cash", "gateway": "file",
+        }  # fmt: skip
+        Service.objects.create(
+            slug="seeds", title="Seeds", provider="P", purpose="P", action="payment",
+            query={"credentials": [{"id": "farmer"}, {"id": "farmer_ldp"}]}, parameters={"payment": terms},
+        )  # fmt: skip
+        fund = Account.objects.create(code="seeds:fund", name="Fund", currency="USD")
+        payable = Account.objects.create(code="seeds:payable", name="Payable", currency="USD")
+        gateway = Account.objects.create(code="gateway:file:USD", name="File", currency="USD")
+        for person, delivered in (("ana", True), ("bruno", False)):
+            entry = _entry(old, person, ((payable, -AMOUNT), (fund, AMOUNT)), now)
+            instruction = {"id": person, "payee": "cash", "reference": f"S-{person}", "period": "2026",
+                           "amount": "10.00", "currency": "USD", "purpose": "Seeds"}  # fmt: skip
+            old.get_model("verifier", "OutboxMessage").objects.create(
+                entry=entry, gateway="file", instruction=instruction, next_attempt_at=now, attempts=1,
+                status="DELIVERED" if delivered else "PENDING", delivered_at=now if delivered else None,
+            )  # fmt: skip
+            if delivered:
+                _entry(old, f"delivered:{person}", ((payable, AMOUNT), (gateway, -AMOUNT)), now)
+    finally:
+        executor = MigrationExecutor(connection)
+        executor.migrate(latest)
+    found = report()
+    assert found["faults"] == []
+    [line] = [each for each in found["programmes"] if each["programme"] == "seeds"]
+    assert (line["reserved"], line["sent"], line["left"]) == ("10.00", "10.00", "0.00")
+    row = PaymentInstruction.objects.get(key="bruno")
+    assert (row.state, row.number, row.payee, row.programme.gateway.kind) == (
+        "BOOKED",
+        "bruno",
+        "cash",
+        "file",
+    )
+    assert row.programme.rules["per"] == "farmer.farmer_id"
+
+
+def _entry(old: Any, key: str, postings: Sequence[tuple[Any, int]], now: datetime) -> Any:
+    entry = old.get_model("verifier", "JournalEntry").objects.create(
+        idempotency_key=key, reference=f"S-{key}", description="Seeds", booked_at=now
+    )
+    for account, amount in postings:
+        old.get_model("verifier", "Posting").objects.create(entry=entry, account=account, amount=amount)
+    return entry

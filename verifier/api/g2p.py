@@ -1,0 +1,143 @@
+"""G2P Connect 1.0.0 over HTTP: what answers at once, what is answered later, and what we are told."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import partial
+from typing import Any, Final
+
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.http import require_safe
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.parsers import FormParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from common.adapters.exchange import messages
+from common.adapters.exchange.endpoints import ExchangeView
+from common.adapters.exchange.messages import Received
+from common.adapters.limits import rate_limit
+from common.adapters.network.published import published
+from common.exchange.acknowledgement import NACK
+from common.payments.g2p import actions
+from common.payments.g2p.actions import NAMESPACE, Endpoint
+from verifier.identity import organisation
+from verifier.payments.g2p import disbursements, mapper_requests
+from verifier.payments.g2p.callbacks import owe
+from verifier.payments.gateways.g2p_connect import confirmations
+
+Process = Callable[[Received, str, datetime], Mapping[str, Any]]  # what was asked, correlation_id, now
+
+
+def _disburse(received: Received, correlation_id: str, now: datetime) -> Mapping[str, Any]:
+    return disbursements.take_in(received, correlation_id=correlation_id, now=now)
+
+
+def _map(received: Received, correlation_id: str, now: datetime, *, verb: str) -> Mapping[str, Any]:
+    return mapper_requests.take_in(received, verb, correlation_id=correlation_id, now=now)
+
+
+def _search(received: Received, correlation_id: str, now: datetime) -> Mapping[str, Any]:
+    return disbursements.search(received, now=now)
+
+
+def _payment_status(received: Received, correlation_id: str, now: datetime) -> Mapping[str, Any]:
+    return disbursements.transaction_status(received, now=now)
+
+
+def _mapping_status(received: Received, correlation_id: str, now: datetime) -> Mapping[str, Any]:
+    return mapper_requests.transaction_status(received, now=now)
+
+
+_AT_ONCE: Final[tuple[tuple[Endpoint, Process], ...]] = (
+    (actions.SYNC_DISBURSE, _disburse),
+    (actions.SYNC_SEARCH, _search),
+    (actions.SYNC_DISBURSE_STATUS, _payment_status),
+    (actions.SYNC_MAPPER_STATUS, _mapping_status),
+    *((endpoint, partial(_map, verb=verb)) for verb, endpoint in actions.SYNC_MAPPER.items()),
+)
+_LATER: Final[tuple[tuple[Endpoint, Process], ...]] = (
+    (actions.DISBURSE, _disburse),
+    (actions.SEARCH, _search),
+    (actions.DISBURSE_STATUS, _payment_status),
+    (actions.MAPPER_STATUS, _mapping_status),
+    *((endpoint, partial(_map, verb=verb)) for verb, endpoint in actions.MAPPER.items()),
+)
+AT_ONCE: Final = {endpoint.path: (endpoint, process) for endpoint, process in _AT_ONCE}
+LATER: Final = {endpoint.path: (endpoint, process) for endpoint, process in _LATER}
+TOLD: Final[Mapping[str, tuple[Endpoint, Callable[[Received], None]]]] = {  # by gateways that pay for us
+    actions.DISBURSE.callback: (actions.DISBURSE, confirmations.on_disburse),
+    actions.DISBURSE_STATUS.callback: (actions.DISBURSE_STATUS, confirmations.on_status),
+}
+
+
+class G2PView(ExchangeView):
+    """An endpoint of this house; `endpoint` is its path below `/g2p/`."""
+
+    namespace = NAMESPACE
+
+
+class AtOnce(G2PView):
+    """`/g2p/disburse/sync/…`, `/g2p/mapper/sync/…`."""
+
+    @extend_schema(request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT)
+    def post(self, request: Request) -> Response:
+        endpoint, process = AT_ONCE[self.endpoint]
+        return self.answer(
+            request,
+            lambda received, now: process(received, messages.new_message_id(), now),
+            action=endpoint.requests,
+            answer=endpoint.answer,
+            party=organisation.party(),
+        )
+
+
+class Afterwards(G2PView):
+    """`/g2p/disburse`, `/g2p/mapper/…`: acknowledged now, answered at the partner's callback."""
+
+    @extend_schema(request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT)
+    def post(self, request: Request) -> Response:
+        endpoint, process = LATER[self.endpoint]
+
+        def work(received: Received, now: datetime) -> str:
+            correlation_id = messages.new_message_id()
+            message = process(received, correlation_id, now)
+            payments = endpoint is actions.DISBURSE
+            owe(received, endpoint, message, correlation_id=correlation_id, now=now, payments=payments)
+            return correlation_id
+
+        return self.acknowledge(request, work, action=endpoint.requests, party=organisation.party())
+
+
+class Told(G2PView):
+    """`/g2p/on-disburse`, `/g2p/disburse/txn/on-status`: what a gateway says of payments of ours."""
+
+    @extend_schema(request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT)
+    def post(self, request: Request) -> Response:
+        endpoint, process = TOLD[self.endpoint]
+        return self.acknowledge(
+            request,
+            lambda received, now: process(received),
+            action=endpoint.answers,
+            party=organisation.party(),
+            status=NACK,
+        )
+
+
+class ClientToken(G2PView):
+    """`/g2p/oauth2/client/token` (RFC 6749 §4.4)."""
+
+    parser_classes = [FormParser]
+    challenge = 'Basic realm="client"'
+
+    @extend_schema(request={FormParser.media_type: OpenApiTypes.OBJECT}, responses=OpenApiTypes.OBJECT)
+    def post(self, request: Request) -> Response:
+        rate_limit.check(request._request, "token")
+        return self.grant_token(request)
+
+
+@published
+@require_safe
+def keys(request: HttpRequest) -> JsonResponse:
+    """The key under which this house speaks to organisations that pay."""
+    return JsonResponse(organisation.key_set(), headers={"Cache-Control": "public, max-age=300"})

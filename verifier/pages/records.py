@@ -1,0 +1,49 @@
+"""For a provider's staff: who agreed that their record is read again, and reading it."""
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from common.adapters.limits import rate_limit
+from common.encoding.display import humane
+from common.errors import SelloError
+from verifier.models import ReadingConsent, Service
+from verifier.pages.desk import READINGS, staff_of
+from verifier.record_access import client
+from verifier.services.actions.registry import rows
+
+SHOWN = 100
+
+
+@staff_of(READINGS)
+@require_safe
+def consents(request: HttpRequest, services: QuerySet[Service]) -> HttpResponse:
+    """The consents that are kept here, the latest first, under the references that people were given."""
+    found = ReadingConsent.objects.filter(service__in=services).select_related("service")[:SHOWN]
+    return render(request, "services/readings.html", {"consents": found, "now": timezone.now()})
+
+
+@staff_of(READINGS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def consent(request: HttpRequest, services: QuerySet[Service], pk: int) -> HttpResponse:
+    """One consent; by POST, the record as the authority has it now, shown and not kept."""
+    found = get_object_or_404(
+        ReadingConsent.objects.filter(service__in=services).select_related("service"), pk=pk
+    )
+    labels = found.service.parameters.get("labels", {})
+    names = [labels.get(name) or humane(name) for name in found.attributes]
+    page: dict[str, object] = {"consent": found, "names": names}
+    if request.method == "POST":
+        rate_limit.check(request, "verify")
+        try:
+            record = client.read_again(found, actor=request.user.get_username(), now=timezone.now())
+        except SelloError as error:
+            page["problem"] = error.public
+        else:
+            page["rows"] = rows(record, labels=labels)
+    page["reads"] = found.reads.all()[:SHOWN]
+    response = render(request, "services/reading.html", page)
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,1 @@
+"""To which account an instruction goes."""

@@ -1,0 +1,1 @@
+"""Instructions on their way out, and what gateways say of them."""

@@ -1,0 +1,133 @@
+"""The mapper's requests: link, update, unlink, resolve, for partners that have the role `mapper`."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final
+
+from common.adapters.exchange.messages import Received
+from common.exchange.errors import ExchangeError
+from common.payments.g2p import mapper, status
+from common.payments.g2p.disburse import Refusal
+from common.payments.g2p.mapper import MapperItem, MapperStatus
+from common.payments.g2p.members import MAX_ITEMS
+from verifier.models import ReceivedItem
+from verifier.payments.addresses import mapper as mapping
+from verifier.payments.g2p import items
+
+ROLE: Final = "mapper"
+Outcome = tuple[str, str]  # status and reason
+
+
+def take_in(received: Received, verb: str, *, correlation_id: str, now: datetime) -> dict[str, Any]:
+    """Do what a partner asks; the message of its response."""
+    if ROLE not in received.partner.roles:
+        raise ExchangeError("This sender has nothing to do with addresses.", code="err.request.forbidden")
+    transaction_id, wanted = mapper.parse_request(verb, received.message)
+    items.check_count(received, len(wanted))
+    contents = items.by_reference(received.message, f"{verb}_request")
+    statuses = [
+        _one(received, verb, each, transaction_id, contents[each.reference_id], correlation_id, now=now)
+        for each in wanted
+    ]
+    return mapper.create_response(verb, transaction_id, statuses, correlation_id=correlation_id)
+
+
+def transaction_status(received: Received, *, now: datetime) -> dict[str, Any]:
+    """`/mapper/txn/status`: what became of items. An address that was resolved is not kept."""
+    query = status.parse_status_request(received.message, kinds=mapper.VERBS)
+    rows = list(items.asked_for(received, query, kind=query.kind)[:MAX_ITEMS])
+    statuses = [MapperStatus(row.reference_id, row.status, row.at, row.reason) for row in rows]
+    statuses += [MapperStatus(each, "rjct", now, items.NOT_HERE) for each in items.missing(query, rows)]
+    correlation_id = rows[0].correlation_id if rows else received.header.message_id[:99]
+    response = mapper.create_response(
+        query.kind, query.transaction_id, statuses, correlation_id=correlation_id
+    )
+    return status.create_status_response(
+        query.transaction_id, correlation_id=correlation_id, kind=query.kind, status=response
+    )
+
+
+def _one(
+    received: Received,
+    verb: str,
+    wanted: MapperItem | Refusal,
+    transaction_id: str,
+    content: str,
+    correlation_id: str,
+    *,
+    now: datetime,
+) -> MapperStatus:
+    row, fresh = items.take(
+        received, verb, transaction_id=transaction_id, reference_id=wanted.reference_id, content=content,
+        correlation_id=correlation_id, now=now,
+    )  # fmt: skip
+    if not fresh and row.content != content:
+        return MapperStatus(wanted.reference_id, "rjct", now, items.DUPLICATE)
+    if isinstance(wanted, Refusal):
+        return _said(items.close(row, "rjct", wanted.code, now=now))
+    if verb == "resolve":
+        return _resolve(row, wanted, now=now)
+    if fresh:
+        said, reason = DOES[verb](received, wanted, now)
+        row = items.close(row, said, reason, now=now)
+    return _said(row, wanted)
+
+
+def _resolve(row: ReceivedItem, wanted: MapperItem, *, now: datetime) -> MapperStatus:
+    """Asked again, it is looked up again: an address may have changed meanwhile."""
+    found = mapping.active(wanted.id) if wanted.id is not None else None
+    if wanted.id is None:
+        assert wanted.fa is not None
+        reason = "succ.fa.active" if mapping.has_address(wanted.fa) else "succ.fa.not_found"
+    elif found is None:
+        reason = "succ.id.inactive" if mapping.ended(wanted.id) else "succ.id.not_found"
+    elif wanted.fa is not None:
+        reason = "succ.fa.active" if mapping.is_of(found, wanted.fa) else "succ.fa.not_linked_to_id"
+    else:
+        reason = "succ.id.active"
+    items.close(row, "succ", reason, now=now)
+    shown = wanted.details and found is not None and wanted.fa is None
+    return MapperStatus(
+        row.reference_id,
+        "succ",
+        now,
+        reason,
+        id=str(wanted.id or ""),
+        fa=mapping.address_of(found).written if shown and found is not None else "",
+    )
+
+
+def _link(received: Received, wanted: MapperItem, now: datetime) -> Outcome:
+    assert wanted.id is not None
+    assert wanted.fa is not None
+    linked = mapping.link(wanted.id, wanted.fa, partner=received.partner, now=now)
+    return ("succ", "") if linked else ("rjct", "rjct.id.invalid")
+
+
+def _update(received: Received, wanted: MapperItem, now: datetime) -> Outcome:
+    assert wanted.id is not None
+    assert wanted.fa is not None
+    updated = mapping.update(wanted.id, wanted.fa, partner=received.partner, now=now)
+    return ("succ", "") if updated else ("rjct", mapper.INVALID)
+
+
+def _unlink(received: Received, wanted: MapperItem, now: datetime) -> Outcome:
+    assert wanted.id is not None
+    row = mapping.active(wanted.id)
+    if row is None or (wanted.fa is not None and not mapping.is_of(row, wanted.fa)):
+        return "rjct", mapper.INVALID
+    ended = mapping.unlink(wanted.id, partner=received.partner, now=now)
+    return ("succ", "") if ended else ("rjct", mapper.INVALID)
+
+
+DOES: Final[dict[str, Callable[[Received, MapperItem, datetime], Outcome]]] = {
+    "link": _link,
+    "update": _update,
+    "unlink": _unlink,
+}
+
+
+def _said(row: ReceivedItem, wanted: MapperItem | None = None) -> MapperStatus:
+    person = str(wanted.id or "") if wanted is not None else ""
+    address = wanted.fa.written if wanted is not None and wanted.fa and row.status == "succ" else ""
+    return MapperStatus(row.reference_id, row.status, row.at, row.reason, id=person, fa=address)

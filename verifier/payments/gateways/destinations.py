@@ -1,0 +1,18 @@
+"""Where a person may let money go, checked before they are asked to sign it."""
+
+from common.payments.payee import parse_payee
+from verifier.models import Service
+from verifier.payments.gateways import needs_address, needs_person
+from verifier.payments.programmes.terms import programme_of
+
+
+def destination(service: Service, text: str) -> str:
+    """Where a service sends money for what the person says; `InvalidAddressError` where that is no account.
+
+    Without a word it goes where the service's own word says, such as a counter.
+    """
+    counter: str = service.parameters["payment"]["payee"]
+    kind = programme_of(service).gateway.kind
+    if needs_person(kind) or not text:
+        return counter
+    return parse_payee(text, counter="" if needs_address(kind) else counter)

@@ -1,0 +1,1 @@
+"""The gateway `file`: one file an instruction."""

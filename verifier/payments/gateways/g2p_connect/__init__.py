@@ -1,0 +1,1 @@
+"""The gateway `g2p-connect`: disbursements by a partner."""

@@ -1,0 +1,53 @@
+"""What a partner says of our disbursements, at once or later, and what of it is believed."""
+
+from django.db import transaction
+
+from common.adapters.exchange.messages import Received
+from common.encoding.money import to_text
+from common.exchange.errors import ExchangeError
+from common.payments.g2p import disburse, status
+from common.payments.g2p.disburse import DisbursementStatus, Unread
+from verifier.models import PaymentInstruction
+from verifier.payments.gateways.g2p_connect.statuses import DOUBTFUL, UNREAD, receipt_for
+from verifier.payments.instructions.doubting import doubt
+from verifier.payments.instructions.receipts import confirm
+
+
+def on_disburse(received: Received) -> None:
+    """`/on-disburse`: take in what a gateway's partner says unasked."""
+    _confirm(received, disburse.parse_response(received.message)[1])
+
+
+def on_status(received: Received) -> None:
+    """`/disburse/txn/on-status`: the same, within the answer to a question."""
+    _confirm(received, disburse.parse_response(status.parse_status_response(received.message))[1])
+
+
+@transaction.atomic
+def _confirm(received: Received, statuses: tuple[DisbursementStatus | Unread, ...]) -> None:
+    """All of a message or nothing: one that speaks of payments not given to its sender is no slip."""
+    now = received.log.at
+    for each in statuses:
+        row = (
+            PaymentInstruction.objects.filter(
+                number=each.reference_id,
+                gateway__kind="g2p-connect",
+                gateway__config__partner=received.partner.sender_id,
+            )
+            .select_related("programme")
+            .first()
+        )
+        if row is None:
+            raise ExchangeError(
+                "This message speaks of payments that its sender was not asked for.",
+                code="err.request.forbidden",
+            )
+        if isinstance(each, Unread):
+            doubt(row.number, why=UNREAD, source="callback", now=now)
+            continue
+        currency = row.programme.currency
+        receipt = receipt_for(each, amount=to_text(row.amount, currency), currency=currency, asked=False)
+        if receipt is not None and receipt.reason in DOUBTFUL:
+            doubt(row.number, why=receipt.reason, source="callback", now=now)
+        elif receipt is not None:
+            confirm(row.number, receipt, source="callback", now=now)

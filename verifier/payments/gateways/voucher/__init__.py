@@ -1,0 +1,1 @@
+"""The gateway `voucher`: codes that an agent pays out."""

@@ -1,0 +1,33 @@
+"""Vouchers for people without an account: a QR code that an agent pays out (vouchers.py).
+
+`config`: `days` for which a voucher can be cashed (90). An expired voucher is a rejected payment, so that its
+money is in the fund again.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from verifier.payments.gateways.voucher import vouchers
+from verifier.payments.instructions.gateway import Account, Instruction, Receipts
+
+
+class Vouchers:
+    """One voucher an instruction, whoever asks for it and however often."""
+
+    max_batch = 500
+
+    def __init__(self, account: Account) -> None:
+        self._account, self._config = account.name, account.config
+
+    def send(self, instructions: Sequence[Instruction], *, now: datetime) -> Receipts:
+        """Issue what is missing."""
+        vouchers.issue(instructions, account=self._account, config=self._config, now=now)
+        return vouchers.standing(instructions)
+
+    def status(self, instructions: Sequence[Instruction], *, now: datetime) -> Receipts:
+        """As the rows have it."""
+        return vouchers.standing(instructions)
+
+    def statements(self, *, now: datetime) -> Iterator[Receipts]:
+        """What expired."""
+        yield from vouchers.ended(self._account, now=now)

@@ -1,0 +1,1 @@
+"""Payment instructions: their states, books, binding, receipts and disputes."""

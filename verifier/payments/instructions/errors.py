@@ -1,0 +1,37 @@
+"""What the payment core says no to."""
+
+from common.errors import SelloError
+from verifier.errors import UnlockRefused
+
+
+class UnknownInstruction(SelloError):
+    """An instruction that this house did not give."""
+
+    code = "invalid_request"
+    status = 404
+
+
+class WrongMove(SelloError):
+    """A move that the state machine does not have; somebody else was faster."""
+
+    code = "server_error"
+    status = 409
+
+
+class NoSuchProgramme(SelloError):
+    """A programme that is not there."""
+
+    code = "invalid_request"
+    status = 404
+
+
+class NotEligible(UnlockRefused):
+    """The rules of the programme do not pay this person now; the sentences say why."""
+
+
+class BudgetExhausted(UnlockRefused):
+    """The programme has less left than this payment needs."""
+
+
+class Unclear(UnlockRefused):
+    """What became of the last payment to this person is disputed; a person has to look."""

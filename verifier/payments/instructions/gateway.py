@@ -1,0 +1,122 @@
+"""What every payment gateway is: instructions out, receipts back.
+
+A gateway talks; it decides nothing and books nothing. The core (verifier/payments) calls it without
+a transaction open, keeps the states, and is told of what arrives unasked by `confirming.confirm`.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any, Final, Literal, Protocol
+
+from common.errors import SelloError
+
+State = Literal["accepted", "pending", "settled", "rejected", "returned", "absent"]
+"""What a gateway says of an instruction.
+
+accepted  it has the instruction and will see to it
+pending   it has the instruction and waits for somebody else
+settled   the money is with the payee
+rejected  no money moves, and none will; the instruction is dead
+returned  the money had left and came back; the instruction is dead
+absent    only in answer to `status`: it never got this instruction, so that it may be sent
+"""
+OVER: Final[frozenset[State]] = frozenset({"settled", "rejected", "returned"})
+
+
+class NotSent(SelloError):
+    """Nothing of the batch has left the house, for certain: it may be sent again without asking first."""
+
+    code = "server_error"
+    status = 502
+
+
+class Questionable(SelloError):
+    """All that came back was given out, and some of it needs a person's eyes: `look_at`, by file."""
+
+    code = "server_error"
+    status = 502
+
+    def __init__(self, look_at: Mapping[str, Sequence[str]]) -> None:
+        super().__init__("Something that the gateway sent back needs a person's eyes.")
+        self.look_at = look_at
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A gateway as the operator set it up: `config` is the row's JSON and holds no secret."""
+
+    name: str
+    config: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """One payment, as it leaves the house. `id` is the idempotency key: 1 to 35 of A-Z, a-z, 0-9.
+
+    `amount` is a decimal text such as 150.00 in `currency` (ISO 4217); `payee` the account, address or
+    word that the person signed; `payer` our own account at the gateway, from its config.
+    """
+
+    id: str
+    amount: str
+    currency: str
+    payee: str = field(repr=False)
+    reference: str
+    purpose: str
+    programme: str
+    period: str
+    payer: str = ""
+    payer_name: str = ""
+    payee_name: str = field(default="", repr=False)
+
+    def to_json(self) -> dict[str, str]:
+        """As it is kept and filed."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of one instruction: `reference` is the gateway's own, `reason` its code for a no.
+
+    `at` is when that happened; of an `absent` that comes by callback, when the question was asked.
+    """
+
+    state: State
+    reference: str = ""
+    reason: str = ""
+    at: datetime | None = None
+
+
+Receipts = Mapping[str, Receipt]
+"""By instruction id; an instruction that is missing is one of which the gateway said nothing."""
+
+
+class Gateway(Protocol):
+    """One way in which money leaves; made of an `Account` by the dict in verifier/payments/gateways."""
+
+    max_batch: int
+
+    def send(self, instructions: Sequence[Instruction], *, now: datetime) -> Receipts:
+        """Hand over at most `max_batch` instructions.
+
+        The same id a second time moves nothing and is answered as the first. `NotSent` where surely nothing
+        left; any other SelloError or OSError means "nobody knows", and the core asks `status` before it
+        sends again.
+        """
+        ...
+
+    def status(self, instructions: Sequence[Instruction], *, now: datetime) -> Receipts:
+        """What became of them; raises, or leaves out, where nobody can say now.
+
+        `absent` is a promise that what was sent before will not be carried out later.
+        """
+        ...
+
+    def statements(self, *, now: datetime) -> Iterator[Receipts]:
+        """What lies here read for nobody yet (files that came back), a file at a time; else nothing.
+
+        A file may be put away once the next one is asked for: its receipts are confirmed by then. Ends with
+        `Questionable` where a file says what cannot be right, or cannot be read.
+        """
+        ...

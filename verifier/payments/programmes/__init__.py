@@ -1,0 +1,1 @@
+"""Programmes that pay: their terms and the sample ones."""

@@ -1,0 +1,53 @@
+"""Programmes as their rules see them, and what a service says of the one by which it pays."""
+
+from dataclasses import dataclass
+
+from common.encoding.money import to_text
+from common.payments.programme import Programme as DeclaredProgramme
+from common.payments.rules import Fixed, Rules, parse_rules
+from verifier.models import Programme, Service
+from verifier.payments.instructions.errors import NoSuchProgramme
+
+
+def programme_of(service: Service) -> Programme:
+    """The programme by which a service pays."""
+    slug = service.parameters["payment"]["programme"]
+    found = Programme.objects.filter(slug=slug).first()
+    if found is None:
+        raise NoSuchProgramme("The programme by which this service pays is not set up.", detail=slug)
+    return found
+
+
+def rules_of(programme: Programme) -> Rules:
+    """Its rules, read."""
+    return parse_rules(programme.rules, currency=programme.currency)
+
+
+def declared(programme: Programme) -> DeclaredProgramme:
+    """The programme as a value, for `decide`."""
+    return DeclaredProgramme(
+        rules=rules_of(programme),
+        open=programme.status == Programme.Status.OPEN,
+        opens_at=programme.opens_at,
+        closes_at=programme.closes_at,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a service pays, for its page: `at_most` where less may be due."""
+
+    amount: str
+    currency: str
+    at_most: bool
+
+
+def offer(service: Service) -> Offer | None:
+    """What a service pays; None where it pays nothing."""
+    if "payment" not in service.parameters:
+        return None
+    programme = programme_of(service)
+    how_much = rules_of(programme).how_much
+    return Offer(
+        to_text(how_much.most, programme.currency), programme.currency, not isinstance(how_much, Fixed)
+    )

@@ -1,0 +1,1 @@
+"""What staff, operators and holders may see of payments."""

@@ -1,0 +1,1 @@
+"""A presentation by OpenID4VP: request, response, verification, what it unlocks."""
