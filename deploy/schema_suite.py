@@ -24,7 +24,7 @@ def outcome(credential: dict[str, object], schema: bytes, *, kind: str) -> str:
         check_schemas(
             credential,
             fetch=lambda url: schema,
-            open_credential=lambda content: strict_json.loads_object(content),
+            open_credential=strict_json.loads_object,
         )
     except UndeterminedError:
         return "indeterminate"

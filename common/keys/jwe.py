@@ -37,7 +37,7 @@ def header(compact: str) -> dict[str, Any]:
     """The unprotected reading of a JWE's header, to find the key by `kid`; `zip` is refused here."""
     if not isinstance(compact, str) or len(compact) > MAX_LENGTH or compact.count(".") != 4:
         raise MalformedInputError("This is not a compact JWE.")
-    value = strict_json.loads_object(base64url.decode(compact.split(".")[0]))
+    value = strict_json.loads_object(base64url.decode(compact.split(".", maxsplit=1)[0]))
     if "zip" in value or "crit" in value:
         raise MalformedInputError("A compressed or critical JWE is not accepted.")
     if value.get("alg") != ALGORITHM or value.get("enc") not in ENCRYPTIONS:

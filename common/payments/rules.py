@@ -83,6 +83,17 @@ def _years_since(claims: Claims, name: str, now: datetime) -> int:
     return today.year - since.year - ((today.month, today.day) < (since.month, since.day))
 
 
+def _is_claim(value: Any) -> bool:
+    return isinstance(value, str) and value.count(".") == 1 and all(value.split("."))
+
+
+def _is_number(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and Decimal(value).is_finite() and Decimal(value) >= 0
+    except InvalidOperation:
+        return False
+
+
 CHECKS: Final[dict[str, Callable[[Claims, str, Any, datetime], bool]]] = {
     "is": lambda claims, name, wanted, now: _same(value_of(claims, name), wanted),
     "one_of": lambda claims, name, wanted, now: any(_same(value_of(claims, name), each) for each in wanted),
@@ -94,9 +105,9 @@ CHECKS: Final[dict[str, Callable[[Claims, str, Any, datetime], bool]]] = {
 SHAPES: Final[dict[str, Callable[[Any], bool]]] = {  # what may stand behind each check
     "is": lambda wanted: isinstance(wanted, str | int),
     "one_of": lambda wanted: isinstance(wanted, list) and all(isinstance(each, str | int) for each in wanted),
-    "same_as": lambda wanted: _is_claim(wanted),
-    "at_least": lambda wanted: _is_number(wanted),
-    "at_most": lambda wanted: _is_number(wanted),
+    "same_as": _is_claim,
+    "at_least": _is_number,
+    "at_most": _is_number,
     "years_since": lambda wanted: isinstance(wanted, int) and wanted > 0,
 }
 
@@ -236,14 +247,3 @@ def _positive(amount: Any, currency: str) -> int:
     if minor <= 0:
         raise MalformedInputError("An amount is of more than nothing.")
     return minor
-
-
-def _is_claim(value: Any) -> bool:
-    return isinstance(value, str) and value.count(".") == 1 and all(value.split("."))
-
-
-def _is_number(value: Any) -> bool:
-    try:
-        return isinstance(value, str) and Decimal(value).is_finite() and Decimal(value) >= 0
-    except InvalidOperation:
-        return False

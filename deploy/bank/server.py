@@ -57,7 +57,7 @@ class Bank:
         """A message that the customer signed."""
         envelope = parse_message(strict_json.loads_object(body, max_bytes=MAX_BODY), action=endpoint.requests)
         verify_signature(
-            envelope, namespace=actions.NAMESPACE, key_of=lambda sender, name: self._key(sender, name),
+            envelope, namespace=actions.NAMESPACE, key_of=self._key,
             now=datetime.now(UTC),
         )  # fmt: skip
         return envelope

@@ -1,7 +1,6 @@
 """A registry in somebody else's SQL database: a declared table or query, read and never written."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
@@ -212,21 +211,22 @@ def cleaned(data: Mapping[str, Any], columns: Mapping[str, Column]) -> dict[str,
     What cannot be read as its column's type stays as it is, so that no credential says it; a text that a
     program has damaged is left out.
     """
-    result = {}
-    for name, value in data.items():
-        text = tidy(value) if isinstance(value, str) else None
+    result = {name: _cleaned(value, columns.get(name)) for name, value in data.items()}
+    return {name: value for name, value in result.items() if value != ""}
+
+
+def _cleaned(value: Any, column: Column | None) -> Any:
+    """One value as an import would keep it; "" where it says nothing."""
+    text = tidy(value) if isinstance(value, str) else None
+    try:
         if text is not None:
-            value = unwrapped(text)
-            if name in columns:
-                with suppress(ValueError):
-                    value = "" if columns[name].type == "string" else value
-                    value = columns[name].clean(unwrapped(text))
-        elif name in columns and columns[name].type == "date":  # 19900525, or 0 where there is none
-            with suppress(ValueError):
-                value = columns[name].clean(str(value)) if value else ""
-        if value != "":
-            result[name] = value
-    return result
+            return unwrapped(text) if column is None else column.clean(unwrapped(text))
+        if column is not None and column.type == "date":  # 19900525, or 0 where there is none
+            return column.clean(str(value)) if value else ""
+    except ValueError:
+        if text is not None:
+            return "" if column is not None and column.type == "string" else unwrapped(text)
+    return value
 
 
 def probe(source: Source) -> tuple[dict[str, str], list[dict[str, Any]]]:

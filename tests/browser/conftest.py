@@ -234,7 +234,7 @@ def _environment(url: str, var: Path) -> dict[str, str]:
 def _manage(url: str, var: Path, *arguments: str) -> str:
     done = subprocess.run(
         [sys.executable, "manage.py", *arguments],
-        cwd=ROOT, env=_environment(url, var), capture_output=True, text=True,
+        cwd=ROOT, env=_environment(url, var), capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, f"manage.py {' '.join(arguments)}:\n{done.stderr}"
     return done.stdout

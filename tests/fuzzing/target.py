@@ -61,7 +61,7 @@ TARGETS: dict[str, Callable[[bytes], object]] = {
     "cbor": cbor.decode,
     "sd_jwt": sd_jwt,
     "jws": lambda data: jws.parse(text(data)).claims(),
-    "strict_json": lambda data: strict_json.loads(data),
+    "strict_json": strict_json.loads,
     "multibase": lambda data: multibase.decode(text(data)),
     "proof_value": proof_values,
     "token_list": lambda data: token.decode_list(strict_json.loads(data)),

@@ -103,7 +103,7 @@ class Site:
         """What `manage.py name … --json` prints; any exit code but `codes` fails the test."""
         done = subprocess.run(
             [sys.executable, "manage.py", name, *arguments, "--json"],
-            capture_output=True, text=True, cwd=ROOT, env=self.environ, timeout=120,
+            capture_output=True, text=True, check=False, cwd=ROOT, env=self.environ, timeout=120,
         )  # fmt: skip
         assert done.returncode in codes, f"{name} ended with {done.returncode}: {done.stderr[-3000:]}"
         told: dict[str, Any] = json.loads(done.stdout)
@@ -141,7 +141,12 @@ def site(
     }
     for command in (["migrate", "--verbosity", "0"], ["load_samples"], ["load_services"]):
         done = subprocess.run(
-            [sys.executable, "manage.py", *command], capture_output=True, text=True, cwd=ROOT, env=environ
+            [sys.executable, "manage.py", *command],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=ROOT,
+            env=environ,
         )
         if done.returncode:
             pytest.fail(f"{command[0]} failed: {done.stderr[-3000:]}", pytrace=False)

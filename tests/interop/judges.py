@@ -54,7 +54,7 @@ def evidence_of_sd_jwt(web: Web, token: str) -> dict[str, Any]:
 
 def payload_of(token: str) -> dict[str, Any]:
     """The payload of an SD-JWT as it stands, unverified."""
-    part = token.split("~")[0].split(".")[1]
+    part = token.split("~", maxsplit=1)[0].split(".")[1]
     payload: dict[str, Any] = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
     return payload
 

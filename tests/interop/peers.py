@@ -24,7 +24,13 @@ class PeerRefused(Exception):
 def run(script: str, **given: Any) -> dict[str, Any]:
     """What a peer's command answers; `PeerRefused` when it ends with anything but success."""
     done = subprocess.run(
-        ["node", script], input=json.dumps(given), capture_output=True, text=True, cwd=HERE, timeout=PATIENCE
+        ["node", script],
+        input=json.dumps(given),
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=HERE,
+        timeout=PATIENCE,
     )
     if not done.stdout:
         raise RuntimeError(f"{script} said nothing: {done.stderr[-3000:]}")

@@ -198,8 +198,8 @@ def published(text: str) -> dict[str, Any]:
             while isinstance(node, dict) and isinstance(node.get("$ref"), str):
                 steps = straight(node["$ref"]).removeprefix("#/").split("/")
                 node = document
-                for step in steps:
-                    name = step.replace("~1", "/").replace("~0", "~")
+                for inner in steps:
+                    name = inner.replace("~1", "/").replace("~0", "~")
                     node = node[int(name)] if isinstance(node, list) else node[name]
         return "#/" + "/".join(steps)
 

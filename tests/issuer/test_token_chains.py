@@ -37,7 +37,7 @@ def token(farmer) -> str:
 
 
 def chain_in(token: str) -> tuple[bytes, ...]:
-    return chains.read_x5c(jws.parse(token.split("~")[0]).header["x5c"])
+    return chains.read_x5c(jws.parse(token.split("~", maxsplit=1)[0]).header["x5c"])
 
 
 def verify(token: str):

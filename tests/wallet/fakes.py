@@ -52,7 +52,7 @@ class Network:
 
     def __call__(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> http.Reply:
         self.asked.append((method, url))
-        handler = self.handlers.get((method, url.split("?")[0]))
+        handler = self.handlers.get((method, url.split("?", maxsplit=1)[0]))
         if handler is None:
             raise FetchError("Nobody lives there.", detail=urlsplit(url).hostname or "")
         return handler(headers, body or b"")

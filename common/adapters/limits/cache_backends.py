@@ -70,7 +70,7 @@ class SharedCache(RedisCache):
     _away_until = 0.0  # of this process, by the monotonic clock
 
     def _ask(self, ask: Callable[[], T], otherwise: T) -> T:
-        from redis.exceptions import RedisError
+        from redis.exceptions import RedisError  # noqa: PLC0415 - installed only where a cache is shared
 
         if time.monotonic() < SharedCache._away_until:
             return otherwise
@@ -98,7 +98,7 @@ class SharedCounters(RedisCache):
     """Counters in Redis; while it is away there is an error that says so, and no guess goes uncounted."""
 
     def _counted(self, ask: Callable[[], T]) -> T:
-        from redis.exceptions import RedisError
+        from redis.exceptions import RedisError  # noqa: PLC0415 - installed only where a cache is shared
 
         try:
             return ask()

@@ -90,8 +90,9 @@ class _Processing:
                         "A disclosure of a claim stands where an array element belongs."
                     )
                 self.places.append((here, disclosure))
-                element = disclosure.value
-            result.append(self._value(element, here))
+                result.append(self._value(disclosure.value, here))
+            else:
+                result.append(self._value(element, here))
         return result
 
     def _digests(self, value: Mapping[str, Any]) -> list[str]:

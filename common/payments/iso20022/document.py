@@ -123,7 +123,7 @@ def _check(root: Any, version: str) -> None:
     if not schema.validate(root):
         # The schema's own sentence would quote values: names and accounts of people.
         faults = {f"line {entry.line} {entry.type_name}" for entry in schema.error_log}
-        raise PaymentMessageError(f"This is not a {version} as its schema has it.", detail=sorted(faults)[0])
+        raise PaymentMessageError(f"This is not a {version} as its schema has it.", detail=min(faults))
 
 
 @cache

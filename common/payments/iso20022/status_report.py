@@ -182,7 +182,7 @@ def _said(of: str, node: Any, name: str, at: datetime | None) -> Said:
     status = Status(
         state=state,
         code=code,
-        reason=reason if state == "rejected" or state == "pending" else "",
+        reason=reason if state in {"rejected", "pending"} else "",
         reference=document.text(node, "AcctSvcrRef") or document.text(node, "StsId"),
         amount=None if amount is None else Decimal(amount.text),
         currency="" if amount is None else amount.get("Ccy"),

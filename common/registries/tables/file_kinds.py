@@ -30,20 +30,26 @@ _SQL: Final = re.compile(
 )
 _WORDS: Final = (
     (
-        re.compile(r"<\?xml|<!--|<!doctype|<[a-z][\w:.-]*[\s/>]", re.I),
+        re.compile(r"<\?xml|<!--|<!doctype|<[a-z][\w:.-]*[\s/>]", re.IGNORECASE),
         f"a web page or XML, no table; {_SAVE}",
     ),
     (re.compile(r"\{\\rtf"), f"a text document (RTF), no table; {_SAVE}"),
     (re.compile(r"\{\s*(?:[\"'}]|\Z)|\[\s*[{\[\"\]]|\[\s*-?\d"), "JSON, no table; convert it to CSV first."),
     (
-        re.compile(r"begin:v(?:card|calendar)", re.I),
+        re.compile(r"begin:v(?:card|calendar)", re.IGNORECASE),
         "a list of contacts or dates, no table; export it as CSV.",
     ),
-    (re.compile(r"mime-version:|content-type:|from: |received: ", re.I), f"a message, no table; {_SAVE}"),
-    (re.compile(r"dn: ?\w+=|version: 1\n", re.I), "a directory's export (LDIF), no table; export it as CSV."),
+    (
+        re.compile(r"mime-version:|content-type:|from: |received: ", re.IGNORECASE),
+        f"a message, no table; {_SAVE}",
+    ),
+    (
+        re.compile(r"dn: ?\w+=|version: 1\n", re.IGNORECASE),
+        "a directory's export (LDIF), no table; export it as CSV.",
+    ),
     (_SQL, "a database's dump (SQL), no table; export the table as CSV."),
     (re.compile(r"---\r?\n\s*(?:- )?[\w-]+:"), "YAML, no table; convert it to CSV first."),
-    (re.compile(r"%!ps|%yaml|#!/", re.I), f"no table; {_SAVE}"),
+    (re.compile(r"%!ps|%yaml|#!/", re.IGNORECASE), f"no table; {_SAVE}"),
 )
 
 

@@ -1,5 +1,6 @@
 """Workbooks of OpenDocument (ISO/IEC 26300), read row by row."""
 
+import math
 import zipfile
 from collections.abc import Iterator
 from typing import IO, Any, Final
@@ -116,7 +117,7 @@ def _cell(cell: Any) -> str:
             value = float(cell.get(f"{_OFFICE}value", "nan"))
             if shown.isascii() and shown.isdigit() and int(shown) == value:
                 return shown  # with the zeros before it
-            return shown if value != value else text_of(value)
+            return shown if math.isnan(value) else text_of(value)
     return shown
 
 

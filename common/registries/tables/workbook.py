@@ -54,6 +54,6 @@ def _number(value: float, pattern: str) -> str:
     if abs(value) >= EXACT:
         return f"{value:.14E}"
     if value == int(value):
-        width = len(pattern.split(";")[0]) if _ZEROS.match(pattern) else 0
+        width = len(pattern.split(";", maxsplit=1)[0]) if _ZEROS.match(pattern) else 0
         return f"{int(value):0{width}}"
     return f"{Decimal(format(value, '.15g')):f}"

@@ -36,8 +36,10 @@ def cases_of(configuration: Configuration, registry: Registry, changes: Iterable
         if own and registry.pk == configuration.registry_id:
             cases.append(Case(change.key, change.record, change, own))
         for link, asked in watching.items():
-            for record in linked(configuration.registry, link, change.record):
-                cases.append(Case(record.key, record, change, tuple(asked)))
+            cases.extend(
+                Case(record.key, record, change, tuple(asked))
+                for record in linked(configuration.registry, link, change.record)
+            )
     return cases
 
 

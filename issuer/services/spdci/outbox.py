@@ -108,7 +108,7 @@ def _prepare(row: Outgoing, prepare: Prepare) -> None:
 
 
 def _send(row: Outgoing, *, now: datetime) -> None:
-    answers = row.action != "subscribe" and row.action != "unsubscribe"
+    answers = row.action not in {"subscribe", "unsubscribe"}
     header = Header(
         row.message_id,
         row.action,

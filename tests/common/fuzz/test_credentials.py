@@ -200,7 +200,7 @@ def test_mdocs_that_their_issuer_signed(ana: PrivateKey) -> None:
 def bent_structure(text: str) -> st.SearchStrategy[str]:
     """The CBOR behind a text, a member of it exchanged."""
     structure = cbor.decode(base64url.decode(text), tags=frozenset({24}))
-    return bent(_plain(structure)).map(lambda value: _closed(value))
+    return bent(_plain(structure)).map(_closed)
 
 
 def _plain(value: Any) -> Any:

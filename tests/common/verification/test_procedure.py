@@ -401,7 +401,7 @@ def test_status_from_a_published_list(ana: PrivateKey) -> None:
             return None
 
     def serve(url: str, *, accept: str = "") -> Fetched:
-        assert (url, accept.split(",")[0]) == (LIST_URL, "application/statuslist+jwt")
+        assert (url, accept.split(",", maxsplit=1)[0]) == (LIST_URL, "application/statuslist+jwt")
         statuses = pack(published, length=131_072, bits=2, order="least")
         text = token.create(
             uri=url, statuses=statuses, signer=P256, now=NOW, expires=NOW + timedelta(days=1), ttl=60

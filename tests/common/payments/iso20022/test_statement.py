@@ -25,7 +25,7 @@ def written(version: ModuleType, *entries: Any) -> bytes:
         body = version.BankToCustomerDebitCreditNotificationV08(grp_hdr=header, ntfctn=[held])
         document = version.Document(bk_to_cstmr_dbt_cdt_ntfctn=body)
     else:
-        amount = version.ActiveOrHistoricCurrencyAndAmount(value=Decimal("1"), ccy="USD")
+        amount = version.ActiveOrHistoricCurrencyAndAmount(value=Decimal(1), ccy="USD")
         balance = version.CashBalance8(
             tp=version.BalanceType13(cd_or_prtry=version.BalanceType10Choice(cd="CLBD")),
             amt=amount,

@@ -125,8 +125,7 @@ def test_of_many_receipts_at_once_one_is_booked(programme: Programme, bank: Bank
     def work() -> None:
         try:
             gate.wait(timeout=20)
-            for row in rows:
-                news.append(confirm(row.number, Receipt("settled"), source="callback", now=now))
+            news.extend(confirm(row.number, Receipt("settled"), source="callback", now=now) for row in rows)
         finally:
             connection.close()
 
@@ -148,18 +147,18 @@ def test_an_outbox_of_old_becomes_instructions(now: datetime) -> None:
     executor.migrate([("verifier", "0003_reading")])
     try:
         old = executor.loader.project_state([("verifier", "0003_reading")]).apps
-        Service, Account = old.get_model("verifier", "Service"), old.get_model("verifier", "LedgerAccount")
+        service, account = old.get_model("verifier", "Service"), old.get_model("verifier", "LedgerAccount")
         terms = {
             "amount": "10.00", "currency": "USD", "purpose": "Seeds", "reference": "S", "period": "2026",
             "per": "farmer_id", "payee": "cash", "gateway": "file",
         }  # fmt: skip
-        Service.objects.create(
+        service.objects.create(
             slug="seeds", title="Seeds", provider="P", purpose="P", action="payment",
             query={"credentials": [{"id": "farmer"}, {"id": "farmer_ldp"}]}, parameters={"payment": terms},
         )  # fmt: skip
-        fund = Account.objects.create(code="seeds:fund", name="Fund", currency="USD")
-        payable = Account.objects.create(code="seeds:payable", name="Payable", currency="USD")
-        gateway = Account.objects.create(code="gateway:file:USD", name="File", currency="USD")
+        fund = account.objects.create(code="seeds:fund", name="Fund", currency="USD")
+        payable = account.objects.create(code="seeds:payable", name="Payable", currency="USD")
+        gateway = account.objects.create(code="gateway:file:USD", name="File", currency="USD")
         for person, delivered in (("ana", True), ("bruno", False)):
             entry = _entry(old, person, ((payable, -AMOUNT), (fund, AMOUNT)), now)
             instruction = {"id": person, "payee": "cash", "reference": f"S-{person}", "period": "2026",
