@@ -38,9 +38,10 @@ def own_extension(one: x509.Certificate, kind: Any) -> Any:
 
 
 def test_a_root_is_as_the_standard_profiles_it() -> None:
-    assert ROOT.subject.rfc4514_string() == ROOT.issuer.rfc4514_string() == "CN=Transit IACA,C=UT"
-    ROOT.verify_directly_issued_by(ROOT)
-    constraints, usage = own_extension(ROOT, x509.BasicConstraints), own_extension(ROOT, x509.KeyUsage)
+    made = root()
+    assert made.subject.rfc4514_string() == made.issuer.rfc4514_string() == "CN=Transit IACA,C=UT"
+    made.verify_directly_issued_by(made)
+    constraints, usage = own_extension(made, x509.BasicConstraints), own_extension(made, x509.KeyUsage)
     assert constraints.critical
     assert (constraints.value.ca, constraints.value.path_length) == (True, 0)
     assert usage.critical
@@ -49,12 +50,12 @@ def test_a_root_is_as_the_standard_profiles_it() -> None:
         True,
         False,
     )
-    assert iaca.addresses(ROOT) == (ISSUER,)
-    assert own_extension(ROOT, x509.CRLDistributionPoints).value[0].full_name[0].value == f"{ISSUER}/iaca.crl"
+    assert iaca.addresses(made) == (ISSUER,)
+    assert own_extension(made, x509.CRLDistributionPoints).value[0].full_name[0].value == f"{ISSUER}/iaca.crl"
 
 
 def test_a_document_signer_is_as_the_standard_profiles_it() -> None:
-    leaf = certificate.load(LEAF)
+    leaf = certificate.load(document_signer())
     assert leaf.subject.rfc4514_string() == "CN=Transit document signer,C=UT"
     usage, purposes = own_extension(leaf, x509.KeyUsage), own_extension(leaf, x509.ExtendedKeyUsage)
     assert usage.critical

@@ -31,6 +31,12 @@ def test_an_issuer_for_several_types_it_may_issue() -> None:
     LIST.require_issuer(CIVIL, types=[BIRTH, "urn:example:marriage"])
 
 
+def test_the_entry_that_grants_the_type_is_told() -> None:
+    found = LIST.require_issuer(CIVIL, types=["urn:example:marriage"])
+    assert found.types == {"urn:example:marriage"}
+    assert LIST.require_issuer(CIVIL, types=[BIRTH]).types == {BIRTH}
+
+
 def test_an_issuer_for_any_type() -> None:
     assert LIST.require_issuer("did:web:any.example", types=["urn:x"]).name == "Anything"
 
@@ -54,6 +60,8 @@ def test_untrusted(issuer: str, types: list[str]) -> None:
 def test_an_empty_list_is_an_error() -> None:
     with pytest.raises(UntrustedIssuerError, match="empty"):
         TrustList().require_issuer(FARMERS, types=[FARMER])
+    with pytest.raises(UnknownIssuerError, match="empty"):
+        TrustList().require_known(FARMERS)
 
 
 HOUSE = TrustList(houses=("http://localhost:8000/issuers",))
@@ -64,7 +72,8 @@ OWN = "http://localhost:8000/issuers/farmers/types/farmer"
     "issuer", ["did:web:localhost%3A8000:issuers:farmers", "http://localhost:8000/issuers/farmers"]
 )
 def test_an_authority_of_the_house_is_trusted_for_its_own_types(issuer: str) -> None:
-    assert HOUSE.require_issuer(issuer, types=(OWN,)).issuer == issuer
+    found = HOUSE.require_issuer(issuer, types=(OWN,))
+    assert (found.issuer, found.types) == (issuer, {OWN})
 
 
 @pytest.mark.parametrize(
@@ -77,6 +86,10 @@ def test_an_authority_of_the_house_is_trusted_for_its_own_types(issuer: str) -> 
         ("did:web:elsewhere.example:issuers:farmers", (OWN,)),
         ("did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK", (OWN,)),
         ("did:web:localhost%3A8000:issuers:farmers", ()),
+        # an address within another one
+        ("http://localhost:8000/issuers/farmers", (f"https://mallory.example/?{OWN}",)),
+        ("https://mallory.example/?http://localhost:8000/issuers/farmers", (OWN,)),
+        ("http://localhost:8000/issuers/farmers?http://a.example", ("http://a.example/types/b",)),
     ],
 )
 def test_nobody_else_is(issuer: str, types: tuple[str, ...]) -> None:
