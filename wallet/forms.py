@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from common.oid4vci.offer import TxCode
-from wallet.services import accounts
+from wallet.account import accounts
 
 MAX_PICTURE = 8_000_000
 

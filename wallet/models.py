@@ -1,7 +1,7 @@
 """Rows of the wallet. In clear stand random identifiers; everything else is sealed, times as well.
 
 No column names a person, an issuer, a type, a service or a claim. What a row says opens only with the
-vault key of its account (wallet/services/vault.py). No time and no number runs through the rows of several
+vault key of its account (wallet/account/vault.py). No time and no number runs through the rows of several
 people: by it one could lay them beside what an issuer or a service wrote in the same moment.
 """
 

@@ -77,7 +77,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = environment.caches(os.environ)
 KEY_STORES = {"table": "common.adapters.storage.key_table.KeyTable"}
 KEY_STORE = "table"
-# How dear a guess at a wallet's passphrase is (wallet/services/vault.py): 256 MiB; "minimal" is for tests.
+# How dear a guess at a wallet's passphrase is (wallet/account/vault.py): 256 MiB; "minimal" is for tests.
 WALLET_PASSPHRASE_COST = "moderate"  # noqa: S105
 
 # --- the one door to the network (common/adapters/network/http.py) -----------------------------------------

@@ -15,8 +15,8 @@ from issuer.models import AccessLog, Consent
 from issuer.services import consents
 from tests.wallet.conftest import ANA
 from verifier.models import ReadingConsent, ReadLog
-from wallet.services import accounts
-from wallet.services.vault import Vault
+from wallet.account import accounts
+from wallet.account.vault import Vault
 
 pytestmark = pytest.mark.skipif(
     set(settings.ROLES) != {"issuer", "wallet", "verifier"}, reason="all three parties are needed"

@@ -29,7 +29,7 @@ from issuer.services.issuance import issue_directly
 from tests.conftest import shared
 from verifier.models import PresentationSession, Service, TrustedIssuer
 from verifier.presentation.trust import trust_list
-from wallet.services import accounts
+from wallet.account import accounts
 
 pytestmark = pytest.mark.skipif(
     set(site.ROLES) != {"issuer", "wallet", "verifier"}, reason="all three parties are needed"

@@ -21,7 +21,8 @@ from tests.conftest import shared
 from verifier.models import Service
 from verifier.presentation.requests import create_request
 from verifier.services.sample import load_services
-from wallet.services import accepting, accounts
+from wallet.account import accounts
+from wallet.issuance import accept_offer
 
 pytestmark = pytest.mark.skipif(
     set(settings.ROLES) != {"issuer", "wallet", "verifier"}, reason="all three parties are needed"
@@ -103,7 +104,7 @@ def test_credential_requests_of_the_wallet(
     made = create_offer(find_configuration("farmer"), "F-0001", now=now)
     settings.WALLET_PASSPHRASE_COST = "minimal"
     vault = accounts.sign_up("Ana", "correct horse battery staple")
-    accepting.accept(vault, accepting.receive(vault, made.uri, now=now), tx_code=None, now=now)
+    accept_offer.accept(vault, accept_offer.receive(vault, made.uri, now=now), tx_code=None, now=now)
     assert len(sent) >= 2
     for request in sent:
         accepts("oid4vci/credential_request-1_0.json", request)

@@ -14,7 +14,7 @@ from issuer.models import IssuedCredential
 from tests.flows.test_mdoc import command, last
 from verifier.models import PresentationSession, Service
 from verifier.services.sample import type_url
-from wallet.services import accounts
+from wallet.account import accounts
 
 pytestmark = pytest.mark.skipif(
     set(site.ROLES) != {"issuer", "wallet", "verifier"}, reason="all three parties are needed"

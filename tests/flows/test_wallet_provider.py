@@ -19,7 +19,7 @@ from common.oid4vci.key_attestation import verify_key_attestation
 from common.oid4vp.x509 import certificate_authority
 from tests.wallet.conftest import _cheap_passphrases as _cheap_passphrases
 from tests.wallet.conftest import vault as vault
-from tests.wallet.test_high_assurance import access_code, agree, local, to_the_office
+from tests.wallet.issuance.test_high_assurance import access_code, agree, local, to_the_office
 from tests.wallet.test_with_the_site import citizen as citizen
 from tests.wallet.test_with_the_site import command, take
 from wallet.models import Card, ProviderCertificate, Waiting
@@ -104,7 +104,7 @@ def test_fetching_anew_and_waiting(trusting: Client, monkeypatch: pytest.MonkeyP
     waits = Session.objects.get(record_key="F-0002")
     decide(waits, approve=True, reason="", actor="officer", now=datetime.now(UTC))
     later = datetime.now(UTC) + timedelta(seconds=30)
-    monkeypatch.setattr("wallet.views.cards.now", lambda: later)
+    monkeypatch.setattr("wallet.pages.credentials.now", lambda: later)
     assert "Your new cards are here." in trusting.get("/wallet/").content.decode()
     assert (Card.objects.count(), Waiting.objects.count()) == (2, 0)
 
@@ -172,7 +172,7 @@ def test_offices_cannot_tell_that_it_is_one_wallet(trusting: Client, wire: list[
 
 
 def test_what_the_provider_says_of_keys(trusting: Client) -> None:
-    from wallet.services import provider
+    from wallet.attestation import provider
 
     now, key = datetime.now(UTC), generate("P-256")
     root = certificate.load(ssl.PEM_cert_to_DER_cert(provider.root_pem(now=now)))
@@ -197,7 +197,7 @@ def test_the_command_shows_the_root(trusting: Client, settings: Any) -> None:
 
 
 def test_certificates_are_renewed_before_they_end(trusting: Client) -> None:
-    from wallet.services import provider
+    from wallet.attestation import provider
 
     now = datetime.now(UTC)
     provider.key_attestation([generate("P-256").public_key], nonce=None, now=now)

@@ -6,8 +6,9 @@ import pytest
 
 from common.adapters.network import http
 from tests.wallet.fakes import Network, Office, Service, sd_query
-from wallet.services import accepting, accounts
-from wallet.services.vault import Vault
+from wallet.account import accounts
+from wallet.account.vault import Vault
+from wallet.issuance import accept_offer
 
 ANA = ("Ana Quispe", "correct horse battery staple")
 
@@ -40,7 +41,7 @@ def office(network: Network, now: datetime) -> Office:
 @pytest.fixture
 def holder(vault: Vault, office: Office, now: datetime) -> Vault:
     """Ana's vault with her birth certificate in it."""
-    accepting.accept(vault, accepting.receive(vault, office.link, now=now), tx_code=None, now=now)
+    accept_offer.accept(vault, accept_offer.receive(vault, office.link, now=now), tx_code=None, now=now)
     return vault
 
 

@@ -23,8 +23,8 @@ from common.oid4vp.client_id import PREFIXES
 from common.oid4vp.request import RESPONSE_MODES
 from issuer.models import Configuration
 from tests.wallet.conftest import ANA
+from wallet.account.vault import Vault
 from wallet.models import Card, RegisteredVerifier
-from wallet.services.vault import Vault
 
 pytestmark = pytest.mark.skipif(
     set(settings.ROLES) != {"issuer", "wallet", "verifier"}, reason="all three parties are needed"

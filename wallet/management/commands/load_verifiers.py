@@ -4,8 +4,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from common.adapters.command import Command as BaseCommand
-from wallet.services.provider import make_known
-from wallet.services.sample import load_verifiers
+from wallet.attestation.provider import make_known
+from wallet.presentation.sample_verifiers import load_verifiers
 
 
 class Command(BaseCommand):

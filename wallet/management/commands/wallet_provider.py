@@ -6,7 +6,7 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from common.adapters.command import Command as BaseCommand
-from wallet.services import provider
+from wallet.attestation import provider
 
 
 class Command(BaseCommand):

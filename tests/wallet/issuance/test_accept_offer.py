@@ -1,0 +1,423 @@
+"""What arrives is verified before it is kept; whatever does not hold leaves nothing behind."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from urllib.parse import quote
+
+import pytest
+
+from common.adapters.limits import cache_backends
+from common.errors import SelloError
+from common.formats.base import Secured
+from common.keys import PrivateKey
+from common.oid4vci.errors import InvalidMessageError
+from tests.tampering import flip
+from tests.wallet.account.test_vault import dump
+from tests.wallet.fakes import DID, ISSUER, ORIGIN, VCT, Network, Office, holder_of, reply
+from wallet.account.pending import UNTIL, NothingWaits
+from wallet.account.vault import Vault
+from wallet.credentials import cards
+from wallet.issuance import accept_offer
+from wallet.issuance.accept_offer import AlreadyAccepted, DoesNotVerify, NotForThisWallet, WrongCode
+from wallet.issuer_client.oauth_client import Unreachable
+from wallet.issuer_client.requests import OfferGone
+from wallet.models import Card, Pending
+
+
+def take(vault: Vault, office: Office, now: datetime, tx_code: str | None = None) -> None:
+    accept_offer.accept(vault, accept_offer.receive(vault, office.link, now=now), tx_code=tx_code, now=now)
+
+
+def test_two_formats_become_one_card(vault: Vault, office: Office, now: datetime) -> None:
+    id = accept_offer.receive(vault, office.link, now=now)
+    offer = accept_offer.read(vault, id, now=now)
+    assert (offer.issuer_name, list(offer.groups)) == ("Civil Registry", ["Birth certificate"])
+    assert not office.used
+    (card,) = accept_offer.accept(vault, id, tx_code=None, now=now)
+    assert [card] == list(cards.held_cards(vault))
+    assert [(copy.format, copy.key.curve) for copy in card.copies] == [
+        ("ldp_vc", "Ed25519"),
+        ("dc+sd-jwt", "P-256"),
+    ]
+    face = cards.face(card, now=now)
+    assert face.status == "valid"
+    assert [(row.label, row.value) for row in face.rows] == [
+        ("Given names", "Ana Wayra"),
+        ("Family names", "Quispe Ñahui"),
+        ("Born on", "25 May 1990"),
+    ]
+    assert office.notifications == [
+        {"notification_id": "note-ldp_vc", "event": "credential_accepted"},
+        {"notification_id": "note-dc+sd-jwt", "event": "credential_accepted"},
+    ]
+    assert not Pending.objects.exists()
+
+
+def test_an_offer_by_value(vault: Vault, office: Office, now: datetime) -> None:
+    link = f"https://wallet.example/accept?credential_offer={quote(json.dumps(office.offer))}"
+    (card,) = accept_offer.accept(vault, accept_offer.receive(vault, link, now=now), tx_code=None, now=now)
+    assert card.title == "Birth certificate"
+
+
+def test_the_database_alone_does_not_tell_what_was_taken(vault: Vault, office: Office, now: datetime) -> None:
+    office.tx_code = "1234"
+    accept_offer.receive(vault, office.link, now=now)
+    waiting = dump()
+    office.tx_code = None
+    office.code = "code-2"
+    take(vault, office, now)
+    for everything in (waiting, dump()):
+        for text in (
+            *("wayra", "quispe", "civil-registry", "office.example", "birth", "given_name", "1990-05-25"),
+            *("ldp_vc", "sd-jwt", "token-1", "code-1", "note-"),
+        ):
+            assert text.encode() not in everything.lower(), text
+
+
+def test_a_code_where_one_is_asked_for(vault: Vault, office: Office, now: datetime) -> None:
+    office.tx_code = "4711"
+    id = accept_offer.receive(vault, office.link, now=now)
+    for number, wrong in enumerate(("0000", "", None), start=1):
+        with pytest.raises(WrongCode):
+            accept_offer.accept(vault, id, tx_code=wrong, now=now)
+        assert accept_offer.read(vault, id, now=now).attempts == number
+    assert office.failures == 1
+    accept_offer.accept(vault, id, tx_code="4711", now=now)
+    assert Card.objects.count() == 1
+
+
+def test_an_offer_that_is_gone(vault: Vault, office: Office, now: datetime) -> None:
+    office.used = True
+    with pytest.raises(OfferGone, match="run out or was already used"):
+        accept_offer.receive(vault, office.link, now=now)
+
+
+def test_an_offer_that_was_used_in_the_meantime(vault: Vault, office: Office, now: datetime) -> None:
+    id = accept_offer.receive(vault, office.link, now=now)
+    office.used = True
+    with pytest.raises(OfferGone):
+        accept_offer.accept(vault, id, tx_code=None, now=now)
+    with pytest.raises(NothingWaits):
+        accept_offer.read(vault, id, now=now)
+
+
+def test_an_offer_taken_before_is_named_so(vault: Vault, office: Office, now: datetime) -> None:
+    take(vault, office, now)
+    office.used = False
+    with pytest.raises(AlreadyAccepted):
+        accept_offer.receive(vault, office.link, now=now)
+
+
+def test_an_office_that_does_not_answer(vault: Vault, office: Office, now: datetime) -> None:
+    id = accept_offer.receive(vault, office.link, now=now)
+    silent = office.network.handlers.pop(("POST", f"{ISSUER}/credential"))
+    with pytest.raises(Unreachable, match="cannot be reached"):
+        accept_offer.accept(vault, id, tx_code=None, now=now)
+    assert not Card.objects.exists()
+    office.network.handlers["POST", f"{ISSUER}/credential"] = silent
+    accept_offer.accept(vault, id, tx_code=None, now=now)
+    assert office.failures == 0  # the token of the first attempt still served
+    assert Card.objects.count() == 1
+
+
+def test_an_offer_waits_half_an_hour(vault: Vault, office: Office, now: datetime) -> None:
+    id = accept_offer.receive(vault, office.link, now=now)
+    with pytest.raises(NothingWaits):
+        accept_offer.accept(vault, id, tx_code=None, now=now + timedelta(minutes=31))
+
+
+def test_an_offer_is_answered_once(vault: Vault, office: Office, now: datetime) -> None:
+    id = accept_offer.receive(vault, office.link, now=now)
+    accept_offer.accept(vault, id, tx_code=None, now=now)
+    with pytest.raises(NothingWaits):
+        accept_offer.accept(vault, id, tx_code=None, now=now)
+
+
+def test_an_offer_being_answered_is_not_answered_again(vault: Vault, office: Office, now: datetime) -> None:
+    id = accept_offer.receive(vault, office.link, now=now)
+    Pending.objects.update(taken=True)
+    with pytest.raises(NothingWaits, match="at this moment"):
+        accept_offer.accept(vault, id, tx_code=None, now=now)
+    assert not office.used
+
+
+def test_an_offer_of_somebody_else_is_not_there(vault: Vault, office: Office, now: datetime) -> None:
+    from wallet.account import accounts
+
+    id = accept_offer.receive(vault, office.link, now=now)
+    other = accounts.sign_up("Mallory", "another passphrase altogether")
+    with pytest.raises(NothingWaits):
+        accept_offer.accept(other, id, tx_code=None, now=now)
+
+
+def test_declining_takes_nothing(vault: Vault, office: Office, now: datetime) -> None:
+    accept_offer.decline(vault, accept_offer.receive(vault, office.link, now=now), now=now)
+    assert not office.used
+    assert not Pending.objects.exists()
+
+
+# --- what arrives and does not hold -------------------------------------------------------------------
+
+
+def refused(vault: Vault, office: Office, now: datetime, reason: str) -> None:
+    with pytest.raises(DoesNotVerify, match=reason):
+        take(vault, office, now)
+    assert not Card.objects.exists()
+    assert not Pending.objects.exists()
+    assert {note["event"] for note in office.notifications} == {"credential_failure"}
+
+
+def change_claim(secured: Secured) -> Secured:
+    if isinstance(secured, Mapping):
+        subject = {**secured["credentialSubject"], "given_name": "Mallory"}
+        return {**secured, "credentialSubject": subject}
+    return secured
+
+
+def change_signature(secured: Secured) -> Secured:
+    if isinstance(secured, str):
+        header, claims, rest = secured.split(".", 2)
+        return f"{header}.{claims}.{flip(rest, 0)}"
+    return secured
+
+
+def add_disclosure(secured: Secured) -> Secured:
+    return f"{secured}WyJzYWx0IiwgInJvbGUiLCAibWluaXN0ZXIiXQ~" if isinstance(secured, str) else secured
+
+
+@pytest.mark.parametrize("tamper", [change_claim, change_signature, add_disclosure])
+def test_tampered_with_on_the_way(vault: Vault, office: Office, now: datetime, tamper: object) -> None:
+    office.tamper = tamper  # type: ignore[assignment]
+    refused(vault, office, now, "Its seal does not hold")
+
+
+def test_signed_with_another_key(vault: Vault, office: Office, now: datetime, mallory: PrivateKey) -> None:
+    published = office.did_document({}, b"")
+    office.network.handlers["GET", f"{ISSUER}/did.json"] = lambda headers, body: published
+    office.es256 = mallory.named(f"{DID}#ec")
+    refused(vault, office, now, "Its seal does not hold")
+
+
+def test_made_out_to_somebody_else(vault: Vault, office: Office, now: datetime, mallory: PrivateKey) -> None:
+    office.holder = holder_of(mallory)
+    refused(vault, office, now, "made out to another holder")
+
+
+def test_sealed_by_another_office(vault: Vault, office: Office, now: datetime, network: Network) -> None:
+    other = "did:web:office.example:issuers:farmer-registry"
+    document = json.loads(office.did_document({}, b"").body.replace(DID.encode(), other.encode()))
+    network.handlers["GET", f"{ORIGIN}/issuers/farmer-registry/did.json"] = lambda h, b: reply(document)
+    network.handlers["GET", f"{ORIGIN}/issuers/farmer-registry/context"] = office.context
+    office.iss = other
+    office.eddsa = office.eddsa.named(f"{other}#ed")
+    office.es256 = office.es256.named(f"{other}#ec")
+    offer = {**office.offer, "credential_configuration_ids": ["birth.dc+sd-jwt"]}
+    network.handlers["GET", f"{ISSUER}/offers/1"] = lambda h, b: reply(offer)
+    refused(vault, office, now, "somebody other than the office")
+
+
+def test_of_another_kind(vault: Vault, office: Office, now: datetime) -> None:
+    office.vct = f"{ISSUER}/types/Farmer"
+    refused(vault, office, now, "another kind")
+
+
+def test_expired_on_arrival(vault: Vault, office: Office, now: datetime) -> None:
+    id = accept_offer.receive(vault, office.link, now=now)
+    office.now = late = now.replace(year=2127)
+    row = Pending.objects.get()
+    vault.seal(row, {**vault.open(row), UNTIL: (late + timedelta(hours=1)).isoformat()})
+    row.save()
+    with pytest.raises(DoesNotVerify, match="already run out"):
+        accept_offer.accept(vault, id, tx_code=None, now=late)
+    assert not Card.objects.exists()
+
+
+@pytest.mark.parametrize("value", [1, 2])
+def test_withdrawn_on_arrival(vault: Vault, office: Office, now: datetime, value: int) -> None:
+    office.with_status, office.status = True, value
+    refused(vault, office, now, "already withdrawn")
+
+
+def test_a_status_that_cannot_be_asked_is_not_a_withdrawal(
+    vault: Vault, office: Office, now: datetime
+) -> None:
+    office.with_status = True
+    office.network.handlers["GET", f"{ISSUER}/status/1"] = lambda headers, body: reply("", 503)
+    take(vault, office, now)
+    (card,) = cards.held_cards(vault)
+    assert cards.live_status(card, now=now) == "undetermined"
+
+
+# --- what an offer must be --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "openid-credential-offer://?credential_offer_uri=http%3A%2F%2Foffice.example%2Foffer",
+        "openid-credential-offer://?credential_offer_uri=file%3A%2F%2F%2Fetc%2Fpasswd",
+        "openid-credential-offer://?credential_offer=%7B%7D",
+        "openid-credential-offer://",
+        "hello",
+    ],
+)
+def test_what_is_no_offer(vault: Vault, network: Network, now: datetime, text: str) -> None:
+    with pytest.raises(InvalidMessageError):
+        accept_offer.receive(vault, text, now=now)
+    assert network.asked == []
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "169.254.169.254", "[::1]", "10.0.0.1"])
+def test_an_offer_does_not_lead_into_private_networks(vault: Vault, now: datetime, host: str,
+                                                     monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    from common.adapters.network import http
+
+    monkeypatch.setattr(http, "transport", http._over_the_network)
+    with pytest.raises(Unreachable):
+        accept_offer.receive(
+            vault, f"openid-credential-offer://?credential_offer_uri=https%3A%2F%2F{host}%2Foffer", now=now
+        )
+
+
+def test_metadata_of_another_issuer(vault: Vault, office: Office, now: datetime) -> None:
+    lie = json.loads(office.metadata({}, b"").body) | {"credential_issuer": f"{ORIGIN}/issuers/other"}
+    where = f"{ORIGIN}/.well-known/openid-credential-issuer/issuers/civil-registry"
+    office.network.handlers["GET", where] = lambda headers, body: reply(lie)
+    with pytest.raises(InvalidMessageError, match="another issuer"):
+        accept_offer.receive(vault, office.link, now=now)
+
+
+def test_a_form_that_is_not_known_here(vault: Vault, office: Office, now: datetime) -> None:
+    offer = {**office.offer, "credential_configuration_ids": ["birth.mso_mdoc"]}
+    office.network.handlers["GET", f"{ISSUER}/offers/1"] = lambda headers, body: reply(offer)
+    with pytest.raises(NotForThisWallet):
+        accept_offer.receive(vault, office.link, now=now)
+
+
+def test_more_credentials_than_keys_are_not_taken(vault: Vault, office: Office, now: datetime) -> None:
+    given = office.credential
+
+    def twice(headers: Mapping[str, str], body: bytes) -> object:
+        value = json.loads(given(headers, body).body)
+        return reply({**value, "credentials": value["credentials"] * 2})
+
+    office.network.handlers["POST", f"{ISSUER}/credential"] = twice  # type: ignore[assignment]
+    with pytest.raises(SelloError):
+        take(vault, office, now)
+    assert not Card.objects.exists()
+
+
+def test_deleting_a_card_tells_the_office(vault: Vault, office: Office, now: datetime) -> None:
+    take(vault, office, now)
+    office.notifications.clear()
+    cards.delete(vault, next(cards.held_cards(vault)).id, now=now)
+    assert not Card.objects.exists()
+    assert [note["event"] for note in office.notifications] == ["credential_deleted"] * 2
+
+
+def test_live_status_follows_the_list(vault: Vault, office: Office, now: datetime) -> None:
+
+    office.with_status = True
+    take(vault, office, now)
+    (card,) = cards.held_cards(vault)
+    for value, word in ((0, "valid"), (2, "suspended"), (1, "revoked")):
+        office.status = value
+        cache_backends.forget()
+        assert cards.live_status(card, now=now) == word
+    late = now.replace(year=2127)
+    assert cards.live_status(card, now=late) == "expired"
+    assert cards.live_status(replace(card, copies=card.copies[:1]), now=now) == "valid"
+    assert VCT in card.copies[1].types
+
+
+def publish(office: Office, document: Mapping[str, object]) -> None:
+    office.network.handlers[("GET", VCT)] = lambda headers, body: reply(dict(document))
+
+
+def speechless(office: Office) -> None:
+    """An office whose metadata have no words for people."""
+    published = json.loads(office.metadata({}, b"").body)
+    for configuration in published["credential_configurations_supported"].values():
+        del configuration["credential_metadata"]
+    address = f"{ORIGIN}/.well-known/openid-credential-issuer/issuers/civil-registry"
+    office.network.handlers[("GET", address)] = lambda headers, body: reply(published)
+
+
+def described(name: str, label: str, **more: object) -> dict[str, object]:
+    return {"path": [name], "display": [{"locale": "en", "label": label}], **more}
+
+
+def test_where_the_office_has_no_words_its_type_has(vault: Vault, office: Office, now: datetime) -> None:
+    """SD-JWT VC §5: the card's name, the words for its claims, and the type that it extends."""
+    speechless(office)
+    parent = "https://people.example/types/Act"
+    publish(
+        office,
+        {
+            "vct": VCT,
+            "extends": parent,
+            "display": [{"locale": "es", "name": "Acta"}, {"locale": "en-US", "name": "Act of birth"}],
+            "claims": [described("given_name", "Names", sd="always", mandatory=True)],
+        },
+    )
+    inherited = {"vct": parent, "claims": [described("birth_date", "Day of birth")]}
+    office.network.handlers[("GET", parent)] = lambda headers, body: reply(inherited)
+    accept_offer.accept(vault, accept_offer.receive(vault, office.link, now=now), tx_code=None, now=now)
+    (card,) = cards.held_cards(vault)
+    assert card.title == "Act of birth"
+    copy = next(copy for copy in card.copies if copy.format == "dc+sd-jwt")
+    assert copy.types == (VCT, parent)
+    assert {label.path: label.text for label in copy.labels} == {
+        ("given_name",): "Names", ("birth_date",): "Day of birth"
+    }  # fmt: skip
+
+
+def test_the_offices_own_words_come_first(vault: Vault, office: Office, now: datetime) -> None:
+    publish(office, {"vct": VCT, "claims": [described("given_name", "Names")]})
+    take(vault, office, now)
+    (card,) = cards.held_cards(vault)
+    assert card.title == "Birth certificate"
+    assert [row.label for row in cards.face(card, now=now).rows] == ["Given names", "Family names", "Born on"]
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"vct": VCT, "claims": [described("given_name", "Names", sd="never")]},
+        {"vct": VCT, "claims": [described("height", "Height", mandatory=True)]},
+        {"vct": VCT, "claims": [{"path": ["given_name", None]}]},
+        {"vct": VCT, "extends": VCT},
+        {"vct": "https://people.example/types/Act"},
+    ],
+)
+def test_a_card_that_is_not_as_its_type_says(
+    vault: Vault, office: Office, now: datetime, document: Mapping[str, object]
+) -> None:
+    publish(office, document)
+    with pytest.raises(DoesNotVerify, match="not as its type says"):
+        take(vault, office, now)
+    assert not Card.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "suites", [("eddsa-rdfc-2022", "ecdsa-rdfc-2019"), ("ecdsa-jcs-2019",), ("unheard-of", "eddsa-jcs-2022")]
+)
+def test_keys_are_shown_by_presentations_where_nothing_else_is_taken(
+    vault: Vault, office: Office, now: datetime, suites: tuple[str, ...]
+) -> None:
+    office.proof_types = {"di_vp": suites}
+    (card,) = accept_offer.accept(
+        vault, accept_offer.receive(vault, office.link, now=now), tx_code=None, now=now
+    )
+    assert {copy.format for copy in card.copies} == {"ldp_vc", "dc+sd-jwt"}
+
+
+def test_a_plain_proof_comes_before_a_presentation(vault: Vault, office: Office, now: datetime) -> None:
+    office.proof_types = {"di_vp": ("eddsa-rdfc-2022",), "jwt": ("ES256",)}
+    accept_offer.accept(vault, accept_offer.receive(vault, office.link, now=now), tx_code=None, now=now)
+    for types in ({"di_vp": ("unheard-of",)}, {"cwt": ("ES256",)}, {"jwt": ("RS256",)}):
+        office.proof_types, office.used, office.code = types, False, "code-2"
+        with pytest.raises(NotForThisWallet, match="form that this wallet cannot keep"):
+            accept_offer.receive(vault, office.link, now=now)

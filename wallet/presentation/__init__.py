@@ -1,0 +1,1 @@
+"""Answering an authorization request: who asks, what matches, what leaves (OpenID4VP 1.0)."""
