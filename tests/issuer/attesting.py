@@ -21,7 +21,6 @@ CLIENT = "https://wallet.example"
 MODERATE = Resistance(("iso_18045_moderate",), ("iso_18045_high",))
 ROOT, LEAF = PrivateKey("P-256", bytes(31) + b"\x21"), PrivateKey("P-256", bytes(31) + b"\x22")
 INSTANCE = PrivateKey("P-256", bytes(31) + b"\x23")
-NOW = datetime.now(UTC)
 
 
 class Provider:

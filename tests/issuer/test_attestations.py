@@ -12,10 +12,10 @@ from common.oid4vci.wallet_attestation import CHALLENGE_HEADER
 from common.oid4vp.x509 import certificate_authority
 from issuer.models import Authority, Authorization
 from issuer.services import clients
+from tests.clock import from_now
 from tests.issuer.attesting import (
     INSTANCE,
     LEAF,
-    NOW,
     Provider,
     challenge,
     farmer,
@@ -144,14 +144,14 @@ def test_attestations_at_the_pre_authorized_flow(farmer, wallet, provider):
         {"signer": PrivateKey("P-256", bytes(31) + b"\x66")},
         {"x5c": []},
         {"x5c": [b"x"]},
-        {"now": NOW + timedelta(hours=1), "expires": NOW + timedelta(hours=2)},
+        {"now": timedelta(hours=1), "expires": timedelta(hours=2)},
         {"client_id": ""},
         {"client_id": "https://another.example"},
         {"key": PrivateKey("P-256", bytes(31) + b"\x66").public_key},
     ],
 )
 def test_attestations_that_do_not_hold(wallet, provider, change):
-    refused = push(wallet, provider.wallet(**change))
+    refused = push(wallet, provider.wallet(**from_now(change)))
     assert refusal(refused)[1] in ("invalid_client_attestation", "invalid_client")
     assert not Authorization.objects.exists()
 
@@ -162,14 +162,14 @@ def test_attestations_that_do_not_hold(wallet, provider, change):
         {"audience": "http://localhost:8000/issuers/other"},
         {"client_id": "https://another.example"},
         {"signer": PrivateKey("P-256", bytes(31) + b"\x66")},
-        {"now": NOW - timedelta(minutes=10)},
-        {"now": NOW + timedelta(minutes=10)},
+        {"now": -timedelta(minutes=10)},
+        {"now": timedelta(minutes=10)},
         {"jti": ""},
         {"jti": None},
     ],
 )
 def test_proofs_of_an_attestation_that_do_not_hold(wallet, provider, change):
-    assert refusal(push(wallet, provider.wallet(), pop(wallet, **change))) == (
+    assert refusal(push(wallet, provider.wallet(), pop(wallet, **from_now(change)))) == (
         400,
         "invalid_client_attestation",
     )
@@ -195,15 +195,16 @@ def test_a_proof_of_an_attestation_is_good_once(wallet, provider):
 
 
 def test_an_attestation_that_has_expired(wallet, provider):
-    refused = push(wallet, provider.wallet(expires=NOW - timedelta(seconds=1)))
+    refused = push(wallet, provider.wallet(expires=datetime.now(UTC) - timedelta(seconds=1)))
     assert refusal(refused) == (400, "use_fresh_attestation")
 
 
 def test_over_another_challenge(wallet, provider):
     """Each refusal brings the challenge that is to be used, and each answer the next one."""
+    now = datetime.now(UTC)
     authority = Authority.objects.create(slug="other", name="Other")
-    others = clients.create_challenge(authority, now=NOW)
-    old = clients.create_challenge(wallet.authority, now=NOW - timedelta(hours=1))
+    others = clients.create_challenge(authority, now=now)
+    old = clients.create_challenge(wallet.authority, now=now - timedelta(hours=1))
     for wrong in ("", "x", 7, wallet.nonce(), wallet.fresh_nonce(), others, old):
         refused = push(wallet, provider.wallet(), pop(wallet, challenge=wrong))
         assert refusal(refused) == (400, "use_attestation_challenge"), wrong
@@ -235,7 +236,8 @@ def test_what_an_attestation_must_say(wallet, provider, name):
 
 def test_more_that_an_attestation_must_not_be(wallet, provider):
     private = {**jwk.encode(INSTANCE.public_key), "d": "AA"}
-    later = int((NOW + timedelta(hours=1)).timestamp())
+    now = datetime.now(UTC)
+    later = int((now + timedelta(hours=1)).timestamp())
     for claims in ({"cnf": {"jwk": private}}, {"cnf": {"kid": "1"}}, {"nbf": later}, {"exp": "soon"}):
         refused = push(wallet, signed_wallet(provider, **claims))
         assert refusal(refused) == (400, "invalid_client_attestation"), claims
@@ -243,8 +245,8 @@ def test_more_that_an_attestation_must_not_be(wallet, provider):
         signer=LEAF,
         name="x",
         serial=3,
-        not_before=NOW - timedelta(hours=1),
-        not_after=NOW + timedelta(days=1),
+        not_before=now - timedelta(hours=1),
+        not_after=now + timedelta(days=1),
     )
     header = {"x5c": [base64.b64encode(self_signed).decode()]}
     assert refusal(push(wallet, signed_wallet(provider, header=header)))[1] == "invalid_client_attestation"

@@ -1,6 +1,7 @@
 """Wallets and keys that their provider took back, and lists that nobody can believe."""
 
 import base64
+from time import time
 
 import pytest
 
@@ -11,7 +12,6 @@ from common.status.token import encode_list
 from tests.issuer.attesting import (
     INSTANCE,
     LEAF,
-    NOW,
     Provider,
     ask,
     farmer,
@@ -31,7 +31,7 @@ LIST = "https://provider.example/status/1"
 def publish(monkeypatch, provider, *values: int, signer=LEAF, chain=None, uri=LIST, **claims) -> None:
     """The provider's list, at its address, as the network brings it."""
     statuses = pack(dict(enumerate(values)), length=131_072, bits=2, order="least")
-    body = {"sub": uri, "iat": int(NOW.timestamp()) - 5, "ttl": 60, "status_list": encode_list(statuses)}
+    body = {"sub": uri, "iat": int(time()) - 5, "ttl": 60, "status_list": encode_list(statuses)}
     header = {"typ": "statuslist+jwt", "x5c": [base64.b64encode(chain or provider.leaf).decode()]}
     text = jws.sign(header, {**body, **claims}, signer=signer)
 
@@ -62,7 +62,7 @@ def test_where_nobody_can_say_whether_an_attestation_stands(wallet, provider, mo
         {"signer": INSTANCE},
         {"uri": "https://provider.example/status/2"},
         {"iss": "https://another.example"},
-        {"exp": int(NOW.timestamp()) - 1},
+        {"exp": int(time()) - 1},
     ]
     for way in (None, *ways):
         if way is not None:

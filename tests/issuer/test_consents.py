@@ -19,6 +19,7 @@ from issuer.models import AccessLog, AccessToken, Basis, Consent, DataAgreement,
 from issuer.services import access, consents
 from issuer.services.issuance import issue_directly
 from issuer.services.status import set_status
+from tests.clock import from_now
 from tests.issuer.test_access_endpoints import CLINIC_DID, World, fresh, refusal
 from tests.issuer.test_access_endpoints import world as world  # the fixture
 
@@ -129,12 +130,12 @@ def test_an_expired_consent(world: World, consent: str) -> None:
         {"client_id": "did:web:bank.example"},
         {"purpose": "marketing"},
         {"attributes": ("crop", "family_name")},
-        {"valid_until": datetime.now(UTC) + timedelta(days=91)},
-        {"valid_until": datetime.now(UTC) - timedelta(seconds=1)},
+        {"valid_until": timedelta(days=91)},
+        {"valid_until": -timedelta(seconds=1)},
     ],
 )
 def test_terms_that_were_not_agreed_with_the_organisation(world: World, changes: dict[str, Any]) -> None:
-    assert refusal(sign(world, **changes)) == (403, "access_denied")
+    assert refusal(sign(world, **from_now(changes))) == (403, "access_denied")
     assert not Consent.objects.exists()
     assert not AccessToken.objects.exists()
     assert AccessLog.objects.get().outcome == "refused"

@@ -2,7 +2,7 @@
 
 import base64
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import jsonschema
 import pytest
@@ -184,8 +184,8 @@ def test_signed_metadata_of_others(farmer, wallet, mallory):
     for change in (
         {"issuer_key": of_another},
         {"issuer": f"{identifier}x"},
-        {"now": now.replace(year=now.year + 1)},
-        {"now": now.replace(year=now.year - 1)},
+        {"now": now + timedelta(days=365)},
+        {"now": now - timedelta(days=365)},
     ):
         with pytest.raises(SelloError):
             verify_metadata(text, **{"issuer": identifier, "issuer_key": own, "now": now, **change})

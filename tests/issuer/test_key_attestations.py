@@ -1,7 +1,7 @@
 """Keys for which a provider vouches; strangers, stale nonces, and keys not kept well enough."""
 
 import base64
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import jsonschema
 import pytest
@@ -11,7 +11,7 @@ from common.oid4vci.key_attestation import TYPE as KEY_TYPE
 from common.oid4vci.key_attestation import Resistance
 from common.oid4vci.wallet_attestation import TYPE as WALLET_TYPE
 from issuer.models import Authority, IssuedCredential, Session
-from tests.issuer.attesting import LEAF, NOW, Provider, ask, farmer, provider, refusal, token, wallet
+from tests.issuer.attesting import LEAF, Provider, ask, farmer, provider, refusal, token, wallet
 from tests.issuer.test_documents import schema
 
 __all__ = ["farmer", "provider", "token", "wallet"]  # fixtures
@@ -37,14 +37,14 @@ def test_one_proof_for_all_keys_of_an_attestation(wallet, token, provider, ana, 
 
 
 def test_keys_for_which_nobody_vouches(wallet, token, provider, bruno, settings):
-    nonce = wallet.nonce()
+    nonce, past = wallet.nonce(), datetime.now(UTC) - timedelta(hours=1)
     stranger = Provider(PrivateKey("P-256", bytes(31) + b"\x66"))
     for attestation, code in (
         (provider.keys(bruno, nonce=nonce), "invalid_proof"),  # not the key of the proof
         (stranger.keys(wallet.key, nonce=nonce), "invalid_proof"),
         (provider.keys(wallet.key, nonce=None), "invalid_proof"),
         (provider.keys(wallet.key, nonce="of nobody"), "invalid_nonce"),
-        (provider.keys(wallet.key, nonce=nonce, expires=NOW - timedelta(hours=1)), "invalid_proof"),
+        (provider.keys(wallet.key, nonce=nonce, expires=past), "invalid_proof"),
         (provider.wallet(), "invalid_proof"),
         (7, "invalid_proof"),
     ):

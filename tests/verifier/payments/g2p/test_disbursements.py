@@ -1,6 +1,7 @@
 """G2P Connect as a bank: what this house answers to an agency that pays through it."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from common.keys import PrivateKey, jwk
 from common.payments.address import parse_address
 from common.payments.g2p import actions, disburse, status
 from tests.api.openapi import answer_problems
+from tests.clock import from_now
 from tests.verifier.payments.agency import (
     KEY,
     PHONE,
@@ -92,11 +94,11 @@ def test_a_message_replayed_is_refused(agency: Agency) -> None:
         ({"payer": parse_address("account:1@localhost")}, "rjct.payer_fa.invalid"),
         ({"currency": "EUR"}, "rjct.currency_code.invalid"),
         ({"amount": "1000.01"}, "rjct.amount.invalid"),
-        ({"scheduled": timezone.now() + timezone.timedelta(days=1)}, "rjct.schedule_ts.invalid"),
+        ({"scheduled": timedelta(days=1)}, "rjct.schedule_ts.invalid"),
     ],
 )
 def test_what_is_not_to_be_paid_is_rejected(agency: Agency, more: dict[str, Any], reason: str) -> None:
-    answer = agency.ask(actions.SYNC_DISBURSE, payments(wanted(**more), wanted("R2")))
+    answer = agency.ask(actions.SYNC_DISBURSE, payments(wanted(**from_now(more)), wanted("R2")))
     assert statuses(answer) == {"R1": ("rjct", reason), "R2": ("pdng", "")}
     assert statuses(agency.ask(actions.SYNC_DISBURSE, payments(wanted(), wanted("R2"))))["R1"][0] == "pdng", (
         "what was rejected may be put right under its own reference"
