@@ -67,10 +67,10 @@ def prepare(environment: dict[str, str]) -> dict[str, str]:
 
     django.setup()
     call_command("migrate", verbosity=0)
-    from issuer.services import authorities
+    from issuer.authorities import identity
 
-    authority = authorities.create_authority(AUTHORITY, "Conformance")
-    signers = {curve: authorities.key_signer(authority, curve) for curve in authorities.FRAGMENTS}
+    authority = identity.create_authority(AUTHORITY, "Conformance")
+    signers = {curve: identity.key_signer(authority, curve) for curve in identity.FRAGMENTS}
     return {curve: signer.key_id.partition("#")[0] for curve, signer in signers.items()}
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from issuer.views import citizen
+from issuer.pages import citizen
 
 urlpatterns = [
     path("", include("issuer.urls_protocol")),

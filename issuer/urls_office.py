@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from issuer.views import (
+from issuer.pages import (
     office,
     office_access,
     office_approvals,

@@ -95,7 +95,7 @@ WALLET_PROVIDER_CA_FILE = os.environ.get("WALLET_PROVIDER_CA_FILE", str(VAR_DIR 
 METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
 PROXIES = environment.count(os.environ, "PROXIES")
 
-# --- the country that stands in an authority's certificates for mdocs (issuer/services/certificates.py) ---
+# --- the country in an authority's certificates for mdocs (issuer/authorities/certificates.py) ---
 ISSUING_COUNTRY = environment.country(os.environ, "ISSUING_COUNTRY")
 
 # --- the VC-API (common/adapters/api/vc_api.py): the operator's token, or open to conformance suites
@@ -131,7 +131,7 @@ SMS_REPEATS = environment.flag(os.environ, "SMS_REPEATS")
 NOTICE_SIGNERS = {
     role: path
     for role, path in {
-        "issuer": "issuer.services.telling.signer_of",
+        "issuer": "issuer.notifications.notify.signer_of",
         "verifier": "verifier.identity.service_identity.signer_of",
     }.items()
     if role in ROLES
@@ -139,9 +139,7 @@ NOTICE_SIGNERS = {
 
 # Who knows what a partner can be let read of (register_partner --may-read), by the party that keeps it.
 AGREEMENT_CHECKS = {
-    role: path
-    for role, path in {"issuer": "issuer.services.spdci.serving.check_agreed"}.items()
-    if role in ROLES
+    role: path for role, path in {"issuer": "issuer.spdci.serve.check_agreed"}.items() if role in ROLES
 }
 
 # --- where the other parties of the sample world live, when each runs on its own ---------------------------

@@ -29,7 +29,7 @@ class Kind:
 KINDS: Final = (
     Kind("format", "common.formats", "FORMATS", everywhere=True),
     Kind("cryptosuite", "common.formats.data_integrity", "SUITES", everywhere=True),
-    Kind("connector", "issuer.registries", "CONNECTORS", frozenset({"connector"})),
+    Kind("connector", "issuer.registries.connectors", "CONNECTORS", frozenset({"connector"})),
     Kind("gateway", "verifier.payments.gateways", "GATEWAYS", frozenset({"kind", "gateway"})),
     Kind("channel", "common.notices.channels", "CHANNELS", frozenset({"channel"})),
     Kind("action", "verifier.services.actions", "ACTIONS", frozenset({"action"})),

@@ -19,7 +19,8 @@ from common.registries.record_access.grant import (
 from common.registries.record_access.holder import create_consents, create_log
 from common.registries.record_access.record import MEDIA_TYPE
 from issuer.api.base import NO_STORE, ProtocolView, find_authority, form_fields, utc_now
-from issuer.services import access, access_holder
+from issuer.record_access import grant as access
+from issuer.record_access import holder
 
 
 class AccessToken(ProtocolView):
@@ -61,7 +62,7 @@ class Log(ProtocolView):
     def get(self, request: Request, authority: str) -> Response:
         rate_limit.check(request._request, "credential")
         found, asked = find_authority(authority), _token(request, "Bearer")
-        entries = access_holder.read_log(found, asked, now=utc_now())
+        entries = holder.read_log(found, asked, now=utc_now())
         return Response(create_log(entries), headers=NO_STORE)
 
 
@@ -72,7 +73,7 @@ class Consents(ProtocolView):
     def get(self, request: Request, authority: str) -> Response:
         rate_limit.check(request._request, "credential")
         found, asked = find_authority(authority), _token(request, "Bearer")
-        entries = access_holder.list_consents(found, asked, now=utc_now())
+        entries = holder.list_consents(found, asked, now=utc_now())
         return Response(create_consents(entries), headers=NO_STORE)
 
 
@@ -83,7 +84,7 @@ class Withdrawal(ProtocolView):
     def post(self, request: Request, authority: str) -> Response:
         rate_limit.check(request._request, "credential")
         found, asked = find_authority(authority), _token(request, "Bearer")
-        ended = access_holder.withdraw(found, asked, now=utc_now())
+        ended = holder.withdraw(found, asked, now=utc_now())
         return Response(create_consents([ended]), headers=NO_STORE)
 
 

@@ -19,8 +19,8 @@ from issuer.api.base import (
     form_fields,
     utc_now,
 )
-from issuer.services import authorizing
-from issuer.services.clients import create_challenge
+from issuer.oauth import authorization
+from issuer.oauth.clients import create_challenge
 
 
 class PushedRequest(PossessionView):
@@ -34,7 +34,7 @@ class PushedRequest(PossessionView):
         found, now = find_authority(authority), utc_now()
         asked = parse_authorization_request(form_fields(request))
         client = client_of(request, found, asked.client_id, now=now)
-        pushed = authorizing.push(found, asked, client=client, proof=dpop_proof(request), now=now)
+        pushed = authorization.push(found, asked, client=client, proof=dpop_proof(request), now=now)
         return Response(create_pushed_response(pushed), status=201, headers=NO_STORE)
 
 

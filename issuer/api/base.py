@@ -19,8 +19,8 @@ from common.oid4vci.encryption import MEDIA_TYPE
 from common.oid4vci.errors import InvalidTokenError, printable
 from common.oid4vci.wallet_attestation import CHALLENGE_HEADER, HEADER, POP_HEADER
 from issuer.models import Authority
-from issuer.services.clients import Client, authenticate, create_challenge, identify
-from issuer.services.possession import ShownToken, create_dpop_nonce
+from issuer.oauth.clients import Client, authenticate, create_challenge, identify
+from issuer.oauth.dpop import ShownToken, create_dpop_nonce
 
 NO_STORE = {"Cache-Control": "no-store"}
 ALLOWED_HEADERS = f"Authorization, Content-Type, DPoP, {HEADER}, {POP_HEADER}"

@@ -14,9 +14,13 @@ from common.oid4vci import signed_metadata
 from common.trust import revocations
 from common.trust.document_signers import PEM
 from issuer.api.base import NO_STORE, ProtocolView, find_authority, utc_now
+from issuer.authorities import certificates, identity
+from issuer.configurations import types
+from issuer.configurations.formats import profile
+from issuer.issuance import offers
+from issuer.metadata import issuer_metadata
 from issuer.models import Configuration
-from issuer.services import authorities, certificates, configurations, offers, publishing, status
-from issuer.services.profiles import profile
+from issuer.status import lists
 
 DOCUMENTED = extend_schema(responses=OpenApiTypes.OBJECT)
 SHORTLY = {"Cache-Control": "public, max-age=300"}
@@ -39,9 +43,9 @@ class IssuerMetadata(ProtocolView):
         found, headers = find_authority(authority), {**SHORTLY, "Vary": "Accept"}
         wanted = request._request.get_preferred_type([JSON, signed_metadata.MEDIA_TYPE])
         if wanted == signed_metadata.MEDIA_TYPE:
-            text = publishing.signed_issuer_metadata(found, now=utc_now())
+            text = issuer_metadata.signed_issuer_metadata(found, now=utc_now())
             return HttpResponse(text, content_type=wanted, headers=headers)
-        return Response(publishing.issuer_metadata(found), headers=headers)
+        return Response(issuer_metadata.issuer_metadata(found), headers=headers)
 
 
 class ServerMetadata(ProtocolView):
@@ -49,7 +53,7 @@ class ServerMetadata(ProtocolView):
 
     @DOCUMENTED
     def get(self, request: Request, authority: str) -> Response:
-        return Response(publishing.server_metadata(find_authority(authority)), headers=SHORTLY)
+        return Response(issuer_metadata.server_metadata(find_authority(authority)), headers=SHORTLY)
 
 
 class JwtVcIssuer(ProtocolView):
@@ -57,7 +61,7 @@ class JwtVcIssuer(ProtocolView):
 
     @DOCUMENTED
     def get(self, request: Request, authority: str) -> Response:
-        return Response(publishing.jwt_vc_issuer(find_authority(authority)), headers=SHORTLY)
+        return Response(issuer_metadata.jwt_vc_issuer(find_authority(authority)), headers=SHORTLY)
 
 
 class DidDocument(ProtocolView):
@@ -65,7 +69,7 @@ class DidDocument(ProtocolView):
 
     @DOCUMENTED
     def get(self, request: Request, authority: str) -> Response:
-        return Response(authorities.did_document(find_authority(authority)), headers=SHORTLY)
+        return Response(identity.did_document(find_authority(authority)), headers=SHORTLY)
 
 
 class Root(ProtocolView):
@@ -103,12 +107,12 @@ class StatusList(ProtocolView):
 
     @extend_schema(
         responses={(200, "application/vc"): OpenApiTypes.OBJECT}
-        | {(200, kind): OpenApiTypes.BINARY for kind in status.TOKENS}
+        | {(200, kind): OpenApiTypes.BINARY for kind in lists.TOKENS}
     )
     def get(self, request: Request, authority: str, name: str, curve: str | None = None) -> HttpResponse:
-        kinds = list(status.TOKENS)
+        kinds = list(lists.TOKENS)
         kind = request._request.get_preferred_type(kinds) or kinds[0]
-        found = status.published(
+        found = lists.published(
             find_authority(authority), name, now=utc_now(), curve=curve, kind_of_token=kind
         )
         if found is None:
@@ -159,12 +163,12 @@ class CredentialType(ProtocolView):
             text = render_to_string("issuer/type.html", page, request._request)
             return HttpResponse(text, headers=headers)
         make = {
-            LD_JSON: configurations.context_document,
-            SCHEMA_JSON: configurations.json_schema,
-        }.get(wanted or JSON, configurations.type_metadata)
+            LD_JSON: types.context_document,
+            SCHEMA_JSON: types.json_schema,
+        }.get(wanted or JSON, types.type_metadata)
         content_type = wanted if wanted in (LD_JSON, SCHEMA_JSON) else JSON
         document = make(configuration)
         if request.headers.get("Accept", ANYTHING).strip() == ANYTHING:
             # Whoever names no type may be after either: type metadata, and a context beside it.
-            document = {**configurations.context_document(configuration), **document}
+            document = {**types.context_document(configuration), **document}
         return JsonResponse(document, content_type=content_type, headers=headers)

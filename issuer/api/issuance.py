@@ -44,9 +44,12 @@ from issuer.api.base import (
     shown_token,
     utc_now,
 )
+from issuer.authorities import request_encryption
+from issuer.issuance import credential_request, deferred
 from issuer.models import Authority
-from issuer.services import deferring, encrypting, issuance, nonces, tokens
-from issuer.services.clients import BATCH_SIZE
+from issuer.oauth import token as tokens
+from issuer.oauth.clients import BATCH_SIZE
+from issuer.single_use import nonces
 
 DOCUMENTED = extend_schema(request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT)
 
@@ -90,7 +93,7 @@ class Credential(PossessionView):
         body, sealed = _opened(request, found)
         asked = parse_credential_request(body, batch_size=BATCH_SIZE)
         _require_encryption(found, asked.encryption, sealed=sealed)
-        answer = issuance.issue_credentials(found, token, asked, now=utc_now())
+        answer = credential_request.issue_credentials(found, token, asked, now=utc_now())
         return _answer(answer, asked.encryption)
 
 
@@ -106,7 +109,7 @@ class DeferredCredential(PossessionView):
         body, sealed = _opened(request, found)
         asked = parse_deferred_request(body)
         _require_encryption(found, asked.encryption, sealed=sealed)
-        answer = deferring.fetch(found, token, asked.transaction_id, now=utc_now())
+        answer = deferred.fetch(found, token, asked.transaction_id, now=utc_now())
         return _answer(answer, asked.encryption)
 
 
@@ -118,7 +121,7 @@ class Notification(PossessionView):
         rate_limit.check(request._request, "credential")
         found, token = find_authority(authority), shown_token(request, "notification")
         told = parse_notification(_body(request, NotificationError))
-        issuance.notify(found, token, told, now=utc_now())
+        credential_request.notify(found, token, told, now=utc_now())
         return Response(status=204, headers=NO_STORE)
 
 
@@ -126,7 +129,7 @@ def _opened(request: Request, authority: Authority) -> tuple[object, bool]:
     """The body of a request, decrypted where it came encrypted, and whether it did."""
     body = _body(request, CredentialRequestError)
     if isinstance(body, Encrypted):
-        return encrypting.open_request(authority, body.compact), True
+        return request_encryption.open_request(authority, body.compact), True
     return body, False
 
 

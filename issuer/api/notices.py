@@ -13,8 +13,8 @@ from common.adapters.limits import rate_limit
 from common.notices.messages import NoticeRefusedError
 from common.notices.views import Inbox
 from issuer.api.base import ProtocolView, find_authority
-from issuer.services.notice_offers import offer_of_notice
-from issuer.services.telling import sender_of
+from issuer.issuance.notice_offers import offer_of_notice
+from issuer.notifications.notify import sender_of
 
 
 class Notices(Inbox, ProtocolView):

@@ -10,7 +10,7 @@ from common.adapters.api.opencrvs import ISSUE, PRINT, require_registrar
 from common.adapters.limits import rate_limit
 from common.registries.opencrvs.records import parse_offer_request, parse_sign_request
 from issuer.api.base import AnyAccept, utc_now
-from issuer.services import opencrvs
+from issuer.issuance import opencrvs
 
 TEXT = "text/plain; charset=utf-8"
 

@@ -16,38 +16,38 @@ from common.errors import SelloError
 from common.exchange.acknowledgement import NACK
 from common.exchange.errors import ExchangeError
 from issuer.api.base import ProtocolView, utc_now
-from issuer.services.registries import find_registry
-from issuer.services.spdci import asking, documents, handling
-from issuer.services.spdci.desks import NAMESPACE, desk, party_of, speaking
+from issuer.registries.store import find_registry
+from issuer.spdci import published_documents, remote_subscriptions, request_handlers
+from issuer.spdci.served_registry import NAMESPACE, desk, party_of, speaking
 
 Now = Callable[..., dict[str, Any]]
 Later = Callable[..., str]
 Telling = Callable[..., None]
 # By address: the action of the request, that of the answer, and what is done.
 AT_ONCE: Final[Mapping[str, tuple[str, str, Now]]] = {
-    "sync/search": ("search", "on-search", handling.search_now),
-    "sync/txn/status": ("txn-status", "txn-on-status", handling.status_now),
-    "sync/disabled": ("search", "on-search", partial(handling.question_now, name="disabled")),
-    "sync/enrolled": ("search", "on-search", partial(handling.question_now, name="enrolled")),
+    "sync/search": ("search", "on-search", request_handlers.search_now),
+    "sync/txn/status": ("txn-status", "txn-on-status", request_handlers.status_now),
+    "sync/disabled": ("search", "on-search", partial(request_handlers.question_now, name="disabled")),
+    "sync/enrolled": ("search", "on-search", partial(request_handlers.question_now, name="enrolled")),
     "sync/get-disability-details": (
-        "search", "on-search", partial(handling.details_now, name="details"),
+        "search", "on-search", partial(request_handlers.details_now, name="details"),
     ),
     "sync/get-disability-support": (
-        "search", "on-search", partial(handling.details_now, name="support"),
+        "search", "on-search", partial(request_handlers.details_now, name="support"),
     ),
-    "sync/enrollment/updates": ("notify", "on-notify", handling.updates_now),
+    "sync/enrollment/updates": ("notify", "on-notify", request_handlers.updates_now),
 }  # fmt: skip
 LATER: Final[Mapping[str, tuple[str, Later]]] = {
-    "search": ("search", handling.search_later),
-    "subscribe": ("subscribe", handling.subscribe),
-    "unsubscribe": ("unsubscribe", handling.unsubscribe),
-    "txn/status": ("txn-status", handling.status_later),
+    "search": ("search", request_handlers.search_later),
+    "subscribe": ("subscribe", request_handlers.subscribe),
+    "unsubscribe": ("unsubscribe", request_handlers.unsubscribe),
+    "txn/status": ("txn-status", request_handlers.status_later),
 }
 # What registries elsewhere tell us, where a registry of ours stands for one of theirs.
 TOLD: Final[Mapping[str, tuple[str, Telling]]] = {
-    "on-subscribe": ("on-subscribe", asking.subscribed),
-    "on-unsubscribe": ("on-unsubscribe", asking.unsubscribed),
-    "notify": ("notify", asking.notified),
+    "on-subscribe": ("on-subscribe", remote_subscriptions.subscribed),
+    "on-unsubscribe": ("on-unsubscribe", remote_subscriptions.unsubscribed),
+    "notify": ("notify", remote_subscriptions.notified),
 }
 
 
@@ -117,7 +117,7 @@ class Keys(SpdciView):
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, registry: str) -> Response:
         return Response(
-            documents.keys(party_of(speaking(registry))), headers={"Cache-Control": "max-age=300"}
+            published_documents.keys(party_of(speaking(registry))), headers={"Cache-Control": "max-age=300"}
         )
 
 
@@ -126,4 +126,4 @@ class Locations(SpdciView):
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, registry: str) -> Response:
-        return Response(documents.locations(desk(registry), now=utc_now()))
+        return Response(published_documents.locations(desk(registry), now=utc_now()))

@@ -7,7 +7,7 @@ from rest_framework.response import Response
 
 from common.adapters.api.vc_api import VcApiView, body_of, is_open, require_operator, world
 from issuer.api.base import NO_STORE, find_authority, utc_now
-from issuer.services import vc_api
+from issuer.issuance import vc_api
 
 
 class IssueCredential(VcApiView):

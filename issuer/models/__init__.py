@@ -5,7 +5,6 @@ from issuer.models.authority import Authority
 from issuer.models.authorization import AccessCode, Authorization
 from issuer.models.certificate import Certificate
 from issuer.models.configuration import Configuration
-from issuer.models.following import Effect, Following, SyncRun
 from issuer.models.issuance import Deferral, Delivery, IssuedCredential, Session, SpentValue, StatusChange
 from issuer.models.registry import Lookup, Record, Registry, Removal
 from issuer.models.spdci import (
@@ -17,7 +16,8 @@ from issuer.models.spdci import (
     Transaction,
 )
 from issuer.models.status import StatusList
-from issuer.models.supplied import Supplied
+from issuer.models.supplied_claims import Supplied
+from issuer.models.sync import Effect, Following, SyncRun
 
 __all__ = [
     "AccessCode",

@@ -25,7 +25,7 @@ class DataAgreement(models.Model):
     about, by a value of `matching_column`.
 
     An attribute is a column of the registry, or an answer worked out from one: `derived` has
-    `{"alive": {"column": "died_on", "derive": "absent"}}` (issuer/services/access_attributes.py).
+    `{"alive": {"column": "died_on", "derive": "absent"}}` (issuer/record_access/attributes.py).
     """
 
     authority = models.ForeignKey(Authority, on_delete=models.CASCADE, related_name="agreements")
@@ -63,7 +63,7 @@ class DataAgreement(models.Model):
 class Consent(models.Model):
     """What a person agreed to, by their own signature: for one reading, or for a time.
 
-    `sealed_evidence` is what they signed (issuer/services/consents.py opens it), so that either side can
+    `sealed_evidence` is what they signed (issuer/record_access/consents.py opens it), so that either side can
     prove afterwards what was agreed. Once `withdrawn_at` is set nothing is read on it any more.
     """
 

@@ -45,7 +45,7 @@ class Record(models.Model):
     digest = models.CharField(max_length=64)
     revision = models.PositiveBigIntegerField(default=0)
     born = models.PositiveBigIntegerField(default=0)
-    search_text = models.TextField()  # what an officer types, folded; see issuer.services.search
+    search_text = models.TextField()  # what an officer types, folded; see issuer.registries.search
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

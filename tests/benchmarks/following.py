@@ -45,11 +45,12 @@ def database() -> Any:
 
 def measure(size: int, folder: Path) -> list[tuple[str, float, float]]:
     """Seconds of each step on registries of this size, of whose records one in ten bears a credential."""
+    from issuer.configurations.types import create_configuration
     from issuer.models import Configuration, Registry
-    from issuer.registries import connector
-    from issuer.services.configurations import create_configuration
-    from issuer.services.following import connecting, declaring, syncing
-    from issuer.services.registries_import import import_spreadsheet
+    from issuer.registries import connect
+    from issuer.registries.connectors import connector
+    from issuer.registries.spreadsheet_import import import_spreadsheet
+    from issuer.sync import rules, run
     from tests.issuer.following import CHANGED, country, death, store
 
     found: list[tuple[str, float, float]] = []
@@ -61,7 +62,7 @@ def measure(size: int, folder: Path) -> list[tuple[str, float, float]]:
         return result
 
     def follow(slug: str) -> Any:
-        return syncing.sync(Registry.objects.get(slug=slug), actor="bench", now=datetime.now(UTC))
+        return run.sync(Registry.objects.get(slug=slug), actor="bench", now=datetime.now(UTC))
 
     farmer = country(1)
     bear(farmer, ["F-1"])
@@ -82,7 +83,7 @@ def measure(size: int, folder: Path) -> list[tuple[str, float, float]]:
     )
     seen = timed(
         "preview 1,000 deaths elsewhere",
-        lambda: syncing.preview(Registry.objects.get(slug="deaths"), actor="bench", now=datetime.now(UTC)),
+        lambda: run.preview(Registry.objects.get(slug="deaths"), actor="bench", now=datetime.now(UTC)),
     )
     done = timed("follow 1,000 deaths elsewhere: revoke", lambda: follow("deaths"))
     assert (done.counts, done.plan) == ({"revoke": CHANGES}, seen.plan)
@@ -95,12 +96,12 @@ def measure(size: int, folder: Path) -> list[tuple[str, float, float]]:
     fishers = outside(folder, size)
     os.environ["BENCH_URL"] = f"sqlite:///{folder}/fishers.sqlite3"
     source = {"url_env": "BENCH_URL", "table": "fishers", "key": "id", "changed": "version", "overlap": 0}
-    registry = connecting.connect_registry(
+    registry = connect.connect_registry(
         "fishers", connector="sql", source=source, authority="ports", now=datetime.now(UTC)
     )
     create_configuration(registry, type="FisherCredential", name="fisher")
     fisher = Configuration.objects.get(name="fisher")
-    declaring.set_rules(fisher, [CHANGED])
+    rules.set_rules(fisher, [CHANGED])
     timed("another database: first run, through everything", lambda: follow("fishers"))
     bear(fisher, [str(number) for number in range(1, CHANGES + 1)])
     fishers.execute("UPDATE fishers SET boat = 'Killa', version = id + 1000000 WHERE id <= ?", (CHANGES,))
@@ -122,19 +123,20 @@ def sheet(size: int, changed: range = range(0)) -> bytes:
 
 def bear(configuration: Any, keys: list[str]) -> None:
     """Credentials of these records as rows: what signing costs is measured elsewhere."""
-    from issuer.registries import connector
-    from issuer.services import configurations, credentials
-    from issuer.services.delivering import store
-    from issuer.services.profiles import profile
-    from issuer.services.status_indexes import allocate
+    from issuer.configurations import types
+    from issuer.configurations.formats import profile
+    from issuer.issuance import credential
+    from issuer.issuance.delivery import store
+    from issuer.registries.connectors import connector
+    from issuer.status.indexes import allocate
 
     now, reader = datetime.now(UTC), connector(configuration.registry)
     slots = allocate(configuration.authority, profile("dc+sd-jwt").status, len(keys))
     drafts = [
-        credentials.draft(
+        credential.draft(
             configuration,
             record_key=key,
-            terms=credentials.Terms(configurations.claims_of(configuration, reader.fetch(key), now=now)),
+            terms=credential.Terms(types.claims_of(configuration, reader.fetch(key), now=now)),
             holder=None,
             slot=slot,
             now=now,

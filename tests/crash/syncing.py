@@ -11,16 +11,17 @@ from django.db.models import Count
 from common.adapters.documents.sources import sources
 from common.notices.models import Notice
 from common.status import bits, token
+from issuer.configurations import types
+from issuer.configurations.formats import profile
+from issuer.issuance import credential
+from issuer.issuance.credential import Terms
+from issuer.issuance.delivery import store as store_credentials
+from issuer.issuance.offers import create_offer
 from issuer.models import Effect, IssuedCredential, Registry, Session, StatusChange, SyncRun
-from issuer.registries import connector
-from issuer.services import configurations, credentials
-from issuer.services import status as statuses
-from issuer.services.credentials import Terms
-from issuer.services.delivering import store as store_credentials
-from issuer.services.following import syncing
-from issuer.services.offers import create_offer
-from issuer.services.profiles import profile
-from issuer.services.status_indexes import allocate
+from issuer.registries.connectors import connector
+from issuer.status import lists as statuses
+from issuer.status.indexes import allocate
+from issuer.sync import run
 from tests.issuer.following import DIED, country, death, person, store
 
 MANY, DEAD = 1_000, 600
@@ -41,10 +42,10 @@ def prepare() -> None:
     slots = allocate(farmer.authority, profile(FORMAT).status, MANY)
     reader = connector(farmer.registry)
     drafts = [
-        credentials.draft(
+        credential.draft(
             farmer,
             record_key=change.key,
-            terms=Terms(configurations.claims_of(farmer, change.record, now=now)),
+            terms=Terms(types.claims_of(farmer, change.record, now=now)),
             holder=None,
             slot=slot,
             now=now,
@@ -70,8 +71,8 @@ def follow_farmers() -> None:
 
 
 def _follow(slug: str) -> None:
-    syncing.BATCH = 40
-    syncing.sync(Registry.objects.get(slug=slug), actor="crash", now=datetime.now(UTC))
+    run.BATCH = 40
+    run.sync(Registry.objects.get(slug=slug), actor="crash", now=datetime.now(UTC))
 
 
 def look() -> None:
@@ -101,8 +102,7 @@ def look() -> None:
         "ended": Session.objects.filter(ended_at__isnull=False).count(),
         "finished": SyncRun.objects.filter(ended_at__isnull=False).count(),
         "left": sum(
-            len(syncing.preview(registry, actor="crash", now=now).lines)
-            for registry in Registry.objects.all()
+            len(run.preview(registry, actor="crash", now=now).lines) for registry in Registry.objects.all()
         ),
     }
     sys.stdout.write(json.dumps(said))

@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from issuer.models import AccessLog, Consent
-from issuer.services import consents
+from issuer.record_access import consents
 from tests.wallet.conftest import ANA
 from verifier.models import ReadingConsent, ReadLog
 from wallet.account import accounts

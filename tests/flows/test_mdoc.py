@@ -22,10 +22,10 @@ from common.formats.base import Holder
 from common.formats.mdoc.doctypes import PHOTO_ID
 from common.keys import PrivateKey
 from common.verification import verify_one
+from issuer.authorities import certificates
+from issuer.configurations.types import find_configuration
+from issuer.issuance.credential_request import issue_directly
 from issuer.models import IssuedCredential, Registry
-from issuer.services import certificates
-from issuer.services.configurations import find_configuration
-from issuer.services.issuance import issue_directly
 from tests.conftest import shared
 from verifier.models import PresentationSession, Service, TrustedIssuer
 from verifier.presentation.trust import trust_list

@@ -13,10 +13,10 @@ from django.utils import timezone
 
 from common.adapters.network import http
 from common.keys import jws
+from issuer.configurations.types import find_configuration
+from issuer.issuance.offers import create_offer
 from issuer.models import Authority, Configuration
-from issuer.services.configurations import find_configuration
-from issuer.services.offers import create_offer
-from issuer.services.sample import load_samples
+from issuer.sample.load import load_samples
 from tests.conftest import shared
 from verifier.models import Service
 from verifier.presentation.requests import create_request

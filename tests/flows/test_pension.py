@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from common.keys import PrivateKey
 from issuer.models import Record
-from issuer.services.sample import load_samples
+from issuer.sample.load import load_samples
 from tests.flows.test_registry_unlock import issue
 from tests.verifier.people import Person, post
 from verifier.models import PaymentInstruction, PresentationSession

@@ -17,12 +17,12 @@ from common.keys import PrivateKey, jwk
 from common.notices.models import Notice
 from common.notices.notify import inbox_of
 from common.registries.connector import Record
+from issuer.authorities.identity import create_authority
 from issuer.models import Announcement, IssuedCredential, OwnSubscription, Registry
-from issuer.services.authorities import create_authority
-from issuer.services.registries import remove_records, store_records
-from issuer.services.sample_spdci import MAPPINGS
+from issuer.registries.store import remove_records, store_records
+from issuer.sample.spdci import MAPPINGS
 from tests.issuer.following import CHANGED, REMOVED
-from tests.issuer.spdci import make_registry
+from tests.issuer.spdci_partner import make_registry
 
 pytestmark = [
     pytest.mark.django_db,

@@ -21,10 +21,10 @@ from common.oid4vp.request import parse_authorization_request
 from common.oid4vp.request_object import Trust, fetch_request_object, verify_request
 from common.oid4vp.response import create_response, send_response
 from common.oid4vp.transaction_data import for_credential
+from issuer.configurations.types import find_configuration
+from issuer.issuance.credential_request import issue_directly
 from issuer.models import AccessLog, DataAgreement, Record, Registry
-from issuer.services.configurations import find_configuration
-from issuer.services.issuance import issue_directly
-from issuer.services.sample import load_samples
+from issuer.sample.load import load_samples
 from verifier.models import JournalEntry, PresentationSession
 from verifier.presentation.requests import create_request, find_service
 from verifier.presentation.unlocking import result

@@ -17,11 +17,11 @@ from common.formats import FORMATS
 from common.formats.base import Binding, Holder
 from common.keys import PrivateKey
 from common.oid4vp.response import create_response, send_response
+from issuer.configurations.types import find_configuration
+from issuer.issuance.credential_request import issue_directly
 from issuer.models import AccessLog
-from issuer.services.configurations import find_configuration
-from issuer.services.issuance import issue_directly
-from issuer.services.sample import load_samples
-from issuer.services.status import set_status
+from issuer.sample.load import load_samples
+from issuer.status.lists import set_status
 from verifier.models import PaymentInstruction, PresentationSession
 from verifier.presentation.requests import asked_by, create_request, find_service
 from verifier.services.sample import load_services

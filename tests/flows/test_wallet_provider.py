@@ -94,8 +94,8 @@ def test_signing_in_at_the_office(trusting: Client) -> None:
 
 def test_fetching_anew_and_waiting(trusting: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """A refresh token is good with the same instance's word alone."""
+    from issuer.issuance.deferred import decide
     from issuer.models import Configuration, Session
-    from issuer.services.deferring import decide
 
     card = take(trusting, "farmer", "F-0001").removesuffix("/added")
     assert trusting.post(f"{card}/renew").headers["Location"] == card

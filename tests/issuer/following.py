@@ -6,12 +6,12 @@ from typing import Any
 
 from common.registries.claims.mapping import Claim
 from common.registries.connector import Record
+from issuer.configurations.types import create_configuration
+from issuer.issuance.credential_request import issue_directly
 from issuer.models import Configuration, IssuedCredential, Registry
-from issuer.services.configurations import create_configuration
-from issuer.services.following.declaring import set_rules
-from issuer.services.following.syncing import Synced, preview, sync
-from issuer.services.issuance import issue_directly
-from issuer.services.registries import create_registry, store_records
+from issuer.registries.store import create_registry, store_records
+from issuer.sync.rules import set_rules
+from issuer.sync.run import Synced, preview, sync
 
 AT = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 FARMER = ("farmer_id", "national_id", "name", "crop", "status", "review_due", "phone")

@@ -17,7 +17,7 @@ from common.oid4vci.authorization import (
     create_code_challenge,
 )
 from common.oid4vci.token import CodeRequest, create_token_request
-from issuer.services.access_codes import give_access_code
+from issuer.oauth.access_codes import give_access_code
 from tests.issuer.protocol import FORM, TinyWallet
 
 REDIRECT = "https://wallet.example/callback"

@@ -11,10 +11,10 @@ from common.keys import PrivateKey
 from common.oid4vci.credential import CredentialRequest, create_credential_request
 from common.oid4vci.key_proof import create_key_proof
 from common.oid4vci.offer import PRE_AUTHORIZED
+from issuer.authorities.identity import create_authority
+from issuer.configurations.types import create_configuration
+from issuer.issuance.offers import Offer, create_offer
 from issuer.models import Authority, Configuration, Record, Registry
-from issuer.services.authorities import create_authority
-from issuer.services.configurations import create_configuration
-from issuer.services.offers import Offer, create_offer
 
 COLUMNS = ("farmer_id", "given_name", "family_name", "national_id", "date_of_birth", "crop")
 FORM = "application/x-www-form-urlencoded"

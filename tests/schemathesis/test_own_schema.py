@@ -11,7 +11,7 @@ from drf_spectacular.generators import SchemaGenerator
 from hypothesis import HealthCheck, Phase, given, settings
 
 from tests.issuer.protocol import make_farmers
-from tests.issuer.spdci import make_registry, make_spp
+from tests.issuer.spdci_partner import make_registry, make_spp
 
 pytestmark = [pytest.mark.schemathesis, pytest.mark.django_db]
 EXAMPLES = int(os.environ.get("EXAMPLES", "5"))

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from common.errors import SelloError
 from issuer.api.spdci import AT_ONCE, LATER, TOLD
 from tests.conftest import SHARED
-from tests.issuer.spdci import Spp, make_registry, make_spp, published
+from tests.issuer.spdci_partner import Spp, make_registry, make_spp, published
 
 pytestmark = [pytest.mark.schemathesis, pytest.mark.django_db]
 EXAMPLES = int(os.environ.get("EXAMPLES", "5"))

@@ -159,7 +159,7 @@ def test_who_read_the_record_at_an_authority(citizen: Client) -> None:
 def test_what_is_ready_is_fetched_by_a_button(citizen: Client, site_network: Client) -> None:
     """Told by the register that knows her, made by the one that issues it, for nobody else."""
     from issuer.models import Configuration, Registry
-    from issuer.services.telling import Offered, tell_person
+    from issuer.notifications.notify import Offered, tell_person
 
     take(citizen, "identity", "P-0001")
     population = Registry.objects.get(slug="population")

@@ -4,7 +4,7 @@ from typing import Any
 
 from common.adapters.command import Command as BaseCommand
 from common.vcdm import times
-from issuer.services.access_logging import entries
+from issuer.record_access.log import entries
 
 
 class Command(BaseCommand):

@@ -9,8 +9,8 @@ from typing import Any
 
 from common.adapters.command import Command as BaseCommand
 from common.registries.connector import RegistryError
-from issuer.services.following.connecting import CONNECTING, connect_registry
-from issuer.services.spdci.connecting import introduce
+from issuer.registries.connect import CONNECTING, connect_registry
+from issuer.spdci.handshake import introduce
 
 
 class Command(BaseCommand):

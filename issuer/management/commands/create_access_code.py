@@ -6,8 +6,8 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from common.adapters.command import Command as BaseCommand
-from issuer.services.access_codes import LIFETIME, give_access_code
-from issuer.services.registries import find_registry
+from issuer.oauth.access_codes import LIFETIME, give_access_code
+from issuer.registries.store import find_registry
 
 
 class Command(BaseCommand):

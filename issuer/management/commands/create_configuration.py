@@ -7,8 +7,8 @@ from typing import Any
 from common.adapters.command import Command as BaseCommand
 from common.encoding import strict_json
 from common.registries.claims.mapping import parse_claims
-from issuer.services.configurations import create_configuration
-from issuer.services.registries import find_registry
+from issuer.configurations.types import create_configuration
+from issuer.registries.store import find_registry
 
 
 class Command(BaseCommand):

@@ -6,8 +6,8 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from common.adapters.command import Command as BaseCommand
-from issuer.services.configurations import find_configuration
-from issuer.services.offers import create_offer
+from issuer.configurations.types import find_configuration
+from issuer.issuance.offers import create_offer
 
 
 class Command(BaseCommand):

@@ -4,7 +4,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from common.adapters.command import Command as BaseCommand
-from issuer.services.officers import create_officer, find_authorities
+from issuer.authorities.officers import create_officer, find_authorities
 
 
 class Command(BaseCommand):

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from common.adapters.command import Command as BaseCommand
-from issuer.services.deferring import decide, find_waiting
+from issuer.issuance.deferred import decide, find_waiting
 
 
 class Command(BaseCommand):

@@ -6,8 +6,8 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from common.adapters.command import Command as BaseCommand
-from issuer.services.spdci import outbox
-from issuer.services.spdci.delivering import deliver_messages
+from issuer.spdci import outbox
+from issuer.spdci.delivery_run import deliver_messages
 
 
 class Command(BaseCommand):

@@ -6,7 +6,7 @@ from typing import Any
 
 from common.adapters.command import Command as BaseCommand
 from common.registries.spreadsheets.spreadsheet import Reading
-from issuer.services.registries_import import import_spreadsheet
+from issuer.registries.spreadsheet_import import import_spreadsheet
 
 
 class Command(BaseCommand):

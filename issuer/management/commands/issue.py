@@ -8,10 +8,10 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from common.adapters.command import Command as BaseCommand
-from issuer.services.configurations import find_configuration
-from issuer.services.holders import find_holder
-from issuer.services.issuance import issue_directly
-from issuer.services.offers import chosen_formats
+from issuer.configurations.types import find_configuration
+from issuer.issuance.credential_request import issue_directly
+from issuer.issuance.holders import find_holder
+from issuer.issuance.offers import chosen_formats
 
 
 class Command(BaseCommand):

@@ -6,9 +6,9 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from common.adapters.command import Command as BaseCommand
+from issuer.authorities.officers import create_officer
 from issuer.models import Authority
-from issuer.services.officers import create_officer
-from issuer.services.sample import WORLD, load_samples
+from issuer.sample.load import WORLD, load_samples
 
 
 class Command(BaseCommand):

@@ -9,9 +9,9 @@ from django.conf import settings
 from django.core.management.base import CommandParser
 
 from common.adapters.command import Command as BaseCommand
-from issuer.services.configurations import find_configuration
-from issuer.services.minting import Minted, mint
-from issuer.services.offers import chosen_formats
+from issuer.configurations.types import find_configuration
+from issuer.issuance.batch_issuance import Minted, mint
+from issuer.issuance.offers import chosen_formats
 
 WIDTH = 40
 

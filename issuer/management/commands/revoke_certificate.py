@@ -8,8 +8,8 @@ from django.core.management.base import CommandParser
 
 from common.adapters.command import Command as BaseCommand
 from common.errors import MalformedInputError, UnknownPartError
+from issuer.authorities import certificates
 from issuer.models import Authority
-from issuer.services import certificates
 
 
 class Command(BaseCommand):

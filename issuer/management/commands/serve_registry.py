@@ -8,8 +8,8 @@ from django.core.management.base import CommandError, CommandParser
 
 from common.adapters.command import Command as BaseCommand
 from common.encoding import strict_json
-from issuer.services.registries import find_registry
-from issuer.services.spdci.serving import close, serve
+from issuer.registries.store import find_registry
+from issuer.spdci.serve import close, serve
 
 
 class Command(BaseCommand):

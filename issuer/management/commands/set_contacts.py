@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from common.adapters.command import Command as Base
-from issuer.services.contacts import contact_columns, set_contacts
-from issuer.services.registries import find_registry
+from issuer.registries.contacts import contact_columns, set_contacts
+from issuer.registries.store import find_registry
 
 
 class Command(Base):

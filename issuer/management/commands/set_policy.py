@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from common.adapters.command import Command as BaseCommand
-from issuer.services.authorities import set_policy
+from issuer.authorities.identity import set_policy
 
 
 class Command(BaseCommand):

@@ -7,8 +7,8 @@ from typing import Any
 
 from common.adapters.command import Command as BaseCommand
 from common.registries.rules.credential_rules import InvalidRegistryRulesError
-from issuer.services.configurations import find_configuration
-from issuer.services.following.declaring import described, set_rules
+from issuer.configurations.types import find_configuration
+from issuer.sync.rules import described, set_rules
 
 
 class Command(BaseCommand):

@@ -6,8 +6,8 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from common.adapters.command import Command as BaseCommand
-from issuer.services.registries import find_registry
-from issuer.services.spdci.asking import subscribe, unsubscribe
+from issuer.registries.store import find_registry
+from issuer.spdci.remote_subscriptions import subscribe, unsubscribe
 
 
 class Command(BaseCommand):

@@ -11,9 +11,9 @@ from common.adapters.command import Command as BaseCommand
 from common.errors import SelloError
 from common.registries.connector import RegistryError
 from issuer.models import Registry
-from issuer.services.following.refreshing import is_due
-from issuer.services.following.syncing import preview, sync
-from issuer.services.registries import find_registry
+from issuer.registries.refresh import is_due
+from issuer.registries.store import find_registry
+from issuer.sync.run import preview, sync
 
 
 class Command(BaseCommand):

@@ -7,7 +7,7 @@ from django.test import Client
 
 from common.did import did_key, parse_document
 from common.site import resolution
-from issuer.services.authorities import create_authority
+from issuer.authorities.identity import create_authority
 
 pytestmark = pytest.mark.django_db
 OLDER = 'application/ld+json;profile="https://w3id.org/did-resolution"'

@@ -8,9 +8,9 @@ from deploy.rooms.parts import Kind, Mention, mentions
 from tests.deploy.rooms.samples import grown
 
 FORMAT = Kind("format", "common.formats", "FORMATS", everywhere=True)
-CONNECTOR = Kind("connector", "issuer.registries", "CONNECTORS", frozenset({"connector"}))
+CONNECTOR = Kind("connector", "issuer.registries.connectors", "CONNECTORS", frozenset({"connector"}))
 HOMES = {"mso_mdoc": {"common.formats", "common.formats.mdoc.*"}}
-CSV = {"csv": {"issuer.registries", "issuer.registries.spreadsheet"}}
+CSV = {"csv": {"issuer.registries.connectors", "issuer.registries.connectors.spreadsheet"}}
 
 
 def test_a_format_counts_wherever_it_is_written(tmp_path: Path) -> None:
@@ -54,5 +54,7 @@ def test_a_common_word_may_mean_something_else(tmp_path: Path, line: str) -> Non
 
 
 def test_a_part_is_at_home_in_its_own_module(tmp_path: Path) -> None:
-    tree = grown(tmp_path, {"issuer/registries/spreadsheet.py": 'x = registry.connector == "csv"\n'})
+    tree = grown(
+        tmp_path, {"issuer/registries/connectors/spreadsheet.py": 'x = registry.connector == "csv"\n'}
+    )
     assert list(mentions(tree, CONNECTOR, CSV)) == []

@@ -103,7 +103,7 @@ def test_plain_offers_use_keys_too(citizen: Client) -> None:
 
 def test_a_card_is_fetched_anew(citizen: Client) -> None:
     from issuer.models import IssuedCredential, Record, Session
-    from issuer.services.status import set_status
+    from issuer.status.lists import set_status
 
     card = take(citizen, "farmer", "F-0001").removesuffix("/added")
     record = Record.objects.get(registry__slug="farmers", key="F-0001")
@@ -140,8 +140,8 @@ def hours_later(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[timedelta]]:
 
 @pytest.mark.parametrize("word", ["approve", "refuse"])
 def test_waiting_for_an_officer(citizen: Client, hours_later: list[timedelta], word: str) -> None:
+    from issuer.issuance.deferred import decide
     from issuer.models import Configuration, Session
-    from issuer.services.deferring import decide
 
     Configuration.objects.filter(name="farmer").update(needs_approval=True)
     assert take(citizen, "farmer", "F-0001") == "/wallet/?waiting"
@@ -167,8 +167,8 @@ def test_waiting_for_an_officer(citizen: Client, hours_later: list[timedelta], w
 
 
 def test_a_token_that_ran_out_is_renewed(citizen: Client, hours_later: list[timedelta]) -> None:
+    from issuer.issuance.deferred import decide
     from issuer.models import Configuration, Session
-    from issuer.services.deferring import decide
     from wallet.issuance import deferred
 
     Configuration.objects.filter(name="farmer").update(needs_approval=True)

@@ -186,7 +186,7 @@ def test_who_vouches_for_issuers_stands_in_a_file(settings: Any, tmp_path: Path)
 
 
 def test_a_list_of_certificates_taken_back_is_kept_for_a_while(internet: Internet) -> None:
-    """Of others; the site's own is read anew each time (tests/issuer/test_certificates.py)."""
+    """Of others; the site's own is read anew each time (tests/issuer/authorities/test_certificates.py)."""
     crl = revocation_list(
         {2: NOW}, signer=ROOT_KEY, root=ROOT, number=1, now=NOW, until=NOW + timedelta(days=1)
     )

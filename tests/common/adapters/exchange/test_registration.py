@@ -15,7 +15,7 @@ from common.adapters.exchange.registration import Registration, register_partner
 from common.did import Fetched
 from common.errors import SelloError
 from common.keys import PrivateKey, jwk
-from tests.issuer.spdci import make_registry
+from tests.issuer.spdci_partner import make_registry
 
 pytestmark = pytest.mark.django_db
 KEY = PrivateKey("Ed25519", bytes(31) + b"\x01")

@@ -1,0 +1,1 @@
+"""Issuing: offers, credential requests, deferred answers, batches, and what a renewal replaces."""

@@ -1,0 +1,131 @@
+"""What a wallet gets for its access token: credentials, and an ear for what became of them.
+
+Exactly once. A nonce is spent once, by a unique row. A response may still be lost on its way; so until the
+wallet has told that it accepted a configuration, it may ask for it again with the same token and a new
+nonce, `delivering.MAX_DELIVERIES` times in all. Each answer is recorded and carries credentials of its own;
+earlier ones are not revoked, as §14.3 asks: they are bound to the wallet's keys and may have arrived. After
+acceptance there is no further answer, until the wallet refreshes its token.
+"""
+
+from datetime import datetime
+from typing import Final
+
+from django.db import transaction
+
+from common.formats.base import Holder, Secured
+from common.oid4vci.credential import CredentialRequest, CredentialResponse, DeferredResponse
+from common.oid4vci.errors import (
+    CredentialRequestError,
+    InvalidNotificationIdError,
+    NotificationError,
+    UnknownConfigurationError,
+    UnknownIdentifierError,
+)
+from common.oid4vci.notification import Notification
+from issuer.configurations import types
+from issuer.configurations.eligibility import followed_to, require_standing
+from issuer.configurations.formats import profile
+from issuer.issuance import credential, deferred, supplied_claims
+from issuer.issuance.credential import Terms
+from issuer.issuance.delivery import deliver, store, terms_now
+from issuer.issuance.key_proofs import proven_keys
+from issuer.issuance.supersede import supersede
+from issuer.models import Authority, Configuration, IssuedCredential, Session
+from issuer.oauth.dpop import ShownToken, session_of
+from issuer.registries.connectors import connector
+from issuer.single_use import nonces
+from issuer.single_use.sessions import move, sessions_of
+from issuer.status import cards
+from issuer.status.indexes import allocate
+
+OUTCOMES: Final = {
+    "credential_accepted": Session.State.ACCEPTED,
+    "credential_deleted": Session.State.DELETED,
+    "credential_failure": Session.State.FAILED,
+}
+
+
+def issue_credentials(
+    authority: Authority, token: ShownToken, request: CredentialRequest, *, now: datetime
+) -> CredentialResponse | DeferredResponse:
+    """One credential a key proof (§8).
+
+    1 token and configuration · 2 record and claims · 3 key proofs · 4 their nonces are spent, and the answer
+    is put off where an officer must look first · 5 delivery (delivery.py).
+    """
+    session = session_of(authority, sessions_of(authority, lock=False), token, now=now)  # 1
+    format_ = _requested_format(session, request)
+    terms = terms_now(session, now=now)  # 2
+    seen: list[str] = []
+
+    def check_nonce(nonce: str) -> None:
+        seen.append(nonces.check_nonce(authority, nonce, now=now))
+
+    proofs = proven_keys(authority, request, check_nonce=check_nonce, now=now)  # 3
+    holders = [Holder(proof.key, proof.did) for proof in proofs]
+    with transaction.atomic():  # 4
+        for nonce in seen:
+            nonces.spend_nonce(nonce, now=now)
+        if deferred.must_wait(session):
+            return deferred.defer(authority, session, format_, holders, now=now)
+    return deliver(authority, session, format_, holders, terms=terms, now=now)  # 5
+
+
+def issue_directly(
+    configuration: Configuration, record_key: str, format_: str, *, holder: Holder | None, now: datetime
+) -> tuple[IssuedCredential, Secured]:
+    """A credential without the protocol, for a holder whose key is known, or a bearer's."""
+    cards.require_not_suspended(configuration, record_key)
+    record = connector(configuration.registry).fetch(record_key)
+    seen = followed_to(configuration)
+    require_standing(configuration, record, now=now)
+    terms = Terms(types.claims_of(configuration, record, now=now))
+    [slot] = allocate(configuration.authority, profile(format_).status, 1)
+    drafted = credential.draft(
+        configuration, record_key=record_key, terms=terms, holder=holder, slot=slot, now=now
+    )
+    secured = credential.secure(configuration, format_, drafted)
+    with transaction.atomic():
+        if followed_to(configuration, lock=True) != seen:
+            require_standing(configuration, connector(configuration.registry).fetch(record_key), now=now)
+        cards.hold(configuration, [record_key])
+        [row] = store(configuration, format_, [drafted])
+    return row, secured
+
+
+def notify(authority: Authority, token: ShownToken, notification: Notification, *, now: datetime) -> None:
+    """What became of a delivery (§11); the same event again changes nothing, another one is refused."""
+    with transaction.atomic():
+        session = session_of(authority, sessions_of(authority), token, now=now)
+        delivery = session.deliveries.filter(notification_id=notification.notification_id).first()
+        if delivery is None:
+            raise InvalidNotificationIdError("This notification_id was not given out with this token.")
+        if delivery.event == notification.event:
+            return
+        if delivery.event:
+            raise NotificationError("Another event was told of these credentials before.")
+        delivery.event = notification.event
+        delivery.save(update_fields=["event"])
+        if session.state not in (Session.State.ACCEPTED, OUTCOMES[notification.event]):
+            move(session, OUTCOMES[notification.event])
+            session.save(update_fields=["state"])
+        if notification.event == "credential_accepted":
+            supersede(delivery, now=now)
+            supplied_claims.forget(session)
+
+
+def _requested_format(session: Session, request: CredentialRequest) -> str:
+    """The format asked for: by identifier where the token response named any, else by configuration."""
+    if session.identified:
+        if request.credential_identifier is None:
+            raise CredentialRequestError(
+                "The token response named identifiers; one of them must be asked for."
+            )
+        if request.credential_identifier not in session.identified:
+            raise UnknownIdentifierError("This credential identifier was not given with this token.")
+        return session.configuration_ids[request.credential_identifier]
+    if request.configuration_id is None:
+        raise UnknownIdentifierError("No credential identifiers were given with this token.")
+    if request.configuration_id not in session.configuration_ids:
+        raise UnknownConfigurationError("This credential configuration is not part of the offer.")
+    return session.configuration_ids[request.configuration_id]

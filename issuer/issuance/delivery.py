@@ -1,0 +1,139 @@
+"""Credentials on their way into a wallet: counted, signed, kept as rows, and answered with."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from django.db import transaction
+
+from common.formats.base import Holder
+from common.keys import jwk
+from common.oid4vci.credential import CredentialResponse
+from common.oid4vci.errors import RequestDeniedError
+from common.registries.connector import RegistryError
+from issuer.configurations import claim_digests, types
+from issuer.configurations.eligibility import require_standing
+from issuer.configurations.formats import profile
+from issuer.issuance import credential, supplied_claims
+from issuer.issuance.credential import Draft, Terms
+from issuer.models import Authority, Configuration, Delivery, IssuedCredential, Session
+from issuer.registries.connectors import connector
+from issuer.single_use import replay
+from issuer.single_use.sessions import move, sessions_of
+from issuer.status import cards
+from issuer.status.indexes import allocate
+
+MAX_DELIVERIES: Final = 5
+
+
+def terms_now(session: Session, *, now: datetime) -> Terms:
+    """What the registry says of the session's record at this moment, or said when it had it offered.
+
+    Of a card that was withdrawn it says nothing.
+    """
+    try:
+        cards.require_open(session)
+    except cards.CardWithdrawn as error:
+        raise RequestDeniedError(error.public) from error
+    if (given := supplied_claims.find(session)) is not None:
+        return given
+    configuration = session.configuration
+    try:
+        record = connector(configuration.registry).fetch(session.record_key)
+        require_standing(configuration, record, now=now)
+        return Terms(types.claims_of(configuration, record, now=now))
+    except RegistryError as error:
+        raise RequestDeniedError("The registry cannot say this of the record.", detail=error.code) from error
+
+
+def deliver(
+    authority: Authority,
+    session: Session,
+    format_: str,
+    holders: Sequence[Holder],
+    *,
+    terms: Terms,
+    now: datetime,
+) -> CredentialResponse:
+    """One credential a holder's key.
+
+    1 in one transaction the answer is counted and places are allocated · 2 signatures · 3 rows, and the
+    session's state.
+    """
+    configuration = session.configuration
+    with transaction.atomic():  # 1
+        delivery = _count_delivery(authority, session, format_, now=now)
+        slots = allocate(authority, profile(format_).status, len(holders))
+    drafts = [
+        credential.draft(
+            configuration, record_key=session.record_key, terms=terms, holder=holder, slot=slot, now=now
+        )
+        for holder, slot in zip(holders, slots, strict=True)
+    ]
+    issued = tuple(credential.secure(configuration, format_, drafted) for drafted in drafts)  # 2
+    with transaction.atomic():  # 3
+        locked = _still_open(authority, session)  # whoever ends it waits, or was first and forbids this
+        store(configuration, format_, drafts, delivery=delivery)
+        if locked.state != Session.State.ACCEPTED:
+            move(locked, Session.State.ISSUED)
+            locked.save(update_fields=["state"])
+    replay.purge(now=now)
+    return CredentialResponse(issued, delivery.notification_id)
+
+
+def store(
+    configuration: Configuration,
+    format_: str,
+    drafts: Sequence[Draft],
+    *,
+    delivery: Delivery | None = None,
+    minted: bool = False,
+) -> list[IssuedCredential]:
+    """The rows of credentials that were signed: everything about them but what they say."""
+    return IssuedCredential.objects.bulk_create(
+        [
+            IssuedCredential(
+                id=drafted.id,
+                configuration=configuration,
+                record_key=drafted.record_key,
+                format=format_,
+                holder_thumbprint=jwk.thumbprint(drafted.holder.key) if drafted.holder else "",
+                holder_did=drafted.holder.did if drafted.holder else "",
+                delivery=delivery,
+                minted=minted,
+                status_list=drafted.slot.status_list,
+                status_index=drafted.slot.index,
+                said=claim_digests.digests(drafted.id, drafted.claims),
+                issued_at=drafted.issued_at,
+                expires_at=drafted.expires_at,
+            )
+            for drafted in drafts
+        ]
+    )
+
+
+def _still_open(authority: Authority, session: Session) -> Session:
+    """The session, locked, unless somebody ended it or withdrew its card in the meantime."""
+    found = sessions_of(authority).filter(pk=session.pk).first()
+    if found is None:
+        raise RequestDeniedError("The office has withdrawn what was offered; ask there.")
+    try:
+        cards.hold(found.configuration, [found.record_key])
+    except cards.CardWithdrawn as error:
+        raise RequestDeniedError(error.public) from error
+    return found
+
+
+def _count_delivery(authority: Authority, session: Session, format_: str, *, now: datetime) -> Delivery:
+    """The row of one more answer, unless this configuration was accepted or answered too often."""
+    _still_open(authority, session)  # the lock under which answers are counted
+    round_ = session.deliveries.filter(format=format_, created_at__gte=session.token_issued_at)
+    events = list(round_.values_list("event", flat=True))
+    if "credential_accepted" in events:
+        raise RequestDeniedError("This credential was issued, and the wallet accepted it.")
+    if len(events) >= MAX_DELIVERIES:
+        raise RequestDeniedError("This credential was asked for too often.")
+    return Delivery.objects.create(
+        session=session, format=format_, notification_id=secrets.token_urlsafe(16), created_at=now
+    )

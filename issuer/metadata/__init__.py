@@ -1,0 +1,1 @@
+"""What an authority publishes about itself as credential issuer and authorization server."""

@@ -1,0 +1,153 @@
+"""What an authority publishes about itself: issuer metadata, authorization server, keys, types."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from common.formats.mdoc.doctypes import namespace
+from common.keys import dpop, jwk
+from common.oid4vci import attestation, key_proof, presentation_proof
+from common.oid4vci.authorization import CHALLENGE_METHOD
+from common.oid4vci.authorization_server import (
+    ANONYMOUS,
+    ATTESTED,
+    ATTESTED_BY_DPOP,
+    AuthorizationServerMetadata,
+    create_server_metadata,
+)
+from common.oid4vci.metadata import (
+    ClaimDescription,
+    ConfigurationMetadata,
+    Display,
+    IssuerMetadata,
+    create_issuer_metadata,
+)
+from common.oid4vci.signed_metadata import sign_metadata
+from common.oid4vci.token import GRANT_TYPES
+from issuer.authorities import certificates, identity, request_encryption
+from issuer.configurations.formats import identifier, profile
+from issuer.models import Authority, Configuration
+from issuer.oauth.clients import BATCH_SIZE, providers, required_of_keys
+
+BASE_CONTEXT = "https://www.w3.org/ns/credentials/v2"
+LOCALE = "en"
+
+
+def issuer_metadata(authority: Authority) -> dict[str, Any]:
+    """The credential issuer metadata (OpenID4VCI 1.0 §12.2): one configuration a type and format."""
+    identifier = authority.identifier
+    return create_issuer_metadata(
+        IssuerMetadata(
+            credential_issuer=identifier,
+            credential_endpoint=f"{identifier}/credential",
+            nonce_endpoint=f"{identifier}/nonce",
+            notification_endpoint=f"{identifier}/notification",
+            deferred_endpoint=f"{identifier}/deferred-credential",
+            request_encryption=request_encryption.request_encryption(authority),
+            response_encryption=request_encryption.response_encryption(authority),
+            batch_size=BATCH_SIZE,
+            display=(Display(authority.name, LOCALE),),
+            configurations={
+                name: _configuration_metadata(configuration, name, format_)
+                for configuration in _configurations(authority)
+                for name, format_ in configuration.format_ids().items()
+            },
+        )
+    )
+
+
+def signed_issuer_metadata(authority: Authority, *, now: datetime) -> str:
+    """The same, signed with the authority's key for JOSE, for which its root vouches (§12.2.3)."""
+    return sign_metadata(
+        issuer_metadata(authority),
+        signer=identity.signer(authority, "P-256"),
+        now=now,
+        chain=certificates.token_chain(authority, now=now),
+    )
+
+
+def server_metadata(authority: Authority) -> dict[str, Any]:
+    """The authorization server metadata (RFC 8414) of the same authority."""
+    attested = (ATTESTED, ATTESTED_BY_DPOP) if providers() or authority.high_assurance else ()
+    authentication = attested if authority.high_assurance else (ANONYMOUS, *attested)
+    return create_server_metadata(
+        AuthorizationServerMetadata(
+            issuer=authority.identifier,
+            token_endpoint=f"{authority.identifier}/token",
+            grant_types=GRANT_TYPES,
+            anonymous_access=not authority.high_assurance,
+            dpop_algorithms=dpop.ALGORITHMS,
+            authorization_endpoint=f"{authority.identifier}/authorize",
+            pushed_endpoint=f"{authority.identifier}/par",
+            scopes=tuple(name for found in _configurations(authority) for name in found.format_ids()),
+            challenge_methods=(CHALLENGE_METHOD,),
+            iss_in_response=True,
+            client_authentication=authentication,
+            attestation_algorithms=attestation.ALGORITHMS if attested else (),
+            challenge_endpoint=f"{authority.identifier}/challenge" if attested else None,
+        )
+    )
+
+
+def jwt_vc_issuer(authority: Authority) -> dict[str, Any]:
+    """The keys with which an SD-JWT VC of this issuer is checked (SD-JWT VC, JWT VC Issuer Metadata)."""
+    signer = identity.signer(authority, "P-256")
+    key = {**jwk.encode(signer.public_key), "kid": signer.key_id, "use": "sig", "alg": "ES256"}
+    return {"issuer": authority.identifier, "jwks": {"keys": [key]}}
+
+
+def _configurations(authority: Authority) -> QuerySet[Configuration]:
+    return Configuration.objects.select_related("registry__authority").filter(registry__authority=authority)
+
+
+def _configuration_metadata(configuration: Configuration, name: str, format_: str) -> ConfigurationMetadata:
+    described, kind = profile(format_), identifier(format_)
+    required = required_of_keys(configuration.authority)
+    proof_types: dict[str, tuple[str, ...]] = {"jwt": key_proof.ALGORITHMS}
+    # A presentation has no place for an attestation, and its holder is a DID.
+    if required is None and any(method.startswith("did") for method in described.binding_methods):
+        proof_types[presentation_proof.TYPE] = presentation_proof.SUITE_NAMES
+    if required is not None or providers():
+        proof_types["attestation"] = attestation.ALGORITHMS
+    data_model = kind not in ("dc+sd-jwt", "mso_mdoc")
+    return ConfigurationMetadata(
+        id=name,
+        format=kind,
+        scope=name,
+        signing_algorithms=described.algorithms,
+        binding_methods=described.binding_methods,
+        proof_types=proof_types,
+        attestation_required=required,
+        vct=configuration.vct if kind == "dc+sd-jwt" else None,
+        doctype=configuration.document_type if kind == "mso_mdoc" else None,
+        context=(BASE_CONTEXT, configuration.type_url) if kind == "ldp_vc" else (),
+        types=("VerifiableCredential", configuration.type) if data_model else (),
+        display=(_display(configuration),),
+        claims=tuple(
+            ClaimDescription(
+                path=_path(configuration, kind, claim.name),
+                mandatory=claim.mandatory,
+                display=(Display(claim.label, LOCALE),),
+            )
+            for claim in configuration.claim_list()
+        ),
+    )
+
+
+def _path(configuration: Configuration, kind: str, name: str) -> tuple[str, ...]:
+    """Where a claim stands in a credential of this format (OpenID4VCI Appendix C)."""
+    if kind == "mso_mdoc":
+        return namespace(configuration.document_type, name, own=configuration.vct), name
+    return (name,) if kind == "dc+sd-jwt" else ("credentialSubject", name)
+
+
+def _display(configuration: Configuration) -> Display:
+    shown = configuration.display
+    return Display(
+        name=shown.get("name", configuration.type),
+        locale=LOCALE,
+        description=shown.get("description"),
+        background_color=shown.get("background_color"),
+        text_color=shown.get("text_color"),
+    )

@@ -1,0 +1,1 @@
+"""What the people behind records, and the organisations that may read them, are told."""

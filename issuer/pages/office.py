@@ -1,0 +1,97 @@
+"""The officer's desk: registries, their records, and what was issued of each."""
+
+from typing import Any, Final
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.html import format_html
+from django.views.decorators.http import require_http_methods, require_safe
+
+from common.registries.claims.mapping import humane
+from issuer.authorities.officers import registries_of
+from issuer.issuance.deferred import waiting
+from issuer.models import AccessLog, IssuedCredential, Record, Registry, Session
+from issuer.notifications.notify import undeliverable
+from issuer.pages.office_access import of_registry, officer, record_of
+from issuer.registries.import_report import report_path
+from issuer.registries.search import search
+
+PAGE: Final = 25
+SHOWN: Final = 4  # columns beside the key in a list of records
+PICTURES: Final = ("data:image/png;base64,", "data:image/jpeg;base64,", "data:image/webp;base64,")
+
+
+@require_safe
+@login_required
+def overview(request: HttpRequest) -> HttpResponse:
+    """The registries that this officer keeps."""
+    rows = registries_of(officer(request)).annotate(size=Count("records"))
+    page = {
+        "registries": rows,
+        "waiting": waiting(rows).count(),
+        "undeliverable": undeliverable(registries_of(officer(request))).count(),
+    }
+    return render(request, "office/overview.html", page)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@of_registry
+def registry(request: HttpRequest, registry: Registry) -> HttpResponse:
+    """A registry's records, page by page; what is searched for is posted, so that no address tells it."""
+    typed = request.POST.get("q", "").replace("\0", "")[:200]
+    wanted = request.POST.get("page") or request.GET.get("page")
+    page = Paginator(search(registry, typed), PAGE).get_page(wanted)
+    columns = [c for c in registry.columns if c["name"] != registry.key_column and c["type"] != "image"][
+        :SHOWN
+    ]
+    rows = [
+        (record, [(column["label"], record.data.get(column["name"], "")) for column in columns])
+        for record in page
+    ]
+    return render(
+        request,
+        "office/registry.html",
+        {
+            "registry": registry, "typed": typed, "page": page, "columns": columns, "rows": rows,
+            "report": report_path(registry.slug).exists(),
+        },
+    )  # fmt: skip
+
+
+@require_safe
+@of_registry
+def record(request: HttpRequest, registry: Registry, number: int) -> HttpResponse:
+    """One record, what was offered and issued of it, and who has read it."""
+    found = record_of(registry, number)
+    mine = {"configuration__registry": registry, "record_key": found.key}
+    offers: QuerySet[Session] = Session.objects.filter(**mine).select_related("configuration")
+    issued = IssuedCredential.objects.filter(**mine).select_related("configuration")
+    return render(
+        request,
+        "office/record.html",
+        {
+            "registry": registry,
+            "record": found,
+            "facts": facts(registry, found),
+            "can_offer": registry.configurations.exists(),
+            "offers": offers.order_by("-created_at")[:10],
+            "issued": issued[:50],
+            "readings": AccessLog.objects.filter(registry=registry, record_key=found.key)[:20],
+        },
+    )
+
+
+def facts(registry: Registry, record: Record) -> list[tuple[str, Any]]:
+    """Every column with what the record says of it, pictures as pictures; None where it says nothing."""
+    labels = {column["name"]: column["label"] for column in registry.columns}
+    labels |= {name: humane(name) for name in record.data if name not in labels}
+    return [(label, _shown(label, record.data.get(name))) for name, label in labels.items()]
+
+
+def _shown(label: str, value: Any) -> Any:
+    if isinstance(value, str) and value.startswith(PICTURES):
+        return format_html('<img src="{}" alt="{}" width="120">', value, label)
+    return value

@@ -1,0 +1,54 @@
+"""Requests that wait for an officer's word: the list, and one of them."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from issuer.authorities.officers import registries_of
+from issuer.issuance.deferred import decide, waiting
+from issuer.pages.office import facts
+from issuer.pages.office_access import officer
+from issuer.pages.office_forms import DecisionForm
+
+
+@require_safe
+@login_required
+def approvals(request: HttpRequest) -> HttpResponse:
+    """Everything that waits for this officer, the oldest first."""
+    rows = waiting(registries_of(officer(request)))[:100]
+    return render(request, "office/approvals.html", {"waiting": rows})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def approval(request: HttpRequest, id: UUID) -> HttpResponse:
+    """What is asked for, of which record, by which wallet; and the officer's word."""
+    session = get_object_or_404(waiting(registries_of(officer(request))), pk=id)
+    registry = session.configuration.registry
+    record = get_object_or_404(registry.records, key=session.record_key)
+    form = DecisionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        yes = form.cleaned_data["decision"] == "approve"
+        decide(
+            session,
+            approve=yes,
+            reason=form.cleaned_data["reason"],
+            actor=officer(request).username,
+            now=timezone.now(),
+        )
+        messages.success(
+            request, "It is issued as soon as the wallet asks again." if yes else "It will not be issued."
+        )
+        return redirect("office:approvals")
+    asked = [
+        ("Credential", session.configuration.display.get("name", session.configuration.type)),
+        ("In the formats", ", ".join(sorted(set(session.deferrals.values_list("format", flat=True))))),
+        ("Asked for by", (session.authorization and session.authorization.client_name) or session.client_id),
+    ]
+    page = {"form": form, "session": session, "registry": registry, "record": record, "asked": asked}
+    return render(request, "office/approval.html", {**page, "facts": facts(registry, record)})

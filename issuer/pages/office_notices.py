@@ -1,0 +1,37 @@
+"""Notices that reached nobody: whom they concern, what went wrong, and another try."""
+
+from typing import Final
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from issuer.authorities.officers import registries_of
+from issuer.notifications.notify import about, send_again, undeliverable
+from issuer.pages.office_access import officer
+
+SHOWN: Final = 100
+
+
+@require_safe
+@login_required
+def notices(request: HttpRequest) -> HttpResponse:
+    """What could not be delivered, the latest first, with the record that it is about."""
+    rows = [(notice, about(notice)) for notice in undeliverable(registries_of(officer(request)))[:SHOWN]]
+    return render(request, "office/notices.html", {"rows": rows})
+
+
+@require_POST
+@login_required
+def again(request: HttpRequest, id: UUID) -> HttpResponse:
+    """Queue one of them once more."""
+    notice = get_object_or_404(undeliverable(registries_of(officer(request))), pk=id)
+    if send_again(notice, now=timezone.now()):
+        messages.success(request, "It is tried once more within a minute.")
+    else:
+        messages.error(request, "The record gives no address that it could go to. Correct the record first.")
+    return redirect("office:notices")

@@ -1,0 +1,1 @@
+"""Reading agreed attributes of one record: agreements, consents, grants, and the log of each reading."""

@@ -1,0 +1,1 @@
+"""The connector of a partner's registry that answers by SPDCI."""

@@ -1,0 +1,1 @@
+"""What counts once: nonces, values that were used, and the states of an issuance session."""

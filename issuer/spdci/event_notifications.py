@@ -1,0 +1,118 @@
+"""Telling subscribers what changed: each subscription follows its registry by a cursor of its own.
+
+The message, the log of the reading and the cursor move in one transaction: a change is told once, whatever
+stops in between.
+"""
+
+import uuid
+from datetime import datetime
+from typing import Final
+
+from django.db import transaction
+from django.db.models import Q
+
+from common.adapters.exchange import outgoing
+from common.exchange.errors import ExchangeError
+from common.registries.connector import Change, Record
+from common.registries.spdci import criteria as tree
+from common.registries.spdci.criteria import Node, parse_query
+from common.registries.spdci.mapping import BORN, CHANGED, GONE, fill
+from common.registries.spdci.subscription import Event, create_notify
+from issuer.models import SpdciService, Subscription
+from issuer.registries.connectors import connector
+from issuer.spdci import outbox, search
+from issuer.spdci.served_registry import Agreement, Desk, agreement
+
+BATCH: Final = 500  # changes looked at in one transaction
+MAX_EVENTS: Final = 100  # in one message
+
+
+def announce(*, now: datetime) -> int:
+    """Put into the outbox what subscribers are to be told; how many changes that is."""
+    told = 0
+    for service in SpdciService.objects.select_related("registry__authority").filter(active=True):
+        desk = Desk(service)
+        active = Subscription.objects.filter(registry=service.registry, active=True, partner__active=True)
+        begun = active.filter(Q(starts_at=None) | Q(starts_at__lte=now))
+        behind = list(begun.values_list("pk", "cursor"))
+        head = connector(service.registry).head() if behind else ""
+        for key, cursor in behind:
+            if cursor < head:
+                told += _follow(desk, key, now=now)
+    return told
+
+
+def _follow(desk: Desk, key: int, *, now: datetime) -> int:
+    told, more = 0, True
+    while more:
+        with transaction.atomic():
+            row = Subscription.objects.select_for_update().select_related("partner").get(pk=key)
+            if not row.active:
+                return told
+            if row.ends_at is not None and row.ends_at <= now:
+                row.active = False
+                row.save(update_fields=["active"])
+                return told
+            changes = list(connector(desk.registry).changes(row.cursor, limit=BATCH))
+            told += _tell(desk, row, changes, now=now)
+            if changes:
+                row.cursor = changes[-1].cursor
+                row.save(update_fields=["cursor"])
+            more = len(changes) == BATCH
+    return told
+
+
+def _tell(desk: Desk, row: Subscription, changes: list[Change], *, now: datetime) -> int:
+    """One message, or few, of those changes that the subscription means and the agreement still covers."""
+    try:
+        agreed = agreement(row.partner, desk.registry)
+        query = parse_query(row.filter_type, row.filter)
+        node = search.understood(desk, agreed, query)
+        search.check_purpose(agreed, row.purpose)
+        url = outgoing.callback_url(row.partner, "", path="registry/notify")
+    except ExchangeError:
+        return 0  # what was agreed has ended, or the partner awaits nothing: these changes pass untold
+    meant = [change for change in changes if _means(desk, row, node, change)]
+    for first in range(0, len(meant), MAX_EVENTS):
+        _post(desk, row, agreed, meant[first : first + MAX_EVENTS], url=url, now=now)
+    return len(meant)
+
+
+def _post(
+    desk: Desk, row: Subscription, agreed: Agreement, changes: list[Change], *, url: str, now: datetime
+) -> None:
+    events = []
+    for change in changes:
+        record = change.record or Record(change.key, {desk.registry.key_column: change.key})
+        at = record.changed_at or now
+        events.append(Event(str(uuid.uuid4()), at, fill(desk.mapping, record.data, agreed.attributes)))
+    message = create_notify(
+        row.code, events, mapping=desk.mapping, event_type=row.event_type, record_type=row.record_type
+    )
+    sent = outbox.post(
+        desk.registry, row.partner, "notify", message, url=url, now=now, total_count=len(events)
+    )
+    for change in changes:
+        if change.record is not None:
+            search.write_down(
+                desk,
+                row.partner,
+                agreed,
+                change.record,
+                request_id=sent.message_id,
+                purpose=row.purpose,
+                now=now,
+            )
+
+
+def _means(desk: Desk, row: Subscription, node: Node, change: Change) -> bool:
+    """Whether a change is of the event and the records that were asked for.
+
+    Of a record that is gone nothing is known but its key: it is told to whoever asked for it by its key.
+    """
+    what = desk.mapping.event_of(row.event_type)
+    happened = GONE if change.record is None else BORN if change.created > row.cursor else CHANGED
+    if what != happened and not (what == CHANGED and happened == BORN):
+        return False
+    data = change.record.data if change.record else {desk.registry.key_column: change.key}
+    return tree.matches(node, data, desk.mapping.types)

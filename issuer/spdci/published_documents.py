@@ -1,0 +1,56 @@
+"""What a registry publishes beside its endpoints: the key that signs, and the places that it knows."""
+
+from datetime import datetime
+from typing import Any, Final
+
+from common.adapters.exchange.messages import Party
+from common.exchange.envelope import timestamp
+from common.keys import jwk
+from issuer.registries.connectors import connector
+from issuer.spdci.served_registry import Desk
+
+CONTEXT: Final = {
+    "@context": "http://spdci.org/",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+    "schema": "http://schema.org/",
+}
+MAX_PLACES: Final = 10_000
+
+
+def keys(party: Party) -> dict[str, Any]:
+    """`jwks.json` (RFC 7517), each key under its thumbprint."""
+    public = party.signer.public_key
+    written = {**jwk.encode(public), "kid": jwk.thumbprint(public), "use": "sig", "alg": public.algorithm}
+    return {"keys": [written]}
+
+
+def locations(desk: Desk, *, now: datetime) -> dict[str, Any]:
+    """`locations.json`: the values of the place column; empty where the registry names none."""
+    column, names = desk.service.place_column, set[str]()
+    if column:
+        for change in connector(desk.registry).changes():
+            value = change.record.data.get(column) if change.record else None
+            if isinstance(value, str) and value:
+                names.add(value)
+            if len(names) == MAX_PLACES:
+                break
+    places = [
+        {
+            "@type": "Place",
+            "id": f"{desk.registry.slug}:{name}",
+            "identifier": [
+                {"@type": "PropertyValue", "name": column, "identifier": f"{desk.registry.slug}:{name}"}
+            ],
+            "name": name,
+            "additional_type": f"{desk.registry.slug}:{column}",
+            "contained_in_place": None,
+            "containedInPlace": None,
+        }
+        for name in sorted(names)
+    ]
+    return {
+        "@context": CONTEXT,
+        "@type": "LocationHierarchy",
+        "last_updated": timestamp(now),
+        "locations": places,
+    }

@@ -1,0 +1,170 @@
+"""Finding what a partner asks for: within what was agreed, minimised to it, and written down."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import transaction
+
+from common.adapters.exchange.partners import Partner
+from common.registries.connector import Record, RecordNotFoundError
+from common.registries.spdci import criteria as tree
+from common.registries.spdci.criteria import Node
+from common.registries.spdci.mapping import fill
+from common.registries.spdci.members import SEARCH_CRITERIA, SORT, TOO_MANY, SpdciItemError
+from common.registries.spdci.search import Criteria, Found, SearchItem
+from issuer.models import Basis, Registry
+from issuer.record_access.log import log_read
+from issuer.registries.connectors import connector
+from issuer.spdci.served_registry import Agreement, Desk, agreement
+
+MAX_SCANNED: Final = 100_000  # records that one search without an identifier looks through
+
+
+def answer(
+    desk: Desk, partner: Partner, items: Sequence[SearchItem], *, request_id: str, now: datetime
+) -> list[Found]:
+    """The answers to a batch; each reading is logged in the same transaction."""
+    agreed, answers = agreement(partner, desk.registry), []
+    with transaction.atomic():
+        for item in items:
+            try:
+                if item.criteria is None:
+                    raise item.refusal or SpdciItemError("This search cannot be read.")
+                found = _search(desk, agreed, item.criteria, item.reference_id)
+            except SpdciItemError as refusal:
+                answers.append(Found(item.reference_id, refusal=refusal))
+                continue
+            records, page = found
+            for record in records:
+                write_down(
+                    desk,
+                    partner,
+                    agreed,
+                    record,
+                    request_id=request_id,
+                    purpose=item.criteria.purpose,
+                    now=now,
+                )
+            answers.append(page)
+    return answers
+
+
+def understood(desk: Desk, agreed: Agreement, query: Node, *, reason: str = SEARCH_CRITERIA) -> Node:
+    """The query over columns, once all of them are agreed and its values can be compared."""
+    try:
+        node = tree.resolved(query, desk.mapping.resolve)
+    except SpdciItemError as refusal:
+        raise SpdciItemError(refusal.public, reason=reason) from refusal
+    for term in tree.terms(node):
+        if term.attribute not in agreed.attributes:
+            raise SpdciItemError("This attribute is not part of what was agreed.", reason=reason)
+    tree.check_values(node, desk.mapping.types, reason=reason)
+    return node
+
+
+def check_purpose(agreed: Agreement, purpose: str, *, reason: str = SEARCH_CRITERIA) -> None:
+    """Raise unless the purpose is one of those agreed, where the agreement names any."""
+    if agreed.purposes and purpose not in agreed.purposes:
+        raise SpdciItemError("This purpose is not part of what was agreed.", reason=reason)
+
+
+def matching(desk: Desk, node: Node) -> Iterator[Record]:
+    """The records that a query means: by index where it fixes a value, else one after the other."""
+    types = desk.mapping.types
+    for record in _candidates(desk.registry, node, types):
+        if tree.matches(node, record.data, types):
+            yield record
+
+
+def write_down(
+    desk: Desk,
+    partner: Partner,
+    agreed: Agreement,
+    record: Record,
+    *,
+    request_id: str,
+    purpose: str,
+    now: datetime,
+    attributes: Sequence[str] = (),
+) -> None:
+    """Log one reading, so that the person sees it; `request_id` is the message's, known at both ends."""
+    told = attributes or sorted(name for name in agreed.attributes if name in record.data)
+    log_read(
+        desk.registry,
+        record.key,
+        request_id=request_id,
+        client_id=partner.sender_id,
+        client_name=partner.name,
+        purpose=purpose or "unspecified",
+        attributes=told,
+        basis=Basis.LAW,
+        legal_basis=agreed.legal_basis,
+        now=now,
+    )
+
+
+def _by(column: str, kind: str) -> Callable[[Record], Any]:
+    return lambda record: tree.sort_key(record.data, column, kind)
+
+
+def _search(
+    desk: Desk, agreed: Agreement, criteria: Criteria, reference_id: str
+) -> tuple[list[Record], Found]:
+    check_purpose(agreed, criteria.purpose)
+    node = understood(desk, agreed, criteria.query)
+    order = _order(desk, agreed, criteria)
+    found = list(matching(desk, node))
+    for column, descending in reversed(order):
+        kind = desk.mapping.types[column]
+        known = [r for r in found if r.data.get(column) not in (None, "")]
+        unknown = [r for r in found if r.data.get(column) in (None, "")]
+        known.sort(key=_by(column, kind), reverse=descending)
+        found = known + unknown
+    first = (criteria.page_number - 1) * criteria.page_size
+    page = found[first : first + criteria.page_size]
+    told = [fill(desk.mapping, record.data, agreed.attributes) for record in page]
+    return page, Found(
+        reference_id,
+        records=told,
+        page_size=criteria.page_size,
+        page_number=criteria.page_number,
+        total_count=len(found),
+    )
+
+
+def _order(desk: Desk, agreed: Agreement, criteria: Criteria) -> list[tuple[str, bool]]:
+    order = []
+    for name, descending in criteria.sort:
+        try:
+            column = desk.mapping.column(name)
+        except SpdciItemError as refusal:
+            raise SpdciItemError(refusal.public, reason=SORT) from refusal
+        if column not in agreed.attributes or desk.mapping.types[column] == "image":
+            raise SpdciItemError("This attribute is not part of what was agreed.", reason=SORT)
+        order.append((column, descending))
+    return order
+
+
+def _candidates(registry: Registry, node: Node, types: Mapping[str, str]) -> Iterator[Record]:
+    reader = connector(registry)
+    fixed = dict(tree.required_equal(node))
+    if fixed.get(registry.key_column):
+        try:
+            yield reader.fetch(fixed[registry.key_column])
+        except RecordNotFoundError:
+            return
+        return
+    column = next(
+        (c for c in sorted(fixed, key=lambda c: c not in registry.lookups) if types[c] == "string"), None
+    )
+    if column is not None:
+        yield from reader.find(column, fixed[column])
+        return
+    for number, change in enumerate(reader.changes(limit=MAX_SCANNED + 1)):
+        if number == MAX_SCANNED:
+            raise SpdciItemError(
+                "This search looks through too many records; name an identifier.", reason=TOO_MANY
+            )
+        if change.record is not None:
+            yield change.record

@@ -1,0 +1,114 @@
+"""Where a registry answers by SPDCI, how its records stand there, and in whose name."""
+
+from dataclasses import MISSING, dataclass, fields
+from functools import cached_property
+from typing import Any, Final
+
+from django.conf import settings
+from django.db.models import Q
+
+from common.adapters.exchange.messages import Party
+from common.adapters.exchange.partners import Partner
+from common.errors import UnknownPartError
+from common.exchange.errors import ExchangeError
+from common.registries.connector import RegistryError
+from common.registries.spdci.mapping import RecordMapping
+from issuer.authorities.identity import signer
+from issuer.models import Registry, SpdciService
+
+NAMESPACE: Final = "spdci"
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One registry that answers: its row, its mapping, its authority's name and key."""
+
+    service: SpdciService
+
+    @property
+    def registry(self) -> Registry:
+        """The registry itself."""
+        return self.service.registry
+
+    @cached_property
+    def mapping(self) -> RecordMapping:
+        """How its records stand in SPDCI's data objects."""
+        return parse_mapping(self.registry, self.service.mapping)
+
+    @property
+    def party(self) -> Party:
+        """Its authority, by its DID, with its Ed25519 key."""
+        return party_of(self.registry)
+
+    @property
+    def address(self) -> str:
+        """Where its endpoints begin."""
+        return address_of(self.registry)
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """What a partner may read of one registry, why (anything, where no purpose is named), by which law."""
+
+    attributes: frozenset[str]
+    purposes: frozenset[str]
+    legal_basis: str
+
+
+def desk(slug: str) -> Desk:
+    """The desk of that registry; `err.request.not_found` where it does not answer by SPDCI."""
+    found = SpdciService.objects.select_related("registry__authority").filter(
+        registry__slug=slug, active=True
+    )
+    service = found.first()
+    if service is None:
+        raise ExchangeError("No registry answers here.", code="err.request.not_found")
+    return Desk(service)
+
+
+def speaking(slug: str) -> Registry:
+    """The registry of that slug, where it answers by SPDCI or stands for one that does."""
+    answers_or_asks = Q(spdci__active=True) | Q(connector="spdci")
+    found = Registry.objects.select_related("authority").filter(answers_or_asks, slug=slug).first()
+    if found is None:
+        raise ExchangeError("No registry answers here.", code="err.request.not_found")
+    return found
+
+
+def address_of(registry: Registry) -> str:
+    """Where a registry's endpoints begin: those that answer, and those that await answers."""
+    return f"{settings.BASE_URL}/spdci/{registry.slug}"
+
+
+def party_of(registry: Registry) -> Party:
+    """Who speaks for a registry, answering or asking."""
+    return Party(registry.authority.did, signer(registry.authority, "Ed25519"))
+
+
+def agreement(partner: Partner, registry: Registry) -> Agreement:
+    """What was agreed with a partner about a registry; `err.request.forbidden` where nothing was."""
+    found = partner.may_read.get(registry.slug)
+    if not found:
+        raise ExchangeError("Nothing was agreed about this registry.", code="err.request.forbidden")
+    return Agreement(
+        frozenset(found.get("attributes", ())),
+        frozenset(found.get("purposes", ())),
+        str(found.get("legal_basis", "")),
+    )
+
+
+def parse_mapping(registry: Registry, source: dict[str, Any]) -> RecordMapping:
+    """The mapping that a row declares, checked against its registry's columns."""
+    types = {column["name"]: column["type"] for column in registry.columns}
+    known = {field.name: field.default is MISSING and field.default_factory is MISSING
+             for field in fields(RecordMapping) if field.name != "types"}  # fmt: skip
+    for name in source:
+        if name not in known:
+            raise UnknownPartError("member of a mapping", name, known)
+    for name, needed in known.items():
+        if needed and name not in source:
+            raise RegistryError(f"A mapping says its {name}; see docs/exchange.md.")
+    try:
+        return RecordMapping(types=types, **source)
+    except (TypeError, AttributeError) as error:
+        raise RegistryError("A member of this mapping is not of its kind; see docs/exchange.md.") from error

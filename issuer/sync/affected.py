@@ -1,0 +1,57 @@
+"""From changes in a registry to the records of a credential type that they concern."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from common.registries.connector import Change, Record, RecordNotFoundError
+from common.registries.rules.credential_rules import Link, Rule
+from common.registries.values.texts import matchable
+from issuer.models import Configuration, Registry
+from issuer.registries.connectors import connector
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A record of the type's own registry, the change that concerns it, and the rules that are asked.
+
+    `own` is the record as it is, None where it is gone; the change may be one in a watched registry.
+    """
+
+    key: str
+    own: Record | None
+    change: Change
+    rules: tuple[Rule, ...]
+
+
+def cases_of(configuration: Configuration, registry: Registry, changes: Iterable[Change]) -> list[Case]:
+    """What changes in `registry` mean for this type, in their order."""
+    rules = configuration.rule_list()
+    own = tuple(rule for rule in rules if rule.watch is None and rule.event != "expiring")
+    watching: dict[Link, list[Rule]] = {}
+    for rule in rules:
+        if rule.watch and rule.watch.registry == registry.slug:
+            watching.setdefault(rule.watch, []).append(rule)
+    cases = []
+    for change in changes:
+        if own and registry.pk == configuration.registry_id:
+            cases.append(Case(change.key, change.record, change, own))
+        for link, asked in watching.items():
+            cases.extend(
+                Case(record.key, record, change, tuple(asked))
+                for record in linked(configuration.registry, link, change.record)
+            )
+    return cases
+
+
+def linked(registry: Registry, link: Link, record: Record | None) -> Sequence[Record]:
+    """The records of `registry` to which the link leads from a record."""
+    value = matchable(record.data.get(link.column)) if record else ""
+    return list(connector(registry).find(link.other, value)) if value else []
+
+
+def current(configuration: Configuration, key: str) -> Record | None:
+    """The type's own record under that key, None where it is gone."""
+    try:
+        return connector(configuration.registry).fetch(key)
+    except RecordNotFoundError:
+        return None

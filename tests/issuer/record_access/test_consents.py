@@ -1,0 +1,417 @@
+"""Consent signed once and relied upon for a while: what it opens, what ends it, and who tries to bend it."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from common.did import did_key
+from common.formats.base import Holder
+from common.keys import PrivateKey
+from common.oid4vp.transaction_data import DataAccess, create_transaction_data
+from common.registries.record_access.grant import GivenConsent, Subject
+from common.registries.record_access.holder import create_consents_request, create_withdrawal
+from issuer.issuance.credential_request import issue_directly
+from issuer.models import AccessLog, AccessToken, Basis, Consent, DataAgreement, SpentValue
+from issuer.record_access import consents
+from issuer.record_access import grant as access
+from issuer.status.lists import set_status
+from tests.clock import from_now
+from tests.issuer.record_access.test_endpoints import CLINIC_DID, World, fresh, refusal
+from tests.issuer.record_access.test_endpoints import world as world  # the fixture
+
+pytestmark = pytest.mark.django_db
+
+
+def terms(world: World, **changes: Any) -> str:
+    """What Ana signs: the crop for a month, unless a test bends it."""
+    content = {
+        "credential_ids": ("identity",),
+        "authority": world.registry.authority.identifier,
+        "client_id": CLINIC_DID,
+        "purpose": "treatment",
+        "attributes": ("crop",),
+        "valid_until": datetime.now(UTC) + timedelta(days=30),
+    }
+    return create_transaction_data(DataAccess(**{**content, **changes}))
+
+
+def sign(world: World, **changes: Any) -> Any:
+    """The clinic's first request, with terms that Ana signed beside what she showed."""
+    return world.ask(world.shown(transaction_data=(terms(world, **changes),), nonce=fresh()))
+
+
+def again(world: World, consent: str, **overrides: Any) -> Any:
+    return world.ask(GivenConsent(consent), **overrides)
+
+
+def listed(world: World, signer: PrivateKey) -> list[dict[str, Any]]:
+    asked = create_consents_request(
+        audience=world.registry.authority.identifier, jti=fresh(), signer=signer, now=datetime.now(UTC)
+    )
+    response = Client().get(world.url("consents"), headers={"Authorization": f"Bearer {asked}"})
+    assert response.status_code == 200, response.content
+    return response.json()["consents"]
+
+
+def withdraw(world: World, consent: str, signer: PrivateKey, **overrides: Any) -> Any:
+    arguments = {
+        "audience": world.registry.authority.identifier, "jti": fresh(), "now": datetime.now(UTC),
+    }  # fmt: skip
+    asked = create_withdrawal(consent_id=consent, signer=signer, **{**arguments, **overrides})
+    return post(world, asked)
+
+
+def post(world: World, asked: str) -> Any:
+    return Client().post(world.url("withdrawal"), headers={"Authorization": f"Bearer {asked}"})
+
+
+@pytest.fixture(autouse=True)
+def _three_months(world: World) -> None:
+    DataAgreement.objects.update(longest_days=90)
+
+
+@pytest.fixture
+def consent(world: World) -> str:
+    """A month of the crop, signed by Ana."""
+    grant = sign(world).json()
+    assert grant["attributes"] == ["crop"]
+    assert grant["consent_until"]
+    return grant["consent_id"]
+
+
+def test_read_again_without_the_person(world: World, consent: str) -> None:
+    assert world.attributes(GivenConsent(consent)) == {"crop": "quinoa"}
+    assert world.attributes(GivenConsent(consent), attributes=["crop"]) == {"crop": "quinoa"}
+    [entry] = listed(world, world.ana)
+    assert (entry["id"], entry["state"], entry["how"], entry["attributes"]) == (
+        consent, "active", "signed", ["crop"],
+    )  # fmt: skip
+    assert {row.consent_id for row in AccessLog.objects.all()} == {Consent.objects.get().id}
+    assert [row["basis"] for row in world.log(world.ana).json()["entries"]] == ["consent", "consent"]
+
+
+def test_withdrawn_is_refused_at_once_and_logged(world: World, consent: str) -> None:
+    token = again(world, consent).json()["access_token"]
+    assert world.read(token).status_code == 200
+    ended = withdraw(world, consent, world.ana)
+    assert ended.json()["consents"][0]["state"] == "withdrawn"
+    assert refusal(world.read(token)) == (403, "access_denied")  # a token of before dies with it
+    assert refusal(again(world, consent)) == (403, "access_denied")
+    assert [(row.outcome, row.problem) for row in AccessLog.objects.order_by("id")] == [
+        ("read", ""), ("refused", "access_denied"), ("refused", "access_denied"),
+    ]  # fmt: skip
+    seen = world.log(world.ana).json()["entries"]
+    assert [row["outcome"] for row in seen] == ["refused", "refused", "read"]
+    assert sign(world).status_code == 200  # agreeing anew is another consent
+
+
+def test_withdrawing_twice_changes_nothing(world: World, consent: str) -> None:
+    first = withdraw(world, consent, world.ana).json()
+    assert withdraw(world, consent, world.ana, now=datetime.now(UTC) + timedelta(seconds=30)).json() == first
+
+
+def test_an_expired_consent(world: World, consent: str) -> None:
+    token = again(world, consent).json()["access_token"]
+    Consent.objects.update(expires_at=datetime.now(UTC) - timedelta(seconds=1))
+    assert refusal(world.read(token)) == (403, "access_denied")
+    assert refusal(again(world, consent)) == (403, "access_denied")
+    assert listed(world, world.ana)[0]["state"] == "expired"
+    assert AccessLog.objects.filter(outcome="refused").count() == 2
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"authority": "https://elsewhere.example/issuers/disability-registry"},
+        {"client_id": "did:web:bank.example"},
+        {"purpose": "marketing"},
+        {"attributes": ("crop", "family_name")},
+        {"valid_until": timedelta(days=91)},
+        {"valid_until": -timedelta(seconds=1)},
+    ],
+)
+def test_terms_that_were_not_agreed_with_the_organisation(world: World, changes: dict[str, Any]) -> None:
+    assert refusal(sign(world, **from_now(changes))) == (403, "access_denied")
+    assert not Consent.objects.exists()
+    assert not AccessToken.objects.exists()
+    assert AccessLog.objects.get().outcome == "refused"
+
+
+def test_an_agreement_that_allows_single_readings_alone(world: World) -> None:
+    DataAgreement.objects.update(longest_days=0)
+    assert refusal(sign(world)) == (403, "access_denied")
+
+
+def test_terms_that_were_altered_after_they_were_signed(world: World) -> None:
+    shown = world.shown(transaction_data=(terms(world),))
+    wider = terms(world, attributes=("crop", "date_of_birth"))
+    for entries in ((wider,), (*shown.transaction_data, wider), ()):
+        bent = replace(shown, transaction_data=entries)
+        assert refusal(world.ask(bent)) == (403, "access_denied")
+    assert not Consent.objects.exists()
+
+
+def test_two_consents_in_one_signature(world: World) -> None:
+    entries = (terms(world), terms(world, attributes=("date_of_birth",)))
+    assert refusal(world.ask(world.shown(transaction_data=entries))) == (403, "access_denied")
+
+
+def test_evidence_of_another_person_under_these_terms(world: World, bruno: PrivateKey) -> None:
+    """Bruno signed nothing; what Ana signed is laid beside his presentation, and the other way round."""
+    key = bruno.named(did_key.verification_method(bruno.public_key))
+    holder = Holder(key.public_key, did_key.encode(key.public_key))
+    _, secured = issue_directly(world.evidence, "F-0001", world.format, holder=holder, now=datetime.now(UTC))
+    his = replace(world, secured=secured, ana=key).shown()
+    hers = world.shown(transaction_data=(terms(world),))
+    for swapped in (replace(his, transaction_data=hers.transaction_data), replace(hers, transaction_data=())):
+        assert refusal(world.ask(swapped)) == (403, "access_denied")
+    if world.format == "ldp_vc":
+        assert isinstance(hers.presentation, dict)
+        mixed = {**hers.presentation, "verifiableCredential": his.presentation["verifiableCredential"]}  # type: ignore[index]
+    else:
+        ours, theirs = str(hers.presentation).split("~"), str(his.presentation).split("~")
+        mixed = "~".join([*theirs[:-1], ours[-1]])
+    assert refusal(world.ask(replace(hers, presentation=mixed))) == (403, "access_denied")
+    assert not Consent.objects.exists()
+
+
+def test_a_consent_is_for_its_client_its_purpose_and_its_authority(
+    world: World, consent: str, mallory: PrivateKey
+) -> None:
+    fields = {**DataAgreement.objects.values().get(), "id": None}
+    DataAgreement.objects.create(**{**fields, "purpose": "research"})
+    assert refusal(again(world, consent, purpose="research")) == (403, "access_denied")
+    her = mallory.named(did_key.verification_method(mallory.public_key))
+    did = did_key.encode(her.public_key)
+    DataAgreement.objects.create(**{**fields, "client_id": did})
+    from common.registries.record_access.grant import create_access_request
+
+    stolen = create_access_request(
+        client_id=did, audience=world.registry.authority.identifier, purpose="treatment",
+        ground=GivenConsent(consent), token_key=her.public_key, jti="a", signer=her, now=datetime.now(UTC),
+    )  # fmt: skip
+    assert refusal(world.send(stolen, signer=her)) == (403, "access_denied")
+    elsewhere = replace(world, registry=world.evidence.registry)
+    assert refusal(again(elsewhere, consent)) == (403, "access_denied")
+
+
+@pytest.mark.parametrize("id", ["", "nothing", "58f0f164-c75e-41bc-93c9-de6c034ae2a4", "0" * 201])
+def test_consents_that_are_not_there(world: World, id: str) -> None:
+    assert again(world, id or " ").status_code in (400, 403)
+
+
+def test_no_attribute_beyond_the_consent(world: World, consent: str) -> None:
+    assert refusal(again(world, consent, attributes=["crop", "date_of_birth"])) == (403, "access_denied")
+    assert refusal(again(world, consent, attributes=["family_name"])) == (403, "access_denied")
+    DataAgreement.objects.update(attributes=["date_of_birth"])  # the authority has agreed to less since
+    assert refusal(again(world, consent)) == (403, "access_denied")
+
+
+def test_a_single_reading_opens_no_second_one(world: World) -> None:
+    shown = world.ask(world.shown(), attributes=["crop"]).json()
+    assert (shown["attributes"], "consent_until" in shown) == (["crop"], False)
+    assert refusal(again(world, shown["consent_id"])) == (403, "access_denied")
+    assert listed(world, world.ana)[0]["how"] == "shown"
+    assert withdraw(world, shown["consent_id"], world.ana).status_code == 200
+    assert refusal(world.read(shown["access_token"])) == (403, "access_denied")
+
+
+def test_nobody_else_sees_or_ends_it(
+    world: World, consent: str, bruno: PrivateKey, mallory: PrivateKey
+) -> None:
+    holder = Holder(bruno.public_key, did_key.encode(bruno.public_key))
+    own = (
+        world.registry.configurations.get()
+    )  # Bruno has a credential of the same registry, of his own record
+    issue_directly(own, "F-0001", "dc+sd-jwt", holder=holder, now=datetime.now(UTC))
+    for other in (bruno, mallory):
+        assert listed(world, other) == []
+        assert refusal(withdraw(world, consent, other)) == (404, "access_denied")
+    for unknown in (str(uuid4()), "nothing"):
+        assert refusal(withdraw(world, unknown, world.ana)) == (404, "access_denied")
+    assert Consent.objects.get().withdrawn_at is None
+    assert world.attributes(GivenConsent(consent)) == {"crop": "quinoa"}
+
+
+def test_another_card_of_the_same_record_ends_it_unless_it_was_revoked(
+    world: World, consent: str, bruno: PrivateKey
+) -> None:
+    holder = Holder(bruno.public_key, did_key.encode(bruno.public_key))
+    own = world.registry.configurations.get()
+    row, _ = issue_directly(own, "F-0002", "dc+sd-jwt", holder=holder, now=datetime.now(UTC))
+    assert [entry["id"] for entry in listed(world, bruno)] == [consent]
+    set_status(row, "revoked", reason="phone stolen", actor="test", now=datetime.now(UTC))
+    assert listed(world, bruno) == []
+    assert refusal(withdraw(world, consent, bruno)) == (404, "access_denied")
+
+
+@pytest.mark.parametrize("state", ["suspended", "revoked"])
+def test_a_withdrawn_card_ends_what_its_key_agreed_to(world: World, consent: str, state: str) -> None:
+    """A token of before, one reading's as well as a lasting consent's, and the consent itself."""
+    tokens = [
+        again(world, consent).json()["access_token"],
+        world.ask(world.shown()).json()["access_token"],
+    ]
+    assert [world.read(token).status_code for token in tokens] == [200, 200]
+    now = datetime.now(UTC)
+    set_status(world.row, state, reason="phone stolen", actor="test", now=now)
+    assert [refusal(world.read(token)) for token in tokens] == [(403, "access_denied")] * 2
+    assert refusal(again(world, consent)) == (403, "access_denied")
+    assert AccessLog.objects.filter(outcome="refused").count() == 3
+    if state == "suspended":
+        set_status(world.row, "valid", reason="found again", actor="test", now=now)
+        assert world.attributes(GivenConsent(consent)) == {"crop": "quinoa"}
+
+
+def test_a_renewed_card_leaves_consents_in_force(world: World, consent: str) -> None:
+    type(world.row).objects.filter(pk=world.row.pk).update(state="revoked", superseded=True)
+    assert world.attributes(GivenConsent(consent)) == {"crop": "quinoa"}
+
+
+def test_a_token_opens_no_more_than_is_agreed_by_now(world: World, consent: str) -> None:
+    token = again(world, consent).json()["access_token"]
+    DataAgreement.objects.update(attributes=["date_of_birth"])
+    assert refusal(world.read(token)) == (403, "access_denied")
+    assert AccessLog.objects.get(outcome="refused").problem == "access_denied"
+
+
+def test_replayed_or_misdirected_words_of_the_person(world: World, consent: str) -> None:
+    now, authority = datetime.now(UTC), world.registry.authority.identifier
+    asked = create_withdrawal(audience=authority, consent_id=consent, jti="w", signer=world.ana, now=now)
+    assert post(world, asked).status_code == 200
+    assert refusal(post(world, asked)) == (400, "invalid_grant")
+    fresh_consent = sign(world).json()["consent_id"]
+    for wrong in (
+        create_withdrawal(
+            audience=world.evidence.authority.identifier, consent_id=fresh_consent, jti="x",
+            signer=world.ana, now=now,
+        ),
+        create_withdrawal(
+            audience=authority, consent_id=fresh_consent, jti="y", signer=world.ana,
+            now=now - timedelta(minutes=5),
+        ),
+        create_consents_request(audience=authority, jti="z", signer=world.ana, now=now),
+        "nothing",
+    ):  # fmt: skip
+        assert post(world, wrong).status_code in (400, 401)
+    assert Consent.objects.get(id=fresh_consent).withdrawn_at is None
+    looked = create_consents_request(audience=authority, jti="l", signer=world.ana, now=now)
+    header = {"Authorization": f"Bearer {looked}"}
+    assert [Client().get(world.url("consents"), headers=header).status_code for _ in "ab"] == [200, 400]
+    assert Client().post(world.url("withdrawal")).status_code == 401
+
+
+def test_a_withdrawal_between_fetching_and_answering(
+    world: World, consent: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The record was already fetched when the person said no: nothing leaves, and no reading is logged."""
+    token = again(world, consent).json()["access_token"]
+    find = access.connector
+
+    def slow(registry: Any) -> Any:
+        found = find(registry)
+        withdraw(world, consent, world.ana)
+        return found
+
+    monkeypatch.setattr(access, "connector", slow)
+    answer = world.read(token)
+    assert refusal(answer) == (403, "access_denied")
+    assert "quinoa" not in answer.content.decode()
+    assert AccessLog.objects.get().outcome == "refused"
+
+
+def test_what_was_signed_can_be_proven_and_lies_sealed(world: World, consent: str) -> None:
+    row = Consent.objects.get(id=consent)
+    signed = consents.evidence(row)
+    assert signed["transaction_data"]
+    assert signed["audience"].endswith(CLINIC_DID)
+    assert b"national_id" not in bytes(row.sealed_evidence)
+    other = Consent.objects.get(id=sign(world).json()["consent_id"])
+    other.sealed_evidence = row.sealed_evidence
+    with pytest.raises(Exception, match="does not open"):
+        consents.evidence(other)
+
+
+def test_refusals_are_logged_with_their_id(world: World) -> None:
+    assert refusal(world.ask(world.shown(), purpose="marketing", jti="why")) == (403, "access_denied")
+    row = AccessLog.objects.get()
+    assert (row.request_id, row.outcome, row.problem, row.purpose, row.record_key) == (
+        "why", "refused", "access_denied", "marketing", "",
+    )  # fmt: skip
+    assert row.authority == world.registry.authority
+
+
+def test_what_nobody_signed_leaves_no_trace(world: World, mallory: PrivateKey) -> None:
+    """Who does not hold the client's key writes nothing into the log under its name."""
+    assert refusal(again(world, "x", signer=mallory.named(CLINIC_DID + "#x")))[0] == 400
+    assert not AccessLog.objects.exists()
+    assert not SpentValue.objects.exists()
+
+
+class TestByLaw:
+    """A public body reads what a law lets it, through the same door."""
+
+    @pytest.fixture(autouse=True)
+    def _mandate(self, world: World) -> None:
+        DataAgreement.objects.update(
+            basis=Basis.LAW,
+            legal_basis="Law 12, article 3",
+            attributes=["crop", "grows", "fallow", "unknown"],
+            derived={
+                "grows": {"column": "crop", "derive": "present"},
+                "fallow": {"column": "crop", "derive": "absent"},
+                "unknown": {"column": "no_such_column", "derive": "absent"},
+            },
+        )
+
+    def test_who_is_asked_about_by_number(self, world: World) -> None:
+        asked = {"attributes": ["grows", "fallow", "unknown"]}
+        answer = world.attributes(Subject("40170002"), **asked)
+        assert answer == {"grows": True, "fallow": False, "unknown": None}
+        row = AccessLog.objects.get()
+        assert (row.basis, row.legal_basis, row.consent) == ("law", "Law 12, article 3", None)
+        assert row.record_key == "F-0002"
+        assert not Consent.objects.exists()
+
+    def test_the_citizen_sees_it(self, world: World, bruno: PrivateKey) -> None:
+        holder = Holder(bruno.public_key, did_key.encode(bruno.public_key))
+        own = world.registry.configurations.get()
+        issue_directly(own, "F-0002", "dc+sd-jwt", holder=holder, now=datetime.now(UTC))
+        world.attributes(Subject("40170002"), attributes=["grows"])
+        [entry] = world.log(bruno).json()["entries"]
+        assert (entry["basis"], entry["legal_basis"], entry["attributes"]) == (
+            "law", "Law 12, article 3", ["grows"],
+        )  # fmt: skip
+        assert "40170002" not in json.dumps(entry)
+        assert world.log(world.ana).json()["entries"] == []  # her key is not of that registry
+
+    def test_no_more_than_the_mandate(self, world: World) -> None:
+        assert refusal(world.ask(Subject("40170002"), attributes=["family_name"])) == (403, "access_denied")
+        assert refusal(world.ask(Subject("nobody"))) == (403, "access_denied")
+        assert {row.outcome for row in AccessLog.objects.all()} == {"refused"}
+        assert "nobody" not in json.dumps(list(AccessLog.objects.values()), default=str)
+
+    def test_consent_is_not_its_basis(self, world: World) -> None:
+        assert refusal(sign(world)) == (403, "access_denied")
+        assert refusal(again(world, str(uuid4()))) == (403, "access_denied")
+
+    def test_a_request_by_law_is_used_once(self, world: World) -> None:
+        assert world.ask(Subject("40170002"), jti="once").status_code == 200
+        assert refusal(world.ask(Subject("40170002"), jti="once")) == (400, "invalid_grant")
+
+
+def test_a_private_provider_cannot_use_the_public_rule(world: World) -> None:
+    assert refusal(world.ask(Subject("40170002"))) == (403, "access_denied")
+    assert AccessLog.objects.get().problem == "access_denied"
+
+
+def test_a_mandate_cites_its_law(world: World) -> None:
+    from django.db import IntegrityError, transaction
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        DataAgreement.objects.update(basis=Basis.LAW)
