@@ -88,7 +88,7 @@ _open: Final[ContextVar[Purse | None]] = ContextVar("purse", default=None)
 
 
 @contextmanager
-def opened(purse: Purse) -> Iterator[Purse]:
+def open_purse(purse: Purse) -> Iterator[Purse]:
     """Whatever is done within draws from this purse."""
     token = _open.set(purse)
     try:
@@ -98,12 +98,12 @@ def opened(purse: Purse) -> Iterator[Purse]:
         _open.reset(token)
 
 
-def current() -> Purse | None:
+def current_purse() -> Purse | None:
     """The purse that is open, if one is."""
     return _open.get()
 
 
-def draw(*, fetches: int = 0, bytes: int = 0, seconds: float = 0, steps: int = 0) -> None:
+def charge(*, fetches: int = 0, bytes: int = 0, seconds: float = 0, steps: int = 0) -> None:
     """Pay from the open purse before doing what costs; `PurseEmptyError` where it does not suffice."""
     purse = _open.get()
     if purse is not None:

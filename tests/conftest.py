@@ -56,7 +56,7 @@ def mallory() -> PrivateKey:
 @pytest.fixture(autouse=True)
 def _fresh_cache(monkeypatch: pytest.MonkeyPatch) -> None:
     """Rate limits and cached lists of one test are not the next one's, and no minute ends within a test."""
-    cache_backends.forget()
+    cache_backends.forget_cached()
     monkeypatch.setattr(rate_limit, "time", SimpleNamespace(time=NOW.timestamp))
 
 
@@ -68,7 +68,7 @@ def _no_provider(settings: object) -> None:
 
 @pytest.fixture(autouse=True)
 def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> http.Reply:
+    def refuse(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> http.HttpReply:
         raise FetchError("Tests have no network.", detail=urlsplit(url).hostname or "")
 
     monkeypatch.setattr(http, "transport", refuse)
@@ -79,7 +79,7 @@ def site_network(monkeypatch: pytest.MonkeyPatch, settings: object) -> Client:
     """The network door leads to this very site, through Django's test client, and nowhere else."""
     client = Client()
 
-    def carry(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> http.Reply:
+    def carry(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> http.HttpReply:
         parts = urlsplit(url)
         if f"{parts.scheme}://{parts.netloc}" != settings.BASE_URL:  # type: ignore[attr-defined]
             raise FetchError("Tests reach this site alone.", detail=parts.hostname or "")
@@ -91,7 +91,9 @@ def site_network(monkeypatch: pytest.MonkeyPatch, settings: object) -> Client:
             SERVER_NAME=parts.hostname, SERVER_PORT=str(parts.port or 80),
         )  # fmt: skip
         content = b"".join(response) if response.streaming else response.content
-        return http.Reply(response.status_code, content, {k.lower(): v for k, v in response.headers.items()})
+        return http.HttpReply(
+            response.status_code, content, {k.lower(): v for k, v in response.headers.items()}
+        )
 
     monkeypatch.setattr(http, "transport", carry)
     return client

@@ -29,7 +29,7 @@ DATABASE_FAULTS = {
 }
 
 
-class Done(SystemExit):
+class CommandExit(SystemExit):
     """The end of a command whose exit status is part of its answer."""
 
 
@@ -62,7 +62,7 @@ class Command(BaseCommand):
         """Run, print, and leave with the status that the contract names."""
         as_json = options["as_json"]
         try:
-            with purse.opened(Purse()) if self.bounded else nullcontext():
+            with purse.open_purse(Purse()) if self.bounded else nullcontext():
                 result = self.run(
                     **{name: value for name, value in options.items() if name not in DJANGOS_OWN}
                 )
@@ -80,7 +80,7 @@ class Command(BaseCommand):
         self.stdout.write(json.dumps(result, ensure_ascii=False) if as_json else "\n".join(_lines(result)))
         status = self.exit_status(result)
         if status:
-            raise Done(status)
+            raise CommandExit(status)
 
     def run_from_argv(self, argv: list[str]) -> None:
         """As Django's, but a mistyped command ends with one sentence and 1: other statuses have a meaning."""
@@ -91,14 +91,14 @@ class Command(BaseCommand):
             self.stderr.write(f"{sentence[:1].upper()}{sentence[1:]}; see `{argv[0]} {argv[1]} --help`.")
             raise SystemExit(1) from None
         except SystemExit as stop:
-            if isinstance(stop, Done) or not stop.code:
+            if isinstance(stop, CommandExit) or not stop.code:
                 raise
             raise SystemExit(1) from None
 
     def _fail(self, sentence: str, error: Exception) -> NoReturn:
         if self._called_from_command_line:
             self.stderr.write(sentence)
-            raise Done(1) from error
+            raise CommandExit(1) from error
         raise CommandError(sentence) from error
 
 

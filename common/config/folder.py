@@ -16,7 +16,7 @@ BASE_DIR: Final = Path(__file__).resolve().parents[2]
 OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
 
-def named(environ: Mapping[str, str]) -> Path:
+def var_folder(environ: Mapping[str, str]) -> Path:
     """The folder that `VAR_DIR` names; `var/` beside the code where it names none."""
     return Path(environ.get("VAR_DIR") or BASE_DIR / "var").absolute()
 
@@ -65,7 +65,7 @@ def leave_address(folder: Path, base_url: str) -> None:
 def find_address(environ: Mapping[str, str]) -> str:
     """Where the site of this folder answers, or answered last; empty where nobody left a note."""
     try:
-        return (named(environ) / ADDRESS).read_text(encoding="ascii")
+        return (var_folder(environ) / ADDRESS).read_text(encoding="ascii")
     except (OSError, ValueError):
         return ""
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from common.config import environment, folder
 
 BASE_DIR = Path(__file__).resolve().parents[2]
-VAR_DIR = folder.private(folder.named(os.environ))  # registers of people: nobody else reads them
+VAR_DIR = folder.private(folder.var_folder(os.environ))  # registers of people: nobody else reads them
 
 ROLES = environment.roles(os.environ)
 BASE_URL = environment.base_url(os.environ)

@@ -49,7 +49,7 @@ def encode(key: PublicKey) -> str:
     return f"did:key:{multikey.encode(key)}"
 
 
-def verification_method(key: PublicKey) -> str:
+def key_method(key: PublicKey) -> str:
     """The DID URL under which a did:key's own document lists its key."""
     text = multikey.encode(key)
     return f"did:key:{text}#{text}"

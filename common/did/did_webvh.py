@@ -53,10 +53,10 @@ def log_url(did: str) -> str:
 def resolve(did: str, *, fetch: Fetch) -> DIDDocument:
     """Fetch the log and read it to its end; the document is its last."""
     body = fetch(log_url(did), accept="text/jsonl, application/json").body
-    return parse_document(read_log(did, body), did=did)
+    return parse_document(parse_did_log(did, body), did=did)
 
 
-def read_log(did: str, log: bytes) -> Mapping[str, Any]:
+def parse_did_log(did: str, log: bytes) -> Mapping[str, Any]:
     """The last document of a log, once every entry holds (§3.6.2)."""
     lines = [line for line in log.split(b"\n") if line.strip()]
     if not 0 < len(lines) <= MAX_ENTRIES:

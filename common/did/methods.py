@@ -11,7 +11,7 @@ from common.did.document import (
 )
 
 
-class Resolver(Protocol):
+class MethodResolver(Protocol):
     """One DID method."""
 
     def __call__(self, did: str, *, fetch: Fetch) -> DIDDocument: ...
@@ -23,7 +23,7 @@ class Resolve(Protocol):
     def __call__(self, did: str) -> DIDDocument: ...
 
 
-METHODS: Final[dict[str, Resolver]] = {
+METHODS: Final[dict[str, MethodResolver]] = {
     "key": did_key.resolve,
     "jwk": did_jwk.resolve,
     "web": did_web.resolve,

@@ -60,7 +60,7 @@ def decode(
     """
     if len(data) > max_bytes:
         raise MalformedInputError(f"This CBOR is larger than {max_bytes} bytes.")
-    purse.draw(steps=1 + len(data) // 16)
+    purse.charge(steps=1 + len(data) // 16)
     data = data.removeprefix(SELF_DESCRIBED)
     received = _embedded_in(data, max_depth=max_depth)
 

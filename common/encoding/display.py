@@ -62,7 +62,7 @@ def phrase(text: str) -> str:
     return humane(text) if _CODE.match(text) else text
 
 
-def is_plain(sentence: str) -> bool:
+def has_no_identifiers(sentence: str) -> bool:
     """Whether a sentence is without the names that machines have for things."""
     return _MACHINE.search(sentence) is None
 

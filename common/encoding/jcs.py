@@ -17,5 +17,5 @@ def canonicalize(value: Mapping[str, Any] | list[Any]) -> bytes:
         raise MalformedInputError(
             "This value has no canonical JSON text.", detail=type(error).__name__
         ) from error
-    purse.draw(steps=1 + len(text) // 16)
+    purse.charge(steps=1 + len(text) // 16)
     return text

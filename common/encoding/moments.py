@@ -8,7 +8,7 @@ MAX_LENGTH: Final = 40
 _MIDNIGHT: Final = re.compile(r"T24(:00(?::00(?:[.,]0+)?)?)(?=[Z+-]|\Z)", re.IGNORECASE)
 
 
-def read(text: str) -> datetime | None:
+def parse_moment(text: str) -> datetime | None:
     """The moment of a text, with its zone where it names one; None where it is no moment.
 
     24:00 is 00:00 of the day after (ISO 8601-1 §5.3.2, XML Schema's dateTime).

@@ -10,7 +10,7 @@ _EARLIEST: Final = -62_135_596_800  # the first second of the year 1
 _LATEST: Final = 253_402_300_799  # the last second of the year 9999
 
 
-def read(claims: Mapping[str, Any], name: str) -> float | None:
+def parse_numeric_date(claims: Mapping[str, Any], name: str) -> float | None:
     """The time under `name` in seconds, None where it is absent or null, an error where it is no time."""
     value = claims.get(name)
     if value is None:
@@ -22,5 +22,5 @@ def read(claims: Mapping[str, Any], name: str) -> float | None:
 
 def read_datetime(claims: Mapping[str, Any], name: str) -> datetime | None:
     """The same as an aware datetime."""
-    seconds = read(claims, name)
+    seconds = parse_numeric_date(claims, name)
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC)

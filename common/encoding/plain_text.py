@@ -11,7 +11,7 @@ _JOINERS: Final = frozenset("\u200c\u200d")
 _SPACES: Final = frozenset({"Zs", "Zl", "Zp"})
 
 
-def plain(value: str) -> str:
+def plain_line(value: str) -> str:
     """The text in one line: every space a plain one, and without what is no character of any script."""
     return " ".join("".join(map(_plain, value)).split())
 

@@ -22,7 +22,7 @@ def loads(text: bytes | str, *, max_bytes: int = MAX_BYTES, floats: bool = True)
         data = text.encode() if isinstance(text, str) else text
         if len(data) > max_bytes:
             raise MalformedInputError(f"This JSON is larger than {max_bytes} bytes.")
-        purse.draw(steps=1 + len(data) // 16)
+        purse.charge(steps=1 + len(data) // 16)
         text = data.decode("utf-8")
     except UnicodeError as error:
         raise MalformedInputError("This JSON is not UTF-8.") from error

@@ -44,7 +44,7 @@ def parse_message(body: object, *, action: str | tuple[str, ...]) -> Envelope:
     """The envelope of a request or answer called `action`, or one of them; not to be believed yet."""
     if not isinstance(body, Mapping) or not isinstance(body.get("header"), Mapping):
         raise ExchangeError("A message has a header and a message.")
-    told = optional_members.said(body)
+    told = optional_members.without_empty(body)
     message, signature = told.get("message", {}), told.get("signature", "")
     if not isinstance(message, Mapping) or not isinstance(signature, str):
         raise ExchangeError("A message is an object, its signature a text.")
@@ -71,7 +71,7 @@ def timestamp(moment: datetime) -> str:
 
 def parse_timestamp(value: object) -> datetime | None:
     """The moment of an ISO 8601 text with a time zone, None where it is none."""
-    moment = moments.read(value) if isinstance(value, str) else None
+    moment = moments.parse_moment(value) if isinstance(value, str) else None
     return moment if moment is not None and moment.tzinfo is not None else None
 
 

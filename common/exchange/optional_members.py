@@ -11,14 +11,14 @@ from typing import Any, Final
 _COMPARING: Final = frozenset({"query", "filter"})
 
 
-def said(value: Any) -> Any:
+def without_empty(value: Any) -> Any:
     """`value` without such members, at every depth; items of lists stay."""
     if isinstance(value, Mapping):
         return {
-            name: inner if name in _COMPARING else said(inner)
+            name: inner if name in _COMPARING else without_empty(inner)
             for name, inner in value.items()
             if inner is not None and inner != ""
         }
     if isinstance(value, list):
-        return [said(inner) for inner in value]
+        return [without_empty(inner) for inner in value]
     return value

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Literal
 
 from common.errors import MalformedInputError, UnknownPartError
-from common.formats import FORMATS, envelopes
+from common.formats import FORMATS
 from common.formats.base import Format, Secured
 from common.formats.mdoc import compact as mdoc
+from common.formats.w3c import envelopes
 from common.keys import jws
 
 Kind = Literal["credential", "presentation"]
@@ -23,7 +24,7 @@ def find_format(secured: Secured) -> tuple[str, Format, Kind]:
 def _shape(secured: Secured) -> tuple[str, Kind]:
     if isinstance(secured, Mapping):
         if envelopes.is_envelope(secured):
-            return _shape(envelopes.opened(secured))
+            return _shape(envelopes.unwrap_envelope(secured))
         if "proof" not in secured:
             raise MalformedInputError("This JSON object has no proof: it is not a secured credential.")
         names = _names(secured.get("type"))

@@ -23,7 +23,7 @@ from common.formats.sd_jwt.compact import SDJWT
 from common.formats.sd_jwt.disclosure import DEFAULT_HASH
 from common.formats.sd_jwt.issuance import conceal
 from common.formats.sd_jwt.processing import Processed, process
-from common.formats.sd_jwt.selection import select
+from common.formats.sd_jwt.selection import select_disclosures
 from common.keys import Signer, certificate, jwk, jws
 from common.vcdm.credential import ClaimPath, Credential, StatusReference
 
@@ -91,7 +91,7 @@ class SdJwtVc:
         if confirmation.holder_key(processed.payload) != signer.public_key:
             raise BindingMismatchError("This credential is bound to another key.")
         if disclose is not None:
-            sd_jwt = SDJWT(sd_jwt.jwt, select(processed, disclose))
+            sd_jwt = SDJWT(sd_jwt.jwt, select_disclosures(processed, disclose))
         signed = key_binding.create(
             sd_jwt, binding=binding, signer=signer, hash_algorithm=processed.hash_algorithm, now=now
         )
@@ -124,7 +124,7 @@ def with_disclosed(secured: Secured, disclose: Sequence[ClaimPath] | None) -> st
     sd_jwt = compact.parse(secured)
     if disclose is None:
         return sd_jwt.without_key_binding()
-    return SDJWT(sd_jwt.jwt, select(processed_claims(secured), disclose)).serialize()
+    return SDJWT(sd_jwt.jwt, select_disclosures(processed_claims(secured), disclose)).serialize()
 
 
 def _registered(credential: Credential, *, holder: Holder | None, now: datetime) -> dict[str, Any]:

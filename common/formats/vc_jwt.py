@@ -11,7 +11,6 @@ from typing import Any, Final
 
 from common.encoding import numeric_date
 from common.errors import MalformedInputError
-from common.formats import envelopes, jose, vc_token
 from common.formats.base import (
     Binding,
     BindingMismatchError,
@@ -24,6 +23,7 @@ from common.formats.base import (
 )
 from common.formats.data_integrity import ldp_vc
 from common.formats.sd_jwt import transaction_data
+from common.formats.w3c import envelopes, jose, vc_token
 from common.keys import Signer, jws
 from common.rdf.contexts import CREDENTIALS_V1, CREDENTIALS_V2
 from common.vcdm import validation
@@ -54,7 +54,7 @@ class VcJwt:
         salt: Callable[[], str],
     ) -> Secured:
         """A token of the issuer, bound to the holder's DID by its subject."""
-        document = ldp_vc.build(credential, holder=holder)
+        document = ldp_vc.create_unsecured(credential, holder=holder)
         if self.name == JOSE:
             return jose.sign(document, kind="vc", signer=signer)
         times = {"nbf": int(credential.valid_from.timestamp())}
@@ -107,7 +107,7 @@ class VcJwt:
         """The credentials shown, once each holds and their subject signed for this very request, now."""
         token = jose.verify(_text(presented), kind="vp", sources=sources, now=now)
         jose.require_binding(token.claims, audience=binding.audience, nonce=binding.nonce)
-        made = numeric_date.read(token.claims, "iat")
+        made = numeric_date.parse_numeric_date(token.claims, "iat")
         if made is None or made < (now - MAX_AGE).timestamp():
             raise BindingMismatchError("This presentation was made at another time.")
         transaction_data.verify(token.claims, entries=binding.transaction_data)

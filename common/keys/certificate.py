@@ -121,7 +121,7 @@ def sign(builder: x509.CertificateBuilder, *, signer: Signer) -> bytes:
     return _sealed(builder.sign(_THROW_AWAY, hashes.SHA256()).tbs_certificate_bytes, signer)
 
 
-def revocation_list(
+def create_revocation_list(
     revoked: Mapping[int, datetime],
     *,
     signer: Signer,

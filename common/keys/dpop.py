@@ -116,7 +116,9 @@ def _text(claims: Mapping[str, Any], name: str) -> str:
 
 def _check_time(claims: Mapping[str, Any], *, now: datetime) -> None:
     try:
-        issued_at, begins, ends = (numeric_date.read(claims, name) for name in ("iat", "nbf", "exp"))
+        issued_at, begins, ends = (
+            numeric_date.parse_numeric_date(claims, name) for name in ("iat", "nbf", "exp")
+        )
     except MalformedInputError as error:
         raise InvalidDpopProofError("A time in the DPoP proof is none.", detail=error.public) from error
     if issued_at is None:

@@ -42,7 +42,7 @@ def verify(
 def check_time(claims: Mapping[str, Any], *, now: datetime, error: Refusal) -> None:
     """Raise unless `iat` says that this was made just now."""
     try:
-        made = numeric_date.read(claims, "iat")
+        made = numeric_date.parse_numeric_date(claims, "iat")
     except MalformedInputError as fault:
         raise error("iat is not a time.") from fault
     if made is None:

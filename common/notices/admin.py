@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from common.adapters.admin import ReadOnly
-from common.notices.delivery import send_again
+from common.notices.delivery import retry_notice
 from common.notices.models import Notice, Subscriber
 
 
@@ -23,7 +23,7 @@ class NoticeAdmin(ReadOnly):
     @admin.action(description="Try once more to deliver what failed; it may arrive twice")
     def try_again(self, request: HttpRequest, chosen: QuerySet[Notice]) -> None:
         """Queue the failed ones among the chosen."""
-        number = sum(send_again(notice, now=timezone.now()) for notice in chosen)
+        number = sum(retry_notice(notice, now=timezone.now()) for notice in chosen)
         self.message_user(request, f"{number} queued once more.")
 
 

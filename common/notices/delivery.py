@@ -20,7 +20,7 @@ from common.notices import texts
 from common.notices.channels import CHANNELS
 from common.notices.channels.base import DeliveryUncertainError, Message, UndeliverableError
 from common.notices.models import Notice
-from common.notices.notify import Recipient, opened, readdress
+from common.notices.notify import Recipient, open_notice, readdress
 
 LEASE: Final = timedelta(minutes=2)  # longer than any channel takes
 MOST_ATTEMPTS: Final = 8
@@ -42,14 +42,14 @@ def deliver_notices(*, clock: Callable[[], datetime]) -> dict[str, int]:
     return counts
 
 
-def send_again(notice: Notice, *, now: datetime, to: Recipient | None = None) -> bool:
+def retry_notice(notice: Notice, *, now: datetime, to: Recipient | None = None) -> bool:
     """Queue a failed notice once more, because somebody decided so; whether there was one, with an address.
 
     `to` is whom it is for by now, where that may have changed.
     """
     if to is not None:
         readdress(notice, to)
-    if not CHANNELS[notice.channel].valid(opened(notice).address):
+    if not CHANNELS[notice.channel].valid(open_notice(notice).address):
         return False
     failed = Notice.objects.filter(pk=notice.pk, state=Notice.State.FAILED)
     return bool(
@@ -119,7 +119,7 @@ def _message(notice: Notice) -> Message:
         id=str(notice.id),
         kind=notice.kind,
         sender=notice.sender,
-        address=opened(notice).address,
+        address=open_notice(notice).address,
         language=language,
         title=text.title,
         text=text.text,

@@ -11,7 +11,7 @@ from common.notices.channels import INBOX
 from common.notices.languages import direction
 from common.notices.messages import MAX_NOTICES, InboxNotice, NoticeRefusedError, verify_inbox_request
 from common.notices.models import Notice, SeenRequest
-from common.notices.notify import inbox_of, keyed_digest, opened
+from common.notices.notify import address_digest, inbox_of, open_notice
 from common.vcdm import times
 
 REMEMBERED: Final = timedelta(minutes=15)  # longer than any request could still be used
@@ -40,7 +40,7 @@ def find_offered(token: str, id: str, *, audience: str, sender: str, now: dateti
     row = Notice.objects.filter(
         channel=INBOX, inbox=inbox_of(asked.thumbprint), key=id, sender=sender
     ).first()
-    offer = opened(row).offer if row else ""
+    offer = open_notice(row).offer if row else ""
     if not offer:
         raise NoticeRefusedError("There is nothing to fetch here.", status=404)
     return offer
@@ -48,7 +48,7 @@ def find_offered(token: str, id: str, *, audience: str, sender: str, now: dateti
 
 def _shown(row: Notice) -> InboxNotice:
     language, text = texts.render(row.kind, row.language, row.facts)
-    sealed = opened(row)
+    sealed = open_notice(row)
     return InboxNotice(
         id=row.key,
         kind=row.kind,
@@ -70,7 +70,7 @@ def once(thumbprint: str, jti: str, *, now: datetime) -> None:
     try:
         with transaction.atomic():
             SeenRequest.objects.create(
-                digest=keyed_digest("asked", thumbprint, jti), expires_at=now + REMEMBERED
+                digest=address_digest("asked", thumbprint, jti), expires_at=now + REMEMBERED
             )
     except IntegrityError as error:
         raise NoticeRefusedError("This request was made before.") from error

@@ -57,7 +57,7 @@ class InboxNotice:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class WebhookEvent:
     """What an organisation is told."""
 
     sender: str
@@ -102,7 +102,7 @@ def parse_inbox(source: Mapping[str, Any]) -> tuple[InboxNotice, ...]:
     )
 
 
-def create_event(
+def create_webhook_event(
     *, audience: str, kind: str, reference: str, date: str, jti: str, signer: Signer, now: datetime
 ) -> str:
     """What happened to which of an organisation's references; `signer.key_id` is a DID URL of the sender."""
@@ -118,9 +118,9 @@ def create_event(
     return jws.sign({"typ": EVENT_TYPE, "kid": signer.key_id}, claims, signer=signer)
 
 
-def verify_event(
+def verify_webhook_event(
     token: str, *, audience: str, senders: Iterable[str], sources: Sources, now: datetime
-) -> Event:
+) -> WebhookEvent:
     """The event, once one of `senders` (DIDs) is seen to have signed it for `audience` just now."""
     try:
         parsed = jws.parse(token, max_length=8_000)
@@ -137,7 +137,7 @@ def verify_event(
         raise NoticeRefusedError("This is meant for somebody else.")
     holder_jwt.check_time(claims, now=now, error=NoticeRefusedError)
     kind, reference, date, jti = (_text(claims, name) for name in ("kind", "reference", "date", "jti"))
-    return Event(issuer, kind, reference, date, jti)
+    return WebhookEvent(issuer, kind, reference, date, jti)
 
 
 def _text(source: Mapping[str, Any], name: str, *, empty: bool = False) -> str:

@@ -53,7 +53,7 @@ class Recipient:
     offer: str = field(default="", repr=False)
 
 
-class Opened(NamedTuple):
+class NoticeContent(NamedTuple):
     """What stands sealed in a notice."""
 
     address: str
@@ -62,7 +62,7 @@ class Opened(NamedTuple):
     offer: str = ""
 
 
-def tell(
+def create_notices(
     kind: str, *, key: str, to: Recipient, facts: Mapping[str, str], now: datetime, sender: str = ""
 ) -> int:
     """Queue one notice a channel and return how many are new; call it inside the event's own transaction.
@@ -75,8 +75,8 @@ def tell(
         raise UnknownPartError("kind of notice", kind, KINDS)
     if set(facts) - FACTS:
         raise ForbiddenFactError(f"A notice says {', '.join(sorted(FACTS))}, and nothing else.")
-    event = keyed_digest("notice", kind, key)
-    said = {name: plain(value) for name, value in facts.items()}
+    event = address_digest("notice", kind, key)
+    said = {name: one_line(value) for name, value in facts.items()}
     rows = {}
     for channel, address in _addresses(to).items():
         inbox = inbox_of(address) if channel in (INBOX, "webhook") else ""
@@ -89,7 +89,7 @@ def tell(
         elif not CHANNELS[channel].valid(address):
             row.state, row.problem = Notice.State.FAILED, "The address is none."
         here = channel == INBOX
-        sealed = Opened(address, to.about, plain(to.note) if here else "", to.offer if here else "")
+        sealed = NoticeContent(address, to.about, one_line(to.note) if here else "", to.offer if here else "")
         row.recipient = sealing.seal(json.dumps(sealed).encode(), name=_place(row))
         rows[channel, inbox] = row
     for known in Notice.objects.filter(kind=kind, key=event).values_list("channel", "inbox"):
@@ -99,31 +99,31 @@ def tell(
     return len(rows)
 
 
-def opened(notice: Notice) -> Opened:
+def open_notice(notice: Notice) -> NoticeContent:
     """Whom a notice is for, and what it is about."""
-    return Opened(*json.loads(sealing.unseal(notice.recipient, name=_place(notice))))
+    return NoticeContent(*json.loads(sealing.unseal(notice.recipient, name=_place(notice))))
 
 
 def readdress(notice: Notice, to: Recipient) -> None:
     """Let a notice go to the address that its recipient has by now; it is not saved yet."""
     address = _addresses(to).get(notice.channel)
     if address:
-        sealed = opened(notice)._replace(address=address)
+        sealed = open_notice(notice)._replace(address=address)
         notice.recipient = sealing.seal(json.dumps(sealed).encode(), name=_place(notice))
 
 
 def inbox_of(address: str) -> str:
     """Under what a holder's key or a webhook is found again."""
-    return keyed_digest("inbox", address)
+    return address_digest("inbox", address)
 
 
-def keyed_digest(*parts: str) -> str:
+def address_digest(*parts: str) -> str:
     """How something guessable is found again without standing anywhere: 43 characters."""
     key, text = base64url.decode(settings.KEY_ENCRYPTION_KEY), "\x1f".join(parts).encode()
     return base64url.encode(hashlib.blake2b(text, digest_size=32, key=key, person=b"sello-notices").digest())
 
 
-def plain(text: str) -> str:
+def one_line(text: str) -> str:
     """One line without control or direction characters, cut at its longest."""
     shown = "".join(" " if c.isspace() else c for c in str(text))
     shown = "".join(c for c in shown if unicodedata.category(c) not in _HIDDEN)

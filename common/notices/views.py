@@ -24,7 +24,7 @@ class Inbox(APIView):
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, **kwargs: Any) -> Response:
-        rate_limit.check(request._request, "notices")
+        rate_limit.check_rate(request._request, "notices")
         audience, sender = self.place(**kwargs)
         scheme, token = authorization(request)
         if scheme != "bearer" or not token:

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from common.did import Fetch, Fetched, VerificationMethod
 from common.errors import MalformedInputError, SelloError
 from common.keys import PublicKey, certificate, jws
-from common.status.check import check_status
+from common.status.check import determine_status
 from common.status.status_list import ListCache
 from common.status.token import IssuerKey
 from common.trust.certificates import read_x5c, verify_chain
@@ -51,11 +51,11 @@ def check_begun(claims: Mapping[str, Any], *, now: datetime, error: Refusal) -> 
     """Raise where `iat` or `nbf` lie in the future."""
     for name in ("iat", "nbf"):
         value = claims.get(name)
-        if value is not None and not (is_number(value) and value <= (now + MAX_SKEW).timestamp()):
+        if value is not None and not (is_timestamp(value) and value <= (now + MAX_SKEW).timestamp()):
             raise error(f"The {name} of an attestation lies in the future.")
 
 
-def standing(claims: Mapping[str, Any], *, error: Refusal) -> StatusEndpoint:
+def attestation_status(claims: Mapping[str, Any], *, error: Refusal) -> StatusEndpoint:
     """Where the status of an attestation stands (Token Status List §6.2).
 
     A mechanism that is not understood is an error: without it nobody could say whether it still stands.
@@ -70,7 +70,7 @@ def standing(claims: Mapping[str, Any], *, error: Refusal) -> StatusEndpoint:
     return StatusEndpoint(issuer, (StatusReference(kind="TokenStatusList", uri=uri, index=index),))
 
 
-def check_standing(
+def check_attestation_status(
     found: StatusEndpoint,
     *,
     anchors: Sequence[x509.Certificate],
@@ -83,7 +83,7 @@ def check_standing(
 
     The list is signed like the attestation itself: with a chain of its own to one of the `anchors`.
     """
-    outcome = check_status(
+    outcome = determine_status(
         found.status,
         issuer=found.issuer,
         fetch=fetch,
@@ -103,7 +103,7 @@ def texts(value: object) -> tuple[str, ...]:
     return tuple(entry for entry in value if isinstance(entry, str)) if isinstance(value, list) else ()
 
 
-def is_number(value: Any) -> TypeGuard[float]:
+def is_timestamp(value: Any) -> TypeGuard[float]:
     """Whether it is a number of JSON."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 

@@ -27,7 +27,7 @@ _PRIVATE_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*[.-][a-z0-9+.-]*\Z")
 
 
 @dataclass(frozen=True, slots=True)
-class AuthorizationRequest:
+class IssuanceAuthorizationRequest:
     """Which credentials a wallet wants, and where the person's browser shall bring the answer.
 
     `scopes` and `configuration_ids` (from authorization_details) each ask by themselves (§5.1.2).
@@ -52,7 +52,7 @@ class PushedResponse:
     expires_in: int
 
 
-def create_authorization_request(request: AuthorizationRequest) -> dict[str, str]:
+def create_issuance_authorization_request(request: IssuanceAuthorizationRequest) -> dict[str, str]:
     """The form fields that are pushed (RFC 9126 §2.1)."""
     fields = {
         "response_type": "code",
@@ -73,7 +73,7 @@ def create_authorization_request(request: AuthorizationRequest) -> dict[str, str
     return fields | {name: value for name, value in optional.items() if value}
 
 
-def parse_authorization_request(fields: Mapping[str, list[str]]) -> AuthorizationRequest:
+def parse_issuance_authorization_request(fields: Mapping[str, list[str]]) -> IssuanceAuthorizationRequest:
     """Read a pushed request. PKCE is no choice; plain challenges and nested references are refused."""
     values = single_values(fields)
     if any(len(value) > MAX_FIELD or "\0" in value for value in values.values()):
@@ -96,7 +96,7 @@ def parse_authorization_request(fields: Mapping[str, list[str]]) -> Authorizatio
     if thumbprint is not None and not _CHALLENGE.match(thumbprint):
         raise AuthorizationError("dpop_jkt must be a SHA-256 thumbprint.")
     details = values.get("authorization_details")
-    return AuthorizationRequest(
+    return IssuanceAuthorizationRequest(
         client_id=values["client_id"],
         redirect_uri=values["redirect_uri"],
         code_challenge=challenge,

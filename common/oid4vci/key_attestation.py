@@ -10,7 +10,7 @@ from cryptography import x509
 from common.errors import SelloError
 from common.keys import PublicKey, Signer, certificate, jwk, jws
 from common.oid4vci import attestation
-from common.oid4vci.attestation import StatusEndpoint, is_number
+from common.oid4vci.attestation import StatusEndpoint, is_timestamp
 from common.oid4vci.errors import InvalidProofError
 
 TYPE: Final = "key-attestation+jwt"
@@ -92,11 +92,11 @@ def verify_key_attestation(
         raise InvalidProofError("A key attestation does not hold.", detail=error.public) from error
     if len(set(keys)) != len(keys):
         raise InvalidProofError("A key attestation names a key twice.")
-    if not is_number(claims.get("iat")):
+    if not is_timestamp(claims.get("iat")):
         raise InvalidProofError("A key attestation does not say when it was made.")
     attestation.check_begun(claims, now=now, error=InvalidProofError)
     if ("exp" in claims or with_proof) and not (
-        is_number(claims.get("exp")) and claims["exp"] > now.timestamp()
+        is_timestamp(claims.get("exp")) and claims["exp"] > now.timestamp()
     ):
         raise InvalidProofError("A key attestation has expired, or does not say when it does.")
     nonce = claims.get("nonce")
@@ -108,5 +108,5 @@ def verify_key_attestation(
         Resistance(
             attestation.texts(claims.get("key_storage")), attestation.texts(claims.get("user_authentication"))
         ),
-        attestation.standing(claims, error=InvalidProofError),
+        attestation.attestation_status(claims, error=InvalidProofError),
     )

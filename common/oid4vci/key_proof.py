@@ -76,7 +76,7 @@ def create_key_proof(
     if binding == "jwk":
         header["jwk"] = jwk.encode(key)
     elif binding == "did:key":
-        header["kid"] = did_key.verification_method(key)
+        header["kid"] = did_key.key_method(key)
     else:
         header["kid"] = f"{did_jwk.encode(key)}#0"
     if key_attestation is not None:
@@ -191,7 +191,9 @@ def _verify(proof: str, *, audience: str, now: datetime) -> tuple[KeyProof, str,
 def _check_times(claims: Mapping[str, Any], *, now: datetime) -> None:
     """`iat` is required and recent (F.1); `exp` and `nbf` count where they stand (RFC 7519 §4.1)."""
     try:
-        issued_at, begins, ends = (numeric_date.read(claims, name) for name in ("iat", "nbf", "exp"))
+        issued_at, begins, ends = (
+            numeric_date.parse_numeric_date(claims, name) for name in ("iat", "nbf", "exp")
+        )
     except MalformedInputError as error:
         raise InvalidProofError("A time in a key proof is none.", detail=error.public) from error
     if issued_at is None:

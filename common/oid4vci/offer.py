@@ -49,7 +49,7 @@ class OfferReference:
     url: str
 
 
-def create_offer(offer: CredentialOffer) -> dict[str, Any]:
+def create_credential_offer(offer: CredentialOffer) -> dict[str, Any]:
     """The credential offer object (§4.1.1)."""
     result: dict[str, Any] = {
         "credential_issuer": offer.credential_issuer,
@@ -74,7 +74,7 @@ def create_offer(offer: CredentialOffer) -> dict[str, Any]:
     return {**result, "grants": grants} if grants else result
 
 
-def parse_offer(source: Mapping[str, Any]) -> CredentialOffer:
+def parse_credential_offer(source: Mapping[str, Any]) -> CredentialOffer:
     """Read a credential offer object; unknown members and grants are ignored as §4.1.1 asks."""
     members = Members(source, InvalidMessageError)
     issuer = members.text("credential_issuer")
@@ -107,7 +107,7 @@ def create_offer_uri(offer: CredentialOffer | OfferReference, *, endpoint: str =
     """The link by value or by reference (§4.1.2, §4.1.3), for any wallet or for the one at `endpoint`."""
     if isinstance(offer, OfferReference):
         return f"{endpoint}?credential_offer_uri={quote(offer.url, safe='')}"
-    value = json.dumps(create_offer(offer), ensure_ascii=False, separators=(",", ":"))
+    value = json.dumps(create_credential_offer(offer), ensure_ascii=False, separators=(",", ":"))
     return f"{endpoint}?credential_offer={quote(value, safe='')}"
 
 
@@ -134,7 +134,7 @@ def parse_offer_uri(text: str) -> CredentialOffer | OfferReference:
         source = strict_json.loads_object(values[0])
     except SelloError as error:
         raise InvalidMessageError("The offer is not well formed.", detail=error.public) from error
-    return parse_offer(source)
+    return parse_credential_offer(source)
 
 
 def _parse_tx_code(members: Members) -> TxCode:

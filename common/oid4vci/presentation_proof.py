@@ -31,13 +31,13 @@ def create_presentation_proof(
     *, audience: str, nonce: str | None, key: PrivateKey, suite: str, now: datetime
 ) -> dict[str, Any]:
     """Prove possession of `key` to the issuer `audience`, under its did:key."""
-    signer = key.named(did_key.verification_method(key.public_key))
+    signer = key.named(did_key.key_method(key.public_key))
     presentation = {
         "@context": [CREDENTIALS_V2],
         "type": ["VerifiablePresentation"],
         "holder": did_key.encode(key.public_key),
     }
-    options = pipeline.options(
+    options = pipeline.proof_options(
         signer=signer, purpose=PURPOSE, created=now, suite=suite, domain=audience, challenge=nonce
     )
     return pipeline.add_proof(presentation, options, signer=signer, contexts=_context)

@@ -16,7 +16,7 @@ from common.encoding import strict_json
 from common.errors import SelloError
 from common.keys import PublicKey, Signer, certificate, jwk, jws
 from common.oid4vci import attestation
-from common.oid4vci.attestation import ALGORITHMS, MAX_LENGTH, MAX_SKEW, StatusEndpoint, is_number
+from common.oid4vci.attestation import ALGORITHMS, MAX_LENGTH, MAX_SKEW, StatusEndpoint, is_timestamp
 from common.oid4vci.errors import (
     InvalidClientAttestationError,
     InvalidMessageError,
@@ -167,7 +167,7 @@ def _wallet(claims: Mapping[str, Any], key: PublicKey, *, jti: str | None) -> Wa
         name=" ".join(name.split())[:200] if isinstance(name, str) else "",
         thumbprint=jwk.thumbprint(key),
         jti=jti,
-        standing=attestation.standing(claims, error=InvalidClientAttestationError),
+        standing=attestation.attestation_status(claims, error=InvalidClientAttestationError),
     )
 
 
@@ -183,7 +183,7 @@ def parse_challenge_response(body: bytes) -> str:
 
 def _check_fresh(claims: Mapping[str, Any], *, now: datetime) -> None:
     expires = claims.get("exp")
-    if not is_number(expires):
+    if not is_timestamp(expires):
         raise InvalidClientAttestationError("The wallet attestation does not say when it ends.")
     if expires <= now.timestamp():
         raise UseFreshAttestationError("The wallet attestation has expired.")
@@ -193,11 +193,11 @@ def _check_fresh(claims: Mapping[str, Any], *, now: datetime) -> None:
 def _check_time(proof: Mapping[str, Any], *, now: datetime) -> None:
     """`iat` is required (§5.1); `exp` and `nbf` count where they stand (RFC 7519)."""
     issued_at = proof.get("iat")
-    if not is_number(issued_at) or not -MAX_SKEW <= _since(issued_at, now) <= MAX_AGE:
+    if not is_timestamp(issued_at) or not -MAX_SKEW <= _since(issued_at, now) <= MAX_AGE:
         raise InvalidClientAttestationError(
             "The proof of the wallet attestation is too old, or from the future."
         )
-    if "exp" in proof and not (is_number(proof["exp"]) and proof["exp"] > now.timestamp()):
+    if "exp" in proof and not (is_timestamp(proof["exp"]) and proof["exp"] > now.timestamp()):
         raise InvalidClientAttestationError("The proof of the wallet attestation has expired.")
     attestation.check_begun(proof, now=now, error=InvalidClientAttestationError)
 

@@ -22,7 +22,7 @@ def parse_path(value: Any) -> ClaimPath:
     return tuple(value)
 
 
-def select(document: Mapping[str, Any], path: ClaimPath, *, sets: bool = False) -> list[Any]:
+def select_claims(document: Mapping[str, Any], path: ClaimPath, *, sets: bool = False) -> list[Any]:
     """The elements that `path` selects in a JSON document (§7.1.1), never none: that is `NoSuchClaimError`.
 
     Where lists are `sets`, as in RDF, what stands alone is a list of one.

@@ -20,7 +20,7 @@ from common.oid4vp.request import (
     ResponseMode,
     create_request_object,
 )
-from common.oid4vp.response import MAX_BYTES, AuthorizationResponse, parse_vp_token, seal
+from common.oid4vp.response import MAX_BYTES, AuthorizationResponse, encrypt_response, parse_vp_token
 
 UNSIGNED: Final = "openid4vp-v1-unsigned"
 SIGNED: Final = "openid4vp-v1-signed"
@@ -84,14 +84,14 @@ def parse_api_request(protocol: object, data: object, *, origin: str) -> Request
     return RequestReference(parse_client_id(claims.get("client_id")), request_object=token, origin=origin)
 
 
-def create_answer(
+def create_dc_api_response(
     request: AuthorizationRequest, presentations: Mapping[str, Sequence[Secured]]
 ) -> dict[str, Any]:
     """What the wallet hands back as `data` (A.4)."""
     if not presentations or any(not each for each in presentations.values()):
         raise InvalidResponseError("An answer holds at least one presentation for each credential it names.")
     answer = {"vp_token": {name: list(each) for name, each in presentations.items()}}
-    return answer if request.response_mode == "dc_api" else {"response": seal(request, answer)}
+    return answer if request.response_mode == "dc_api" else {"response": encrypt_response(request, answer)}
 
 
 def create_error(error: SelloError) -> dict[str, Any]:

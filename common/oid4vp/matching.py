@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 from common.keys import PublicKey
-from common.oid4vp.claims_path import NoSuchClaimError, same_value, select
+from common.oid4vp.claims_path import NoSuchClaimError, same_value, select_claims
 from common.oid4vp.dcql import ClaimsQuery, CredentialQuery, DcqlQuery
 from common.oid4vp.errors import QueryNotSatisfiedError
 from common.vcdm.credential import ClaimPath
@@ -201,7 +201,7 @@ def _matches_authorities(query: CredentialQuery, credential: Matchable) -> bool:
 
 
 def _select(credential: Matchable, path: ClaimPath) -> list[Any]:
-    return select(credential.document, path, sets=credential.format == RDF)
+    return select_claims(credential.document, path, sets=credential.format == RDF)
 
 
 def _has(claim: ClaimsQuery, credential: Matchable) -> bool:

@@ -65,10 +65,12 @@ def create_response(
     if request.response_mode == "direct_post":
         form = {"vp_token": jcs.canonicalize(token).decode("utf-8"), **state}
         return OutgoingResponse(request.response_uri, form)
-    return OutgoingResponse(request.response_uri, {"response": seal(request, {"vp_token": token, **state})})
+    return OutgoingResponse(
+        request.response_uri, {"response": encrypt_response(request, {"vp_token": token, **state})}
+    )
 
 
-def seal(request: AuthorizationRequest, answer: Mapping[str, Any]) -> str:
+def encrypt_response(request: AuthorizationRequest, answer: Mapping[str, Any]) -> str:
     """The JWE of an answer, under the key and the content encryption that the request offers (§8.3)."""
     key = request.metadata.encryption_key
     if key is None or not request.metadata.encryptions:

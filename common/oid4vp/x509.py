@@ -10,7 +10,7 @@ from common.encoding import base64url
 from common.keys import PublicKey, Signer, certificate
 
 
-def certificate_authority(
+def create_certificate_authority(
     *, signer: Signer, name: str, serial: int, not_before: datetime, not_after: datetime
 ) -> bytes:
     """The DER of a self-signed certificate that may sign leaves and nothing else; a P-256 `signer`."""
@@ -25,7 +25,7 @@ def certificate_authority(
     return certificate.sign(builder, signer=signer)
 
 
-def leaf_certificate(
+def create_leaf_certificate(
     *,
     key: PublicKey,
     host: str,

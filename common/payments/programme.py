@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from common.encoding import display
-from common.payments.rules import MissingFactError, Rules, text_of
+from common.payments.rules import MissingFactError, Rules, claim_text
 
 
 @dataclass(frozen=True, slots=True)
-class Programme:
+class ProgrammeTerms:
     """A programme as its rules see it; `open` where its staff have not paused or closed it."""
 
     rules: Rules
@@ -20,7 +20,7 @@ class Programme:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class PaymentDecision:
     """What follows for one person: `reasons` are sentences for them, none where they are eligible.
 
     `amount` is in minor units; `key` is the claim's value that stands for whoever is paid once a `period`.
@@ -33,7 +33,7 @@ class Decision:
     key: str = field(default="", repr=False)
 
 
-def decide(programme: Programme, claims: Mapping[str, Any], *, now: datetime) -> Decision:
+def decide_payment(programme: ProgrammeTerms, claims: Mapping[str, Any], *, now: datetime) -> PaymentDecision:
     """Apply the rules to `claims`, which are named DOCUMENT.CLAIM and were verified."""
     rules, reasons = programme.rules, list(_closed(programme, now))
     amount, key = 0, ""
@@ -44,17 +44,17 @@ def decide(programme: Programme, claims: Mapping[str, Any], *, now: datetime) ->
         except MissingFactError as error:
             reasons.append(error.public)
     try:
-        amount, key = rules.how_much.amount(claims), text_of(claims, rules.per)
+        amount, key = rules.how_much.amount(claims), claim_text(claims, rules.per)
         if amount <= 0:
             reasons.append("By the rules of this programme nothing is due to you.")
     except MissingFactError as error:
         reasons.append(error.public)
     if reasons:
-        return Decision(False, tuple(dict.fromkeys(reasons)))
-    return Decision(True, (), amount, rules.period(now), key)
+        return PaymentDecision(False, tuple(dict.fromkeys(reasons)))
+    return PaymentDecision(True, (), amount, rules.period(now), key)
 
 
-def _closed(programme: Programme, now: datetime) -> tuple[str, ...]:
+def _closed(programme: ProgrammeTerms, now: datetime) -> tuple[str, ...]:
     if not programme.open:
         return ("This programme does not pay at present.",)
     if programme.opens_at is not None and now < programme.opens_at:

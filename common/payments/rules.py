@@ -38,7 +38,7 @@ class MissingFactError(SelloError):
     status = 403
 
 
-def value_of(claims: Claims, name: str) -> Any:
+def claim_value(claims: Claims, name: str) -> Any:
     """A claim that a rule cannot do without."""
     value = claims.get(name)
     if value is None or value == "":
@@ -52,18 +52,18 @@ def _claim(name: str) -> str:
     return humane(name.rpartition(".")[2]).lower()
 
 
-def number_of(claims: Claims, name: str) -> Decimal:
+def claim_number(claims: Claims, name: str) -> Decimal:
     """A claim as a number, whether it travelled as one or as text."""
-    value = value_of(claims, name)
+    value = claim_value(claims, name)
     text = str(value) if type(value) in (str, int, float) else ""
     if not _NUMBER.match(text):
         raise MissingFactError(f"Your documents say no number for {_claim(name)}.")
     return Decimal(text)
 
 
-def text_of(claims: Claims, name: str) -> str:
+def claim_text(claims: Claims, name: str) -> str:
     """A claim that is a text, or a whole number as text: what can stand for a person or be looked up."""
-    value = value_of(claims, name)
+    value = claim_value(claims, name)
     if type(value) not in (str, int):
         raise MissingFactError(f"Your documents say no text for {_claim(name)}.")
     return str(value)
@@ -76,7 +76,7 @@ def _same(value: Any, other: Any) -> bool:
 def _years_since(claims: Claims, name: str, now: datetime) -> int:
     """Full years since a date; one that is not known to the day counts from its last possible day."""
     try:
-        since = date.fromisoformat(text_of(claims, name))
+        since = date.fromisoformat(claim_text(claims, name))
     except ValueError as error:
         raise MissingFactError(f"Your documents say no date for {_claim(name)}.") from error
     today = now.date()
@@ -95,11 +95,15 @@ def _is_number(value: Any) -> bool:
 
 
 CHECKS: Final[dict[str, Callable[[Claims, str, Any, datetime], bool]]] = {
-    "is": lambda claims, name, wanted, now: _same(value_of(claims, name), wanted),
-    "one_of": lambda claims, name, wanted, now: any(_same(value_of(claims, name), each) for each in wanted),
-    "same_as": lambda claims, name, wanted, now: _same(value_of(claims, name), value_of(claims, wanted)),
-    "at_least": lambda claims, name, wanted, now: number_of(claims, name) >= Decimal(wanted),
-    "at_most": lambda claims, name, wanted, now: number_of(claims, name) <= Decimal(wanted),
+    "is": lambda claims, name, wanted, now: _same(claim_value(claims, name), wanted),
+    "one_of": lambda claims, name, wanted, now: any(
+        _same(claim_value(claims, name), each) for each in wanted
+    ),
+    "same_as": lambda claims, name, wanted, now: _same(
+        claim_value(claims, name), claim_value(claims, wanted)
+    ),
+    "at_least": lambda claims, name, wanted, now: claim_number(claims, name) >= Decimal(wanted),
+    "at_most": lambda claims, name, wanted, now: claim_number(claims, name) <= Decimal(wanted),
     "years_since": lambda claims, name, wanted, now: _years_since(claims, name, now) >= wanted,
 }
 SHAPES: Final[dict[str, Callable[[Any], bool]]] = {  # what may stand behind each check
@@ -113,7 +117,7 @@ SHAPES: Final[dict[str, Callable[[Any], bool]]] = {  # what may stand behind eac
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
+class PaymentCondition:
     """One thing that must hold; `otherwise` is what a person reads where it does not."""
 
     claim: str
@@ -148,12 +152,12 @@ class Rate:
 
     def amount(self, claims: Claims) -> int:
         """In minor units."""
-        exact = self.rate * max(number_of(claims, self.of), Decimal(0))
+        exact = self.rate * max(claim_number(claims, self.of), Decimal(0))
         return min(int(exact.scaleb(self.decimals).to_integral_value(ROUND_DOWN)), self.most)
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class AmountTable:
     """By the value of a claim, in minor units; `other` where the table does not have it."""
 
     by: str
@@ -167,15 +171,15 @@ class Table:
 
     def amount(self, claims: Claims) -> int:
         """In minor units; 0 where nothing is due."""
-        return self.amounts.get(text_of(claims, self.by), self.other)
+        return self.amounts.get(claim_text(claims, self.by), self.other)
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What a programme declares."""
 
-    who: tuple[Condition, ...]
-    how_much: Fixed | Rate | Table
+    who: tuple[PaymentCondition, ...]
+    how_much: Fixed | Rate | AmountTable
     how_often: HowOften
     per: str
     label: str = ""
@@ -187,7 +191,7 @@ class Rules:
         return f"{now:%Y-%m}" if self.how_often == "monthly" else f"{now:%Y}"
 
 
-def parse_rules(source: Any, *, currency: str) -> Rules:
+def parse_payment_rules(source: Any, *, currency: str) -> Rules:
     """Rules as declared; anything that is not understood is `InvalidPaymentRulesError`."""
     if not isinstance(source, Mapping) or set(source) - {"label"} != {"who", "how_much", "how_often", "per"}:
         raise InvalidPaymentRulesError("Rules say who, how_much, how_often and per, and nothing else.")
@@ -209,7 +213,7 @@ def parse_rules(source: Any, *, currency: str) -> Rules:
     )
 
 
-def _condition(source: Any) -> Condition:
+def _condition(source: Any) -> PaymentCondition:
     checks = set(source) & set(CHECKS) if isinstance(source, Mapping) else set()
     if len(checks) != 1 or set(source) - checks != {"claim", "otherwise"} or not _is_claim(source["claim"]):
         known = ", ".join(CHECKS)
@@ -219,10 +223,10 @@ def _condition(source: Any) -> Condition:
     [check] = checks
     if not SHAPES[check](source[check]) or not isinstance(source["otherwise"], str):
         raise InvalidPaymentRulesError(f"This is not what {check} can be compared with.")
-    return Condition(source["claim"], check, source[check], source["otherwise"])
+    return PaymentCondition(source["claim"], check, source[check], source["otherwise"])
 
 
-def _how_much(source: Any, currency: str) -> Fixed | Rate | Table:
+def _how_much(source: Any, currency: str) -> Fixed | Rate | AmountTable:
     names = set(source) if isinstance(source, Mapping) else set()
     try:
         if names == {"fixed"}:
@@ -232,7 +236,7 @@ def _how_much(source: Any, currency: str) -> Fixed | Rate | Table:
             return Rate(rate, source["of"], _positive(source["at_most"], currency), exponent(currency))
         if names == {"by", "table", "else"} and _is_claim(source["by"]) and source["table"]:
             amounts = {str(key): to_minor(each, currency) for key, each in source["table"].items()}
-            table = Table(source["by"], amounts, to_minor(source["else"], currency))
+            table = AmountTable(source["by"], amounts, to_minor(source["else"], currency))
             if table.most > 0:
                 return table
     except (MalformedInputError, AttributeError) as error:

@@ -41,7 +41,7 @@ def canonicalize(quads: Iterable[Quad], *, algorithm: HashAlgorithm = "sha256") 
 def canonical_dataset(quads: Iterable[Quad], *, algorithm: HashAlgorithm = "sha256") -> Dataset:
     """A dataset with its canonical blank nodes, `c14n0` and so on (RDFC-1.0 §4.4)."""
     dataset = Dataset(quads)
-    purse.draw(steps=len(dataset))
+    purse.charge(steps=len(dataset))
     if len(dataset) > MAX_QUADS:
         raise DatasetTooComplexError(f"More than {MAX_QUADS} statements are not accepted.")
     joined = [quad for quad in dataset if any(isinstance(term, BlankNode) for term in quad)]
@@ -67,7 +67,7 @@ def _refuse_poison(quads: list[Quad]) -> None:
     work = _work(mentions) if len(mentions) > _HARMLESS else 0
     if work > MAX_WORK:
         raise DatasetTooComplexError("Too many blank nodes in this document look alike.")
-    purse.draw(steps=work // 4)
+    purse.charge(steps=work // 4)
 
 
 def _work(mentions: dict[BlankNode, list[Quad]]) -> int:

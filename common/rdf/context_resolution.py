@@ -21,7 +21,7 @@ MAX_TERMS: Final = 5_000  # in one context; schema.org, the largest in use, has 
 MAX_REMEMBERED: Final = 16_000  # terms of parsed contexts of each kind; a credential's own are some hundreds
 
 
-class Memory:
+class ContextMemory:
     """Parsed contexts, each kind as far as so many terms go."""
 
     def __init__(self) -> None:
@@ -43,7 +43,7 @@ class _Thread(threading.local):
     """What one thread remembers of our own contexts: PyLD's caches are not made for several at once."""
 
     def __init__(self) -> None:
-        self.memory = Memory()
+        self.memory = ContextMemory()
 
 
 class _Processed:
@@ -56,29 +56,29 @@ class _Processed:
         return memory().processed.get((self.number, active))
 
     def __setitem__(self, active: str, processed: Any) -> None:
-        remember(memory().processed, (self.number, active), processed)
+        remember_contexts(memory().processed, (self.number, active), processed)
 
 
 _numbers: Final = itertools.count()
 _thread: Final = _Thread()
 
 
-def memory() -> Memory:
+def memory() -> ContextMemory:
     """The thread's; where a stranger's context was brought, the request's, and forgotten with it."""
-    paying = purse.current()
+    paying = purse.current_purse()
     if paying is None or not paying.brought:
         return _thread.memory
-    found: Memory = paying.brought.setdefault(__name__, Memory())
+    found: ContextMemory = paying.brought.setdefault(__name__, ContextMemory())
     return found
 
 
-def remember(kept: "LRUCache[Any, Any]", key: Any, value: Any) -> None:
+def remember_contexts(kept: "LRUCache[Any, Any]", key: Any, value: Any) -> None:
     """Keep what was parsed, unless it alone would drive out most of the rest."""
     if kept.getsizeof(value) <= kept.maxsize // 4:
         kept[key] = value
 
 
-class Resolver:
+class ContextResolver:
     """PyLD's context resolver, asking `contexts` each time and parsing only what it has not seen.
 
     What is remembered under a URL counts only while `contexts` still answers with the same document, so
@@ -122,7 +122,7 @@ class Resolver:
         return found
 
     def _read(self, url: str, *, depth: int) -> list[ResolvedContext]:
-        purse.draw(steps=20)
+        purse.charge(steps=20)
         document = self.contexts(url)
         kept = memory()
         known = kept.remote.get(url)
@@ -134,7 +134,7 @@ class Resolver:
         context = document["@context"]
         resolved = self._resolve(context, depth=depth + 1)
         if isinstance(context, dict):  # one that names others is asked for them again
-            remember(kept.remote, url, (document, resolved))
+            remember_contexts(kept.remote, url, (document, resolved))
         return resolved
 
 
@@ -150,5 +150,5 @@ def _embedded(context: dict[str, Any]) -> ResolvedContext:
         raise TransformationError(f"More than {MAX_TERMS} terms in a context are not accepted.")
     resolved = ResolvedContext(context)
     resolved.cache = _Processed()
-    remember(kept.embedded, id(context), (context, resolved))
+    remember_contexts(kept.embedded, id(context), (context, resolved))
     return resolved

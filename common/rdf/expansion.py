@@ -15,7 +15,7 @@ from pyld.jsonld import JsonLdError, JsonLdProcessor
 from common import purse
 from common.encoding import strict_json
 from common.errors import SelloError
-from common.rdf.context_resolution import Resolver, memory, remember
+from common.rdf.context_resolution import ContextResolver, memory, remember_contexts
 from common.rdf.contexts import CREDENTIALS_V2, Contexts
 from common.rdf.errors import DataLossError, TransformationError
 
@@ -61,17 +61,17 @@ def expand_with(
 ) -> list[dict[str, Any]]:
     """The expanded form of a document by a processor of its own."""
     _walk(document, strict=not isinstance(contexts, OpenContexts))
-    with told():
-        return list(processor.expand(document, options(contexts)))
+    with processor_errors():
+        return list(processor.expand(document, processor_options(contexts)))
 
 
-def options(contexts: Contexts) -> dict[str, Any]:
+def processor_options(contexts: Contexts) -> dict[str, Any]:
     """PyLD's options: no base, and no context but by `contexts`."""
-    return {"base": None, "contextResolver": Resolver(contexts), "documentLoader": _no_loader}
+    return {"base": None, "contextResolver": ContextResolver(contexts), "documentLoader": _no_loader}
 
 
 @contextmanager
-def told() -> Iterator[None]:
+def processor_errors() -> Iterator[None]:
     """Whatever PyLD raises, as an error of ours."""
     try:
         yield
@@ -159,7 +159,7 @@ class Processor(JsonLdProcessor):  # type: ignore[misc]
         super().__init__(on_property_dropped=_dropped)
 
     def _expand(self, active_ctx: Any, active_property: Any, element: Any, *args: Any, **named: Any) -> Any:
-        purse.draw(steps=4)
+        purse.charge(steps=4)
         expanded = super()._expand(active_ctx, active_property, element, *args, **named)
         if expanded is None:
             raise DataLossError("A value in this document means nothing in RDF.")
@@ -167,11 +167,11 @@ class Processor(JsonLdProcessor):  # type: ignore[misc]
 
     def _create_term_definition(self, *args: Any, **named: Any) -> Any:
         """Contexts that types and terms bring along are read anew wherever another one holds around them."""
-        purse.draw(steps=4)
+        purse.charge(steps=4)
         return super()._create_term_definition(*args, **named)
 
     def _clone_active_context(self, active_ctx: Any) -> Any:
-        purse.draw(steps=4 + len(active_ctx["mappings"]) // 32)
+        purse.charge(steps=4 + len(active_ctx["mappings"]) // 32)
         return super()._clone_active_context(active_ctx)
 
     def _process_context(
@@ -184,7 +184,7 @@ class Processor(JsonLdProcessor):  # type: ignore[misc]
         known = memory().scoped.get(key)
         if known is None or known[0] is not local_ctx:
             known = (local_ctx, super()._process_context(active_ctx, local_ctx, options, **named))
-            remember(memory().scoped, key, known)
+            remember_contexts(memory().scoped, key, known)
         return known[1]
 
 

@@ -23,7 +23,15 @@ from common.encoding.strict_json import MAX_DEPTH
 from common.rdf.contexts import Contexts
 from common.rdf.dataset import to_quads
 from common.rdf.expansion import MAX_VALUES, OpenContexts, Processor, expand_with
-from common.rdf.terms import Active, OtherFormError, Terms, containers, is_own, name_of, value_of
+from common.rdf.terms import (
+    Active,
+    OtherFormError,
+    TermDefinitions,
+    containers,
+    definition_value,
+    is_own_term,
+    term_for,
+)
 
 _RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _TYPE, _FIRST, _REST, _NIL = (_RDF + name for name in ("type", "first", "rest", "nil"))
@@ -58,20 +66,20 @@ Statements = Mapping[Node, Mapping[str, Sequence[Any]]]  # of the default graph,
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class DocumentStatements:
     """The statements of a document, and the document as they say it."""
 
     quads: list[Quad]
     document: dict[str, Any]
 
 
-def read(document: Mapping[str, Any], *, contexts: Contexts) -> Reading:
+def read_statements(document: Mapping[str, Any], *, contexts: Contexts) -> DocumentStatements:
     """Read a document in its own form; what stands in graphs apart (proofs, credentials) is left out."""
     strict = not isinstance(contexts, OpenContexts)
     quads = to_quads(expand_with(_OwnForm(strict=strict), document, contexts))
-    reader = _Reader(quads, Terms(document.get("@context", []), contexts=contexts), strict=strict)
+    reader = _Reader(quads, TermDefinitions(document.get("@context", []), contexts=contexts), strict=strict)
     context = {"@context": document["@context"]} if "@context" in document else {}
-    return Reading(quads, _arranged({**context, **reader.whole()}, document))
+    return DocumentStatements(quads, _arranged({**context, **reader.whole()}, document))
 
 
 def _arranged(found: Any, shown: Any) -> Any:
@@ -114,7 +122,7 @@ class _OwnForm(Processor):
         if self._depth and "@context" in element:
             raise OtherFormError("The contexts of a document stand at its top.")
         for key, value in element.items():
-            if is_own(active, key):
+            if is_own_term(active, key):
                 continue
             iri = self._expand_iri(active, key, vocab=True)
             if key == "@context" or (key == "id" and iri == "@id" and not str(value).startswith("_:")):
@@ -122,20 +130,20 @@ class _OwnForm(Processor):
             if key == "type" and iri == "@type":
                 for name in value if isinstance(value, list) else [value]:
                     self._check_type(types, name)
-            elif iri is not None and name_of(active, iri) != key:
+            elif iri is not None and term_for(active, iri) != key:
                 raise OtherFormError(
                     "A property is written by another name than its contexts have.", detail=key
                 )
 
     def _check_type(self, types: Active, name: Any) -> None:
         iri = self._expand_iri(types, name, vocab=True)
-        if isinstance(iri, str) and name != type_name(types, iri, strict=self._strict):
+        if isinstance(iri, str) and name != type_term(types, iri, strict=self._strict):
             raise OtherFormError("A type is written by another name than its contexts have.")
 
 
-def type_name(active: Active, iri: str, *, strict: bool) -> str:
+def type_term(active: Active, iri: str, *, strict: bool) -> str:
     """The term for a type; where types may be URLs, else the URL."""
-    name = name_of(active, iri)
+    name = term_for(active, iri)
     if name is None and strict:
         raise OtherFormError("The contexts of this document have no word for one of its types.", detail=iri)
     return name or iri
@@ -144,7 +152,7 @@ def type_name(active: Active, iri: str, *, strict: bool) -> str:
 class _Reader:
     """Builds a document from the statements of its default graph."""
 
-    def __init__(self, quads: Sequence[Quad], terms: Terms, *, strict: bool) -> None:
+    def __init__(self, quads: Sequence[Quad], terms: TermDefinitions, *, strict: bool) -> None:
         self._terms, self._strict = terms, strict
         self._said: dict[Any, dict[str, dict[Any, None]]] = {}
         self._apart = {quad.graph_name for quad in quads}
@@ -176,7 +184,7 @@ class _Reader:
             raise OtherFormError(f"Nodes that name one another more than {MAX_DEPTH} deep are not read.")
         said = self._said.get(node, {})
         types = sorted(
-            (type_name(active, name.value, strict=self._strict) for name in said.get(_TYPE, {})),
+            (type_term(active, name.value, strict=self._strict) for name in said.get(_TYPE, {})),
             key=lambda name: (name not in _FOREMOST, name),
         )
         found: dict[str, Any] = {"id": node.value} if isinstance(node, NamedNode) else {}
@@ -185,7 +193,7 @@ class _Reader:
         inner = self._terms.typed(active, types)
         for predicate, values in said.items():
             if predicate != _TYPE and not (predicate in _APART and self._apart.issuperset(values)):
-                name = name_of(inner, predicate)
+                name = term_for(inner, predicate)
                 if name is None:
                     raise OtherFormError(
                         "The contexts of this document have no word for it.", detail=predicate
@@ -217,10 +225,10 @@ class _Reader:
         elsewhere = value in self._subjects and place.predicate != _SUBJECT
         if isinstance(value, BlankNode) or not (value not in self._said or value in place.path or elsewhere):
             return self._node(value, place.within, place.path)
-        coerced = value_of(place.active, place.name, "@type")
+        coerced = definition_value(place.active, place.name, "@type")
         if place.predicate in _OBJECTS or coerced not in ("@id", "@vocab"):
             return {"id": value.value}
-        return (name_of(place.within, value.value) if coerced == "@vocab" else None) or value.value
+        return (term_for(place.within, value.value) if coerced == "@vocab" else None) or value.value
 
     def _is_list(self, value: Any) -> bool:
         if isinstance(value, NamedNode):

@@ -14,7 +14,7 @@ from pyld.jsonld import JsonLdProcessor
 
 from common.rdf.contexts import CREDENTIALS_V1, CREDENTIALS_V2, SHIPPED, Contexts
 from common.rdf.errors import TransformationError
-from common.rdf.expansion import Processor, options, told
+from common.rdf.expansion import Processor, processor_errors, processor_options
 
 Active = Mapping[str, Any]  # an active context of PyLD's
 
@@ -26,19 +26,19 @@ class OtherFormError(TransformationError):
     """A document that says what it says in other words than its contexts have for it."""
 
 
-class Terms:
+class TermDefinitions:
     """The terms of a document's contexts, at its root (`root`) and below."""
 
     def __init__(self, context: Any, *, contexts: Contexts) -> None:
         self._processor = Processor()
-        self._options = {**options(contexts), "processingMode": "json-ld-1.1"}
+        self._options = {**processor_options(contexts), "processingMode": "json-ld-1.1"}
         initial = self._processor._get_initial_context(self._options)
-        with told():
+        with processor_errors():
             self.root: Active = self._processor.process_context(initial, context, self._options)
 
     def within(self, active: Active, term: str) -> Active:
         """The context of the nodes that are a property's values (JSON-LD 1.1 §4.1.8, §4.1.9)."""
-        if value_of(active, term, "@context") is None:
+        if definition_value(active, term, "@context") is None:
             return active.get("previousContext", active)  # type: ignore[no-any-return]
         inner = self._scoped(active, term, active)
         reverted: Active = self._processor._revert_to_previous_context(inner)
@@ -48,28 +48,28 @@ class Terms:
         """The context of a node's own properties, once its types brought theirs."""
         found = active
         for name in sorted(types):
-            scoped = value_of(active, name, "@context")
+            scoped = definition_value(active, name, "@context")
             if scoped:
                 found = self._process(found, scoped, propagate=False)
         return found
 
     def _scoped(self, where: Active, term: str, active: Active) -> Active:
-        scoped = value_of(where, term, "@context")
+        scoped = definition_value(where, term, "@context")
         return active if scoped is None else self._process(active, scoped, override_protected=True)
 
     def _process(self, active: Active, context: Any, **named: bool) -> Active:
-        with told():
+        with processor_errors():
             processed: Active = self._processor._process_context(active, context, self._options, **named)
         return processed
 
 
-def is_own(active: Active, term: str) -> bool:
+def is_own_term(active: Active, term: str) -> bool:
     """Whether a term is the only one for a property: most are, and this is the quick way to know."""
     mapping = active["mappings"].get(term)
     return mapping is not None and "@vocab" not in active and _names(active).get(mapping["@id"]) == (term,)
 
 
-def name_of(active: Active, iri: str) -> str | None:
+def term_for(active: Active, iri: str) -> str | None:
     """The one term for an IRI, None where there is none; `OtherFormError` where there are several.
 
     The data model's own terms come first: nobody else's context takes their place.
@@ -88,14 +88,14 @@ def name_of(active: Active, iri: str) -> str | None:
     return names[0] if names else None
 
 
-def value_of(active: Active, term: str, member: str) -> Any:
+def definition_value(active: Active, term: str, member: str) -> Any:
     """What a term's definition says under `member`."""
     return JsonLdProcessor.get_context_value(active, term, member)
 
 
 def containers(active: Active, term: str) -> list[str]:
     """The containers of a term."""
-    found: list[str] = JsonLdProcessor.arrayify(value_of(active, term, "@container") or [])
+    found: list[str] = JsonLdProcessor.arrayify(definition_value(active, term, "@container") or [])
     return found
 
 

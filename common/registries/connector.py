@@ -22,7 +22,7 @@ class RecordNotFoundError(RegistryError):
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class RegistryRecord:
     """One row of a registry: its key, its data by column, when it last changed. Unknown values are absent."""
 
     key: str
@@ -31,7 +31,7 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class RecordChange:
     """That a record changed last at `cursor`; `record` is None where it is gone.
 
     `version` differs from change to change of one record. `created` is the cursor of its beginning, empty
@@ -39,7 +39,7 @@ class Change:
     """
 
     key: str
-    record: Record | None
+    record: RegistryRecord | None
     cursor: str
     version: str
     created: str = ""
@@ -57,13 +57,13 @@ class RegistryConnector(Protocol):
 
     tells_removals: bool  # whether `changes` has the records that are gone
 
-    def fetch(self, key: str) -> Record:
+    def fetch(self, key: str) -> RegistryRecord:
         """The record under `key`, or `RecordNotFoundError`."""
 
-    def find(self, column: str, value: str) -> Iterator[Record]:
+    def find(self, column: str, value: str) -> Iterator[RegistryRecord]:
         """The records whose column says exactly this."""
 
-    def changes(self, since: str = START, *, limit: int | None = None) -> Iterator[Change]:
+    def changes(self, since: str = START, *, limit: int | None = None) -> Iterator[RecordChange]:
         """The records that changed after `since`, each once, oldest change first, `limit` at most."""
 
     def head(self) -> str:
@@ -72,5 +72,5 @@ class RegistryConnector(Protocol):
     def rewind(self, cursor: str, *, now: datetime) -> str:
         """From where to look again next time, where what was committed late may lie before `cursor`."""
 
-    def passed(self, column: str, *, after: date | None, until: date) -> Iterator[Change]:
+    def passed(self, column: str, *, after: date | None, until: date) -> Iterator[RecordChange]:
         """The records whose column holds a day after `after`, up to and including `until`."""

@@ -11,22 +11,24 @@ from django.http import HttpRequest, HttpResponse
 from common.adapters.limits import rate_limit
 
 
-class SignIn(LoginView):
+class AccountSignIn(LoginView):
     """A page to sign in; guesses are counted, by where they come from and by whom they are at."""
 
     redirect_authenticated_user = True
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        rate_limit.check(request, "sign-in")
-        rate_limit.check_account("account", request.POST.get("username", ""))
+        rate_limit.check_rate(request, "sign-in")
+        rate_limit.check_account_rate("account", request.POST.get("username", ""))
         return super().post(request, *args, **kwargs)
 
 
-class SignOut(LogoutView):
+class AccountSignOut(LogoutView):
     """The way out, by POST alone."""
 
 
-def account(username: str, *, password: str | None = None, renew: bool = False) -> tuple[User, str | None]:
+def create_account(
+    username: str, *, password: str | None = None, renew: bool = False
+) -> tuple[User, str | None]:
     """The person's account, made where there is none, and the password where it was just drawn.
 
     An account that exists keeps its password, unless one is given or it is to be drawn anew.
@@ -41,6 +43,6 @@ def account(username: str, *, password: str | None = None, renew: bool = False) 
     return user, None if password else drawn
 
 
-def told(username: str, drawn: str | None) -> dict[str, str]:
+def account_summary(username: str, drawn: str | None) -> dict[str, str]:
     """What a command says of an account: the password once, when it was drawn."""
     return {"username": username, "password": drawn} if drawn else {"username": username}

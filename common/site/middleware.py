@@ -86,7 +86,7 @@ class OnePurse:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        with purse.opened(Purse(owner=rate_limit.client_network(request), turns=HEAVY)):
+        with purse.open_purse(Purse(owner=rate_limit.client_network(request), turns=HEAVY)):
             return self.get_response(request)
 
 
@@ -112,7 +112,7 @@ def in_words(request: HttpRequest, error: SelloError) -> HttpResponse:
     The page has a number instead of the code, by which whoever runs the site finds both in the log.
     """
     number = secrets.token_hex(3).upper()
-    plain = display.is_plain(error.public) or request.path.startswith(STAFF)
+    plain = display.has_no_identifiers(error.public) or request.path.startswith(STAFF)
     as_json = request.get_preferred_type(["text/html", "application/json"]) == "application/json"
     detail = error.detail if plain else f"{error.public} {error.detail}"
     log.log(logging.INFO if as_json else logging.WARNING, "%s %s %s", number, error.code, detail)

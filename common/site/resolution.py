@@ -65,7 +65,7 @@ class Identifier(APIView):
     )
     def get(self, request: Request, did: str) -> Response:
         """200 with what was found, 303 to a service's address; else a result that says the error."""
-        rate_limit.check(request._request, "verify")
+        rate_limit.check_rate(request._request, "verify")
         wanted = _preferred(request)
         if wanted is None and "application/did" not in request.headers.get("Accept", ""):
             wanted = RESULT  # nothing of ours, and no representation either that there might be

@@ -92,12 +92,12 @@ class SessionStore(SessionBase):
         Session.objects.filter(expire_date__lt=timezone.now()).delete()
 
 
-def begin(sender: type, request: HttpRequest, user: AbstractBaseUser, **_: Any) -> None:
+def begin_session(sender: type, request: HttpRequest, user: AbstractBaseUser, **_: Any) -> None:
     """Somebody signed in: from here on it counts."""
     request.session[_UNTIL] = time.time() + LONGEST.total_seconds()
 
 
-user_logged_in.connect(begin, dispatch_uid="sello sessions")
+user_logged_in.connect(begin_session, dispatch_uid="sello sessions")
 
 
 def _name(session_key: str | None) -> str:

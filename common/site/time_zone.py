@@ -30,17 +30,17 @@ class PersonsZone:
             return self.get_response(request)
 
 
-def day(when: datetime) -> str:
+def local_day(when: datetime) -> str:
     """25 May 1990: the day on which a moment lies where the person is."""
     return display.day(timezone.localtime(when))
 
 
-def clock(when: datetime) -> str:
+def local_clock(when: datetime) -> str:
     """14:05 where the person is; "14:05 (UTC)" where nobody said where that is."""
     return display.clock(timezone.localtime(when)) + _named(when)
 
 
-def moment(when: datetime) -> str:
+def local_moment(when: datetime) -> str:
     """25 May 1990, 14:05, as `clock` says the hour."""
     return display.moment(timezone.localtime(when)) + _named(when)
 

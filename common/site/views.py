@@ -29,8 +29,8 @@ def api_docs(request: HttpRequest) -> HttpResponse:
 def operators_sign_in(request: HttpRequest) -> HttpResponse:
     """The way into /admin/; guesses are counted as at every other door."""
     if request.method == "POST":
-        rate_limit.check(request, "sign-in")
-        rate_limit.check_account("account", request.POST.get("username", ""))
+        rate_limit.check_rate(request, "sign-in")
+        rate_limit.check_account_rate("account", request.POST.get("username", ""))
     return admin.site.login(request)
 
 

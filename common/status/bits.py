@@ -71,7 +71,7 @@ def compress(data: bytes, *, wrapper: Wrapper) -> bytes:
     return packer.compress(data) + packer.flush()
 
 
-def expand(data: bytes, *, wrapper: Wrapper) -> bytes:
+def decompress(data: bytes, *, wrapper: Wrapper) -> bytes:
     """The bytes behind DEFLATE; at most `MAX_BYTES` of them, whole, and nothing after them."""
     unpacker = zlib.decompressobj(_WINDOW[wrapper])
     try:
@@ -89,7 +89,7 @@ def _unpacked(unpacker: "zlib._Decompress", data: bytes) -> bytes:
     """What comes out, but no more than one byte too many; paid for before it is there."""
     found, rest = bytearray(), data
     while not unpacker.eof and rest and len(found) <= MAX_BYTES:
-        purse.draw(bytes=_CHUNK)
+        purse.charge(bytes=_CHUNK)
         found += unpacker.decompress(rest, min(_CHUNK, MAX_BYTES + 1 - len(found)))
         rest = unpacker.unconsumed_tail
     return bytes(found)

@@ -6,9 +6,9 @@ from typing import Any, Final, Protocol
 
 from common.encoding import multibase
 from common.errors import MalformedInputError
-from common.status.bits import MINIMUM_ENTRIES, StatusBits, compress, expand
+from common.status.bits import MINIMUM_ENTRIES, StatusBits, compress, decompress
 from common.status.errors import StatusError
-from common.status.status_list import StatusList
+from common.status.status_list import DecodedStatusList
 from common.vcdm.credential import StatusReference
 
 CONTEXT: Final = "https://www.w3.org/ns/credentials/v2"
@@ -52,7 +52,7 @@ def decode_list(encoded: object, *, bits: int = 1) -> StatusBits:
     """The entries of an `encodedList` (§3.4)."""
     if not isinstance(encoded, str) or not encoded.startswith("u"):
         raise MalformedInputError("An encodedList is multibase base64url text.", code="MALFORMED_VALUE_ERROR")
-    return StatusBits(expand(multibase.decode(encoded), wrapper="gzip"), bits, "most")
+    return StatusBits(decompress(multibase.decode(encoded), wrapper="gzip"), bits, "most")
 
 
 def status_list_credential(
@@ -83,7 +83,7 @@ def status_list_credential(
     }
 
 
-def read(credential: ListCredential, *, uri: str, issuer: str) -> StatusList:
+def read(credential: ListCredential, *, uri: str, issuer: str) -> DecodedStatusList:
     """The list in a verified credential (§2.2); one of another issuer, or for another place, is refused."""
     document = credential.document
     subject = document.get("credentialSubject")
@@ -100,7 +100,7 @@ def read(credential: ListCredential, *, uri: str, issuer: str) -> StatusList:
     names = [purposes] if isinstance(purposes, str) else purposes
     if not isinstance(names, list) or not names or not all(isinstance(name, str) for name in names):
         raise MalformedInputError("This status list says no purpose.", code="MALFORMED_VALUE_ERROR")
-    return StatusList(
+    return DecodedStatusList(
         uri=uri,
         issuer=issuer,
         statuses=decode_list(subject.get("encodedList")),
@@ -111,7 +111,7 @@ def read(credential: ListCredential, *, uri: str, issuer: str) -> StatusList:
     )
 
 
-def validate(reference: StatusReference, status_list: StatusList) -> int:
+def validate(reference: StatusReference, status_list: DecodedStatusList) -> int:
     """The credential's entry, of `size` bits from its left (§3.2 steps 5 to 10)."""
     if reference.purpose not in status_list.purposes:
         raise StatusError("The status list serves another purpose than the credential's entry.")

@@ -9,7 +9,7 @@ from common.did import Fetch, Fetched
 from common.errors import SelloError
 from common.status import bitstring, token, token_cwt
 from common.status.errors import StatusError
-from common.status.status_list import ListCache, StatusList
+from common.status.status_list import DecodedStatusList, ListCache
 from common.vcdm.credential import StatusReference
 
 Status = Literal["valid", "revoked", "suspended", "undetermined"]
@@ -29,7 +29,7 @@ class StatusOutcome:
     reason: str
 
 
-def check_status(
+def determine_status(
     references: Sequence[StatusReference],
     *,
     issuer: str,
@@ -83,7 +83,7 @@ def _fetch_list(
     issuer_key: token.IssuerKey,
     verify_list: VerifyList,
     now: datetime,
-) -> StatusList:
+) -> DecodedStatusList:
     if reference.kind == "TokenStatusList":
         fetched = fetch(reference.uri, accept=TOKENS)
         if fetched.content_type == token_cwt.MEDIA_TYPE:
@@ -96,7 +96,7 @@ def _fetch_list(
     return bitstring.read(verify_list(fetched), uri=reference.uri, issuer=issuer)
 
 
-def _read(reference: StatusReference, found: StatusList) -> StatusOutcome:
+def _read(reference: StatusReference, found: DecodedStatusList) -> StatusOutcome:
     if reference.kind == "TokenStatusList":
         value = found.statuses[reference.index]  # the draft wants no least length
         names: dict[int, Status] = {
@@ -116,7 +116,7 @@ def _read(reference: StatusReference, found: StatusList) -> StatusOutcome:
     return StatusOutcome(status, f"The issuer's status list says: {status}.")
 
 
-def _lifetime(found: StatusList, *, now: datetime) -> int:
+def _lifetime(found: DecodedStatusList, *, now: datetime) -> int:
     """Seconds for which a list may be kept: its ttl, not beyond its end, within bounds."""
     kept = min(_KEPT_UNTOLD if found.ttl is None else found.ttl, _KEPT_AT_MOST)
     if found.valid_until is None:

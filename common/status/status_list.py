@@ -8,7 +8,7 @@ from common.status.bits import StatusBits
 
 
 @dataclass(frozen=True, slots=True)
-class StatusList:
+class DecodedStatusList:
     """One published list; `purposes` are a bitstring list's, a token list has none.
 
     `ttl` are the seconds for which its issuer allows it to be kept, None where it says nothing.
@@ -31,8 +31,8 @@ class StatusList:
 class ListCache(Protocol):
     """Where lists that were verified and read are kept for a while."""
 
-    def get(self, key: str) -> StatusList | None:
+    def get(self, key: str) -> DecodedStatusList | None:
         """The list under that key, None where there is none or its time is over."""
 
-    def put(self, key: str, value: StatusList, *, seconds: int) -> None:
+    def put(self, key: str, value: DecodedStatusList, *, seconds: int) -> None:
         """Keep a list for at most that long."""

@@ -8,9 +8,9 @@ from common.did import VerificationMethod
 from common.encoding import base64url, numeric_date, strict_json
 from common.errors import MalformedInputError
 from common.keys import Signer, certificate, jws
-from common.status.bits import StatusBits, compress, expand
+from common.status.bits import StatusBits, compress, decompress
 from common.status.errors import StatusError
-from common.status.status_list import StatusList
+from common.status.status_list import DecodedStatusList
 
 TYPE: Final = "statuslist+jwt"
 MEDIA_TYPE: Final = "application/statuslist+jwt"
@@ -31,7 +31,7 @@ def decode_list(member: object) -> StatusBits:
     bits = strict_json.whole(member.get("bits")) if isinstance(member, Mapping) else None
     if not isinstance(member, Mapping) or bits is None:
         raise MalformedInputError("This status list has no list.")
-    return StatusBits(expand(base64url.decode(member.get("lst", "")), wrapper="zlib"), bits, "least")
+    return StatusBits(decompress(base64url.decode(member.get("lst", "")), wrapper="zlib"), bits, "least")
 
 
 def create(
@@ -58,7 +58,7 @@ def create(
     return jws.sign(header, claims, signer=signer)
 
 
-def verify(token: str, *, uri: str, issuer: str, issuer_key: IssuerKey, now: datetime) -> StatusList:
+def verify(token: str, *, uri: str, issuer: str, issuer_key: IssuerKey, now: datetime) -> DecodedStatusList:
     """The list in a token that `issuer` signed for `uri` and that has not expired (§8.3 steps 3 to 5)."""
     parsed = jws.parse(token)
     jws.verify(parsed, key=issuer_key(issuer, parsed.header).public_key, typ=TYPE)
@@ -68,7 +68,7 @@ def verify(token: str, *, uri: str, issuer: str, issuer_key: IssuerKey, now: dat
 
 def read(
     claims: Mapping[str, Any], statuses: Callable[[], StatusBits], *, uri: str, issuer: str, now: datetime
-) -> StatusList:
+) -> DecodedStatusList:
     """The list in claims that `issuer` signed, by their names in a JWT, whatever token they came in."""
     if claims.get("sub") != uri:
         raise StatusError("This is not the status list that the credential names.")
@@ -77,7 +77,7 @@ def read(
     issued, expires = (numeric_date.read_datetime(claims, name) for name in ("iat", "exp"))
     if issued is None:
         raise MalformedInputError("This status list does not say when it was made.")
-    result = StatusList(
+    result = DecodedStatusList(
         uri=uri,
         issuer=issuer,
         statuses=statuses(),

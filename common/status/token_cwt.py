@@ -9,8 +9,8 @@ from common.errors import MalformedInputError
 from common.keys import Signer, certificate, cose
 from common.keys.public_key import CURVES
 from common.status import token
-from common.status.bits import StatusBits, compress, expand
-from common.status.status_list import StatusList
+from common.status.bits import StatusBits, compress, decompress
+from common.status.status_list import DecodedStatusList
 from common.status.token import IssuerKey
 
 MEDIA_TYPE: Final = "application/statuslist+cwt"
@@ -48,7 +48,7 @@ def create(
     return cbor.encode(cbor.Tag(SIGN1, signed))
 
 
-def verify(data: bytes, *, uri: str, issuer: str, issuer_key: IssuerKey, now: datetime) -> StatusList:
+def verify(data: bytes, *, uri: str, issuer: str, issuer_key: IssuerKey, now: datetime) -> DecodedStatusList:
     """The list in a token that `issuer` signed for `uri` and that has not expired (§8.3 steps 3 to 5)."""
     tagged = cbor.decode(data, tags=None)
     if isinstance(tagged, cbor.Tag) and tagged.tag == CWT:
@@ -80,7 +80,7 @@ def decode_list(member: object) -> StatusBits:
     packed = member.get("lst")
     if not isinstance(packed, bytes):
         raise MalformedInputError("This status list has no list.")
-    return StatusBits(expand(packed, wrapper="zlib"), member["bits"], "least")
+    return StatusBits(decompress(packed, wrapper="zlib"), member["bits"], "least")
 
 
 def _header(message: cose.Sign1) -> dict[str, Any]:

@@ -79,7 +79,7 @@ def verify_path(
         )
         path = None
         if paths.has_odd_number([leaf, *between], anchors=anchors):
-            path = paths.find([leaf, *between], anchors=anchors, now=now)
+            path = paths.find_path([leaf, *between], anchors=anchors, now=now)
             between = path[1:-1]  # others along with it choose nothing
         if path is None or not paths.has_odd_number(path, anchors=[]):
             path = verifier.verify(leaf, between).chain

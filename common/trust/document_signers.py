@@ -24,7 +24,7 @@ from common.trust.issuer_keys import PURPOSE, NotTheIssuersKeyError
 PEM: Final = "application/x-pem-file"
 
 
-def document_signer(
+def find_document_signer(
     chain: Sequence[bytes], *, anchors: Sequence[x509.Certificate], fetch: Fetch, now: datetime
 ) -> VerificationMethod:
     """The key of a chain's document signer, controlled by the issuer behind it.
@@ -48,9 +48,9 @@ def root_url(issuer: str) -> str:
     return f"{issuer}/iaca.pem"
 
 
-def name_of(root: x509.Certificate) -> str:
+def issuer_name(root: x509.Certificate) -> str:
     """The issuer behind a root: its address, else the root's subject, such as `CN=Utopia IACA,C=UT`."""
-    found = iaca.addresses(root)
+    found = iaca.certificate_addresses(root)
     return found[0].rstrip("/") if found else root.subject.rfc4514_string()
 
 
@@ -71,12 +71,12 @@ def _known(
             leaf.verify_directly_issued_by(root)
         except (InvalidSignature, *certificate.FAULTS):
             continue
-        return name_of(root), root
+        return issuer_name(root), root
     return None
 
 
 def _published(leaf: x509.Certificate, fetch: Fetch) -> tuple[str, x509.Certificate]:
-    addresses = [one for one in iaca.addresses(leaf) if one.startswith(("https://", *LOOPBACK))]
+    addresses = [one for one in iaca.certificate_addresses(leaf) if one.startswith(("https://", *LOOPBACK))]
     if len(addresses) != 1 or any(mark in addresses[0] for mark in "?#"):
         raise NotTheIssuersKeyError(
             "This certificate is under no root that is known, and names no address of one."

@@ -118,7 +118,7 @@ def verify_document_signer(chain: Sequence[bytes], *, root: x509.Certificate, no
     return certificate.public_key(leaf)
 
 
-def addresses(one: x509.Certificate) -> tuple[str, ...]:
+def certificate_addresses(one: x509.Certificate) -> tuple[str, ...]:
     """The addresses of the issuer that a certificate claims to be of."""
     try:
         names = one.extensions.get_extension_for_class(x509.IssuerAlternativeName).value

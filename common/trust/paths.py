@@ -38,7 +38,7 @@ def has_odd_number(chain: Sequence[x509.Certificate], *, anchors: Sequence[x509.
     return any(one.serial_number <= 0 for one in (*chain, *(one for one in anchors if one.subject in named)))
 
 
-def find(
+def find_path(
     chain: Sequence[x509.Certificate], *, anchors: Sequence[x509.Certificate], now: datetime
 ) -> list[x509.Certificate]:
     """The certificates from the first of a `chain` to one of the `anchors`, or `NoPathError`."""

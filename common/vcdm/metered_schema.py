@@ -40,7 +40,7 @@ def counting(dialect: Any) -> Any:
 
     def evolve(self: Any, **changes: Any) -> Any:
         """As the library's own, which would leave for validators that count nothing."""
-        purse.draw(steps=2)
+        purse.charge(steps=2)
         kept = {alias: getattr(self, name) for name, alias in members if alias not in changes}
         schema = changes.get("schema", self.schema)
         return counting(validator_for(schema, default=dialect))(**kept, **changes)
@@ -69,9 +69,9 @@ def rooted(dialect: Any, schema: Mapping[str, Any], *, formats: Iterable[str]) -
 def _paid(keyword: Any) -> Any:
     @wraps(keyword)
     def paid(validator: Validator, value: Any, instance: Any, schema: Mapping[str, Any]) -> Errors:
-        purse.draw(steps=1 + (_length(value) + _length(instance)) // 8)
+        purse.charge(steps=1 + (_length(value) + _length(instance)) // 8)
         for error in keyword(validator, value, instance, schema) or ():
-            purse.draw(steps=len(error.message) // _LETTERS)
+            purse.charge(steps=len(error.message) // _LETTERS)
             yield error
 
     return paid
@@ -82,7 +82,7 @@ def _length(value: Any) -> int:
 
 
 def _pattern(validator: Validator, pattern: str, instance: Any, schema: Mapping[str, Any]) -> Errors:
-    if isinstance(instance, str) and not patterns.search(pattern, instance):
+    if isinstance(instance, str) and not patterns.search_pattern(pattern, instance):
         yield ValidationError("does not match")
 
 
@@ -93,7 +93,7 @@ def _pattern_properties(
         return
     for pattern, subschema in properties.items():
         for name, value in instance.items():
-            if patterns.search(pattern, name):
+            if patterns.search_pattern(pattern, name):
                 yield from validator.descend(value, subschema, path=name, schema_path=pattern)
 
 
@@ -104,7 +104,7 @@ def _additional_properties(
         return
     named, matched = schema.get("properties", {}), schema.get("patternProperties", {})
     for name, value in instance.items():
-        if name not in named and not any(patterns.search(pattern, name) for pattern in matched):
+        if name not in named and not any(patterns.search_pattern(pattern, name) for pattern in matched):
             yield from validator.descend(value, additional, path=name)
 
 
@@ -126,7 +126,7 @@ def _unique_items(validator: Validator, unique: Any, instance: Any, schema: Mapp
 
 def _comparable(value: Any) -> Any:
     """A value that is equal to another where JSON Schema calls them so: 1 is 1.0, and true is not 1."""
-    purse.draw(steps=1)
+    purse.charge(steps=1)
     if isinstance(value, dict):
         return frozenset((name, _comparable(member)) for name, member in value.items())
     if isinstance(value, list):

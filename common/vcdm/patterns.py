@@ -27,13 +27,13 @@ class PatternNotTriedError(UndeterminedError):
     status = 400
 
 
-def search(pattern: str, text: str) -> bool:
+def search_pattern(pattern: str, text: str) -> bool:
     """Whether a pattern fits anywhere in a text; `PatternNotTriedError` where nobody can say."""
     compiled = compile_pattern(pattern)
     steps = 1 + len(text) * compiled.programsize // _PER_STEP
     if steps > MAX_STEPS:
         raise PatternNotTriedError("A pattern is not tried on a text of this length.")
-    purse.draw(steps=steps)
+    purse.charge(steps=steps)
     return compiled.search(text) is not None
 
 

@@ -123,7 +123,7 @@ def _check(document: Mapping[str, Any], schema: Mapping[str, Any], *, url: str |
     if len(text) > MAX_SIZE:
         raise SchemaNotTriedError(f"A schema of more than {MAX_SIZE} characters is not tried.")
     try:
-        with nullcontext() if purse.current() else purse.opened(Purse(steps=STEPS)):
+        with nullcontext() if purse.current_purse() else purse.open_purse(Purse(steps=STEPS)):
             fault = next(_checker(text, dialect).iter_errors(document), None)
     except (jsonschema.SchemaError, Unresolvable, RecursionError) as error:
         raise SchemaMismatchError("The schema of this credential cannot be used.") from error
@@ -140,7 +140,7 @@ def _dialect(version: str) -> str:
 @lru_cache(maxsize=32)
 def _checker(text: str, name: str) -> Validator:
     """What checks by the schema in a text: making it takes a hundred times as long as using it."""
-    purse.draw(steps=1 + len(text) // 4)
+    purse.charge(steps=1 + len(text) // 4)
     if '"patternProperties"' in text and '"unevaluatedProperties"' in text:
         # The library looks which properties were evaluated by patterns that may run away.
         raise SchemaNotTriedError("A schema with patterns for what is unevaluated is not tried.")

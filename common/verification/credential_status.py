@@ -12,8 +12,8 @@ from common.encoding import strict_json
 from common.errors import MalformedInputError, SelloError
 from common.formats.base import Sources, VerifiedCredential
 from common.formats.detect import find_format
-from common.formats.envelopes import opened
-from common.status.check import StatusOutcome, check_status, gravest
+from common.formats.w3c.envelopes import unwrap_envelope
+from common.status.check import StatusOutcome, determine_status, gravest
 from common.status.status_list import ListCache
 from common.trust import certificates
 from common.trust.issuer_keys import PURPOSE
@@ -22,7 +22,7 @@ from common.trust.status_signers import status_signer
 from common.vcdm.credential import StatusReference
 
 
-class Listed(Protocol):
+class StatusSubject(Protocol):
     """What a status is asked of: a verified credential, or as much of one."""
 
     @property
@@ -36,7 +36,7 @@ class Listed(Protocol):
 
 
 def credential_status(
-    credential: Listed,
+    credential: StatusSubject,
     *,
     sources: Sources,
     fetch: Fetch,
@@ -51,7 +51,7 @@ def credential_status(
 
     def verify_list(fetched: Fetched) -> VerifiedCredential:
         text = fetched.body.decode("utf-8", errors="replace").strip()
-        secured = opened(strict_json.loads_object(text)) if text.startswith("{") else text
+        secured = unwrap_envelope(strict_json.loads_object(text)) if text.startswith("{") else text
         _, format_, kind = find_format(secured)
         if kind != "credential":
             raise MalformedInputError("A status list is a credential.")
@@ -70,7 +70,7 @@ def credential_status(
             return sources.issuer_key(issuer, header)
         return VerificationMethod(f"{issuer}#status", issuer, key, frozenset({PURPOSE}))
 
-    listed = check_status(
+    listed = determine_status(
         credential.status,
         issuer=credential.issuer,
         fetch=fetch,

@@ -7,12 +7,12 @@ from typing import Any
 
 from common.encoding import numeric_date
 from common.errors import MalformedInputError
-from common.formats import jose
 from common.formats.base import Binding, Secured
 from common.formats.mdoc import compact as mdoc
 from common.formats.mdoc import device_response
 from common.formats.sd_jwt import compact
 from common.formats.vc_jwt import credentials_in
+from common.formats.w3c import jose
 from common.keys import jws
 from common.rdf.terms import TRANSACTION_DATA_HASHES
 
@@ -30,7 +30,7 @@ class Declared:
     made: datetime | None
 
 
-def read(presented: Secured) -> Declared:
+def parse_declared(presented: Secured) -> Declared:
     """Take a presentation apart: an SD-JWT+KB (RFC 9901 §4.3), a JSON one (VC-DI §2.1), or an mdoc's."""
     if isinstance(presented, Mapping):
         return _json(presented)

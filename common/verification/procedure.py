@@ -34,7 +34,7 @@ from common.formats.base import (
 )
 from common.formats.data_integrity.disclosure import is_selective, require_derived
 from common.formats.detect import find_format
-from common.formats.envelopes import opened
+from common.formats.w3c.envelopes import unwrap_envelope
 from common.status.check import StatusOutcome, gravest
 from common.trust import TrustList, UnknownIssuerError
 from common.verification import declared
@@ -151,7 +151,7 @@ def verify_one(
     run = _Run()
     try:
         run.begin("format")  # 1
-        secured = opened(secured)
+        secured = unwrap_envelope(secured)
         name, format_, kind = find_format(secured)
         run.formats = {name}
         if kind == "credential":
@@ -258,13 +258,13 @@ def _found_presentation(
 
     And whether the holder's signature was checked: it cannot be where it covers what is not here.
     """
-    told = declared.read(secured)
+    told = declared.parse_declared(secured)
     _, format_, _ = find_format(secured)
     signed = told.binding is not None and told.made is not None
     if told.binding is not None and told.made is not None:
         format_.verify_presentation(secured, binding=told.binding, sources=sources, now=told.made)
     within = []
-    for one in map(opened, told.credentials):
+    for one in map(unwrap_envelope, told.credentials):
         _, inner, kind = find_format(one)
         if kind != "credential":
             raise MalformedInputError("A presentation holds credentials alone.")

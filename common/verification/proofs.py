@@ -19,10 +19,10 @@ from typing import Any, Final
 
 from common.did import Fetch
 from common.errors import MalformedInputError, SelloError
-from common.formats import envelopes, jose
 from common.formats.base import ExpiredError, NotYetValidError, Sources
 from common.formats.data_integrity import pipeline
 from common.formats.data_integrity.pipeline import Expected, ProofByAnotherError
+from common.formats.w3c import envelopes, jose
 from common.rdf.contexts import Contexts
 from common.rdf.dataset import to_quads
 from common.rdf.expansion import expand
@@ -90,7 +90,7 @@ def check_credential(document: object, *, world: ProofSources, now: datetime) ->
         written = {name: part for name, part in document.items() if name != "proof"}
     require_meaning(credential, contexts=contexts)
     _require_validity(credential, now=now)
-    check_references(credential, written=written, world=world, now=now)
+    check_document_references(credential, written=written, world=world, now=now)
     return Checked(credential, warnings)
 
 
@@ -130,7 +130,7 @@ def require_meaning(document: Mapping[str, Any], *, contexts: Contexts) -> None:
     to_quads(expand(document, contexts=contexts))
 
 
-def check_references(
+def check_document_references(
     credential: Mapping[str, Any],
     *,
     written: Mapping[str, Any] | None = None,

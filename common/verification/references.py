@@ -7,9 +7,9 @@ from typing import Any
 from common.did import Fetch
 from common.encoding import strict_json
 from common.errors import MalformedInputError, SelloError, UndeterminedError
-from common.formats import envelopes
 from common.formats.base import Secured, Sources, VerifiedCredential
 from common.formats.detect import find_format
+from common.formats.w3c import envelopes
 from common.vcdm import validation
 from common.vcdm.related_resources import Known, check_related_resources
 from common.vcdm.schemas import SchemaMismatchError, check_schemas

@@ -65,13 +65,15 @@ class Bank:
     def pay(self, message: Any) -> dict[str, Any]:
         """Carry a request out; the message of its response."""
         now = datetime.now(UTC)
-        transaction_id, wanted = disburse.parse_request(message)
-        return disburse.create_response(transaction_id, [self._one(each, now) for each in wanted])
+        transaction_id, wanted = disburse.parse_disburse_request(message)
+        return disburse.create_disburse_response(transaction_id, [self._one(each, now) for each in wanted])
 
     def standing(self, message: Any) -> dict[str, Any]:
         """What became of the references that are asked about."""
         query = status.parse_status_request(message, kinds=("disburse",))
-        said = disburse.create_response(query.transaction_id, [self._found(each) for each in query.values])
+        said = disburse.create_disburse_response(
+            query.transaction_id, [self._found(each) for each in query.values]
+        )
         return status.create_status_response(
             query.transaction_id, correlation_id=query.transaction_id, kind="disburse", status=said
         )

@@ -8,7 +8,7 @@ from common.formats.base import Binding
 from common.formats.sd_jwt import compact, key_binding
 from common.formats.sd_jwt.disclosure import DEFAULT_HASH
 from common.formats.sd_jwt.processing import process
-from common.formats.sd_jwt.selection import select
+from common.formats.sd_jwt.selection import select_disclosures
 from common.keys import PrivateKey, jws
 from common.oid4vp.request import parse_authorization_request, parse_request_parameters
 from common.oid4vp.response import OutgoingResponse, create_response
@@ -19,7 +19,7 @@ def answer(link: str, credential: str, *, key: PrivateKey, claim: str) -> Outgoi
     """The answer to a request by value, showing one claim of an SD-JWT; `key` signs, whoever's it is."""
     request = parse_request_parameters(parse_authorization_request(link).parameters)
     held = compact.parse(credential)
-    shown = select(process(jws.parse(held.jwt).claims(), held.disclosures), [(claim,)])
+    shown = select_disclosures(process(jws.parse(held.jwt).claims(), held.disclosures), [(claim,)])
     bare = compact.SDJWT(held.jwt, shown)
     binding = Binding(audience=str(request.client_id), nonce=request.nonce)
     signed = key_binding.create(

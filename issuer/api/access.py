@@ -30,7 +30,7 @@ class AccessToken(ProtocolView):
 
     @extend_schema(request={FormParser.media_type: OpenApiTypes.OBJECT}, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, authority: str) -> Response:
-        rate_limit.check(request._request, "token")
+        rate_limit.check_rate(request._request, "token")
         fields = form_fields(request)
         if any(len(values) != 1 for values in fields.values()):
             raise AccessError("A field stands more than once.")
@@ -49,7 +49,7 @@ class Record(ProtocolView):
 
     @extend_schema(responses={(200, MEDIA_TYPE): OpenApiTypes.STR})
     def get(self, request: Request, authority: str) -> HttpResponse:
-        rate_limit.check(request._request, "credential")
+        rate_limit.check_rate(request._request, "credential")
         found, token = find_authority(authority), _token(request, "DPoP")
         record = access.read_record(found, token, request.headers.get("DPoP", ""), now=utc_now())
         return HttpResponse(record, content_type=MEDIA_TYPE, headers=NO_STORE)
@@ -60,7 +60,7 @@ class Log(ProtocolView):
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, authority: str) -> Response:
-        rate_limit.check(request._request, "credential")
+        rate_limit.check_rate(request._request, "credential")
         found, asked = find_authority(authority), _token(request, "Bearer")
         entries = holder.read_log(found, asked, now=utc_now())
         return Response(create_log(entries), headers=NO_STORE)
@@ -71,7 +71,7 @@ class Consents(ProtocolView):
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, authority: str) -> Response:
-        rate_limit.check(request._request, "credential")
+        rate_limit.check_rate(request._request, "credential")
         found, asked = find_authority(authority), _token(request, "Bearer")
         entries = holder.list_consents(found, asked, now=utc_now())
         return Response(create_consents(entries), headers=NO_STORE)
@@ -82,7 +82,7 @@ class Withdrawal(ProtocolView):
 
     @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, authority: str) -> Response:
-        rate_limit.check(request._request, "credential")
+        rate_limit.check_rate(request._request, "credential")
         found, asked = find_authority(authority), _token(request, "Bearer")
         ended = holder.withdraw(found, asked, now=utc_now())
         return Response(create_consents([ended]), headers=NO_STORE)

@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from common.adapters.limits import rate_limit
-from common.oid4vci.authorization import create_pushed_response, parse_authorization_request
+from common.oid4vci.authorization import create_pushed_response, parse_issuance_authorization_request
 from common.oid4vci.wallet_attestation import create_challenge_response
 from issuer.api.base import (
     NO_STORE,
@@ -30,9 +30,9 @@ class PushedRequest(PossessionView):
 
     @extend_schema(request={FormParser.media_type: OpenApiTypes.OBJECT}, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, authority: str) -> Response:
-        rate_limit.check(request._request, "token")
+        rate_limit.check_rate(request._request, "token")
         found, now = find_authority(authority), utc_now()
-        asked = parse_authorization_request(form_fields(request))
+        asked = parse_issuance_authorization_request(form_fields(request))
         client = client_of(request, found, asked.client_id, now=now)
         pushed = authorization.push(found, asked, client=client, proof=dpop_proof(request), now=now)
         return Response(create_pushed_response(pushed), status=201, headers=NO_STORE)
@@ -43,6 +43,6 @@ class Challenge(ProtocolView):
 
     @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, authority: str) -> Response:
-        rate_limit.check(request._request, "nonce")
+        rate_limit.check_rate(request._request, "nonce")
         challenge = create_challenge(find_authority(authority), now=utc_now())
         return Response(create_challenge_response(challenge), headers=NO_STORE)

@@ -61,7 +61,7 @@ class Token(PossessionView):
 
     @extend_schema(request={FormParser.media_type: OpenApiTypes.OBJECT}, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, authority: str) -> Response:
-        rate_limit.check(request._request, "token")
+        rate_limit.check_rate(request._request, "token")
         found, now = find_authority(authority), utc_now()
         asked = parse_token_request(form_fields(request))
         client = client_of(request, found, asked.client_id, now=now)
@@ -76,7 +76,7 @@ class Nonce(PossessionView):
 
     @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, authority: str) -> Response:
-        rate_limit.check(request._request, "nonce")
+        rate_limit.check_rate(request._request, "nonce")
         nonce = nonces.create_nonce(find_authority(authority), now=utc_now())
         return Response(create_nonce_response(nonce), headers=NO_STORE)
 
@@ -88,7 +88,7 @@ class Credential(PossessionView):
 
     @DOCUMENTED
     def post(self, request: Request, authority: str) -> HttpResponse:
-        rate_limit.check(request._request, "credential")
+        rate_limit.check_rate(request._request, "credential")
         found, token = find_authority(authority), shown_token(request, "credential")
         body, sealed = _opened(request, found)
         asked = parse_credential_request(body, batch_size=BATCH_SIZE)
@@ -104,7 +104,7 @@ class DeferredCredential(PossessionView):
 
     @DOCUMENTED
     def post(self, request: Request, authority: str) -> HttpResponse:
-        rate_limit.check(request._request, "credential")
+        rate_limit.check_rate(request._request, "credential")
         found, token = find_authority(authority), shown_token(request, "deferred-credential")
         body, sealed = _opened(request, found)
         asked = parse_deferred_request(body)
@@ -118,7 +118,7 @@ class Notification(PossessionView):
 
     @extend_schema(request=OpenApiTypes.OBJECT, responses={204: None})
     def post(self, request: Request, authority: str) -> Response:
-        rate_limit.check(request._request, "credential")
+        rate_limit.check_rate(request._request, "credential")
         found, token = find_authority(authority), shown_token(request, "notification")
         told = parse_notification(_body(request, NotificationError))
         credential_request.notify(found, token, told, now=utc_now())

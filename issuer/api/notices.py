@@ -32,7 +32,7 @@ class NoticeOffer(ProtocolView):
     @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, authority: str, id: str) -> Response:
         """`Authorization: Bearer`, signed with that key for this address; 404 where nothing is ready."""
-        rate_limit.check(request._request, "notices")
+        rate_limit.check_rate(request._request, "notices")
         found = find_authority(authority)
         scheme, token = authorization(request)
         if scheme != "bearer" or not token:

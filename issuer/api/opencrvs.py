@@ -22,7 +22,7 @@ class Offer(APIView):
 
     @extend_schema(request=OpenApiTypes.OBJECT, responses={(200, "text/plain"): OpenApiTypes.STR})
     def post(self, request: Request) -> HttpResponse:
-        rate_limit.check(request._request, "credential")
+        rate_limit.check_rate(request._request, "credential")
         require_registrar(request, scopes=(ISSUE,), now=utc_now())
         return _text(opencrvs.offer(parse_offer_request(request.data), now=utc_now()))
 
@@ -34,7 +34,7 @@ class Sign(APIView):
 
     @extend_schema(request=OpenApiTypes.OBJECT, responses={(200, "text/plain"): OpenApiTypes.STR})
     def post(self, request: Request) -> HttpResponse:
-        rate_limit.check(request._request, "credential")
+        rate_limit.check_rate(request._request, "credential")
         require_registrar(request, scopes=(PRINT, ISSUE), now=utc_now())
         return _text(opencrvs.sign(parse_sign_request(request.data), now=utc_now()))
 

@@ -106,7 +106,7 @@ class ClientToken(SpdciView):
 
     @extend_schema(request={FormParser.media_type: OpenApiTypes.OBJECT}, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, registry: str) -> Response:
-        rate_limit.check(request._request, "token")
+        rate_limit.check_rate(request._request, "token")
         speaking(registry)
         return self.grant_token(request)
 

@@ -5,7 +5,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from common.adapters.api.vc_api import VcApiView, body_of, is_open, require_operator, world
+from common.adapters.api.vc_api import VcApiView, body_of, is_open, proof_sources, require_operator
 from issuer.api.base import NO_STORE, find_authority, utc_now
 from issuer.issuance import vc_api
 
@@ -25,7 +25,7 @@ class IssueCredential(VcApiView):
             suite,
             body.get("credential"),
             options=options,
-            world=world(trial=is_open(request)),
+            world=proof_sources(trial=is_open(request)),
             now=utc_now(),
         )
         return Response({"verifiableCredential": issued}, status=201, headers=NO_STORE)

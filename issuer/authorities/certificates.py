@@ -87,7 +87,7 @@ def revocation_list(authority: Authority, *, now: datetime) -> bytes:
     key = f"revocations:{row.key}:{len(revoked)}:{int(now.timestamp() // LIST_KEPT.total_seconds())}"
     kept: bytes | None = cache.get(key)
     if kept is None:
-        kept = certificate.revocation_list(
+        kept = certificate.create_revocation_list(
             revoked,
             signer=_opened(row.key),
             root=certificate.load(bytes(row.der)),

@@ -73,7 +73,7 @@ def signer(authority: Authority, curve: str) -> Signer:
 def key_signer(authority: Authority, curve: str) -> Signer:
     """The same key under its own did:key, which leads to nobody: a name for peers that know no other."""
     public = signer(authority, curve).public_key
-    return _opened(_key(authority, curve), did_key.verification_method(public))
+    return _opened(_key(authority, curve), did_key.key_method(public))
 
 
 def _key(authority: Authority, curve: str) -> str:

@@ -28,10 +28,10 @@ def create_officer(
     username: str, authorities: Sequence[Authority], *, password: str | None = None, renew: bool = False
 ) -> dict[str, str]:
     """An officer of `authorities`, beside those they have: `{username}`, and `password` if it was drawn."""
-    officer, drawn = accounts.account(username, password=password, renew=renew)
+    officer, drawn = accounts.create_account(username, password=password, renew=renew)
     for authority in authorities:
         authority.officers.add(officer)
-    return accounts.told(username, drawn)
+    return accounts.account_summary(username, drawn)
 
 
 def registries_of(user: AbstractBaseUser | AnonymousUser) -> QuerySet[Registry]:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from common.registries.connector import Record, RegistryError
+from common.registries.connector import RegistryError, RegistryRecord
 from common.registries.rules.credential_rules import WITHDRAWING, Rule, Situation, fits
 from common.registries.values.texts import matchable
 from issuer.configurations import types
@@ -18,7 +18,7 @@ class NotStanding(RegistryError):
     status = 409
 
 
-def require_standing(configuration: Configuration, record: Record, *, now: datetime) -> None:
+def require_standing(configuration: Configuration, record: RegistryRecord, *, now: datetime) -> None:
     """Raise where a rule that revokes or suspends fits the record as it is, or one watched for it."""
     for rule in configuration.rule_list():
         if rule.do in WITHDRAWING and any(
@@ -38,7 +38,7 @@ def followed_to(configuration: Configuration, *, lock: bool = False) -> dict[int
 
 
 def _situations(
-    configuration: Configuration, rule: Rule, record: Record, *, now: datetime
+    configuration: Configuration, rule: Rule, record: RegistryRecord, *, now: datetime
 ) -> list[Situation]:
     if rule.watch is None:
         return [Situation(record.data, now.date(), supported=_supported(configuration, record, now))]
@@ -47,7 +47,7 @@ def _situations(
     return [Situation(found.data, now.date()) for found in watched]
 
 
-def _supported(configuration: Configuration, record: Record, now: datetime) -> bool:
+def _supported(configuration: Configuration, record: RegistryRecord, now: datetime) -> bool:
     try:
         types.claims_of(configuration, record, now=now)
     except RegistryError:

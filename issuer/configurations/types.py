@@ -8,10 +8,10 @@ from typing import Any, Final, Protocol
 from django.db import transaction
 from django.utils import timezone
 
-from common.formats import type_metadata as metadata
+from common.formats.sd_jwt import type_metadata as metadata
 from common.rdf.contexts import type_context
 from common.registries.claims import schema as schemas
-from common.registries.claims.mapping import Claim, InvalidClaimsError, as_json, humane, map_claims
+from common.registries.claims.mapping import Claim, InvalidClaimsError, as_json, label_of, map_claims
 from common.registries.connector import RegistryError
 from issuer.authorities.certificates import LONGEST_DAYS
 from issuer.configurations.formats import profile
@@ -124,7 +124,7 @@ def disclosable(configuration: Configuration) -> tuple[tuple[str, ...], ...]:
 
 def json_schema(configuration: Configuration) -> dict[str, Any]:
     """The JSON Schema that a type's page serves."""
-    return schemas.json_schema(
+    return schemas.create_json_schema(
         configuration.claim_list(),
         id=configuration.type_url,
         type=configuration.type,
@@ -134,7 +134,7 @@ def json_schema(configuration: Configuration) -> dict[str, Any]:
 
 def type_metadata(configuration: Configuration) -> dict[str, Any]:
     """The SD-JWT VC type metadata that a type's page serves."""
-    return metadata.type_metadata(
+    return metadata.create_type_metadata(
         vct=configuration.vct,
         name=configuration.display["name"],
         description=configuration.display.get("description", ""),
@@ -171,7 +171,7 @@ def _term(claim: Claim) -> str | dict[str, str] | None:
 
 
 def _title(type: str) -> str:
-    return humane(type.removesuffix("Credential") or type)
+    return label_of(type.removesuffix("Credential") or type)
 
 
 def _free_name(type: str) -> str:

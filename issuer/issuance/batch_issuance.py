@@ -22,7 +22,7 @@ import django
 from django.db import IntegrityError, transaction
 
 from common.formats.base import Secured
-from common.registries.connector import Record, RegistryError
+from common.registries.connector import RegistryError, RegistryRecord
 from issuer.configurations import types
 from issuer.configurations.eligibility import followed_to, require_standing
 from issuer.configurations.formats import profile
@@ -94,7 +94,9 @@ def settle(out: Path, prefix: str) -> None:
             path.unlink()
 
 
-def _unminted(records: Iterator[Record], done: set[str], progress: Minted) -> Iterator[Record]:
+def _unminted(
+    records: Iterator[RegistryRecord], done: set[str], progress: Minted
+) -> Iterator[RegistryRecord]:
     for record in records:
         if record.key in done:
             progress.skipped += 1
@@ -105,7 +107,7 @@ def _unminted(records: Iterator[Record], done: set[str], progress: Minted) -> It
 def _mint_batch(
     configuration: Configuration,
     format_: str,
-    batch: Sequence[Record],
+    batch: Sequence[RegistryRecord],
     stem: Path,
     progress: Minted,
     *,

@@ -11,7 +11,7 @@ from django.conf import settings
 from common.encoding import base64url
 from common.errors import SelloError
 from common.oid4vci.offer import CredentialOffer, OfferReference, TxCode, create_offer_uri
-from common.oid4vci.offer import create_offer as offer_document
+from common.oid4vci.offer import create_credential_offer as offer_document
 from common.registries.connector import RegistryError
 from issuer.configurations.eligibility import require_standing
 from issuer.configurations.formats import identifier, profile

@@ -12,7 +12,7 @@ from typing import Any, Final
 from django.db import transaction
 
 from common.errors import SelloError
-from common.formats.data_integrity import status_entries
+from common.formats.w3c import status_entries
 from common.keys import jws
 from common.rdf.contexts import CREDENTIALS_V1
 from common.registries.opencrvs import records
@@ -77,7 +77,7 @@ def sign(request: SignRequest, *, now: datetime) -> str:
         "@context": [CREDENTIALS_V1, *([configuration.type_url] if configuration else [])],
         "type": [BASE_TYPE, *(name for name in request.types if name != BASE_TYPE)],
         "credentialSubject": request.claims,
-        "credentialStatus": status_entries.build(slot.references()[:1])[0],
+        "credentialStatus": status_entries.create_status_entries(slot.references()[:1])[0],
     }
     claims = {"iss": authority.did, "sub": request.subject, "jti": number.urn, **times, "vc": document}
     token = jws.sign({"typ": "JWT", "kid": signer.key_id}, claims, signer=signer)

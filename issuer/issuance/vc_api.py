@@ -17,13 +17,13 @@ from typing import Any, Final
 from django.db import IntegrityError, transaction
 
 from common.errors import MalformedInputError, SelloError, UnknownPartError
-from common.formats import envelopes, jose
-from common.formats.data_integrity import SUITES, ecdsa_sd_2023, pipeline, status_entries
+from common.formats.data_integrity import SUITES, ecdsa_sd_2023, pipeline
+from common.formats.w3c import envelopes, jose, status_entries
 from common.keys import Signer
 from common.rdf.contexts import CREDENTIALS_V1, DATA_INTEGRITY_V2, Contexts
 from common.vcdm import validation
 from common.vcdm.credential import StatusReference
-from common.verification.proofs import ProofSources, check_references, require_meaning
+from common.verification.proofs import ProofSources, check_document_references, require_meaning
 from issuer.authorities import identity
 from issuer.models import Authority, IssuedCredential, StatusList
 from issuer.status import lists
@@ -79,8 +79,8 @@ def issue(
     validation.validate_credential(document, accept_v1=suite != JWT)  # 2
     contexts = world.contexts_of([speaker.name, authority.did])
     require_meaning(document, contexts=contexts)
-    check_references(document, world=world, now=now)  # 3
-    status_entries.check(document)
+    check_document_references(document, world=world, now=now)  # 3
+    status_entries.check_status_entries(document)
     purposes = _purposes(document, options)
     if not purposes:
         return _sign(document, suite, speaker, options=options, contexts=contexts, now=now)  # 5
@@ -157,7 +157,7 @@ def _with_status(
     if number is None:
         raise IssuanceRefused("A credential whose status is kept is named by a urn:uuid:… identifier.")
     slot = allocate(authority, StatusList.Kind.BITSTRING, 1)[0]
-    entries = status_entries.build([_place(slot, speaker, purpose) for purpose in purposes])
+    entries = status_entries.create_status_entries([_place(slot, speaker, purpose) for purpose in purposes])
     row = IssuedCredential(id=number, status_list=slot.status_list, status_index=slot.index)
     given = validation.entries(document, "credentialStatus")
     return row, {**document, "id": number.urn, "credentialStatus": [*given, *entries]}
@@ -184,5 +184,5 @@ def _sign(
         return envelopes.envelop(token, kind=envelopes.CREDENTIAL)
     names = (*PROOF_OPTIONS, ecdsa_sd_2023.POINTERS) if suite == ecdsa_sd_2023.NAME else PROOF_OPTIONS
     asked = {name: options[name] for name in names if name in options}
-    made = pipeline.options(signer=speaker.signer, purpose="assertionMethod", created=now, suite=suite)
+    made = pipeline.proof_options(signer=speaker.signer, purpose="assertionMethod", created=now, suite=suite)
     return pipeline.add_proof(document, made | asked, signer=speaker.signer, contexts=contexts)

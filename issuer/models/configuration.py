@@ -3,7 +3,7 @@
 from django.db import models
 
 from common.registries.claims.mapping import Claim, parse_claims, vocabulary_of
-from common.registries.rules.credential_rules import Rule, parse_rules
+from common.registries.rules.credential_rules import Rule, parse_credential_rules
 from issuer.models.authority import Authority
 from issuer.models.registry import Registry
 
@@ -18,7 +18,7 @@ class Configuration(models.Model):
     claims = models.JSONField(default=list)  # as common.registries.claims.mapping.as_json writes them
     rules = models.JSONField(
         default=list, blank=True
-    )  # as common.registries.rules.credential_rules.parse_rules reads them
+    )  # as common.registries.rules.credential_rules.parse_credential_rules reads them
     display = models.JSONField(default=dict)  # {"name", "description", "background_color", "text_color"}
     doctype = models.CharField(max_length=200, blank=True)  # of its mdocs; empty: the type's own page
     validity_days = models.PositiveIntegerField(default=365)
@@ -62,7 +62,7 @@ class Configuration(models.Model):
 
     def rule_list(self) -> tuple[Rule, ...]:
         """The rules by which registries lead it, as values."""
-        return parse_rules(self.rules)
+        return parse_credential_rules(self.rules)
 
     def vocabulary(self) -> dict[str, str]:
         """The IRI of each claim's meaning, by claim name."""

@@ -16,8 +16,8 @@ from common.errors import SelloError
 from common.keys import Signer
 from common.notices import delivery
 from common.notices.models import Notice, Subscriber
-from common.notices.notify import Recipient, opened, tell
-from common.registries.connector import Record
+from common.notices.notify import Recipient, create_notices, open_notice
+from common.registries.connector import RegistryRecord
 from common.registries.values.texts import matchable
 from issuer import models
 from issuer.authorities import identity
@@ -51,7 +51,7 @@ def tell_holder(
     *,
     key: str,
     now: datetime,
-    record: Record | models.Record | None = None,
+    record: RegistryRecord | models.Record | None = None,
     note: str = "",
     **facts: str,
 ) -> int:
@@ -80,7 +80,7 @@ def tell_holder(
 
 def tell_person(
     registry: Registry,
-    record: Record | models.Record,
+    record: RegistryRecord | models.Record,
     kind: str,
     *,
     key: str,
@@ -98,7 +98,7 @@ def tell_person(
     )
 
 
-def tell_read(read: AccessLog, *, now: datetime, record: Record | None = None) -> int:
+def tell_read(read: AccessLog, *, now: datetime, record: RegistryRecord | None = None) -> int:
     """Tell the person that somebody read their record; each reader's first reading of a day tells of all.
 
     Whoever agreed to it hears of it too, by the key that did: its card may be another authority's.
@@ -140,7 +140,7 @@ def tell_ready(session: Session, *, now: datetime) -> int:
 def _tell_person(
     registry: Registry,
     record_key: str,
-    record: Record | models.Record | None,
+    record: RegistryRecord | models.Record | None,
     kind: str,
     *,
     key: str,
@@ -173,7 +173,7 @@ def tell_status(
     *,
     reason: str,
     now: datetime,
-    record: Record | models.Record | None = None,
+    record: RegistryRecord | models.Record | None = None,
 ) -> int:
     """Tell that a credential's status has just become what it is.
 
@@ -195,7 +195,7 @@ def tell_status(
 def _tell(
     kind: str, to: Recipient, *, key: str, facts: dict[str, str], registry: Registry, now: datetime
 ) -> int:
-    return tell(kind, key=key, to=to, facts=facts, now=now, sender=sender_of(registry.authority))
+    return create_notices(kind, key=key, to=to, facts=facts, now=now, sender=sender_of(registry.authority))
 
 
 def undeliverable(registries: QuerySet[Registry]) -> QuerySet[Notice]:
@@ -206,7 +206,7 @@ def undeliverable(registries: QuerySet[Registry]) -> QuerySet[Notice]:
 
 def about(notice: Notice) -> models.Record | None:
     """The record that a notice is about, where it still lies here."""
-    slug, _, key = opened(notice).about.partition("/")
+    slug, _, key = open_notice(notice).about.partition("/")
     return models.Record.objects.select_related("registry").filter(registry__slug=slug, key=key).first()
 
 
@@ -214,7 +214,7 @@ def send_again(notice: Notice, *, now: datetime) -> bool:
     """Queue a failed notice once more, to the address that the record gives by now; whether there is one."""
     record = about(notice)
     to = _recipient(record.registry, record, record.key, "") if record else None
-    return delivery.send_again(notice, now=now, to=to)
+    return delivery.retry_notice(notice, now=now, to=to)
 
 
 def sender_of(authority: Authority) -> str:
@@ -231,7 +231,7 @@ def _facts(authority: Authority, *, now: datetime) -> dict[str, str]:
     return {"authority": authority.name, "date": now.date().isoformat()}
 
 
-def _record(registry: Registry, key: str) -> Record | None:
+def _record(registry: Registry, key: str) -> RegistryRecord | None:
     """The record behind a credential; a registry that does not answer leaves the inbox alone."""
     try:
         return connector(registry).fetch(key)
@@ -241,7 +241,7 @@ def _record(registry: Registry, key: str) -> Record | None:
 
 def _recipient(
     registry: Registry,
-    record: Record | models.Record | None,
+    record: RegistryRecord | models.Record | None,
     key: str,
     thumbprint: str,
     *,

@@ -19,7 +19,7 @@ from django.db.models import QuerySet
 from common.errors import SelloError
 from common.oid4vci.authorization import (
     REQUEST_URI_PREFIX,
-    AuthorizationRequest,
+    IssuanceAuthorizationRequest,
     PushedResponse,
     create_authorization_response,
 )
@@ -58,7 +58,12 @@ class WrongAccessCode(SelloError):
 
 
 def push(
-    authority: Authority, request: AuthorizationRequest, *, client: Client, proof: str | None, now: datetime
+    authority: Authority,
+    request: IssuanceAuthorizationRequest,
+    *,
+    client: Client,
+    proof: str | None,
+    now: datetime,
 ) -> PushedResponse:
     """Keep a wallet's request and give a reference to it."""
     if client.id != request.client_id:
@@ -151,7 +156,7 @@ def deny(asked: Authorization) -> str:
     return _answer(locked, error="access_denied")
 
 
-def _asked(authority: Authority, request: AuthorizationRequest) -> tuple[Configuration, list[str]]:
+def _asked(authority: Authority, request: IssuanceAuthorizationRequest) -> tuple[Configuration, list[str]]:
     """The one credential that is asked for, and its formats; scopes are the configurations' own names."""
     known = {
         name: (configuration, format_)

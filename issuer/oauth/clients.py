@@ -133,6 +133,6 @@ def _with_proof(
 
 def _check_standing(found: StatusEndpoint, error: Refusal, *, now: datetime) -> None:
     if found.status:
-        attestation.check_standing(
+        attestation.check_attestation_status(
             found, anchors=providers(), fetch=fetch, lists=CachedLists(), now=now, error=error
         )

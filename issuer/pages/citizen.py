@@ -60,7 +60,7 @@ def authorize(request: HttpRequest, authority: str) -> HttpResponse:
 def _sign_in(request: HttpRequest, asked: Authorization) -> HttpResponse:
     form = AccessCodeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
-        rate_limit.check(request, "sign-in")
+        rate_limit.check_rate(request, "sign-in")
         if form.is_valid():
             try:
                 opened = authorization.sign_in(asked, form.cleaned_data["code"], now=utc_now())

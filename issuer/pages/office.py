@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_safe
 
-from common.registries.claims.mapping import humane
+from common.registries.claims.mapping import label_of
 from issuer.authorities.officers import registries_of
 from issuer.issuance.deferred import waiting
 from issuer.models import AccessLog, IssuedCredential, Record, Registry, Session
@@ -87,7 +87,7 @@ def record(request: HttpRequest, registry: Registry, number: int) -> HttpRespons
 def facts(registry: Registry, record: Record) -> list[tuple[str, Any]]:
     """Every column with what the record says of it, pictures as pictures; None where it says nothing."""
     labels = {column["name"]: column["label"] for column in registry.columns}
-    labels |= {name: humane(name) for name in record.data if name not in labels}
+    labels |= {name: label_of(name) for name in record.data if name not in labels}
     return [(label, _shown(label, record.data.get(name))) for name, label in labels.items()]
 
 

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from common.registries.claims.mapping import humane
+from common.registries.claims.mapping import label_of
 from issuer.models import Configuration, Registry
 from issuer.pages.office_access import of_registry, officer
 from issuer.sync.rules import described
@@ -40,7 +40,7 @@ def following(request: HttpRequest, registry: Registry) -> HttpResponse:
             messages.warning(request, error.public)
         else:
             said = ", ".join(f"{DONE[do].lower()}: {count}" for do, count in done.counts.items())
-            messages.success(request, f"{humane(said)}." if said else "There was nothing to do.")
+            messages.success(request, f"{label_of(said)}." if said else "There was nothing to do.")
         return redirect("office:following", slug=registry.slug)
     seen = preview(registry, actor=actor, now=now)
     types = Configuration.objects.filter(followings__registry=registry)

@@ -5,7 +5,7 @@ from typing import Any, Final, cast
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
-from common.registries.spreadsheets.spreadsheet import Reading
+from common.registries.spreadsheets.spreadsheet import ImportOptions
 from issuer.models import IssuedCredential, Registry
 
 MAX_UPLOAD: Final = 20_000_000
@@ -101,10 +101,10 @@ class UploadForm(forms.Form):
         max_length=40,
     )
 
-    def reading(self) -> Reading:
+    def reading(self) -> ImportOptions:
         """What the officer says of the file."""
         said = self.cleaned_data
-        return Reading(sheet=said["sheet"], encoding=said["encoding"], date_order=said["date_order"])
+        return ImportOptions(sheet=said["sheet"], encoding=said["encoding"], date_order=said["date_order"])
 
     def clean_file(self) -> "UploadedFile[Any]":
         """The file, unless it is too large."""

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common.errors import SelloError
-from common.registries.spreadsheets.spreadsheet import Reading
+from common.registries.spreadsheets.spreadsheet import ImportOptions
 from issuer.models import Registry
 from issuer.pages.office_access import of_registry
 from issuer.pages.office_forms import UploadForm
@@ -65,7 +65,7 @@ def confirm(request: HttpRequest, registry: Registry) -> HttpResponse:
     kept = request.session.pop("upload", None)
     if not kept or kept["registry"] != registry.slug:
         raise Http404
-    reading = Reading(**kept["reading"])
+    reading = ImportOptions(**kept["reading"])
     done = import_spreadsheet(registry.slug, take_upload(kept["name"]), reading=reading)
     counts = done.counts
     said = (

@@ -90,6 +90,6 @@ def _facts(credential: IssuedCredential) -> list[tuple[str, Any]]:
         ("Identifier", credential.urn),
         ("Format", credential.format),
         ("Issued", credential.issued_at),
-        ("Valid until", time_zone.day(until) if until else "No end"),
+        ("Valid until", time_zone.local_day(until) if until else "No end"),
         ("Held by", "A key of the person's wallet" if credential.holder_thumbprint else "Whoever carries it"),
     ]

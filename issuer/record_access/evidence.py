@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from common.adapters.documents.sources import check_status, resolve_did, sources
+from common.adapters.documents.sources import check_credential_status, resolve_did, sources
 from common.did import did_web
 from common.errors import SelloError, UnknownPartError
 from common.formats import FORMATS
@@ -67,7 +67,7 @@ def require_agreed(agreement: DataAgreement, credential: VerifiedCredential, *, 
         raise AccessRefusedError("This kind of evidence was not agreed upon.")
     if _did(credential.issuer) not in {_did(issuer) for issuer in agreement.evidence_issuers}:
         raise AccessRefusedError("The evidence is by an issuer that was not agreed upon.")
-    if check_status(credential, now=now).status != "valid":
+    if check_credential_status(credential, now=now).status != "valid":
         raise AccessRefusedError("The evidence is revoked, suspended, or nobody can say.")
 
 

@@ -23,9 +23,9 @@ from common.registries.record_access.grant import (
     AccessRefusedError,
     AccessRequest,
     Evidence,
-    GivenConsent,
     InvalidAccessTokenError,
     InvalidAssertionError,
+    RecordedConsent,
     Subject,
     verify_access_request,
 )
@@ -159,7 +159,7 @@ def _grant(attempt: _Attempt, request: AccessRequest, proof: DpopProof, *, now: 
     if isinstance(request.ground, Evidence):  # 4
         shown = _presented(attempt, agreement, request.ground, now=now)
         allowed = consents.allowed(agreement, shown, now=now)
-    elif isinstance(request.ground, GivenConsent):
+    elif isinstance(request.ground, RecordedConsent):
         allowed = _consented(attempt, agreement, request.ground, now=now)
     else:
         attempt.record_key = match(agreement, request.ground.value)
@@ -195,7 +195,7 @@ def _presented(attempt: _Attempt, agreement: DataAgreement, evidence: Evidence, 
 
 
 def _consented(
-    attempt: _Attempt, agreement: DataAgreement, given: GivenConsent, *, now: datetime
+    attempt: _Attempt, agreement: DataAgreement, given: RecordedConsent, *, now: datetime
 ) -> list[str]:
     """Ground: the person signed terms to this client some time ago, and they still stand."""
     consent = attempt.consent = consents.find(agreement, given.id)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from common.registries.connector import Record
+from common.registries.connector import RegistryRecord
 from common.vcdm import times
 from issuer.models import AccessLog, Authority, Basis, Consent, DataAgreement, Registry
 from issuer.notifications.notify import tell_read
@@ -28,7 +28,7 @@ def log_read(
     legal_basis: str = "",
     consent: Consent | None = None,
     holder_thumbprint: str = "",
-    record: Record | None = None,
+    record: RegistryRecord | None = None,
 ) -> AccessLog:
     """One reading of one record, and word of it to the person; in the transaction that decides it.
 

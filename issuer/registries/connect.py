@@ -9,8 +9,8 @@ from typing import Any, Final
 from django.db import transaction
 from django.utils.module_loading import import_string
 
-from common.registries.claims.mapping import humane
-from common.registries.columns.profile import describe
+from common.registries.claims.mapping import label_of
+from common.registries.columns.profile import describe_columns
 from common.registries.connector import RegistryError
 from common.registries.opencrvs import search
 from common.registries.values.texts import tidy
@@ -42,7 +42,7 @@ def connect_registry(
     existing = Registry.objects.filter(slug=slug).exclude(connector=connector).first()
     if existing is not None:
         raise RegistryError(f"{slug} is a registry of another connector, {existing.connector}.")
-    settings = CONNECTING[connector](slug, dict(source), authority, title or humane(slug), key)
+    settings = CONNECTING[connector](slug, dict(source), authority, title or label_of(slug), key)
     Registry.objects.filter(slug=slug).update(connector=connector, source=settings)
     registry = Registry.objects.select_related("authority").get(slug=slug)
     refresh(registry, now=now)
@@ -80,7 +80,7 @@ def _connect_database(
     cells = [{name: tidy(str(value)) or "" for name, value in said(row).items()} for row in rows]
     hidden = {declared.changed, declared.created, declared.removed}
     columns = [
-        describe(name, [row[name] for row in cells if name in row]).described()
+        describe_columns(name, [row[name] for row in cells if name in row]).described()
         for name in kinds
         if name not in hidden
     ]
@@ -88,7 +88,7 @@ def _connect_database(
         slug,
         title=title,
         authority=authority,
-        authority_name=humane(authority),
+        authority_name=label_of(authority),
         key_column=declared.key,
         columns=columns,
     )
@@ -98,7 +98,7 @@ def _connect_database(
 def _connect_opencrvs(
     slug: str, source: dict[str, Any], authority: str, title: str, key: str | None
 ) -> dict[str, Any]:
-    declared = search.parse_source(source)
+    declared = search.parse_opencrvs_source(source)
     first = islice(OpenCrvsRegistry(Registry(title=title, source=source)).changes(), PROBED)
     said = [change.record.data for change in first if change.record is not None]
     names = [search.KEY, *declared.columns]
@@ -106,9 +106,11 @@ def _connect_opencrvs(
         slug,
         title=title,
         authority=authority,
-        authority_name=humane(authority),
+        authority_name=label_of(authority),
         key_column=search.KEY,
-        columns=[describe(name, [str(d[name]) for d in said if name in d]).described() for name in names],
+        columns=[
+            describe_columns(name, [str(d[name]) for d in said if name in d]).described() for name in names
+        ],
     )
     return source
 

@@ -5,14 +5,14 @@ from typing import Final
 
 from django.db.models import QuerySet
 
-from common.registries.connector import Record
+from common.registries.connector import RegistryRecord
 from issuer import models
 
 MAX_CELL: Final = 200  # what is longer, such as a photograph, nobody types
 MAX_WORDS: Final = 8
 
 
-def search_text(record: Record) -> str:
+def search_text(record: RegistryRecord) -> str:
     """What a record is found by: its key and its short values, folded."""
     values = [record.key, *map(str, record.data.values())]
     return fold(" ".join(value for value in values if len(value) <= MAX_CELL))

@@ -15,14 +15,14 @@ from typing import BinaryIO, Final
 
 from django.db import transaction
 
-from common.registries.claims.mapping import humane
+from common.registries.claims.mapping import label_of
 from common.registries.columns.column import merged
-from common.registries.connector import Record, RegistryError
+from common.registries.connector import RegistryError, RegistryRecord
 from common.registries.spreadsheets.spreadsheet import (
     EVERY,
     UNSAID,
+    ImportOptions,
     OpenSpreadsheet,
-    Reading,
     Rejected,
     open_spreadsheet,
 )
@@ -66,7 +66,7 @@ def import_spreadsheet(
     slug: str,
     data: bytes | BinaryIO,
     *,
-    reading: Reading = UNSAID,
+    reading: ImportOptions = UNSAID,
     title: str = "",
     authority: str = "",
     new_authority: bool = False,
@@ -90,7 +90,7 @@ def import_spreadsheet(
     return _imported(registry, sheet, report, counts, remarks=remark)
 
 
-def preview_spreadsheet(slug: str, data: bytes | BinaryIO, *, reading: Reading = UNSAID) -> Imported:
+def preview_spreadsheet(slug: str, data: bytes | BinaryIO, *, reading: ImportOptions = UNSAID) -> Imported:
     """What `import_spreadsheet` would do to an existing registry; nothing is kept."""
     with _open(slug, data, reading) as sheet, transaction.atomic():
         report = Report()
@@ -104,7 +104,7 @@ def replace_spreadsheet(
     slug: str,
     data: bytes | BinaryIO,
     *,
-    reading: Reading = UNSAID,
+    reading: ImportOptions = UNSAID,
     keep_absent: bool = False,
     most_removed: int = 100,
 ) -> Imported:
@@ -133,7 +133,7 @@ def replace_spreadsheet(
 def _open(
     slug: str,
     data: bytes | BinaryIO,
-    reading: Reading,
+    reading: ImportOptions,
     authority: str = "",
     looking: Progress | None = None,
 ) -> Iterator[OpenSpreadsheet]:
@@ -149,7 +149,7 @@ def _open(
         if authority not in ("", existing.authority.slug):
             raise ImportRefused(f"Registry {slug} is kept by {existing.authority.slug}, not by {authority}.")
         known = merged(existing.columns)
-        reading = Reading(existing.key_column, reading.sheet, reading.encoding, reading.date_order)
+        reading = ImportOptions(existing.key_column, reading.sheet, reading.encoding, reading.date_order)
     file = io.BytesIO(data) if isinstance(data, bytes) else data
     with open_spreadsheet(file, reading=reading, known=known, looking=looking) as sheet:
         yield sheet
@@ -185,9 +185,9 @@ def _mistyped(name: str, other: str) -> bool:
 def _prepare(slug: str, sheet: OpenSpreadsheet, *, title: str = "", authority: str = "") -> Registry:
     return create_registry(
         slug,
-        title=title or humane(slug),
+        title=title or label_of(slug),
         authority=authority or slug,
-        authority_name=humane(authority) if authority else "",
+        authority_name=label_of(authority) if authority else "",
         key_column=sheet.key_column,
         columns=[column.described() for column in sheet.columns],
     )
@@ -196,11 +196,11 @@ def _prepare(slug: str, sheet: OpenSpreadsheet, *, title: str = "", authority: s
 def _store(
     registry: Registry, sheet: OpenSpreadsheet, report: Report, progress: Progress | None = None
 ) -> Counts:
-    def records() -> Iterator[Record]:
+    def records() -> Iterator[RegistryRecord]:
         for number, entry in enumerate(sheet.entries(), start=1):
             if progress and not number % EVERY:
                 progress(number)
-            if isinstance(entry, Record):
+            if isinstance(entry, RegistryRecord):
                 yield entry
             else:
                 report.add(entry)

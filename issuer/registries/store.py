@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 from django.db import transaction
 
 from common.encoding import jcs
-from common.registries.connector import Record, RegistryError
+from common.registries.connector import RegistryError, RegistryRecord
 from common.registries.values.texts import compact
 from issuer import models
 from issuer.authorities.identity import create_authority
@@ -116,7 +116,7 @@ def _let_claims_follow(registry: models.Registry, changed: Mapping[str, str]) ->
 
 @transaction.atomic
 def store_records(
-    registry: models.Registry, records: Iterable[Record], *, kept_columns: Collection[str] = ()
+    registry: models.Registry, records: Iterable[RegistryRecord], *, kept_columns: Collection[str] = ()
 ) -> Counts:
     """Insert what is new and update what differs; records that are the same are not touched.
 
@@ -210,12 +210,14 @@ def _index(
     models.Lookup.objects.bulk_create(said, batch_size=BATCH)
 
 
-def _completed(registry: models.Registry, batch: list[Record], columns: Collection[str]) -> Iterator[Record]:
+def _completed(
+    registry: models.Registry, batch: list[RegistryRecord], columns: Collection[str]
+) -> Iterator[RegistryRecord]:
     """The records, with what is stored in `columns` under their keys."""
     stored = dict(registry.records.filter(key__in=[r.key for r in batch]).values_list("key", "data"))
     for record in batch:
         old = {name: value for name, value in stored.get(record.key, {}).items() if name in columns}
-        yield Record(record.key, {**old, **record.data})
+        yield RegistryRecord(record.key, {**old, **record.data})
 
 
 def _batches(items: Iterable[T]) -> Iterator[list[T]]:

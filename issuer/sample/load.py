@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from django.db import transaction
 
-from common.registries.claims.mapping import Claim, humane
-from common.registries.connector import Record
+from common.registries.claims.mapping import Claim, label_of
+from common.registries.connector import RegistryRecord
 from issuer.configurations.types import create_configuration
 from issuer.models import Configuration
 from issuer.registries.store import create_registry, store_records
@@ -46,7 +46,7 @@ def _named(column: str, term: str, **options: Any) -> Claim:
 
 def _own(column: str, *, name: str = "", label: str = "", **options: Any) -> Claim:
     name = name or column
-    return Claim(name=name, column=column, label=label or humane(name), **options)
+    return Claim(name=name, column=column, label=label or label_of(name), **options)
 
 
 _PERSON: Final = (
@@ -222,7 +222,7 @@ def load_samples() -> dict[str, dict[str, Any]]:
             columns=[
                 {
                     "name": name,
-                    "label": labels.get(name, humane(name)),
+                    "label": labels.get(name, label_of(name)),
                     "type": register.types.get(name, "string"),
                 }
                 for name in rows[0]
@@ -231,7 +231,7 @@ def load_samples() -> dict[str, dict[str, Any]]:
         counts = store_records(
             registry,
             (
-                Record(str(row[register.key_column]), {n: v for n, v in row.items() if v != ""})
+                RegistryRecord(str(row[register.key_column]), {n: v for n, v in row.items() if v != ""})
                 for row in rows
             ),
         )

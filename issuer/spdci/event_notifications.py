@@ -13,11 +13,11 @@ from django.db.models import Q
 
 from common.adapters.exchange import outgoing
 from common.exchange.errors import ExchangeError
-from common.registries.connector import Change, Record
+from common.registries.connector import RecordChange, RegistryRecord
 from common.registries.spdci import criteria as tree
-from common.registries.spdci.criteria import Node, parse_query
-from common.registries.spdci.mapping import BORN, CHANGED, GONE, fill
-from common.registries.spdci.subscription import Event, create_notify
+from common.registries.spdci.criteria import Node, parse_criteria
+from common.registries.spdci.mapping import BORN, CHANGED, GONE, fill_template
+from common.registries.spdci.subscription import RecordEvent, create_notify
 from issuer.models import SpdciService, Subscription
 from issuer.registries.connectors import connector
 from issuer.spdci import outbox, search
@@ -62,11 +62,11 @@ def _follow(desk: Desk, key: int, *, now: datetime) -> int:
     return told
 
 
-def _tell(desk: Desk, row: Subscription, changes: list[Change], *, now: datetime) -> int:
+def _tell(desk: Desk, row: Subscription, changes: list[RecordChange], *, now: datetime) -> int:
     """One message, or few, of those changes that the subscription means and the agreement still covers."""
     try:
         agreed = agreement(row.partner, desk.registry)
-        query = parse_query(row.filter_type, row.filter)
+        query = parse_criteria(row.filter_type, row.filter)
         node = search.understood(desk, agreed, query)
         search.check_purpose(agreed, row.purpose)
         url = outgoing.callback_url(row.partner, "", path="registry/notify")
@@ -79,13 +79,15 @@ def _tell(desk: Desk, row: Subscription, changes: list[Change], *, now: datetime
 
 
 def _post(
-    desk: Desk, row: Subscription, agreed: Agreement, changes: list[Change], *, url: str, now: datetime
+    desk: Desk, row: Subscription, agreed: Agreement, changes: list[RecordChange], *, url: str, now: datetime
 ) -> None:
     events = []
     for change in changes:
-        record = change.record or Record(change.key, {desk.registry.key_column: change.key})
+        record = change.record or RegistryRecord(change.key, {desk.registry.key_column: change.key})
         at = record.changed_at or now
-        events.append(Event(str(uuid.uuid4()), at, fill(desk.mapping, record.data, agreed.attributes)))
+        events.append(
+            RecordEvent(str(uuid.uuid4()), at, fill_template(desk.mapping, record.data, agreed.attributes))
+        )
     message = create_notify(
         row.code, events, mapping=desk.mapping, event_type=row.event_type, record_type=row.record_type
     )
@@ -105,7 +107,7 @@ def _post(
             )
 
 
-def _means(desk: Desk, row: Subscription, node: Node, change: Change) -> bool:
+def _means(desk: Desk, row: Subscription, node: Node, change: RecordChange) -> bool:
     """Whether a change is of the event and the records that were asked for.
 
     Of a record that is gone nothing is known but its key: it is told to whoever asked for it by its key.

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from common.errors import SelloError
-from common.registries.claims.mapping import humane
+from common.registries.claims.mapping import label_of
 from common.registries.columns.column import Column
-from common.registries.columns.profile import describe
+from common.registries.columns.profile import describe_columns
 from common.registries.connector import RegistryError
 from common.registries.spdci.mapping import paths
 from issuer.models import Registry
@@ -50,7 +50,7 @@ def declare(slug: str, source: dict[str, Any], authority: str, title: str, key: 
         slug,
         title=title,
         authority=authority,
-        authority_name=humane(authority),
+        authority_name=label_of(authority),
         key_column=key_column,
         columns=[before.get(name) or Column(name).described() for name in _columns(mapping)],
     )
@@ -90,4 +90,4 @@ def _columns(mapping: Mapping[str, Any]) -> list[str]:
 
 def _described(column: Mapping[str, Any], rows: list[Mapping[str, Any]]) -> dict[str, Any]:
     cells = [str(row[column["name"]]) for row in rows if column["name"] in row]
-    return {**column, "type": describe(column["name"], cells).type if cells else column["type"]}
+    return {**column, "type": describe_columns(column["name"], cells).type if cells else column["type"]}

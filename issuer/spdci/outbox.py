@@ -117,7 +117,7 @@ def _send(row: Outgoing, *, now: datetime) -> None:
         completed_count=row.total_count if answers else None,
         sender_uri="" if answers else _own_callback(row),
     )
-    outgoing.send(
+    outgoing.send_message(
         row.partner, NAMESPACE, header, _opened(row), party=party_of(row.registry), url=row.url, now=now
     )
     _release(row, state=Outgoing.State.DELIVERED, sealed=b"", problem="")

@@ -6,8 +6,8 @@ from typing import Any, Final
 from django.db import transaction
 
 from common.adapters.exchange.partners import Partner
-from common.registries.connector import Record
-from common.registries.spdci.mapping import fill
+from common.registries.connector import RegistryRecord
+from common.registries.spdci.mapping import fill_template
 from common.registries.spdci.members import TOO_MANY, SpdciItemError
 from common.registries.spdci.questions import parse_question
 from common.registries.spdci.search import Found
@@ -71,15 +71,15 @@ def details(
     with transaction.atomic():
         for record in meant:
             search.write_down(desk, partner, agreed, record, request_id=request_id, purpose=purpose, now=now)
-    told = [fill(desk.mapping, r.data, agreed.attributes, template=template) for r in meant]
+    told = [fill_template(desk.mapping, r.data, agreed.attributes, template=template) for r in meant]
     known = [item for item in told if item]
     return transaction_id, Found(
         transaction_id, records=known, page_size=MAX_MEANT, page_number=1, total_count=len(known)
     )
 
 
-def _meant(desk: Desk, node: Any) -> list[Record]:
-    found: list[Record] = []
+def _meant(desk: Desk, node: Any) -> list[RegistryRecord]:
+    found: list[RegistryRecord] = []
     for record in search.matching(desk, node):
         found.append(record)
         if len(found) > MAX_MEANT:

@@ -9,11 +9,11 @@ from typing import Any, Final
 
 from django.db import transaction
 
-from common.adapters.exchange.messages import Received
+from common.adapters.exchange.messages import ReceivedMessage
 from common.adapters.exchange.partners import Partner
 from common.exchange.errors import ExchangeError
 from common.registries.connector import RegistryError
-from common.registries.spdci.mapping import GONE, RecordMapping, read
+from common.registries.spdci.mapping import GONE, RecordMapping, read_object
 from common.registries.spdci.subscription import (
     create_subscribe,
     create_unsubscribe,
@@ -110,7 +110,7 @@ def unsubscribe(registry: Registry, *, now: datetime) -> int:
     return len(codes)
 
 
-def subscribed(registry: Registry, received: Received, *, now: datetime) -> None:
+def subscribed(registry: Registry, received: ReceivedMessage, *, now: datetime) -> None:
     """`on-subscribe`: the codes under which our wishes stand, or that they were refused."""
     _require_partner(registry, received)
     answers = parse_subscribe_response(received.message)
@@ -123,16 +123,16 @@ def subscribed(registry: Registry, received: Received, *, now: datetime) -> None
         row.save(update_fields=["code", "state", "at"])
 
 
-def unsubscribed(registry: Registry, received: Received, *, now: datetime) -> None:
+def unsubscribed(registry: Registry, received: ReceivedMessage, *, now: datetime) -> None:
     """`on-unsubscribe`: heard; the subscription counts as ended since we asked."""
     _require_partner(registry, received)
 
 
-def notified(registry: Registry, received: Received, *, now: datetime) -> None:
+def notified(registry: Registry, received: ReceivedMessage, *, now: datetime) -> None:
     """`notify`: note which records changed, as a new revision; whoever follows fetches what they say."""
     there = _require_partner(registry, received)
     told = [
-        (there.mapping.event_of(kind), read(there.mapping, item))
+        (there.mapping.event_of(kind), read_object(there.mapping, item))
         for kind, item in parse_notify(received.message)
     ]
     said = {str(data.get(registry.key_column, "")): event == GONE for event, data in told}
@@ -150,7 +150,7 @@ def notified(registry: Registry, received: Received, *, now: datetime) -> None:
         )
 
 
-def _require_partner(registry: Registry, received: Received) -> Elsewhere:
+def _require_partner(registry: Registry, received: ReceivedMessage) -> Elsewhere:
     try:
         there = elsewhere(registry)
     except RegistryError as error:

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from common.adapters.exchange import outgoing
-from common.adapters.exchange.messages import Received
+from common.adapters.exchange.messages import ReceivedMessage
 from common.exchange.envelope import timestamp
 from common.exchange.errors import ExchangeError
 from common.registries.spdci import members, search, status, subscription
@@ -32,7 +32,7 @@ ANSWERS: Final = {name: f"on-{name}" for name in CALLBACKS} | {"txn-status": "tx
 Message = dict[str, Any]
 
 
-def search_now(desk: Desk, received: Received, *, now: datetime) -> Message:
+def search_now(desk: Desk, received: ReceivedMessage, *, now: datetime) -> Message:
     """`registry/sync/search`."""
     transaction_id, items = search.parse_search(received.message, now=now)
     _check_count(received, items)
@@ -46,7 +46,7 @@ def search_now(desk: Desk, received: Received, *, now: datetime) -> Message:
     )
 
 
-def search_later(desk: Desk, received: Received, *, now: datetime) -> str:
+def search_later(desk: Desk, received: ReceivedMessage, *, now: datetime) -> str:
     """`registry/search`: the correlation_id; the records are looked up when the answer is made."""
     agreement(received.partner, desk.registry)
     transaction_id, items = search.parse_search(received.message, now=now)
@@ -84,7 +84,7 @@ def prepare_search(desk: Desk, row: Outgoing, message: Mapping[str, Any], *, now
     )
 
 
-def subscribe(desk: Desk, received: Received, *, now: datetime) -> str:
+def subscribe(desk: Desk, received: ReceivedMessage, *, now: datetime) -> str:
     """`registry/subscribe`: the correlation_id; codes travel with `on-subscribe`."""
     transaction_id, items = subscription.parse_subscribe(received.message, now=now)
     _check_count(received, items)
@@ -97,7 +97,7 @@ def subscribe(desk: Desk, received: Received, *, now: datetime) -> str:
     return _answer_later(desk, received, message, total_count=len(items), now=now)
 
 
-def unsubscribe(desk: Desk, received: Received, *, now: datetime) -> str:
+def unsubscribe(desk: Desk, received: ReceivedMessage, *, now: datetime) -> str:
     """`registry/unsubscribe`."""
     transaction_id, codes = subscription.parse_unsubscribe(received.message)
     refusal = subscriptions.unsubscribe(desk, received.partner, codes)
@@ -114,7 +114,7 @@ def unsubscribe(desk: Desk, received: Received, *, now: datetime) -> str:
     return _answer_later(desk, received, message, now=now)
 
 
-def status_now(desk: Desk, received: Received, *, now: datetime) -> Message:
+def status_now(desk: Desk, received: ReceivedMessage, *, now: datetime) -> Message:
     """`registry/sync/txn/status`."""
     asked = status.parse_status(received.message)
     known = transactions.status(desk, received.partner, asked, now=now)
@@ -127,23 +127,23 @@ def status_now(desk: Desk, received: Received, *, now: datetime) -> Message:
     )
 
 
-def status_later(desk: Desk, received: Received, *, now: datetime) -> str:
+def status_later(desk: Desk, received: ReceivedMessage, *, now: datetime) -> str:
     """`registry/txn/status`."""
     return _answer_later(desk, received, status_now(desk, received, now=now), now=now)
 
 
-def question_now(desk: Desk, received: Received, *, name: str, now: datetime) -> Message:
+def question_now(desk: Desk, received: ReceivedMessage, *, name: str, now: datetime) -> Message:
     """`registry/sync/disabled`, `registry/sync/enrolled`."""
     message_id = received.header.message_id
     transaction_id, answer = questions.decide(
         desk, received.partner, name, dict(received.message), request_id=message_id, now=now
     )
-    return question_messages.create_answer(
+    return question_messages.create_question_answer(
         name, transaction_id, str(uuid.uuid4()), reference_id=transaction_id, answer=answer, now=now
     )
 
 
-def details_now(desk: Desk, received: Received, *, name: str, now: datetime) -> Message:
+def details_now(desk: Desk, received: ReceivedMessage, *, name: str, now: datetime) -> Message:
     """`registry/sync/get-disability-details`, `registry/sync/get-disability-support`."""
     message_id = received.header.message_id
     transaction_id, found = questions.details(
@@ -160,7 +160,7 @@ def details_now(desk: Desk, received: Received, *, name: str, now: datetime) -> 
 
 
 def _answer_later(
-    desk: Desk, received: Received, message: Message, *, total_count: int = 1, now: datetime
+    desk: Desk, received: ReceivedMessage, message: Message, *, total_count: int = 1, now: datetime
 ) -> str:
     outbox.post(
         desk.registry,
@@ -175,20 +175,20 @@ def _answer_later(
     return str(message["correlation_id"])
 
 
-def _callback(received: Received) -> str:
+def _callback(received: ReceivedMessage) -> str:
     header = received.header
     return outgoing.callback_url(received.partner, header.sender_uri, path=CALLBACKS[header.action])
 
 
-def _check_count(received: Received, items: Sequence[object]) -> None:
+def _check_count(received: ReceivedMessage, items: Sequence[object]) -> None:
     if received.header.total_count != len(items):
         raise ExchangeError("total_count is not the number of requests.", reason="rjct.total_count.invalid")
 
 
-def updates_now(desk: Desk, received: Received, *, now: datetime) -> Message:
+def updates_now(desk: Desk, received: ReceivedMessage, *, now: datetime) -> Message:
     """`registry/sync/enrollment/updates`: refused: a registry's records are changed by it alone."""
     agreement(received.partner, desk.registry)
-    transaction_id = members.identifier(received.message, "transaction_id")
+    transaction_id = members.parse_identifier(received.message, "transaction_id")
     entry = {
         "reference_id": transaction_id,
         "timestamp": timestamp(now),

@@ -7,10 +7,10 @@ from typing import Any, Final
 from django.db import transaction
 
 from common.adapters.exchange.partners import Partner
-from common.registries.connector import Record, RecordNotFoundError
+from common.registries.connector import RecordNotFoundError, RegistryRecord
 from common.registries.spdci import criteria as tree
 from common.registries.spdci.criteria import Node
-from common.registries.spdci.mapping import fill
+from common.registries.spdci.mapping import fill_template
 from common.registries.spdci.members import SEARCH_CRITERIA, SORT, TOO_MANY, SpdciItemError
 from common.registries.spdci.search import Criteria, Found, SearchItem
 from issuer.models import Basis, Registry
@@ -56,7 +56,7 @@ def understood(desk: Desk, agreed: Agreement, query: Node, *, reason: str = SEAR
         node = tree.resolved(query, desk.mapping.resolve)
     except SpdciItemError as refusal:
         raise SpdciItemError(refusal.public, reason=reason) from refusal
-    for term in tree.terms(node):
+    for term in tree.criteria_terms(node):
         if term.attribute not in agreed.attributes:
             raise SpdciItemError("This attribute is not part of what was agreed.", reason=reason)
     tree.check_values(node, desk.mapping.types, reason=reason)
@@ -69,7 +69,7 @@ def check_purpose(agreed: Agreement, purpose: str, *, reason: str = SEARCH_CRITE
         raise SpdciItemError("This purpose is not part of what was agreed.", reason=reason)
 
 
-def matching(desk: Desk, node: Node) -> Iterator[Record]:
+def matching(desk: Desk, node: Node) -> Iterator[RegistryRecord]:
     """The records that a query means: by index where it fixes a value, else one after the other."""
     types = desk.mapping.types
     for record in _candidates(desk.registry, node, types):
@@ -81,7 +81,7 @@ def write_down(
     desk: Desk,
     partner: Partner,
     agreed: Agreement,
-    record: Record,
+    record: RegistryRecord,
     *,
     request_id: str,
     purpose: str,
@@ -104,13 +104,13 @@ def write_down(
     )
 
 
-def _by(column: str, kind: str) -> Callable[[Record], Any]:
+def _by(column: str, kind: str) -> Callable[[RegistryRecord], Any]:
     return lambda record: tree.sort_key(record.data, column, kind)
 
 
 def _search(
     desk: Desk, agreed: Agreement, criteria: Criteria, reference_id: str
-) -> tuple[list[Record], Found]:
+) -> tuple[list[RegistryRecord], Found]:
     check_purpose(agreed, criteria.purpose)
     node = understood(desk, agreed, criteria.query)
     order = _order(desk, agreed, criteria)
@@ -123,7 +123,7 @@ def _search(
         found = known + unknown
     first = (criteria.page_number - 1) * criteria.page_size
     page = found[first : first + criteria.page_size]
-    told = [fill(desk.mapping, record.data, agreed.attributes) for record in page]
+    told = [fill_template(desk.mapping, record.data, agreed.attributes) for record in page]
     return page, Found(
         reference_id,
         records=told,
@@ -146,7 +146,7 @@ def _order(desk: Desk, agreed: Agreement, criteria: Criteria) -> list[tuple[str,
     return order
 
 
-def _candidates(registry: Registry, node: Node, types: Mapping[str, str]) -> Iterator[Record]:
+def _candidates(registry: Registry, node: Node, types: Mapping[str, str]) -> Iterator[RegistryRecord]:
     reader = connector(registry)
     fixed = dict(tree.required_equal(node))
     if fixed.get(registry.key_column):

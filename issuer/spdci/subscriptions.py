@@ -13,9 +13,9 @@ from common.registries.spdci.subscription import (
     CODE,
     DETAILS,
     TYPES,
-    Subscribed,
     SubscribeItem,
-    Wish,
+    SubscriptionRequest,
+    SubscriptionResult,
 )
 from issuer.models import Registry, Subscription
 from issuer.registries.connectors import connector
@@ -27,7 +27,7 @@ MAX_SUBSCRIPTIONS: Final = 10_000  # of one partner at one registry
 
 def subscribe(
     desk: Desk, partner: Partner, items: Sequence[SubscribeItem], *, now: datetime
-) -> list[Subscribed]:
+) -> list[SubscriptionResult]:
     """A code for each wish that is taken; changes count from now on."""
     agreed = agreement(partner, desk.registry)
     Registry.objects.select_for_update().get(pk=desk.registry.pk)  # two at once count each other
@@ -37,9 +37,9 @@ def subscribe(
             if item.wish is None:
                 raise item.refusal or SpdciItemError("This wish cannot be read.", reason=DETAILS)
             code = _take(desk, partner, agreed, item.wish, head, now=now)
-            answers.append(Subscribed(item.reference_id, code, item.wish))
+            answers.append(SubscriptionResult(item.reference_id, code, item.wish))
         except SpdciItemError as refusal:
-            answers.append(Subscribed(item.reference_id, refusal=refusal))
+            answers.append(SubscriptionResult(item.reference_id, refusal=refusal))
     return answers
 
 
@@ -55,7 +55,9 @@ def unsubscribe(desk: Desk, partner: Partner, codes: Sequence[str]) -> SpdciItem
     return None
 
 
-def _take(desk: Desk, partner: Partner, agreed: Agreement, wish: Wish, head: str, *, now: datetime) -> str:
+def _take(
+    desk: Desk, partner: Partner, agreed: Agreement, wish: SubscriptionRequest, head: str, *, now: datetime
+) -> str:
     search.check_purpose(agreed, wish.purpose, reason=DETAILS)
     search.understood(desk, agreed, wish.query, reason=DETAILS)
     if not desk.mapping.event_of(wish.event_type):

@@ -13,7 +13,7 @@ from common.exchange.errors import ExchangeError
 from common.exchange.header import PENDING, REJECTED, SUCCEEDED
 from common.registries.spdci.search import Found
 from common.registries.spdci.status import StatusQuestion
-from common.registries.spdci.subscription import Subscribed
+from common.registries.spdci.subscription import SubscriptionResult
 from issuer.models import Transaction
 from issuer.spdci.served_registry import Desk
 
@@ -39,14 +39,14 @@ def begin(
     )
 
 
-def conclude(found: Transaction, answers: Sequence[Found] | Sequence[Subscribed]) -> None:
+def conclude(found: Transaction, answers: Sequence[Found] | Sequence[SubscriptionResult]) -> None:
     """Note how each request of a batch ended."""
     outcome = []
     for answer in answers:
         entry: dict[str, Any] = {"reference_id": answer.reference_id, "status": SUCCEEDED}
         if answer.refusal is not None:
             entry |= {"status": REJECTED, "status_reason_code": answer.refusal.reason}
-        if isinstance(answer, Subscribed) and answer.code:
+        if isinstance(answer, SubscriptionResult) and answer.code:
             entry["codes"] = [answer.code]
         outcome.append(entry)
     found.outcome = outcome

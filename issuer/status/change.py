@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import F
 
-from common.registries.connector import Record
+from common.registries.connector import RegistryRecord
 from issuer.models import IssuedCredential, StatusChange, StatusList
 from issuer.notifications.notify import tell_status
 
@@ -18,7 +18,7 @@ class Change:
     credential: IssuedCredential
     state: str
     reason: str
-    record: Record | None = None
+    record: RegistryRecord | None = None
 
 
 def change_statuses(changes: Sequence[Change], *, actor: str, now: datetime, quietly: bool = False) -> None:

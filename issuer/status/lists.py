@@ -227,7 +227,7 @@ def _sign(
     )
     secured = pipeline.add_proof(
         document,
-        pipeline.options(signer=signer, purpose="assertionMethod", created=now),
+        pipeline.proof_options(signer=signer, purpose="assertionMethod", created=now),
         signer=signer,
         contexts=partial(sources().context, issuer=issuer),
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from common.registries.connector import Change, Record, RecordNotFoundError
+from common.registries.connector import RecordChange, RecordNotFoundError, RegistryRecord
 from common.registries.rules.credential_rules import Link, Rule
 from common.registries.values.texts import matchable
 from issuer.models import Configuration, Registry
@@ -18,12 +18,12 @@ class Case:
     """
 
     key: str
-    own: Record | None
-    change: Change
+    own: RegistryRecord | None
+    change: RecordChange
     rules: tuple[Rule, ...]
 
 
-def cases_of(configuration: Configuration, registry: Registry, changes: Iterable[Change]) -> list[Case]:
+def cases_of(configuration: Configuration, registry: Registry, changes: Iterable[RecordChange]) -> list[Case]:
     """What changes in `registry` mean for this type, in their order."""
     rules = configuration.rule_list()
     own = tuple(rule for rule in rules if rule.watch is None and rule.event != "expiring")
@@ -43,13 +43,13 @@ def cases_of(configuration: Configuration, registry: Registry, changes: Iterable
     return cases
 
 
-def linked(registry: Registry, link: Link, record: Record | None) -> Sequence[Record]:
+def linked(registry: Registry, link: Link, record: RegistryRecord | None) -> Sequence[RegistryRecord]:
     """The records of `registry` to which the link leads from a record."""
     value = matchable(record.data.get(link.column)) if record else ""
     return list(connector(registry).find(link.other, value)) if value else []
 
 
-def current(configuration: Configuration, key: str) -> Record | None:
+def current(configuration: Configuration, key: str) -> RegistryRecord | None:
     """The type's own record under that key, None where it is gone."""
     try:
         return connector(configuration.registry).fetch(key)

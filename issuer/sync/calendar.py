@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from common.registries.connector import Change
+from common.registries.connector import RecordChange
 from common.registries.rules.credential_rules import Rule
 from issuer.models import Effect, Following, IssuedCredential
 from issuer.registries.connectors import connector
@@ -36,7 +36,7 @@ def follow_calendar(following: Following, tally: Tally) -> None:
     Following.objects.filter(pk=following.pk).update(due_on=today)
 
 
-def _take_all(following: Following, changes: Iterable[Change], tally: Tally) -> None:
+def _take_all(following: Following, changes: Iterable[RecordChange], tally: Tally) -> None:
     remaining = iter(changes)
     while batch := list(islice(remaining, BATCH)):
         with transaction.atomic():
@@ -44,12 +44,12 @@ def _take_all(following: Following, changes: Iterable[Change], tally: Tally) -> 
             take_effect(following, cases_of(following.configuration, following.registry, batch), tally)
 
 
-def _absent(following: Following) -> Iterator[Change]:
+def _absent(following: Following) -> Iterator[RecordChange]:
     """The records of credentials that still hold, where the registry has no such record any more."""
     rows = _holding(following).order_by("record_key").values_list("record_key", flat=True).distinct()
     for key in rows.iterator(chunk_size=BATCH):
         if current(following.configuration, key) is None:
-            yield Change(key, None, "", ABSENT)
+            yield RecordChange(key, None, "", ABSENT)
 
 
 def _tell_expiring(following: Following, rule: Rule, tally: Tally) -> None:
@@ -81,7 +81,7 @@ def _after(rows: "QuerySet[IssuedCredential]", cursor: tuple[Any, Any] | None) -
 def _expiring(following: Following, rule: Rule, credential: IssuedCredential) -> Consequence:
     configuration = credential.configuration = following.configuration
     expires = credential.expires_at.isoformat() if credential.expires_at else ""
-    change = Change(credential.record_key, None, "", expires)
+    change = RecordChange(credential.record_key, None, "", expires)
     case = Case(credential.record_key, current(configuration, credential.record_key), change, (rule,))
     return Consequence(rule, case, credential, key_of(configuration, rule, str(credential.pk), expires))
 

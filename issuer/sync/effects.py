@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from common.registries.connector import Record, RegistryError
+from common.registries.connector import RegistryError, RegistryRecord
 from common.registries.rules.credential_rules import Rule, Situation, first, fits
 from issuer.configurations import claim_digests, types
 from issuer.issuance.offers import create_offer
@@ -149,7 +149,7 @@ def _can(rule: Rule, credential: IssuedCredential) -> bool:
     return rule.do not in ("suspend", "reissue") or credential.state == IssuedCredential.State.VALID
 
 
-def _claims(configuration: Configuration, own: Record | None, now: datetime) -> Claims:
+def _claims(configuration: Configuration, own: RegistryRecord | None, now: datetime) -> Claims:
     """What a credential would say now, None where none could be made."""
     try:
         return types.claims_of(configuration, own, now=now) if own else None

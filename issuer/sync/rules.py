@@ -11,7 +11,7 @@ from common.registries.rules.credential_rules import (
     InvalidRegistryRulesError,
     Link,
     Rule,
-    parse_rules,
+    parse_credential_rules,
     tells_death,
 )
 from issuer.models import Configuration, Following, Registry
@@ -45,7 +45,7 @@ def set_rules(configuration: Configuration, entries: Any) -> Configuration:
     Registries are followed from their beginning, so that a rule also finds what was there before it; only
     `new` means what comes from now on. What an earlier, equal rule did is not done again.
     """
-    rules = parse_rules(entries)
+    rules = parse_credential_rules(entries)
     followed = {configuration.registry.slug: configuration.registry}
     for link in filter(None, (link for rule in rules for link in (rule.watch, rule.to))):
         followed.setdefault(link.registry, find_registry(link.registry))
@@ -53,7 +53,7 @@ def set_rules(configuration: Configuration, entries: Any) -> Configuration:
         _require_sense(configuration, rule, followed, name=f"Rule {number}")
     _index(configuration, rules, followed)
     locked = Configuration.objects.select_for_update(of=("self",)).get(pk=configuration.pk)
-    before = {rule.id for rule in parse_rules(locked.rules)}
+    before = {rule.id for rule in parse_credential_rules(locked.rules)}
     known = {following.registry_id: following for following in locked.followings.all()}
     locked.rules = configuration.rules = entries
     locked.save(update_fields=["rules"])

@@ -41,7 +41,7 @@ def main() -> None:
     for name, curve in (("ldp_vc", "Ed25519"), ("dc+sd-jwt", "P-256")):
         issuer = PrivateKey(curve, bytes(31) + b"\x07", f"{ISSUER}#key-1")
         person = PrivateKey("P-256", bytes(31) + b"\x0a")
-        held = person.named(did_key.verification_method(person.public_key))
+        held = person.named(did_key.key_method(person.public_key))
         sources = StaticSources(
             methods={issuer.key_id: method(issuer.key_id, issuer.public_key)}, contexts={TYPE: CONTEXT}
         )

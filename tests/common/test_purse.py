@@ -12,33 +12,33 @@ from common.purse import Purse, PurseEmptyError
 
 @pytest.mark.parametrize("kind", ["fetches", "bytes", "seconds", "steps"])
 def test_each_kind_runs_dry_by_itself(kind: str) -> None:
-    with purse.opened(Purse(**{kind: 2})):
-        purse.draw(**{kind: 1})
-        purse.draw(**{kind: 1})
+    with purse.open_purse(Purse(**{kind: 2})):
+        purse.charge(**{kind: 1})
+        purse.charge(**{kind: 1})
         with pytest.raises(PurseEmptyError) as caught:
-            purse.draw(**{kind: 1})
+            purse.charge(**{kind: 1})
     assert isinstance(caught.value, FetchError)  # so that checks are undetermined, and never passed
     assert (caught.value.status, caught.value.detail) == (400, kind)
 
 
 def test_an_empty_purse_pays_for_nothing_more() -> None:
-    with purse.opened(Purse(steps=1)):
+    with purse.open_purse(Purse(steps=1)):
         with pytest.raises(PurseEmptyError):
-            purse.draw(steps=5)
+            purse.charge(steps=5)
         with pytest.raises(PurseEmptyError):
-            purse.draw(fetches=1)
+            purse.charge(fetches=1)
 
 
 def test_without_a_purse_nothing_is_counted() -> None:
-    assert purse.current() is None
-    purse.draw(fetches=10**9, steps=10**9)
+    assert purse.current_purse() is None
+    purse.charge(fetches=10**9, steps=10**9)
 
 
 def test_purses_within_one_another_are_apart() -> None:
-    with purse.opened(Purse(fetches=1)) as outer:
-        with purse.opened(Purse(fetches=5)):
-            purse.draw(fetches=4)
-        assert (purse.current(), outer.fetches) == (outer, 1)
+    with purse.open_purse(Purse(fetches=1)) as outer:
+        with purse.open_purse(Purse(fetches=5)):
+            purse.charge(fetches=4)
+        assert (purse.current_purse(), outer.fetches) == (outer, 1)
 
 
 class Turnstile:
@@ -60,20 +60,20 @@ class Turnstile:
 def test_heavy_work_alone_waits_for_a_turn_and_gives_it_back(kind: str) -> None:
     turns = Turnstile()
     light = {"steps": purse.LIGHT_STEPS, "bytes": purse.LIGHT_BYTES}[kind]
-    with purse.opened(Purse(owner="ana", turns=turns)):
-        purse.draw(**{kind: light})
+    with purse.open_purse(Purse(owner="ana", turns=turns)):
+        purse.charge(**{kind: light})
         assert turns.seen == []
-        purse.draw(**{kind: 1})
-        purse.draw(**{kind: 1})
+        purse.charge(**{kind: 1})
+        purse.charge(**{kind: 1})
         assert turns.seen == ["in ana"]
     assert turns.seen == ["in ana", "out"]
 
 
 def test_who_waits_for_a_server_lets_others_work() -> None:
     turns = Turnstile()
-    with purse.opened(Purse(owner="ana", turns=turns)) as paying:
-        purse.draw(steps=purse.LIGHT_STEPS + 1)
+    with purse.open_purse(Purse(owner="ana", turns=turns)) as paying:
+        purse.charge(steps=purse.LIGHT_STEPS + 1)
         paying.step_aside()
         assert turns.seen == ["in ana", "out"]
-        purse.draw(steps=1)
+        purse.charge(steps=1)
     assert turns.seen == ["in ana", "out"] * 2

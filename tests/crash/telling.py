@@ -18,7 +18,7 @@ from common.adapters.network import http
 from common.errors import FetchError
 from common.notices import delivery
 from common.notices.models import Notice
-from common.notices.notify import Recipient, tell
+from common.notices.notify import Recipient, create_notices
 
 MANY = 500
 GATEWAY = "gateway.log"
@@ -28,10 +28,12 @@ def prepare() -> None:
     """As many people to be told by SMS."""
     call_command("migrate", verbosity=0)
     for number in range(MANY):
-        tell("ready", key=str(number), to=Recipient(phone=f"+9997{number:08}"), facts={}, now=timezone.now())
+        create_notices(
+            "ready", key=str(number), to=Recipient(phone=f"+9997{number:08}"), facts={}, now=timezone.now()
+        )
 
 
-def carry(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> http.Reply:
+def carry(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> http.HttpReply:
     """A gateway that is not there one time in ten, and one time in ten takes a message without a word."""
     fate = random.random()
     if fate < 0.1:
@@ -43,7 +45,7 @@ def carry(method: str, url: str, headers: Mapping[str, str], body: bytes | None)
         log.write(f"{to} {headers['Idempotency-Key']}\n".encode())
     if fate < 0.2:
         raise FetchError("No answer.")
-    return http.Reply(200, b"")
+    return http.HttpReply(200, b"")
 
 
 def deliver(*, repeats: bool) -> None:

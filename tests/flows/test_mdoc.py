@@ -14,8 +14,8 @@ from django.conf import settings as site
 from django.core.management import call_command
 from django.test import Client
 
-from common.adapters.documents.references import check_references
-from common.adapters.documents.sources import check_status, sources
+from common.adapters.documents.references import check_credential_references
+from common.adapters.documents.sources import check_credential_status, sources
 from common.adapters.limits import cache_backends
 from common.did import did_key
 from common.formats.base import Holder
@@ -137,7 +137,7 @@ def test_a_withdrawn_photo_id_is_kept_back(citizen: Client, state: str) -> None:
     take(citizen)
     issued = IssuedCredential.objects.get(configuration__name="photo-id")
     command("set_status", issued.urn, state, "--reason", "lost")
-    cache_backends.forget()
+    cache_backends.forget_cached()
     assert "is not offered" in show(citizen)
     assert last().status == Status.REQUEST_RETRIEVED
 
@@ -173,8 +173,8 @@ def verify(secured: Any) -> Any:
     return verify_one(
         secured,
         sources=sources(),
-        status=check_status,
-        references=check_references,
+        status=check_credential_status,
+        references=check_credential_references,
         trust=trust_list(),
         now=datetime.now(UTC),
     )

@@ -94,7 +94,7 @@ def test_credential_requests_of_the_wallet(
     sent: list[Any] = []
     carry = http.transport
 
-    def listen(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> http.Reply:
+    def listen(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> http.HttpReply:
         if url.endswith("/credential"):
             sent.append(json.loads(body or b""))
         return carry(method, url, headers, body)

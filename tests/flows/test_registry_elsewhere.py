@@ -11,12 +11,12 @@ from django.conf import settings as site
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from common.adapters.command import Done
+from common.adapters.command import CommandExit
 from common.did import did_key
 from common.keys import PrivateKey, jwk
 from common.notices.models import Notice
 from common.notices.notify import inbox_of
-from common.registries.connector import Record
+from common.registries.connector import RegistryRecord
 from issuer.authorities.identity import create_authority
 from issuer.models import Announcement, IssuedCredential, OwnSubscription, Registry
 from issuer.registries.store import remove_records, store_records
@@ -37,7 +37,7 @@ STOPPED = {
 
 def command(name: str, *arguments: str) -> dict[str, Any]:
     out = StringIO()
-    with suppress(Done):  # an exit status that is part of the answer
+    with suppress(CommandExit):  # an exit status that is part of the answer
         call_command(name, *arguments, "--json", stdout=out)
     found: dict[str, Any] = json.loads(out.getvalue())
     return found
@@ -89,7 +89,7 @@ def connected(farmers: Registry, tmp_path: Path) -> Registry:
 
 def change(registry: Registry, key: str, **data: Any) -> None:
     row = registry.records.get(key=key)
-    store_records(Registry.objects.get(pk=registry.pk), [Record(key, {**row.data, **data})])
+    store_records(Registry.objects.get(pk=registry.pk), [RegistryRecord(key, {**row.data, **data})])
 
 
 def deliver() -> None:

@@ -85,7 +85,7 @@ def show(link: str, held: Mapping[str, Secured], *, key: PrivateKey, now: dateti
                     verified.request.nonce,
                     for_credential(verified.request.transaction_data, name),
                 ),
-                signer=key.named(did_key.verification_method(key.public_key)),
+                signer=key.named(did_key.key_method(key.public_key)),
                 sources=sources(),
                 now=now,
             )
@@ -151,7 +151,7 @@ def test_a_registry_that_is_away_leaves_the_session_verified(
     created = ask("clinic", today)
     carry = http.transport
 
-    def away(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> http.Reply:
+    def away(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> http.HttpReply:
         if urlsplit(url).path.endswith("/access/token"):
             raise FetchError("This host does not answer.")
         return carry(method, url, headers, body)
@@ -209,7 +209,7 @@ def show_signed(
             verified.request.nonce,
             for_credential(verified.request.transaction_data, name),
         ),
-        signer=key.named(did_key.verification_method(key.public_key)),
+        signer=key.named(did_key.key_method(key.public_key)),
         sources=sources(),
         now=signed_at,
     )

@@ -61,7 +61,7 @@ def show(service: str, query: str, card: Document, *, key: PrivateKey, now: date
             card,
             disclose=None,
             binding=Binding(str(request.client_id), request.nonce, signed),
-            signer=key.named(did_key.verification_method(key.public_key)),
+            signer=key.named(did_key.key_method(key.public_key)),
             sources=sources(),
             now=now,
         )

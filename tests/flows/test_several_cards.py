@@ -69,7 +69,7 @@ def test_a_revoked_one_is_not_among_them(couple: Client) -> None:
 
     row = IssuedCredential.objects.filter(record_key="P-0010").first()
     command("set_status", str(row.id), "revoked", "--reason", "lost")
-    cache_backends.forget()
+    cache_backends.forget_cached()
     question, text, ids = asked(couple)
     assert "the office has withdrawn it" in text
     assert len(ids) == 1

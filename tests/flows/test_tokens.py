@@ -73,7 +73,7 @@ def test_from_a_registry_to_a_payment(citizen: Client, site_network: Client, for
     session = pay(citizen)
     assert session.status == Status.UNLOCKED, session.outcome
     command("set_status", IssuedCredential.objects.get().urn, "revoked", "--reason", "the parcel was sold")
-    cache_backends.forget()
+    cache_backends.forget_cached()
     assert "the office has withdrawn it" in asked(citizen)[1]
 
 

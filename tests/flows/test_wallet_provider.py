@@ -16,7 +16,7 @@ from common.adapters.network import http
 from common.keys import certificate, jwk, jws
 from common.keys.private_key import generate
 from common.oid4vci.key_attestation import verify_key_attestation
-from common.oid4vp.x509 import certificate_authority
+from common.oid4vp.x509 import create_certificate_authority
 from tests.wallet.conftest import _cheap_passphrases as _cheap_passphrases
 from tests.wallet.conftest import vault as vault
 from tests.wallet.issuance.test_high_assurance import access_code, agree, local, to_the_office
@@ -43,7 +43,7 @@ def trusting(citizen: Client, settings: Any, tmp_path: Path) -> Client:
 def stranger(citizen: Client, settings: Any, tmp_path: Path) -> Client:
     """Ana's browser, at a site whose offices trust another provider alone."""
     now, key = datetime.now(UTC), generate("P-256")
-    der = certificate_authority(
+    der = create_certificate_authority(
         signer=key, name="Another", serial=1, not_before=now, not_after=now + timedelta(days=1)
     )
     path = tmp_path / "others.pem"
@@ -58,7 +58,7 @@ def wire(site_network: Client, monkeypatch: pytest.MonkeyPatch) -> list[tuple[st
     seen: list[tuple[str, Mapping[str, str], Any]] = []
     carry = http.transport
 
-    def listen(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> http.Reply:
+    def listen(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> http.HttpReply:
         answer = carry(method, url, headers, body)
         seen.append((urlsplit(url).path.rpartition("/")[2], headers, answer))
         return answer

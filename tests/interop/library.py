@@ -8,8 +8,9 @@ from typing import Any, Final
 from common.did import DIDDocument, Fetched, VerificationMethod, did_key, resolve
 from common.encoding import base64url, multibase
 from common.errors import FetchError
-from common.formats import FORMATS, jose
+from common.formats import FORMATS
 from common.formats.base import Holder
+from common.formats.w3c import jose
 from common.keys import PrivateKey, jwk, multikey
 from common.rdf.contexts import CREDENTIALS_V2, type_context
 from common.trust.issuer_keys import issuer_key

@@ -10,10 +10,10 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from django.test import Client
 
 from common.keys import PrivateKey, jws
-from common.oid4vci.authorization import create_authorization_request
+from common.oid4vci.authorization import create_issuance_authorization_request
 from common.oid4vci.key_attestation import Resistance, create_key_attestation
 from common.oid4vci.wallet_attestation import create_attestation_pop, create_wallet_attestation
-from common.oid4vp.x509 import certificate_authority, leaf_certificate
+from common.oid4vp.x509 import create_certificate_authority, create_leaf_certificate
 from tests.issuer.haip import CodeWallet
 from tests.issuer.protocol import make_farmers, offer_now
 
@@ -29,8 +29,8 @@ class Provider:
     def __init__(self, root: PrivateKey = ROOT) -> None:
         now = datetime.now(UTC)
         span = {"not_before": now - timedelta(hours=1), "not_after": now + timedelta(days=9)}
-        self.root = certificate_authority(signer=root, name="Provider", serial=1, **span)
-        self.leaf = leaf_certificate(
+        self.root = create_certificate_authority(signer=root, name="Provider", serial=1, **span)
+        self.leaf = create_leaf_certificate(
             key=LEAF.public_key, host="provider.example", issuer=root, authority=self.root, serial=2, **span
         )
 
@@ -100,7 +100,7 @@ def headers(wallet: CodeWallet, attestation: str, proof: str | None = None) -> d
 
 
 def push(wallet: CodeWallet, attestation: str, proof: str | None = None, **overrides):
-    fields = create_authorization_request(wallet.asked(**overrides))
+    fields = create_issuance_authorization_request(wallet.asked(**overrides))
     return wallet.form("par", fields, **headers(wallet, attestation, proof))
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from common.registries.claims.mapping import Claim
-from common.registries.connector import Record
+from common.registries.connector import RegistryRecord
 from issuer.configurations.types import create_configuration
 from issuer.issuance.credential_request import issue_directly
 from issuer.models import Configuration, IssuedCredential, Registry
@@ -37,17 +37,17 @@ def registry_of(slug: str, columns: Iterable[str], *, authority: str) -> Registr
     )
 
 
-def person(number: int, **said: str) -> Record:
+def person(number: int, **said: str) -> RegistryRecord:
     data = {
         "farmer_id": f"F-{number}", "national_id": f"N-{number}", "name": f"Person {number}", "crop": "maize",
         "status": "active",
     }  # fmt: skip
-    return Record(f"F-{number}", {k: v for k, v in {**data, **said}.items() if v})
+    return RegistryRecord(f"F-{number}", {k: v for k, v in {**data, **said}.items() if v})
 
 
-def death(number: int, of: int, **said: str) -> Record:
+def death(number: int, of: int, **said: str) -> RegistryRecord:
     data = {"death_id": f"X-{number}", "national_id": f"N-{of}", "died_on": "2026-11-20"}
-    return Record(f"X-{number}", {**data, **said})
+    return RegistryRecord(f"X-{number}", {**data, **said})
 
 
 def country(count: int = 3, *, rules: Any = (DIED, REMOVED, CHANGED)) -> Configuration:
@@ -80,7 +80,7 @@ def look(slug: str, now: datetime = AT) -> Synced:
     return preview(Registry.objects.get(slug=slug), actor="test", now=now)
 
 
-def store(slug: str, *records: Record) -> None:
+def store(slug: str, *records: RegistryRecord) -> None:
     store_records(Registry.objects.get(slug=slug), records)
 
 

@@ -11,10 +11,10 @@ from django.test import Client
 from common.keys import PrivateKey
 from common.keys.dpop import create_dpop_proof
 from common.oid4vci.authorization import (
-    AuthorizationRequest,
+    IssuanceAuthorizationRequest,
     authorization_url,
-    create_authorization_request,
     create_code_challenge,
+    create_issuance_authorization_request,
 )
 from common.oid4vci.token import CodeRequest, create_token_request
 from issuer.oauth.access_codes import give_access_code
@@ -53,7 +53,7 @@ class CodeWallet(TinyWallet):
         sent = {**headers, **({"DPoP": proof} if proof else {})}
         return self.client.post(self.url(path), urlencode(fields), content_type=FORM, headers=sent)
 
-    def asked(self, **overrides: Any) -> AuthorizationRequest:
+    def asked(self, **overrides: Any) -> IssuanceAuthorizationRequest:
         arguments = {
             "client_id": self.client_id,
             "redirect_uri": REDIRECT,
@@ -61,10 +61,10 @@ class CodeWallet(TinyWallet):
             "scopes": ("farmer.dc+sd-jwt",),
             "state": "state-1",
         }
-        return AuthorizationRequest(**{**arguments, **overrides})
+        return IssuanceAuthorizationRequest(**{**arguments, **overrides})
 
     def push(self, proof: str | None = None, **overrides: Any) -> Any:
-        return self.form("par", create_authorization_request(self.asked(**overrides)), proof)
+        return self.form("par", create_issuance_authorization_request(self.asked(**overrides)), proof)
 
     def code_request(self, code: str, **overrides: Any) -> CodeRequest:
         arguments = {"code_verifier": VERIFIER, "redirect_uri": REDIRECT, "client_id": self.client_id}

@@ -17,7 +17,7 @@ from common.exchange.envelope import create_message, parse_message, timestamp
 from common.exchange.header import Envelope, Header
 from common.exchange.signature import verify_signature
 from common.keys import PrivateKey, jwk
-from common.registries.connector import Record
+from common.registries.connector import RegistryRecord
 from issuer.models import Registry
 from issuer.registries.store import create_registry, store_records
 from issuer.sample.load import WORLD
@@ -47,7 +47,7 @@ def make_registry(slug: str, *, count: int = 12) -> Registry:
             {"name": name, "label": name, "type": register.types.get(name, "string")} for name in rows[0]
         ],
     )
-    store_records(registry, (Record(str(row[register.key_column]), known(row)) for row in rows))
+    store_records(registry, (RegistryRecord(str(row[register.key_column]), known(row)) for row in rows))
     serve(registry, MAPPINGS[slug], place_column=PLACES.get(slug, ""))
     return registry
 

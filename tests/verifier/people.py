@@ -24,7 +24,7 @@ from verifier.services.sample import type_url
 
 FORMAT = "dc+sd-jwt"
 _ISSUER = PrivateKey("P-256", bytes(31) + b"\x31")
-ISSUER = _ISSUER.named(did_key.verification_method(_ISSUER.public_key))
+ISSUER = _ISSUER.named(did_key.key_method(_ISSUER.public_key))
 ISSUER_DID = did_key.encode(ISSUER.public_key)
 IDENTITY = {
     "national_id": "4711-0815",

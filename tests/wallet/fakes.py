@@ -35,12 +35,12 @@ LIST = f"{ISSUER}/status/1"
 CLINIC = "did:web:clinic.example"
 PRE_AUTHORIZED = "urn:ietf:params:oauth:grant-type:pre-authorized_code"
 CLAIMS = {"given_name": "Ana Wayra", "family_name": "Quispe Ñahui", "birth_date": "1990-05-25"}
-Handler = Callable[[Mapping[str, str], bytes], http.Reply]
+Handler = Callable[[Mapping[str, str], bytes], http.HttpReply]
 
 
-def reply(value: Any, status: int = 200, content_type: str = "application/json") -> http.Reply:
+def reply(value: Any, status: int = 200, content_type: str = "application/json") -> http.HttpReply:
     body = value.encode() if isinstance(value, str) else json.dumps(value).encode()
-    return http.Reply(status, body, {"content-type": content_type})
+    return http.HttpReply(status, body, {"content-type": content_type})
 
 
 @dataclass
@@ -50,7 +50,9 @@ class Network:
     handlers: dict[tuple[str, str], Handler] = field(default_factory=dict)
     asked: list[tuple[str, str]] = field(default_factory=list)
 
-    def __call__(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> http.Reply:
+    def __call__(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None
+    ) -> http.HttpReply:
         self.asked.append((method, url))
         handler = self.handlers.get((method, url.split("?", maxsplit=1)[0]))
         if handler is None:
@@ -113,10 +115,10 @@ class Office:
     def link(self) -> str:
         return f"openid-credential-offer://?credential_offer_uri={ISSUER}/offers/1"
 
-    def offer_by_reference(self, headers: Mapping[str, str], body: bytes) -> http.Reply:
+    def offer_by_reference(self, headers: Mapping[str, str], body: bytes) -> http.HttpReply:
         return reply({"error": "gone"}, 404) if self.used else reply(self.offer)
 
-    def metadata(self, headers: Mapping[str, str], body: bytes) -> http.Reply:
+    def metadata(self, headers: Mapping[str, str], body: bytes) -> http.HttpReply:
         def claims(*root: str) -> list[dict[str, Any]]:
             words = {"given_name": "Given names", "family_name": "Family names", "birth_date": "Born on"}
             return [
@@ -159,12 +161,12 @@ class Office:
             }
         )
 
-    def server(self, headers: Mapping[str, str], body: bytes) -> http.Reply:
+    def server(self, headers: Mapping[str, str], body: bytes) -> http.HttpReply:
         return reply(
             {"issuer": ISSUER, "token_endpoint": f"{ISSUER}/token", "grant_types_supported": [PRE_AUTHORIZED]}
         )
 
-    def token(self, headers: Mapping[str, str], body: bytes) -> http.Reply:
+    def token(self, headers: Mapping[str, str], body: bytes) -> http.HttpReply:
         form = {name: values[0] for name, values in parse_qs(body.decode()).items()}
         if self.used or form["pre-authorized_code"] != self.code or form.get("tx_code") != self.tx_code:
             self.failures += 1
@@ -172,7 +174,7 @@ class Office:
         self.used = True
         return reply({"access_token": "token-1", "token_type": "Bearer", "expires_in": 300})
 
-    def credential(self, headers: Mapping[str, str], body: bytes) -> http.Reply:
+    def credential(self, headers: Mapping[str, str], body: bytes) -> http.HttpReply:
         assert headers["Authorization"] == "Bearer token-1"
         asked = json.loads(body)
         (proof,) = self.proven(asked["proofs"])
@@ -210,11 +212,11 @@ class Office:
             credential, signer=signer, holder=holder, sources=sources(), now=self.now, salt=lambda: "salt" * 6
         )
 
-    def notification(self, headers: Mapping[str, str], body: bytes) -> http.Reply:
+    def notification(self, headers: Mapping[str, str], body: bytes) -> http.HttpReply:
         self.notifications.append(json.loads(body))
-        return http.Reply(204, b"")
+        return http.HttpReply(204, b"")
 
-    def did_document(self, headers: Mapping[str, str], body: bytes) -> http.Reply:
+    def did_document(self, headers: Mapping[str, str], body: bytes) -> http.HttpReply:
         return reply(
             {
                 "@context": ["https://www.w3.org/ns/did/v1"],
@@ -237,14 +239,14 @@ class Office:
             }
         )
 
-    def context(self, headers: Mapping[str, str], body: bytes) -> http.Reply:
+    def context(self, headers: Mapping[str, str], body: bytes) -> http.HttpReply:
         return reply(
             type_context(type_url=VCT, type_name="Birth", terms=dict.fromkeys(CLAIMS)),
             200,
             "application/ld+json",
         )
 
-    def status_list(self, headers: Mapping[str, str], body: bytes) -> http.Reply:
+    def status_list(self, headers: Mapping[str, str], body: bytes) -> http.HttpReply:
         statuses = pack({7: self.status}, length=131_072, bits=2, order="least")
         text = token.create(
             uri=LIST,
@@ -310,7 +312,7 @@ class Service:
             purpose=self.purpose,
         )
 
-    def request_object(self, headers: Mapping[str, str], body: bytes) -> http.Reply:
+    def request_object(self, headers: Mapping[str, str], body: bytes) -> http.HttpReply:
         form = {name: values[0] for name, values in parse_qs(body.decode()).items()}
         text = create_request_object(
             self.parameters(), signer=self.key, now=self.now, expires=self.now + timedelta(minutes=5),
@@ -318,7 +320,7 @@ class Service:
         )  # fmt: skip
         return reply(text, 200, "application/oauth-authz-req+jwt")
 
-    def response(self, headers: Mapping[str, str], body: bytes) -> http.Reply:
+    def response(self, headers: Mapping[str, str], body: bytes) -> http.HttpReply:
         self.answers.append({name: values[0] for name, values in parse_qs(body.decode()).items()})
         return reply({"redirect_uri": self.redirect} if self.redirect else {}, self.status)
 
@@ -342,7 +344,7 @@ class Service:
         (credential,) = shown.credentials
         return credential
 
-    def did_document(self, headers: Mapping[str, str], body: bytes) -> http.Reply:
+    def did_document(self, headers: Mapping[str, str], body: bytes) -> http.HttpReply:
         method = {
             "id": f"{CLINIC}#key",
             "type": "JsonWebKey",

@@ -134,7 +134,7 @@ def test_a_status_change_is_seen(citizen: Client) -> None:
     ):
         reason = f"Decision {number} of the office"
         command("set_status", str(issued.id), status, "--reason", reason)
-        cache_backends.forget()
+        cache_backends.forget_cached()
         assert f">{word}<" in citizen.get("/wallet/").content.decode()
         assert "1 new notice" in citizen.get("/wallet/").content.decode()
         told = citizen.get("/wallet/activity").content.decode()

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 
 from common.adapters.exchange import messages
 from common.adapters.exchange.endpoints import ExchangeView
-from common.adapters.exchange.messages import Received
+from common.adapters.exchange.messages import ReceivedMessage
 from common.adapters.limits import rate_limit
 from common.adapters.network.published import published
 from common.exchange.acknowledgement import NACK
@@ -26,26 +26,26 @@ from verifier.payments.g2p import disbursements, mapper_requests
 from verifier.payments.g2p.callbacks import owe
 from verifier.payments.gateways.g2p_connect import confirmations
 
-Process = Callable[[Received, str, datetime], Mapping[str, Any]]  # what was asked, correlation_id, now
+Process = Callable[[ReceivedMessage, str, datetime], Mapping[str, Any]]  # what was asked, correlation_id, now
 
 
-def _disburse(received: Received, correlation_id: str, now: datetime) -> Mapping[str, Any]:
+def _disburse(received: ReceivedMessage, correlation_id: str, now: datetime) -> Mapping[str, Any]:
     return disbursements.take_in(received, correlation_id=correlation_id, now=now)
 
 
-def _map(received: Received, correlation_id: str, now: datetime, *, verb: str) -> Mapping[str, Any]:
+def _map(received: ReceivedMessage, correlation_id: str, now: datetime, *, verb: str) -> Mapping[str, Any]:
     return mapper_requests.take_in(received, verb, correlation_id=correlation_id, now=now)
 
 
-def _search(received: Received, correlation_id: str, now: datetime) -> Mapping[str, Any]:
+def _search(received: ReceivedMessage, correlation_id: str, now: datetime) -> Mapping[str, Any]:
     return disbursements.search(received, now=now)
 
 
-def _payment_status(received: Received, correlation_id: str, now: datetime) -> Mapping[str, Any]:
+def _payment_status(received: ReceivedMessage, correlation_id: str, now: datetime) -> Mapping[str, Any]:
     return disbursements.transaction_status(received, now=now)
 
 
-def _mapping_status(received: Received, correlation_id: str, now: datetime) -> Mapping[str, Any]:
+def _mapping_status(received: ReceivedMessage, correlation_id: str, now: datetime) -> Mapping[str, Any]:
     return mapper_requests.transaction_status(received, now=now)
 
 
@@ -65,7 +65,9 @@ _LATER: Final[tuple[tuple[Endpoint, Process], ...]] = (
 )
 AT_ONCE: Final = {endpoint.path: (endpoint, process) for endpoint, process in _AT_ONCE}
 LATER: Final = {endpoint.path: (endpoint, process) for endpoint, process in _LATER}
-TOLD: Final[Mapping[str, tuple[Endpoint, Callable[[Received], None]]]] = {  # by gateways that pay for us
+TOLD: Final[
+    Mapping[str, tuple[Endpoint, Callable[[ReceivedMessage], None]]]
+] = {  # by gateways that pay for us
     actions.DISBURSE.callback: (actions.DISBURSE, confirmations.on_disburse),
     actions.DISBURSE_STATUS.callback: (actions.DISBURSE_STATUS, confirmations.on_status),
 }
@@ -99,7 +101,7 @@ class Afterwards(G2PView):
     def post(self, request: Request) -> Response:
         endpoint, process = LATER[self.endpoint]
 
-        def work(received: Received, now: datetime) -> str:
+        def work(received: ReceivedMessage, now: datetime) -> str:
             correlation_id = messages.new_message_id()
             message = process(received, correlation_id, now)
             payments = endpoint is actions.DISBURSE
@@ -132,7 +134,7 @@ class ClientToken(G2PView):
 
     @extend_schema(request={FormParser.media_type: OpenApiTypes.OBJECT}, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request) -> Response:
-        rate_limit.check(request._request, "token")
+        rate_limit.check_rate(request._request, "token")
         return self.grant_token(request)
 
 

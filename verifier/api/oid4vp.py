@@ -103,7 +103,7 @@ class RequestObject(APIView):
         return self._answer(request, slug, request_id, form.parameters.get("wallet_nonce"))
 
     def _answer(self, request: Request, slug: str, request_id: str, wallet_nonce: str | None) -> Response:
-        rate_limit.check(request, "verify")
+        rate_limit.check_rate(request, "verify")
         token = requests.retrieve_request_object(
             slug, request_id, wallet_nonce=wallet_nonce, now=timezone.now()
         )
@@ -121,7 +121,7 @@ class ResponseEndpoint(APIView):
     )
     def post(self, request: Request, slug: str) -> Response:
         """Check the answer; 200 and perhaps where to lead the person, or an error."""
-        rate_limit.check(request, "verify")
+        rate_limit.check_rate(request, "verify")
         form = _form(request)
         received = receive_response(slug, form, now=timezone.now())
         body = {"redirect_uri": received.redirect_uri} if received.redirect_uri else {}
@@ -136,14 +136,14 @@ class DigitalCredential(APIView):
     @extend_schema(responses=OpenApiResponse(OpenApiTypes.OBJECT, description="`digital` of credentials.get"))
     def get(self, request: Request, poll_id: str) -> Response:
         """What the page hands to the browser."""
-        rate_limit.check(request, "verify")
+        rate_limit.check_rate(request, "verify")
         found = own_session(request, poll_id)
         return Response(requests.api_requests(found, now=timezone.now()), headers=NO_STORE)
 
     @extend_schema(request=OpenApiTypes.OBJECT, responses={204: None})
     def post(self, request: Request, poll_id: str) -> Response:
         """What the browser handed back: `{protocol, data}`."""
-        rate_limit.check(request, "verify")
+        rate_limit.check_rate(request, "verify")
         found = own_session(request, poll_id)
         body = request.data if isinstance(request.data, dict) else {}
         receive_from_api(found, body.get("data"), now=timezone.now())

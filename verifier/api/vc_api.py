@@ -14,11 +14,11 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from common.adapters.api.vc_api import VcApiView, body_of, is_open, world
-from common.adapters.documents.sources import check_status
+from common.adapters.api.vc_api import VcApiView, body_of, is_open, proof_sources
+from common.adapters.documents.sources import check_credential_status
 from common.adapters.limits import rate_limit
 from common.errors import MalformedInputError
-from common.formats.data_integrity import status_entries
+from common.formats.w3c import status_entries
 from common.vcdm import validation
 from common.vcdm.credential import StatusReference
 from common.vcdm.problems import problem
@@ -47,7 +47,7 @@ class VerifyView(VcApiView):
     def body(self, request: Request) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
         """The request's body and options, once it is seen that there are not too many requests."""
         if not is_open(request):
-            rate_limit.check(request._request, "verify")
+            rate_limit.check_rate(request._request, "verify")
         return body_of(request)
 
 
@@ -60,12 +60,12 @@ class VerifyCredential(VerifyView):
         body, options = self.body(request)
         now = timezone.now()
         checked = check_credential(
-            body.get("verifiableCredential"), world=world(trial=is_open(request)), now=now
+            body.get("verifiableCredential"), world=proof_sources(trial=is_open(request)), now=now
         )
         if "credentialStatus" in _texts(options, "checks"):
             credential = checked.document
             listed = Listed(validation.issuer_id(credential), status_entries.parse(credential))
-            outcome = check_status(listed, now=now)
+            outcome = check_credential_status(listed, now=now)
             if outcome.status != "valid":
                 raise CredentialStatusError(outcome)
         return _verified(checked)
@@ -82,7 +82,7 @@ class VerifyPresentation(VerifyView):
             body.get("verifiablePresentation"),
             domain=_text(options, "domain"),
             challenge=_text(options, "challenge"),
-            world=world(trial=is_open(request)),
+            world=proof_sources(trial=is_open(request)),
             now=timezone.now(),
         )
         return _verified(checked)

@@ -119,12 +119,12 @@ def _create(host: str, above: Certificate | None, *, now: datetime) -> Certifica
     if above is None:
         end = now + timedelta(days=AUTHORITY_DAYS)
         name = f"Sello verifiers at {_host()}"
-        der = x509.certificate_authority(
+        der = x509.create_certificate_authority(
             signer=store.signer(key), name=name, serial=serial, not_before=start, not_after=end
         )
     else:
         end = min(now + timedelta(days=LEAF_DAYS), above.expires_at)
-        der = x509.leaf_certificate(
+        der = x509.create_leaf_certificate(
             key=store.signer(key).public_key,
             host=host,
             issuer=store.signer(above.key),

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from common.errors import SelloError
-from common.payments.rules import parse_rules
+from common.payments.rules import parse_payment_rules
 
 
 class GatewayAccount(models.Model):
@@ -62,7 +62,7 @@ class Programme(models.Model):
     def clean(self) -> None:
         """Rules that can be read."""
         try:
-            parse_rules(self.rules, currency=self.currency)
+            parse_payment_rules(self.rules, currency=self.currency)
         except SelloError as error:
             raise ValidationError({"rules": error.public}) from error
 

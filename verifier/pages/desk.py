@@ -27,14 +27,14 @@ PROGRAMMES, READINGS, VOUCHERS, TRUST = (
 )
 
 
-class SignIn(accounts.SignIn):
+class SignIn(accounts.AccountSignIn):
     """`/services/staff/sign-in`."""
 
     template_name = "services/sign_in.html"
     next_page = "/services/staff/"
 
 
-class SignOut(accounts.SignOut):
+class SignOut(accounts.AccountSignOut):
     """`/services/staff/sign-out`."""
 
     next_page = "/services/staff/sign-in"

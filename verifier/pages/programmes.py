@@ -31,7 +31,7 @@ class PaymentLog(APIView):
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request) -> Response:
         """Newest first: reference, amount, currency, programme, state, dates; never where the money went."""
-        rate_limit.check(request, "verify")
+        rate_limit.check_rate(request, "verify")
         scheme, token = authorization(request)
         if scheme != "bearer" or not token:
             raise InvalidAccessTokenError("A request signed by the holder's key is needed.")

@@ -36,7 +36,7 @@ def consent(request: HttpRequest, services: QuerySet[Service], pk: int) -> HttpR
     names = [labels.get(name) or humane(name) for name in found.attributes]
     page: dict[str, object] = {"consent": found, "names": names}
     if request.method == "POST":
-        rate_limit.check(request, "verify")
+        rate_limit.check_rate(request, "verify")
         try:
             record = client.read_again(found, actor=request.user.get_username(), now=timezone.now())
         except SelloError as error:

@@ -75,7 +75,7 @@ def service(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Service, slug=slug)
     form = StartForm(found, request.POST or None)
     if request.method == "POST":
-        rate_limit.check(request, "verify")
+        rate_limit.check_rate(request, "verify")
         if form.is_valid():
             own = browser(request) or fresh()
             created = requests.create_request(
@@ -150,7 +150,7 @@ def finish(request: HttpRequest, poll_id: str) -> HttpResponse:
 @require_POST
 def again(request: HttpRequest, poll_id: str) -> HttpResponse:
     """Try once more to unlock what was verified, where somebody who was asked had not answered."""
-    rate_limit.check(request, "verify")
+    rate_limit.check_rate(request, "verify")
     found = own_session(request, poll_id)
     if found.status == Status.VERIFIED and "problem" in found.outcome:
         try:

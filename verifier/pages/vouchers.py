@@ -57,7 +57,7 @@ def counter(request: HttpRequest, services: QuerySet[Service]) -> HttpResponse:
     form = VoucherForm(request.POST, request.FILES) if request.method == "POST" else VoucherForm()
     context: dict[str, Any] = {"form": form}
     if request.method == "POST" and form.is_valid():
-        rate_limit.check(request, "verify")
+        rate_limit.check_rate(request, "verify")
         text, now = form.cleaned_data["voucher"], timezone.now()
         programmes = programmes_of(request.user, permission=VOUCHERS)
         try:

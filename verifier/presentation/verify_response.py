@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import TypeVar
 
 from common.adapters.documents.credential_types import ancestors
-from common.adapters.documents.references import check_references
-from common.adapters.documents.sources import check_status, sources
+from common.adapters.documents.references import check_credential_references
+from common.adapters.documents.sources import check_credential_status, sources
 from common.formats.base import Binding, Secured, VerifiedCredential, VerifiedPresentation
 from common.oid4vp.errors import QueryNotSatisfiedError
 from common.oid4vp.matching import check_counts, check_satisfied, requested_claims
@@ -63,14 +63,14 @@ def verify_answer(
             raise QueryNotSatisfiedError("The person has not signed what this service was about to do.")
 
     def status_now(credential: VerifiedCredential, **_: datetime) -> StatusOutcome:
-        return check_status(credential, now=now)
+        return check_credential_status(credential, now=now)
 
     return verify_response(
         submissions,
         satisfied=satisfied,
         sources=sources(trust=trust),
         status=status_now,
-        references=check_references,
+        references=check_credential_references,
         trust=trust,
         now=arrived or now,
     )

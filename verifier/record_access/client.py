@@ -21,8 +21,8 @@ from common.keys.dpop import create_dpop_proof
 from common.registries.record_access.grant import (
     GRANT_TYPE,
     AccessGrant,
-    GivenConsent,
     Ground,
+    RecordedConsent,
     Subject,
     create_access_request,
     parse_grant,
@@ -54,7 +54,7 @@ def read_again(
     """
     granted = ask(
         consent.service,
-        GivenConsent(consent.consent_id),
+        RecordedConsent(consent.consent_id),
         authority=consent.authority,
         purpose=consent.purpose,
         attributes=attributes or consent.attributes,
@@ -177,7 +177,7 @@ def _answer(
     headers: Mapping[str, str],
     now: datetime,
     body: bytes | None = None,
-) -> http.Reply:
+) -> http.HttpReply:
     """The authority's answer; its refusal is an outcome of its own."""
     reply = http.request(method, url, headers=headers, body=body)
     if reply.status >= 500:
@@ -193,7 +193,7 @@ def _answer(
     return reply
 
 
-def _json(reply: http.Reply) -> dict[str, Any]:
+def _json(reply: http.HttpReply) -> dict[str, Any]:
     try:
         return strict_json.loads_object(reply.body)
     except MalformedInputError as error:

@@ -25,14 +25,14 @@ def create_staff(
 
     With `trust` they also keep the list of trusted issuers, which holds for every service of the house.
     """
-    person, drawn = accounts.account(username, password=password, renew=renew)
+    person, drawn = accounts.create_account(username, password=password, renew=renew)
     for service in services:
         service.staff.add(person)
     if trust:
         person.user_permissions.add(
             *Permission.objects.filter(content_type__app_label="verifier", codename__in=TRUSTS)
         )
-    return accounts.told(username, drawn)
+    return accounts.account_summary(username, drawn)
 
 
 def services_of(user: AbstractBaseUser | AnonymousUser, *, permission: str = "") -> QuerySet[Service]:

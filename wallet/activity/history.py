@@ -134,7 +134,7 @@ def record(
             }.values()
         ),
         agreed=tuple(
-            f"{', '.join(each.attributes)} at {each.registry} until {time_zone.day(each.until)}"
+            f"{', '.join(each.attributes)} at {each.registry} until {time_zone.local_day(each.until)}"
             for each in (asked.terms if outcome != "declined" else ())
         ),
         client_id=str(asked.client_id),

@@ -23,7 +23,7 @@ from common.adapters.storage.key_table import key_store
 from common.keys import PublicKey, Signer, certificate
 from common.oid4vci.key_attestation import Resistance, create_key_attestation
 from common.oid4vci.wallet_attestation import create_wallet_attestation
-from common.oid4vp.x509 import certificate_authority
+from common.oid4vp.x509 import create_certificate_authority
 from wallet.models import ProviderCertificate
 
 Role = ProviderCertificate.Role
@@ -113,7 +113,7 @@ def _certificate(role: str, now: datetime) -> ProviderCertificate:
 def _create_root(now: datetime) -> ProviderCertificate:
     store, end = key_store(), now + timedelta(days=ROOT_DAYS)
     key = store.create("P-256")
-    der = certificate_authority(
+    der = create_certificate_authority(
         signer=store.signer(key),
         name=f"Sello wallet provider at {_host()}",
         serial=random_serial_number(),

@@ -3,7 +3,7 @@
 import base64
 from html import escape
 
-from common.formats.rendering import Simple
+from common.formats.sd_jwt.rendering import Simple
 
 _WIDTH, _HEIGHT, _LOGO = 340, 48, 36
 

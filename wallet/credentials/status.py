@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final, Literal
 
-from common.adapters.documents.sources import check_status, sources
+from common.adapters.documents.sources import check_credential_status, sources
 from common.errors import SelloError
 from common.formats import FORMATS
 from common.formats.base import ExpiredError
@@ -29,4 +29,4 @@ def _status(copy: Copy, now: datetime) -> Status:
         return "expired"
     except SelloError:
         return "undetermined"
-    return check_status(verified, now=now).status
+    return check_credential_status(verified, now=now).status

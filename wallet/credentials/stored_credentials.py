@@ -53,7 +53,7 @@ class Copy:
     @property
     def signer(self) -> PrivateKey:
         """The holder's key under the name that a verifier will look for."""
-        return self.key.named(did_key.verification_method(self.key.public_key))
+        return self.key.named(did_key.key_method(self.key.public_key))
 
 
 @dataclass(frozen=True, slots=True)

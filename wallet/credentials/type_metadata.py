@@ -6,8 +6,8 @@ from functools import partial
 from common.adapters.documents import credential_types
 from common.errors import FetchError, SelloError
 from common.formats.base import VerifiedCredential
-from common.formats.rendering import parse_simple
-from common.formats.type_resolution import CredentialType, Localized, check_claims
+from common.formats.sd_jwt.rendering import parse_simple
+from common.formats.sd_jwt.type_resolution import CredentialType, Localized, check_claims
 from wallet.credentials.simple_rendering import draw
 from wallet.credentials.stored_credentials import Copy, Label
 

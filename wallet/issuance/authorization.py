@@ -17,7 +17,7 @@ from django.urls import reverse
 from common.keys import jwk
 from common.oid4vci.authorization import (
     CHALLENGE_METHOD,
-    AuthorizationRequest,
+    IssuanceAuthorizationRequest,
     create_code_challenge,
     parse_authorization_response,
 )
@@ -41,7 +41,7 @@ def begin(offer: Offer, id: UUID, *, now: datetime) -> tuple[Errand, str]:
     errand = Errand(f"{id}.{secrets.token_urlsafe(SECRET_BYTES)}", verifier, key)
     configurations = offer.issuer.configurations.values()
     scopes = tuple(dict.fromkeys(each.scope for each in configurations if each.scope))
-    request = AuthorizationRequest(
+    request = IssuanceAuthorizationRequest(
         client_id=provider.client_id(),
         redirect_uri=redirect_uri(),
         code_challenge=create_code_challenge(verifier),

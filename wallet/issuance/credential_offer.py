@@ -17,7 +17,7 @@ from common.oid4vci.metadata import (
     create_issuer_metadata,
     parse_issuer_metadata,
 )
-from common.oid4vci.offer import CredentialOffer, create_offer, parse_offer
+from common.oid4vci.offer import CredentialOffer, create_credential_offer, parse_credential_offer
 from wallet.attestation.instance import Instance, dump_instance, load_instance
 from wallet.issuer_client.access_tokens import (
     AccessToken,
@@ -86,7 +86,7 @@ def dump_offer(offer: Offer) -> dict[str, Any]:
     errand = offer.errand
     return {
         "kind": KIND,
-        "offer": create_offer(offer.offer),
+        "offer": create_credential_offer(offer.offer),
         "issuer": create_issuer_metadata(offer.issuer),
         "server": create_server_metadata(offer.server),
         "attempts": offer.attempts,
@@ -98,7 +98,7 @@ def dump_offer(offer: Offer) -> dict[str, Any]:
 
 def load_offer(value: Mapping[str, Any]) -> Offer:
     """The offer that was sealed."""
-    offer, errand = parse_offer(value["offer"]), value["errand"]
+    offer, errand = parse_credential_offer(value["offer"]), value["errand"]
     return Offer(
         offer=offer,
         issuer=parse_issuer_metadata(value["issuer"], issuer=offer.credential_issuer),

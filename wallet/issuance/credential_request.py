@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from common.adapters.documents.sources import check_status, sources
+from common.adapters.documents.sources import check_credential_status, sources
 from common.did import did_key
 from common.errors import SelloError
 from common.formats import FORMATS
@@ -198,7 +198,7 @@ def verify(
     did = did_key.encode(key.public_key)
     if verified.holder_key != key.public_key and (verified.holder_key or verified.subject != did):
         raise DoesNotVerify("It was made out to another holder.")
-    if check_status(verified, now=now).status in ("revoked", "suspended"):
+    if check_credential_status(verified, now=now).status in ("revoked", "suspended"):
         raise DoesNotVerify("It is already withdrawn.")
     return verified
 

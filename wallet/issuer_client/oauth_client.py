@@ -33,7 +33,7 @@ class Unreachable(SelloError):
         )
 
 
-def ask(method: str, url: str, *, headers: Mapping[str, str], body: bytes | None = None) -> http.Reply:
+def ask(method: str, url: str, *, headers: Mapping[str, str], body: bytes | None = None) -> http.HttpReply:
     """One request, whatever the answer."""
     try:
         return http.request(method, url, headers=headers, body=body)
@@ -49,7 +49,7 @@ def post(
     key: TokenKey | None,
     access_token: str | None,
     now: datetime,
-) -> http.Reply:
+) -> http.HttpReply:
     """A POST with a proof of possession where there is a key."""
     reply = _post_once(url, headers, body, key=key, access_token=access_token, now=now)
     if key is not None and _learn_nonce(key, reply):
@@ -65,7 +65,7 @@ def post_form(
     key: TokenKey | None,
     instance: Instance | None,
     now: datetime,
-) -> http.Reply:
+) -> http.HttpReply:
     """A form for an endpoint of `server`, with the proofs that it asks for."""
     body = urlencode(fields).encode()
     for _ in range(TRIES):
@@ -88,7 +88,7 @@ def _post_once(
     key: TokenKey | None,
     access_token: str | None,
     now: datetime,
-) -> http.Reply:
+) -> http.HttpReply:
     proof = {"DPoP": key.prove("POST", url, access_token, now)} if key is not None else {}
     return ask("POST", url, headers={**headers, **proof}, body=body)
 
@@ -110,13 +110,13 @@ def _vouched(
     return instance.headers(server.issuer, now=now)
 
 
-def _learn_nonce(key: TokenKey, reply: http.Reply) -> bool:
+def _learn_nonce(key: TokenKey, reply: http.HttpReply) -> bool:
     """Keep the nonce for the next proof; whether a refusal was but a wish for it (RFC 9449 §8, §9)."""
     before, key.nonce = key.nonce, reply.headers.get("dpop-nonce", key.nonce)
     return key.nonce != before and _refused(reply, "use_dpop_nonce")
 
 
-def _learn_challenge(server: AuthorizationServerMetadata, instance: Instance, reply: http.Reply) -> bool:
+def _learn_challenge(server: AuthorizationServerMetadata, instance: Instance, reply: http.HttpReply) -> bool:
     """Keep the challenge for the next proof (§6.2); whether another proof, or none, may help."""
     if not instance.vouched:
         return False
@@ -129,7 +129,7 @@ def _learn_challenge(server: AuthorizationServerMetadata, instance: Instance, re
     return False
 
 
-def _refused(reply: http.Reply, *codes: str) -> bool:
+def _refused(reply: http.HttpReply, *codes: str) -> bool:
     """Whether an answer is a refusal for one of these reasons."""
     said = reply.body + reply.headers.get("www-authenticate", "").encode()
     return reply.status in (400, 401) and any(f'"{code}"'.encode() in said for code in codes)

@@ -16,9 +16,9 @@ from common.keys import PrivateKey
 from common.keys.private_key import generate
 from common.oid4vci import authorization_server, metadata, offer, signed_metadata, token
 from common.oid4vci.authorization import (
-    AuthorizationRequest,
+    IssuanceAuthorizationRequest,
     authorization_url,
-    create_authorization_request,
+    create_issuance_authorization_request,
     parse_pushed_response,
 )
 from common.oid4vci.authorization_server import AuthorizationServerMetadata
@@ -100,7 +100,7 @@ def _offer_behind(reference: OfferReference) -> CredentialOffer:
         raise OfferGone(f"offer answered {reply.status}")
     if reply.status != 200:
         raise Unreachable(FetchError("The offer could not be read.", detail=str(reply.status)))
-    return offer.parse_offer(strict_json.loads_object(reply.body))
+    return offer.parse_credential_offer(strict_json.loads_object(reply.body))
 
 
 def find_issuer(identifier: str, *, now: datetime) -> IssuerMetadata:
@@ -140,7 +140,7 @@ def token_key(server: AuthorizationServerMetadata) -> TokenKey | None:
 
 def push_request(
     server: AuthorizationServerMetadata,
-    request: AuthorizationRequest,
+    request: IssuanceAuthorizationRequest,
     *,
     key: TokenKey | None,
     instance: Instance | None,
@@ -149,7 +149,7 @@ def push_request(
     """Where the person's browser goes to sign in (RFC 9126)."""
     if server.pushed_endpoint is None or server.authorization_endpoint is None:
         raise InvalidMessageError("This office takes requests only in a way that this wallet does not know.")
-    fields = create_authorization_request(request)
+    fields = create_issuance_authorization_request(request)
     body = _post_form(server, server.pushed_endpoint, fields, key=key, instance=instance, now=now)
     pushed = parse_pushed_response(body)
     return authorization_url(
@@ -261,7 +261,9 @@ def _ask_sealed(
     return _answer(reply)
 
 
-def _post(url: str, body: bytes, content_type: str, access_token: AccessToken, now: datetime) -> http.Reply:
+def _post(
+    url: str, body: bytes, content_type: str, access_token: AccessToken, now: datetime
+) -> http.HttpReply:
     """A request with an access token, shown as it was given: by a bearer, or with its key."""
     key, value = access_token.key, access_token.value
     headers = {"Content-Type": content_type, "Accept": f"application/json, {MEDIA_TYPE}"}
@@ -297,7 +299,7 @@ def _fetch(url: str, *, accept: str) -> Fetched:
         raise Unreachable(error) from error
 
 
-def _answer(reply: http.Reply) -> dict[str, Any]:
+def _answer(reply: http.HttpReply) -> dict[str, Any]:
     """The JSON of a success, or the issuer's error."""
     if reply.status >= 500:
         raise Unreachable(FetchError("The issuer failed.", detail=str(reply.status)))

@@ -19,7 +19,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     """Make a vault; whoever makes it is signed in."""
     form = SignUpForm(posted(request))
     if request.method == "POST":
-        rate_limit.check(request, "sign-in")
+        rate_limit.check_rate(request, "sign-in")
         if form.is_valid():
             try:
                 vault = accounts.sign_up(form.cleaned_data["name"], form.cleaned_data["passphrase"])
@@ -34,7 +34,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """Open the vault, and go on to where the person wanted to."""
     form = SignInForm(posted(request))
     if request.method == "POST":
-        rate_limit.check(request, "sign-in")
+        rate_limit.check_rate(request, "sign-in")
         if form.is_valid():
             try:
                 vault = accounts.sign_in(
@@ -67,7 +67,7 @@ def change_passphrase(request: HttpRequest, vault: Vault) -> HttpResponse:
     """Another passphrase for the same vault; other browsers are signed out by it."""
     form = ChangePassphraseForm(posted(request))
     if request.method == "POST":
-        rate_limit.check(request, "sign-in")
+        rate_limit.check_rate(request, "sign-in")
         if form.is_valid():
             try:
                 accounts.change_passphrase(
@@ -92,7 +92,7 @@ def delete(request: HttpRequest, vault: Vault) -> HttpResponse:
     """Delete the account and everything in it, once the passphrase was typed again."""
     form = ConfirmForm(posted(request))
     if request.method == "POST":
-        rate_limit.check(request, "sign-in")
+        rate_limit.check_rate(request, "sign-in")
         if form.is_valid():
             try:
                 accounts.delete_account(vault, passphrase=form.cleaned_data["passphrase"], now=now())

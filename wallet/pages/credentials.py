@@ -44,9 +44,9 @@ def detail(request: HttpRequest, vault: Vault, id: UUID) -> HttpResponse:
         ("Issued by", card.issuer_name),
         ("Their address", card.issuer),
         *([("Sealed by", card.sealed_by)] if card.sealed_by else []),
-        ("In your wallet since", time_zone.day(card.accepted_at)),
-        ("Valid from", time_zone.day(card.valid_from) if card.valid_from else None),
-        ("Valid until", time_zone.day(card.valid_until) if card.valid_until else "No end"),
+        ("In your wallet since", time_zone.local_day(card.accepted_at)),
+        ("Valid from", time_zone.local_day(card.valid_from) if card.valid_from else None),
+        ("Valid until", time_zone.local_day(card.valid_until) if card.valid_until else "No end"),
     ]
     return page(request, "card", {"face": face, "about": about})
 

@@ -26,7 +26,7 @@ def page(
 
 def refuse(form: BaseForm, error: SelloError, field: str) -> None:
     """Say on the page what was wrong with a field."""
-    said = error.public if display.is_plain(error.public) else UNREADABLE
+    said = error.public if display.has_no_identifiers(error.public) else UNREADABLE
     form.add_error(getattr(error, "field", None) or field, said)
 
 

@@ -202,7 +202,7 @@ def _selective(copy: Copy) -> bool:
 def _leaving(copy: Copy, disclose: tuple[ClaimPath, ...]) -> Copy:
     """The copy as a verifier would see it: the claims at `disclose`, and those that cannot be held back."""
     if isinstance(copy.secured, Mapping):
-        document = disclosure.preview(copy.secured, disclose)
+        document = disclosure.preview_disclosure(copy.secured, disclose)
         (subject,) = validation.subjects(document)
         claims = {name: value for name, value in subject.items() if name != "id"}
         return replace(copy, document=document, claims=claims)
@@ -211,7 +211,7 @@ def _leaving(copy: Copy, disclose: tuple[ClaimPath, ...]) -> Copy:
         return replace(copy, document=elements, claims=elements)
     sd_jwt = compact.parse(copy.secured)
     claims = jws.parse(sd_jwt.jwt).claims()
-    chosen = selection.select(processing.process(claims, sd_jwt.disclosures), disclose)
+    chosen = selection.select_disclosures(processing.process(claims, sd_jwt.disclosures), disclose)
     document = processing.process(claims, chosen).payload
     shown = {name: value for name, value in document.items() if name in copy.claims}
     return replace(copy, document=document, claims=shown)

@@ -78,7 +78,7 @@ def _named_by_its_issuer(type_: str, now: datetime) -> Missing | None:
 
 def _own_name(type_: str) -> str:
     try:
-        return name(known_types.named(type_).words) if _is_url(type_) else ""
+        return name(known_types.named_type(type_).words) if _is_url(type_) else ""
     except SelloError:
         return ""
 

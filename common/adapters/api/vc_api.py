@@ -55,7 +55,7 @@ def require_operator(request: Request) -> None:
         raise OperatorRequiredError("Issuing through the VC-API needs the operator's token.")
 
 
-def world(*, trial: bool) -> ProofSources:
+def proof_sources(*, trial: bool) -> ProofSources:
     """What the checks of a request find outside its document; more of it in a conformance run."""
     digests = RECOMMENDATION.digests | (DRAFT.digests if trial else frozenset())
     return ProofSources(

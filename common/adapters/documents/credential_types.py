@@ -6,7 +6,7 @@ from functools import partial
 from common.adapters.documents import document_cache
 from common.errors import FetchError, SelloError
 from common.formats.base import VerifiedCredential
-from common.formats.type_resolution import CredentialType, check_claims, resolve_type
+from common.formats.sd_jwt.type_resolution import CredentialType, check_claims, resolve_type
 from common.oid4vp.matching import Matchable
 
 
@@ -29,7 +29,7 @@ def credential_type(
             raise error from None
 
 
-def named(vct: str) -> CredentialType:
+def named_type(vct: str) -> CredentialType:
     """What a type says of itself, that nobody has a credential of; errors as for `credential_type`."""
     return resolve_type(vct, fetch=document_cache.kept)
 

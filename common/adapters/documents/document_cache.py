@@ -10,7 +10,7 @@ from typing import Final
 
 from django.core.cache import caches
 
-from common.adapters.documents.sources import is_own
+from common.adapters.documents.sources import is_own_address
 from common.adapters.network.http import fetch
 from common.did import Fetched
 
@@ -27,7 +27,7 @@ def kept(url: str, *, accept: str = "application/json") -> Fetched:
 def newer(url: str, *, accept: str = "application/json") -> Fetched:
     """The document as it is now, which is kept from here on."""
     found = fetch(url, accept=accept)
-    caches["documents"].set(_key(url, accept), found, OWN if is_own(url) else KEPT)
+    caches["documents"].set(_key(url, accept), found, OWN if is_own_address(url) else KEPT)
     return found
 
 

@@ -17,7 +17,7 @@ from common.verification import references
 KNOWN: Final = {CREDENTIALS_V2: RECOMMENDATION}
 
 
-def check_references(credential: VerifiedCredential) -> None:
+def check_credential_references(credential: VerifiedCredential) -> None:
     """`common.verification.procedure.ReferencesOf` of this process."""
     check = partial(
         references.check_references,

@@ -28,9 +28,9 @@ from common.encoding import strict_json
 from common.errors import MalformedInputError
 from common.rdf.contexts import SHIPPED
 from common.status.check import StatusOutcome
-from common.status.status_list import StatusList
+from common.status.status_list import DecodedStatusList
 from common.trust import TrustList, document_signers, issuer_keys
-from common.verification.credential_status import Listed, credential_status
+from common.verification.credential_status import StatusSubject, credential_status
 
 DID_SECONDS: Final = 300
 METADATA_SECONDS: Final = 300
@@ -74,7 +74,7 @@ class SiteSources:
 
     def document_signer(self, chain: Sequence[bytes]) -> VerificationMethod:
         """The key of an mdoc's certificate chain, its `controller` the issuer whose root vouches for it."""
-        return document_signers.document_signer(
+        return document_signers.find_document_signer(
             chain, anchors=self._anchors, fetch=self._fetch_root, now=timezone.now()
         )
 
@@ -87,14 +87,14 @@ class SiteSources:
                 "A JSON-LD context is neither a known one nor its issuer's own.", detail=url
             )
         self._require_known(issuer)
-        key, paying = _key("context", url), purse.current()
+        key, paying = _key("context", url), purse.current_purse()
         brought = {} if paying is None else paying.brought
         document = brought.get(key) or caches["contexts"].get(key)
         if document is None:
             fetched = fetch(url, accept="application/ld+json, application/json")
             document = strict_json.loads_object(fetched.body)  # "@version": 1.1
             caches["contexts"].set(key, document, CONTEXT_SECONDS)
-        if not is_own(url):
+        if not is_own_address(url):
             brought[key] = document
         found: Mapping[str, Any] = document
         return found
@@ -115,12 +115,12 @@ class CachedLists:
     What this very process publishes is read anew each time: it costs no journey, and a change counts at once.
     """
 
-    def get(self, key: str) -> StatusList | None:
-        found: StatusList | None = caches["lists"].get(_key("status", key))
+    def get(self, key: str) -> DecodedStatusList | None:
+        found: DecodedStatusList | None = caches["lists"].get(_key("status", key))
         return found
 
-    def put(self, key: str, value: StatusList, *, seconds: int) -> None:
-        if seconds > 0 and not is_own(key.rpartition(" ")[2]):
+    def put(self, key: str, value: DecodedStatusList, *, seconds: int) -> None:
+        if seconds > 0 and not is_own_address(key.rpartition(" ")[2]):
             caches["lists"].set(_key("status", key), value, seconds)
 
 
@@ -129,7 +129,7 @@ def sources(*, trust: TrustList | None = None) -> SiteSources:
     return SiteSources(anchors=certificate_files.certificates(settings.ISSUER_CA_FILE), trust=trust)
 
 
-def check_status(credential: Listed, *, now: datetime) -> StatusOutcome:
+def check_credential_status(credential: StatusSubject, *, now: datetime) -> StatusOutcome:
     """Valid, revoked, suspended or undetermined; lists are fetched through the door and kept for a while."""
     return credential_status(
         credential,
@@ -154,7 +154,7 @@ def resolve_did(did: str) -> DIDDocument:
     return document
 
 
-def is_own(url: str) -> bool:
+def is_own_address(url: str) -> bool:
     """Whether this very process publishes what lies there."""
     return "issuer" in settings.ROLES and url.startswith(f"{settings.BASE_URL}/")
 
@@ -165,7 +165,7 @@ def _fetch_revocations(url: str, *, accept: str = "application/json") -> Fetched
     found: Fetched | None = caches["lists"].get(key)
     if found is None:
         found = fetch(url, accept=accept)
-        if not is_own(url):
+        if not is_own_address(url):
             caches["lists"].set(key, found, REVOCATION_SECONDS)
     return found
 

@@ -18,7 +18,7 @@ from rest_framework.views import APIView
 
 from common.adapters.api.rest import authorization
 from common.adapters.exchange import messages, tokens
-from common.adapters.exchange.messages import Party, Received
+from common.adapters.exchange.messages import Party, ReceivedMessage
 from common.adapters.exchange.partners import Partner
 from common.adapters.limits import rate_limit
 from common.errors import MalformedInputError, SelloError
@@ -54,13 +54,13 @@ class ExchangeView(APIView):
 
     def partner(self, request: Request) -> Partner:
         """Whose access token came along."""
-        rate_limit.check(request._request, "credential")
+        rate_limit.check_rate(request._request, "credential")
         return tokens.bearer(*authorization(request), now=timezone.now())
 
     def answer(
         self,
         request: Request,
-        work: Callable[[Received, datetime], Mapping[str, Any]],
+        work: Callable[[ReceivedMessage, datetime], Mapping[str, Any]],
         *,
         action: str | tuple[str, ...],
         answer: str,
@@ -70,9 +70,9 @@ class ExchangeView(APIView):
         partner, now = self.partner(request), timezone.now()
 
         def written(header: Header, message: Mapping[str, Any] | None) -> dict[str, Any]:
-            return messages.reply(partner, self.namespace, header, message, party=party, now=now)
+            return messages.reply_to_message(partner, self.namespace, header, message, party=party, now=now)
 
-        def done(received: Received) -> dict[str, Any]:
+        def done(received: ReceivedMessage) -> dict[str, Any]:
             message, count = work(received, now), received.header.total_count
             header = Header(
                 messages.new_message_id(), answer, status=SUCCEEDED, total_count=count, completed_count=count
@@ -80,7 +80,7 @@ class ExchangeView(APIView):
             return written(header, message)
 
         try:
-            body = messages.handle(
+            body = messages.handle_message(
                 self.namespace, _body(request), done, action=action, receiver_id=party.sender_id, now=now,
                 bearer=partner,
             )  # fmt: skip
@@ -98,7 +98,7 @@ class ExchangeView(APIView):
     def acknowledge(
         self,
         request: Request,
-        work: Callable[[Received, datetime], str | None],
+        work: Callable[[ReceivedMessage, datetime], str | None],
         *,
         action: str | tuple[str, ...],
         party: Party,
@@ -107,7 +107,7 @@ class ExchangeView(APIView):
         """Take a message in; `work` gives the correlation_id of the answer, where one will follow."""
         partner, now = self.partner(request), timezone.now()
         try:
-            found = messages.handle(
+            found = messages.handle_message(
                 self.namespace, _body(request), lambda received: work(received, now), action=action,
                 receiver_id=party.sender_id, now=now, bearer=partner,
             )  # fmt: skip

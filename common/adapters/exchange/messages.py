@@ -29,7 +29,7 @@ class Party:
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class ReceivedMessage:
     """A message whose sender was seen to have signed it, and which was not here before."""
 
     partner: Partner
@@ -47,7 +47,7 @@ class Received:
         return self.envelope.message
 
 
-def receive(
+def receive_message(
     namespace: str,
     body: object,
     *,
@@ -55,7 +55,7 @@ def receive(
     receiver_id: str,
     now: datetime,
     bearer: Partner | None = None,
-) -> Received:
+) -> ReceivedMessage:
     """Take a message in: its shape, its sender, its signature, its receiver, and that it is new.
 
     `bearer` is the partner whose access token came along: the sender, where the header of an answer leaves
@@ -67,19 +67,19 @@ def receive(
         raise ExchangeError("The access token is another's.", code="err.sender_id.invalid")
     if not envelope.signature and bearer is None:  # nothing else would say who sent it
         raise SignatureRefusedError("This message is not signed.", code="err.signature.missing")
-    verify(envelope, partner, namespace=namespace, now=now)
+    verify_sender(envelope, partner, namespace=namespace, now=now)
     if envelope.header.receiver_id not in ("", receiver_id):
         raise ExchangeError(
             f"This message is meant for somebody else: receiver_id is {receiver_id} here, or left out.",
             code="err.receiver_id.invalid",
         )
-    return Received(partner, envelope, _log(partner, namespace, envelope, now=now))
+    return ReceivedMessage(partner, envelope, _log(partner, namespace, envelope, now=now))
 
 
-def handle(
+def handle_message(
     namespace: str,
     body: object,
-    process: Callable[[Received], Answer],
+    process: Callable[[ReceivedMessage], Answer],
     *,
     action: str | tuple[str, ...],
     receiver_id: str,
@@ -92,26 +92,28 @@ def handle(
     fails otherwise the message counts as never received, so that it may be sent again.
     """
     with transaction.atomic():
-        received = receive(namespace, body, action=action, receiver_id=receiver_id, now=now, bearer=bearer)
+        received = receive_message(
+            namespace, body, action=action, receiver_id=receiver_id, now=now, bearer=bearer
+        )
         try:
             with transaction.atomic():
                 answer = process(received)
         except ExchangeError as error:
-            close(received.log, REJECTED, error.reason or error.code)
+            close_log(received.log, REJECTED, error.reason or error.code)
             failure = error
         else:
-            close(received.log, SUCCEEDED)
+            close_log(received.log, SUCCEEDED)
             return answer
     raise failure
 
 
-def close(log: ExchangeLog, status: str, reason: str = "") -> None:
+def close_log(log: ExchangeLog, status: str, reason: str = "") -> None:
     """Say in the log how a message ended."""
     log.status, log.reason = status, reason[:60]
     log.save(update_fields=["status", "reason"])
 
 
-def reply(
+def reply_to_message(
     partner: Partner | None,
     namespace: str,
     header: Header,
@@ -131,7 +133,7 @@ def new_message_id() -> str:
     return str(uuid.uuid4())
 
 
-def verify(envelope: Envelope, partner: Partner, *, namespace: str, now: datetime) -> None:
+def verify_sender(envelope: Envelope, partner: Partner, *, namespace: str, now: datetime) -> None:
     """Raise unless the partner signed the envelope; who need not sign must not sign wrongly."""
     if not envelope.signature and not partner.signature_required:
         return
@@ -144,7 +146,7 @@ def verify(envelope: Envelope, partner: Partner, *, namespace: str, now: datetim
     verify_signature(envelope, namespace=namespace, key_of=key_of, now=now)
 
 
-def transaction_id(message: Mapping[str, Any]) -> str:
+def logged_transaction_id(message: Mapping[str, Any]) -> str:
     """The identifier of the transaction that a message belongs to, for the log."""
     value = message.get("transaction_id", "")
     return value[:99] if isinstance(value, str) and "\0" not in value else ""
@@ -171,7 +173,7 @@ def _log(partner: Partner, namespace: str, envelope: Envelope, *, now: datetime)
                 namespace=namespace,
                 action=envelope.header.action,
                 message_id=envelope.header.message_id,
-                transaction_id=transaction_id(envelope.message),
+                transaction_id=logged_transaction_id(envelope.message),
                 status=RECEIVED,
                 at=now,
             )

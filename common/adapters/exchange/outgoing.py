@@ -6,7 +6,13 @@ from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from common.adapters.exchange.messages import DUPLICATE, Party, reply, transaction_id, verify
+from common.adapters.exchange.messages import (
+    DUPLICATE,
+    Party,
+    logged_transaction_id,
+    reply_to_message,
+    verify_sender,
+)
 from common.adapters.exchange.partners import ExchangeLog, Partner
 from common.adapters.exchange.tokens import access_token, forget_token
 from common.adapters.network import http
@@ -20,7 +26,7 @@ from common.exchange.header import PENDING, REJECTED, SUCCEEDED, Envelope, Heade
 _CODE: Final = re.compile(r"[A-Za-z0-9_.:-]{1,60}\Z")
 
 
-def send(
+def send_message(
     partner: Partner,
     namespace: str,
     header: Header,
@@ -46,7 +52,7 @@ def send(
     return ack
 
 
-def ask(
+def request_partner(
     partner: Partner,
     namespace: str,
     header: Header,
@@ -60,7 +66,7 @@ def ask(
     """Send a message that is answered at once by an `answer` action; what the partner signed."""
     body = _compose(partner, namespace, header, message, party=party, now=now)
     envelope = parse_message(_post(partner, url, body, now=now, members=("header",)), action=answer)
-    verify(envelope, partner, namespace=namespace, now=now)
+    verify_sender(envelope, partner, namespace=namespace, now=now)
     if envelope.header.receiver_id not in ("", party.sender_id):
         raise ExchangeError("This answer is meant for somebody else.", code="err.receiver_id.invalid")
     refused = envelope.header.status == REJECTED
@@ -99,7 +105,7 @@ def _compose(
     now: datetime,
 ) -> dict[str, Any]:
     """The signed message to a partner, logged as sent; one `message_id` is one message."""
-    written = reply(partner, namespace, header, message, party=party, now=now)
+    written = reply_to_message(partner, namespace, header, message, party=party, now=now)
     ExchangeLog.objects.get_or_create(
         partner=partner,
         direction="sent",
@@ -107,7 +113,7 @@ def _compose(
         defaults={
             "namespace": namespace,
             "action": header.action,
-            "transaction_id": transaction_id(message),
+            "transaction_id": logged_transaction_id(message),
             "status": header.status or PENDING,
             "at": now,
         },

@@ -39,7 +39,7 @@ def parse_keys(document: object) -> list[dict[str, Any]]:
     if not isinstance(source, list) or len(source) > MAX_KEYS:
         raise MalformedInputError(f"A JWK set is a list of at most {MAX_KEYS} keys.")
     found = []
-    for entry in optional_members.said(source):
+    for entry in optional_members.without_empty(source):
         if not isinstance(entry, Mapping) or entry.get("use", "sig") != "sig":
             continue
         if "d" in entry or "k" in entry:

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from common.adapters.exchange.partner_keys import parse_keys
 from common.adapters.exchange.partners import Partner
-from common.adapters.exchange.tokens import digest, secret_name
+from common.adapters.exchange.tokens import secret_name, token_digest
 from common.adapters.network.http import allowed_url
 from common.adapters.storage.sealing import seal
 from common.errors import MalformedInputError, SelloError, UnknownPartError
@@ -82,7 +82,7 @@ def register_partner(said: Registration, *, new_secret: bool = False) -> tuple[P
         )
     secret = secrets.token_urlsafe(32) if new_secret else ""
     if secret:
-        partner.secret_digest = digest(secret)
+        partner.secret_digest = token_digest(secret)
     partner.save()
     return partner, secret
 

@@ -25,7 +25,7 @@ SHORT: Final = 60  # seconds
 _SALT: Final = "sello.exchange.token"
 
 
-def digest(secret: str) -> str:
+def token_digest(secret: str) -> str:
     """SHA-256 of a client secret, which is long and random."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
@@ -34,7 +34,7 @@ def grant(client_id: str, secret: str, *, now: datetime) -> dict[str, Any]:
     """The token response for a partner that shows its secret; `err.request.unauthorized` for anyone else."""
     partner = Partner.objects.filter(sender_id=client_id, active=True).exclude(secret_digest="").first()
     known = partner.secret_digest if partner is not None else "0" * 64
-    if not hmac.compare_digest(known, digest(secret)) or partner is None:
+    if not hmac.compare_digest(known, token_digest(secret)) or partner is None:
         raise ExchangeError("This client is not known here.", code="err.request.unauthorized")
     claims = {
         "sub": partner.sender_id,
@@ -92,12 +92,12 @@ def forget_token(partner: Partner) -> None:
 
 
 def _kept_as(partner: Partner) -> str:
-    return f"exchange-token:{partner.pk}:{digest(partner.token_url)[:16]}"
+    return f"exchange-token:{partner.pk}:{token_digest(partner.token_url)[:16]}"
 
 
 def _ask_for_token(
     url: str, credentials: Mapping[str, str], *, now: datetime, basic: bool = False
-) -> http.Reply:
+) -> http.HttpReply:
     headers = {
         "Content-Type": "application/x-www-form-urlencoded",
         "Accept": "application/json",

@@ -33,7 +33,7 @@ class CountersUnavailableError(SelloError):
     headers = {"Retry-After": "10"}
 
 
-def forget() -> None:
+def forget_cached() -> None:
     """Empty every cache and counter."""
     for alias in settings.CACHES:
         caches[alias].clear()

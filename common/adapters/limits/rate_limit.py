@@ -22,12 +22,12 @@ class TooManyRequestsError(SelloError):
     headers = {"Retry-After": "60"}
 
 
-def check(request: HttpRequest, scope: str) -> None:
+def check_rate(request: HttpRequest, scope: str) -> None:
     """Count this request under `scope` (a name in `settings.RATE_LIMITS`); raise when there are too many."""
     _count(scope, client_network(request))
 
 
-def check_account(scope: str, account: str) -> None:
+def check_account_rate(scope: str, account: str) -> None:
     """Count a try at an account, wherever it comes from, and whether or not there is such an account."""
     _count(scope, hashlib.sha256(account.casefold().encode(errors="replace")).hexdigest())
 

@@ -31,7 +31,7 @@ class TooManyWaitingError(NotReachedError):
     headers = {"Retry-After": "5"}
 
 
-class Waiting:
+class WaitingThreads:
     """Threads that wait for others' servers: at most `total`, and `each` for one owner of purses."""
 
     def __init__(self, *, total: int, each: int) -> None:
@@ -63,7 +63,7 @@ class Turns:
 
     def __init__(self, *, at_once: int, waiting: int, patience: float, each: int | None = None) -> None:
         self._working = threading.BoundedSemaphore(at_once)
-        self._places = Waiting(total=at_once + waiting, each=each or at_once + waiting)
+        self._places = WaitingThreads(total=at_once + waiting, each=each or at_once + waiting)
         self._patience = patience
 
     @contextmanager
@@ -83,7 +83,7 @@ class Turns:
 
 
 # Of 64 threads, most always stay free for whoever asks nothing of others; one stranger holds an eighth.
-WAITING: Final = Waiting(total=24, each=8)
+WAITING: Final = WaitingThreads(total=24, each=8)
 # Work beyond a usual credential's: parsed documents take memory, and Python runs one thread at a time.
 HEAVY: Final = Turns(at_once=2, waiting=6, patience=4.0, each=3)
 # Opening a vault takes 256 MiB, reading a picture up to 80: one at a time keeps a process below 500 MB.

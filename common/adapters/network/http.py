@@ -29,7 +29,7 @@ from common.adapters.network.published import is_published
 from common.did import Fetched
 from common.errors import FetchError, NotReachedError, SelloError
 
-__all__ = ["NotReachedError", "Reply", "Transport", "allowed_url", "fetch", "request", "transport"]
+__all__ = ["HttpReply", "NotReachedError", "Transport", "allowed_url", "fetch", "request", "transport"]
 
 MAX_BYTES = 4_000_000
 MAX_SECONDS = 10.0
@@ -42,7 +42,7 @@ _GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class HttpReply:
     """An HTTP answer of any status; header names in lower case."""
 
     status: int
@@ -58,7 +58,9 @@ class Reply:
 class Transport(Protocol):
     """Carries one request to a URL that was already allowed."""
 
-    def __call__(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Reply: ...
+    def __call__(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None
+    ) -> HttpReply: ...
 
 
 def fetch(url: str, *, accept: str = "application/json") -> Fetched:
@@ -69,7 +71,7 @@ def fetch(url: str, *, accept: str = "application/json") -> Fetched:
     """
     own = _own_document(url, accept)
     if own is not None:
-        purse.draw(bytes=len(own.body))
+        purse.charge(bytes=len(own.body))
         return own
     for _ in range(MAX_REDIRECTS + 1):
         reply = request("GET", url, headers={"Accept": accept})
@@ -86,13 +88,13 @@ def fetch(url: str, *, accept: str = "application/json") -> Fetched:
 
 def request(
     method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes | None = None
-) -> Reply:
+) -> HttpReply:
     """One request, no redirect followed; the answer whatever its status, or `FetchError`."""
     allowed = allowed_url(url)
-    purse.draw(fetches=1)
+    purse.charge(fetches=1)
     with _waiting(allowed):
         reply = transport(method, allowed, dict(headers or {}), body)
-    purse.draw(bytes=len(reply.body))
+    purse.charge(bytes=len(reply.body))
     return reply
 
 
@@ -102,7 +104,7 @@ def _waiting(url: str) -> Iterator[None]:
 
     Our own house is not waited for: its requests have purses of their own.
     """
-    paying = purse.current()
+    paying = purse.current_purse()
     if paying is not None:
         paying.step_aside()
     if paying is None or urlsplit(url).netloc in _own_houses():
@@ -114,7 +116,7 @@ def _waiting(url: str) -> Iterator[None]:
             yield
         finally:
             paying.seconds -= time.monotonic() - begun
-    purse.draw()
+    purse.charge()
 
 
 def _own_houses() -> set[str]:
@@ -164,7 +166,7 @@ def _own_document(url: str, accept: str) -> Fetched | None:
         return None
     if not is_published(view):
         return None
-    purse.draw(fetches=1)
+    purse.charge(fetches=1)
     request = HttpRequest()
     request.method, request.path, request.path_info = "GET", path, path
     request.GET = QueryDict(parts.query)
@@ -268,10 +270,10 @@ def _tls(ca_file: str) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=ca_file or None)
 
 
-def _over_the_network(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Reply:
+def _over_the_network(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> HttpReply:
     parts = urlsplit(url)
     private = f"{parts.scheme}://{parts.netloc}" in settings.FETCH_ORIGINS
-    paying = purse.current()
+    paying = purse.current_purse()
     patience = MAX_SECONDS if paying is None else min(MAX_SECONDS, paying.seconds)
     network = _CheckedNetwork(private=private, deadline=time.monotonic() + patience)
     sent = {"Host": parts.netloc, "User-Agent": "Sello", "Accept-Encoding": "identity", **headers}
@@ -294,7 +296,7 @@ def _over_the_network(method: str, url: str, headers: Mapping[str, str], body: b
                 received += chunk
                 if len(received) > MAX_BYTES:
                     raise FetchError("The answer was too large.", detail=_where(url))
-            return Reply(response.status, bytes(received), names)
+            return HttpReply(response.status, bytes(received), names)
     except (
         httpcore.TimeoutException,
         httpcore.NetworkError,

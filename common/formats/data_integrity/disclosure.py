@@ -9,7 +9,7 @@ from common.formats.data_integrity import ecdsa_sd_2023
 from common.formats.data_integrity.ecdsa_sd_2023 import is_base_proof
 from common.formats.data_integrity.ecdsa_sd_2023_value import parse_base
 from common.formats.data_integrity.pipeline import ProofVerificationError, take_apart
-from common.formats.data_integrity.selection import SelectionError, pointers_of, select
+from common.formats.data_integrity.selection import SelectionError, pointers_of, select_json_ld
 from common.rdf.contexts import Contexts
 from common.vcdm.credential import ClaimPath
 
@@ -43,7 +43,7 @@ def derive(
 def derive_whole(document: Mapping[str, Any], *, contexts: Contexts) -> dict[str, Any]:
     """The whole document, with a derived proof in the place of each base proof."""
     proofs, unsecured = take_apart(document)
-    pointers = ecdsa_sd_2023.whole(unsecured)
+    pointers = ecdsa_sd_2023.all_pointers(unsecured)
     derived = [
         _derive(unsecured, proof, pointers, contexts)[1] if is_base_proof(proof) else proof
         for proof in proofs
@@ -51,11 +51,11 @@ def derive_whole(document: Mapping[str, Any], *, contexts: Contexts) -> dict[str
     return {**unsecured, "proof": derived if isinstance(document["proof"], list) else derived[0]}
 
 
-def preview(document: Mapping[str, Any], disclose: Sequence[ClaimPath]) -> dict[str, Any]:
+def preview_disclosure(document: Mapping[str, Any], disclose: Sequence[ClaimPath]) -> dict[str, Any]:
     """What a verifier would read of a document that is shown with the claims at `disclose`, without proof."""
     unsecured, base = _base(document)
     mandatory = parse_base(base.get("proofValue")).mandatory_pointers
-    return select(unsecured, [*mandatory, *_pointers(unsecured, disclose)]) or {}
+    return select_json_ld(unsecured, [*mandatory, *_pointers(unsecured, disclose)]) or {}
 
 
 def _derive(

@@ -23,14 +23,14 @@ from common.formats.data_integrity.ecdsa_sd_2023_value import (
 )
 from common.formats.data_integrity.grouping import hmac_statements, relabelled_statements
 from common.formats.data_integrity.rdfc_suites import ECDSA_RDFC_2019
-from common.formats.data_integrity.selection import SelectionError, pointers_of, select
-from common.formats.data_integrity.suite import Signed, require_curve, without_value
+from common.formats.data_integrity.selection import SelectionError, pointers_of, select_json_ld
+from common.formats.data_integrity.suite import SignedContent, require_curve, without_value
 from common.keys import PrivateKey, PublicKey, Signer
 from common.keys.private_key import generate, generate_secret
 from common.rdf.contexts import Contexts
 from common.rdf.dataset import to_quads
 from common.rdf.expansion import expand
-from common.rdf.statements import read
+from common.rdf.statements import read_statements
 from common.vcdm.credential import ClaimPath
 
 NAME = "ecdsa-sd-2023"
@@ -111,7 +111,7 @@ def derive_proof(
     if len(others) != len(value.signatures):
         raise InvalidSignatureError("This proof has another number of signatures than there are statements.")
     signatures = dict(zip(others, value.signatures, strict=True))
-    revealed = select(document, combined_pointers)
+    revealed = select_json_ld(document, combined_pointers)
     shown = [statements.lines[index] for index in combined.indexes]
     if revealed is None or shown != relabelled_statements(
         to_quads(expand(revealed, contexts=contexts)), labels=combined.labels
@@ -129,14 +129,14 @@ def derive_proof(
 
 def verify_proof(
     document: Mapping[str, Any], proof: Mapping[str, Any], *, key: PublicKey, contexts: Contexts
-) -> Signed:
+) -> SignedContent:
     """The document, once `key` vouches for the key that signed each of its statements (§3.6.7, §3.5.9).
 
     A base proof is refused: it belongs to the holder, and would show a verifier what hides the rest.
     """
     require_curve(NAME, CURVES, key.curve)
     value = parse_derived(proof.get("proofValue"))
-    reading = read(document, contexts=contexts)
+    reading = read_statements(document, contexts=contexts)
     lines = relabelled_statements(reading.quads, labels=value.labels)
     if lines is None:
         raise InvalidSignatureError("This proof's label map is not that of this document.")
@@ -151,7 +151,7 @@ def verify_proof(
     key.verify(value.signature, sign_data(configuration_hash, value.key, shown))
     for signature, line in zip(value.signatures, others, strict=True):
         value.key.verify(signature, line)
-    return Signed(reading.document, options)
+    return SignedContent(reading.document, options)
 
 
 def sign_data(configuration_hash: bytes, proof_key: PublicKey, mandatory: Sequence[bytes]) -> bytes:
@@ -165,7 +165,7 @@ def default_pointers(document: Mapping[str, Any]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def whole(document: Mapping[str, Any]) -> list[str]:
+def all_pointers(document: Mapping[str, Any]) -> list[str]:
     """Pointers to all that a document says."""
     return [pointer for name in document if name != "@context" for pointer in pointers_of(document, (name,))]
 

@@ -11,7 +11,7 @@ from typing import Any
 from pyoxigraph import BlankNode, Dataset, Quad
 
 from common.encoding import multibase
-from common.formats.data_integrity.selection import SelectionError, select
+from common.formats.data_integrity.selection import SelectionError, select_json_ld
 from common.rdf.canonical import canonical_dataset, statements
 from common.rdf.contexts import Contexts
 from common.rdf.dataset import to_quads
@@ -20,7 +20,7 @@ from common.rdf.labels import canonical_labels
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class StatementGroup:
     """What some pointers select: places among all statements, and the blank nodes of this part alone.
 
     `labels` leads from the canonical labels that a reader of the part will find to those that were signed.
@@ -43,14 +43,14 @@ class Statements:
         """The places of those statements that `pointers` select (§3.4.15 and step 6 of §3.4.16)."""
         return self._places(self._quads(pointers))
 
-    def group(self, pointers: Sequence[str]) -> Group:
+    def group(self, pointers: Sequence[str]) -> StatementGroup:
         """The same, with the labels that a reader of this part needs (steps 13 and 14 of §3.5.4)."""
         quads = self._quads(pointers)
         labels = {canonical: self.labels[node] for node, canonical in canonical_labels(quads).items()}
-        return Group(self._places(quads), labels)
+        return StatementGroup(self._places(quads), labels)
 
     def _quads(self, pointers: Sequence[str]) -> list[Quad]:
-        selection = select(self.document, pointers)
+        selection = select_json_ld(self.document, pointers)
         return to_quads(expand(selection, contexts=self.contexts), labelled=True) if selection else []
 
     def _places(self, quads: list[Quad]) -> tuple[int, ...]:

@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from common.encoding import base64url
 from common.errors import SelloError
-from common.formats import envelopes, vc_token, w3c
 from common.formats.base import (
     Binding,
     BindingMismatchError,
@@ -20,8 +19,9 @@ from common.formats.base import (
     VerifiedCredential,
     VerifiedPresentation,
 )
-from common.formats.data_integrity import disclosure, ecdsa_sd_2023, pipeline, selection, status_entries
+from common.formats.data_integrity import disclosure, ecdsa_sd_2023, pipeline, selection
 from common.formats.data_integrity.pipeline import Expected
+from common.formats.w3c import data_model, envelopes, status_entries, vc_token
 from common.keys import Signer
 from common.rdf.contexts import CREDENTIALS_V2, Contexts
 from common.rdf.expansion import expand_types
@@ -57,8 +57,8 @@ class LdpVc:
         salt: Callable[[], str],
     ) -> Secured:
         """A credential of the VC Data Model 2.0, bound to the holder's DID."""
-        document = build(credential, holder=holder)
-        return secure(
+        document = create_unsecured(credential, holder=holder)
+        return secure_document(
             document,
             signer=signer,
             sources=sources,
@@ -98,7 +98,7 @@ class LdpVc:
         )
         validation.validate_as_read(unsecured, shown=document)
         types = expand_types(unsecured, contexts=contexts)
-        verified = w3c.verified(
+        verified = data_model.verified_credential(
             unsecured,
             format_=IDENTIFIER,
             key_id=method.id,
@@ -155,7 +155,7 @@ class LdpVc:
         }
         if binding.transaction_data:
             presentation[TRANSACTION_DATA_HASHES] = [_digest(entry) for entry in binding.transaction_data]
-        options = pipeline.options(
+        options = pipeline.proof_options(
             signer=signer,
             purpose=AUTHENTICATION,
             created=now,
@@ -201,7 +201,7 @@ def _require_recent(presentation: Mapping[str, Any], *, now: datetime) -> None:
             raise BindingMismatchError("This presentation was made at another time.")
 
 
-def build(credential: Credential, *, holder: Holder | None) -> dict[str, Any]:
+def create_unsecured(credential: Credential, *, holder: Holder | None) -> dict[str, Any]:
     """The unsecured document of a credential (VC Data Model 2.0 §4)."""
     subject = {name: value for name, value in credential.claims.items() if name != "id"}
     document: dict[str, Any] = {
@@ -223,7 +223,7 @@ def build(credential: Credential, *, holder: Holder | None) -> dict[str, Any]:
     if credential.schema is not None:
         document["credentialSchema"] = dict(credential.schema)
     if credential.status:
-        document["credentialStatus"] = status_entries.build(credential.status)
+        document["credentialStatus"] = status_entries.create_status_entries(credential.status)
     return document
 
 
@@ -240,7 +240,7 @@ def _always_shown(document: Mapping[str, Any], credential: Credential) -> list[s
     ]
 
 
-def secure(
+def secure_document(
     document: Mapping[str, Any],
     *,
     signer: Signer,
@@ -257,7 +257,7 @@ def secure(
     issuer = validation.issuer_id(document)
     if signer.key_id.partition("#")[0] != issuer:
         raise pipeline.ProofGenerationError("A credential is signed with its issuer's own key.")
-    options = pipeline.options(signer=signer, purpose=ASSERTION, created=now, suite=suite)
+    options = pipeline.proof_options(signer=signer, purpose=ASSERTION, created=now, suite=suite)
     if mandatory_pointers is not None:
         options[ecdsa_sd_2023.POINTERS] = list(mandatory_pointers)
     return pipeline.add_proof(document, options, signer=signer, contexts=_contexts_of(issuer, sources))

@@ -9,7 +9,7 @@ from common.did import VerificationMethod
 from common.errors import InvalidSignatureError, UnknownPartError
 from common.formats.base import BindingMismatchError, ExpiredError, InvalidCredentialError, Sources
 from common.formats.data_integrity import SUITE_OF_CURVE, SUITES
-from common.formats.data_integrity.suite import PROOF_TYPE, Cryptosuite, Signed
+from common.formats.data_integrity.suite import PROOF_TYPE, Cryptosuite, SignedContent
 from common.keys import Signer
 from common.rdf.contexts import Contexts
 from common.vcdm import times, validation
@@ -58,7 +58,7 @@ class Expected:
     challenge: str | None
 
 
-def options(
+def proof_options(
     *,
     signer: Signer,
     purpose: str,
@@ -139,7 +139,7 @@ def _verify_proof(
     sources: Sources,
     contexts: Contexts,
     now: datetime,
-) -> tuple[Signed, VerificationMethod]:
+) -> tuple[SignedContent, VerificationMethod]:
     """What one proof covers of a document without it, and its key, once it holds (§4.4 steps 4 to 8)."""
     _require_shape(proof)
     suite = _suite(proof)
@@ -209,7 +209,7 @@ def _without_proof(document: Mapping[str, Any]) -> dict[str, Any]:
     return {name: part for name, part in document.items() if name != "proof"}
 
 
-def _as_signed(signed: Signed, shown: Mapping[str, Any]) -> dict[str, Any]:
+def _as_signed(signed: SignedContent, shown: Mapping[str, Any]) -> dict[str, Any]:
     """What was signed, without proofs; the credentials in it, each verified by itself, as they were shown."""
     within = {name: shown[name] for name in ("verifiableCredential",) if name in shown}
     return {**_without_proof(signed.document), **within}

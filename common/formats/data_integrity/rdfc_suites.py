@@ -11,7 +11,7 @@ from common.rdf.canonical import HashAlgorithm, canonicalize
 from common.rdf.contexts import Contexts
 from common.rdf.dataset import to_quads
 from common.rdf.expansion import expand
-from common.rdf.statements import read
+from common.rdf.statements import read_statements
 
 _CANONICAL: Final[dict[str, HashAlgorithm]] = {"Ed25519": "sha256", "P-256": "sha256", "P-384": "sha384"}
 
@@ -27,7 +27,7 @@ class RdfcSuite(WholeDocumentSuite):
         self, document: Mapping[str, Any], *, curve: str, contexts: Contexts
     ) -> tuple[bytes, Mapping[str, Any]]:
         """The canonical N-Quads of a document in its own form, and the document that they say."""
-        reading = read(document, contexts=contexts)
+        reading = read_statements(document, contexts=contexts)
         return canonicalize(reading.quads, algorithm=_CANONICAL[curve]), reading.document
 
     def configuration(self, options: Mapping[str, Any], *, document: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -23,7 +23,7 @@ class SelectionError(SelloError):
     code = "PROOF_GENERATION_ERROR"
 
 
-def select(document: Mapping[str, Any], pointers: Sequence[str]) -> dict[str, Any] | None:
+def select_json_ld(document: Mapping[str, Any], pointers: Sequence[str]) -> dict[str, Any] | None:
     """The parts of a document that `pointers` lead to, each with the names and types on its way (§3.4.13).
 
     None where nothing is selected. A list keeps its chosen elements and closes the gaps between them.

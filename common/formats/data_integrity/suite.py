@@ -13,7 +13,7 @@ PROOF_TYPE = "DataIntegrityProof"  # §3.1
 
 
 @dataclass(frozen=True, slots=True)
-class Signed:
+class SignedContent:
     """What a signature was seen to cover: a document, and the options of its proof.
 
     Both as they are to be read: where statements are signed, not JSON, they are built from the statements.
@@ -54,7 +54,7 @@ class Cryptosuite(Protocol):
 
     def verify_proof(
         self, document: Mapping[str, Any], proof: Mapping[str, Any], *, key: PublicKey, contexts: Contexts
-    ) -> Signed:
+    ) -> SignedContent:
         """Verify Proof: what `key` signed of `document`, which is given without `proof`; else an error."""
 
 

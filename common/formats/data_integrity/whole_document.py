@@ -10,7 +10,7 @@ from hashlib import sha256, sha384
 from typing import Any, Final
 
 from common.encoding import multibase
-from common.formats.data_integrity.suite import Signed, proof_bytes, require_curve, without_value
+from common.formats.data_integrity.suite import SignedContent, proof_bytes, require_curve, without_value
 from common.keys import PublicKey, Signer
 from common.rdf.contexts import Contexts
 
@@ -83,7 +83,7 @@ class WholeDocumentSuite(ABC):
 
     def verify_proof(
         self, document: Mapping[str, Any], proof: Mapping[str, Any], *, key: PublicKey, contexts: Contexts
-    ) -> Signed:
+    ) -> SignedContent:
         """Verify Proof: what `key` signed of a document, once it is seen to have signed it."""
         require_curve(self.NAME, self.CURVES, key.curve)
         document = self.document_as_signed(document, proof)
@@ -93,4 +93,4 @@ class WholeDocumentSuite(ABC):
         configuration_hash = self.hash_configuration(canonical, curve=key.curve)
         data = self.hash(transformed, configuration_hash=configuration_hash, curve=key.curve)
         key.verify(proof_bytes(proof), data)
-        return Signed(read, options)
+        return SignedContent(read, options)

@@ -134,7 +134,7 @@ def verify(
     )
 
 
-def country(signer: Certificate) -> str:
+def issuing_country(signer: Certificate) -> str:
     """The country in a certificate's subject, empty where it names none or several."""
     names = signer.subject.get_attributes_for_oid(NameOID.COUNTRY_NAME)
     return str(names[0].value) if len(names) == 1 else ""
@@ -150,7 +150,7 @@ def _check_digests(items: Items, payload: SecurityObject) -> None:
 def _check_country(document: Mapping[str, Mapping[str, Any]], signer: Certificate) -> None:
     for name, elements in document.items():
         named = elements.get("issuing_country")
-        if name.startswith("org.iso.") and named is not None and named != country(signer):
+        if name.startswith("org.iso.") and named is not None and named != issuing_country(signer):
             raise InvalidCredentialError("This mdoc names another country than its issuer's certificate.")
 
 

@@ -51,7 +51,7 @@ class Mdoc:
         leaf = certificate.load(credential.certificates[0])
         if certificate.public_key(leaf) != signer.public_key:
             raise MalformedInputError("This certificate is for another key than the issuer's.")
-        items = _items(credential, country=issuer_signed.country(leaf), salt=salt)
+        items = _items(credential, country=issuer_signed.issuing_country(leaf), salt=salt)
         today = now.replace(hour=0, minute=0, second=0, microsecond=0)
         payload = SecurityObject(
             doctype=credential.doctype or credential.vct,

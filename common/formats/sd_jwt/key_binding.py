@@ -55,8 +55,11 @@ def verify(
 
 
 def _check_time(claims: Mapping[str, Any], *, now: datetime) -> None:
-    issued, seconds = numeric_date.read(claims, "iat"), now.timestamp()
-    expires, begins = numeric_date.read(claims, "exp"), numeric_date.read(claims, "nbf")
+    issued, seconds = numeric_date.parse_numeric_date(claims, "iat"), now.timestamp()
+    expires, begins = (
+        numeric_date.parse_numeric_date(claims, "exp"),
+        numeric_date.parse_numeric_date(claims, "nbf"),
+    )
     if issued is None or not seconds - MAX_AGE <= issued <= seconds + MAX_AHEAD:
         raise BindingMismatchError("This presentation was made at another time.")
     if (expires is not None and expires <= seconds) or (begins is not None and begins > seconds):

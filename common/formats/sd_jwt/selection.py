@@ -7,7 +7,9 @@ from common.formats.sd_jwt.processing import Place, Processed
 from common.vcdm.credential import ClaimPath
 
 
-def select(processed: Processed, paths: Sequence[ClaimPath], *, counted: bool = True) -> tuple[str, ...]:
+def select_disclosures(
+    processed: Processed, paths: Sequence[ClaimPath], *, counted: bool = True
+) -> tuple[str, ...]:
     """The encoded Disclosures that show the claims at `paths` whole, and nothing that need not be shown.
 
     A path without a claim shows nothing. Parents of a shown claim are shown, its parts too; `None` in a

@@ -18,7 +18,7 @@ from common.notices.channels.base import (
     NotDeliveredError,
     UndeliverableError,
 )
-from common.notices.messages import EVENT_TYPE, create_event
+from common.notices.messages import EVENT_TYPE, create_webhook_event
 
 LATER: Final = (408, 425, 429)
 
@@ -37,7 +37,7 @@ def deliver(message: Message) -> None:
     role, _, name = message.sender.partition("/")
     if role not in settings.NOTICE_SIGNERS:
         raise UndeliverableError("Nobody signs for the sender of this notice.", detail=message.sender)
-    event = create_event(
+    event = create_webhook_event(
         audience=message.address,
         kind=message.kind,
         reference=message.facts.get("reference", ""),

@@ -75,19 +75,19 @@ class Unread:
     reference_id: str
 
 
-def create_request(transaction_id: str, disbursements: Sequence[Disbursement]) -> dict[str, Any]:
+def create_disburse_request(transaction_id: str, disbursements: Sequence[Disbursement]) -> dict[str, Any]:
     """The message of a DisburseRequest."""
     written = [_write(each) for each in disbursements]
     return {"transaction_id": transaction_id, "disbursements": written, "disburemsents": written}
 
 
-def parse_request(message: Mapping[str, Any]) -> tuple[str, tuple[Disbursement | Refusal, ...]]:
+def parse_disburse_request(message: Mapping[str, Any]) -> tuple[str, tuple[Disbursement | Refusal, ...]]:
     """The transaction and its disbursements; one that is not right is told apart, not the whole refused."""
     items = members.items(message, "disbursements", "disburemsents")
-    return members.transaction_id(message), tuple(_read(each) for each in items)
+    return members.require_transaction_id(message), tuple(_read(each) for each in items)
 
 
-def create_response(transaction_id: str, statuses: Sequence[DisbursementStatus]) -> dict[str, Any]:
+def create_disburse_response(transaction_id: str, statuses: Sequence[DisbursementStatus]) -> dict[str, Any]:
     """The message of a DisburseResponse, which is that of a SearchResponse too."""
     return {
         "transaction_id": transaction_id,
@@ -105,10 +105,14 @@ def create_response(transaction_id: str, statuses: Sequence[DisbursementStatus])
     }  # fmt: skip
 
 
-def parse_response(message: Mapping[str, Any]) -> tuple[str, tuple[DisbursementStatus | Unread, ...]]:
+def parse_disburse_response(
+    message: Mapping[str, Any],
+) -> tuple[str, tuple[DisbursementStatus | Unread, ...]]:
     """The transaction and what became of its disbursements; one that cannot be read is told apart."""
     found = members.heard(message, "disbursements_status")
-    return members.transaction_id(message), tuple(_read_status(id, each) for id, each in found.items())
+    return members.require_transaction_id(message), tuple(
+        _read_status(id, each) for id, each in found.items()
+    )
 
 
 def decimals(amount: str) -> str:
@@ -155,7 +159,7 @@ def _read(item: Mapping[str, Any]) -> Disbursement | Refusal:
             note=members.remark(item, "note", limit=99),
             payer_name=members.optional_name(item, "payer_name", limit=140, refusal="rjct.payer_fa.invalid"),
             payee_name=members.optional_name(item, "payee_name", limit=140, refusal="rjct.payee_fa.invalid"),
-            scheduled=members.moment(
+            scheduled=members.optional_time(
                 item, "scheduled_timestamp", refusal="rjct.schedule_ts.invalid", required=False
             ),
         )

@@ -52,18 +52,20 @@ class MapperStatus:
     fa: str = field(default="", repr=False)
 
 
-def create_request(verb: str, transaction_id: str, items: Sequence[MapperItem]) -> dict[str, Any]:
+def create_mapper_request(verb: str, transaction_id: str, items: Sequence[MapperItem]) -> dict[str, Any]:
     """The message of a request; a resolution asks for the address where its item says so."""
     return {"transaction_id": transaction_id, f"{verb}_request": [_write(verb, each) for each in items]}
 
 
-def parse_request(verb: str, message: Mapping[str, Any]) -> tuple[str, tuple[MapperItem | Refusal, ...]]:
+def parse_mapper_request(
+    verb: str, message: Mapping[str, Any]
+) -> tuple[str, tuple[MapperItem | Refusal, ...]]:
     """The transaction and its items; one that is not right is told apart."""
     items = members.items(message, f"{verb}_request")
-    return members.transaction_id(message), tuple(_read(verb, each) for each in items)
+    return members.require_transaction_id(message), tuple(_read(verb, each) for each in items)
 
 
-def create_response(
+def create_mapper_response(
     verb: str, transaction_id: str, statuses: Sequence[MapperStatus], *, correlation_id: str
 ) -> dict[str, Any]:
     """The message of a response."""
@@ -74,7 +76,7 @@ def create_response(
     }
 
 
-def parse_response(verb: str, message: Mapping[str, Any]) -> tuple[MapperStatus | Unread, ...]:
+def parse_mapper_response(verb: str, message: Mapping[str, Any]) -> tuple[MapperStatus | Unread, ...]:
     """What became of the items of a request of ours; one that cannot be read is told apart."""
     return tuple(_heard(id, each) for id, each in members.heard(message, f"{verb}_response").items())
 
@@ -122,7 +124,7 @@ def _write_status(verb: str, status: MapperStatus) -> dict[str, Any]:
 def _read(verb: str, item: Mapping[str, Any]) -> MapperItem | Refusal:
     reference_id = str(item["reference_id"])
     try:
-        at = members.moment(item, "timestamp", refusal="rjct.timestamp.invalid")
+        at = members.optional_time(item, "timestamp", refusal="rjct.timestamp.invalid")
         assert at is not None
         person = _address(item, "id", refusal=_NO_ID.get(verb, INVALID), required=verb != "resolve")
         fa = _address(item, "fa", refusal=_NO_FA.get(verb, INVALID), required=verb in ("link", "update"))

@@ -21,7 +21,7 @@ class DisbursementItemError(Exception):
         self.code = code
 
 
-def transaction_id(message: Mapping[str, Any]) -> str:
+def require_transaction_id(message: Mapping[str, Any]) -> str:
     """The transaction that a message belongs to."""
     value = message.get("transaction_id")
     if not is_text(value):
@@ -68,16 +68,18 @@ def optional_name(item: Mapping[str, Any], name: str, *, limit: int, refusal: st
         return ""
     if not isinstance(value, str) or len(value) > limit or not plain_text.is_plain(value):
         raise DisbursementItemError(refusal)
-    return plain_text.plain(value)
+    return plain_text.plain_line(value)
 
 
 def remark(item: Mapping[str, Any], name: str, *, limit: int) -> str:
     """A text for people that may be absent, in one line and cut to its place: nothing hangs on it."""
     value = item.get(name)
-    return plain_text.plain(value)[:limit].strip() if isinstance(value, str) else ""
+    return plain_text.plain_line(value)[:limit].strip() if isinstance(value, str) else ""
 
 
-def moment(item: Mapping[str, Any], name: str, *, refusal: str, required: bool = True) -> datetime | None:
+def optional_time(
+    item: Mapping[str, Any], name: str, *, refusal: str, required: bool = True
+) -> datetime | None:
     """A moment with its zone."""
     if item.get(name) in (None, "") and not required:
         return None
@@ -102,4 +104,4 @@ def _listed(message: Mapping[str, Any], *names: str) -> list[Any]:
         raise ExchangeError(
             f"A message holds at most {MAX_ITEMS} items.", reason="rjct.total_count.limit_exceeded"
         )
-    return [optional_members.said(each) for each in found[0]]
+    return [optional_members.without_empty(each) for each in found[0]]

@@ -66,7 +66,11 @@ def parse_status_request(message: Mapping[str, Any], *, kinds: Sequence[str]) ->
     if not all(members.is_text(each) for each in values):
         raise ExchangeError("An identifier is a short text.")
     return StatusQuery(
-        members.transaction_id(message), query["reference_id"], str(kind), str(attribute), tuple(values)
+        members.require_transaction_id(message),
+        query["reference_id"],
+        str(kind),
+        str(attribute),
+        tuple(values),
     )
 
 
@@ -90,10 +94,10 @@ def parse_status_response(message: Mapping[str, Any]) -> Mapping[str, Any]:
     return status
 
 
-def parse_search(message: Mapping[str, Any]) -> tuple[str, tuple[Search | Refusal, ...]]:
+def parse_disbursement_search(message: Mapping[str, Any]) -> tuple[str, tuple[Search | Refusal, ...]]:
     """The transaction and what is searched in it."""
     items = members.items(message, "search_criteria")
-    return members.transaction_id(message), tuple(_criterion(each) for each in items)
+    return members.require_transaction_id(message), tuple(_criterion(each) for each in items)
 
 
 def _criterion(item: Mapping[str, Any]) -> Search | Refusal:

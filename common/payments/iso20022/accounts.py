@@ -48,7 +48,7 @@ def write_agent(make: Any, name: str, address: Address, *, bic: str = "") -> Any
     return getattr(make, name)(institution)
 
 
-def check_account(address: Address) -> None:
+def check_payment_account(address: Address) -> None:
     """Raise `InvalidAddressError` where ISO 20022 has no room for the address."""
     _whole(address.id, 34)
     _whole(address.provider, 35)
@@ -56,18 +56,18 @@ def check_account(address: Address) -> None:
 
 def read_account(node: Any, *, provider: str) -> Address:
     """The address of a CashAccount38 at the bank called `provider`."""
-    iban = document.text(node, "Id", "IBAN")
+    iban = document.text_at(node, "Id", "IBAN")
     if iban:
         return Address(IBAN, iban.lower(), provider)
-    kind = document.text(node, "Id", "Othr", "SchmeNm", "Prtry").lower()
-    number = document.text(node, "Prxy", "Id") or document.text(node, "Id", "Othr", "Id")
+    kind = document.text_at(node, "Id", "Othr", "SchmeNm", "Prtry").lower()
+    number = document.text_at(node, "Prxy", "Id") or document.text_at(node, "Id", "Othr", "Id")
     return Address(kind or ACCOUNT, number.lower(), provider, "" if number.islower() else number)
 
 
 def read_agent(node: Any, name: str) -> str:
     """A bank's BIC or other identification, in lower case; empty where none is named."""
-    bic = document.text(node, name, "FinInstnId", "BICFI")
-    other = document.text(node, name, "FinInstnId", "Othr", "Id")
+    bic = document.text_at(node, name, "FinInstnId", "BICFI")
+    other = document.text_at(node, name, "FinInstnId", "Othr", "Id")
     return (bic or other.replace(document.NOT_PROVIDED, "")).lower()
 
 

@@ -37,14 +37,14 @@ def maker(version: str) -> ElementMaker:
     return ElementMaker(namespace=NAMESPACE + version, nsmap={None: NAMESPACE + version})
 
 
-def write(root: Any, *, version: str) -> bytes:
+def serialize_xml(root: Any, *, version: str) -> bytes:
     """The bytes of a document, once its schema allows it."""
     _check(root, version)
     written: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
     return written
 
 
-def read(data: bytes, *, message: str) -> tuple[str, Any]:
+def parse_xml(data: bytes, *, message: str) -> tuple[str, Any]:
     """The version and root of a `message` (pain.001, pain.002, …) that its schema allows."""
     version, root = _parse(data)
     if not version.startswith(f"{message}."):
@@ -98,21 +98,21 @@ def children(node: Any, *path: str) -> list[Any]:
     return found
 
 
-def plain(id: str) -> str:
+def comparable_id(id: str) -> str:
     """An identifier as it is compared: banks give ours back in capitals, and with spaces between."""
     return "".join(id.split()).lower()
 
 
-def moment(text: str) -> datetime | None:
+def parse_iso_time(text: str) -> datetime | None:
     """An ISODate or ISODateTime, taken as UTC where it names no zone; None where it cannot be read."""
     if not text:
         return None
     # A day may have a zone of its own (2026-11-25+04:00), which is no hour.
-    found = moments.read(text if "T" in text else f"{text[:10]}T00:00:00")
+    found = moments.parse_moment(text if "T" in text else f"{text[:10]}T00:00:00")
     return found.replace(tzinfo=UTC) if found is not None and found.tzinfo is None else found
 
 
-def text(node: Any, *path: str) -> str:
+def text_at(node: Any, *path: str) -> str:
     """The text of the one element at `path`, empty where there is none."""
     found = children(node, *path)
     return (found[0].text or "").strip() if found else ""

@@ -71,7 +71,7 @@ def create_initiation(
     )
     groups = grouped(transfers, message_id=message_id)
     body = [_group(make, name, group) for name, group in groups.items()]
-    return document.write(make.Document(make.CstmrCdtTrfInitn(header, *body)), version=VERSION)
+    return document.serialize_xml(make.Document(make.CstmrCdtTrfInitn(header, *body)), version=VERSION)
 
 
 def grouped(transfers: Sequence[Transfer], *, message_id: str) -> dict[str, tuple[Transfer, ...]]:
@@ -85,19 +85,19 @@ def grouped(transfers: Sequence[Transfer], *, message_id: str) -> dict[str, tupl
 
 def parse_initiation(data: bytes) -> Initiation:
     """A file as the bank reads it, once its sums are what it says they are."""
-    _, root = document.read(data, message="pain.001")
+    _, root = document.parse_xml(data, message="pain.001")
     (initiation,) = document.children(root, "CstmrCdtTrfInitn")
     groups: dict[str, tuple[Transfer, ...]] = {}
     for node in document.children(initiation, "PmtInf"):
         group = tuple(_transfer(node, each) for each in document.children(node, "CdtTrfTxInf"))
         _check_sums(node, group)
-        groups[document.text(node, "PmtInfId")] = group
+        groups[document.text_at(node, "PmtInfId")] = group
     everything = [each for group in groups.values() for each in group]
     (header,) = document.children(initiation, "GrpHdr")
     _check_sums(header, everything)
     if len({each.id for each in everything}) != len(everything):
         raise PaymentMessageError("An EndToEndId stands twice in this file.")
-    return Initiation(document.text(header, "MsgId"), document.text(header, "CreDtTm"), groups)
+    return Initiation(document.text_at(header, "MsgId"), document.text_at(header, "CreDtTm"), groups)
 
 
 def _group(make: Any, name: str, group: Sequence[Transfer]) -> Any:
@@ -141,28 +141,28 @@ def _transfer(group: Any, node: Any) -> Transfer:
     accounts = document.children(node, "CdtrAcct")
     if amount is None or not accounts:
         raise PaymentMessageError("A transfer names an amount and an account.")
-    day = document.text(group, "ReqdExctnDt", "Dt") or document.text(group, "ReqdExctnDt", "DtTm")
+    day = document.text_at(group, "ReqdExctnDt", "Dt") or document.text_at(group, "ReqdExctnDt", "DtTm")
     (debtor,) = document.children(group, "DbtrAcct")
     return Transfer(
-        id=document.text(node, "PmtId", "EndToEndId"),
+        id=document.text_at(node, "PmtId", "EndToEndId"),
         amount=amount.text,
         currency=amount.get("Ccy"),
         payer=Payer(
-            document.text(group, "Dbtr", "Nm"),
+            document.text_at(group, "Dbtr", "Nm"),
             read_account(debtor, provider=read_agent(group, "DbtrAgt")),
-            document.text(group, "DbtrAgt", "FinInstnId", "BICFI"),
+            document.text_at(group, "DbtrAgt", "FinInstnId", "BICFI"),
         ),
         payee=read_account(accounts[0], provider=read_agent(node, "CdtrAgt")),
         day=date.fromisoformat(day[:10]),
-        payee_name=document.text(node, "Cdtr", "Nm"),
-        payee_bic=document.text(node, "CdtrAgt", "FinInstnId", "BICFI"),
-        purpose=document.text(node, "Purp", "Cd") or document.text(node, "Purp", "Prtry"),
-        remittance=document.text(node, "RmtInf", "Ustrd"),
+        payee_name=document.text_at(node, "Cdtr", "Nm"),
+        payee_bic=document.text_at(node, "CdtrAgt", "FinInstnId", "BICFI"),
+        purpose=document.text_at(node, "Purp", "Cd") or document.text_at(node, "Purp", "Prtry"),
+        remittance=document.text_at(node, "RmtInf", "Ustrd"),
     )
 
 
 def _check_sums(node: Any, transfers: Sequence[Transfer]) -> None:
-    number, total = document.text(node, "NbOfTxs"), document.text(node, "CtrlSum")
+    number, total = document.text_at(node, "NbOfTxs"), document.text_at(node, "CtrlSum")
     if (number and int(number) != len(transfers)) or (total and Decimal(total) != Decimal(_total(transfers))):
         raise PaymentMessageError("The number or the sum of the transfers is not what the file says.")
 
@@ -173,4 +173,4 @@ def _total(transfers: Sequence[Transfer]) -> str:
 
 def _text(value: str, limit: int) -> str:
     """A text for people, in one line and cut to its place, without what XML cannot carry."""
-    return plain_text.plain(value)[:limit].strip()
+    return plain_text.plain_line(value)[:limit].strip()

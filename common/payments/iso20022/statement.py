@@ -47,7 +47,7 @@ class Movement:
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class BookedBatch:
     """Transfers booked in one sum: of a group (PmtInfId), or of a whole file; `count` where it is said."""
 
     file: str
@@ -60,7 +60,7 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class BookedEntry:
     """What a booked entry says; `texts` is all that stands in it, as identifiers are compared.
 
     An entry that is odd (a returned debit, parts that are more than the whole) has neither movements nor
@@ -68,16 +68,16 @@ class Entry:
     """
 
     movements: tuple[Movement, ...]
-    batches: tuple[Batch, ...]
+    batches: tuple[BookedBatch, ...]
     texts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class AccountStatement:
     """A statement as it came, in its own order."""
 
     message_id: str
-    entries: tuple[Entry, ...]
+    entries: tuple[BookedEntry, ...]
 
     @property
     def movements(self) -> tuple[Movement, ...]:
@@ -85,27 +85,27 @@ class Statement:
         return tuple(each for entry in self.entries for each in entry.movements)
 
 
-def parse_statement(data: bytes) -> Statement:
+def parse_statement(data: bytes) -> AccountStatement:
     """The booked entries of a statement, or of several in one file."""
     message = document.message_of(data)
     if message not in BODIES:
         raise PaymentMessageError(f"This is a {message}; read are pain.002, {' and '.join(BODIES)}.")
     body, holder = BODIES[message]
-    _, root = document.read(data, message=message)
+    _, root = document.parse_xml(data, message=message)
     [head] = document.children(root, body)
     entries = (each for each in document.children(head, holder, "Ntry") if _is_booked(each))
-    return Statement(document.text(head, "GrpHdr", "MsgId"), tuple(map(_entry, entries)))
+    return AccountStatement(document.text_at(head, "GrpHdr", "MsgId"), tuple(map(_entry, entries)))
 
 
 def _is_booked(entry: Any) -> bool:
-    return document.text(entry, "Sts", "Cd") not in NOT_YET
+    return document.text_at(entry, "Sts", "Cd") not in NOT_YET
 
 
-def _entry(entry: Any) -> Entry:
+def _entry(entry: Any) -> BookedEntry:
     texts = tuple(_texts(entry))
-    if document.text(entry, "Sts", "Cd") != BOOKED:  # a status of the bank's own
-        return Entry((), (), texts)
-    movements, batches = list[Movement](), list[Batch]()
+    if document.text_at(entry, "Sts", "Cd") != BOOKED:  # a status of the bank's own
+        return BookedEntry((), (), texts)
+    movements, batches = list[Movement](), list[BookedBatch]()
     for part in document.children(entry, "NtryDtls"):
         details = document.children(part, "TxDtls")
         found = [each for each in (_movement(entry, one) for one in details) if each is not None]
@@ -116,28 +116,30 @@ def _entry(entry: Any) -> Entry:
     alike = {(each.state, each.currency) for each in movements}
     comparable = len(alike) == 1 and all(currency == whole[1] for _, currency in alike)
     if comparable and sum(each.amount for each in movements) > whole[0]:
-        return Entry((), (), texts)
-    return Entry(tuple(movements), tuple(batches), texts)
+        return BookedEntry((), (), texts)
+    return BookedEntry(tuple(movements), tuple(batches), texts)
 
 
 def _texts(entry: Any) -> Iterator[str]:
     """What stands in it; identifiers without the dashes that a bank sets, and put together where it cuts."""
     for each in entry.itertext():
-        if text := document.plain(each):
+        if text := document.comparable_id(each):
             yield text
             if "-" in text:
                 yield text.replace("-", "")
     for remittance in entry.iter("{*}RmtInf"):
         lines = [each.text or "" for each in document.children(remittance, "Ustrd")]
         if len(lines) > 1:
-            yield document.plain("".join(lines))
+            yield document.comparable_id("".join(lines))
 
 
 def _movement(entry: Any, details: Any) -> Movement | None:
     """The transfer of one TxDtls; None where it has no name or no amount, or goes a way that is odd."""
-    names = (document.text(details, "Refs", name) for name in ("EndToEndId", "InstrId", "TxId"))
+    names = (document.text_at(details, "Refs", name) for name in ("EndToEndId", "InstrId", "TxId"))
     ids = tuple(
-        dict.fromkeys(document.plain(each) for each in names if each and each != document.NOT_PROVIDED)
+        dict.fromkeys(
+            document.comparable_id(each) for each in names if each and each != document.NOT_PROVIDED
+        )
     )
     alone = len(document.children(entry, "NtryDtls", "TxDtls")) == 1
     amounts = [
@@ -146,7 +148,7 @@ def _movement(entry: Any, details: Any) -> Movement | None:
         *_money(details, "Amt"),
         *(_money(entry, "Amt") if alone else ()),
     ]
-    way = document.text(details, "CdtDbtInd") or document.text(entry, "CdtDbtInd")
+    way = document.text_at(details, "CdtDbtInd") or document.text_at(entry, "CdtDbtInd")
     undone = bool(document.children(details, "RtrInf")) or _is_reversed(entry)
     if not ids or not amounts or (way == DEBIT and undone):
         return None
@@ -156,21 +158,23 @@ def _movement(entry: Any, details: Any) -> Movement | None:
         state="returned" if way == CREDIT else "settled",
         amount=min(amount for amount, each in amounts if each == currency),
         currency=currency,
-        reason=(document.text(reasons[0], "Cd") or document.text(reasons[0], "Prtry")) if reasons else "",
-        reference=document.text(details, "Refs", "AcctSvcrRef") or document.text(entry, "AcctSvcrRef"),
+        reason=(document.text_at(reasons[0], "Cd") or document.text_at(reasons[0], "Prtry"))
+        if reasons
+        else "",
+        reference=document.text_at(details, "Refs", "AcctSvcrRef") or document.text_at(entry, "AcctSvcrRef"),
         at=_booked_at(entry),
         charges=_charges(details, currency) or (_charges(entry, currency) if alone else Decimal()),
     )
 
 
-def _batches(entry: Any, part: Any) -> Iterator[Batch]:
+def _batches(entry: Any, part: Any) -> Iterator[BookedBatch]:
     """The sums by which a part of an entry stands for a group or a file: `Btch`, or TxDtls that name one."""
-    if document.text(entry, "CdtDbtInd") != DEBIT or _is_reversed(entry):
+    if document.text_at(entry, "CdtDbtInd") != DEBIT or _is_reversed(entry):
         return
     alone = len(document.children(entry, "NtryDtls")) == 1
     for batch in document.children(part, "Btch"):
         sums = _money(batch, "TtlAmt") or (_money(entry, "Amt") if alone else [])
-        yield from _batch(entry, batch, sums, document.text(batch, "NbOfTxs"))
+        yield from _batch(entry, batch, sums, document.text_at(batch, "NbOfTxs"))
     if not document.children(part, "Btch"):
         details = document.children(part, "TxDtls")
         for one in details:
@@ -179,16 +183,16 @@ def _batches(entry: Any, part: Any) -> Iterator[Batch]:
                 yield from _batch(entry, references, sums, "")
 
 
-def _batch(entry: Any, named: Any, sums: list[Money], count: str) -> Iterator[Batch]:
-    file, group = document.text(named, "MsgId"), document.text(named, "PmtInfId")
+def _batch(entry: Any, named: Any, sums: list[Money], count: str) -> Iterator[BookedBatch]:
+    file, group = document.text_at(named, "MsgId"), document.text_at(named, "PmtInfId")
     if sums and (file or group):
-        yield Batch(
-            file=document.plain(file),
-            group=document.plain(group),
+        yield BookedBatch(
+            file=document.comparable_id(file),
+            group=document.comparable_id(group),
             count=int(count) if count else None,
             amount=sums[0][0],
             currency=sums[0][1],
-            reference=document.text(entry, "AcctSvcrRef"),
+            reference=document.text_at(entry, "AcctSvcrRef"),
             at=_booked_at(entry),
         )
 
@@ -200,7 +204,7 @@ def _money(node: Any, *path: str) -> list[Money]:
 def _charges(node: Any, currency: str) -> Decimal:
     """What a bank took for itself and counted in, in that currency."""
     records = document.children(node, "Chrgs", "Rcrd")
-    included = [each for each in records if document.text(each, "ChrgInclInd") in ("true", "1")]
+    included = [each for each in records if document.text_at(each, "ChrgInclInd") in ("true", "1")]
     taken = [money for each in included for money in _money(each, "Amt")]
     if not records:
         taken = _money(node, "Chrgs", "TtlChrgsAndTaxAmt")
@@ -208,8 +212,10 @@ def _charges(node: Any, currency: str) -> Decimal:
 
 
 def _is_reversed(entry: Any) -> bool:
-    return document.text(entry, "RvslInd") in ("true", "1")
+    return document.text_at(entry, "RvslInd") in ("true", "1")
 
 
 def _booked_at(entry: Any) -> datetime | None:
-    return document.moment(document.text(entry, "BookgDt", "DtTm") or document.text(entry, "BookgDt", "Dt"))
+    return document.parse_iso_time(
+        document.text_at(entry, "BookgDt", "DtTm") or document.text_at(entry, "BookgDt", "Dt")
+    )

@@ -26,7 +26,7 @@ _ORDER: Final = ("accepted", "pending", "settled")
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
+class TransferStatus:
     """What a bank says of one transfer; `amount` only where the bank repeats it."""
 
     state: State
@@ -39,27 +39,27 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ReportedStatus:
     """A status where it stands in the report: of a transfer, or of all that `of` names.
 
     `also` is a transfer's other name, its InstrId, where it has both.
     """
 
     of: str
-    status: Status | None
+    status: TransferStatus | None
     code: str
     also: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class StatusReport:
     """A report as it came: `whole` of the file, `groups` by PmtInfId, `single` by EndToEndId."""
 
     message_id: str
     original: str
-    whole: Said
-    groups: tuple[Said, ...]
-    single: tuple[Said, ...]
+    whole: ReportedStatus
+    groups: tuple[ReportedStatus, ...]
+    single: tuple[ReportedStatus, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,28 +70,30 @@ class Outcome:
     things that cannot both be; `unread` lists codes that are not known here.
     """
 
-    statuses: Mapping[str, Status]
+    statuses: Mapping[str, TransferStatus]
     unknown: int
     contradicted: tuple[str, ...]
     unread: tuple[str, ...]
 
 
-def parse_report(data: bytes) -> Report:
+def parse_report(data: bytes) -> StatusReport:
     """A pain.002 of a version whose schema is here."""
-    _, root = document.read(data, message="pain.002")
+    _, root = document.parse_xml(data, message="pain.002")
     (body,) = document.children(root, "CstmrPmtStsRpt")
     (original,) = document.children(body, "OrgnlGrpInfAndSts")
-    at = document.moment(document.text(body, "GrpHdr", "CreDtTm"))
+    at = document.parse_iso_time(document.text_at(body, "GrpHdr", "CreDtTm"))
     groups = document.children(body, "OrgnlPmtInfAndSts")
-    return Report(
-        message_id=document.text(body, "GrpHdr", "MsgId"),
-        original=document.text(original, "OrgnlMsgId"),
-        whole=_said(document.text(original, "OrgnlMsgId"), original, "GrpSts", at),
-        groups=tuple(_said(document.text(node, "OrgnlPmtInfId"), node, "PmtInfSts", at) for node in groups),
+    return StatusReport(
+        message_id=document.text_at(body, "GrpHdr", "MsgId"),
+        original=document.text_at(original, "OrgnlMsgId"),
+        whole=_said(document.text_at(original, "OrgnlMsgId"), original, "GrpSts", at),
+        groups=tuple(
+            _said(document.text_at(node, "OrgnlPmtInfId"), node, "PmtInfSts", at) for node in groups
+        ),
         single=tuple(
             replace(
-                _said(document.text(node, "OrgnlEndToEndId"), node, "TxSts", at),
-                also=document.text(node, "OrgnlInstrId"),
+                _said(document.text_at(node, "OrgnlEndToEndId"), node, "TxSts", at),
+                also=document.text_at(node, "OrgnlInstrId"),
             )
             for group in groups
             for node in document.children(group, "TxInfAndSts")
@@ -99,24 +101,24 @@ def parse_report(data: bytes) -> Report:
     )
 
 
-def outcome(report: Report, *, groups: Mapping[str, Sequence[str]]) -> Outcome:
+def outcome(report: StatusReport, *, groups: Mapping[str, Sequence[str]]) -> Outcome:
     """What the report says of each transfer; `groups` has the EndToEndIds of the file by PmtInfId.
 
     Identifiers are compared without regard to capitals and spaces, which banks add.
     """
-    own = {document.plain(id): id for ids in groups.values() for id in ids}
-    named = {document.plain(name): ids for name, ids in groups.items()}
-    said: dict[str, list[Status]] = {id: [] for ids in groups.values() for id in ids}
-    broad: dict[str, Status] = {}
+    own = {document.comparable_id(id): id for ids in groups.values() for id in ids}
+    named = {document.comparable_id(name): ids for name, ids in groups.items()}
+    said: dict[str, list[TransferStatus]] = {id: [] for ids in groups.values() for id in ids}
+    broad: dict[str, TransferStatus] = {}
     if report.whole.status:
         broad.update(dict.fromkeys(said, report.whole.status))
     unknown = 0
     for group in report.groups:
-        unknown += document.plain(group.of) not in named
+        unknown += document.comparable_id(group.of) not in named
         if group.status:
-            broad.update(dict.fromkeys(named.get(document.plain(group.of), ()), group.status))
+            broad.update(dict.fromkeys(named.get(document.comparable_id(group.of), ()), group.status))
     for each in report.single:
-        meant = {own[name] for name in map(document.plain, (each.of, each.also)) if name in own}
+        meant = {own[name] for name in map(document.comparable_id, (each.of, each.also)) if name in own}
         if len(meant) != 1:  # none of ours, or two at once
             unknown += 1
         elif each.status:
@@ -166,34 +168,34 @@ def create_report(
         for name, transfers in groups.items()
     ]
     header = make.GrpHdr(make.MsgId(message_id), make.CreDtTm(now.replace(microsecond=0).isoformat()))
-    return document.write(
+    return document.serialize_xml(
         make.Document(make.CstmrPmtStsRpt(header, make.OrgnlGrpInfAndSts(*head), *body)), version=VERSION
     )
 
 
-def _said(of: str, node: Any, name: str, at: datetime | None) -> Said:
-    code = document.text(node, name)
+def _said(of: str, node: Any, name: str, at: datetime | None) -> ReportedStatus:
+    code = document.text_at(node, name)
     state = STATES.get(code)
     if state is None:
-        return Said(of, None, code)
+        return ReportedStatus(of, None, code)
     reasons = document.children(node, "StsRsnInf", "Rsn")
-    reason = (document.text(reasons[0], "Cd") or document.text(reasons[0], "Prtry")) if reasons else ""
+    reason = (document.text_at(reasons[0], "Cd") or document.text_at(reasons[0], "Prtry")) if reasons else ""
     (amount,) = document.children(node, "OrgnlTxRef", "Amt", "InstdAmt")[:1] or [None]
-    status = Status(
+    status = TransferStatus(
         state=state,
         code=code,
         reason=reason if state in {"rejected", "pending"} else "",
-        reference=document.text(node, "AcctSvcrRef") or document.text(node, "StsId"),
+        reference=document.text_at(node, "AcctSvcrRef") or document.text_at(node, "StsId"),
         amount=None if amount is None else Decimal(amount.text),
         currency="" if amount is None else amount.get("Ccy"),
-        at=document.moment(document.text(node, "AccptncDtTm")) or at,
+        at=document.parse_iso_time(document.text_at(node, "AccptncDtTm")) or at,
     )
-    return Said(of, status, code)
+    return ReportedStatus(of, status, code)
 
 
-def _no(status: Status) -> bool:
+def _no(status: TransferStatus) -> bool:
     return status.state == "rejected"
 
 
-def _furthest(status: Status) -> int:
+def _furthest(status: TransferStatus) -> int:
     return -1 if _no(status) else _ORDER.index(status.state)

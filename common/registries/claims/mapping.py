@@ -214,7 +214,7 @@ def _claim(entry: Any, number: int) -> Claim:
     claim = Claim(
         name=name,
         column=_text(entry, "from" if "from" in entry else "column", name, name),
-        label=_text(entry, "label", name, humane(name)),
+        label=_text(entry, "label", name, label_of(name)),
         type=_text(entry, "type", name, "boolean" if entry.get("derive") else "string"),
         vocabulary=_text(entry, "vocabulary", name, ""),
         selectively_disclosable=_flag(entry, "selectively_disclosable", name, True),
@@ -258,7 +258,7 @@ def _flag(entry: Mapping[str, Any], member: str, name: str, default: bool) -> bo
     return value
 
 
-def humane(name: str) -> str:
+def label_of(name: str) -> str:
     """A label out of a column's name: `villageOrTown` and `village_or_town` are "Village or town"."""
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", re.sub(r"[_\-\s]+", " ", name)).split()
     words = [word if word.isupper() and len(word) > 1 else word.lower() for word in words]

@@ -9,7 +9,7 @@ from typing import Any, Final
 from anyascii import anyascii
 
 from common.rdf.contexts import BASE_TERMS
-from common.registries.claims.mapping import RESERVED, Claim, humane
+from common.registries.claims.mapping import RESERVED, Claim, label_of
 
 SCHEMA: Final[Mapping[str, Mapping[str, Any]]] = {
     "string": {"type": "string"},
@@ -21,7 +21,7 @@ SCHEMA: Final[Mapping[str, Mapping[str, Any]]] = {
 }
 
 
-def json_schema(claims: Iterable[Claim], *, id: str, type: str, title: str) -> dict[str, Any]:
+def create_json_schema(claims: Iterable[Claim], *, id: str, type: str, title: str) -> dict[str, Any]:
     """The schema of a VCDM 2.0 credential of this type (VC JSON Schema 1.0 §2, JsonSchema)."""
     claims = tuple(claims)
     subject = {
@@ -63,7 +63,7 @@ def guess_claims(columns: Iterable[Mapping[str, Any]]) -> tuple[Claim, ...]:
         kind = column.get("type", "string")
         base = _claim_name(column["name"], kind)
         name = next(n for n in (base, *(f"{base}_{i}" for i in range(2, 10_000))) if n not in taken)
-        label = column.get("label") or humane(column["name"])
+        label = column.get("label") or label_of(column["name"])
         claims.append(Claim(name=name, column=column["name"], label=label, type=kind))
     return tuple(claims)
 

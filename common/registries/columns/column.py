@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from common.registries.claims.mapping import humane
-from common.registries.columns.headings import is_identifier, speaks_of_days
+from common.registries.claims.mapping import label_of
+from common.registries.columns.headings import names_identifier, speaks_of_days
 from common.registries.connector import RegistryError
 from common.registries.values.cells import damage
 from common.registries.values.dates import DAY_FIRST, MONTH_FIRST, DateOrder
 from common.registries.values.nulls import is_machines, is_placeholder, says_nothing
-from common.registries.values.numbers import plain
+from common.registries.values.numbers import plain_number
 from common.registries.values.texts import compact, western
 
 MAX_TEXT: Final = 10_000
@@ -60,7 +60,7 @@ class Column:
 
     def described(self) -> dict[str, Any]:
         """As a registry's row keeps it; what is as it usually is stays unsaid."""
-        said: dict[str, Any] = {"name": self.name, "label": humane(self.name), "type": self.type}
+        said: dict[str, Any] = {"name": self.name, "label": label_of(self.name), "type": self.type}
         if self.order is not None:
             said["order"] = "month" if self.order.month_first else "day"
         if self.mark != ".":
@@ -75,7 +75,7 @@ class Column:
             return _picture(cell)
         if len(cell) > MAX_TEXT:
             raise ValueError(f"is longer than {MAX_TEXT:,} characters")
-        named = self.type == "string" and is_identifier(self.name)
+        named = self.type == "string" and names_identifier(self.name)
         blank = self.open or named or (self.type == "string" and speaks_of_days(self.name))
         if is_machines(cell) or (blank and is_placeholder(cell)):
             return ""
@@ -93,7 +93,7 @@ class Column:
                 raise ValueError(_no_date(value))
             return parsed
         if self.type in ("integer", "decimal"):
-            number = plain(western(value), self.mark)
+            number = plain_number(western(value), self.mark)
             if number is None:
                 raise ValueError("holds no number that can be read")
             return number

@@ -5,7 +5,7 @@ from collections.abc import Set
 from functools import lru_cache
 from typing import Final
 
-from common.registries.claims.mapping import humane
+from common.registries.claims.mapping import label_of
 
 _DATES: Final = frozenset({
     "date", "dob", "dod", "born", "birth", "birthdate", "birthday", "died", "death", "expiry", "expires",
@@ -73,7 +73,7 @@ _NO_IDS: Final = frozenset({
 @lru_cache(maxsize=4_096)
 def words(name: str) -> tuple[str, ...]:
     """The words of a heading, folded."""
-    return tuple(word for word in _PARTING.split(humane(name).casefold()) if word)
+    return tuple(word for word in _PARTING.split(label_of(name).casefold()) if word)
 
 
 def speaks_of_days(name: str) -> bool:
@@ -88,13 +88,13 @@ def speaks_of_files(name: str) -> bool:
 
 
 @lru_cache(maxsize=4_096)
-def is_identifier(name: str) -> bool:
+def names_identifier(name: str) -> bool:
     """Whether its cells name something by digits or letters, and are no amounts."""
     said = words(name)
     return (_any(said, _KEYS | _REACHING) or fused_key(name)) and not _any(said, _PEOPLE)
 
 
-def answers(name: str) -> bool:
+def is_yes_or_no(name: str) -> bool:
     """Whether yes and no can be answers in it."""
     return not _any(words(name), _NO_ANSWERS)
 
@@ -117,7 +117,7 @@ def fused_key(name: str) -> bool:
     if not said:
         return False
     named = said[0] == "id" or (said[0] in _KEYS and _any(said[1:], _PAPERS))
-    return (named and answers(name)) or (
+    return (named and is_yes_or_no(name)) or (
         said[-1] not in _NO_IDS and said[-1].endswith("id") and not _any(said[:-1], _SHARED)
     )
 

@@ -8,7 +8,12 @@ from typing import Final
 
 from common.registries.claims.mapping import FALSE, TRUE
 from common.registries.columns.column import SHORT_YEAR, Column, ColumnContradictedError
-from common.registries.columns.headings import answers, is_identifier, speaks_of_days, speaks_of_files
+from common.registries.columns.headings import (
+    is_yes_or_no,
+    names_identifier,
+    speaks_of_days,
+    speaks_of_files,
+)
 from common.registries.values import numbers
 from common.registries.values.dates import (
     DAY_FIRST,
@@ -33,15 +38,15 @@ _WORDS: Final = frozenset().union(*_ANSWERS, *_TRUTHS)
 FEW: Final = 0.1  # of the dates of a column may contradict the others, as slips do
 
 
-def describe(name: str, cells: Iterable[str], *, known: Column | None = None) -> Column:
+def describe_columns(name: str, cells: Iterable[str], *, known: Column | None = None) -> Column:
     """A column, told from its cells; `known` is what earlier imports found."""
-    profile = Profile(name, known=known)
+    profile = ColumnProfile(name, known=known)
     for cell in cells:
         profile.add(cell)
     return profile.column()
 
 
-class Profile:
+class ColumnProfile:
     """What the cells of a column have shown so far."""
 
     def __init__(self, name: str, *, known: Column | None = None) -> None:
@@ -51,7 +56,7 @@ class Profile:
         self.day_first = self.month_first = self.ordered = 0
         self.of_days = speaks_of_days(name)
         self.answers: set[str] | None = set()
-        self.numeric = {mark: not is_identifier(name) for mark in _MARKS}
+        self.numeric = {mark: not names_identifier(name) for mark in _MARKS}
         self.forced: set[str] = set()  # marks without which some cell would be no number
         self.fractions: set[str] = set()
         self.spaced: set[int] | None = set()  # how many digits cells with space between them have
@@ -110,7 +115,7 @@ class Profile:
     def _see_number(self, value: str) -> None:
         if not any(self.numeric.values()):
             return
-        fits = [mark for mark in _MARKS if self.numeric[mark] and numbers.is_number(value, mark)]
+        fits = [mark for mark in _MARKS if self.numeric[mark] and numbers.is_numeral(value, mark)]
         self.numeric = {mark: mark in fits for mark in _MARKS}
         if len(fits) == 1:
             self.forced.add(fits[0])
@@ -133,7 +138,7 @@ class Profile:
         if self.of_days:
             days = self.days + self.digit_days + self.short
             return days * 2 >= self.cells or self.serials == self.cells
-        return self.days == self.cells and not (speaks_of_files(self.name) or is_identifier(self.name))
+        return self.days == self.cells and not (speaks_of_files(self.name) or names_identifier(self.name))
 
     def _order(self, known: DateOrder | None, told: DateOrder | None) -> DateOrder | None:
         """The order of day and month in this file; the first that was met is the register's for ever."""
@@ -158,9 +163,9 @@ class Profile:
         return known or (DAY_FIRST if self.ordered else None)
 
     def _scalar(self, mark: str) -> Column:
-        if self.answers and answers(self.name) and self.answers in _ANSWERS:
+        if self.answers and is_yes_or_no(self.name) and self.answers in _ANSWERS:
             return Column(self.name, "boolean")
-        said = self.answers if self.answers and (len(self.answers) > 1 or answers(self.name)) else None
+        said = self.answers if self.answers and (len(self.answers) > 1 or is_yes_or_no(self.name)) else None
         if said and any(said <= words for words in _TRUTHS):
             return Column(self.name, "boolean")
         if self.known and self.known.type == "boolean" and self.answers:

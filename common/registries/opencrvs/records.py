@@ -71,7 +71,7 @@ def parse_offer_request(body: Any) -> OfferRequest:
         configuration=_text(body, "credentialConfigurationId"),
         claims=_known(_object(body, "credentialData")),
         disclosable=_disclosable(body.get("selectiveDisclosure", {})),
-        mapped=parse_mapping(body.get("mapping", {})),
+        mapped=parse_offer_mapping(body.get("mapping", {})),
     )
 
 
@@ -91,11 +91,11 @@ def parse_sign_request(body: Any) -> SignRequest:
         subject=_text(body, "subjectDid"),
         types=tuple(types),
         claims={name: value for name, value in claims.items() if name != "id"},
-        mapped=parse_mapping(body.get("mapping", {})),
+        mapped=parse_offer_mapping(body.get("mapping", {})),
     )
 
 
-def parse_mapping(mapping: Any) -> Mapped:
+def parse_offer_mapping(mapping: Any) -> Mapped:
     """Placeholders: `id` is `<uuid>`; `iat` and `nbf` are now; `exp` is `<timestamp-in-seconds:365d>`."""
     if not isinstance(mapping, Mapping):
         raise OpenCrvsRequestError("mapping is an object.")
@@ -153,7 +153,7 @@ def _said(body: Any) -> Mapping[str, Any]:
         raise OpenCrvsRequestError("A JSON object was expected.")
     if body.get("issuerKey") is not None:
         raise OpenCrvsRequestError("The authority signs with its own key; leave issuerKey out.")
-    said: dict[str, Any] = optional_members.said(body)
+    said: dict[str, Any] = optional_members.without_empty(body)
     return said
 
 
@@ -166,7 +166,7 @@ def _object(source: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 def _known(claims: Mapping[str, Any]) -> dict[str, Any]:
     """The claims whose value is known."""
-    known: dict[str, Any] = optional_members.said(claims)
+    known: dict[str, Any] = optional_members.without_empty(claims)
     return known
 
 

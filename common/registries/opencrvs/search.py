@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from common.encoding import moments
-from common.registries.connector import Change, Record, RegistryError
+from common.registries.connector import RecordChange, RegistryError, RegistryRecord
 from common.registries.sql_statement import require_name
 
 KEY: Final = "registration_number"
@@ -42,7 +42,7 @@ class OpenCrvsResponseError(RegistryError):
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class OpenCrvsSource:
     """One kind of event of one OpenCRVS; `columns` are paths into an event, by column."""
 
     search_url: str
@@ -54,7 +54,7 @@ class Source:
     overlap: int = 60
 
 
-def parse_source(settings: Mapping[str, Any]) -> Source:
+def parse_opencrvs_source(settings: Mapping[str, Any]) -> OpenCrvsSource:
     """The declared settings, each checked."""
     if unknown := set(settings) - _MEMBERS:
         raise OpenCrvsSourceError(f"A source has no {', '.join(sorted(map(str, unknown)))}.")
@@ -70,20 +70,20 @@ def parse_source(settings: Mapping[str, Any]) -> Source:
     if type(overlap) is not int or not 0 <= overlap <= 86_400:
         raise OpenCrvsSourceError("overlap is a number of seconds, 86,400 at most.")
     paths = {require_name(name, "columns"): _path(name, path) for name, path in columns.items()}
-    return Source(**texts, columns=paths, overlap=overlap)
+    return OpenCrvsSource(**texts, columns=paths, overlap=overlap)
 
 
-def by_number(source: Source, number: str) -> dict[str, Any]:
+def by_number(source: OpenCrvsSource, number: str) -> dict[str, Any]:
     """The search for one registered event."""
     return _search(source, {NUMBER: _exact(number)}, limit=2)
 
 
-def by_column(source: Source, column: str, value: str) -> dict[str, Any]:
+def by_column(source: OpenCrvsSource, column: str, value: str) -> dict[str, Any]:
     """The search for what a column says; only fields of the declaration can be asked for."""
     return _search(source, {"data": {_field(source, column): _exact(value)}}, limit=PAGE)
 
 
-def by_day(source: Source, column: str, *, first: str, last: str) -> dict[str, Any]:
+def by_day(source: OpenCrvsSource, column: str, *, first: str, last: str) -> dict[str, Any]:
     """The search for events whose column holds one of these days (ISO 8601)."""
     asked = {"type": "range", "gte": first, "lte": last}
     if source.columns.get(column) == ("dateOfEvent",):
@@ -91,13 +91,13 @@ def by_day(source: Source, column: str, *, first: str, last: str) -> dict[str, A
     return _search(source, {"data": {_field(source, column): asked}}, limit=PAGE)
 
 
-def since(source: Source, moment: str, *, offset: int) -> dict[str, Any]:
+def since(source: OpenCrvsSource, moment: str, *, offset: int) -> dict[str, Any]:
     """The search for what changed at `moment` or later, in that order, whatever its status is now."""
     clause = {"updatedAt": {"type": "range", "gte": moment or _EVER, "lte": _FOREVER}}
     return {**_search(source, clause, limit=PAGE, registered=False), "offset": offset}
 
 
-def latest(source: Source) -> dict[str, Any]:
+def latest(source: OpenCrvsSource) -> dict[str, Any]:
     """The search for the last change."""
     asked = _search(source, {}, limit=1, registered=False)
     return {**asked, "sort": [{"field": "updatedAt", "direction": "desc"}]}
@@ -122,7 +122,7 @@ def changed_at(event: Mapping[str, Any]) -> str:
     return _moment(event.get("updatedAt"))
 
 
-def change(source: Source, event: Mapping[str, Any]) -> Change | None:
+def change(source: OpenCrvsSource, event: Mapping[str, Any]) -> RecordChange | None:
     """An event as what became of its record; None where it was never registered.
 
     What is no longer registered (archived) is gone. An event that does not say when it changed is
@@ -142,9 +142,9 @@ def change(source: Source, event: Mapping[str, Any]) -> Change | None:
         if isinstance(value, str | int) and not isinstance(value, bool) and value != "":
             data[column] = str(value)
     gone = event.get("status") != REGISTERED
-    return Change(
+    return RecordChange(
         key=number,
-        record=None if gone else Record(number, data, changed_at=datetime.fromisoformat(moment)),
+        record=None if gone else RegistryRecord(number, data, changed_at=datetime.fromisoformat(moment)),
         cursor=f"{moment}{PARTED}{number}",
         version=moment,
         created=f"{began}{PARTED}{number}" if began else "",
@@ -158,7 +158,7 @@ def earlier(moment: str, *, seconds: int) -> str:
 
 
 def _search(
-    source: Source, clause: Mapping[str, Any], *, limit: int, registered: bool = True
+    source: OpenCrvsSource, clause: Mapping[str, Any], *, limit: int, registered: bool = True
 ) -> dict[str, Any]:
     status = {"status": _exact(REGISTERED)} if registered else {}
     return {
@@ -173,7 +173,7 @@ def _exact(term: str) -> dict[str, str]:
     return {"type": "exact", "term": term}
 
 
-def _field(source: Source, column: str) -> str:
+def _field(source: OpenCrvsSource, column: str) -> str:
     path = source.columns.get(column, ())
     if len(path) != 2 or path[0] != "declaration":
         raise OpenCrvsSourceError(f"OpenCRVS cannot be asked by {column}: it is no field of the declaration.")
@@ -195,7 +195,7 @@ def _at(event: Mapping[str, Any], path: tuple[str, ...]) -> Any:
 
 
 def _moment(value: Any) -> str:
-    moment = moments.read(value) if isinstance(value, str) else None
+    moment = moments.parse_moment(value) if isinstance(value, str) else None
     if moment is None or moment.tzinfo is None:
         return ""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

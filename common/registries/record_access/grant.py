@@ -69,7 +69,7 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class GivenConsent:
+class RecordedConsent:
     """A consent that the authority keeps, by the identifier under which it was granted."""
 
     id: str
@@ -82,7 +82,7 @@ class Subject:
     value: str = field(repr=False)
 
 
-Ground = Evidence | GivenConsent | Subject
+Ground = Evidence | RecordedConsent | Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,11 +176,11 @@ def verify_access_request(assertion: str, *, audience: str, sources: Sources, no
     confirmation = claims.get("cnf")
     return AccessRequest(
         client_id=client_id,
-        purpose=text(claims, "purpose"),
-        attributes=names(claims.get("attributes", [])),
+        purpose=required_text(claims, "purpose"),
+        attributes=attribute_names(claims.get("attributes", [])),
         ground=_ground(claims),
-        thumbprint=text(confirmation if isinstance(confirmation, Mapping) else {}, "jkt"),
-        jti=text(claims, "jti", longest=MAX_ID),
+        thumbprint=required_text(confirmation if isinstance(confirmation, Mapping) else {}, "jkt"),
+        jti=required_text(claims, "jti", longest=MAX_ID),
     )
 
 
@@ -202,16 +202,16 @@ def parse_grant(source: Mapping[str, Any]) -> AccessGrant:
     if source.get("token_type") != "DPoP" or not isinstance(token, str) or type(expires) not in (int, float):
         raise AccessError("The authority did not answer with a bound token.")
     consent = {
-        name: text(source, name, error=AccessError, longest=MAX_ID)
+        name: required_text(source, name, error=AccessError, longest=MAX_ID)
         for name in ("consent_id", "consent_until")
         if source.get(name) is not None
     }
     return AccessGrant(
-        token, int(expires or 0), names(source.get("attributes", []), error=AccessError), **consent
+        token, int(expires or 0), attribute_names(source.get("attributes", []), error=AccessError), **consent
     )
 
 
-def names(value: object, *, error: type[AccessError] = InvalidAssertionError) -> tuple[str, ...]:
+def attribute_names(value: object, *, error: type[AccessError] = InvalidAssertionError) -> tuple[str, ...]:
     """A list of attribute names, each once."""
     if not isinstance(value, list) or not all(isinstance(name, str) and name for name in value):
         raise error("Attributes are a list of texts.")
@@ -220,7 +220,7 @@ def names(value: object, *, error: type[AccessError] = InvalidAssertionError) ->
     return tuple(value)
 
 
-def text(
+def required_text(
     source: Mapping[str, Any],
     name: str,
     *,
@@ -235,7 +235,7 @@ def text(
 
 
 def _ground_claims(ground: Ground) -> dict[str, Any]:
-    if isinstance(ground, GivenConsent):
+    if isinstance(ground, RecordedConsent):
         return {"consent_id": ground.id}
     if isinstance(ground, Subject):
         return {"subject": ground.value}
@@ -257,9 +257,9 @@ def _ground(claims: Mapping[str, Any]) -> Ground:
             "The request rests on a presentation, a consent or a law, on one of them."
         )
     if found == ["consent_id"]:
-        return GivenConsent(text(claims, "consent_id", longest=MAX_ID))
+        return RecordedConsent(required_text(claims, "consent_id", longest=MAX_ID))
     if found == ["subject"]:
-        return Subject(text(claims, "subject", longest=MAX_ID))
+        return Subject(required_text(claims, "subject", longest=MAX_ID))
     return _evidence(claims["vp_token"])
 
 
@@ -271,9 +271,9 @@ def _evidence(value: object) -> Evidence:
     if not isinstance(entries, list) or not all(isinstance(entry, str) for entry in entries):
         raise InvalidAssertionError("transaction_data is a list of texts.")
     return Evidence(
-        format=text(source, "format"),
+        format=required_text(source, "format"),
         presentation=presentation,
-        nonce=text(source, "nonce"),
-        audience=text(source, "audience"),
+        nonce=required_text(source, "nonce"),
+        audience=required_text(source, "audience"),
         transaction_data=tuple(entries),
     )

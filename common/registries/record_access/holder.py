@@ -11,7 +11,12 @@ from functools import partial
 from typing import Any, Final, TypeVar
 
 from common.keys import Signer, holder_jwt, jwk
-from common.registries.record_access.grant import MAX_ID, AccessError, InvalidAssertionError, text
+from common.registries.record_access.grant import (
+    MAX_ID,
+    AccessError,
+    InvalidAssertionError,
+    required_text,
+)
 
 LOG_TYPE: Final = "access-log+jwt"
 CONSENTS_TYPE: Final = "access-consents+jwt"
@@ -102,7 +107,7 @@ def verify_consents_request(token: str, *, audience: str, now: datetime) -> Hold
 def verify_withdrawal(token: str, *, audience: str, now: datetime) -> HolderRequest:
     """The key that withdraws, and what; whether it may is not looked into yet."""
     asked, claims = _verify(token, WITHDRAWAL_TYPE, audience=audience, now=now)
-    return HolderRequest(asked.thumbprint, asked.jti, text(claims, "consent_id", longest=MAX_ID))
+    return HolderRequest(asked.thumbprint, asked.jti, required_text(claims, "consent_id", longest=MAX_ID))
 
 
 def create_log(entries: Iterable[LogEntry]) -> dict[str, Any]:
@@ -127,7 +132,7 @@ def parse_consents(source: Mapping[str, Any]) -> tuple[ConsentEntry, ...]:
 
 def _verify(token: str, typ: str, *, audience: str, now: datetime) -> tuple[HolderRequest, dict[str, Any]]:
     key, claims = holder_jwt.verify(token, typ=typ, audience=audience, now=now, error=_refused)
-    return HolderRequest(jwk.thumbprint(key), text(claims, "jti", longest=MAX_ID)), claims
+    return HolderRequest(jwk.thumbprint(key), required_text(claims, "jti", longest=MAX_ID)), claims
 
 
 def _written(entry: LogEntry | ConsentEntry) -> dict[str, Any]:
@@ -145,7 +150,7 @@ def _read(kind: type[Entry], source: Mapping[str, Any]) -> Entry:
     said: dict[str, Any] = {
         each.name: ""
         if each.name in OPTIONAL and not source.get(each.name)
-        else text(source, each.name, error=AccessError)
+        else required_text(source, each.name, error=AccessError)
         for each in fields(kind)
         if each.name != "attributes"
     }

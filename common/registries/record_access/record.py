@@ -13,7 +13,7 @@ from common.errors import SelloError
 from common.formats.base import Sources
 from common.keys import Signer, jws
 from common.keys.holder_jwt import check_time
-from common.registries.record_access.grant import AccessError, text
+from common.registries.record_access.grant import AccessError, required_text
 
 RECORD_TYPE: Final = "access-record+jwt"
 MEDIA_TYPE: Final = f"application/{RECORD_TYPE}"
@@ -78,7 +78,7 @@ def verify_record(
         raise InvalidRecordError("The answer does not hold.", detail=error.public) from error
     if claims.get("iss") != authority or claims.get("aud") != client_id:
         raise InvalidRecordError("The answer is by or for somebody else.")
-    if text(claims, "jti", error=InvalidRecordError) != request_id:
+    if required_text(claims, "jti", error=InvalidRecordError) != request_id:
         raise InvalidRecordError("The answer is to another request.")
     check_time(claims, now=now, error=InvalidRecordError)
     found = claims.get("attributes")

@@ -39,13 +39,13 @@ class InvalidConditionError(RegistryError):
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
+class RecordCondition:
     """One condition: `operator` on a column and its `operand`, or on other conditions."""
 
     operator: str
     column: str = ""
     operand: Any = None
-    parts: tuple["Condition", ...] = ()
+    parts: tuple["RecordCondition", ...] = ()
 
     def columns(self) -> Iterator[str]:
         """Every column that it looks at."""
@@ -61,7 +61,7 @@ class Condition:
             yield from part.operators()
 
 
-def holds(condition: Condition, data: Mapping[str, Any], *, changed: Set[str], today: date) -> bool:
+def holds(condition: RecordCondition, data: Mapping[str, Any], *, changed: Set[str], today: date) -> bool:
     """Whether the condition is true of a record; `changed` are the columns that `changed` asks about."""
     said = str(data.get(condition.column, "")).strip()
     match condition.operator:
@@ -102,7 +102,7 @@ def as_date(value: Any, *, today: date) -> date | None:
         return None
 
 
-def parse_condition(entry: Any, *, depth: int = 0) -> Condition:
+def parse_condition(entry: Any, *, depth: int = 0) -> RecordCondition:
     """A condition as rules spell it; every fault is named."""
     if not isinstance(entry, Mapping) or len(entry) != 1:
         raise InvalidConditionError("A condition is an object with one member, such as eq.")
@@ -112,17 +112,19 @@ def parse_condition(entry: Any, *, depth: int = 0) -> Condition:
     if operator in _JOINING:
         if not isinstance(value, list) or not 0 < len(value) <= MAX_PARTS:
             raise InvalidConditionError(f"{operator} joins a list of 1 to {MAX_PARTS} conditions.")
-        return Condition(operator, parts=tuple(parse_condition(part, depth=depth + 1) for part in value))
+        return RecordCondition(
+            operator, parts=tuple(parse_condition(part, depth=depth + 1) for part in value)
+        )
     if operator == "not":
-        return Condition(operator, parts=(parse_condition(value, depth=depth + 1),))
+        return RecordCondition(operator, parts=(parse_condition(value, depth=depth + 1),))
     if operator in ("set", "unset", "changed"):
-        return Condition(operator, _column(value, operator))
+        return RecordCondition(operator, _column(value, operator))
     if operator not in (*_COMPARING, "in", "age") or not isinstance(value, list) or not value:
         raise InvalidConditionError(
             f"A condition is one of {', '.join((*_COMPARING, 'in', 'set', 'unset', 'changed', 'age'))},"
             f" {', '.join(_JOINING)}, not; what compares has a list that begins with its column."
         )
-    return Condition(operator, _column(value[0], operator), _operand(operator, value[1:]))
+    return RecordCondition(operator, _column(value[0], operator), _operand(operator, value[1:]))
 
 
 def _operand(operator: str, rest: list[Any]) -> Any:

@@ -18,7 +18,7 @@ from typing import Any, Final
 from common.encoding import jcs
 from common.registries.claims.mapping import FALSE, TRUE
 from common.registries.connector import RegistryError
-from common.registries.rules.conditions import Condition, as_date, holds, parse_condition
+from common.registries.rules.conditions import RecordCondition, as_date, holds, parse_condition
 from common.registries.values.dates import DAY_FIRST, MONTH_FIRST
 from common.registries.values.nulls import is_no_death
 from common.registries.values.texts import compact
@@ -70,7 +70,7 @@ class Rule:
     reason: str
     columns: tuple[str, ...] = ()
     column: str = ""
-    condition: Condition | None = None
+    condition: RecordCondition | None = None
     days: int = 0
     watch: Link | None = None
     to: Link | None = None
@@ -134,7 +134,7 @@ def first(rules: Iterable[Rule], situation: Situation) -> Rule | None:
     return next((rule for rule in rules if fits(rule, situation)), None)
 
 
-def parse_rules(entries: Any) -> tuple[Rule, ...]:
+def parse_credential_rules(entries: Any) -> tuple[Rule, ...]:
     """Rules as configurations keep them and `set_rules --file` spells them; every fault is named."""
     if not isinstance(entries, list) or len(entries) > MAX_RULES:
         raise InvalidRegistryRulesError(f"Rules are a list of up to {MAX_RULES} objects.")

@@ -33,17 +33,17 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class CriteriaGroup:
     """`and`, `or`: all or any of its parts; `not`: none of them."""
 
     condition: str
     parts: "tuple[Node, ...]"
 
 
-Node = Term | Group
+Node = Term | CriteriaGroup
 
 
-def parse_query(query_type: object, query: object, *, reason: str = SEARCH_CRITERIA) -> Node:
+def parse_criteria(query_type: object, query: object, *, reason: str = SEARCH_CRITERIA) -> Node:
     """The tree of a query of that type; `Refused` for what is too deep, too long or of another form."""
     if query_type == "idtype-value":
         found: Node = _identifier(query)
@@ -53,7 +53,7 @@ def parse_query(query_type: object, query: object, *, reason: str = SEARCH_CRITE
         found = _template(query)
     else:
         raise SpdciItemError("Queries are idtype-value, predicate or expression.", reason=reason)
-    if sum(1 for _ in terms(found)) > MAX_TERMS:
+    if sum(1 for _ in criteria_terms(found)) > MAX_TERMS:
         raise SpdciItemError(f"A query compares at most {MAX_TERMS} times.", reason=reason)
     return found
 
@@ -63,20 +63,20 @@ def parse_conditions(query: object) -> Node:
     return _conditions(query, depth=0)
 
 
-def terms(node: Node) -> Iterator[Term]:
+def criteria_terms(node: Node) -> Iterator[Term]:
     """Every comparison of a tree."""
     if isinstance(node, Term):
         yield node
     else:
         for part in node.parts:
-            yield from terms(part)
+            yield from criteria_terms(part)
 
 
 def resolved(node: Node, resolve: Callable[[Term], Term]) -> Node:
     """The tree with each comparison replaced by one of a column."""
     if isinstance(node, Term):
         return resolve(node)
-    return Group(node.condition, tuple(resolved(part, resolve) for part in node.parts))
+    return CriteriaGroup(node.condition, tuple(resolved(part, resolve) for part in node.parts))
 
 
 def required_equal(node: Node) -> Iterator[tuple[str, str]]:
@@ -91,7 +91,7 @@ def required_equal(node: Node) -> Iterator[tuple[str, str]]:
 
 def check_values(node: Node, types: Mapping[str, str], *, reason: str = SEARCH_CRITERIA) -> None:
     """Raise `Refused` where a value cannot be compared with its column's type."""
-    for term in terms(node):
+    for term in criteria_terms(node):
         if types.get(term.attribute) == "image":
             raise SpdciItemError("Pictures are not compared.", reason=reason)
         for value in _choices(term):
@@ -135,7 +135,7 @@ def _predicates(query: object) -> Node:
     if len(items) != len(query) or not all(type(n) in (int, float) for n in numbers):
         raise SpdciItemError("A predicate is a list of expressions with their numbers.")
     ordered = [item for _, item in sorted(zip(numbers, items, strict=True), key=lambda pair: pair[0])]
-    return Group("and", tuple(_pair(item) for item in ordered))
+    return CriteriaGroup("and", tuple(_pair(item) for item in ordered))
 
 
 def _pair(item: Mapping[str, Any]) -> Node:
@@ -144,12 +144,12 @@ def _pair(item: Mapping[str, Any]) -> Node:
     if condition not in (None, "and", "or", "not"):
         raise SpdciItemError("Conditions are and, or, not.")
     if second is None:
-        return Group("not", (first,)) if condition == "not" else first
+        return CriteriaGroup("not", (first,)) if condition == "not" else first
     if condition is None:
         raise SpdciItemError("Two expressions are joined by a condition.")
     if condition == "not":
-        return Group("and", (first, Group("not", (second,))))
-    return Group(str(condition), (first, second))
+        return CriteriaGroup("and", (first, CriteriaGroup("not", (second,))))
+    return CriteriaGroup(str(condition), (first, second))
 
 
 def _expression(source: object) -> Term:
@@ -179,7 +179,7 @@ def _conditions(source: object, *, depth: int) -> Node:
             if not 0 < len(inner) <= MAX_TERMS:
                 raise SpdciItemError("A condition joins at least one expression.")
             nodes = tuple(_conditions(entry, depth=depth + 1) for entry in inner)
-            parts.append(Group(name[1:], nodes))
+            parts.append(CriteriaGroup(name[1:], nodes))
         elif isinstance(value, Mapping):
             parts += [_term(name, str(operator).removeprefix("$"), said) for operator, said in value.items()]
         else:
@@ -188,7 +188,7 @@ def _conditions(source: object, *, depth: int) -> Node:
             raise SpdciItemError(f"A query compares at most {MAX_TERMS} times.")
     if not parts:
         raise SpdciItemError("A query compares something.")
-    return parts[0] if len(parts) == 1 else Group("and", tuple(parts))
+    return parts[0] if len(parts) == 1 else CriteriaGroup("and", tuple(parts))
 
 
 def _term(name: object, operator: object, value: object) -> Term:

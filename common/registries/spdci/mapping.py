@@ -79,7 +79,7 @@ class RecordMapping:
         return next((here for here, there in self.values.get(column, {}).items() if there == value), value)
 
 
-def fill(
+def fill_template(
     mapping: RecordMapping, data: Mapping[str, Any], columns: Collection[str], *, template: Any = None
 ) -> dict[str, Any]:
     """The data object of one record with these columns alone; empty where nothing of it may be told."""
@@ -87,7 +87,7 @@ def fill(
     return filled if isinstance(filled, dict) else {}
 
 
-def read(mapping: RecordMapping, item: Mapping[str, Any]) -> dict[str, Any]:
+def read_object(mapping: RecordMapping, item: Mapping[str, Any]) -> dict[str, Any]:
     """The columns of a data object that came from somewhere else; what it leaves out is absent."""
     found: dict[str, Any] = {}
     _read(mapping, mapping.template, item, found)

@@ -30,7 +30,7 @@ class SpdciItemError(ExchangeError):
         self.reason = reason
 
 
-def identifier(source: Mapping[str, Any], name: str) -> str:
+def parse_identifier(source: Mapping[str, Any], name: str) -> str:
     """A required identifier of the message itself."""
     value = source.get(name)
     if not isinstance(value, str) or not 0 < len(value) <= MAX_ID or not _TEXT.match(value):

@@ -10,25 +10,25 @@ from typing import Any
 from common.exchange.envelope import timestamp
 from common.exchange.header import SUCCEEDED
 from common.registries.spdci import members
-from common.registries.spdci.criteria import Node, parse_conditions, parse_query
+from common.registries.spdci.criteria import Node, parse_conditions, parse_criteria
 from common.registries.spdci.members import SpdciItemError
 from common.registries.spdci.search import refused
 
 
 def parse_question(message: Mapping[str, Any], name: str) -> tuple[str, Node | SpdciItemError, str]:
     """The transaction, whom `disabled_criteria` (or its like) means or why it is refused, and the purpose."""
-    transaction_id = members.identifier(message, "transaction_id")
+    transaction_id = members.parse_identifier(message, "transaction_id")
     try:
         criteria = members.criteria(message, name)
         query_type, query = criteria.get("query_type"), criteria.get("query")
         if query_type == "idtype-value" and isinstance(query, Mapping) and "type" in query:
-            return transaction_id, parse_query(query_type, query), members.purpose(criteria)
+            return transaction_id, parse_criteria(query_type, query), members.purpose(criteria)
         return transaction_id, parse_conditions(query), members.purpose(criteria)
     except SpdciItemError as refusal:
         return transaction_id, refusal, ""
 
 
-def create_answer(
+def create_question_answer(
     name: str,
     transaction_id: str,
     correlation_id: str,

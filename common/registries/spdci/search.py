@@ -10,7 +10,7 @@ from common.exchange.envelope import timestamp
 from common.exchange.errors import MAX_SENTENCE, ExchangeError
 from common.exchange.header import REJECTED, STATUSES, SUCCEEDED
 from common.registries.spdci import members
-from common.registries.spdci.criteria import Node, parse_query
+from common.registries.spdci.criteria import Node, parse_criteria
 from common.registries.spdci.mapping import RecordMapping, parse_reg_records, reg_records
 from common.registries.spdci.members import PAGINATION, SORT, SpdciItemError
 
@@ -54,7 +54,7 @@ class Found:
 
 def parse_search(message: Mapping[str, Any], *, now: datetime) -> tuple[str, list[SearchItem]]:
     """The transaction and the requests of a SearchRequest; one that is wrong does not spoil the others."""
-    transaction_id, seen, items = members.identifier(message, "transaction_id"), set[str](), []
+    transaction_id, seen, items = members.parse_identifier(message, "transaction_id"), set[str](), []
     for source in members.batch(message, "search_request"):
         try:
             members.check_request(source, seen=seen, now=now)
@@ -179,7 +179,7 @@ def _criteria(source: Mapping[str, Any]) -> Criteria:
             f"A page holds 1 to {MAX_PAGE} records; the first has number 1.", reason=PAGINATION
         )
     return Criteria(
-        query=parse_query(source.get("query_type"), source.get("query")),
+        query=parse_criteria(source.get("query_type"), source.get("query")),
         sort=_sort(source.get("sort") or []),
         page_size=size,
         page_number=number,

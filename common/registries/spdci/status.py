@@ -30,7 +30,10 @@ class StatusQuestion:
 
 def parse_status(message: Mapping[str, Any]) -> StatusQuestion:
     """A TxnStatusRequest; one text writes `subscibe`, which is read too."""
-    transaction_id, source = members.identifier(message, "transaction_id"), message.get("txnstatus_request")
+    transaction_id, source = (
+        members.parse_identifier(message, "transaction_id"),
+        message.get("txnstatus_request"),
+    )
     if not isinstance(source, Mapping):
         raise ExchangeError("txnstatus_request is an object.")
     kind, attribute, value = (
@@ -46,7 +49,11 @@ def parse_status(message: Mapping[str, Any]) -> StatusQuestion:
     if not 0 < len(values) <= members.MAX_BATCH or not all(values):
         raise ExchangeError("attribute_value is a text, or a list of texts.")
     return StatusQuestion(
-        transaction_id, members.identifier(source, "reference_id"), TYPES[kind], str(attribute), tuple(values)
+        transaction_id,
+        members.parse_identifier(source, "reference_id"),
+        TYPES[kind],
+        str(attribute),
+        tuple(values),
     )
 
 

@@ -10,7 +10,7 @@ from common.exchange.envelope import parse_timestamp, timestamp
 from common.exchange.errors import ExchangeError
 from common.exchange.header import REJECTED, SUCCEEDED
 from common.registries.spdci import members
-from common.registries.spdci.criteria import Node, parse_query
+from common.registries.spdci.criteria import Node, parse_criteria
 from common.registries.spdci.mapping import RecordMapping, parse_reg_records
 from common.registries.spdci.members import SpdciItemError
 from common.registries.spdci.search import VERSION, refused
@@ -29,7 +29,7 @@ FOREVER: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class SubscriptionRequest:
     """What somebody wants to be told of; `filter_type` and `filter` as they came, to be kept."""
 
     event_type: str
@@ -47,22 +47,22 @@ class SubscribeItem:
     """One request of a batch: a wish, or the reason why it is refused."""
 
     reference_id: str
-    wish: Wish | None = None
+    wish: SubscriptionRequest | None = None
     refusal: SpdciItemError | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Subscribed:
+class SubscriptionResult:
     """The answer to one wish: the code under which it stands."""
 
     reference_id: str
     code: str = ""
-    wish: Wish | None = None
+    wish: SubscriptionRequest | None = None
     refusal: SpdciItemError | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class RecordEvent:
     """One record that changed, as a data object."""
 
     reference_id: str
@@ -72,18 +72,18 @@ class Event:
 
 def parse_subscribe(message: Mapping[str, Any], *, now: datetime) -> tuple[str, list[SubscribeItem]]:
     """The transaction and the wishes of a SubscribeRequest."""
-    transaction_id, seen, items = members.identifier(message, "transaction_id"), set[str](), []
+    transaction_id, seen, items = members.parse_identifier(message, "transaction_id"), set[str](), []
     for source in members.batch(message, "subscribe_request"):
         try:
             members.check_request(source, seen=seen, now=now)
-            wish = parse_wish(members.criteria(source, "subscribe_criteria"))
+            wish = parse_subscription_request(members.criteria(source, "subscribe_criteria"))
             items.append(SubscribeItem(members.reference(source), wish))
         except SpdciItemError as refusal:
             items.append(SubscribeItem(members.reference(source), refusal=refusal))
     return transaction_id, items
 
 
-def parse_wish(source: Mapping[str, Any]) -> Wish:
+def parse_subscription_request(source: Mapping[str, Any]) -> SubscriptionRequest:
     """`subscribe_criteria`."""
     event, record_type = (
         members.short(source.get("reg_event_type")),
@@ -93,7 +93,7 @@ def parse_wish(source: Mapping[str, Any]) -> Wish:
         raise SpdciItemError("reg_event_type is missing.", reason=TYPES)
     if not record_type:
         raise SpdciItemError("notify_record_type is missing.", reason=TYPES)
-    times = optional_members.said(source.get("frequency")) or {}
+    times = optional_members.without_empty(source.get("frequency")) or {}
     if not isinstance(times, Mapping):
         raise SpdciItemError("frequency is an object.", reason=DETAILS)
     start, end = parse_timestamp(times.get("start_time")), parse_timestamp(times.get("end_time"))
@@ -103,10 +103,10 @@ def parse_wish(source: Mapping[str, Any]) -> Wish:
     if source.get("filter") is None:
         raise SpdciItemError("filter is missing.", reason=DETAILS)
     try:
-        query = parse_query(filter_type, source.get("filter"))
+        query = parse_criteria(filter_type, source.get("filter"))
     except SpdciItemError as refusal:
         raise SpdciItemError(refusal.public, reason=DETAILS) from refusal
-    return Wish(
+    return SubscriptionRequest(
         event_type=event,
         query=query,
         filter_type=str(filter_type),
@@ -145,7 +145,7 @@ def create_subscribe(
 
 
 def create_subscribe_response(
-    transaction_id: str, correlation_id: str, answers: Sequence[Subscribed], *, now: datetime
+    transaction_id: str, correlation_id: str, answers: Sequence[SubscriptionResult], *, now: datetime
 ) -> dict[str, Any]:
     """The SubscribeResponse; what the text requires of SubscriptionInfo, and what it describes there."""
     return {
@@ -173,7 +173,7 @@ def parse_subscribe_response(message: Mapping[str, Any]) -> dict[str, list[str]]
 
 def parse_unsubscribe(message: Mapping[str, Any]) -> tuple[str, list[str]]:
     """The transaction and the codes; the text spells their name in two ways."""
-    transaction_id = members.identifier(message, "transaction_id")
+    transaction_id = members.parse_identifier(message, "transaction_id")
     codes = message.get("subscription_codes") or message.get("sunscription_codes")
     if not isinstance(codes, list) or not 0 < len(codes) <= members.MAX_BATCH:
         raise ExchangeError("subscription_codes is a list of codes.")
@@ -213,7 +213,12 @@ def create_unsubscribe_response(
 
 
 def create_notify(
-    transaction_id: str, events: Sequence[Event], *, mapping: RecordMapping, event_type: str, record_type: str
+    transaction_id: str,
+    events: Sequence[RecordEvent],
+    *,
+    mapping: RecordMapping,
+    event_type: str,
+    record_type: str,
 ) -> dict[str, Any]:
     """A NotifyEventRequest; `reg_records` is one record in it."""
     return {
@@ -237,7 +242,7 @@ def create_notify(
 
 def parse_notify(message: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
     """What a registry tells: each event's type and the record, as a data object."""
-    members.identifier(message, "transaction_id")
+    members.parse_identifier(message, "transaction_id")
     found = []
     for source in members.batch(message, "notify_event"):
         data = source.get("data")
@@ -248,7 +253,7 @@ def parse_notify(message: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any
     return found
 
 
-def _subscribed(answer: Subscribed, *, now: datetime) -> dict[str, Any]:
+def _subscribed(answer: SubscriptionResult, *, now: datetime) -> dict[str, Any]:
     entry: dict[str, Any] = {"reference_id": answer.reference_id, "timestamp": timestamp(now)}
     wish = answer.wish
     if answer.refusal is not None or wish is None:

@@ -12,8 +12,8 @@ from typing import BinaryIO, Final
 
 from common.registries.columns.column import ORDERS, Column
 from common.registries.columns.key_column import MAX_KEY, KeyFinder, KeyHabit, SeenKeys
-from common.registries.columns.profile import Profile
-from common.registries.connector import Record
+from common.registries.columns.profile import ColumnProfile
+from common.registries.connector import RegistryRecord
 from common.registries.spreadsheets.rows import AnotherTable, fault_of, is_total
 from common.registries.tables.errors import UnreadableSpreadsheetError
 from common.registries.tables.lines import Row
@@ -27,7 +27,7 @@ UNREADABLE: Final = "holds control characters, or some that do not belong to its
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ImportOptions:
     """What somebody says of a file that the file does not: each is empty where nobody does."""
 
     key: str = ""
@@ -36,7 +36,7 @@ class Reading:
     date_order: str = ""  # day or month, whichever stands first
 
 
-UNSAID: Final = Reading()
+UNSAID: Final = ImportOptions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class OpenSpreadsheet:
     habit: KeyHabit = field(default_factory=KeyHabit)
     seen: SeenKeys = field(default_factory=SeenKeys)
 
-    def entries(self) -> Iterator[Record | Rejected]:
+    def entries(self) -> Iterator[RegistryRecord | Rejected]:
         """Its rows, in their order; once."""
         columns = {column.name: column for column in self.columns}
         for number, row in self.table.rows():
@@ -82,7 +82,7 @@ class OpenSpreadsheet:
 def open_spreadsheet(
     file: BinaryIO,
     *,
-    reading: Reading = UNSAID,
+    reading: ImportOptions = UNSAID,
     known: Mapping[str, Column] | None = None,
     looking: Callable[[int], None] | None = None,
 ) -> Iterator[OpenSpreadsheet]:
@@ -98,13 +98,13 @@ def open_spreadsheet(
 
 
 def _told(
-    table: Table, reading: Reading, known: Mapping[str, Column], looking: Callable[[int], None] | None
+    table: Table, reading: ImportOptions, known: Mapping[str, Column], looking: Callable[[int], None] | None
 ) -> OpenSpreadsheet:
     if reading.key and compact(reading.key) not in table.names:
         raise UnreadableSpreadsheetError(
             f"No column is called {reading.key!r}; the file has {', '.join(table.names)}."
         )
-    profiles = {name: Profile(name, known=known.get(name)) for name in table.names}
+    profiles = {name: ColumnProfile(name, known=known.get(name)) for name in table.names}
     finder = KeyFinder(table.names)
     habits = {name: KeyHabit() for name in ([compact(reading.key)] if reading.key else finder.likely())}
     gap = AnotherTable(table.names)
@@ -171,7 +171,9 @@ def _cell(cell: str) -> str | None:
     return unwrapped(text) if text and text[0] in "='" else text
 
 
-def _record(cells: Mapping[str, str | None], columns: Mapping[str, Column], key_column: str) -> Record:
+def _record(
+    cells: Mapping[str, str | None], columns: Mapping[str, Column], key_column: str
+) -> RegistryRecord:
     data = {}
     for name, cell in cells.items():
         if cell is None:
@@ -190,4 +192,4 @@ def _record(cells: Mapping[str, str | None], columns: Mapping[str, Column], key_
         raise ValueError(f"Column {key_column}, the key, is longer than {MAX_KEY} characters.")
     if is_total(key):
         raise ValueError(f"Column {key_column}: it is a total or a remark, no record.")
-    return Record(key=key, data={**data, key_column: key})
+    return RegistryRecord(key=key, data={**data, key_column: key})

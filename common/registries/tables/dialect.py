@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
-from common.registries.tables.lines import rows
+from common.registries.tables.lines import read_rows
 
 DELIMITERS: Final = ("\t", ",", ";", "|", "^", "~", "¦")
 SAMPLE: Final = 200
@@ -22,7 +22,7 @@ class Dialect:
     quote: str = '"'
 
 
-def declared(line: str) -> str | None:
+def declared_dialect(line: str) -> str | None:
     """The delimiter that the first line declares, as Excel understands it: `sep=;`."""
     found = _DECLARED.match(line)
     return found[1] if found else None
@@ -34,7 +34,7 @@ def find_dialect(lines: Sequence[str], delimiters: Iterable[str] = DELIMITERS) -
     quote = "'" if re.match(r"'[^',;|\t]*'[,;|\t]", first) else '"'
 
     def score(delimiter: str) -> tuple[bool, bool, float, bool, int]:
-        found = rows(lines, delimiter=delimiter, quote=quote, width=None)
+        found = read_rows(lines, delimiter=delimiter, quote=quote, width=None)
         widths = [len(row) for row in islice(found, SAMPLE) if row]
         if not widths:
             return False, False, 0.0, False, 0

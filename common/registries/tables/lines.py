@@ -9,7 +9,7 @@ MAX_LINES: Final = 200  # of one row; an unclosed quote would otherwise swallow 
 Row = list[str] | None
 
 
-def rows(lines: Iterable[str], *, delimiter: str, quote: str, width: int | None) -> Iterator[Row]:
+def read_rows(lines: Iterable[str], *, delimiter: str, quote: str, width: int | None) -> Iterator[Row]:
     """The cells of each row; None for a row whose quoting is broken or that holds a cell beyond csv's limit.
 
     After a row of several lines that is broken or has not `width` cells, reading goes on at its second line.

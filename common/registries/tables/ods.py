@@ -8,7 +8,7 @@ from typing import IO, Any, Final
 from lxml import etree
 
 from common.registries.tables.errors import MAX_COLUMNS, UnreadableSpreadsheetError
-from common.registries.tables.workbook import choose_sheet, text_of
+from common.registries.tables.workbook import cell_text, choose_sheet
 
 _TABLE: Final = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _OFFICE: Final = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
@@ -117,7 +117,7 @@ def _cell(cell: Any) -> str:
             value = float(cell.get(f"{_OFFICE}value", "nan"))
             if shown.isascii() and shown.isdigit() and int(shown) == value:
                 return shown  # with the zeros before it
-            return shown if math.isnan(value) else text_of(value)
+            return shown if math.isnan(value) else cell_text(value)
     return shown
 
 

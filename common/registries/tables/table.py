@@ -12,11 +12,11 @@ from zipfile import ZipFile
 
 from common.registries.tables import file_kinds
 from common.registries.tables.archive import IN_MEMORY, only_table, read_archive
-from common.registries.tables.dialect import SAMPLE, Dialect, declared, find_dialect
+from common.registries.tables.dialect import SAMPLE, Dialect, declared_dialect, find_dialect
 from common.registries.tables.encodings import Encoding, find_encoding, named_encoding
 from common.registries.tables.errors import MAX_BYTES, UnreadableSpreadsheetError
 from common.registries.tables.heading import find_heading, names_of
-from common.registries.tables.lines import MAX_LINES, Row, rows
+from common.registries.tables.lines import MAX_LINES, Row, read_rows
 from common.registries.tables.ods import is_ods, read_ods
 from common.registries.tables.xls import read_xls
 from common.registries.tables.xlsx import is_xlsx, read_xlsx
@@ -109,7 +109,7 @@ def _spooled(found: Iterable[list[str]]) -> Iterator[Table]:
 def _text(file: BinaryIO, encoding: Encoding) -> Table:
     lines = list(islice(_lines(file, encoding), SAMPLE * 2))
     file_kinds.refuse_words("".join(lines)[:4_096])
-    delimiter = declared(lines[0]) if lines else None
+    delimiter = declared_dialect(lines[0]) if lines else None
     dialect = find_dialect(lines[1:], [delimiter]) if delimiter else find_dialect(lines)
     return _table(file, encoding, dialect)
 
@@ -126,8 +126,8 @@ def _table(file: BinaryIO, encoding: Encoding, dialect: Dialect) -> Table:
 def _rows(file: BinaryIO, encoding: Encoding, dialect: Dialect, width: int | None) -> Iterator[Row]:
     lines = _lines(file, encoding)
     first = next(lines, None)
-    begin = [] if first is None or declared(first) else [first]
-    return rows(_chain(begin, lines), delimiter=dialect.delimiter, quote=dialect.quote, width=width)
+    begin = [] if first is None or declared_dialect(first) else [first]
+    return read_rows(_chain(begin, lines), delimiter=dialect.delimiter, quote=dialect.quote, width=width)
 
 
 def _chain(first: Iterable[str], rest: Iterable[str]) -> Iterator[str]:

@@ -29,7 +29,7 @@ def choose_sheet(visible: Sequence[str], filled: Sequence[str], wanted: str) -> 
     return filled[0]
 
 
-def text_of(value: Any, pattern: str = "") -> str:
+def cell_text(value: Any, pattern: str = "") -> str:
     """A cell as text: days in ISO 8601, numbers with all their digits and the zeros that `pattern` shows."""
     match value:
         case None:

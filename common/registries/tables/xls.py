@@ -8,7 +8,7 @@ import xlrd
 from xlrd.biffh import XL_CELL_BOOLEAN, XL_CELL_DATE, XL_CELL_EMPTY, XL_CELL_ERROR, XL_CELL_NUMBER
 
 from common.registries.tables.errors import MAX_COLUMNS, UnreadableSpreadsheetError
-from common.registries.tables.workbook import choose_sheet, text_of
+from common.registries.tables.workbook import cell_text, choose_sheet
 
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 _VISIBLE: Final = 0
@@ -43,9 +43,9 @@ def _text(book: Any, cell: Any) -> str:
     if cell.ctype == XL_CELL_ERROR:
         return str(xlrd.error_text_from_code.get(cell.value, "#VALUE!"))
     if cell.ctype == XL_CELL_BOOLEAN:
-        return text_of(bool(cell.value))
+        return cell_text(bool(cell.value))
     if cell.ctype == XL_CELL_DATE:
         if cell.value < 1:
-            return "1900-01-00" if "y" in pattern.lower() else text_of(cell.value)
-        return text_of(xlrd.xldate_as_datetime(cell.value, book.datemode))
-    return text_of(cell.value, pattern) if cell.ctype == XL_CELL_NUMBER else str(cell.value)
+            return "1900-01-00" if "y" in pattern.lower() else cell_text(cell.value)
+        return cell_text(xlrd.xldate_as_datetime(cell.value, book.datemode))
+    return cell_text(cell.value, pattern) if cell.ctype == XL_CELL_NUMBER else str(cell.value)

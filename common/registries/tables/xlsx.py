@@ -12,7 +12,7 @@ import openpyxl
 from openpyxl.cell.read_only import EMPTY_CELL
 
 from common.registries.tables.errors import MAX_COLUMNS, UnreadableSpreadsheetError
-from common.registries.tables.workbook import choose_sheet, text_of
+from common.registries.tables.workbook import cell_text, choose_sheet
 
 _UNWORKED: Final = re.compile(rb"<f[^<>]*(?:/>|>[^<]*</f>)\s*(?:</c>|<v\s*/>|<v></v>)")
 MOST_BEYOND: Final = 10_000_000  # cells that are empty, but for a colour
@@ -91,4 +91,4 @@ def _worked_out(file: BinaryIO, sheet: Any) -> Iterator[list[str]]:
 def _text(cell: Any) -> str:
     """Only numbers and the day zero depend on how they are shown, which takes long to find."""
     numeric = isinstance(cell.value, int | float | time)
-    return text_of(cell.value, cell.number_format or "" if numeric else "")
+    return cell_text(cell.value, cell.number_format or "" if numeric else "")

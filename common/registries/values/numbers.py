@@ -19,7 +19,7 @@ _GROUPING: Final = re.compile(r"[ \u00a0\u2009\u202f'’]")
 MAX_NUMBER: Final = 40  # characters
 
 
-def is_number(text: str, mark: str) -> bool:
+def is_numeral(text: str, mark: str) -> bool:
     """Whether it is a number whose fraction stands behind `mark`, a point or a comma."""
     return len(text) <= MAX_NUMBER and bool(
         _PATTERNS[mark].match(text) or (mark == "." and _SMALL.match(text))
@@ -37,9 +37,9 @@ def is_spaced(text: str) -> bool:
     return bool(_GROUPING.search(text))
 
 
-def plain(text: str, mark: str) -> str | None:
+def plain_number(text: str, mark: str) -> str | None:
     """The number with a point and no grouping; None where it is none. Its digits stay: 1.50 is 1.50."""
-    if not is_number(text, mark):
+    if not is_numeral(text, mark):
         return None
     if _SMALL.match(text):
         digits, _, power = text.lower().partition("e-")

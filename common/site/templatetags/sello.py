@@ -72,20 +72,20 @@ STATUSES: Final[dict[str, tuple[str, str]]] = {
 def day(when: date | None) -> str:
     """25 May 1990; of a moment, the day on which it lies where the person is."""
     if isinstance(when, datetime):
-        return time_zone.day(when)
+        return time_zone.local_day(when)
     return display.day(when) if when else ""
 
 
 @register.filter
 def moment(when: datetime | None) -> SafeString | str:
     """25 May 1990, 14:05, in the person's time zone."""
-    return _time(when, time_zone.moment(when)) if when else ""
+    return _time(when, time_zone.local_moment(when)) if when else ""
 
 
 @register.filter
 def clock(when: datetime | None) -> SafeString | str:
     """14:05, in the person's time zone."""
-    return _time(when, time_zone.clock(when)) if when else ""
+    return _time(when, time_zone.local_clock(when)) if when else ""
 
 
 @register.filter

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from common.adapters.command import Command as BaseCommand
-from common.registries.spreadsheets.spreadsheet import Reading
+from common.registries.spreadsheets.spreadsheet import ImportOptions
 from issuer.registries.spreadsheet_import import import_spreadsheet
 
 
@@ -48,7 +48,9 @@ class Command(BaseCommand):
             done = import_spreadsheet(
                 options["registry"],
                 file,
-                reading=Reading(options["key"], options["sheet"], options["encoding"], options["date_order"]),
+                reading=ImportOptions(
+                    options["key"], options["sheet"], options["encoding"], options["date_order"]
+                ),
                 title=options["title"],
                 authority=options["authority"],
                 new_authority=options["new_authority"],

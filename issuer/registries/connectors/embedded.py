@@ -10,7 +10,7 @@ from django.db.models import QuerySet, TextField
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
-from common.registries.connector import START, Change, Record, RecordNotFoundError
+from common.registries.connector import START, RecordChange, RecordNotFoundError, RegistryRecord
 from common.registries.values.texts import compact
 from issuer import models
 
@@ -30,7 +30,7 @@ class EmbeddedRegistry:
     def __init__(self, registry: models.Registry) -> None:
         self.registry = registry
 
-    def fetch(self, key: str) -> Record:
+    def fetch(self, key: str) -> RegistryRecord:
         """The record under `key`."""
         try:
             row = self.registry.records.get(key=key)
@@ -38,7 +38,7 @@ class EmbeddedRegistry:
             raise RecordNotFoundError(f"{self.registry.title} holds no record under this key.") from error
         return _record(row)
 
-    def find(self, column: str, value: str) -> Iterator[Record]:
+    def find(self, column: str, value: str) -> Iterator[RegistryRecord]:
         """The records whose column says exactly this: at once in a column of `lookups`, else one by one."""
         value = compact(value)
         if column in self.registry.lookups and len(value) <= MAX_LOOKUP:
@@ -51,11 +51,11 @@ class EmbeddedRegistry:
         for row in found:
             yield _record(row)
 
-    def changes(self, since: str = START, *, limit: int | None = None) -> Iterator[Change]:
+    def changes(self, since: str = START, *, limit: int | None = None) -> Iterator[RecordChange]:
         """What changed after `since`: first the rest of its own revision, then one after the other."""
         number, _, key = since.partition(" ")
         records, removals = self.registry.records.all(), self.registry.removals.all()
-        rest: Iterator[Change] = iter(())
+        rest: Iterator[RecordChange] = iter(())
         if since != START:
             here = {"revision": int(number), "key__gt": key}
             rest = chain(_changed(records.filter(**here), limit), _gone(removals.filter(**here), limit))
@@ -73,7 +73,7 @@ class EmbeddedRegistry:
         """Revisions become visible in their order: nothing comes late."""
         return cursor
 
-    def passed(self, column: str, *, after: date | None, until: date) -> Iterator[Change]:
+    def passed(self, column: str, *, after: date | None, until: date) -> Iterator[RecordChange]:
         """The records whose day has come; `column` must be one of `lookups`."""
         days = self.registry.values.filter(column=column, value__lte=until.isoformat())
         if after is not None:
@@ -81,10 +81,10 @@ class EmbeddedRegistry:
         return _changed(self.registry.records.filter(key__in=days.values("key")))
 
 
-def _changed(rows: "QuerySet[models.Record]", limit: int | None = None) -> Iterator[Change]:
+def _changed(rows: "QuerySet[models.Record]", limit: int | None = None) -> Iterator[RecordChange]:
     rows = rows.defer("search_text", "digest").order_by("revision", "key")[:limit]
     for row in rows.iterator(chunk_size=CHUNK):
-        yield Change(
+        yield RecordChange(
             key=row.key,
             record=_record(row),
             cursor=_cursor(row.revision, row.key),
@@ -93,18 +93,18 @@ def _changed(rows: "QuerySet[models.Record]", limit: int | None = None) -> Itera
         )
 
 
-def _gone(rows: "QuerySet[models.Removal]", limit: int | None) -> Iterator[Change]:
+def _gone(rows: "QuerySet[models.Removal]", limit: int | None) -> Iterator[RecordChange]:
     for row in rows.order_by("revision", "key")[:limit].iterator(chunk_size=CHUNK):
-        yield Change(row.key, None, _cursor(row.revision, row.key), str(row.revision))
+        yield RecordChange(row.key, None, _cursor(row.revision, row.key), str(row.revision))
 
 
 def _cursor(revision: int, key: str) -> str:
     return f"{revision:015} {key}"
 
 
-def _revision(change: Change) -> int:
+def _revision(change: RecordChange) -> int:
     return int(change.version)
 
 
-def _record(row: models.Record) -> Record:
-    return Record(key=row.key, data=row.data, changed_at=row.updated_at)
+def _record(row: models.Record) -> RegistryRecord:
+    return RegistryRecord(key=row.key, data=row.data, changed_at=row.updated_at)

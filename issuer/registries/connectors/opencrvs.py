@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from common.adapters.network import http
 from common.encoding import jcs, strict_json
 from common.errors import MalformedInputError
-from common.registries.connector import START, Change, Record, RecordNotFoundError
+from common.registries.connector import START, RecordChange, RecordNotFoundError, RegistryRecord
 from common.registries.opencrvs import search
 from common.registries.opencrvs.search import PARTED, OpenCrvsResponseError
 from issuer import models
@@ -31,17 +31,17 @@ class OpenCrvsRegistry:
 
     def __init__(self, registry: models.Registry) -> None:
         self.title = registry.title
-        self.source = search.parse_source(registry.source)
+        self.source = search.parse_opencrvs_source(registry.source)
         self._token = ""
 
-    def fetch(self, key: str) -> Record:
+    def fetch(self, key: str) -> RegistryRecord:
         """The record under a registration number."""
         for found in self._records(search.by_number(self.source, key)):
             if found.key == key:
                 return found
         raise RecordNotFoundError(f"{self.title} holds no record under this key.")
 
-    def find(self, column: str, value: str) -> Iterator[Record]:
+    def find(self, column: str, value: str) -> Iterator[RegistryRecord]:
         """The records whose column says exactly this."""
         asked = (
             search.by_number(self.source, value)
@@ -50,7 +50,7 @@ class OpenCrvsRegistry:
         )
         return (found for found in self._records(asked) if found.data.get(column) == value)
 
-    def changes(self, since: str = START, *, limit: int | None = None) -> Iterator[Change]:
+    def changes(self, since: str = START, *, limit: int | None = None) -> Iterator[RecordChange]:
         """What changed after `since`; events of one moment in the order of their numbers."""
         return islice((change for change in self._ordered(since) if change.cursor > since), limit)
 
@@ -67,18 +67,18 @@ class OpenCrvsRegistry:
             return cursor
         return f"{search.earlier(moment, seconds=self.source.overlap)}{PARTED}"
 
-    def passed(self, column: str, *, after: date | None, until: date) -> Iterator[Change]:
+    def passed(self, column: str, *, after: date | None, until: date) -> Iterator[RecordChange]:
         """The records whose day has come."""
         first = (after + timedelta(days=1) if after else date.min).isoformat()
         asked = search.by_day(self.source, column, first=first, last=until.isoformat())
         yield from self._changes(asked)
 
-    def _ordered(self, since: str) -> Iterator[Change]:
+    def _ordered(self, since: str) -> Iterator[RecordChange]:
         """Changes from the moment of `since` on, those of one moment sorted by their numbers."""
         for _, alike in groupby(self._listed(since.partition(PARTED)[0]), key=lambda one: one.version):
             yield from sorted(alike, key=lambda one: one.cursor)
 
-    def _listed(self, moment: str) -> Iterator[Change]:
+    def _listed(self, moment: str) -> Iterator[RecordChange]:
         """Page by page: each asks from the last moment on, and passes over what was seen at it."""
         offset, before = 0, list[Mapping[str, Any]]()
         while True:
@@ -93,7 +93,7 @@ class OpenCrvsRegistry:
             else:
                 moment, offset, before = last, said.count(last), []
 
-    def _changes(self, asked: dict[str, Any]) -> Iterator[Change]:
+    def _changes(self, asked: dict[str, Any]) -> Iterator[RecordChange]:
         before = list[Mapping[str, Any]]()
         while True:
             page, over = self._page(asked, before)
@@ -112,7 +112,7 @@ class OpenCrvsRegistry:
             return [], True
         return page, not page or search.total(answer) == asked["offset"] + len(page)
 
-    def _read(self, page: list[Mapping[str, Any]]) -> Iterator[Change]:
+    def _read(self, page: list[Mapping[str, Any]]) -> Iterator[RecordChange]:
         """What became of the records of a page; an event that cannot be read spoils itself alone."""
         for event in page:
             try:
@@ -123,7 +123,7 @@ class OpenCrvsRegistry:
                 if change is not None:
                     yield change
 
-    def _records(self, asked: dict[str, Any]) -> Iterator[Record]:
+    def _records(self, asked: dict[str, Any]) -> Iterator[RegistryRecord]:
         return (change.record for change in self._changes(asked) if change.record is not None)
 
     def _ask(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -151,7 +151,7 @@ class OpenCrvsRegistry:
         return token
 
 
-def _answer(reply: http.Reply) -> dict[str, Any]:
+def _answer(reply: http.HttpReply) -> dict[str, Any]:
     if reply.status != 200:
         raise OpenCrvsResponseError("OpenCRVS does not answer.", detail=str(reply.status))
     try:

@@ -18,7 +18,7 @@ from typing import Any, BinaryIO, Final
 from common.adapters.network.http import fetch
 from common.registries.columns.column import ORDERS
 from common.registries.connector import RegistryError
-from common.registries.spreadsheets.spreadsheet import Reading
+from common.registries.spreadsheets.spreadsheet import ImportOptions
 from common.registries.tables.errors import MAX_BYTES
 from issuer.registries.connectors.embedded import EmbeddedRegistry
 
@@ -51,9 +51,9 @@ class FileSource:
     date_order: str = ""
 
     @property
-    def reading(self) -> Reading:
+    def reading(self) -> ImportOptions:
         """What is said of the file that it does not say itself."""
-        return Reading(sheet=self.sheet, encoding=self.encoding, date_order=self.date_order)
+        return ImportOptions(sheet=self.sheet, encoding=self.encoding, date_order=self.date_order)
 
     @contextmanager
     def open(self) -> Iterator[BinaryIO]:

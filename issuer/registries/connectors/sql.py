@@ -9,7 +9,13 @@ from typing import Any, Final
 import sqlalchemy as sql
 
 from common.registries.columns.column import Column, merged
-from common.registries.connector import START, Change, Record, RecordNotFoundError, RegistryError
+from common.registries.connector import (
+    START,
+    RecordChange,
+    RecordNotFoundError,
+    RegistryError,
+    RegistryRecord,
+)
 from common.registries.rules.conditions import as_date
 from common.registries.values.cells import unwrapped
 from common.registries.values.nulls import says_nothing
@@ -72,7 +78,7 @@ class SqlRegistry:
             raise SourceRefused(f"{self.title} was not connected; see connect_registry.")
         self.key, self.changed = self.rows.c[self.source.key], self.rows.c[self.source.changed]
 
-    def fetch(self, key: str) -> Record:
+    def fetch(self, key: str) -> RegistryRecord:
         """The record under `key`; two under one are an error of the declaration.
 
         A database may find 7 under 007, or AB under ab. Here one record has one key: by it its card is
@@ -86,7 +92,7 @@ class SqlRegistry:
             raise RecordNotFoundError(f"{self.title} holds no record under this key.")
         return change.record
 
-    def find(self, column: str, value: str) -> Iterator[Record]:
+    def find(self, column: str, value: str) -> Iterator[RegistryRecord]:
         """The records whose column says exactly this; so many of them at most."""
         if column not in self.kinds:
             return
@@ -99,7 +105,7 @@ class SqlRegistry:
             if change.record is not None:
                 yield change.record
 
-    def changes(self, since: str = START, *, limit: int | None = None) -> Iterator[Change]:
+    def changes(self, since: str = START, *, limit: int | None = None) -> Iterator[RecordChange]:
         """What changed after `since`, by moment and key, so that equal moments lose nothing; page by page."""
         left = limit
         while left is None or left > 0:
@@ -129,7 +135,7 @@ class SqlRegistry:
             return cursor
         return f"{self._text(last - timedelta(seconds=self.source.overlap))}{PARTED}"
 
-    def passed(self, column: str, *, after: date | None, until: date) -> Iterator[Change]:
+    def passed(self, column: str, *, after: date | None, until: date) -> Iterator[RecordChange]:
         """The records whose day has come."""
         day, written = self.rows.c[column], self.kinds[column] in ("str", "padded")
         counted = self.kinds[column] not in (
@@ -150,7 +156,7 @@ class SqlRegistry:
             if len(page) < PAGE:
                 return
 
-    def _passed_as_written(self, column: str, *, after: date | None, until: date) -> Iterator[Change]:
+    def _passed_as_written(self, column: str, *, after: date | None, until: date) -> Iterator[RecordChange]:
         """The same where days are texts that do not sort as days do: one by one."""
         for change in self.changes():
             day = as_date(change.record.data.get(column), today=until) if change.record else None
@@ -175,7 +181,7 @@ class SqlRegistry:
             chosen = chosen.where(sql.or_(self.changed > moment, same))
         return chosen.order_by(self.changed, self.key)
 
-    def _change(self, row: Mapping[str, Any]) -> Change:
+    def _change(self, row: Mapping[str, Any]) -> RecordChange:
         written = str(row[self.source.key])
         key = compact(written)
         moment = row[self.source.changed]
@@ -183,8 +189,8 @@ class SqlRegistry:
         created = row[self.source.created] if self.source.created else None
         gone = bool(self.source.removed) and str(row[self.source.removed]).casefold() in TRUE
         data = cleaned(said(row), self.columns)
-        record = Record(key, data, changed_at=moment if isinstance(moment, datetime) else None)
-        return Change(
+        record = RegistryRecord(key, data, changed_at=moment if isinstance(moment, datetime) else None)
+        return RecordChange(
             key=key,
             record=None if gone else record,
             cursor=f"{version}{PARTED}{written}",

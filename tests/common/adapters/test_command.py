@@ -10,7 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
 
-from common.adapters.command import Command, Done
+from common.adapters.command import Command, CommandExit
 from common.errors import MalformedInputError
 
 
@@ -112,5 +112,5 @@ def test_a_good_end_is_no_exit():
     Echo(stdout=out, stderr=out).run_from_argv(["manage.py", "echo", "yes"])
     with pytest.raises(SystemExit) as caught:
         Echo(stdout=out, stderr=out).run_from_argv(["manage.py", "echo", "--help"])
-    assert not isinstance(caught.value, Done)
+    assert not isinstance(caught.value, CommandExit)
     assert not caught.value.code

@@ -28,7 +28,7 @@ def test_identifiers_of_the_specification(did: str, curve: str) -> None:
     method = document.method(f"{did}#{did.removeprefix('did:key:')}")
     assert (document.id, method.controller, method.public_key.curve) == (did, did, curve)
     assert did_key.encode(method.public_key) == did
-    assert did_key.verification_method(method.public_key) == method.id
+    assert did_key.key_method(method.public_key) == method.id
     assert method.purposes == {
         "authentication", "assertionMethod", "capabilityInvocation", "capabilityDelegation",
     }  # fmt: skip
@@ -37,7 +37,7 @@ def test_identifiers_of_the_specification(did: str, curve: str) -> None:
 
 
 def test_a_key_is_found_by_its_did_url(ana: PrivateKey) -> None:
-    url = did_key.verification_method(ana.public_key)
+    url = did_key.key_method(ana.public_key)
     found = verification_method(
         url, purpose="authentication", resolve=lambda did: resolve(did, fetch=no_network)
     )
@@ -46,7 +46,7 @@ def test_a_key_is_found_by_its_did_url(ana: PrivateKey) -> None:
 
 @pytest.mark.parametrize("purpose", ["keyAgreement", "", "everything"])
 def test_a_purpose_that_is_not_listed_is_refused(purpose: str, ana: PrivateKey) -> None:
-    url = did_key.verification_method(ana.public_key)
+    url = did_key.key_method(ana.public_key)
     with pytest.raises(ResolutionError) as caught:
         verification_method(url, purpose=purpose, resolve=lambda did: resolve(did, fetch=no_network))
     assert caught.value.code == "INVALID_RELATIONSHIP_FOR_VERIFICATION_METHOD"

@@ -55,7 +55,7 @@ class Log:
 
     @staticmethod
     def proof(entry: dict[str, Any], key: PrivateKey, **changes: Any) -> dict[str, Any]:
-        method = did_key.verification_method(key.public_key)
+        method = did_key.key_method(key.public_key)
         options = {
             "type": "DataIntegrityProof",
             "cryptosuite": "eddsa-jcs-2022",
@@ -184,4 +184,4 @@ def test_what_is_no_did_webvh(did: str) -> None:
 )
 def test_what_is_no_log(log: bytes) -> None:
     with pytest.raises(ResolutionError):
-        did_webvh.read_log("did:webvh:QmX:a.example", log)
+        did_webvh.parse_did_log("did:webvh:QmX:a.example", log)

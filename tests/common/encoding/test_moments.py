@@ -16,7 +16,7 @@ from common.encoding import moments
     ],
 )
 def test_the_end_of_a_day_is_the_beginning_of_the_next(text: str, moment: datetime) -> None:
-    assert moments.read(text) == moment
+    assert moments.parse_moment(text) == moment
 
 
 @pytest.mark.parametrize(
@@ -24,4 +24,4 @@ def test_the_end_of_a_day_is_the_beginning_of_the_next(text: str, moment: dateti
     ["", "2026-11-28", "2026-11-28T24:00:01", "2026-11-28T24:30:00", "9999-12-31T24:00:00Z", "T24:00:00"],
 )
 def test_what_is_no_moment(text: str) -> None:
-    assert moments.read(text) is None
+    assert moments.parse_moment(text) is None

@@ -17,7 +17,7 @@ from common.encoding import plain_text
     ],
 )
 def test_a_text_in_one_line_keeps_its_letters(written: str, plain: str) -> None:
-    assert plain_text.plain(written) == plain
+    assert plain_text.plain_line(written) == plain
 
 
 @pytest.mark.parametrize(("name", "is_name"), [("Ana\u00a0M", True), ("ශ්\u200dරී", True), ("A\x07", False)])

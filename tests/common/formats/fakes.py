@@ -9,7 +9,7 @@ from common.did import Fetched, ResolutionError, VerificationMethod, resolve, ve
 from common.errors import FetchError, MalformedInputError
 from common.keys import PublicKey
 from common.rdf.contexts import SHIPPED
-from common.trust.document_signers import document_signer, load_root
+from common.trust.document_signers import find_document_signer, load_root
 from tests.conftest import NOW
 
 
@@ -52,7 +52,7 @@ class StaticSources:
 
     def document_signer(self, chain: Sequence[bytes]) -> VerificationMethod:
         anchors = [load_root(pem) for pem in self.anchors]
-        return document_signer(chain, anchors=anchors, fetch=self._fetch_root, now=self.now)
+        return find_document_signer(chain, anchors=anchors, fetch=self._fetch_root, now=self.now)
 
     def _fetch_root(self, url: str, *, accept: str = "application/json") -> Fetched:
         return Fetched(self.roots[url], accept) if url in self.roots else _refuse(url)

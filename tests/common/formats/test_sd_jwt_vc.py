@@ -344,7 +344,7 @@ def test_hmac_under_the_public_key(ana: PrivateKey) -> None:
 
 def test_mallory_signs_in_the_registrys_name(mallory: PrivateKey) -> None:
     """The key comes from `kid`, the trust from `iss`: they are compared (Swiss e-ID CD-008)."""
-    kid = did_key.verification_method(mallory.public_key)
+    kid = did_key.key_method(mallory.public_key)
     secured = issue(holder=mallory, signer=mallory.named(kid))
     with pytest.raises(SelloError, match="another's"):
         FORMAT.verify_credential(secured, sources=SOURCES, now=NOW)
@@ -380,7 +380,7 @@ def test_nulls_and_whole_numbers_as_others_write_them(claims: dict[str, Any]) ->
     assert found.status == ((STATUS,) if "status" in claims else ())
 
 
-@pytest.mark.parametrize("kid", [did_key.encode, did_key.verification_method, did_jwk.encode])
+@pytest.mark.parametrize("kid", [did_key.encode, did_key.key_method, did_jwk.encode])
 def test_a_holder_named_by_a_did_of_a_key(kid: Callable[[Any], str], ana: PrivateKey) -> None:
     def bind(payload: dict[str, Any]) -> None:
         payload["cnf"] = {"kid": kid(ana.public_key)}

@@ -10,9 +10,10 @@ import pytest
 from common.did import did_key
 from common.encoding import base64url
 from common.errors import FetchError, MalformedInputError, SelloError
-from common.formats import FORMATS, envelopes, jose, without_binding
+from common.formats import FORMATS, without_binding
 from common.formats.base import Binding, BindingMismatchError, ExpiredError, Holder, NotYetValidError
 from common.formats.detect import find_format
+from common.formats.w3c import envelopes, jose
 from common.keys import PrivateKey, jws
 from common.rdf.contexts import CREDENTIALS_V1, CREDENTIALS_V2, type_context
 from common.vcdm.credential import Credential, StatusReference
@@ -48,7 +49,7 @@ ANA = PrivateKey("P-256", bytes(31) + b"\x0a")
 
 
 def named(key: PrivateKey) -> PrivateKey:
-    return key.named(did_key.verification_method(key.public_key))
+    return key.named(did_key.key_method(key.public_key))
 
 
 def issue(name: str, holder: PrivateKey | None = ANA, credential: Credential = FARMER) -> str:
@@ -164,7 +165,7 @@ def test_shown_for_one_request(name: str) -> None:
     assert verified.credentials[0].claims == FARMER.claims
     told = jws.parse(presented).claims()
     assert (told["aud"], told["nonce"]) == (BINDING.audience, BINDING.nonce)
-    found = declared.read(presented)
+    found = declared.parse_declared(presented)
     assert (found.credentials, found.binding, found.made) == ((token,), BINDING, NOW)
 
 

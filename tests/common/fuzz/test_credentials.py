@@ -14,7 +14,7 @@ from common.formats import FORMATS, without_binding
 from common.formats.data_integrity import SUITE_OF_CURVE, SUITES, pipeline
 from common.formats.detect import find_format
 from common.formats.sd_jwt import compact
-from common.formats.type_resolution import check_integrity, resolve_type
+from common.formats.sd_jwt.type_resolution import check_integrity, resolve_type
 from common.keys import PrivateKey, cose, jws
 from common.rdf.canonical import canonicalize
 from common.rdf.dataset import to_quads
@@ -24,7 +24,7 @@ from common.status.bits import pack
 from common.trust import TrustList
 from common.verification import declared, verify_one
 from tests.common.formats.mdoc import world as mdoc
-from tests.common.formats.test_type_resolution import SEALED, checked
+from tests.common.formats.sd_jwt.test_type_resolution import SEALED, checked
 from tests.common.fuzz.strategies import JSON, TEXTS, bent, bent_bytes, bent_text, bent_tokens, fuzz
 from tests.common.verification.test_procedure import (
     BINDING,
@@ -115,7 +115,7 @@ def test_linked_data(ana: PrivateKey, suite: str) -> None:
 def test_linked_data_that_its_issuer_signed() -> None:
     """An honest proof over a bent document: everything behind the signature is reached."""
     document = {name: value for name, value in issue_for_nobody().items() if name != "proof"}
-    options = pipeline.options(
+    options = pipeline.proof_options(
         signer=ED25519, purpose="assertionMethod", created=NOW, suite=SUITE_OF_CURVE["Ed25519"]
     )
 
@@ -234,7 +234,7 @@ def test_whatever_is_shown_to_the_procedure(ana: PrivateKey) -> None:
 
     fuzz(secured, verify, examples=150)
     fuzz(secured, find_format)
-    fuzz(secured, declared.read)
+    fuzz(secured, declared.parse_declared)
     for name in without_binding.UNBOUND:
         fuzz(
             secured,

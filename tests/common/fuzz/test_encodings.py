@@ -197,10 +197,10 @@ def test_pictures() -> None:
 def test_logs_of_dids() -> None:
     log = Log().update(updateKeys=[])
     lines = [json.dumps(entry).encode() for entry in log.entries]
-    fuzz(bent_bytes(b"\n".join(lines)), lambda data: did_webvh.read_log(log.did, data), examples=100)
+    fuzz(bent_bytes(b"\n".join(lines)), lambda data: did_webvh.parse_did_log(log.did, data), examples=100)
     entries = st.tuples(bent(log.entries[0]), bent(log.entries[1])).map(
         lambda pair: b"\n".join(json.dumps(entry).encode() for entry in pair)
     )
-    fuzz(entries, lambda data: did_webvh.read_log(log.did, data), examples=100)
+    fuzz(entries, lambda data: did_webvh.parse_did_log(log.did, data), examples=100)
     last = bent(log.entries[1]).map(lambda entry: b"\n".join([lines[0], json.dumps(entry).encode()]))
-    fuzz(last, lambda data: did_webvh.read_log(log.did, data), examples=100)
+    fuzz(last, lambda data: did_webvh.parse_did_log(log.did, data), examples=100)

@@ -14,7 +14,7 @@ from common.encoding import cbor
 from common.errors import FetchError
 from common.keys import certificate, cose, jwe, jws
 from common.oid4vci import attestation, authorization, encryption
-from common.oid4vci.authorization import AuthorizationRequest
+from common.oid4vci.authorization import IssuanceAuthorizationRequest
 from common.oid4vci.authorization_server import parse_server_metadata
 from common.oid4vci.errors import InvalidMessageError, InvalidProofError
 from common.oid4vci.json_members import Members
@@ -51,7 +51,7 @@ LATER = NOW + timedelta(hours=1)
 # The clinic's certificate stands for a provider's here: what counts is that a trusted root vouches for it.
 ANCHORS = (certificate.load(CA),)
 FOUND = method(f"{ISSUER}#1", CLINIC.public_key)
-ASKED = AuthorizationRequest(
+ASKED = IssuanceAuthorizationRequest(
     client_id="wallet", redirect_uri="https://wallet.example/back", code_challenge="a" * 43,
     scopes=("farmer",), configuration_ids=("farmer.ldp_vc",), state="s", issuer_state="i",
     dpop_thumbprint="b" * 43,
@@ -59,19 +59,21 @@ ASKED = AuthorizationRequest(
 
 
 def test_pushed_requests() -> None:
-    honest = {name: [value] for name, value in authorization.create_authorization_request(ASKED).items()}
-    authorization.parse_authorization_request(honest)
+    honest = {
+        name: [value] for name, value in authorization.create_issuance_authorization_request(ASKED).items()
+    }
+    authorization.parse_issuance_authorization_request(honest)
     names = st.sampled_from([*honest, "request", "request_uri", "response_mode", "x"])
     fields = st.dictionaries(names, st.lists(TEXTS, max_size=3), max_size=4)
     fuzz(
         fields.map(lambda changed: {**honest, **changed}),
-        authorization.parse_authorization_request,
+        authorization.parse_issuance_authorization_request,
         examples=300,
     )
     bends = st.sampled_from(sorted(honest)).flatmap(
         lambda name: bent_text(honest[name][0]).map(lambda text: {**honest, name: [text]})
     )
-    fuzz(bends, authorization.parse_authorization_request, examples=300)
+    fuzz(bends, authorization.parse_issuance_authorization_request, examples=300)
     fuzz(st.one_of(TEXTS, bent_text(ASKED.redirect_uri)), authorization.is_redirect_uri, examples=200)
 
 
@@ -198,7 +200,7 @@ def test_key_attestations() -> None:
     statuses = bent({"iss": "a", "status": {"status_list": {"idx": 1, "uri": "https://a.example"}}})
     fuzz(
         statuses.filter(lambda value: isinstance(value, dict)),
-        lambda value: attestation.standing(value, error=InvalidProofError),
+        lambda value: attestation.attestation_status(value, error=InvalidProofError),
     )
 
 

@@ -25,7 +25,7 @@ from common.oid4vci.wallet_attestation import (
     verify_wallet_attestation,
 )
 from common.oid4vp import dc_api
-from common.oid4vp.claims_path import parse_path, select
+from common.oid4vp.claims_path import parse_path, select_claims
 from common.oid4vp.client_id import parse_client_id
 from common.oid4vp.client_metadata import parse_client_metadata
 from common.oid4vp.dcql import parse_query
@@ -173,7 +173,7 @@ def on_objects(parse: Callable[[Any], object]) -> Callable[[Any], object]:
 
 
 PARSERS: dict[str, tuple[Any, Callable[[Any], object]]] = {
-    "offer": (OFFER, on_objects(offer.parse_offer)),
+    "offer": (OFFER, on_objects(offer.parse_credential_offer)),
     "issuer metadata": (METADATA, on_objects(lambda it: metadata.parse_issuer_metadata(it, issuer=ISSUER))),
     "server metadata": (SERVER, on_objects(lambda it: parse_server_metadata(it, issuer=ISSUER))),
     "token response": (TOKEN, on_objects(token.parse_token_response)),
@@ -359,8 +359,11 @@ def test_replies_to_answers() -> None:
 
 
 def test_claims_paths() -> None:
-    fuzz(st.tuples(JSON, JSON), lambda pair: select({"a": pair[0]}, parse_path(pair[1])))
-    fuzz(st.tuples(JSON, bent(["a", None, 0, "b"])), lambda pair: select({"a": pair[0]}, parse_path(pair[1])))
+    fuzz(st.tuples(JSON, JSON), lambda pair: select_claims({"a": pair[0]}, parse_path(pair[1])))
+    fuzz(
+        st.tuples(JSON, bent(["a", None, 0, "b"])),
+        lambda pair: select_claims({"a": pair[0]}, parse_path(pair[1])),
+    )
 
 
 def test_digital_credentials() -> None:

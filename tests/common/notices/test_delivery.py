@@ -15,9 +15,9 @@ from common.errors import FetchError
 from common.keys import jws
 from common.notices import delivery
 from common.notices.channels import CHANNELS
-from common.notices.delivery import INTERRUPTED, LEASE, MOST_ATTEMPTS, deliver_notices, send_again
+from common.notices.delivery import INTERRUPTED, LEASE, MOST_ATTEMPTS, deliver_notices, retry_notice
 from common.notices.models import Notice
-from common.notices.notify import Recipient, tell
+from common.notices.notify import Recipient, create_notices
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -56,7 +56,7 @@ def gateway(settings, monkeypatch):
             answer = self.answers.pop(0) if self.answers else 200
             if isinstance(answer, Exception):
                 raise answer
-            return http.Reply(answer, b"{}")
+            return http.HttpReply(answer, b"{}")
 
     found = Gateway()
     monkeypatch.setattr(http, "transport", found)
@@ -64,7 +64,7 @@ def gateway(settings, monkeypatch):
 
 
 def one(to: Recipient, key: str = "1", kind: str = "suspended", sender: str = "") -> Notice:
-    tell(kind, key=key, to=to, facts=FACTS, now=NOW, sender=sender)
+    create_notices(kind, key=key, to=to, facts=FACTS, now=NOW, sender=sender)
     return Notice.objects.latest("created_at")
 
 
@@ -87,7 +87,7 @@ def test_an_email_goes_once(clock: Clock, settings) -> None:
 
 def test_no_header_can_be_slipped_in(clock: Clock) -> None:
     facts = {**FACTS, "reference": "3F2A\r\nBcc: mallory@example.org", "document": "x\r\n\r\nPay here"}
-    tell("revoked", key="1", to=Recipient(email="ana@example.org"), facts=facts, now=NOW)
+    create_notices("revoked", key="1", to=Recipient(email="ana@example.org"), facts=facts, now=NOW)
     deliver_notices(clock=clock)
     [sent] = mail.outbox
     text = sent.message().as_string()
@@ -210,7 +210,7 @@ def test_two_processes_at_once(clock: Clock, gateway, monkeypatch) -> None:
     inner: list[dict[str, int]] = []
     carry = gateway.__call__
 
-    def meanwhile(*args: object) -> http.Reply:
+    def meanwhile(*args: object) -> http.HttpReply:
         inner.append(deliver_notices(clock=clock))
         return carry(*args)
 
@@ -268,16 +268,18 @@ def test_an_officer_may_send_it_again(clock: Clock, gateway) -> None:
     gateway.answers = [500]
     row = one(Recipient(phone="+999712345678"))
     deliver_notices(clock=clock)
-    assert send_again(row, now=clock.now)
-    assert not send_again(row, now=clock.now)
+    assert retry_notice(row, now=clock.now)
+    assert not retry_notice(row, now=clock.now)
     assert deliver_notices(clock=clock)["sent"] == 1
-    assert not send_again(row, now=clock.now)
+    assert not retry_notice(row, now=clock.now)
 
 
 def test_a_thousand_each_once(clock: Clock, gateway) -> None:
     """More than one batch, every seventh of them at a busy moment."""
     for number in range(1_000):
-        tell("ready", key=str(number), to=Recipient(phone=f"+9997{number:08d}"), facts=FACTS, now=NOW)
+        create_notices(
+            "ready", key=str(number), to=Recipient(phone=f"+9997{number:08d}"), facts=FACTS, now=NOW
+        )
     gateway.answers = [503 if number % 7 == 0 else 200 for number in range(1_000)]
     assert deliver_notices(clock=clock) == {"sent": 857, "postponed": 143, "failed": 0}
     clock.pass_(minutes=2)

@@ -13,14 +13,14 @@ from common.notices.inbox import read_inbox
 from common.notices.messages import (
     EVENT_TYPE,
     NoticeRefusedError,
-    create_event,
     create_inbox,
     create_inbox_request,
+    create_webhook_event,
     parse_inbox,
-    verify_event,
+    verify_webhook_event,
 )
 from common.notices.models import Notice
-from common.notices.notify import Recipient, tell
+from common.notices.notify import Recipient, create_notices
 from tests.tampering import flip
 
 HERE = "https://office.example/issuers/civil/notices"
@@ -40,7 +40,7 @@ def signer_of(name: str) -> Signer:
 @pytest.fixture
 def told(db: None, ana: PrivateKey, now: datetime) -> None:
     to = Recipient(holder=jwk.thumbprint(ana.public_key), language="ar", note="Address under review")
-    tell("suspended", key="1", to=to, facts=FACTS, now=now, sender="issuer/civil")
+    create_notices("suspended", key="1", to=to, facts=FACTS, now=now, sender="issuer/civil")
 
 
 def ask(key: Signer, now: datetime, *, jti: str = "j1", read: bool = False, audience: str = HERE) -> str:
@@ -134,11 +134,11 @@ class Keys:
 
 
 def check(token: str, now: datetime, audience: str = CLINIC) -> Any:
-    return verify_event(token, audience=audience, senders=[DID], sources=Keys(), now=now)  # type: ignore[arg-type]
+    return verify_webhook_event(token, audience=audience, senders=[DID], sources=Keys(), now=now)  # type: ignore[arg-type]
 
 
 def event(now: datetime, signer: Signer) -> str:
-    return create_event(
+    return create_webhook_event(
         audience=CLINIC,
         kind="revoked",
         reference="urn:uuid:1",

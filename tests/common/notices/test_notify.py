@@ -8,7 +8,7 @@ from django.db import transaction
 from common.errors import UnknownPartError
 from common.notices.languages import language_code
 from common.notices.models import Notice
-from common.notices.notify import ForbiddenFactError, Recipient, opened, plain, tell
+from common.notices.notify import ForbiddenFactError, Recipient, create_notices, one_line, open_notice
 
 pytestmark = pytest.mark.django_db
 ANA = Recipient(
@@ -19,54 +19,54 @@ FACTS = {"document": "Farmer card", "authority": "Farmer Registry", "date": "202
 
 
 def test_one_notice_a_channel_and_the_same_event_once(now: datetime) -> None:
-    assert tell("suspended", key="change 1", to=ANA, facts=FACTS, now=now) == 3
-    assert tell("suspended", key="change 1", to=ANA, facts=FACTS, now=now) == 0
-    assert tell("suspended", key="change 2", to=ANA, facts=FACTS, now=now) == 3
-    assert tell("revoked", key="change 1", to=ANA, facts=FACTS, now=now) == 3
+    assert create_notices("suspended", key="change 1", to=ANA, facts=FACTS, now=now) == 3
+    assert create_notices("suspended", key="change 1", to=ANA, facts=FACTS, now=now) == 0
+    assert create_notices("suspended", key="change 2", to=ANA, facts=FACTS, now=now) == 3
+    assert create_notices("revoked", key="change 1", to=ANA, facts=FACTS, now=now) == 3
     states = dict(Notice.objects.filter(kind="revoked").values_list("channel", "state"))
     assert states == {"wallet": "sent", "email": "queued", "sms": "queued"}
 
 
 def test_each_wallet_of_a_person_is_told_and_the_person_once(now: datetime) -> None:
     other = Recipient(holder="another-wallet", email="ana.again@example.org")
-    tell("ready", key="1", to=ANA, facts=FACTS, now=now)
-    assert tell("ready", key="1", to=other, facts=FACTS, now=now) == 1
+    create_notices("ready", key="1", to=ANA, facts=FACTS, now=now)
+    assert create_notices("ready", key="1", to=other, facts=FACTS, now=now) == 1
     assert sorted(Notice.objects.values_list("channel", flat=True)) == ["email", "sms", "wallet", "wallet"]
 
 
 def test_an_event_that_did_not_happen_is_not_told(now: datetime) -> None:
     with transaction.atomic():
-        tell("ready", key="1", to=ANA, facts=FACTS, now=now)
+        create_notices("ready", key="1", to=ANA, facts=FACTS, now=now)
         transaction.set_rollback(True)
     assert not Notice.objects.exists()
 
 
 def test_rows_say_in_clear_neither_who_nor_why(now: datetime) -> None:
-    tell("suspended", key="F-0001 secret event", to=ANA, facts=FACTS, now=now)
+    create_notices("suspended", key="F-0001 secret event", to=ANA, facts=FACTS, now=now)
     rows = list(Notice.objects.all())
     text = str([[bytes(v) if isinstance(v, memoryview) else v for v in vars(row).values()] for row in rows])
     for secret in ("thumbprint-of-ana", "ana@example", "712345678", "F-0001", "secret event", "review"):
         assert secret not in text
-    by_channel = {row.channel: opened(row) for row in rows}
+    by_channel = {row.channel: open_notice(row) for row in rows}
     assert by_channel["email"] == ("ana@example.org", "farmers/F-0001", "", "")
     assert by_channel["sms"].address == "+999712345678"
     assert by_channel["wallet"].note == "address under review"
 
 
 def test_a_row_cannot_stand_in_for_another(now: datetime) -> None:
-    tell("ready", key="1", to=ANA, facts=FACTS, now=now)
+    create_notices("ready", key="1", to=ANA, facts=FACTS, now=now)
     one, other = Notice.objects.filter(channel__in=("email", "sms"))
     one.recipient = other.recipient
     with pytest.raises(Exception, match="does not open"):
-        opened(one)
+        open_notice(one)
 
 
 @pytest.mark.parametrize("facts", [{"name": "Ana"}, {"amount": "45.00"}, {**FACTS, "record": "F-0001"}])
 def test_only_facts_without_claims(facts: dict[str, str], now: datetime) -> None:
     with pytest.raises(ForbiddenFactError):
-        tell("ready", key="1", to=ANA, facts=facts, now=now)
+        create_notices("ready", key="1", to=ANA, facts=facts, now=now)
     with pytest.raises(UnknownPartError, match="known: changed"):
-        tell("gossip", key="1", to=ANA, facts={}, now=now)
+        create_notices("gossip", key="1", to=ANA, facts={}, now=now)
 
 
 @pytest.mark.parametrize(
@@ -80,25 +80,25 @@ def test_only_facts_without_claims(facts: dict[str, str], now: datetime) -> None
     ],
 )
 def test_an_address_that_is_none_is_never_tried(address: str, now: datetime) -> None:
-    tell("ready", key="1", to=Recipient(email=address), facts=FACTS, now=now)
+    create_notices("ready", key="1", to=Recipient(email=address), facts=FACTS, now=now)
     [row] = Notice.objects.all()
     assert (row.state, row.problem) == ("failed", "The address is none.")
 
 
 @pytest.mark.parametrize("number", ["12", "0800-CALL-ME", "+999712345678;rm", "1" * 16])
 def test_a_number_that_is_none_is_never_tried(number: str, now: datetime) -> None:
-    tell("ready", key="1", to=Recipient(phone=number), facts=FACTS, now=now)
+    create_notices("ready", key="1", to=Recipient(phone=number), facts=FACTS, now=now)
     assert Notice.objects.get().state == "failed"
 
 
 def test_nobody_to_tell(now: datetime) -> None:
-    assert tell("ready", key="1", to=Recipient(), facts=FACTS, now=now) == 0
+    assert create_notices("ready", key="1", to=Recipient(), facts=FACTS, now=now) == 0
 
 
 def test_facts_become_one_plain_line() -> None:
-    assert plain("Farmer\r\nBcc: mallory@example.org\u2028x") == "Farmer Bcc: mallory@example.org x"
-    assert plain("card\u202efdp.exe\0") == "cardfdp.exe"
-    assert len(plain("x" * 10_000)) == 200
+    assert one_line("Farmer\r\nBcc: mallory@example.org\u2028x") == "Farmer Bcc: mallory@example.org x"
+    assert one_line("card\u202efdp.exe\0") == "cardfdp.exe"
+    assert len(one_line("x" * 10_000)) == 200
 
 
 @pytest.mark.parametrize(

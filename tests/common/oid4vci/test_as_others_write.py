@@ -8,7 +8,7 @@ from common.oid4vci.authorization_server import parse_server_metadata
 from common.oid4vci.credential import CredentialResponse, parse_credential_request, parse_credential_response
 from common.oid4vci.errors import InvalidMessageError
 from common.oid4vci.metadata import IssuerMetadata, parse_issuer_metadata
-from common.oid4vci.offer import PRE_AUTHORIZED, parse_offer
+from common.oid4vci.offer import PRE_AUTHORIZED, parse_credential_offer
 from common.oid4vci.token import parse_token_response
 
 ISSUER = "https://ministry.example"
@@ -69,7 +69,7 @@ def test_details_of_a_token_that_name_no_credential(detail: dict[str, Any]) -> N
 
 def test_a_transaction_code_of_a_length_with_a_fraction_of_nothing() -> None:
     grant = {"pre-authorized_code": "a", "tx_code": {"length": 4.0}, "authorization_server": ""}
-    offer = parse_offer(
+    offer = parse_credential_offer(
         {
             "credential_issuer": ISSUER,
             "credential_configuration_ids": ["farmer"],

@@ -171,7 +171,7 @@ def test_a_private_key_in_the_header(ana):
 def test_a_key_that_did_not_sign(ana, mallory):
     with pytest.raises(InvalidProofError):
         verify(signed(mallory, header={"jwk": jwk.encode(ana.public_key)}))
-    kid = did_key.verification_method(ana.public_key)
+    kid = did_key.key_method(ana.public_key)
     with pytest.raises(InvalidProofError):
         verify(signed(mallory, header={"jwk": None, "kid": kid}))
 

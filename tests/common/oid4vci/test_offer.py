@@ -12,9 +12,9 @@ from common.oid4vci.offer import (
     CredentialOffer,
     OfferReference,
     TxCode,
-    create_offer,
+    create_credential_offer,
     create_offer_uri,
-    parse_offer,
+    parse_credential_offer,
     parse_offer_uri,
 )
 from tests.conftest import shared
@@ -31,28 +31,28 @@ def example(name: str) -> dict:
 
 
 def test_published_examples():
-    several = parse_offer(example("credential_offer_multiple_credentials.json"))
+    several = parse_credential_offer(example("credential_offer_multiple_credentials.json"))
     assert several.credential_issuer == ISSUER
     assert several.configuration_ids == ("UniversityDegreeCredential", "org.iso.18013.5.1.mDL")
     assert several.pre_authorized_code == "oaKazRN8I0IbtZ0C7JuMn5"
     assert several.tx_code == TxCode(
         "numeric", 4, "Please provide the one-time code that was sent via e-mail"
     )
-    assert parse_offer(example("credential_offer_by_reference.json")).tx_code == TxCode()
-    assert parse_offer(example("credential_offer_authz_code.txt")).pre_authorized_code is None
+    assert parse_credential_offer(example("credential_offer_by_reference.json")).tx_code == TxCode()
+    assert parse_credential_offer(example("credential_offer_authz_code.txt")).pre_authorized_code is None
 
 
 @pytest.mark.parametrize(
     "name", ["credential_offer_multiple_credentials.json", "credential_offer_pre-authz_code.json"]
 )
 def test_examples_survive_a_round_trip(name):
-    offer = parse_offer(example(name))
-    assert parse_offer(create_offer(offer)) == offer
+    offer = parse_credential_offer(example(name))
+    assert parse_credential_offer(create_credential_offer(offer)) == offer
 
 
 def test_our_offer_fits_the_schema():
     schema = json.loads(shared("vectors/oidf-schemas/oid4vci/credential_offer-1_0.json").read_text())
-    jsonschema.validate(create_offer(OFFER), schema)
+    jsonschema.validate(create_credential_offer(OFFER), schema)
 
 
 def test_uri_by_value_and_by_reference():
@@ -113,13 +113,13 @@ def test_what_is_no_offer(text):
 )
 def test_malformed_offers(change):
     with pytest.raises(SelloError):
-        parse_offer({**create_offer(OFFER), **change})
+        parse_credential_offer({**create_credential_offer(OFFER), **change})
 
 
 def test_unknown_members_are_ignored():
-    assert parse_offer({**create_offer(OFFER), "more": 1}) == OFFER
+    assert parse_credential_offer({**create_credential_offer(OFFER), "more": 1}) == OFFER
 
 
 def test_an_issuer_on_a_loopback_address():
     loopback = CredentialOffer("http://localhost:8000/issuers/a", ("b",), "c")
-    assert parse_offer(create_offer(loopback)) == loopback
+    assert parse_credential_offer(create_credential_offer(loopback)) == loopback

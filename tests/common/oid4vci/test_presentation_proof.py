@@ -37,14 +37,14 @@ def verify(*proofs: dict[str, Any], nonces: list[str] | None = None) -> Any:
 
 def signed(key: PrivateKey = EDWARDS, *, document: dict[str, Any] | None = None, **options: Any) -> Any:
     """A presentation with options and members of our choice; None leaves one out."""
-    signer = key.named(did_key.verification_method(key.public_key))
+    signer = key.named(did_key.key_method(key.public_key))
     plain = {
         "@context": [CREDENTIALS_V2],
         "type": ["VerifiablePresentation"],
         "holder": did_key.encode(key.public_key),
         **(document or {}),
     }
-    made = pipeline.options(
+    made = pipeline.proof_options(
         signer=signer, purpose="authentication", created=NOW, domain=ISSUER, challenge="n"
     )
     made = {name: value for name, value in {**made, **options}.items() if value is not None}
@@ -106,7 +106,7 @@ def test_a_nonce_that_is_no_text():
 
 def test_what_was_changed_or_belongs_to_another(mallory):
     good = signed()
-    by_mallory = did_key.verification_method(mallory.public_key)
+    by_mallory = did_key.key_method(mallory.public_key)
     ecdsa_sd = {**good["proof"], "cryptosuite": "ecdsa-sd-2023"}
     web = {**good["proof"], "verificationMethod": "did:web:holder.example#key"}
     for wrong in (

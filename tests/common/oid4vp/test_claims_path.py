@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from common.oid4vp.claims_path import NoSuchClaimError, parse_path, same_value, select
+from common.oid4vp.claims_path import NoSuchClaimError, parse_path, same_value, select_claims
 
 ARTHUR: dict[str, Any] = {
     "name": "Arthur Dent",
@@ -30,7 +30,7 @@ ARTHUR: dict[str, Any] = {
     ],
 )
 def test_the_examples_of_the_specification(path: tuple[Any, ...], selected: list[Any]) -> None:
-    assert select(ARTHUR, path) == selected
+    assert select_claims(ARTHUR, path) == selected
 
 
 @pytest.mark.parametrize(
@@ -48,17 +48,17 @@ def test_the_examples_of_the_specification(path: tuple[Any, ...], selected: list
 )
 def test_a_path_that_leads_nowhere_selects_nothing(path: tuple[Any, ...]) -> None:
     with pytest.raises(NoSuchClaimError):
-        select(ARTHUR, path)
+        select_claims(ARTHUR, path)
 
 
 def test_elements_without_the_key_leave_the_selection() -> None:
     document = {"parcels": [{"crop": "quinoa"}, {"area": "1.5"}, {"crop": "maize"}]}
-    assert select(document, ("parcels", None, "crop")) == ["quinoa", "maize"]
+    assert select_claims(document, ("parcels", None, "crop")) == ["quinoa", "maize"]
 
 
 def test_one_element_of_another_kind_aborts() -> None:
     with pytest.raises(NoSuchClaimError):
-        select({"parcels": [{"crop": "quinoa"}, "fallow"]}, ("parcels", None, "crop"))
+        select_claims({"parcels": [{"crop": "quinoa"}, "fallow"]}, ("parcels", None, "crop"))
 
 
 @pytest.mark.parametrize("value", [[], None, "name", [-1], [1.5], [True], ["a", {}], [["a"]]])
@@ -81,6 +81,6 @@ def test_what_stands_alone_is_a_set_of_one() -> None:
     """RDF does not tell one value from a list of one, so a path takes either."""
     for parcels in ({"crop": "oca"}, [{"crop": "oca"}]):
         for part in (None, 0):
-            assert select({"parcels": parcels}, ("parcels", part, "crop"), sets=True) == ["oca"]
+            assert select_claims({"parcels": parcels}, ("parcels", part, "crop"), sets=True) == ["oca"]
     with pytest.raises(NoSuchClaimError):
-        select({"parcels": {"crop": "oca"}}, ("parcels", 1, "crop"), sets=True)
+        select_claims({"parcels": {"crop": "oca"}}, ("parcels", 1, "crop"), sets=True)

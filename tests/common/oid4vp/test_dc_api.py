@@ -123,7 +123,7 @@ def test_without_holder_binding_the_api_needs_no_state() -> None:
 @pytest.mark.parametrize("encrypted", [False, True])
 def test_an_answer_arrives(encrypted: bool) -> None:
     request = read(dc_api.create_unsigned_request(parameters(DID, encrypted=encrypted))).request
-    data = dc_api.create_answer(request, TOKEN)
+    data = dc_api.create_dc_api_response(request, TOKEN)
     assert set(data) == ({"response"} if encrypted else {"vp_token"})
     opened = dc_api.open_answer(
         data, response_mode=request.response_mode, key=EPHEMERAL if encrypted else None
@@ -136,7 +136,7 @@ def test_each_listed_content_encryption(offered: list[str]) -> None:
     source = parameters(DID, encrypted=True)
     source["client_metadata"]["encrypted_response_enc_values_supported"] = offered
     request = read(dc_api.create_unsigned_request(source)).request
-    data = dc_api.create_answer(request, TOKEN)
+    data = dc_api.create_dc_api_response(request, TOKEN)
     assert jwe.header(data["response"])["enc"] in offered
     assert dc_api.open_answer(data, response_mode="dc_api.jwt", key=EPHEMERAL).presentations == TOKEN
 
@@ -163,7 +163,7 @@ def test_nothing_is_no_answer() -> None:
     request = read(dc_api.create_unsigned_request(parameters(DID))).request
     for nothing in ({}, {"identity": ()}):
         with pytest.raises(InvalidResponseError):
-            dc_api.create_answer(request, nothing)
+            dc_api.create_dc_api_response(request, nothing)
 
 
 def test_the_transcript_of_an_mdoc_names_the_page() -> None:

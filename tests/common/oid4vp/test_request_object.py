@@ -157,10 +157,10 @@ def test_the_chain_must_hold(client_id: ClientId, chain: Any) -> None:
 def test_a_certificate_of_an_authority_that_nobody_trusts(mallory: PrivateKey) -> None:
     """Mallory makes an authority of the same name, and a leaf for the clinic's host."""
     day = timedelta(days=1)
-    authority = x509.certificate_authority(
+    authority = x509.create_certificate_authority(
         signer=mallory, name="Verifiers of the country", serial=1, not_before=NOW - day, not_after=NOW + day
     )
-    leaf = x509.leaf_certificate(
+    leaf = x509.create_leaf_certificate(
         key=mallory.public_key, host="clinic.example", issuer=mallory, authority=authority, serial=2,
         not_before=NOW - day, not_after=NOW + day,
     )  # fmt: skip
@@ -181,7 +181,7 @@ def test_an_anchor_may_be_the_verifiers_own_certificate() -> None:
 def test_a_leaf_signs_no_leaves(mallory: PrivateKey) -> None:
     """The clinic's own certificate is no authority: what it signs for another host is nothing."""
     day = timedelta(days=1)
-    below = x509.leaf_certificate(
+    below = x509.create_leaf_certificate(
         key=mallory.public_key, host="bank.example", issuer=CLINIC, authority=LEAF, serial=3,
         not_before=NOW - day, not_after=NOW + day,
     )  # fmt: skip

@@ -21,7 +21,7 @@ OTHER = PrivateKey("P-256", bytes(31) + b"\x22", "did:web:clinic.example#key-2")
 AUTHORITY = PrivateKey("P-256", bytes(31) + b"\x23")
 EPHEMERAL = PrivateKey("P-256", bytes(31) + b"\x24")
 DAY = timedelta(days=1)
-CA = x509.certificate_authority(
+CA = x509.create_certificate_authority(
     signer=AUTHORITY,
     name="Verifiers of the country",
     serial=1,
@@ -45,7 +45,7 @@ QUERY: dict[str, Any] = {
 
 
 def certificate(host: str = "clinic.example", *, key: PrivateKey = CLINIC, days: int = 90) -> bytes:
-    return x509.leaf_certificate(
+    return x509.create_leaf_certificate(
         key=key.public_key,
         host=host,
         issuer=AUTHORITY,

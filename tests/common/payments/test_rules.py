@@ -9,8 +9,8 @@ from hypothesis import strategies as some
 
 from common.encoding.money import CURRENCIES, to_minor, to_text
 from common.errors import MalformedInputError
-from common.payments.programme import Decision, Programme, decide
-from common.payments.rules import InvalidPaymentRulesError, parse_rules
+from common.payments.programme import PaymentDecision, ProgrammeTerms, decide_payment
+from common.payments.rules import InvalidPaymentRulesError, parse_payment_rules
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 SAME = {
@@ -27,17 +27,17 @@ RULES: dict[str, Any] = {
 ANA = {"identity.national_id": "4711", "death.spouse_national_id": "4711"}
 
 
-def decided(claims: dict[str, Any], *, now: datetime = NOW, **changed: Any) -> Decision:
+def decided(claims: dict[str, Any], *, now: datetime = NOW, **changed: Any) -> PaymentDecision:
     more = {name: changed.pop(name) for name in ("open", "opens_at", "closes_at") if name in changed}
-    rules = parse_rules({**RULES, **changed}, currency="USD")
-    return decide(Programme(rules, **more), claims, now=now)
+    rules = parse_payment_rules({**RULES, **changed}, currency="USD")
+    return decide_payment(ProgrammeTerms(rules, **more), claims, now=now)
 
 
 class TestWho:
     def test_one_claim_of_two_documents(self) -> None:
-        assert decided(ANA, who=[SAME]) == Decision(True, (), 6000, "2026-11", "4711")
+        assert decided(ANA, who=[SAME]) == PaymentDecision(True, (), 6000, "2026-11", "4711")
         other = {**ANA, "death.spouse_national_id": "0815"}
-        assert decided(other, who=[SAME]) == Decision(False, ("That is another family.",))
+        assert decided(other, who=[SAME]) == PaymentDecision(False, ("That is another family.",))
         assert decided({"identity.national_id": "4711"}, who=[SAME]).reasons == (
             "Your documents do not say what this programme needs to know: spouse national id.",
         )
@@ -115,7 +115,7 @@ class TestHowMuch:
         assert decided({**ANA, "home.members": 3}, how_much=self.TABLE).reasons == (
             "By the rules of this programme nothing is due to you.",
         )
-        assert parse_rules({**RULES, "how_much": self.TABLE}, currency="USD").how_much.most == 3550
+        assert parse_payment_rules({**RULES, "how_much": self.TABLE}, currency="USD").how_much.most == 3550
 
     @given(kg=some.decimals(0, 10**7, allow_nan=False), rate=some.decimals("0.001", 50, places=3))
     def test_never_more_than_the_most(self, kg: Any, rate: Any) -> None:
@@ -187,7 +187,7 @@ class TestHowOften:
 )
 def test_what_is_not_understood_is_refused(changed: dict[str, Any]) -> None:
     with pytest.raises(InvalidPaymentRulesError):
-        parse_rules({**RULES, **changed}, currency="USD")
+        parse_payment_rules({**RULES, **changed}, currency="USD")
 
 
 @given(some.integers(0, 10**14), some.sampled_from(sorted(CURRENCIES)))

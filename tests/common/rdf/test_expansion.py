@@ -303,12 +303,12 @@ def scoped_tree(terms: int, deep: int) -> tuple[dict[str, Any], dict[str, Any]]:
 )  # fmt: skip
 def test_expansion_is_paid_from_the_purse(context: dict[str, Any], value: dict[str, Any]) -> None:
     value = {"@context": "https://s.example/", **value}
-    with purse.opened(Purse(steps=5_000)), pytest.raises(PurseEmptyError):
+    with purse.open_purse(Purse(steps=5_000)), pytest.raises(PurseEmptyError):
         expand(value, contexts=lambda url: context)
 
 
 def test_a_usual_credential_costs_little() -> None:
-    with purse.opened(Purse(steps=5_000)):
+    with purse.open_purse(Purse(steps=5_000)):
         for _ in range(2):
             canonical(RICH)
 
@@ -316,7 +316,7 @@ def test_a_usual_credential_costs_little() -> None:
 def test_what_a_stranger_brought_is_forgotten_with_the_request() -> None:
     before = len(_thread.memory.scoped), len(_thread.memory.remote), len(_thread.memory.processed)
     context, value = scoped_tree(50, 3)
-    with purse.opened(Purse(steps=10**9)) as paying:
+    with purse.open_purse(Purse(steps=10**9)) as paying:
         paying.brought["a context"] = context
         expand(value, contexts=lambda url: context)
     assert before == (

@@ -11,7 +11,7 @@ from common.rdf.canonical import canonicalize
 from common.rdf.contexts import CREDENTIALS_V1, CREDENTIALS_V2, DID_V1, SHIPPED
 from common.rdf.errors import TransformationError
 from common.rdf.expansion import OpenContexts
-from common.rdf.statements import read
+from common.rdf.statements import read_statements
 from common.rdf.terms import STANDARD_TERMS, OtherFormError
 
 Document = dict[str, Any]
@@ -81,7 +81,7 @@ def credential(*, named: tuple[str, ...] = (FARM,), subject: Document | None = N
 
 
 def said(document: Document) -> Document:
-    return read(document, contexts=contexts).document
+    return read_statements(document, contexts=contexts).document
 
 
 def text(value: Any) -> str:
@@ -170,7 +170,7 @@ def test_types_are_urls_in_conformance_runs_alone() -> None:
     document["credentialSubject"] = {"id": "did:example:ana", "name": "Ana"}
     with pytest.raises(OtherFormError):
         said(document)
-    assert read(document, contexts=OpenContexts(contexts)).document == document
+    assert read_statements(document, contexts=OpenContexts(contexts)).document == document
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ def test_types_are_urls_in_conformance_runs_alone() -> None:
     ],
 )
 def test_one_meaning_one_reading(one: Document, other: Document) -> None:
-    first, second = (read(credential(subject=each), contexts=contexts) for each in (one, other))
+    first, second = (read_statements(credential(subject=each), contexts=contexts) for each in (one, other))
     assert canonicalize(first.quads) == canonicalize(second.quads)
     assert text(first.document) == text(second.document)
     assert first.document["credentialSubject"] == credential(subject=other)["credentialSubject"] | {

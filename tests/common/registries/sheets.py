@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from common.registries.columns.column import Column
-from common.registries.connector import Record
-from common.registries.spreadsheets.spreadsheet import Reading, Rejected, open_spreadsheet
+from common.registries.connector import RegistryRecord
+from common.registries.spreadsheets.spreadsheet import ImportOptions, Rejected, open_spreadsheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class Spreadsheet:
 
     columns: tuple[Column, ...]
     key_column: str
-    records: tuple[Record, ...]
+    records: tuple[RegistryRecord, ...]
     rejected: tuple[Rejected, ...]
 
 
@@ -29,12 +29,12 @@ def read_spreadsheet(
         for name, entry in (known or {}).items()
     }
     with open_spreadsheet(
-        io.BytesIO(data), reading=Reading(key=key or "", **options), known=columns
+        io.BytesIO(data), reading=ImportOptions(key=key or "", **options), known=columns
     ) as sheet:
         entries = list(sheet.entries())
     return Spreadsheet(
         columns=sheet.columns,
         key_column=sheet.key_column,
-        records=tuple(entry for entry in entries if isinstance(entry, Record)),
+        records=tuple(entry for entry in entries if isinstance(entry, RegistryRecord)),
         rejected=tuple(entry for entry in entries if isinstance(entry, Rejected)),
     )

@@ -18,14 +18,14 @@ def test_a_request_has_a_purse_and_nothing_is_left_of_it() -> None:
     seen: list[Purse | None] = []
 
     def view(request: HttpRequest) -> HttpResponse:
-        seen.append(purse.current())
-        purse.draw(fetches=purse.FETCHES)
+        seen.append(purse.current_purse())
+        purse.charge(fetches=purse.FETCHES)
         return HttpResponse()
 
     for address in ("2001:db8::1", "2001:db8::2"):
         OnePurse(view)(RequestFactory().get("/", REMOTE_ADDR=address))
     assert [one.owner if one else None for one in seen] == ["2001:db8::"] * 2
-    assert purse.current() is None
+    assert purse.current_purse() is None
 
 
 @pytest.mark.django_db

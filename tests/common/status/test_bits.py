@@ -6,7 +6,7 @@ import zlib
 import pytest
 
 from common.errors import MalformedInputError
-from common.status.bits import MAX_BYTES, StatusBits, compress, expand, pack
+from common.status.bits import MAX_BYTES, StatusBits, compress, decompress, pack
 from common.status.errors import IndexOutOfRangeError, ListTooShortError
 
 
@@ -70,7 +70,7 @@ def test_sixteen_bits_hide_nobody() -> None:
 def test_compressed_and_expanded(wrapper: str) -> None:
     packed = compress(bytes(16_384), wrapper=wrapper)  # type: ignore[arg-type]
     assert packed == compress(bytes(16_384), wrapper=wrapper)  # type: ignore[arg-type]
-    assert expand(packed, wrapper=wrapper) == bytes(16_384)  # type: ignore[arg-type]
+    assert decompress(packed, wrapper=wrapper) == bytes(16_384)  # type: ignore[arg-type]
 
 
 def test_other_tools_read_it() -> None:
@@ -82,7 +82,7 @@ def test_a_bomb_is_not_unpacked() -> None:
     bomb = compress(bytes(MAX_BYTES + 1), wrapper="gzip")
     assert len(bomb) < 20_000
     with pytest.raises(MalformedInputError, match="expands to more than"):
-        expand(bomb, wrapper="gzip")
+        decompress(bomb, wrapper="gzip")
 
 
 def test_a_gigabyte_is_given_up_early() -> None:
@@ -90,7 +90,7 @@ def test_a_gigabyte_is_given_up_early() -> None:
     block = bytes(1 << 20)
     bomb = b"".join(piece.compress(block) for _ in range(64)) + piece.flush()
     with pytest.raises(MalformedInputError, match="expands to more than"):
-        expand(bomb, wrapper="gzip")
+        decompress(bomb, wrapper="gzip")
 
 
 @pytest.mark.parametrize(
@@ -99,9 +99,9 @@ def test_a_gigabyte_is_given_up_early() -> None:
 )
 def test_what_is_no_gzip(data: bytes) -> None:
     with pytest.raises(MalformedInputError):
-        expand(data, wrapper="gzip")
+        decompress(data, wrapper="gzip")
 
 
 def test_nothing_hides_behind_a_list() -> None:
     with pytest.raises(MalformedInputError, match="follows"):
-        expand(compress(b"x", wrapper="gzip") + compress(b"y", wrapper="gzip"), wrapper="gzip")
+        decompress(compress(b"x", wrapper="gzip") + compress(b"y", wrapper="gzip"), wrapper="gzip")

@@ -11,8 +11,8 @@ from common.errors import FetchError, InvalidSignatureError
 from common.keys import PrivateKey
 from common.status import bitstring, token
 from common.status.bits import StatusBits, compress, pack
-from common.status.check import StatusOutcome, check_status, gravest
-from common.status.status_list import StatusList
+from common.status.check import StatusOutcome, determine_status, gravest
+from common.status.status_list import DecodedStatusList
 from common.vcdm.credential import StatusReference
 from tests.common.formats.fakes import StaticSources, method
 from tests.common.status.test_bitstring import Verified
@@ -28,13 +28,13 @@ class Lists:
     """A cache that remembers for how long it was told to keep things."""
 
     def __init__(self) -> None:
-        self.kept: dict[str, StatusList] = {}
+        self.kept: dict[str, DecodedStatusList] = {}
         self.seconds: dict[str, int] = {}
 
-    def get(self, key: str) -> StatusList | None:
+    def get(self, key: str) -> DecodedStatusList | None:
         return self.kept.get(key)
 
-    def put(self, key: str, value: StatusList, *, seconds: int) -> None:
+    def put(self, key: str, value: DecodedStatusList, *, seconds: int) -> None:
         self.kept[key], self.seconds[key] = value, seconds
 
 
@@ -86,7 +86,7 @@ def check(
         "issuer_key": SOURCES.issuer_key,
         "verify_list": web.verify_list,
     }
-    return check_status(references, issuer=issuer, lists=lists or Lists(), now=now, **(given | changes))
+    return determine_status(references, issuer=issuer, lists=lists or Lists(), now=now, **(given | changes))
 
 
 def test_nothing_can_revoke_what_has_no_status() -> None:
@@ -183,7 +183,7 @@ def test_a_bomb_says_nothing() -> None:
 def test_a_token_list_may_be_short() -> None:
     """Unlike a bitstring list's, its length is the issuer's own matter."""
     statuses = StatusBits(bytes(1024), 2, "least")
-    found = StatusList(TOKENS, ISSUER, statuses, frozenset(), NOW, None, 60)
+    found = DecodedStatusList(TOKENS, ISSUER, statuses, frozenset(), NOW, None, 60)
     lists = Lists()
     lists.kept[f"TokenStatusList {ISSUER} {TOKENS}"] = found
     assert check(TOKEN_ENTRY, web=Web(), lists=lists).status == "valid"

@@ -11,7 +11,7 @@ from common.errors import SelloError
 from common.keys import PrivateKey, PublicKey, cose
 from common.status import token_cwt
 from common.status.bits import StatusBits, pack
-from common.status.check import check_status
+from common.status.check import determine_status
 from common.status.errors import ListTooShortError
 from common.vcdm.credential import StatusReference
 from tests.common.formats.fakes import StaticSources, method
@@ -212,7 +212,7 @@ def test_a_credential_whose_list_comes_as_cwt() -> None:
         return Fetched(made(), "application/statuslist+cwt")
 
     for index, expected in ((411, "valid"), (412, "revoked"), (413, "suspended"), (10**6, "undetermined")):
-        outcome = check_status(
+        outcome = determine_status(
             [StatusReference("TokenStatusList", URI, index)], issuer=ISSUER, fetch=fetch,
             issuer_key=SOURCES.issuer_key, verify_list=lambda fetched: None,  # type: ignore[arg-type, return-value]
             lists=Lists(), now=NOW,

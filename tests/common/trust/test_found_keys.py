@@ -15,7 +15,7 @@ from common.errors import InvalidKeyError
 from common.keys import PrivateKey, certificate, jwk
 from common.trust import iaca
 from common.trust.certificates import MAX_CERTIFICATES, claims_anchor, issuer_of, verify_chain
-from common.trust.document_signers import document_signer, name_of
+from common.trust.document_signers import find_document_signer, issuer_name
 from common.trust.issuer_keys import NotTheIssuersKeyError, metadata_url
 from common.trust.purposes import ISSUER as TOKENS
 from tests.common.formats.mdoc import world
@@ -38,7 +38,7 @@ def fetch(url: str, *, accept: str = "application/json") -> Fetched:
 @pytest.mark.parametrize("anchors", [(), (world.ROOT,), (test_certificates.ROOT, world.ROOT)])
 def test_a_document_signer(anchors: tuple[x509.Certificate, ...]) -> None:
     """Asked for at its address, or under a root that is known, whichever place this has among others."""
-    found = document_signer([world.LEAF], anchors=anchors, fetch=fetch, now=NOW)
+    found = find_document_signer([world.LEAF], anchors=anchors, fetch=fetch, now=NOW)
     assert found.id == f"{world.ISSUER}#{hashlib.sha256(world.LEAF).hexdigest()[:32]}"
     assert (found.controller, found.purposes) == (world.ISSUER, ASSERTS)
     assert found.public_key == world.SIGNER.public_key
@@ -51,9 +51,9 @@ def addressed(issuer: str) -> bytes:
 
 
 def test_a_slash_at_the_end_of_an_address_names_nobody_else() -> None:
-    found = document_signer([addressed(f"{world.ISSUER}/")], anchors=(), fetch=fetch, now=NOW)
+    found = find_document_signer([addressed(f"{world.ISSUER}/")], anchors=(), fetch=fetch, now=NOW)
     assert found.controller == world.ISSUER
-    assert name_of(world.root(issuer=f"{world.ISSUER}/")) == world.ISSUER
+    assert issuer_name(world.root(issuer=f"{world.ISSUER}/")) == world.ISSUER
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_addresses_at_which_nobody_is_asked(address: str) -> None:
         raise AssertionError(url)
 
     with pytest.raises(NotTheIssuersKeyError):
-        document_signer([addressed(address)], anchors=(), fetch=never, now=NOW)
+        find_document_signer([addressed(address)], anchors=(), fetch=never, now=NOW)
 
 
 # --- the keys that an issuer publishes ---
@@ -122,7 +122,7 @@ def test_a_signer_of_tokens_is_known_by_its_issuers_whole_address() -> None:
     [place] = found.get_extension_for_class(x509.CRLDistributionPoints).value
     assert place.full_name is not None
     assert place.full_name[0].value == f"{world.ISSUER}/iaca.crl"
-    assert iaca.addresses(certificate.load(leaf)) == (world.ISSUER,)
+    assert iaca.certificate_addresses(certificate.load(leaf)) == (world.ISSUER,)
 
 
 def test_a_key_by_certificate() -> None:

@@ -14,7 +14,7 @@ from common.did import Fetched
 from common.errors import FetchError, InvalidKeyError, MalformedInputError, SelloError
 from common.keys import PrivateKey, certificate
 from common.trust import UntrustedIssuerError, iaca
-from common.trust.document_signers import document_signer as find_signer
+from common.trust.document_signers import find_document_signer as find_signer
 from common.trust.document_signers import load_root
 from common.trust.purposes import READER
 from tests.common.formats.mdoc.world import (
@@ -50,7 +50,7 @@ def test_a_root_is_as_the_standard_profiles_it() -> None:
         True,
         False,
     )
-    assert iaca.addresses(made) == (ISSUER,)
+    assert iaca.certificate_addresses(made) == (ISSUER,)
     assert own_extension(made, x509.CRLDistributionPoints).value[0].full_name[0].value == f"{ISSUER}/iaca.crl"
 
 
@@ -82,7 +82,7 @@ def test_a_country_is_two_capital_letters(country: str) -> None:
 
 
 def test_a_revocation_list_is_its_roots() -> None:
-    der = certificate.revocation_list(
+    der = certificate.create_revocation_list(
         {2: NOW}, signer=ROOT_KEY, root=ROOT, number=7, now=NOW, until=NOW + timedelta(days=1)
     )
     revoked = x509.load_der_x509_crl(der)

@@ -197,7 +197,7 @@ def test_issuers_without_a_way_to_their_keys(issuer: str) -> None:
 
 def test_an_issuer_that_is_its_key(mallory: PrivateKey) -> None:
     did = did_key.encode(mallory.public_key)
-    method = did_key.verification_method(mallory.public_key)
+    method = did_key.key_method(mallory.public_key)
     document = did_key.resolve(did, fetch=lambda *_, **__: Fetched(b"")).source
     assert find(did, {"alg": "ES256", "kid": method}, document=document).controller == did
     assert find(did, {"alg": "ES256"}, document=document).public_key == mallory.public_key

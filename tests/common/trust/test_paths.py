@@ -136,4 +136,4 @@ def test_an_authority_of_an_odd_number_has_no_short_key() -> None:
     key = rsa.generate_private_key(65537, 1024)
     one = test_certificates.authority("Root", key, by=("Root", key))
     with pytest.raises(paths.NoPathError, match="too short"):
-        paths.find([test_certificates.made("Leaf", by=("Root", key))], anchors=[one], now=NOW)
+        paths.find_path([test_certificates.made("Leaf", by=("Root", key))], anchors=[one], now=NOW)

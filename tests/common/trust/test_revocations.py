@@ -34,7 +34,7 @@ SECRET = ec.derive_private_key(0x21, ec.SECP256R1())  # the root's
 
 def made(revoked: Mapping[int, datetime] | None = None, **changes: Any) -> bytes:
     told = {"signer": ROOT_KEY, "root": ROOT, "number": 1, "now": NOW, "until": NOW + timedelta(days=7)}
-    return certificate.revocation_list(revoked or {}, **{**told, **changes})
+    return certificate.create_revocation_list(revoked or {}, **{**told, **changes})
 
 
 def standing(*pages: bytes, path: tuple[bytes, ...] = (LEAF, ROOT_DER), now: datetime = NOW) -> str:

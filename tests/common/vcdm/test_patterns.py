@@ -24,7 +24,7 @@ from common.vcdm import patterns
     ],
 )
 def test_what_fits(pattern: str, text: str, fits: bool) -> None:
-    assert patterns.search(pattern, text) is fits
+    assert patterns.search_pattern(pattern, text) is fits
 
 
 @pytest.mark.parametrize(
@@ -32,18 +32,18 @@ def test_what_fits(pattern: str, text: str, fits: bool) -> None:
 )
 def test_what_is_not_tried(pattern: str) -> None:
     with pytest.raises(patterns.PatternNotTriedError) as caught:
-        patterns.search(pattern, "a")
+        patterns.search_pattern(pattern, "a")
     assert isinstance(caught.value, UndeterminedError)
 
 
 def test_a_large_pattern_on_a_large_text_is_not_tried() -> None:
-    patterns.search("(a?){900}b", "a" * 500)
+    patterns.search_pattern("(a?){900}b", "a" * 500)
     with pytest.raises(patterns.PatternNotTriedError):
-        patterns.search("(a?){900}b", "a" * 100_000)
+        patterns.search_pattern("(a?){900}b", "a" * 100_000)
 
 
 def test_searching_is_paid_for() -> None:
-    with purse.opened(Purse(steps=10_000)):
-        patterns.search("(a?){900}b", "a" * 500)
+    with purse.open_purse(Purse(steps=10_000)):
+        patterns.search_pattern("(a?){900}b", "a" * 500)
         with pytest.raises(PurseEmptyError):
-            patterns.search("(a?){900}b", "a" * 500)
+            patterns.search_pattern("(a?){900}b", "a" * 500)

@@ -254,7 +254,7 @@ def test_things_that_seemed_slow_are_not() -> None:
 
 
 def test_a_schema_is_paid_from_the_purse_of_the_request() -> None:
-    with purse.opened(Purse(steps=100_000)) as paying:
+    with purse.open_purse(Purse(steps=100_000)) as paying:
         check({**HEAD, **doubling(10)})
         spent = 100_000 - paying.steps
         assert 2**10 < spent < 100_000

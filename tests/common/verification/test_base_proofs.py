@@ -67,7 +67,7 @@ def test_beside_another_proof(base: Mapping[str, Any], ana: PrivateKey) -> None:
 
 def test_shown_by_its_holder(base: Mapping[str, Any], ana: PrivateKey) -> None:
     """Within a presentation, asked for or found, that its holder signed."""
-    signer = ana.named(did_key.verification_method(ana.public_key))
+    signer = ana.named(did_key.key_method(ana.public_key))
     presented = SUITE.present(
         base, disclose=[DISTRICT], binding=BINDING, signer=signer, sources=SOURCES, now=NOW
     )
@@ -75,7 +75,7 @@ def test_shown_by_its_holder(base: Mapping[str, Any], ana: PrivateKey) -> None:
     assert respond(Submission("farmer", "ldp_vc", presented, BINDING)).verified
     unsigned = {name: part for name, part in presented.items() if name != "proof"}
     unsigned["verifiableCredential"] = [base]
-    options = pipeline.options(
+    options = pipeline.proof_options(
         signer=signer, purpose="authentication", created=NOW, domain=BINDING.audience, challenge=BINDING.nonce
     )
     whole = pipeline.add_proof(

@@ -9,7 +9,7 @@ import pytest
 
 from common.did import Fetched
 from common.formats.base import VerifiedCredential
-from common.formats.data_integrity.ldp_vc import secure
+from common.formats.data_integrity.ldp_vc import secure_document
 from common.keys import PrivateKey
 from common.status.bits import pack
 from common.status.bitstring import status_list_credential
@@ -44,7 +44,7 @@ def published(*, revoked: bool = False, key: PrivateKey = KEY, issuer: str = REG
         uri=URI, issuer=issuer, purpose="revocation", statuses=statuses,
         valid_from=NOW, valid_until=NOW + timedelta(hours=1), ttl=60,
     )  # fmt: skip
-    return secure(document, signer=key, sources=SOURCES, now=NOW)
+    return secure_document(document, signer=key, sources=SOURCES, now=NOW)
 
 
 def status(document: dict[str, Any], *, now: Any = NOW) -> StatusOutcome:

@@ -31,7 +31,7 @@ def shown(name: str, holder: PrivateKey, binding: Binding = BINDING) -> Secured:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_for_whom_for_what_and_when(name: str, ana: PrivateKey) -> None:
-    told = declared.read(shown(name, ana))
+    told = declared.parse_declared(shown(name, ana))
     assert told.binding == BINDING
     assert told.made == NOW
     assert len(told.credentials) == 1
@@ -40,7 +40,7 @@ def test_for_whom_for_what_and_when(name: str, ana: PrivateKey) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_hashes_do_not_give_back_what_was_hashed(name: str, ana: PrivateKey) -> None:
-    told = declared.read(shown(name, ana, SIGNED))
+    told = declared.parse_declared(shown(name, ana, SIGNED))
     assert (told.binding, told.made, len(told.credentials)) == (None, NOW, 1)
 
 
@@ -63,16 +63,16 @@ def with_claims(name: str, presented: Secured, **claims: Any) -> str:
 )  # fmt: skip
 def test_tokens_that_do_not_say(name: str, claims: dict[str, Any], ana: PrivateKey) -> None:
     presented = shown(name, ana)
-    assert declared.read(with_claims(name, presented)).binding == BINDING
+    assert declared.parse_declared(with_claims(name, presented)).binding == BINDING
     with pytest.raises(MalformedInputError):
-        declared.read(with_claims(name, presented, **claims))
+        declared.parse_declared(with_claims(name, presented, **claims))
 
 
 def test_a_credential_without_its_holders_signature(ana: PrivateKey) -> None:
     alone = str(issue("dc+sd-jwt", ana))
     assert alone.endswith("~")
     with pytest.raises(MalformedInputError):
-        declared.read(alone)
+        declared.parse_declared(alone)
 
 
 @pytest.fixture
@@ -83,21 +83,21 @@ def document(ana: PrivateKey) -> Mapping[str, Any]:
 
 
 def test_one_proof_or_a_list_of_one(document: Mapping[str, Any]) -> None:
-    plain = declared.read(document)
+    plain = declared.parse_declared(document)
     [credential] = plain.credentials
     for same in (
         {**document, "proof": [document["proof"]]},
         {**document, "verifiableCredential": credential},
         {**document, "verifiableCredential": [credential]},
     ):
-        assert declared.read(same) == plain
-    two = declared.read({**document, "verifiableCredential": [credential, "another"]})
+        assert declared.parse_declared(same) == plain
+    two = declared.parse_declared({**document, "verifiableCredential": [credential, "another"]})
     assert two.credentials == (credential, "another")
 
 
 def test_the_time_is_read_whatever_its_offset(document: Mapping[str, Any]) -> None:
     elsewhere = NOW.astimezone(timezone(timedelta(hours=-4))).isoformat()
-    told = declared.read({**document, "proof": {**document["proof"], "created": elsewhere}})
+    told = declared.parse_declared({**document, "proof": {**document["proof"], "created": elsewhere}})
     assert told.made == datetime(2026, 11, 21, 12, tzinfo=UTC)
     assert told.made.utcoffset() == timedelta()
 
@@ -114,24 +114,24 @@ def test_the_time_is_read_whatever_its_offset(document: Mapping[str, Any]) -> No
 )
 def test_no_credential_or_no_proof(document: Mapping[str, Any], change: dict[str, Any]) -> None:
     with pytest.raises(MalformedInputError):
-        declared.read({**document, **change})
+        declared.parse_declared({**document, **change})
 
 
 def test_nothing_in_it(document: Mapping[str, Any]) -> None:
     for missing in ("verifiableCredential", "proof"):
         with pytest.raises(MalformedInputError):
-            declared.read({name: part for name, part in document.items() if name != missing})
+            declared.parse_declared({name: part for name, part in document.items() if name != missing})
     with pytest.raises(MalformedInputError):
-        declared.read({**document, "proof": [document["proof"], document["proof"]]})
+        declared.parse_declared({**document, "proof": [document["proof"], document["proof"]]})
 
 
 @pytest.mark.parametrize("member", ["domain", "challenge", "created"])
 @pytest.mark.parametrize("value", [None, 7, ["x"], {}])
 def test_proofs_that_do_not_say(document: Mapping[str, Any], member: str, value: Any) -> None:
     with pytest.raises(MalformedInputError):
-        declared.read({**document, "proof": {**document["proof"], member: value}})
+        declared.parse_declared({**document, "proof": {**document["proof"], member: value}})
 
 
 def test_a_time_that_is_none(document: Mapping[str, Any]) -> None:
     with pytest.raises(MalformedInputError, match="no time"):
-        declared.read({**document, "proof": {**document["proof"], "created": "yesterday"}})
+        declared.parse_declared({**document, "proof": {**document["proof"], "created": "yesterday"}})

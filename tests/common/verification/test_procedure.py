@@ -69,7 +69,7 @@ def issue(
 
 
 def show(name: str, secured: Secured, holder: PrivateKey, *, binding: Binding = BINDING) -> Secured:
-    signer = holder.named(did_key.verification_method(holder.public_key))
+    signer = holder.named(did_key.key_method(holder.public_key))
     return FORMATS[name].present(
         secured, disclose=[("district",)], binding=binding, signer=signer, sources=SOURCES, now=NOW
     )

@@ -12,8 +12,8 @@ import pytest
 from common.did import Fetched, VerificationMethod, did_key, parse_document, verification_method
 from common.encoding import multibase
 from common.errors import FetchError, SelloError
-from common.formats import envelopes, jose
 from common.formats.data_integrity import pipeline
+from common.formats.w3c import envelopes, jose
 from common.keys import PrivateKey, multikey
 from common.rdf.contexts import CONFORMANCE, CREDENTIALS_V2
 from common.rdf.expansion import OpenContexts
@@ -53,7 +53,7 @@ OPEN = ProofSources(
 
 
 def named(key: PrivateKey) -> PrivateKey:
-    return key.named(did_key.verification_method(key.public_key))
+    return key.named(did_key.key_method(key.public_key))
 
 
 def credential(issuer: PrivateKey, **changes: Any) -> dict[str, Any]:
@@ -79,7 +79,7 @@ def secure(
     **more: Any,
 ) -> dict[str, Any]:
     purpose = "authentication" if "VerifiablePresentation" in document["type"] else "assertionMethod"
-    options = pipeline.options(signer=named(key), purpose=purpose, created=NOW, suite=suite) | more
+    options = pipeline.proof_options(signer=named(key), purpose=purpose, created=NOW, suite=suite) | more
     return pipeline.add_proof(document, options, signer=named(key), contexts=world.contexts_of([]))
 
 
@@ -344,7 +344,7 @@ def test_no_document_lends_its_key_the_issuers_name(
 
     world = dataclasses.replace(STRICT, sources=Web())
     said = credential(ana) | {"issuer": REGISTER}
-    options = pipeline.options(
+    options = pipeline.proof_options(
         signer=mallory.named(method), purpose="assertionMethod", created=NOW, suite=suite
     )
     forged = pipeline.add_proof(said, options, signer=mallory.named(method), contexts=world.contexts_of([]))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from common.adapters.documents import references
-from common.adapters.documents.references import check_references
+from common.adapters.documents.references import check_credential_references
 from common.adapters.limits import cache_backends
 from common.adapters.network import http
 from common.did import did_key
@@ -53,11 +53,11 @@ def web(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """What lies where, and what was asked for, in whose order."""
     pages: dict[str, Any] = {LEAFLET: BODY, SCHEMA_URL: json.dumps(SCHEMA).encode(), "asked": []}
 
-    def carry(method: str, url: str, headers: Any, body: bytes | None) -> http.Reply:
+    def carry(method: str, url: str, headers: Any, body: bytes | None) -> http.HttpReply:
         pages["asked"].append((url, headers["Accept"]))
         if url not in pages:
             raise FetchError("This host does not answer.")
-        return http.Reply(200, pages[url], {"content-type": "application/json"})
+        return http.HttpReply(200, pages[url], {"content-type": "application/json"})
 
     monkeypatch.setattr(http, "transport", carry)
     return pages
@@ -67,7 +67,7 @@ def signed(ana: PrivateKey, **more: Any) -> dict[str, Any]:
     secured = issue("ldp_vc", ana)
     assert isinstance(secured, dict)
     document = {name: part for name, part in secured.items() if name != "proof"} | more
-    options = pipeline.options(signer=ED25519, purpose="assertionMethod", created=NOW)
+    options = pipeline.proof_options(signer=ED25519, purpose="assertionMethod", created=NOW)
     return pipeline.add_proof(
         document, options, signer=ED25519, contexts=lambda url: SOURCES.context(url, issuer=REGISTRY)
     )
@@ -82,7 +82,7 @@ def related(digest: str = DIGEST, url: str = LEAFLET) -> dict[str, Any]:
 
 
 def verified(secured: Any, **changes: Any) -> Verification:
-    return one(secured, references=check_references, **changes)
+    return one(secured, references=check_credential_references, **changes)
 
 
 def result(verification: Verification) -> str:
@@ -158,7 +158,7 @@ def holding(**more: Any) -> dict[str, Any]:
         "credentialSubject": {"id": HELD, "type": "JsonSchema", "jsonSchema": {**SCHEMA, "$id": HELD}},
         **more,
     }  # fmt: skip
-    options = pipeline.options(signer=ED25519, purpose="assertionMethod", created=NOW)
+    options = pipeline.proof_options(signer=ED25519, purpose="assertionMethod", created=NOW)
     return pipeline.add_proof(
         document, options, signer=ED25519, contexts=lambda url: SOURCES.context(url, issuer=REGISTRY)
     )
@@ -178,7 +178,7 @@ def test_a_schema_in_a_signed_credential(
         SCHEMA,
     ):
         web[SCHEMA_URL] = json.dumps(wrong).encode()
-        cache_backends.forget()
+        cache_backends.forget_cached()
         assert result(verified(secured)) == "failed", wrong
 
 

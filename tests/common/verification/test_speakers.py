@@ -17,8 +17,8 @@ from common.verification.proofs import (
     MAX_CREDENTIALS,
     ProofSources,
     check_credential,
+    check_document_references,
     check_presentation,
-    check_references,
 )
 from tests.common.verification.test_proofs import (
     OPEN,
@@ -136,8 +136,8 @@ def test_a_schema_in_a_signed_credential_holds_as_of_now(ana: PrivateKey) -> Non
 def test_a_schema_is_asked_of_the_json_as_it_was_written(ana: PrivateKey) -> None:
     """What an issuer is about to sign may be read into another form, in which the schema finds nothing."""
     world, document = publishing(ana), described(ana)
-    check_references(document, world=world, now=NOW)
+    check_document_references(document, world=world, now=NOW)
     nameless = described(ana, credentialSubject={"id": "did:example:ana"})
     with pytest.raises(SelloError):
-        check_references(document, written=nameless, world=world, now=NOW)
-    check_references(nameless, written=document, world=world, now=NOW)
+        check_document_references(document, written=nameless, world=world, now=NOW)
+    check_document_references(nameless, written=document, world=world, now=NOW)

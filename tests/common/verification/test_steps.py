@@ -87,7 +87,7 @@ def referring(ana: PrivateKey) -> dict[str, Any]:
     assert isinstance(secured, Mapping)
     document = {name: part for name, part in secured.items() if name != "proof"}
     document["relatedResource"] = {"id": "https://registry.example/leaflet", "digestSRI": "sha256-x"}
-    options = pipeline.options(signer=ED25519, purpose="assertionMethod", created=NOW)
+    options = pipeline.proof_options(signer=ED25519, purpose="assertionMethod", created=NOW)
     return pipeline.add_proof(
         document, options, signer=ED25519, contexts=lambda url: SOURCES.context(url, issuer=FARMER.issuer)
     )

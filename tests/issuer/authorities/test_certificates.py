@@ -9,7 +9,7 @@ from cryptography import x509
 from cryptography.x509.oid import NameOID
 from django.core.management import CommandError, call_command
 
-from common.adapters.documents.sources import check_status, sources
+from common.adapters.documents.sources import check_credential_status, sources
 from common.did import did_key
 from common.errors import SelloError
 from common.formats import FORMATS
@@ -40,7 +40,11 @@ def test_one_root_and_a_signer_below_it(authority):
     signer, leaf = certificates.document_signer(authority, until=TODAY + YEAR, now=TODAY)
     root = certificates.root(authority, now=TODAY)
     assert iaca.verify_document_signer([leaf], root=root, now=TODAY) == signer.public_key
-    assert iaca.addresses(root) == iaca.addresses(certificate.load(leaf)) == (authority.identifier,)
+    assert (
+        iaca.certificate_addresses(root)
+        == iaca.certificate_addresses(certificate.load(leaf))
+        == (authority.identifier,)
+    )
     assert [one.value for one in root.subject.get_attributes_for_oid(NameOID.COUNTRY_NAME)] == ["UT"]
     assert certificate.public_key(root) != signer.public_key
     again = certificates.document_signer(authority, until=TODAY + YEAR, now=TODAY + timedelta(days=30))
@@ -174,12 +178,12 @@ def test_what_stands_under_a_certificate_falls_with_it(capsys, settings, tmp_pat
     Path(settings.ISSUER_CA_FILE).write_bytes(certificates.root_pem(farmer.authority, now=now))
     for format_, secured in issued.items():
         verified = FORMATS[format_].verify_credential(secured, sources=sources(), now=now)
-        assert check_status(verified, now=now).status == "valid"
+        assert check_credential_status(verified, now=now).status == "valid"
         number = f"{serial(verified.certificates[0]):X}"
         call_command("revoke_certificate", "farmer-registry", number, "--reason", "lost", "--json")
         told = json.loads(capsys.readouterr().out)
         assert told["list"] == f"{farmer.authority.identifier}/iaca.crl"
-        outcome = check_status(verified, now=datetime.now(UTC))
+        outcome = check_credential_status(verified, now=datetime.now(UTC))
         assert (outcome.status, outcome.reason) == (
             "revoked",
             "The certificate of the issuer's key is revoked.",

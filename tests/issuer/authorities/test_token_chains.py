@@ -10,7 +10,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from django.core.management import call_command
 
-from common.adapters.documents.sources import check_status, sources
+from common.adapters.documents.sources import check_credential_status, sources
 from common.adapters.limits import cache_backends
 from common.errors import SelloError
 from common.formats import FORMATS
@@ -70,7 +70,7 @@ def test_it_is_verified_with_the_root_alone_and_without_it_by_metadata(farmer, t
     found = verify(token)
     assert (found.issuer, found.key_id) == (issuer, f"{issuer}#x5c")
     assert len(found.authority_keys) == 1
-    assert check_status(found, now=datetime.now(UTC)).status == "valid"
+    assert check_credential_status(found, now=datetime.now(UTC)).status == "valid"
 
 
 def test_another_authoritys_chain_does_not_speak_for_this_one(farmer, token, settings, tmp_path):
@@ -91,7 +91,7 @@ def test_another_authoritys_chain_does_not_speak_for_this_one(farmer, token, set
 
 def test_one_certificate_serves_all_tokens_and_no_mdoc(farmer, token):
     now, authority = datetime.now(UTC), farmer.authority
-    cache_backends.forget()
+    cache_backends.forget_cached()
     again = issue_directly(farmer, "F-0002", "dc+sd-jwt", holder=None, now=now)[1]
     assert chain_in(again) == chain_in(token)
     _, leaf = certificates.document_signer(authority, until=now + timedelta(days=9), now=now)

@@ -9,7 +9,7 @@ from django.core.management.base import CommandError
 
 from common.errors import UnknownPartError
 from common.registries.claims.mapping import Claim, InvalidClaimsError, RecordIncompleteError
-from common.registries.connector import Record
+from common.registries.connector import RegistryRecord
 from issuer.configurations.types import (
     ConfigurationNotFound,
     claims_of,
@@ -76,14 +76,14 @@ def test_a_record_becomes_claims_of_their_types(registry):
         "cattle": "12",
         "tenant": "sí",
     }
-    assert claims_of(made, Record("1", data)) == {
+    assert claims_of(made, RegistryRecord("1", data)) == {
         "record_id": "1",
         "fecha_de_nacimiento": "1990-05-25",
         "landArea": "2.50",
         "cattle": 12,
         "tenant": True,
     }
-    assert claims_of(made, Record("1", {"id": "1", "cattle": ""})) == {"record_id": "1"}
+    assert claims_of(made, RegistryRecord("1", {"id": "1", "cattle": ""})) == {"record_id": "1"}
 
 
 def test_again_is_the_same_and_keeps_its_claims(registry):
@@ -139,7 +139,7 @@ def test_what_a_type_publishes_of_itself(registry):
 def test_age_is_worked_out_on_the_day_of_issuance(registry):
     claims = [Claim("of_age", "Fecha de nacimiento", "Of age", "boolean", derive="age_over", years=18)]
     made = create_configuration(registry, type="AgeCredential", claims=claims)
-    record = Record("1", {"Fecha de nacimiento": "2008-11-21"})
+    record = RegistryRecord("1", {"Fecha de nacimiento": "2008-11-21"})
     assert claims_of(made, record, now=datetime(2026, 11, 20, tzinfo=UTC)) == {"of_age": False}
     assert claims_of(made, record, now=datetime(2026, 11, 21, tzinfo=UTC)) == {"of_age": True}
 
@@ -148,7 +148,7 @@ def test_a_record_that_lacks_what_must_be_said(registry):
     claims = [Claim("cattle", "cattle", "Cows", "integer", mandatory=True)]
     made = create_configuration(registry, type="FarmCredential", claims=claims)
     with pytest.raises(RecordIncompleteError, match="Cows"):
-        claims_of(made, Record("1", {"id": "1"}))
+        claims_of(made, RegistryRecord("1", {"id": "1"}))
 
 
 def test_the_command(registry, tmp_path, capsys):

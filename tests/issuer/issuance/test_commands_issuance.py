@@ -11,7 +11,7 @@ from common.adapters.documents.sources import sources
 from common.did import did_key
 from common.formats import FORMATS
 from common.keys import jwk
-from common.oid4vci.offer import parse_offer, parse_offer_uri
+from common.oid4vci.offer import parse_credential_offer, parse_offer_uri
 from issuer.issuance import batch_issuance
 from issuer.models import IssuedCredential, Session
 from tests.issuer.protocol import make_farmers
@@ -38,7 +38,10 @@ def test_create_offer(farmer):
     assert parse_offer_uri(made["link"]) == parse_offer_uri(made["offer_uri"])
     assert made["offer_uri"].startswith("openid-credential-offer://?credential_offer_uri=")
     assert len(made["tx_code"]) == 6
-    assert parse_offer(made["credential_offer"]).configuration_ids == ("farmer.ldp_vc", "farmer.dc+sd-jwt")
+    assert parse_credential_offer(made["credential_offer"]).configuration_ids == (
+        "farmer.ldp_vc",
+        "farmer.dc+sd-jwt",
+    )
     assert Session.objects.get(pk=made["session"]).record_key == "F-0001"
     value = run("create_offer", "farmer", "F-0001", "--by-value", "--format", "dc+sd-jwt")
     assert parse_offer_uri(value["offer_uri"]).configuration_ids == ("farmer.dc+sd-jwt",)

@@ -17,7 +17,7 @@ from django.test import Client
 from jwcrypto import jwk as jose
 from jwcrypto import jws as jose_jws
 
-from common.adapters.documents.sources import check_status, sources
+from common.adapters.documents.sources import check_credential_status, sources
 from common.formats import FORMATS
 from common.formats.sd_jwt_vc import processed_claims
 from common.keys import jws
@@ -169,11 +169,11 @@ def test_a_paper_credential_is_a_jwt_that_verifies_and_can_be_revoked(authority,
     now = datetime.now(UTC)
     verified = FORMATS["jwt_vc_json"].verify_credential(token, sources=sources(), now=now)
     assert verified.issuer == authority.did
-    assert check_status(verified, now=now).status == "valid"
+    assert check_credential_status(verified, now=now).status == "valid"
     row = IssuedCredential.objects.get()
     assert claims["jti"] == row.urn
     set_status(row, "revoked", reason="The act was annulled", actor="test", now=now)
-    assert check_status(verified, now=now).status == "revoked"
+    assert check_credential_status(verified, now=now).status == "revoked"
 
 
 def test_no_paper_of_a_suspended_card(authority, site_network):

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from common.did import did_key
-from common.formats import envelopes, jose
+from common.formats.w3c import envelopes, jose
 from common.rdf.contexts import CREDENTIALS_V1, CREDENTIALS_V2, DATA_INTEGRITY_V2
 from issuer.authorities import identity
 from issuer.models import IssuedCredential

@@ -15,7 +15,7 @@ from common.formats import FORMATS
 from common.keys import jwk
 from common.oid4vci.authorization_server import parse_server_metadata
 from common.oid4vci.metadata import parse_issuer_metadata, well_known_url
-from common.oid4vci.offer import parse_offer, parse_offer_uri
+from common.oid4vci.offer import parse_credential_offer, parse_offer_uri
 from common.oid4vci.presentation_proof import SUITE_NAMES
 from common.status import token, token_cwt
 from issuer.authorities.identity import signer
@@ -138,7 +138,7 @@ def test_offer_by_reference(farmer):
     assert response.headers["Content-Type"] == "application/json"
     assert response.json() == offer.document
     jsonschema.validate(response.json(), schema("oid4vci/credential_offer-1_0.json"))
-    assert parse_offer(response.json()).configuration_ids == ("farmer.ldp_vc", "farmer.dc+sd-jwt")
+    assert parse_credential_offer(response.json()).configuration_ids == ("farmer.ldp_vc", "farmer.dc+sd-jwt")
     assert get(f"{SLUG}/offers/{url[-43:-1]}B").status_code == 404  # a letter that ends no 32 bytes
 
 

@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from common.keys import jwk
 from common.notices.messages import create_inbox_request
 from common.notices.models import Notice, Subscriber
-from common.notices.notify import inbox_of, opened
+from common.notices.notify import inbox_of, open_notice
 from common.notices.texts import KINDS, render
 from issuer.models import (
     AccessLog,
@@ -70,7 +70,7 @@ def channels():
 def test_a_change_of_status_is_told_by_each_channel(credential, ana, now):
     set_status(credential, "suspended", reason="Address under review", actor="officer", now=now)
     assert channels() == ["email", "sms", "wallet"]
-    notes = {row.channel: opened(row).note for row in Notice.objects.all()}
+    notes = {row.channel: open_notice(row).note for row in Notice.objects.all()}
     assert notes == {"email": "", "sms": "", "wallet": "Address under review"}
     assert set(Notice.objects.values_list("kind", "language", "sender")) == {
         ("suspended", "es", "issuer/farmer-registry")
@@ -167,7 +167,7 @@ def test_a_reading_is_told_once_a_day_for_each_reader(credential, registry, now)
     for number in range(3):
         read(registry, now, number=number)
     assert channels() == ["email", "sms", "wallet"]
-    assert opened(Notice.objects.get(channel="wallet")).note == "Clinic: Care"
+    assert open_notice(Notice.objects.get(channel="wallet")).note == "Clinic: Care"
     read(registry, now, client="did:web:other.example")
     read(registry, now + timedelta(days=1))
     assert Notice.objects.filter(channel="email").count() == 3
@@ -231,7 +231,7 @@ def test_an_organisation_with_a_consent_that_stands_hears_identifier_and_state_a
     set_status(credential, "revoked", reason="The person died", actor="officer", now=now)
     [row] = webhooks()
     assert row.facts == {"reference": credential.urn, "date": now.date().isoformat()}
-    assert opened(row) == ("https://clinic.example/notices", "farmer-registry/F-0001", "", "")
+    assert open_notice(row) == ("https://clinic.example/notices", "farmer-registry/F-0001", "", "")
 
 
 @pytest.mark.parametrize(
@@ -338,7 +338,7 @@ def test_an_officer_sees_whom_nobody_could_tell(credential, registry, desk, now)
     Record.objects.filter(registry=registry).update(data=SENSITIVE)
     assert desk.post(f"/office/notices/{row.id}/again").status_code == 302
     row.refresh_from_db()
-    assert (row.state, opened(row).address) == ("queued", "nusta@example.org")
+    assert (row.state, open_notice(row).address) == ("queued", "nusta@example.org")
     assert "Every notice was delivered." in desk.get("/office/notices").content.decode()
 
 

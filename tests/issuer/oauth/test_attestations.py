@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from common.keys import PrivateKey, jwk, jws
-from common.oid4vci.authorization import create_authorization_request
+from common.oid4vci.authorization import create_issuance_authorization_request
 from common.oid4vci.token import create_token_request
 from common.oid4vci.wallet_attestation import CHALLENGE_HEADER
-from common.oid4vp.x509 import certificate_authority
+from common.oid4vp.x509 import create_certificate_authority
 from issuer.models import Authority, Authorization
 from issuer.oauth import clients
 from tests.clock import from_now
@@ -89,7 +89,7 @@ def test_a_dpop_proof_is_the_proof(farmer, wallet, provider):
     Authority.objects.update(high_assurance=True)
     wallet.dpop_key = INSTANCE
     vouched = {"OAuth-Client-Attestation": provider.wallet()}
-    fields = create_authorization_request(wallet.asked())
+    fields = create_issuance_authorization_request(wallet.asked())
     pushed = wallet.form("par", fields, wallet.dpop("par"), **vouched)
     assert pushed.status_code == 201, pushed.content
     code = person_of(wallet, farmer.registry).walk(pushed.json()["request_uri"])["code"]
@@ -115,7 +115,7 @@ def test_a_dpop_proof_that_is_not_the_attested_keys(wallet, provider, wrong):
     if wrong == "both":
         vouched["OAuth-Client-Attestation-PoP"] = "x.y.z"
     shown = {"missing": None, "unreadable": "x"}.get(wrong, proof)
-    answer = wallet.form("par", create_authorization_request(wallet.asked()), shown, **vouched)
+    answer = wallet.form("par", create_issuance_authorization_request(wallet.asked()), shown, **vouched)
     assert answer.status_code in (400, 401), answer.content
     assert not Authorization.objects.exists()
 
@@ -241,7 +241,7 @@ def test_more_that_an_attestation_must_not_be(wallet, provider):
     for claims in ({"cnf": {"jwk": private}}, {"cnf": {"kid": "1"}}, {"nbf": later}, {"exp": "soon"}):
         refused = push(wallet, signed_wallet(provider, **claims))
         assert refusal(refused) == (400, "invalid_client_attestation"), claims
-    self_signed = certificate_authority(
+    self_signed = create_certificate_authority(
         signer=LEAF,
         name="x",
         serial=3,
@@ -262,7 +262,7 @@ def test_what_a_proof_must_say(wallet, provider, change):
 
 def test_both_headers_and_each_once(wallet, provider):
     vouched = headers(wallet, provider.wallet())
-    fields = create_authorization_request(wallet.asked())
+    fields = create_issuance_authorization_request(wallet.asked())
     for name in vouched:
         assert refusal(wallet.form("par", fields, **{name: vouched[name]}))[1] == "invalid_client_attestation"
         twice = {**vouched, name: f"{vouched[name]}, {vouched[name]}"}

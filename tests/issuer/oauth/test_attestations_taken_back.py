@@ -37,7 +37,7 @@ def publish(monkeypatch, provider, *values: int, signer=LEAF, chain=None, uri=LI
 
     def carry(method, url, headers, body):
         assert url == LIST
-        return http.Reply(200, text.encode(), {"content-type": "application/statuslist+jwt"})
+        return http.HttpReply(200, text.encode(), {"content-type": "application/statuslist+jwt"})
 
     monkeypatch.setattr(http, "transport", carry)
 

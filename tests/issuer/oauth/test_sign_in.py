@@ -127,9 +127,9 @@ def test_issuer_state_that_nobody_gave(wallet):
     ],
 )
 def test_requests_that_are_not_taken(wallet, changes, code):
-    from common.oid4vci.authorization import create_authorization_request
+    from common.oid4vci.authorization import create_issuance_authorization_request
 
-    fields = {**create_authorization_request(wallet.asked()), **changes}
+    fields = {**create_issuance_authorization_request(wallet.asked()), **changes}
     assert refusal(wallet.form("par", fields)) == (400, code)
     assert not Authorization.objects.exists()
 

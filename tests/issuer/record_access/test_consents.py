@@ -13,7 +13,7 @@ from common.did import did_key
 from common.formats.base import Holder
 from common.keys import PrivateKey
 from common.oid4vp.transaction_data import DataAccess, create_transaction_data
-from common.registries.record_access.grant import GivenConsent, Subject
+from common.registries.record_access.grant import RecordedConsent, Subject
 from common.registries.record_access.holder import create_consents_request, create_withdrawal
 from issuer.issuance.credential_request import issue_directly
 from issuer.models import AccessLog, AccessToken, Basis, Consent, DataAgreement, SpentValue
@@ -46,7 +46,7 @@ def sign(world: World, **changes: Any) -> Any:
 
 
 def again(world: World, consent: str, **overrides: Any) -> Any:
-    return world.ask(GivenConsent(consent), **overrides)
+    return world.ask(RecordedConsent(consent), **overrides)
 
 
 def listed(world: World, signer: PrivateKey) -> list[dict[str, Any]]:
@@ -85,8 +85,8 @@ def consent(world: World) -> str:
 
 
 def test_read_again_without_the_person(world: World, consent: str) -> None:
-    assert world.attributes(GivenConsent(consent)) == {"crop": "quinoa"}
-    assert world.attributes(GivenConsent(consent), attributes=["crop"]) == {"crop": "quinoa"}
+    assert world.attributes(RecordedConsent(consent)) == {"crop": "quinoa"}
+    assert world.attributes(RecordedConsent(consent), attributes=["crop"]) == {"crop": "quinoa"}
     [entry] = listed(world, world.ana)
     assert (entry["id"], entry["state"], entry["how"], entry["attributes"]) == (
         consent, "active", "signed", ["crop"],
@@ -163,7 +163,7 @@ def test_two_consents_in_one_signature(world: World) -> None:
 
 def test_evidence_of_another_person_under_these_terms(world: World, bruno: PrivateKey) -> None:
     """Bruno signed nothing; what Ana signed is laid beside his presentation, and the other way round."""
-    key = bruno.named(did_key.verification_method(bruno.public_key))
+    key = bruno.named(did_key.key_method(bruno.public_key))
     holder = Holder(key.public_key, did_key.encode(key.public_key))
     _, secured = issue_directly(world.evidence, "F-0001", world.format, holder=holder, now=datetime.now(UTC))
     his = replace(world, secured=secured, ana=key).shown()
@@ -186,14 +186,14 @@ def test_a_consent_is_for_its_client_its_purpose_and_its_authority(
     fields = {**DataAgreement.objects.values().get(), "id": None}
     DataAgreement.objects.create(**{**fields, "purpose": "research"})
     assert refusal(again(world, consent, purpose="research")) == (403, "access_denied")
-    her = mallory.named(did_key.verification_method(mallory.public_key))
+    her = mallory.named(did_key.key_method(mallory.public_key))
     did = did_key.encode(her.public_key)
     DataAgreement.objects.create(**{**fields, "client_id": did})
     from common.registries.record_access.grant import create_access_request
 
     stolen = create_access_request(
         client_id=did, audience=world.registry.authority.identifier, purpose="treatment",
-        ground=GivenConsent(consent), token_key=her.public_key, jti="a", signer=her, now=datetime.now(UTC),
+        ground=RecordedConsent(consent), token_key=her.public_key, jti="a", signer=her, now=datetime.now(UTC),
     )  # fmt: skip
     assert refusal(world.send(stolen, signer=her)) == (403, "access_denied")
     elsewhere = replace(world, registry=world.evidence.registry)
@@ -235,7 +235,7 @@ def test_nobody_else_sees_or_ends_it(
     for unknown in (str(uuid4()), "nothing"):
         assert refusal(withdraw(world, unknown, world.ana)) == (404, "access_denied")
     assert Consent.objects.get().withdrawn_at is None
-    assert world.attributes(GivenConsent(consent)) == {"crop": "quinoa"}
+    assert world.attributes(RecordedConsent(consent)) == {"crop": "quinoa"}
 
 
 def test_another_card_of_the_same_record_ends_it_unless_it_was_revoked(
@@ -265,12 +265,12 @@ def test_a_withdrawn_card_ends_what_its_key_agreed_to(world: World, consent: str
     assert AccessLog.objects.filter(outcome="refused").count() == 3
     if state == "suspended":
         set_status(world.row, "valid", reason="found again", actor="test", now=now)
-        assert world.attributes(GivenConsent(consent)) == {"crop": "quinoa"}
+        assert world.attributes(RecordedConsent(consent)) == {"crop": "quinoa"}
 
 
 def test_a_renewed_card_leaves_consents_in_force(world: World, consent: str) -> None:
     type(world.row).objects.filter(pk=world.row.pk).update(state="revoked", superseded=True)
-    assert world.attributes(GivenConsent(consent)) == {"crop": "quinoa"}
+    assert world.attributes(RecordedConsent(consent)) == {"crop": "quinoa"}
 
 
 def test_a_token_opens_no_more_than_is_agreed_by_now(world: World, consent: str) -> None:

@@ -26,7 +26,7 @@ from tests.tampering import flip
 
 pytestmark = pytest.mark.django_db
 CLINIC = PrivateKey("P-256", bytes(31) + b"\x0c")
-CLINIC = CLINIC.named(did_key.verification_method(CLINIC.public_key))
+CLINIC = CLINIC.named(did_key.key_method(CLINIC.public_key))
 CLINIC_DID = did_key.encode(CLINIC.public_key)
 AUDIENCE = f"decentralized_identifier:{CLINIC_DID}"
 NONCE = "n-0S6_WzA2Mj"
@@ -132,7 +132,7 @@ def world(request, ana, settings) -> World:
         matching_column="national_id",
         attributes=["crop", "date_of_birth"],
     )
-    key = ana.named(did_key.verification_method(ana.public_key))
+    key = ana.named(did_key.key_method(ana.public_key))
     holder = Holder(key.public_key, did_key.encode(key.public_key))
     row, secured = issue_directly(evidence, "F-0002", request.param, holder=holder, now=datetime.now(UTC))
     return World(evidence, registry, agreement, row, secured, key, request.param)
@@ -245,7 +245,7 @@ def test_a_purpose_that_was_not_agreed(world):
 
 def test_somebody_else_with_the_clinics_evidence(world, mallory):
     """Mallory passes on what was shown to the clinic, with an agreement of her own."""
-    her = mallory.named(did_key.verification_method(mallory.public_key))
+    her = mallory.named(did_key.key_method(mallory.public_key))
     did = did_key.encode(her.public_key)
     fields = {**DataAgreement.objects.values().get(), "id": None, "client_id": did}
     DataAgreement.objects.create(**fields)

@@ -339,7 +339,7 @@ def test_a_file_from_the_network_comes_by_the_one_door(coop, monkeypatch):
 
     def carry(method, where, headers, body):
         asked.append((method, where))
-        return http.Reply(200, sheet(2), {"content-type": "text/csv"})
+        return http.HttpReply(200, sheet(2), {"content-type": "text/csv"})
 
     monkeypatch.setattr(http, "transport", carry)
     registry = Registry.objects.get(slug="coop")

@@ -10,7 +10,11 @@ import pytest
 
 from common.adapters.network import http
 from common.registries.connector import RecordNotFoundError
-from common.registries.opencrvs.search import OpenCrvsResponseError, OpenCrvsSourceError, parse_source
+from common.registries.opencrvs.search import (
+    OpenCrvsResponseError,
+    OpenCrvsSourceError,
+    parse_opencrvs_source,
+)
 from issuer.configurations.types import create_configuration
 from issuer.issuance.credential_request import issue_directly
 from issuer.models import IssuedCredential, Registry
@@ -58,8 +62,8 @@ def event(number: int, *, at: str = "", status: str = "REGISTERED", **said: Any)
     }
 
 
-def reply(status: int, body: bytes) -> http.Reply:
-    return http.Reply(status=status, headers={"content-type": "application/json"}, body=body)
+def reply(status: int, body: bytes) -> http.HttpReply:
+    return http.HttpReply(status=status, headers={"content-type": "application/json"}, body=body)
 
 
 class OpenCrvs:
@@ -69,9 +73,9 @@ class OpenCrvs:
         self.events = [event(number) for number in range(1, 6)]
         self.asked: list[dict[str, Any]] = []
         self.down = False
-        self.cap, self.total, self.same = 50, "right", None  # type: int, Any, http.Reply | None
+        self.cap, self.total, self.same = 50, "right", None  # type: int, Any, http.HttpReply | None
 
-    def __call__(self, method: str, url: str, headers: Any, body: bytes | None) -> http.Reply:
+    def __call__(self, method: str, url: str, headers: Any, body: bytes | None) -> http.HttpReply:
         parts = urlsplit(url)
         if self.down:
             return reply(502, b"<html>")
@@ -234,7 +238,7 @@ def test_credentials_follow_it(there: OpenCrvs):
 )
 def test_a_source_is_checked(changes: dict[str, Any], said: str):
     with pytest.raises(Exception, match=said):
-        parse_source({**SOURCE, **changes})
+        parse_opencrvs_source({**SOURCE, **changes})
 
 
 def test_an_opencrvs_that_does_not_answer_changes_nothing(there: OpenCrvs, monkeypatch: pytest.MonkeyPatch):

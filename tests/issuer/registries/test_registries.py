@@ -10,8 +10,8 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from common.errors import MalformedInputError, UnknownPartError
-from common.registries.connector import Record, RecordNotFoundError
-from common.registries.spreadsheets.spreadsheet import Reading
+from common.registries.connector import RecordNotFoundError, RegistryRecord
+from common.registries.spreadsheets.spreadsheet import ImportOptions
 from issuer.configurations.types import claims_of
 from issuer.models import Authority, Registry
 from issuer.registries import store
@@ -124,7 +124,7 @@ def test_an_authority_that_exists_is_kept():
         ({"slug": "No name"}, "use up to 64 small letters"),
         ({"slug": "../people"}, "use up to 64 small letters"),
         ({"slug": "people", "authority": "other"}, "kept by people, not by other"),
-        ({"slug": "people", "reading": Reading(key="nombre")}, "keyed by id, not by nombre"),
+        ({"slug": "people", "reading": ImportOptions(key="nombre")}, "keyed by id, not by nombre"),
     ],
 )
 def test_what_does_not_fit_is_refused(options, sentence):
@@ -135,7 +135,7 @@ def test_what_does_not_fit_is_refused(options, sentence):
 
 def test_a_failure_leaves_nothing_behind(monkeypatch):
     monkeypatch.setattr(store, "BATCH", 1)
-    records = [Record("1", {"id": "1"}), Record("2", {"id": 2**60})]
+    records = [RegistryRecord("1", {"id": "1"}), RegistryRecord("2", {"id": 2**60})]
     registry = create_registry("people", title="People", authority="town", key_column="id", columns=[])
     with pytest.raises(MalformedInputError):
         store_records(registry, records)

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 
 from common.registries.columns.column import ColumnContradictedError
 from common.registries.rules.credential_rules import InvalidRegistryRulesError
-from common.registries.spreadsheets.spreadsheet import Reading
+from common.registries.spreadsheets.spreadsheet import ImportOptions
 from issuer.configurations.eligibility import NotStanding, require_standing
 from issuer.configurations.types import claims_of, context_document, create_configuration, json_schema
 from issuer.models import Authority, Record, Registry
@@ -158,7 +158,7 @@ def test_the_order_of_days_belongs_to_the_registry():
     with pytest.raises(ColumnContradictedError, match="say --date-order day"):
         import_spreadsheet("people", b"id,born\n2,25/04/1985\n")
     assert Record.objects.get(key="2").data["born"] == "1985-03-04"
-    done = import_spreadsheet("people", b"id,born\n2,25/04/1985\n", reading=Reading(date_order="day"))
+    done = import_spreadsheet("people", b"id,born\n2,25/04/1985\n", reading=ImportOptions(date_order="day"))
     assert (done.counts.updated, column("people", "born")["order"]) == (1, "day")
 
 

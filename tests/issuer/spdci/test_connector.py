@@ -19,9 +19,9 @@ from common.adapters.storage.sealing import seal
 from common.errors import SelloError
 from common.exchange.header import Header
 from common.keys import PrivateKey, jwk
-from common.registries.connector import START, Record, RecordNotFoundError, RegistryError
+from common.registries.connector import START, RecordNotFoundError, RegistryError, RegistryRecord
 from common.registries.spdci import search as search_messages
-from common.registries.spdci.mapping import fill
+from common.registries.spdci.mapping import fill_template
 from issuer.api import spdci as spdci_api
 from issuer.authorities.identity import create_authority
 from issuer.models import Announcement, OwnSubscription, Registry
@@ -106,7 +106,7 @@ def deliver() -> dict[str, int]:
 
 def change(registry: Registry, key: str, **data: Any) -> None:
     row = registry.records.get(key=key)
-    store_records(Registry.objects.get(pk=registry.pk), [Record(key, {**row.data, **data})])
+    store_records(Registry.objects.get(pk=registry.pk), [RegistryRecord(key, {**row.data, **data})])
 
 
 def test_a_record_arrives_as_it_stands_there(mirror: Registry, farmers: Registry) -> None:
@@ -205,9 +205,9 @@ def test_a_partners_refusal_is_told_as_it_is(
 ) -> None:
     carry = http.transport
 
-    def refusing(method: str, url: str, headers: Any, sent: bytes | None) -> http.Reply:
+    def refusing(method: str, url: str, headers: Any, sent: bytes | None) -> http.HttpReply:
         searching = url.endswith("sync/search")
-        return http.Reply(status, body) if searching else carry(method, url, headers, sent)
+        return http.HttpReply(status, body) if searching else carry(method, url, headers, sent)
 
     monkeypatch.setattr(http, "transport", refusing)
     with pytest.raises(SelloError) as refused:
@@ -231,9 +231,9 @@ def test_a_partner_that_takes_our_secret_by_http_basic_alone(
 ) -> None:
     carry = http.transport
 
-    def picky(method: str, url: str, headers: Any, sent: bytes | None) -> http.Reply:
+    def picky(method: str, url: str, headers: Any, sent: bytes | None) -> http.HttpReply:
         if url.endswith("client/token") and b"client_secret" in (sent or b""):
-            return http.Reply(401, b'{"error": "invalid_client"}')
+            return http.HttpReply(401, b'{"error": "invalid_client"}')
         return carry(method, url, headers, sent)
 
     monkeypatch.setattr(http, "transport", picky)
@@ -351,7 +351,7 @@ def test_one_event_that_names_nobody_spoils_itself_alone(
             for n, record in enumerate(records)
         ]  # fmt: skip
         header = Header(str(uuid.uuid4()), "notify", total_count=len(events))
-        body = messages.reply(
+        body = messages.reply_to_message(
             here, "spdci", header,
             {"transaction_id": "t", "notify_event": events}, party=party_of(farmers), now=now,
         )  # fmt: skip
@@ -360,7 +360,7 @@ def test_one_event_that_names_nobody_spoils_itself_alone(
         headers = {"Authorization": f"Bearer {token}"}
         return client.post(url, json.dumps(body), "application/json", headers=headers).json()["message"]
 
-    known = fill(elsewhere(mirror).mapping, {"farmer_id": "F-0001"}, ["farmer_id"])
+    known = fill_template(elsewhere(mirror).mapping, {"farmer_id": "F-0001"}, ["farmer_id"])
     assert told(known, {}, {"nobody": "here"})["ack_status"] == "NACK"
     assert list(Announcement.objects.values_list("key", flat=True)) == ["F-0001"]
     assert "does not say its key" in caplog.text

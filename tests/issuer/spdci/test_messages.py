@@ -14,7 +14,7 @@ from common.errors import FetchError
 from common.exchange.acknowledgement import create_ack, create_refusal
 from common.exchange.envelope import timestamp
 from common.exchange.errors import ExchangeError
-from common.registries.connector import Record
+from common.registries.connector import RegistryRecord
 from issuer.models import AccessLog, Outgoing, Registry, Subscription
 from issuer.registries.store import store_records
 from issuer.spdci import outbox
@@ -34,13 +34,13 @@ class Postbox:
         self.attempts = 0
         self.stumble: Callable[[int], str] = lambda attempt: ""
 
-    def carry(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> http.Reply:
+    def carry(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> http.HttpReply:
         self.attempts += 1
         trouble, message = self.stumble(self.attempts), json.loads(body or b"{}")
         if trouble == "unreachable":
             raise FetchError("This host does not answer.", detail="spp.example.org")
         if trouble == "error":
-            return http.Reply(503, b"<html>", {})
+            return http.HttpReply(503, b"<html>", {})
         if trouble == "refused":
             return self.reply(create_refusal(ExchangeError("No."), correlation_id="c", now=datetime.now(UTC)))
         message_id = message["header"]["message_id"]
@@ -55,8 +55,8 @@ class Postbox:
         return self.reply(create_ack(correlation_id="c", now=datetime.now(UTC)))
 
     @staticmethod
-    def reply(body: Any) -> http.Reply:
-        return http.Reply(200, json.dumps(body).encode(), {"content-type": "application/json"})
+    def reply(body: Any) -> http.HttpReply:
+        return http.HttpReply(200, json.dumps(body).encode(), {"content-type": "application/json"})
 
     def messages(self) -> list[tuple[str, dict[str, Any]]]:
         return list(self.taken.values())
@@ -93,7 +93,7 @@ def ask_later(spp: Spp, registry: Registry, **header: Any) -> str:
 
 def change(registry: Registry, key: str, **data: Any) -> None:
     row = registry.records.get(key=key)
-    store_records(Registry.objects.get(pk=registry.pk), [Record(key, {**row.data, **data})])
+    store_records(Registry.objects.get(pk=registry.pk), [RegistryRecord(key, {**row.data, **data})])
 
 
 @pytest.mark.parametrize("slug", TEXTS)
@@ -329,7 +329,7 @@ def test_events_are_told_apart(postbox: Postbox, spp: Spp, social: Registry) -> 
         subscribe(spp, social, event, filter_type="predicate", filter=everyone)
     change(social, "S-0001", municipality="After")
     assert deliver()["announced"] == 0
-    store_records(Registry.objects.get(pk=social.pk), [Record("S-0999", {"social_id": "S-0999"})])
+    store_records(Registry.objects.get(pk=social.pk), [RegistryRecord("S-0999", {"social_id": "S-0999"})])
     assert deliver()["announced"] == 1
     [event] = postbox.messages()[-1][1]["message"]["notify_event"]
     assert event["data"]["reg_event_type"] == "REGISTER"

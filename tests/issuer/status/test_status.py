@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from common.adapters.documents.sources import check_status, sources
+from common.adapters.documents.sources import check_credential_status, sources
 from common.formats import FORMATS
 from issuer.issuance.credential_request import issue_directly
 from issuer.models import IssuedCredential, StatusChange, StatusList
@@ -35,7 +35,7 @@ def test_everybody_sees_each_change(farmer, format_, settings):
     def seen(credential) -> str:
         now = datetime.now(UTC)
         verified = FORMATS[format_].verify_credential(credential, sources=sources(), now=now)
-        return check_status(verified, now=now).status
+        return check_credential_status(verified, now=now).status
 
     assert seen(secured) == "valid"
     for state in ("suspended", "valid", "suspended", "revoked"):

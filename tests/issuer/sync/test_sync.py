@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from common.notices.models import Notice
-from common.notices.notify import opened
+from common.notices.notify import open_notice
 from common.registries.rules.credential_rules import InvalidRegistryRulesError
 from issuer.configurations.eligibility import NotStanding
 from issuer.issuance.offers import create_offer
@@ -195,7 +195,7 @@ def test_who_is_about_to_expire_is_told_once():
     assert did(go("farmers", now=soon)) == [("notify", "F-1")]
     assert go("farmers", now=soon + timedelta(days=1)).lines == []
     assert set(Notice.objects.values_list("kind", flat=True)) == {"expiring"}
-    assert opened(Notice.objects.get(channel="wallet")).note == "Expires soon."
+    assert open_notice(Notice.objects.get(channel="wallet")).note == "Expires soon."
     assert Notice.objects.get(channel="sms").facts["date"] == row.expires_at.date().isoformat()
 
 

@@ -8,9 +8,9 @@ from django.test import Client
 from common.keys import PrivateKey, jwk
 from common.notices.channels import webhook
 from common.notices.channels.base import Message
-from common.notices.messages import create_inbox_request, verify_event
+from common.notices.messages import create_inbox_request, verify_webhook_event
 from common.notices.models import Notice
-from common.notices.notify import Recipient, tell
+from common.notices.notify import Recipient, create_notices
 from verifier.identity import service_identity
 from verifier.models import Service
 from verifier.services.sample import load_services
@@ -21,7 +21,7 @@ FACTS = {"authority": "Paying Agency", "date": "2026-11-21", "reference": "SUB-1
 
 def told(key: PrivateKey, sender: str, now: datetime) -> None:
     to = Recipient(holder=jwk.thumbprint(key.public_key))
-    tell("payment_sent", key=sender, to=to, facts=FACTS, now=now, sender=sender)
+    create_notices("payment_sent", key=sender, to=to, facts=FACTS, now=now, sender=sender)
 
 
 def test_the_inbox_of_the_services(client: Client, settings, ana: PrivateKey, mallory: PrivateKey) -> None:
@@ -52,7 +52,7 @@ def test_a_service_signs_what_it_tells_organisations(settings, monkeypatch) -> N
 
     def take(method, url, headers=None, body=None):
         sent.append(body)
-        return webhook.http.Reply(202, b"")
+        return webhook.http.HttpReply(202, b"")
 
     monkeypatch.setattr(webhook.http, "request", take)
     facts = {"reference": "SUB-1", "date": "2026-11-21"}
@@ -68,7 +68,7 @@ def test_a_service_signs_what_it_tells_organisations(settings, monkeypatch) -> N
 
             return Found
 
-    event = verify_event(
+    event = verify_webhook_event(
         sent[0].decode(), audience=bank, senders=[service.did], sources=Keys(), now=datetime.now(UTC)
     )
     assert (event.kind, event.reference, event.jti) == ("payment_settled", "SUB-1", "n-1")

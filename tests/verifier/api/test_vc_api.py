@@ -20,11 +20,13 @@ VERIFIED = {"verified": True, "problemDetails": [], "warnings": []}
 
 
 def named(key: PrivateKey) -> PrivateKey:
-    return key.named(did_key.verification_method(key.public_key))
+    return key.named(did_key.key_method(key.public_key))
 
 
 def secure(document: dict[str, Any], key: PrivateKey, purpose: str, **more: Any) -> dict[str, Any]:
-    options = pipeline.options(signer=named(key), purpose=purpose, created=NOW.replace(year=2025)) | more
+    options = (
+        pipeline.proof_options(signer=named(key), purpose=purpose, created=NOW.replace(year=2025)) | more
+    )
     contexts = OpenContexts(lambda url: (SHIPPED | CONFORMANCE)[url])
     return pipeline.add_proof(document, options, signer=named(key), contexts=contexts)
 
@@ -152,10 +154,10 @@ def test_a_status_that_nobody_can_tell(ana):
 def test_whatever_one_request_asks_is_paid_from_one_purse(ana, monkeypatch):
     asked: list[str] = []
 
-    def carry(method: str, url: str, headers: Any, body: Any) -> http.Reply:
+    def carry(method: str, url: str, headers: Any, body: Any) -> http.HttpReply:
         asked.append(url)
         schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": url}
-        return http.Reply(200, json.dumps(schema).encode(), {"content-type": "application/json"})
+        return http.HttpReply(200, json.dumps(schema).encode(), {"content-type": "application/json"})
 
     monkeypatch.setattr(http, "transport", carry)
 

@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from common import purse
-from common.adapters.command import Done
+from common.adapters.command import CommandExit
 from common.adapters.documents.sources import SiteSources
 from common.adapters.network import http
 from common.did import did_key
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db
 
 _SECRET = PrivateKey("P-256", bytes(31) + b"\x01")
 REGISTRY = did_key.encode(_SECRET.public_key)
-KEY = _SECRET.named(did_key.verification_method(_SECRET.public_key))
+KEY = _SECRET.named(did_key.key_method(_SECRET.public_key))
 VCT, LIST = "https://registry.example/types/farmer", "https://registry.example/status/1"
 NOW = timezone.now().replace(microsecond=0)
 FARMER = Credential(
@@ -53,14 +53,14 @@ def published(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """The issuer's status list; `silent` takes its server away."""
     state: dict[str, Any] = {"status": 0, "silent": False}
 
-    def carry(method: str, url: str, headers: Any, body: bytes | None) -> http.Reply:
+    def carry(method: str, url: str, headers: Any, body: bytes | None) -> http.HttpReply:
         if state["silent"] or url != LIST:
             raise FetchError("This host does not answer.")
         text = token.create(
             uri=LIST, statuses=pack({7: state["status"]}, length=131_072, bits=2, order="least"),
             signer=KEY, now=NOW, expires=NOW + timedelta(days=1), ttl=60,
         )  # fmt: skip
-        return http.Reply(200, text.encode(), {"content-type": token.MEDIA_TYPE})
+        return http.HttpReply(200, text.encode(), {"content-type": token.MEDIA_TYPE})
 
     monkeypatch.setattr(http, "transport", carry)
     return state
@@ -79,7 +79,7 @@ def verify(tmp_path: Path, text: str, *arguments: str) -> tuple[dict[str, Any], 
     file.write_text(text)
     try:
         call_command("verify", str(file), "--json", *arguments, stdout=out)
-    except Done as done:
+    except CommandExit as done:
         return json.loads(out.getvalue()), int(str(done.code))
     return json.loads(out.getvalue()), 0
 
@@ -192,12 +192,14 @@ def test_a_file_is_read_within_the_purse_of_one_request(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen = []
-    monkeypatch.setattr(command, "verify_one", lambda *_, **__: seen.append(purse.current()) or _nothing())
+    monkeypatch.setattr(
+        command, "verify_one", lambda *_, **__: seen.append(purse.current_purse()) or _nothing()
+    )
     (tmp_path / "file").write_text("{}")
-    with pytest.raises(Done):
+    with pytest.raises(CommandExit):
         call_command("verify", str(tmp_path / "file"))
     assert isinstance(seen[0], Purse)
-    assert purse.current() is None
+    assert purse.current_purse() is None
 
 
 def _nothing() -> Verification:

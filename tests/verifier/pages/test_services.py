@@ -161,7 +161,7 @@ def test_the_status_counts_when_the_door_opens(
         asked.append(now)
         return StatusOutcome("valid", "")
 
-    monkeypatch.setattr(verify_response, "check_status", status)
+    monkeypatch.setattr(verify_response, "check_credential_status", status)
     path, session = begin(client, "over-18", "here")
     answer(Client(), wayra, client.get(path).content.decode(), today)
     session.refresh_from_db()

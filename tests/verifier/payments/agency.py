@@ -91,7 +91,7 @@ def wanted(reference: str = "R1", **more: Any) -> Disbursement:
 
 
 def payments(*those: Disbursement, transaction: str = "T1") -> dict[str, Any]:
-    return disburse.create_request(transaction, those)
+    return disburse.create_disburse_request(transaction, those)
 
 
 @pytest.fixture
@@ -99,12 +99,12 @@ def callbacks(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]
     """What reaches the agency's own address; `None` in the list of failures makes it fail once."""
     seen: list[tuple[str, dict[str, Any]]] = []
 
-    def carry(method: str, url: str, headers: Any, body: bytes | None) -> http.Reply:
+    def carry(method: str, url: str, headers: Any, body: bytes | None) -> http.HttpReply:
         seen.append((url, json.loads(body or b"{}")))
         if len(seen) == 1:
             raise FetchError("This host does not answer.")
         ack = {"message": {"ack_status": "NACK", "timestamp": "2026-11-22T03:00:00Z", "correlation_id": "c"}}
-        return http.Reply(200, json.dumps(ack).encode(), {"content-type": "application/json"})
+        return http.HttpReply(200, json.dumps(ack).encode(), {"content-type": "application/json"})
 
     monkeypatch.setattr(http, "transport", carry)
     return seen

@@ -57,7 +57,7 @@ def answer(person: Person, verified: VerifiedRequest, now: datetime, **changed: 
         ]
         for name, match in candidates(request.query, cards).default().items()
     }  # fmt: skip
-    return dc_api.create_answer(request, shown)
+    return dc_api.create_dc_api_response(request, shown)
 
 
 def hand_back(client: Client, session: PresentationSession, data: Any) -> Any:

@@ -56,10 +56,10 @@ def test_a_credential_of_a_type_that_extends_the_one_asked_for(
     wayra.held = [credential("identity", IDENTITY, holder=wayra.key, now=today, vct=child)]
     pages = {child: json.dumps({"vct": child, "extends": parent}).encode()}
 
-    def carry(method: str, url: str, headers: object, body: object) -> http.Reply:
+    def carry(method: str, url: str, headers: object, body: object) -> http.HttpReply:
         if url not in pages:
             raise FetchError("Nobody lives there.")
-        return http.Reply(200, pages[url], {"content-type": "application/json"})
+        return http.HttpReply(200, pages[url], {"content-type": "application/json"})
 
     monkeypatch.setattr(http, "transport", carry)
     verified = wayra.ask(client, created[0].request_uri, now=today)

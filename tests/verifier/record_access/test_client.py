@@ -21,7 +21,7 @@ from verifier.services.sample import issuer_url
 
 pytestmark = pytest.mark.usefixtures("world")
 AUTHORITY = issuer_url("disability-registry")
-Answer = Callable[[], http.Reply]
+Answer = Callable[[], http.HttpReply]
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def authority(monkeypatch: pytest.MonkeyPatch) -> dict[str, Answer]:
     """An authority of canned answers, by the end of the address."""
     answers: dict[str, Answer] = {}
 
-    def carry(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> http.Reply:
+    def carry(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> http.HttpReply:
         assert "DPoP" in headers
         return answers[url.removeprefix(f"{AUTHORITY}/access/")]()
 
@@ -50,7 +50,7 @@ def grant(*attributes: str, consent_id: str = "c-1") -> Answer:
     return lambda: reply(create_grant(AccessGrant("t", 300, attributes, consent_id)))
 
 
-def away() -> http.Reply:
+def away() -> http.HttpReply:
     raise FetchError("This host does not answer.")
 
 

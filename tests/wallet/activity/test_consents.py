@@ -56,13 +56,13 @@ class Keeper:
             ("POST", f"{ELSEWHERE}/access/withdrawal"): self.withdraw,
         }
 
-    def list(self, headers: dict[str, str], body: bytes) -> http.Reply:
+    def list(self, headers: dict[str, str], body: bytes) -> http.HttpReply:
         token = headers["Authorization"].removeprefix("Bearer ")
         asked = verify_consents_request(token, audience=ELSEWHERE, now=self.now)
         self.owner, self.asked = self.owner or asked.thumbprint, self.asked + 1
         return reply(create_consents([self.entry] if asked.thumbprint == self.owner else []))
 
-    def withdraw(self, headers: dict[str, str], body: bytes) -> http.Reply:
+    def withdraw(self, headers: dict[str, str], body: bytes) -> http.HttpReply:
         token = headers["Authorization"].removeprefix("Bearer ")
         asked = verify_withdrawal(token, audience=ELSEWHERE, now=self.now)
         assert (asked.thumbprint, asked.consent_id) == (self.owner, "c-1")

@@ -62,7 +62,7 @@ class Answers:
         self.body = body
         network.handlers["GET", url] = self
 
-    def __call__(self, headers: Mapping[str, str], body: bytes) -> http.Reply:
+    def __call__(self, headers: Mapping[str, str], body: bytes) -> http.HttpReply:
         parsed = jws.parse(headers["Authorization"].removeprefix("Bearer "))
         thumbprint = jwk.thumbprint(jwk.decode(parsed.header["jwk"]))
         self.asked.append((thumbprint, parsed.claims()))
@@ -405,7 +405,7 @@ def test_the_requests_hold_at_the_other_end(holder: Vault, network: Network, now
     """What the wallet signs is what offices and services verify."""
     seen: list[str] = []
 
-    def keep(headers: Mapping[str, str], body: bytes) -> http.Reply:
+    def keep(headers: Mapping[str, str], body: bytes) -> http.HttpReply:
         seen.append(headers["Authorization"].removeprefix("Bearer "))
         raise FetchError("gone")
 

@@ -324,7 +324,7 @@ def test_live_status_follows_the_list(vault: Vault, office: Office, now: datetim
     (card,) = cards.held_cards(vault)
     for value, word in ((0, "valid"), (2, "suspended"), (1, "revoked")):
         office.status = value
-        cache_backends.forget()
+        cache_backends.forget_cached()
         assert cards.live_status(card, now=now) == word
     late = now.replace(year=2127)
     assert cards.live_status(card, now=late) == "expired"

@@ -44,7 +44,7 @@ def sealed_by(office: Office, did: str, kid: str, **document: Any) -> None:
     office.network.handlers["GET", "https://seals.example/.well-known/did.json"] = lambda h, b: reply(source)
 
 
-def says(value: Any) -> Callable[[Mapping[str, str], bytes], http.Reply]:
+def says(value: Any) -> Callable[[Mapping[str, str], bytes], http.HttpReply]:
     return lambda headers, body: reply(value)
 
 

@@ -51,7 +51,7 @@ def asked(office: Office, now: datetime, settings: Any, tmp_path: Path) -> dict[
         "now": now, "tamper": lambda text: text,
     }  # fmt: skip
 
-    def answer(headers: Mapping[str, str], body: bytes) -> http.Reply:
+    def answer(headers: Mapping[str, str], body: bytes) -> http.HttpReply:
         world["accept"].append(headers["Accept"])
         if not headers["Accept"].startswith("application/jwt"):
             return reply(plain)

@@ -181,7 +181,7 @@ def test_why_a_card_is_not_offered(
     office.with_status = True
     take(citizen, office)
     office.status = status
-    cache_backends.forget()
+    cache_backends.forget_cached()
     question = open_link(citizen, "authorize", clinic.link)
     text = citizen.get(question).content.decode()
     assert "would answer this, and is not offered" in text
@@ -193,7 +193,7 @@ def test_why_a_card_is_not_offered(
     office.with_status = False
     take(citizen, office)
     office.status = status
-    cache_backends.forget()
+    cache_backends.forget_cached()
     text = citizen.get(open_link(citizen, "authorize", clinic.link)).content.decode()
     assert sentence in text
     assert "Yes, show it" in text

@@ -33,7 +33,7 @@ def test_a_card_that_was_withdrawn_is_not_offered(
     take_another(holder, office, now)
     (old, new) = (answer.id for answer in ask(holder, clinic, now).questions[0].answers)
     office.status = status
-    cache_backends.forget()
+    cache_backends.forget_cached()
     screen = ask(holder, clinic, now)
     (question,) = screen.questions
     assert [answer.standing for answer in question.answers] == ["valid"]
@@ -60,7 +60,7 @@ def test_where_nobody_can_say_the_card_is_offered(
     holder: Vault, clinic: Service, office: Office, now: datetime
 ) -> None:
     take_another(holder, office, now)
-    cache_backends.forget()
+    cache_backends.forget_cached()
     del office.network.handlers["GET", LIST]
     standings = [answer.standing for answer in ask(holder, clinic, now).questions[0].answers]
     assert standings == ["valid", "undetermined"]

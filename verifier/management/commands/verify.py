@@ -11,8 +11,8 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from common.adapters.command import Command as SharedCommand
-from common.adapters.documents.references import check_references
-from common.adapters.documents.sources import check_status, sources
+from common.adapters.documents.references import check_credential_references
+from common.adapters.documents.sources import check_credential_status, sources
 from common.encoding import strict_json
 from common.errors import MalformedInputError
 from common.formats.base import Binding, Secured, VerifiedCredential
@@ -45,7 +45,7 @@ class Command(SharedCommand):
             read(options["file"]),
             sources=sources(),
             status=_status_today,
-            references=check_references,
+            references=check_credential_references,
             trust=trust_list(),
             now=options["at"] or timezone.now(),
             binding=None if nonce is None else Binding(audience, nonce),
@@ -60,7 +60,7 @@ class Command(SharedCommand):
 
 def _status_today(credential: VerifiedCredential, *, now: datetime) -> StatusOutcome:
     """The status as published now, whatever moment the credential is looked at for: lists have no history."""
-    return check_status(credential, now=timezone.now())
+    return check_credential_status(credential, now=timezone.now())
 
 
 def read(name: str) -> Secured:

@@ -69,18 +69,18 @@ def _asked(
     partner = Partner.objects.get(sender_id=who, active=True)
     items = [mapper.MapperItem(id, now, person, details=True) for id, person in wanted.items()]
     endpoint = SYNC_MAPPER["resolve"]
-    envelope = outgoing.ask(
+    envelope = outgoing.request_partner(
         partner,
         NAMESPACE,
         Header(messages.new_message_id(), endpoint.action, total_count=len(items)),
-        mapper.create_request("resolve", messages.new_message_id(), items),
+        mapper.create_mapper_request("resolve", messages.new_message_id(), items),
         party=organisation.party(),
         url=f"{partner.address.rstrip('/')}/{endpoint.path}",
         answer=endpoint.answers,
         now=now,
     )
     found, illegible = {}, set[str]()
-    for each in mapper.parse_response("resolve", envelope.message):
+    for each in mapper.parse_mapper_response("resolve", envelope.message):
         if isinstance(each, Unread):
             illegible.add(each.reference_id)
         elif each.status == "succ" and each.fa and each.reference_id in wanted:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from django.db import transaction
 
 from common.adapters.exchange import messages, outgoing
-from common.adapters.exchange.messages import Received
+from common.adapters.exchange.messages import ReceivedMessage
 from common.encoding import jcs, strict_json
 from common.errors import SelloError
 from common.exchange.header import SUCCEEDED, Header
@@ -31,7 +31,7 @@ log = logging.getLogger("sello.g2p")
 
 
 def owe(
-    received: Received,
+    received: ReceivedMessage,
     endpoint: Endpoint,
     message: Mapping[str, Any],
     *,
@@ -47,7 +47,7 @@ def owe(
         message_id=message_id,
         url=outgoing.callback_url(received.partner, received.header.sender_uri, path=endpoint.callback),
         action=endpoint.answer,
-        transaction_id=messages.transaction_id(received.message),
+        transaction_id=messages.logged_transaction_id(received.message),
         correlation_id=correlation_id,
         sealed=seal(jcs.canonicalize(kept), name=f"answer {message_id}"),
         next_attempt_at=now,
@@ -86,7 +86,7 @@ def _answer(row: OwedAnswer, *, now: datetime) -> str:
     message, count = composed
     header = Header(row.message_id, row.action, status=SUCCEEDED, total_count=count, completed_count=count)
     try:
-        outgoing.send(
+        outgoing.send_message(
             row.partner, NAMESPACE, header, message, party=organisation.party(), url=row.url, now=now
         )
     except SelloError as error:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db import transaction
 
-from common.adapters.exchange.messages import Received
+from common.adapters.exchange.messages import ReceivedMessage
 from common.adapters.exchange.partners import Partner
 from common.encoding.money import to_minor, to_text
 from common.errors import MalformedInputError
@@ -38,33 +38,33 @@ STATUSES: Final[dict[str, str]] = {
 }
 
 
-def take_in(received: Received, *, correlation_id: str, now: datetime) -> dict[str, Any]:
+def take_in(received: ReceivedMessage, *, correlation_id: str, now: datetime) -> dict[str, Any]:
     """Book what a partner asks for; the message of the DisburseResponse."""
-    transaction_id, wanted = disburse.parse_request(received.message)
+    transaction_id, wanted = disburse.parse_disburse_request(received.message)
     items.check_count(received, len(wanted))
     contents = items.by_reference(received.message, "disbursements", "disburemsents")
     statuses = [
         _one(received, each, transaction_id, contents[each.reference_id], correlation_id, now=now)
         for each in wanted
     ]
-    return disburse.create_response(transaction_id, statuses)
+    return disburse.create_disburse_response(transaction_id, statuses)
 
 
-def transaction_status(received: Received, *, now: datetime) -> dict[str, Any]:
+def transaction_status(received: ReceivedMessage, *, now: datetime) -> dict[str, Any]:
     """`/disburse/txn/status`: the message of the TxnStatusResponse."""
     query = status.parse_status_request(received.message, kinds=(DISBURSE,))
     rows = list(items.asked_for(received, query, kind=DISBURSE)[:MAX_ITEMS])
     unknown = [DisbursementStatus(each, "rjct", now, items.NOT_HERE) for each in items.missing(query, rows)]
-    response = disburse.create_response(query.transaction_id, [*map(_status, rows), *unknown])
+    response = disburse.create_disburse_response(query.transaction_id, [*map(_status, rows), *unknown])
     correlation_id = rows[0].correlation_id if rows else received.header.message_id[:99]
     return status.create_status_response(
         query.transaction_id, correlation_id=correlation_id, kind=DISBURSE, status=response
     )
 
 
-def search(received: Received, *, now: datetime) -> dict[str, Any]:
+def search(received: ReceivedMessage, *, now: datetime) -> dict[str, Any]:
     """`/disburse/search`: the partner's own disbursements from a programme, or on their way to an address."""
-    transaction_id, criteria = status.parse_search(received.message)
+    transaction_id, criteria = status.parse_disbursement_search(received.message)
     items.check_count(received, len(criteria))
     found: list[DisbursementStatus] = []
     for each in criteria:
@@ -84,14 +84,14 @@ def search(received: Received, *, now: datetime) -> dict[str, Any]:
             )
             continue
         found += [_found(row) for row in hits]
-    return disburse.create_response(transaction_id, found)
+    return disburse.create_disburse_response(transaction_id, found)
 
 
 def taken(correlation_id: str) -> Mapping[str, Any] | None:
     """What was taken in under a correlation_id, as a message; None where that was nothing."""
     rows = list(ReceivedItem.objects.filter(correlation_id=correlation_id, kind=DISBURSE))
     statuses = [_status(row) for row in rows]
-    return disburse.create_response(rows[0].transaction_id, statuses) if rows else None
+    return disburse.create_disburse_response(rows[0].transaction_id, statuses) if rows else None
 
 
 def compose(partner: Partner, said: Mapping[str, Any]) -> tuple[Mapping[str, Any], int] | None:
@@ -100,7 +100,7 @@ def compose(partner: Partner, said: Mapping[str, Any]) -> tuple[Mapping[str, Any
     `said` is what each was when the request was taken in: whatever was refused then stays so in its answer;
     the others, new or here before, are what has become of them.
     """
-    transaction_id, statuses = disburse.parse_response(said)
+    transaction_id, statuses = disburse.parse_disburse_response(said)
     found = []
     for each in statuses:
         assert isinstance(each, DisbursementStatus)
@@ -110,11 +110,11 @@ def compose(partner: Partner, said: Mapping[str, Any]) -> tuple[Mapping[str, Any
         found.append(_status(row) if row is not None and each.status != REJECTED else each)
     if not all(each.status in (SUCCEEDED, REJECTED) for each in found):
         return None
-    return disburse.create_response(transaction_id, found), len(found)
+    return disburse.create_disburse_response(transaction_id, found), len(found)
 
 
 def _one(
-    received: Received,
+    received: ReceivedMessage,
     wanted: Disbursement | Refusal,
     transaction_id: str,
     content: str,
@@ -139,7 +139,7 @@ def _one(
     return _status(items.close(row, "pdng", "", now=now))
 
 
-def _book(received: Received, wanted: Disbursement, *, now: datetime) -> PaymentInstruction:
+def _book(received: ReceivedMessage, wanted: Disbursement, *, now: datetime) -> PaymentInstruction:
     programme = _programme(received, str(wanted.payer), now=now)
     if wanted.currency and wanted.currency != programme.currency:
         raise DisbursementItemError("rjct.currency_code.invalid")
@@ -164,7 +164,7 @@ def _book(received: Received, wanted: Disbursement, *, now: datetime) -> Payment
         raise DisbursementItemError("rjct.amount.invalid") from error
 
 
-def _programme(received: Received, payer: str, *, now: datetime) -> Programme:
+def _programme(received: ReceivedMessage, payer: str, *, now: datetime) -> Programme:
     given = PayingPartner.objects.filter(partner=received.partner, programme__slug=_slug(payer))
     found = given.select_related("programme__gateway").first()
     if found is None or found.programme.status != Programme.Status.OPEN:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
-from common.adapters.exchange.messages import Received
+from common.adapters.exchange.messages import ReceivedMessage
 from common.encoding import base64url, jcs
 from common.exchange.errors import ExchangeError
 from common.payments.g2p.status import StatusQuery
@@ -27,14 +27,14 @@ def by_reference(message: Mapping[str, Any], *names: str) -> dict[str, str]:
     }
 
 
-def check_count(received: Received, number: int) -> None:
+def check_count(received: ReceivedMessage, number: int) -> None:
     """The header's `total_count` is the number of items."""
     if received.header.total_count != number:
         raise ExchangeError("total_count is not the number of items.", reason="rjct.total_count.invalid")
 
 
 def take(
-    received: Received,
+    received: ReceivedMessage,
     kind: str,
     *,
     transaction_id: str,
@@ -72,7 +72,7 @@ def close(row: ReceivedItem, status: str, reason: str, *, now: datetime) -> Rece
     return row
 
 
-def asked_for(received: Received, query: StatusQuery, *, kind: str) -> QuerySet[ReceivedItem]:
+def asked_for(received: ReceivedMessage, query: StatusQuery, *, kind: str) -> QuerySet[ReceivedItem]:
     """The items that a partner asks about; its own alone."""
     rows = ReceivedItem.objects.filter(partner=received.partner, kind=kind).select_related("instruction")
     if query.attribute == "reference_id_list":

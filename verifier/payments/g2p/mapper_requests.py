@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
-from common.adapters.exchange.messages import Received
+from common.adapters.exchange.messages import ReceivedMessage
 from common.exchange.errors import ExchangeError
 from common.payments.g2p import mapper, status
 from common.payments.g2p.disburse import Refusal
@@ -18,28 +18,28 @@ ROLE: Final = "mapper"
 Outcome = tuple[str, str]  # status and reason
 
 
-def take_in(received: Received, verb: str, *, correlation_id: str, now: datetime) -> dict[str, Any]:
+def take_in(received: ReceivedMessage, verb: str, *, correlation_id: str, now: datetime) -> dict[str, Any]:
     """Do what a partner asks; the message of its response."""
     if ROLE not in received.partner.roles:
         raise ExchangeError("This sender has nothing to do with addresses.", code="err.request.forbidden")
-    transaction_id, wanted = mapper.parse_request(verb, received.message)
+    transaction_id, wanted = mapper.parse_mapper_request(verb, received.message)
     items.check_count(received, len(wanted))
     contents = items.by_reference(received.message, f"{verb}_request")
     statuses = [
         _one(received, verb, each, transaction_id, contents[each.reference_id], correlation_id, now=now)
         for each in wanted
     ]
-    return mapper.create_response(verb, transaction_id, statuses, correlation_id=correlation_id)
+    return mapper.create_mapper_response(verb, transaction_id, statuses, correlation_id=correlation_id)
 
 
-def transaction_status(received: Received, *, now: datetime) -> dict[str, Any]:
+def transaction_status(received: ReceivedMessage, *, now: datetime) -> dict[str, Any]:
     """`/mapper/txn/status`: what became of items. An address that was resolved is not kept."""
     query = status.parse_status_request(received.message, kinds=mapper.VERBS)
     rows = list(items.asked_for(received, query, kind=query.kind)[:MAX_ITEMS])
     statuses = [MapperStatus(row.reference_id, row.status, row.at, row.reason) for row in rows]
     statuses += [MapperStatus(each, "rjct", now, items.NOT_HERE) for each in items.missing(query, rows)]
     correlation_id = rows[0].correlation_id if rows else received.header.message_id[:99]
-    response = mapper.create_response(
+    response = mapper.create_mapper_response(
         query.kind, query.transaction_id, statuses, correlation_id=correlation_id
     )
     return status.create_status_response(
@@ -48,7 +48,7 @@ def transaction_status(received: Received, *, now: datetime) -> dict[str, Any]:
 
 
 def _one(
-    received: Received,
+    received: ReceivedMessage,
     verb: str,
     wanted: MapperItem | Refusal,
     transaction_id: str,
@@ -97,21 +97,21 @@ def _resolve(row: ReceivedItem, wanted: MapperItem, *, now: datetime) -> MapperS
     )
 
 
-def _link(received: Received, wanted: MapperItem, now: datetime) -> Outcome:
+def _link(received: ReceivedMessage, wanted: MapperItem, now: datetime) -> Outcome:
     assert wanted.id is not None
     assert wanted.fa is not None
     linked = mapping.link(wanted.id, wanted.fa, partner=received.partner, now=now)
     return ("succ", "") if linked else ("rjct", "rjct.id.invalid")
 
 
-def _update(received: Received, wanted: MapperItem, now: datetime) -> Outcome:
+def _update(received: ReceivedMessage, wanted: MapperItem, now: datetime) -> Outcome:
     assert wanted.id is not None
     assert wanted.fa is not None
     updated = mapping.update(wanted.id, wanted.fa, partner=received.partner, now=now)
     return ("succ", "") if updated else ("rjct", mapper.INVALID)
 
 
-def _unlink(received: Received, wanted: MapperItem, now: datetime) -> Outcome:
+def _unlink(received: ReceivedMessage, wanted: MapperItem, now: datetime) -> Outcome:
     assert wanted.id is not None
     row = mapping.active(wanted.id)
     if row is None or (wanted.fa is not None and not mapping.is_of(row, wanted.fa)):
@@ -120,7 +120,7 @@ def _unlink(received: Received, wanted: MapperItem, now: datetime) -> Outcome:
     return ("succ", "") if ended else ("rjct", mapper.INVALID)
 
 
-DOES: Final[dict[str, Callable[[Received, MapperItem, datetime], Outcome]]] = {
+DOES: Final[dict[str, Callable[[ReceivedMessage, MapperItem, datetime], Outcome]]] = {
     "link": _link,
     "update": _update,
     "unlink": _unlink,

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from common.notices.notify import Recipient, tell
+from common.notices.notify import Recipient, create_notices
 from verifier.models import PaymentInstruction, Service
 from verifier.payments.instructions.states import State
 
@@ -18,7 +18,7 @@ def tell_payee(instruction: PaymentInstruction, *, now: datetime) -> None:
     slug = instruction.programme.slug
     service = Service.objects.filter(parameters__payment__programme=slug).first()
     facts = {"reference": instruction.reference, "date": f"{now:%Y-%m-%d}"}
-    tell(
+    create_notices(
         kind,
         key=instruction.number,
         to=Recipient(holder=instruction.holder, about=instruction.number),

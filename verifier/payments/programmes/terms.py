@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from common.encoding.money import to_text
-from common.payments.programme import Programme as DeclaredProgramme
-from common.payments.rules import Fixed, Rules, parse_rules
+from common.payments.programme import ProgrammeTerms as DeclaredProgramme
+from common.payments.rules import Fixed, Rules, parse_payment_rules
 from verifier.models import Programme, Service
 from verifier.payments.instructions.errors import NoSuchProgramme
 
@@ -20,7 +20,7 @@ def programme_of(service: Service) -> Programme:
 
 def rules_of(programme: Programme) -> Rules:
     """Its rules, read."""
-    return parse_rules(programme.rules, currency=programme.currency)
+    return parse_payment_rules(programme.rules, currency=programme.currency)
 
 
 def declared(programme: Programme) -> DeclaredProgramme:

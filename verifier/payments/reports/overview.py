@@ -71,9 +71,9 @@ def _terms(programme: Programme, rules: Rules) -> list[tuple[str, str]]:
     terms += [("Once for each", _words(rules.per)), ("Gateway", programme.gateway.name)]
     terms += [("Refused with", condition.otherwise) for condition in rules.who]
     if programme.opens_at:
-        terms.append(("Begins", time_zone.day(programme.opens_at)))
+        terms.append(("Begins", time_zone.local_day(programme.opens_at)))
     if programme.closes_at:
-        terms.append(("Ends", time_zone.day(programme.closes_at)))
+        terms.append(("Ends", time_zone.local_day(programme.closes_at)))
     return terms
 
 

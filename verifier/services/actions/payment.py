@@ -13,7 +13,7 @@ from common.encoding import display
 from common.encoding.money import to_text
 from common.keys import jwk
 from common.oid4vp.transaction_data import Payment
-from common.payments.programme import Decision, decide
+from common.payments.programme import PaymentDecision, decide_payment
 from common.site import time_zone
 from verifier.errors import UnlockRefused
 from verifier.models import PaymentInstruction, PresentationSession, Programme
@@ -38,7 +38,7 @@ def unlock(presentation: Presented, *, session: PresentationSession, now: dateti
     rules = declared(programme)
     if (signed.minor_units, signed.currency) != (rules.rules.how_much.most, programme.currency):
         raise UnlockRefused("The amount that was signed is not the one that is due. Start again.")
-    decision = decide(rules, _claims(documents), now=now)
+    decision = decide_payment(rules, _claims(documents), now=now)
     if not decision.eligible:
         raise NotEligible(" ".join(decision.reasons))
     if decision.amount > signed.minor_units or (decision.amount < signed.minor_units and not signed.at_most):
@@ -93,7 +93,7 @@ def _thumbprint(holder: str) -> str:
     return keys.pop() if len(keys) == 1 else ""
 
 
-def _booked(signed: Payment, decision: Decision, programme: Programme) -> Unlocked:
+def _booked(signed: Payment, decision: PaymentDecision, programme: Programme) -> Unlocked:
     less = decision.amount < signed.minor_units
     return Unlocked(
         title="Payment on its way",
@@ -112,8 +112,9 @@ def _booked(signed: Payment, decision: Decision, programme: Programme) -> Unlock
 def _already(instruction: PaymentInstruction) -> Unlocked:
     return Unlocked(
         title="Already paid",
-        text=f"This payment was made on {time_zone.day(instruction.created_at)}. Nothing was paid twice: "
-        "what you signed just now moves no money. Your wallet shows what became of it, under Your activity.",
-        rows=(("Paid on", time_zone.day(instruction.created_at)), ("Reference", instruction.reference)),
+        text=f"This payment was made on {time_zone.local_day(instruction.created_at)}. Nothing was paid "
+        "twice: what you signed just now moves no money. Your wallet shows what became of it, "
+        "under Your activity.",
+        rows=(("Paid on", time_zone.local_day(instruction.created_at)), ("Reference", instruction.reference)),
         outcome={"unlocked": "payment", "reference": instruction.reference, "booked": False},
     )

@@ -46,8 +46,8 @@ def unlock(presentation: Presented, *, session: PresentationSession, now: dateti
     return Unlocked(
         title="Record opened",
         text=f"Read from {service.parameters['authority_name']}. {service.provider} may read the same "
-        f"again until {time_zone.day(consent.valid_until)}, unless you withdraw your consent in your wallet "
-        "before.",
+        f"again until {time_zone.local_day(consent.valid_until)}, unless you withdraw your consent in your "
+        "wallet before.",
         rows=(*facts, ("Reference of your consent", consent.reference)),
         outcome={**outcome, "consent": consent.reference},
     )

@@ -46,7 +46,7 @@ def open_account(presentation: Presented, *, session: PresentationSession, now: 
         rows=(
             ("Account number", account.number),
             ("In the name of", " ".join(names)),
-            ("Opened on", time_zone.day(account.opened_at)),
+            ("Opened on", time_zone.local_day(account.opened_at)),
         ),
         document=Document(f"receipt-{account.number}.jwt", "application/jwt", receipt),
         outcome={"unlocked": "service", "reference": account.number, "opened": opened},

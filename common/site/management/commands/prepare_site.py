@@ -68,13 +68,13 @@ def _sign_in(
 ) -> dict[str, str]:
     """Somebody with the rights of one desk, and where they sign in."""
     call_command(command, username, *options, stdout=stdout)
-    user, _ = accounts.account(username, password=_kept_password(username))
+    user, _ = accounts.create_account(username, password=_kept_password(username))
     return {"who": what, "at": f"{settings.BASE_URL}{DESKS[role]}", **_shown(user)}
 
 
 def _operator() -> dict[str, str]:
     """Whoever runs the site, for Django's own pages."""
-    user, _ = accounts.account("operator", password=_kept_password("operator"))
+    user, _ = accounts.create_account("operator", password=_kept_password("operator"))
     get_user_model().objects.filter(pk=user.pk).update(is_staff=True, is_superuser=True)
     return {"who": "Whoever runs this site", "at": f"{settings.BASE_URL}/admin/", **_shown(user)}
 

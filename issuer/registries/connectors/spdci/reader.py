@@ -12,8 +12,8 @@ from django.utils import timezone
 from common.adapters.exchange import messages, outgoing
 from common.encoding import jcs
 from common.exchange.header import Header
-from common.registries.connector import START, Change, Record, RecordNotFoundError
-from common.registries.spdci.mapping import paths, read
+from common.registries.connector import START, RecordChange, RecordNotFoundError, RegistryRecord
+from common.registries.spdci.mapping import paths, read_object
 from common.registries.spdci.search import create_search, parse_search_response
 from issuer import models
 from issuer.spdci.remote_subscriptions import Elsewhere, elsewhere, everything
@@ -35,14 +35,14 @@ class SpdciRegistry:
         self.registry = registry
         self.there: Elsewhere = elsewhere(registry)
 
-    def fetch(self, key: str) -> Record:
+    def fetch(self, key: str) -> RegistryRecord:
         """The record under `key`."""
         for record in self._pages("idtype-value", {"type": self.there.key_identifier, "value": key}):
             if record.key == key:
                 return record
         raise RecordNotFoundError(f"{self.registry.title} holds no record under this key.")
 
-    def find(self, column: str, value: str) -> Iterator[Record]:
+    def find(self, column: str, value: str) -> Iterator[RegistryRecord]:
         """The records whose column says exactly this, by its identifier type or its place in the object."""
         mapping = self.there.mapping
         kind = next((name for name, known in mapping.identifiers.items() if known == column), None)
@@ -53,7 +53,7 @@ class SpdciRegistry:
             expression = {"attribute_name": self._name(column), "operator": "eq", "attribute_value": asked}
             yield from self._pages("predicate", [{"seq_num": 1, "expression1": expression}])
 
-    def changes(self, since: str = START, *, limit: int | None = None) -> Iterator[Change]:
+    def changes(self, since: str = START, *, limit: int | None = None) -> Iterator[RecordChange]:
         """All records first, then those that were announced to have changed."""
         number, _, key = since.partition(" ")
         revision = int(number or 0)
@@ -69,7 +69,7 @@ class SpdciRegistry:
         """Announcements are kept in their order, by a revision of ours: nothing comes late."""
         return cursor
 
-    def passed(self, column: str, *, after: date | None, until: date) -> Iterator[Change]:
+    def passed(self, column: str, *, after: date | None, until: date) -> Iterator[RecordChange]:
         """The records whose day has come, asked for by a predicate."""
         name = self._name(column)
         last = {"attribute_name": name, "operator": "le", "attribute_value": until.isoformat()}
@@ -80,7 +80,7 @@ class SpdciRegistry:
         for record in self._pages("predicate", [query]):
             yield _changed(record, _cursor(0, record.key))
 
-    def _listed(self, *, after: str) -> Iterator[Change]:
+    def _listed(self, *, after: str) -> Iterator[RecordChange]:
         """Page by page in the order of keys: each page asks for what comes after the last key seen."""
         while True:
             page, given, total = self._page(
@@ -92,7 +92,7 @@ class SpdciRegistry:
                 return
             after = page[-1].key
 
-    def _announced(self, revision: int, key: str) -> Iterator[Change]:
+    def _announced(self, revision: int, key: str) -> Iterator[RecordChange]:
         rows = models.Announcement.objects.filter(registry=self.registry, revision__gte=max(revision, 1))
         for row in rows.order_by("revision", "key").iterator(chunk_size=500):
             if row.revision == revision and row.key <= key:
@@ -109,7 +109,7 @@ class SpdciRegistry:
         named = {c: name for name, c in (*mapping.names.items(), *mapping.identifiers.items())}
         return named.get(column) or {c: name for name, c in paths(mapping.template)}.get(column, column)
 
-    def _pages(self, query_type: str, query: Any) -> Iterator[Record]:
+    def _pages(self, query_type: str, query: Any) -> Iterator[RegistryRecord]:
         """Page after page, until there are as many as it said, or no more: a partner may cap its pages."""
         number, seen, before = 1, 0, list[str]()
         while True:
@@ -122,7 +122,7 @@ class SpdciRegistry:
             if seen == total:
                 return
 
-    def _page(self, query_type: str, query: Any, number: int) -> tuple[list[Record], int, int | None]:
+    def _page(self, query_type: str, query: Any, number: int) -> tuple[list[RegistryRecord], int, int | None]:
         """One page of a search, in the order of keys: its records, how many it held, and how many there are.
 
         Where nobody says how many there are, or says less than came, that is None.
@@ -140,7 +140,7 @@ class SpdciRegistry:
             purpose=there.purpose,
             now=now,
         )
-        answer = outgoing.ask(
+        answer = outgoing.request_partner(
             there.partner,
             NAMESPACE,
             Header(messages.new_message_id(), "search"),
@@ -154,20 +154,20 @@ class SpdciRegistry:
         records = [found for item in items if (found := self._record(item)) is not None]
         return records, len(items), total
 
-    def _record(self, item: Mapping[str, Any]) -> Record | None:
+    def _record(self, item: Mapping[str, Any]) -> RegistryRecord | None:
         """A data object as a record; one without a key is none of ours."""
-        data = read(self.there.mapping, item)
+        data = read_object(self.there.mapping, item)
         key = data.get(self.registry.key_column)
-        return Record(str(key), data) if key not in (None, "") else None
+        return RegistryRecord(str(key), data) if key not in (None, "") else None
 
 
-def _changed(record: Record, cursor: str) -> Change:
+def _changed(record: RegistryRecord, cursor: str) -> RecordChange:
     version = hashlib.sha256(jcs.canonicalize(dict(record.data))).hexdigest()
-    return Change(record.key, record, cursor, version)
+    return RecordChange(record.key, record, cursor, version)
 
 
-def _gone(key: str, cursor: str) -> Change:
-    return Change(key, None, cursor, f"gone {cursor[:15]}")
+def _gone(key: str, cursor: str) -> RecordChange:
+    return RecordChange(key, None, cursor, f"gone {cursor[:15]}")
 
 
 def _cursor(revision: int, key: str) -> str:

@@ -14,13 +14,13 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from django.utils import timezone
 
 from common import purse
-from common.adapters.documents.sources import CachedLists, SiteSources, check_status, sources
+from common.adapters.documents.sources import CachedLists, SiteSources, check_credential_status, sources
 from common.adapters.limits import cache_backends
 from common.adapters.network import http
 from common.errors import FetchError, SelloError
 from common.formats.base import VerifiedCredential
 from common.keys import PrivateKey, jwk
-from common.keys.certificate import revocation_list
+from common.keys.certificate import create_revocation_list
 from common.purse import Purse
 from common.rdf.contexts import CREDENTIALS_V2
 from common.status import token
@@ -65,13 +65,15 @@ class Internet:
             ),
         }  # fmt: skip
 
-    def __call__(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> http.Reply:
+    def __call__(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None
+    ) -> http.HttpReply:
         self.asked.append(url)
         if url not in self.pages:
             raise FetchError("This host does not answer.")
         page = self.pages[url]
         body = page if isinstance(page, bytes) else page.encode()
-        return http.Reply(200, body, {"content-type": "application/json"})
+        return http.HttpReply(200, body, {"content-type": "application/json"})
 
 
 @pytest.fixture
@@ -151,17 +153,17 @@ CREDENTIAL = VerifiedCredential(
 
 def test_status_through_the_door(internet: Internet) -> None:
     for _ in range(2):
-        assert check_status(CREDENTIAL, now=NOW).status == "revoked"
+        assert check_credential_status(CREDENTIAL, now=NOW).status == "revoked"
     assert internet.asked.count(LIST) == 1
 
 
 def test_a_silent_server_is_no_answer(internet: Internet) -> None:
     del internet.pages[LIST]
-    assert check_status(CREDENTIAL, now=NOW).status == "undetermined"
+    assert check_credential_status(CREDENTIAL, now=NOW).status == "undetermined"
 
 
 def test_a_list_that_may_not_be_kept_is_not(internet: Internet) -> None:
-    check_status(CREDENTIAL, now=NOW)
+    check_credential_status(CREDENTIAL, now=NOW)
     key = f"TokenStatusList {FARMERS} {LIST}"
     found = CachedLists().get(key)
     assert found is not None
@@ -187,19 +189,19 @@ def test_who_vouches_for_issuers_stands_in_a_file(settings: Any, tmp_path: Path)
 
 def test_a_list_of_certificates_taken_back_is_kept_for_a_while(internet: Internet) -> None:
     """Of others; the site's own is read anew each time (tests/issuer/authorities/test_certificates.py)."""
-    crl = revocation_list(
+    crl = create_revocation_list(
         {2: NOW}, signer=ROOT_KEY, root=ROOT, number=1, now=NOW, until=NOW + timedelta(days=1)
     )
     place = f"{TRANSIT}/iaca.crl"
     found = replace(CREDENTIAL, status=(), certificates=(LEAF, ROOT.public_bytes(Encoding.DER)))
-    assert check_status(found, now=NOW).status == "undetermined"
+    assert check_credential_status(found, now=NOW).status == "undetermined"
     internet.pages[place] = crl
     for _ in range(2):
-        assert check_status(found, now=NOW).status == "revoked"
+        assert check_credential_status(found, now=NOW).status == "revoked"
     assert internet.asked.count(place) == 2
-    cache_backends.forget()
+    cache_backends.forget_cached()
     del internet.pages[place]
-    assert check_status(found, now=NOW).status == "undetermined"
+    assert check_credential_status(found, now=NOW).status == "undetermined"
 
 
 @pytest.mark.parametrize(
@@ -224,7 +226,7 @@ def test_issuers_on_the_list_and_holders_are_asked_as_ever(internet: Internet) -
     assert known.issuer_key(FARMERS, {"alg": "ES256", "kid": KEY.key_id}).controller == FARMERS
     assert known.context(CONTEXT, issuer=FARMERS)["@context"]["crop"]
     internet.asked.clear()
-    cache_backends.forget()
+    cache_backends.forget_cached()
     elsewhere = TrustList(issuers=(TrustedIssuer("did:web:other.example", frozenset({"*"})),))
     with pytest.raises(SelloError, match="not meant for authentication"):  # a holder's DID is anybody's
         SiteSources(trust=elsewhere).method(KEY.key_id, purpose="authentication")
@@ -234,7 +236,7 @@ def test_issuers_on_the_list_and_holders_are_asked_as_ever(internet: Internet) -
 def test_a_context_is_read_once_a_request_whatever_is_cached(internet: Internet, settings: Any) -> None:
     with patch.dict(internet.pages, {CONTEXT: json.dumps({"@context": {"a": "b" * 900_000}})}):
         settings.CACHES["contexts"]["OPTIONS"]["MAX_BYTES"] = 1_000
-        with purse.opened(Purse()):
+        with purse.open_purse(Purse()):
             first, again = (SiteSources().context(CONTEXT, issuer=FARMERS) for _ in range(2))
     assert first is again
     assert internet.asked == [CONTEXT]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from common.adapters.exchange.messages import receive
+from common.adapters.exchange.messages import receive_message
 from common.adapters.exchange.partners import ExchangeLog, Partner
 from common.adapters.exchange.registration import Registration, register_partner
 from common.exchange.envelope import create_message
@@ -31,7 +31,7 @@ def message(now: datetime, **header: Any) -> dict[str, Any]:
 
 
 def taken(body: Any, now: datetime, **options: Any) -> Any:
-    return receive("spdci", body, action="search", receiver_id="us", now=now, **options)
+    return receive_message("spdci", body, action="search", receiver_id="us", now=now, **options)
 
 
 def test_a_message_is_logged_under_its_id_and_counts_once(now: datetime) -> None:

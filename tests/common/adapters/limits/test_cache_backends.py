@@ -41,12 +41,12 @@ def test_what_would_push_out_the_rest_is_not_kept() -> None:
 def test_strangers_documents_push_out_no_counter() -> None:
     request = RequestFactory().get("/", REMOTE_ADDR="192.0.2.1")
     with override_settings(RATE_LIMITS={"sign-in": 1}):
-        rate_limit.check(request, "sign-in")
+        rate_limit.check_rate(request, "sign-in")
         for alias in ("dids", "contexts", "documents", "lists", "default"):
             for number in range(3_000):
                 caches[alias].set(f"{number}", b"")
         with pytest.raises(rate_limit.TooManyRequestsError):
-            rate_limit.check(request, "sign-in")
+            rate_limit.check_rate(request, "sign-in")
 
 
 def test_a_counter_that_was_lost_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,9 +54,9 @@ def test_a_counter_that_was_lost_begins_anew(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(type(counters), "add", lambda *_, **__: False)  # as if dropped right after
     request = RequestFactory().get("/", REMOTE_ADDR="192.0.2.1")
     with override_settings(RATE_LIMITS={"verify": 1}):
-        rate_limit.check(request, "verify")
+        rate_limit.check_rate(request, "verify")
         with pytest.raises(rate_limit.TooManyRequestsError):
-            rate_limit.check(request, "verify")
+            rate_limit.check_rate(request, "verify")
 
 
 @pytest.mark.usefixtures("away")
@@ -79,7 +79,7 @@ def test_a_redis_that_is_away_is_not_asked_at_every_turn(monkeypatch: pytest.Mon
 @pytest.mark.usefixtures("away")
 def test_while_redis_is_away_no_guess_goes_uncounted() -> None:
     with pytest.raises(CountersUnavailableError) as caught:
-        rate_limit.check(RequestFactory().get("/", REMOTE_ADDR="192.0.2.1"), "sign-in")
+        rate_limit.check_rate(RequestFactory().get("/", REMOTE_ADDR="192.0.2.1"), "sign-in")
     assert (caught.value.status, "Retry-After" in caught.value.headers) == (503, True)
 
 
@@ -95,7 +95,7 @@ def test_pages_and_probes_say_that_it_is_away() -> None:
 def test_forgetting_empties_them_all() -> None:
     for alias in caches:
         caches[alias].set("kept", 1)
-    cache_backends.forget()
+    cache_backends.forget_cached()
     assert all(caches[alias].get("kept") is None for alias in caches)
 
 

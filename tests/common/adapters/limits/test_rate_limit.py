@@ -22,7 +22,7 @@ def clock(monkeypatch: pytest.MonkeyPatch, settings: Any) -> list[float]:
 
 def ask(scope: str = "sign-in", address: str = "192.0.2.1", forwarded: str | None = None) -> None:
     extra = {"HTTP_X_FORWARDED_FOR": forwarded} if forwarded is not None else {}
-    rate_limit.check(RequestFactory().get("/", REMOTE_ADDR=address, **extra), scope)
+    rate_limit.check_rate(RequestFactory().get("/", REMOTE_ADDR=address, **extra), scope)
 
 
 def test_the_limit_holds_for_the_minute_and_no_longer(clock: list[float]) -> None:
@@ -103,8 +103,8 @@ def test_what_is_no_address_is_counted_all_the_same() -> None:
 
 
 def test_an_account_is_counted_wherever_the_tries_come_from() -> None:
-    rate_limit.check_account("account", "officer")
-    rate_limit.check_account("account", "Officer")
+    rate_limit.check_account_rate("account", "officer")
+    rate_limit.check_account_rate("account", "Officer")
     with pytest.raises(TooManyRequestsError):
-        rate_limit.check_account("account", "OFFICER")
-    rate_limit.check_account("account", "another")
+        rate_limit.check_account_rate("account", "OFFICER")
+    rate_limit.check_account_rate("account", "another")

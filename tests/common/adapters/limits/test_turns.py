@@ -5,7 +5,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from common.adapters.limits.turns import BusyError, TooManyWaitingError, Turns, Waiting
+from common.adapters.limits.turns import BusyError, TooManyWaitingError, Turns, WaitingThreads
 from common.errors import FetchError
 
 
@@ -49,7 +49,7 @@ def test_a_turn_ends_with_its_error() -> None:
 
 
 def test_one_stranger_holds_few_of_the_threads_and_all_together_not_all() -> None:
-    waiting = Waiting(total=3, each=2)
+    waiting = WaitingThreads(total=3, each=2)
     with ExitStack() as held:
         held.enter_context(waiting.allowed("mallory"))
         held.enter_context(waiting.allowed("mallory"))

@@ -55,7 +55,7 @@ BINDING = Binding(audience="x509_san_dns:clinic.example", nonce="n-0S6_WzA2Mj")
 
 def held(key: PrivateKey) -> PrivateKey:
     """A holder's key under its did:key."""
-    return key.named(did_key.verification_method(key.public_key))
+    return key.named(did_key.key_method(key.public_key))
 
 
 def holder(key: PrivateKey) -> Holder:

@@ -10,9 +10,9 @@ import pytest
 from common.errors import SelloError
 from common.formats import FORMATS
 from common.formats.data_integrity import pipeline
-from common.formats.data_integrity.ldp_vc import LdpVc, secure
-from common.formats.envelopes import CREDENTIAL as ENVELOPED
-from common.formats.envelopes import envelop, opened
+from common.formats.data_integrity.ldp_vc import LdpVc, secure_document
+from common.formats.w3c.envelopes import CREDENTIAL as ENVELOPED
+from common.formats.w3c.envelopes import envelop, unwrap_envelope
 from common.keys import PrivateKey
 from common.rdf.contexts import CREDENTIALS_V2
 from tests.common.formats.data_integrity.conftest import BINDING, CREDENTIAL, ISSUER, held, holder, no_salt
@@ -36,14 +36,14 @@ def test_fractions_are_signed_as_json_and_never_as_rdf(
 ) -> None:
     document = farmer(issuer_key, sources, farmerId=number)
     told = {"signer": issuer_key, "sources": sources, "now": NOW}
-    signed = secure(document, suite="eddsa-jcs-2022", **told)
+    signed = secure_document(document, suite="eddsa-jcs-2022", **told)
     assert FORMAT.verify_credential(signed, sources=sources, now=NOW).claims["farmerId"] == number
     changed = copy.deepcopy(signed)
     changed["credentialSubject"]["farmerId"] = number * 2 + 1
     with pytest.raises(SelloError):
         FORMAT.verify_credential(changed, sources=sources, now=NOW)
     with pytest.raises(SelloError, match="fraction or an exponent"):
-        secure(document, suite="eddsa-rdfc-2022", **told)
+        secure_document(document, suite="eddsa-rdfc-2022", **told)
 
 
 def test_a_schema_in_a_credential_keeps_its_null_and_its_names(
@@ -61,7 +61,7 @@ def test_a_schema_in_a_credential_keeps_its_null_and_its_names(
         "issuer": ISSUER,
         "credentialSubject": {"id": "https://a.example/s", "type": "JsonSchema", "jsonSchema": schema},
     }
-    signed = secure(document, signer=issuer_key, sources=sources, now=NOW)
+    signed = secure_document(document, signer=issuer_key, sources=sources, now=NOW)
     read = FORMAT.verify_credential(signed, sources=sources, now=NOW)
     assert read.claims["jsonSchema"] == schema
     signed["credentialSubject"]["jsonSchema"]["enum"] = ["a"]
@@ -74,7 +74,7 @@ def test_a_schema_in_a_credential_keeps_its_null_and_its_names(
     ):
         bent = {**document, "credentialSubject": {"id": "https://a.example/s", **subject}}
         with pytest.raises(SelloError):
-            secure(bent, signer=issuer_key, sources=sources, now=NOW)
+            secure_document(bent, signer=issuer_key, sources=sources, now=NOW)
 
 
 def shown(ana: PrivateKey, sources: StaticSources, *credentials: Any) -> Any:
@@ -84,7 +84,7 @@ def shown(ana: PrivateKey, sources: StaticSources, *credentials: Any) -> Any:
         "holder": held(ana).key_id.partition("#")[0],
         "verifiableCredential": list(credentials),
     }
-    options = pipeline.options(
+    options = pipeline.proof_options(
         signer=held(ana), purpose="authentication", created=NOW,
         domain=BINDING.audience, challenge=BINDING.nonce,
     )  # fmt: skip
@@ -104,7 +104,7 @@ def test_a_token_in_its_envelope_is_shown(
         return made
 
     envelope = envelop(token(ana), kind=ENVELOPED)
-    assert opened(envelope) == token(ana)
+    assert unwrap_envelope(envelope) == token(ana)
     verified = FORMAT.verify_presentation(
         shown(ana, sources, envelope), binding=BINDING, sources=sources, now=NOW
     )

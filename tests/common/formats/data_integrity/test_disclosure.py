@@ -11,11 +11,11 @@ import pytest
 from common.formats import FORMATS
 from common.formats.base import Binding, BindingMismatchError, ExpiredError, InvalidCredentialError
 from common.formats.data_integrity import disclosure, ecdsa_sd_2023, pipeline
-from common.formats.data_integrity.ldp_vc import LdpVc, secure
+from common.formats.data_integrity.ldp_vc import LdpVc, secure_document
 from common.formats.data_integrity.pipeline import ProofVerificationError
 from common.formats.data_integrity.selection import SelectionError
 from common.keys import PrivateKey
-from common.rdf.statements import read
+from common.rdf.statements import read_statements
 from tests.common.formats.data_integrity.conftest import (
     BINDING,
     CONTEXT,
@@ -121,7 +121,10 @@ def test_exactly_what_was_asked_for_leaves(
     verified = verify(presented, sources)
     assert verified.claims == {"farmerId": "F-0001", **claims}
     contexts = partial(sources.context, issuer=ISSUER)
-    assert verified.document == read(disclosure.preview(base, paths), contexts=contexts).document
+    assert (
+        verified.document
+        == read_statements(disclosure.preview_disclosure(base, paths), contexts=contexts).document
+    )
     hidden = [
         text
         for text in ("Ana", "1990-05-25", "maíz", "1.5")
@@ -147,7 +150,7 @@ def test_what_its_issuer_left_open_is_shown_nevertheless(
     p256: PrivateKey, sources: StaticSources, base: Document, ana: PrivateKey
 ) -> None:
     unsecured = {name: value for name, value in base.items() if name != "proof"}
-    lax = secure(
+    lax = secure_document(
         unsecured,
         signer=p256,
         sources=sources,
@@ -178,7 +181,7 @@ def test_a_claim_that_is_not_there(base: Document, sources: StaticSources, ana: 
 def test_a_whole_credential_has_no_parts(secured: Document) -> None:
     assert not disclosure.is_selective(secured)
     with pytest.raises(SelectionError):
-        disclosure.preview(secured, (NAME,))
+        disclosure.preview_disclosure(secured, (NAME,))
 
 
 def test_a_derived_credential_is_a_credential_and_not_to_be_cut_again(
@@ -193,7 +196,7 @@ def test_a_derived_credential_is_a_credential_and_not_to_be_cut_again(
 def test_a_base_proof_shown_to_a_verifier(base: Document, sources: StaticSources, ana: PrivateKey) -> None:
     presented = present(base, NAME, key=ana, sources=sources)
     unsigned = {name: value for name, value in presented.items() if name != "proof"}
-    options = pipeline.options(
+    options = pipeline.proof_options(
         signer=held(ana), purpose="authentication", created=NOW, domain=BINDING.audience,
         challenge=BINDING.nonce,
     )  # fmt: skip
@@ -217,7 +220,7 @@ def test_a_derived_proof_shown_by_another(
         "holder": holder(mallory).did,
         "verifiableCredential": [part],
     }
-    options = pipeline.options(
+    options = pipeline.proof_options(
         signer=held(mallory), purpose="authentication", created=NOW, domain=BINDING.audience,
         challenge=BINDING.nonce,
     )  # fmt: skip
@@ -285,7 +288,7 @@ def test_beside_another_proof_both_are_checked(
     base: Document, issuer_key: PrivateKey, sources: StaticSources, ana: PrivateKey
 ) -> None:
     contexts = lambda url: sources.context(url, issuer=ISSUER)  # noqa: E731
-    options = pipeline.options(signer=issuer_key, purpose="assertionMethod", created=NOW)
+    options = pipeline.proof_options(signer=issuer_key, purpose="assertionMethod", created=NOW)
     both = pipeline.add_proof(base, options, signer=issuer_key, contexts=contexts)
     assert FORMAT.verify_credential(both, sources=sources, now=NOW).claims == CREDENTIAL.claims
     first, second = both["proof"]

@@ -70,7 +70,7 @@ def test_a_list_whose_order_counts_is_shown_whole_or_not_at_all() -> None:
 
 
 def test_all_and_nothing() -> None:
-    shown, proof = show(*ecdsa_sd_2023.whole(BOAT))
+    shown, proof = show(*ecdsa_sd_2023.all_pointers(BOAT))
     assert shown == BOAT
     verify(shown, proof)
     with pytest.raises(SelectionError):

@@ -133,7 +133,7 @@ def rich(subject: str, **changes: Any) -> Document:
 
 
 def secured(document: Document, key: PrivateKey, sources: StaticSources, **options: Any) -> Document:
-    given = pipeline.options(
+    given = pipeline.proof_options(
         signer=key, purpose="assertionMethod", created=NOW, suite=options.pop("suite", None)
     )
     return pipeline.add_proof(
@@ -155,7 +155,7 @@ def version_1(subject: str) -> Document:
 def specimens(issuer: PrivateKey, ana: PrivateKey, sources: StaticSources) -> dict[str, Document]:
     subject = did_key.encode(ana.public_key)
     p256 = PrivateKey("P-256", b"\x07" * 32, f"{ISSUER}#key-2")
-    base = ldp_vc.secure(
+    base = ldp_vc.secure_document(
         rich(subject), signer=p256, sources=sources, now=NOW, suite="ecdsa-sd-2023",
         mandatory_pointers=[f"/{name}" for name in ("issuer", "validUntil", "credentialStatus")],
     )  # fmt: skip
@@ -180,7 +180,7 @@ def specimens(issuer: PrivateKey, ana: PrivateKey, sources: StaticSources) -> di
         "version 1.1": secured(version_1(subject), issuer, sources),
         "two proofs": pipeline.add_proof(
             whole,
-            pipeline.options(signer=p256, purpose="assertionMethod", created=NOW),
+            pipeline.proof_options(signer=p256, purpose="assertionMethod", created=NOW),
             signer=p256,
             contexts=partial(sources.context, issuer=ISSUER),
         ),

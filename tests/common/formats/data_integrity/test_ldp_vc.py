@@ -164,7 +164,9 @@ def test_status_entries_are_read_strictly(
     entry = STATUS | change
     if entry["type"] == "JsonSchema":
         entry = {"id": STATUS["id"], "type": "JsonSchema"}
-    odd = ldp_vc.secure(bare | {"credentialStatus": entry}, signer=issuer_key, sources=sources, now=NOW)
+    odd = ldp_vc.secure_document(
+        bare | {"credentialStatus": entry}, signer=issuer_key, sources=sources, now=NOW
+    )
     with pytest.raises(InvalidCredentialError):
         FORMAT.verify_credential(odd, sources=sources, now=NOW)
 
@@ -174,7 +176,9 @@ def test_other_status_purposes_say_nothing_of_validity(
 ) -> None:
     bare = {name: value for name, value in secured.items() if name != "proof"}
     entries = [STATUS, STATUS | {"id": f"{LISTS}/4#1", "statusPurpose": "message"}]
-    odd = ldp_vc.secure(bare | {"credentialStatus": entries}, signer=issuer_key, sources=sources, now=NOW)
+    odd = ldp_vc.secure_document(
+        bare | {"credentialStatus": entries}, signer=issuer_key, sources=sources, now=NOW
+    )
     assert FORMAT.verify_credential(odd, sources=sources, now=NOW).status == CREDENTIAL.status[:1]
 
 
@@ -193,7 +197,7 @@ def test_a_status_list_is_a_credential(issuer_key: PrivateKey, sources: StaticSo
             "ttl": 300_000,
         },
     }
-    secured = ldp_vc.secure(document, signer=issuer_key, sources=sources, now=NOW)
+    secured = ldp_vc.secure_document(document, signer=issuer_key, sources=sources, now=NOW)
     verified = FORMAT.verify_credential(secured, sources=sources, now=NOW)
     assert verified.document == document
     assert "https://www.w3.org/ns/credentials/status#BitstringStatusListCredential" in verified.types
@@ -214,10 +218,10 @@ def test_version_1_1_is_verified_but_not_made(issuer_key: PrivateKey) -> None:
         "credentialSubject": {"alumniOf": "The School of Examples"},
     }
     with pytest.raises(SelloError):
-        ldp_vc.secure(document, signer=issuer_key, sources=sources, now=NOW)
+        ldp_vc.secure_document(document, signer=issuer_key, sources=sources, now=NOW)
     secured = pipeline.add_proof(
         document,
-        pipeline.options(signer=issuer_key, purpose="assertionMethod", created=NOW),
+        pipeline.proof_options(signer=issuer_key, purpose="assertionMethod", created=NOW),
         signer=issuer_key,
         contexts=lambda url: sources.context(url, issuer=ISSUER),
     )

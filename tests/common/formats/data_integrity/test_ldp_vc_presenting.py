@@ -34,7 +34,7 @@ def sign_presentation(
     document: Document, key: PrivateKey, sources: StaticSources, **options: Any
 ) -> Document:
     """What a wallet that minds no rule could send: any presentation, with a proof that holds."""
-    given = pipeline.options(
+    given = pipeline.proof_options(
         signer=held(key),
         purpose="authentication",
         created=NOW,

@@ -37,7 +37,7 @@ def resign(
     secured: dict[str, Any], key: PrivateKey, sources: StaticSources, **options: Any
 ) -> dict[str, Any]:
     """The same document under another proof by `key`."""
-    given = pipeline.options(signer=key, purpose="assertionMethod", created=NOW)
+    given = pipeline.proof_options(signer=key, purpose="assertionMethod", created=NOW)
     return pipeline.add_proof(
         {name: value for name, value in secured.items() if name != "proof"},
         given | options,
@@ -167,7 +167,7 @@ def test_chains(secured: dict[str, Any], issuer_key: PrivateKey, sources: Static
     notary = PrivateKey("Ed25519", b"\x02" * 32, "did:web:mallory.example#key-1")
 
     def add(document: dict[str, Any], key: PrivateKey, **options: Any) -> dict[str, Any]:
-        given = pipeline.options(signer=key, purpose="assertionMethod", created=NOW)
+        given = pipeline.proof_options(signer=key, purpose="assertionMethod", created=NOW)
         return pipeline.add_proof(
             document,
             given | options,

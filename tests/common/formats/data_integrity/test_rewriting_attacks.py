@@ -47,7 +47,7 @@ def read(document: Document, world: StaticSources) -> Any:
 
 
 def with_own_proof(document: Document, key: PrivateKey, world: StaticSources, suite: str) -> Document:
-    options = pipeline.options(signer=key, purpose="assertionMethod", created=NOW, suite=suite)
+    options = pipeline.proof_options(signer=key, purpose="assertionMethod", created=NOW, suite=suite)
     if suite == "ecdsa-sd-2023":
         options["mandatoryPointers"] = []
     return pipeline.add_proof(document, options, signer=key, contexts=partial(world.context, issuer=ISSUER))

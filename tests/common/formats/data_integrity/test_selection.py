@@ -7,7 +7,7 @@ from common.formats.data_integrity.selection import (
     SelectionError,
     pointer,
     pointers_of,
-    select,
+    select_json_ld,
     tokens,
 )
 
@@ -33,11 +33,11 @@ ANA = {"id": "did:example:ana", "type": "Person"}
 
 
 def test_nothing_is_selected_without_pointers() -> None:
-    assert select(DOCUMENT, []) is None
+    assert select_json_ld(DOCUMENT, []) is None
 
 
 def test_names_and_types_on_the_way_come_along() -> None:
-    assert select(DOCUMENT, ["/subject/boards/1/year", "/subject/boards/0/year"]) == {
+    assert select_json_ld(DOCUMENT, ["/subject/boards/1/year", "/subject/boards/0/year"]) == {
         **HEAD,
         "subject": {
             **ANA,
@@ -47,7 +47,7 @@ def test_names_and_types_on_the_way_come_along() -> None:
 
 
 def test_gaps_in_lists_close() -> None:
-    assert select(DOCUMENT, ["/subject/sails/2", "/subject/sails/0"]) == {
+    assert select_json_ld(DOCUMENT, ["/subject/sails/2", "/subject/sails/0"]) == {
         **HEAD,
         "subject": {**ANA, "sails": [5, 7]},
     }
@@ -62,14 +62,14 @@ def test_gaps_in_lists_close() -> None:
     ],
 )
 def test_what_is_chosen_whole_stays_whole(pointers: list[str]) -> None:
-    assert select(DOCUMENT, pointers) == {
+    assert select_json_ld(DOCUMENT, pointers) == {
         **HEAD,
         "subject": {**ANA, "boards": DOCUMENT["subject"]["boards"]},
     }
 
 
 def test_a_selection_is_a_copy() -> None:
-    selected = select(DOCUMENT, ["/subject/boards"])
+    selected = select_json_ld(DOCUMENT, ["/subject/boards"])
     assert selected is not None
     selected["subject"]["boards"][0]["year"] = 1
     assert DOCUMENT["subject"]["boards"][0]["year"] == 2020
@@ -79,7 +79,7 @@ def test_escapes() -> None:
     assert tokens("/subject/a~1b/m~0n") == ["subject", "a/b", "m~n"]
     assert tokens("/~01") == ["~1"]
     assert pointer(("subject", "a/b", "m~n", 0)) == "/subject/a~1b/m~0n/0"
-    assert select(DOCUMENT, [pointer(("subject", "a/b"))]) == {
+    assert select_json_ld(DOCUMENT, [pointer(("subject", "a/b"))]) == {
         **HEAD,
         "subject": {**ANA, "a/b": {"m~n": "odd"}},
     }
@@ -104,13 +104,13 @@ def test_escapes() -> None:
 )
 def test_pointers_that_lead_nowhere(wrong: str) -> None:
     with pytest.raises(SelectionError) as caught:
-        select(DOCUMENT, ["/subject/id", wrong])
+        select_json_ld(DOCUMENT, ["/subject/id", wrong])
     assert caught.value.code == "PROOF_GENERATION_ERROR"
 
 
 def test_too_many_pointers() -> None:
     with pytest.raises(SelectionError):
-        select(DOCUMENT, ["/id"] * (MAX_POINTERS + 1))
+        select_json_ld(DOCUMENT, ["/id"] * (MAX_POINTERS + 1))
 
 
 @pytest.mark.parametrize(

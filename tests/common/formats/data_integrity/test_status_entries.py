@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from common.errors import SelloError
-from common.formats.data_integrity import status_entries
+from common.formats.w3c import status_entries
 
 ENTRY: dict[str, Any] = {
     "id": "https://registry.example/status/1#7",
@@ -30,7 +30,7 @@ MESSAGES = [{"status": f"0x{number}", "message": "x"} for number in range(4)]
     ],
 )
 def test_entries(change: dict[str, Any]) -> None:
-    status_entries.check({"credentialStatus": ENTRY | change})
+    status_entries.check_status_entries({"credentialStatus": ENTRY | change})
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_entries(change: dict[str, Any]) -> None:
     ],
 )
 def test_malformed_entries(change: dict[str, Any]) -> None:
-    for procedure in (status_entries.check, status_entries.parse):
+    for procedure in (status_entries.check_status_entries, status_entries.parse):
         with pytest.raises(SelloError) as caught:
             procedure({"credentialStatus": [ENTRY, ENTRY | change]})
         assert caught.value.code == "MALFORMED_VALUE_ERROR"
@@ -64,6 +64,6 @@ def test_malformed_entries(change: dict[str, Any]) -> None:
 
 def test_other_kinds_are_no_business_of_ours() -> None:
     other = {"credentialStatus": {"type": "CredentialStatusList2017"}}
-    status_entries.check(other)
+    status_entries.check_status_entries(other)
     with pytest.raises(SelloError):  # but whoever asks for a status must know where it stands
         status_entries.parse(other)

@@ -20,7 +20,7 @@ from common.formats.sd_jwt import compact, key_binding
 from common.formats.sd_jwt.compact import SDJWT
 from common.formats.sd_jwt.issuance import conceal
 from common.formats.sd_jwt.processing import Processed, process
-from common.formats.sd_jwt.selection import select
+from common.formats.sd_jwt.selection import select_disclosures
 from common.keys import PrivateKey, jwk, jws
 from common.vcdm.credential import ClaimPath
 from tests.common.formats.sd_jwt.salts import salts
@@ -95,7 +95,7 @@ def user_claims(processed: Processed) -> dict[str, Any]:
 
 def present(found: dict[str, Any], token: SDJWT) -> str:
     _, processed = read(token.serialize())
-    shown = select(processed, tuple(disclosed(found["holder_disclosed_claims"])), counted=False)
+    shown = select_disclosures(processed, tuple(disclosed(found["holder_disclosed_claims"])), counted=False)
     chosen = SDJWT(token.jwt, shown)
     signed = key_binding.create(chosen, binding=BINDING, signer=HOLDER, hash_algorithm="sha-256", now=NOW)
     return SDJWT(chosen.jwt, chosen.disclosures, signed).serialize()

@@ -4,7 +4,7 @@ import pytest
 
 from common.formats.sd_jwt.issuance import conceal
 from common.formats.sd_jwt.processing import process
-from common.formats.sd_jwt.selection import select
+from common.formats.sd_jwt.selection import select_disclosures
 from common.oid4vp import claims_path
 from common.vcdm.credential import ClaimPath
 from tests.common.formats.sd_jwt.salts import salts
@@ -48,7 +48,7 @@ PATHS: list[ClaimPath] = [
 def test_select(paths: list[ClaimPath], shown: dict[str, object]) -> None:
     payload, disclosures = conceal(CLAIMS, PATHS, salt=salts(), decoys_to=4)
     processed = process(payload, [one.encoded for one in disclosures])
-    assert process(payload, select(processed, paths)).payload == shown
+    assert process(payload, select_disclosures(processed, paths)).payload == shown
 
 
 @pytest.mark.parametrize(
@@ -67,9 +67,9 @@ def test_who_asks_by_position_finds_the_same_there(paths: list[ClaimPath], decoy
     concealed: list[ClaimPath] = [*PATHS, ("codes", None), ("rows", 0), ("rows", None, None)]
     payload, disclosures = conceal(claims, concealed, salt=salts(), decoys_to=decoys_to)
     processed = process(payload, [one.encoded for one in disclosures])
-    seen = process(payload, select(processed, paths)).payload
+    seen = process(payload, select_disclosures(processed, paths)).payload
     for path in paths:
-        assert claims_path.select(seen, path) == claims_path.select(claims, path)
+        assert claims_path.select_claims(seen, path) == claims_path.select_claims(claims, path)
     assert "zone" not in str(seen)
     if ("codes", 1) in paths:
         assert seen["codes"] == ["DE", "FR"]  # and nothing after it

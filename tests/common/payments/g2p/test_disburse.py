@@ -36,12 +36,12 @@ def enveloped(
 
 
 def test_a_request_is_read_as_it_was_written() -> None:
-    assert disburse.parse_request(disburse.create_request("T1", [ONE])) == ("T1", (ONE,))
+    assert disburse.parse_disburse_request(disburse.create_disburse_request("T1", [ONE])) == ("T1", (ONE,))
 
 
 @pytest.mark.parametrize("endpoint", [actions.DISBURSE, actions.SYNC_DISBURSE])
 def test_our_disbursement_is_what_the_text_describes(endpoint: actions.Endpoint, ana: PrivateKey) -> None:
-    body = enveloped(endpoint, disburse.create_request("T1", [ONE]), ana)
+    body = enveloped(endpoint, disburse.create_disburse_request("T1", [ONE]), ana)
     assert request_problems(FILE, f"/{endpoint.path}", body) == []
 
 
@@ -52,14 +52,14 @@ def test_our_question_is_what_the_text_describes(endpoint: actions.Endpoint, ana
 
 
 def test_our_answers_are_what_the_text_describes(ana: PrivateKey) -> None:
-    said = disburse.create_response(
+    said = disburse.create_disburse_response(
         "T1",
         [
             DisbursementStatus("R1", "succ", NOW, amount="150", currency="USD"),
             DisbursementStatus("R2", "rjct", NOW, "rjct.payee_fa.invalid"),
         ],
     )
-    found = disburse.create_response(
+    found = disburse.create_disburse_response(
         "T1", [DisbursementStatus("R2", "rjct", NOW, "rjct.srch_payee_fa.invalid")]
     )
     asked = status.create_status_response("T1", correlation_id="C1", kind="disburse", status=said)
@@ -76,7 +76,9 @@ def test_our_answers_are_what_the_text_describes(ana: PrivateKey) -> None:
     ):  # fmt: skip
         body = enveloped(endpoint, message, ana, answer=True)
         assert request_problems(FILE, f"/{endpoint.callback}", body) == []
-    assert disburse.parse_response(status.parse_status_response(asked)) == disburse.parse_response(said)
+    assert disburse.parse_disburse_response(
+        status.parse_status_response(asked)
+    ) == disburse.parse_disburse_response(said)
 
 
 def item(**more: Any) -> dict[str, Any]:
@@ -92,7 +94,7 @@ def item(**more: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", ["disbursements", "disburemsents"])
 def test_either_spelling_is_read(name: str) -> None:
-    _, (read,) = disburse.parse_request({"transaction_id": "T1", name: [item()]})
+    _, (read,) = disburse.parse_disburse_request({"transaction_id": "T1", name: [item()]})
     assert read == Disbursement(
         "R1", parse_address("programme:subsidy@sello"), parse_address("account:1@bank"), "1.00"
     )
@@ -100,7 +102,7 @@ def test_either_spelling_is_read(name: str) -> None:
 
 def test_two_spellings_that_differ_are_refused() -> None:
     with pytest.raises(ExchangeError, match="different things"):
-        disburse.parse_request(
+        disburse.parse_disburse_request(
             {"transaction_id": "T1", "disbursements": [item()], "disburemsents": [item(amount="9.00")]}
         )
 
@@ -125,7 +127,7 @@ def test_two_spellings_that_differ_are_refused() -> None:
 )
 def test_one_wrong_item_does_not_spoil_the_others(wrong: dict[str, Any], reason: str) -> None:
     message = {"transaction_id": "T1", "disbursements": [item(**wrong), item(reference_id="R2")]}
-    _, (first, second) = disburse.parse_request(message)
+    _, (first, second) = disburse.parse_disburse_request(message)
     assert first == Refusal("R1", reason)
     assert isinstance(second, Disbursement)
     assert reason in disburse.REASONS
@@ -148,7 +150,7 @@ def test_one_wrong_item_does_not_spoil_the_others(wrong: dict[str, Any], reason:
 )
 def test_a_message_without_its_shape_is_refused(message: dict[str, Any]) -> None:
     with pytest.raises(ExchangeError):
-        disburse.parse_request(message)
+        disburse.parse_disburse_request(message)
 
 
 def test_amounts_are_never_rounded() -> None:
@@ -184,7 +186,7 @@ def test_a_question_about_nothing_is_refused(query: Any) -> None:
 
 
 def test_a_search_names_an_address() -> None:
-    _, found = status.parse_search(
+    _, found = status.parse_disbursement_search(
         {
             "transaction_id": "T1",
             "search_criteria": [
@@ -209,12 +211,16 @@ def test_a_search_names_an_address() -> None:
 def test_optional_members_that_say_nothing_are_absent(nothing: Any) -> None:
     optional = ("currency_code", "scheduled_timestamp", "payer_name", "payee_name", "purpose", "note")
     message = {"transaction_id": "T1", "disbursements": [{**item(), **dict.fromkeys(optional, nothing)}]}
-    assert disburse.parse_request(message) == disburse.parse_request({**message, "disbursements": [item()]})
+    assert disburse.parse_disburse_request(message) == disburse.parse_disburse_request(
+        {**message, "disbursements": [item()]}
+    )
 
 
 @pytest.mark.parametrize("name", ["علی\u200cرضا", "ශ්\u200dරී", "José\u00a0Luis", "Ana María"])
 def test_names_in_any_script_are_names(name: str) -> None:
-    _, (read,) = disburse.parse_request({"transaction_id": "T1", "disbursements": [item(payee_name=name)]})
+    _, (read,) = disburse.parse_disburse_request(
+        {"transaction_id": "T1", "disbursements": [item(payee_name=name)]}
+    )
     assert isinstance(read, Disbursement)
     assert read.payee_name == name.replace("\u00a0", " ")
 
@@ -223,7 +229,7 @@ def test_names_in_any_script_are_names(name: str) -> None:
     ("note", "kept"), [("x" * 100, "x" * 99), ("a\nb", "a b"), ("a\u200cb", "a\u200cb"), (["x"], "")]
 )
 def test_a_note_refuses_no_payment(note: Any, kept: str) -> None:
-    _, (read,) = disburse.parse_request({"transaction_id": "T1", "disbursements": [item(note=note)]})
+    _, (read,) = disburse.parse_disburse_request({"transaction_id": "T1", "disbursements": [item(note=note)]})
     assert isinstance(read, Disbursement)
     assert read.note == kept
 
@@ -232,7 +238,7 @@ SAID = {"reference_id": "R1", "timestamp": "2026-11-22T03:00:00Z", "status": "su
 
 
 def answered(*those: Any) -> dict[str, Any]:
-    said = disburse.parse_response({"transaction_id": "T1", "disbursements_status": list(those)})[1]
+    said = disburse.parse_disburse_response({"transaction_id": "T1", "disbursements_status": list(those)})[1]
     return {each.reference_id: each for each in said}
 
 

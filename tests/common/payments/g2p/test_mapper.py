@@ -25,8 +25,8 @@ ITEMS = {
 
 @pytest.mark.parametrize("verb", mapper.VERBS)
 def test_our_request_is_what_the_text_describes(verb: str, ana: PrivateKey) -> None:
-    message = mapper.create_request(verb, "T1", [ITEMS[verb]])
-    assert mapper.parse_request(verb, message) == ("T1", (ITEMS[verb],))
+    message = mapper.create_mapper_request(verb, "T1", [ITEMS[verb]])
+    assert mapper.parse_mapper_request(verb, message) == ("T1", (ITEMS[verb],))
     for endpoint in (actions.MAPPER[verb], actions.SYNC_MAPPER[verb]):
         assert request_problems(FILE, f"/{endpoint.path}", enveloped(endpoint, message, ana)) == []
 
@@ -34,7 +34,7 @@ def test_our_request_is_what_the_text_describes(verb: str, ana: PrivateKey) -> N
 @pytest.mark.parametrize("verb", mapper.VERBS)
 def test_our_answer_is_what_the_text_describes(verb: str, ana: PrivateKey) -> None:
     said = [MapperStatus("R1", "succ", NOW, id=str(ANA), fa=str(PHONE)), MapperStatus("R2", "rjct", NOW)]
-    message = mapper.create_response(verb, "T1", said, correlation_id="C1")
+    message = mapper.create_mapper_response(verb, "T1", said, correlation_id="C1")
     sync, later = actions.SYNC_MAPPER[verb], actions.MAPPER[verb]
     assert answer_problems(FILE, f"/{sync.path}", enveloped(sync, message, ana, answer=True)) == []
     assert request_problems(FILE, f"/{later.callback}", enveloped(later, message, ana, answer=True)) == []
@@ -45,7 +45,7 @@ def test_our_answer_is_what_the_text_describes(verb: str, ana: PrivateKey) -> No
             assert request_problems(FILE, f"/{endpoint.callback}", body) == []
         else:
             assert answer_problems(FILE, f"/{endpoint.path}", body) == []
-    assert [each.status for each in mapper.parse_response(verb, message)] == ["succ", "rjct"]
+    assert [each.status for each in mapper.parse_mapper_response(verb, message)] == ["succ", "rjct"]
 
 
 @pytest.mark.parametrize("endpoint", [actions.MAPPER_STATUS, actions.SYNC_MAPPER_STATUS])
@@ -72,7 +72,7 @@ def test_our_question_is_what_the_text_describes(endpoint: actions.Endpoint, ana
 def test_one_wrong_item_does_not_spoil_the_others(verb: str, wrong: dict[str, Any], reason: str) -> None:
     good = {"reference_id": "R1", "timestamp": "2026-11-22T03:00:00Z", "id": str(ANA), "fa": str(PHONE)}
     bad = {name: value for name, value in {**good, **wrong}.items() if value is not None}
-    _, found = mapper.parse_request(
+    _, found = mapper.parse_mapper_request(
         verb, {"transaction_id": "T1", f"{verb}_request": [bad, {**good, "reference_id": "R2"}]}
     )
     assert found[0] == Refusal("R1", reason)
@@ -81,7 +81,7 @@ def test_one_wrong_item_does_not_spoil_the_others(verb: str, wrong: dict[str, An
 
 def test_another_verbs_request_is_refused() -> None:
     with pytest.raises(ExchangeError):
-        mapper.parse_request("link", mapper.create_request("unlink", "T1", [ITEMS["unlink"]]))
+        mapper.parse_mapper_request("link", mapper.create_mapper_request("unlink", "T1", [ITEMS["unlink"]]))
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_another_verbs_request_is_refused() -> None:
 def test_one_item_of_an_answer_spoils_itself_alone(bad: dict[str, Any]) -> None:
     good = {"reference_id": "R1", "timestamp": "2026-11-22T03:00:00Z", "status": "succ", "fa": str(PHONE)}
     items = [good, {**good, "reference_id": "R2", **bad}]
-    said = mapper.parse_response("resolve", {"transaction_id": "T1", "resolve_response": items})
+    said = mapper.parse_mapper_response("resolve", {"transaction_id": "T1", "resolve_response": items})
     assert [getattr(each, "fa", None) for each in said] == [str(PHONE), None]
 
 
@@ -99,5 +99,5 @@ def test_optional_members_that_say_nothing_are_absent(nothing: Any) -> None:
     good = {"reference_id": "R1", "timestamp": "2026-11-22T03:00:00Z", "id": str(ANA)}
     for verb in ("unlink", "resolve"):
         more = {**good, "fa": nothing, "name": nothing, "scope": nothing}
-        said = mapper.parse_request(verb, {"transaction_id": "T1", f"{verb}_request": [more]})
-        assert said == mapper.parse_request(verb, {"transaction_id": "T1", f"{verb}_request": [good]})
+        said = mapper.parse_mapper_request(verb, {"transaction_id": "T1", f"{verb}_request": [more]})
+        assert said == mapper.parse_mapper_request(verb, {"transaction_id": "T1", f"{verb}_request": [good]})

@@ -8,8 +8,8 @@ from common.registries.claims.mapping import (
     Claim,
     InvalidClaimsError,
     as_json,
-    humane,
     is_over,
+    label_of,
     map_claims,
     parse_claims,
     vocabulary_of,
@@ -126,7 +126,7 @@ def test_descriptions_that_cannot_be_used(entries, reason):
     ],
 )  # fmt: skip
 def test_labels_for_people(name, label):
-    assert humane(name) == label
+    assert label_of(name) == label
 
 
 def test_headings_become_claim_names():

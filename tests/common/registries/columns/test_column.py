@@ -3,7 +3,7 @@
 import pytest
 
 from common.registries.columns.column import MONTH_FIRST, Column, ColumnContradictedError
-from common.registries.columns.profile import describe
+from common.registries.columns.profile import describe_columns
 from tests.common.registries.sheets import read_spreadsheet
 from tests.common.registries.values.test_nulls import of
 
@@ -151,20 +151,20 @@ def test_the_order_of_day_and_month_is_kept():
 def test_a_guess_about_the_order_is_kept_and_said():
     from io import BytesIO
 
-    from common.registries.spreadsheets.spreadsheet import Reading, open_spreadsheet
+    from common.registries.spreadsheets.spreadsheet import ImportOptions, open_spreadsheet
 
     data = BytesIO(b"id,born\n1,03/04/1985\n2,05/06/1986\n")
     with open_spreadsheet(data) as sheet:
         assert "Nothing says whether born has the day first" in sheet.remarks[0]
         assert sheet.columns[1].described()["order"] == "day"
-    with open_spreadsheet(data, reading=Reading(date_order="month")) as sheet:
+    with open_spreadsheet(data, reading=ImportOptions(date_order="month")) as sheet:
         assert sheet.remarks == ()
         assert next(sheet.entries()).data["born"] == "1985-03-04"
     with pytest.raises(ColumnContradictedError):
         of(
             "born",
             "05/26/1990",
-            known={"born": Column("born", "date", order=describe("born", ["3/4/1985"]).order)},
+            known={"born": Column("born", "date", order=describe_columns("born", ["3/4/1985"]).order)},
         )
 
 

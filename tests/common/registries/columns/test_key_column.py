@@ -2,7 +2,7 @@
 
 import pytest
 
-from common.registries.columns.headings import is_identifier, speaks_of_days
+from common.registries.columns.headings import names_identifier, speaks_of_days
 from common.registries.columns.key_column import SeenKeys
 from common.registries.tables.errors import UnreadableSpreadsheetError
 from tests.common.registries.sheets import read_spreadsheet
@@ -57,9 +57,9 @@ def test_a_key_is_kept_as_it_is_written():
 
 
 def test_headings():
-    assert is_identifier("phone_number")
-    assert not is_identifier("card holder")
-    assert not is_identifier("parcel_ha")
+    assert names_identifier("phone_number")
+    assert not names_identifier("card holder")
+    assert not names_identifier("parcel_ha")
     assert speaks_of_days("Fecha de nacimiento")
     assert not speaks_of_days("date_id")
 

@@ -7,7 +7,7 @@ import pytest
 
 from common.registries.opencrvs.records import (
     OpenCrvsRequestError,
-    parse_mapping,
+    parse_offer_mapping,
     parse_offer_request,
     parse_sign_request,
     registration_number,
@@ -74,7 +74,7 @@ def test_a_sign_request_is_read():
     [("90s", 90), ("5m", 300), ("2h", 7_200), ("365d", 31_536_000)],
 )
 def test_a_time_to_come_has_a_unit(placeholder, seconds):
-    mapped = parse_mapping({"exp": f"<timestamp-in-seconds:{placeholder}>"})
+    mapped = parse_offer_mapping({"exp": f"<timestamp-in-seconds:{placeholder}>"})
     assert mapped.lifetime == timedelta(seconds=seconds)
 
 
@@ -96,7 +96,7 @@ def test_a_time_to_come_has_a_unit(placeholder, seconds):
 )
 def test_other_placeholders_are_refused(mapping):
     with pytest.raises(OpenCrvsRequestError):
-        parse_mapping(mapping)
+        parse_offer_mapping(mapping)
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from common.registries.record_access.grant import (
     AccessError,
     AccessGrant,
     Evidence,
-    GivenConsent,
     InvalidAssertionError,
+    RecordedConsent,
     Subject,
     create_access_request,
     create_grant,
@@ -37,7 +37,7 @@ class Keys:
 
 
 def clinic(signer: PrivateKey = CLINIC) -> PrivateKey:
-    return signer.named(did_key.verification_method(signer.public_key))
+    return signer.named(did_key.key_method(signer.public_key))
 
 
 def request(**overrides) -> str:
@@ -69,7 +69,7 @@ def test_an_access_request():
     assert "eyJ~~" not in repr(found)
 
 
-@pytest.mark.parametrize("ground", [EVIDENCE, GivenConsent("c-1"), Subject("4017")])
+@pytest.mark.parametrize("ground", [EVIDENCE, RecordedConsent("c-1"), Subject("4017")])
 def test_three_grounds(ground):
     found = verify(request(ground=ground, attributes=["programme", "status"]))
     assert (found.ground, found.attributes) == (ground, ("programme", "status"))

@@ -12,7 +12,7 @@ from common.registries.rules.credential_rules import (
     Situation,
     first,
     fits,
-    parse_rules,
+    parse_credential_rules,
 )
 
 TODAY = date(2026, 11, 21)
@@ -150,12 +150,14 @@ def case(data=RECORD, **known) -> Situation:
     ],
 )
 def test_rules(entry, situation, expected):
-    [parsed] = parse_rules([entry])
+    [parsed] = parse_credential_rules([entry])
     assert fits(parsed, situation) is expected
 
 
 def test_the_first_that_fits():
-    rules = parse_rules([rule("removed", "revoke"), rule("changed", "notify"), rule("changed", "reissue")])
+    rules = parse_credential_rules(
+        [rule("removed", "revoke"), rule("changed", "notify"), rule("changed", "reissue")]
+    )
     found = first(rules, case(outdated=frozenset({"kg"})))
     assert found is rules[1]
     assert first(rules, case()) is None
@@ -178,16 +180,19 @@ def test_the_first_that_fits():
 )  # fmt: skip
 def test_rules_that_cannot_be_followed(entry):
     with pytest.raises((InvalidRegistryRulesError, InvalidConditionError)):
-        parse_rules([entry])
+        parse_credential_rules([entry])
 
 
 def test_a_rule_stands_once_and_keeps_its_name():
     with pytest.raises(InvalidRegistryRulesError, match="stands twice"):
-        parse_rules([rule(), rule()])
+        parse_credential_rules([rule(), rule()])
     with pytest.raises(InvalidRegistryRulesError):
-        parse_rules({"when": 1})
+        parse_credential_rules({"when": 1})
     with pytest.raises(InvalidRegistryRulesError, match="up to 50"):
-        parse_rules([rule()] * 51)
-    [one], [other] = parse_rules([rule()]), parse_rules([{**rule(), "reason": "Otherwise."}])
+        parse_credential_rules([rule()] * 51)
+    [one], [other] = (
+        parse_credential_rules([rule()]),
+        parse_credential_rules([{**rule(), "reason": "Otherwise."}]),
+    )
     assert one.id != other.id
-    assert parse_rules([rule()])[0].id == one.id
+    assert parse_credential_rules([rule()])[0].id == one.id

@@ -11,8 +11,20 @@ from hypothesis import strategies as st
 from common.exchange.errors import ExchangeError
 from common.registries.connector import RegistryError
 from common.registries.spdci import criteria as tree
-from common.registries.spdci.criteria import Group, Term, matches, parse_conditions, parse_query
-from common.registries.spdci.mapping import RecordMapping, fill, parse_reg_records, read, reg_records
+from common.registries.spdci.criteria import (
+    CriteriaGroup,
+    Term,
+    matches,
+    parse_conditions,
+    parse_criteria,
+)
+from common.registries.spdci.mapping import (
+    RecordMapping,
+    fill_template,
+    parse_reg_records,
+    read_object,
+    reg_records,
+)
 from common.registries.spdci.members import SpdciItemError
 from common.registries.spdci.questions import parse_question
 from common.registries.spdci.search import parse_search
@@ -40,11 +52,11 @@ JSON = st.recursive(
 @given(kind=st.sampled_from(["idtype-value", "predicate", "expression", "graphql", None]), query=JSON)
 def test_any_query_is_read_or_refused(kind: str | None, query: Any) -> None:
     try:
-        node = parse_query(kind, query)
+        node = parse_criteria(kind, query)
     except SpdciItemError:
         return
-    assert 0 < len(list(tree.terms(node))) <= tree.MAX_TERMS
-    for column in {term.attribute for term in tree.terms(node)}:
+    assert 0 < len(list(tree.criteria_terms(node))) <= tree.MAX_TERMS
+    for column in {term.attribute for term in tree.criteria_terms(node)}:
         for type_ in ("string", "integer", "decimal", "boolean", "date"):
             matches(node, {column: "1"}, {column: type_})
 
@@ -74,9 +86,9 @@ def test_any_message_is_read_or_refused(
 
 def test_a_tree_says_what_an_index_may_be_asked_for() -> None:
     fixed, free = Term("a", "eq", "1"), Term("b", "gt", "2")
-    assert list(tree.required_equal(Group("and", (fixed, free)))) == [("a", "1")]
-    assert list(tree.required_equal(Group("or", (fixed, free)))) == []
-    assert list(tree.required_equal(Group("not", (fixed,)))) == []
+    assert list(tree.required_equal(CriteriaGroup("and", (fixed, free)))) == [("a", "1")]
+    assert list(tree.required_equal(CriteriaGroup("or", (fixed, free)))) == []
+    assert list(tree.required_equal(CriteriaGroup("not", (fixed,)))) == []
 
 
 @pytest.mark.parametrize(
@@ -124,19 +136,21 @@ DATA = {"id": "1", "name": "Ana", "sex": "F", "size": 3, "ok": "yes", "x": "9"}
 
 
 def test_a_record_is_written_and_read_back() -> None:
-    item = fill(MAPPING, DATA, MAPPING.types)
+    item = fill_template(MAPPING, DATA, MAPPING.types)
     assert item["info"] == {"@type": "Info", "name": {"given": "Ana"}, "sex": "female"}
     assert (item["size"], item["ok"]) == (3, True)
-    assert read(MAPPING, item) == DATA
+    assert read_object(MAPPING, item) == DATA
     assert parse_reg_records(reg_records(MAPPING, [item])) == [item]
 
 
 def test_what_may_not_be_told_leaves_no_trace() -> None:
-    assert fill(MAPPING, DATA, {"id"}) == {
+    assert fill_template(MAPPING, DATA, {"id"}) == {
         "@type": "Member", "identifier": [{"identifier_type": "UIN", "identifier_value": "1"}],
     }  # fmt: skip
-    assert fill(MAPPING, DATA, set()) == {}
-    assert read(MAPPING, {"identifier": [{"identifier_type": "X", "identifier_value": "9"}]}) == {"x": "9"}
+    assert fill_template(MAPPING, DATA, set()) == {}
+    assert read_object(MAPPING, {"identifier": [{"identifier_type": "X", "identifier_value": "9"}]}) == {
+        "x": "9"
+    }
 
 
 @pytest.mark.parametrize("value", [1, "x", [1], {"@graph": [1]}, [[]]])

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from common.registries.spdci.search import parse_search, parse_search_response
-from common.registries.spdci.subscription import parse_notify, parse_wish
+from common.registries.spdci.subscription import parse_notify, parse_subscription_request
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 ASKED = {"query_type": "idtype-value", "query": {"type": "UIN", "value": "1"}}
@@ -77,9 +77,9 @@ def test_a_comparison_with_nothing_is_never_left_out() -> None:
 def test_a_wish_whose_optional_members_say_nothing(nothing: Any) -> None:
     wish = {"reg_event_type": "UPDATE", "notify_record_type": "x", "filter": {"type": "UIN", "value": "1"}}
     more = {"frequency": nothing, "filter_type": nothing, "authorize": nothing}
-    assert parse_wish({**wish, **more}) == parse_wish(wish)
+    assert parse_subscription_request({**wish, **more}) == parse_subscription_request(wish)
     times = {"frequency": dict.fromkeys(("start_time", "end_time", "frequency"), nothing)}
-    assert parse_wish({**wish, **times}) == parse_wish(wish)
+    assert parse_subscription_request({**wish, **times}) == parse_subscription_request(wish)
 
 
 def test_an_event_without_records_tells_nothing() -> None:

@@ -46,7 +46,7 @@ DISBURSE = "g2p-connect/disburse_core_api_v1.0.0.yaml"
 def statuses(answer: Any) -> dict[str, tuple[str, str]]:
     assert answer.status_code == 200, answer.content
     assert answer_problems(DISBURSE, f"/{actions.SYNC_DISBURSE.path}", answer.json()) == []
-    _, said = disburse.parse_response(answer.json()["message"])
+    _, said = disburse.parse_disburse_response(answer.json()["message"])
     return {each.reference_id: (each.status, each.reason) for each in said}
 
 
@@ -61,7 +61,7 @@ def test_a_disbursement_is_booked_and_asked_about(agency: Agency, programme: Pro
     query = status.create_status_request("T1", reference_id="Q", kind="disburse", references=["R2", "R9"])
     answer = agency.ask(actions.SYNC_DISBURSE_STATUS, query)
     assert answer_problems(DISBURSE, f"/{actions.SYNC_DISBURSE_STATUS.path}", answer.json()) == []
-    _, said = disburse.parse_response(status.parse_status_response(answer.json()["message"]))
+    _, said = disburse.parse_disburse_response(status.parse_status_response(answer.json()["message"]))
     assert [(each.reference_id, each.status, each.reason) for each in said] == [
         ("R2", "pdng", ""),
         ("R9", "rjct", "rjct.reference_id.invalid"),
@@ -149,7 +149,7 @@ def test_a_partner_sees_its_own_disbursements_alone(agency: Agency, client: Clie
     stranger = Agency(client, other, secret)
     query = status.create_status_request("T1", reference_id="Q", kind="disburse", references=["R1"])
     answer = stranger.ask(actions.SYNC_DISBURSE_STATUS, query)
-    _, [said] = disburse.parse_response(status.parse_status_response(answer.json()["message"]))
+    _, [said] = disburse.parse_disburse_response(status.parse_status_response(answer.json()["message"]))
     assert said.reason == "rjct.reference_id.invalid"
     criterion = {
         "reference_id": "S1", "request_type": "disburse", "attribute_type": "payee_fa",
@@ -183,7 +183,7 @@ def test_an_asynchronous_disbursement_is_answered_when_all_has_ended(
     (first_url, first), (_, second) = callbacks
     assert first_url == "http://agency.test/callback/on-disburse"
     assert first["header"]["message_id"] == second["header"]["message_id"]
-    _, said = disburse.parse_response(second["message"])
+    _, said = disburse.parse_disburse_response(second["message"])
     assert {each.reference_id: each.status for each in said} == {"R1": "succ", "R2": "rjct"}
 
 
@@ -210,7 +210,7 @@ def test_the_same_asynchronous_request_again_is_answered_again(
     assert not OwedAnswer.objects.filter(sent_at=None).exists()
     heard = {}
     for _, body in callbacks[1:]:  # the first attempt found nobody there
-        _, said = disburse.parse_response(body["message"])
+        _, said = disburse.parse_disburse_response(body["message"])
         heard[body["header"]["message_id"]] = {each.reference_id: (each.status, each.reason) for each in said}
     assert heard.pop(single.message_id) == {"R2": ("rjct", "rjct.reference_id.duplicate")}
     assert sorted(heard.values(), key=len) == [

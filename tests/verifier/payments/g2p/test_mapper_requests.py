@@ -22,14 +22,14 @@ MAPPER = "g2p-connect/mapper_core_api_v1.0.0.yaml"
 
 def mapped(agency: Agency, verb: str, *items: MapperItem, sync: bool = True) -> Any:
     endpoint = (actions.SYNC_MAPPER if sync else actions.MAPPER)[verb]
-    answer = agency.ask(endpoint, mapper.create_request(verb, f"T{agency.number}", items))
+    answer = agency.ask(endpoint, mapper.create_mapper_request(verb, f"T{agency.number}", items))
     assert answer.status_code == 200, answer.content
     assert answer_problems(MAPPER, f"/{endpoint.path}", answer.json()) == []
     return answer
 
 
 def said(agency: Agency, verb: str, *items: MapperItem) -> list[tuple[str, str, str]]:
-    found = mapper.parse_response(verb, mapped(agency, verb, *items).json()["message"])
+    found = mapper.parse_mapper_response(verb, mapped(agency, verb, *items).json()["message"])
     return [(each.status, each.reason, each.fa) for each in found]
 
 
@@ -79,7 +79,9 @@ def test_another_partner_changes_nothing_of_mine(agency: Agency, client: Client)
     assert said(other, "unlink", of("2"))[0][0] == "rjct"
     assert said(agency, "resolve", of("3")) == [("succ", "succ.id.active", PHONE)]
     Partner.objects.filter(pk=other.partner.pk).update(roles=[])
-    answer = other.ask(actions.SYNC_MAPPER["resolve"], mapper.create_request("resolve", "T", [of("4")]))
+    answer = other.ask(
+        actions.SYNC_MAPPER["resolve"], mapper.create_mapper_request("resolve", "T", [of("4")])
+    )
     assert answer.status_code == 403
 
 
@@ -95,7 +97,7 @@ def test_the_mapper_answers_later_too(agency: Agency, callbacks: list[tuple[str,
     assert answer_partners(now=timezone.now())["answered"] == 1
     url, body = callbacks[-1]
     assert url.endswith("/mapper/on-link")
-    assert [each.status for each in mapper.parse_response("link", body["message"])] == ["succ"]
+    assert [each.status for each in mapper.parse_mapper_response("link", body["message"])] == ["succ"]
     query = status.create_status_request("T", reference_id="Q", kind="link", references=["1", "9"])
     for endpoint in (actions.SYNC_MAPPER_STATUS, actions.MAPPER_STATUS):
         answer = agency.ask(endpoint, query)

@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from common.adapters.exchange.messages import Received
+from common.adapters.exchange.messages import ReceivedMessage
 from common.encoding.money import to_text
 from common.exchange.errors import ExchangeError
 from common.payments.g2p import disburse, status
@@ -13,18 +13,18 @@ from verifier.payments.instructions.doubting import doubt
 from verifier.payments.instructions.receipts import confirm
 
 
-def on_disburse(received: Received) -> None:
+def on_disburse(received: ReceivedMessage) -> None:
     """`/on-disburse`: take in what a gateway's partner says unasked."""
-    _confirm(received, disburse.parse_response(received.message)[1])
+    _confirm(received, disburse.parse_disburse_response(received.message)[1])
 
 
-def on_status(received: Received) -> None:
+def on_status(received: ReceivedMessage) -> None:
     """`/disburse/txn/on-status`: the same, within the answer to a question."""
-    _confirm(received, disburse.parse_response(status.parse_status_response(received.message))[1])
+    _confirm(received, disburse.parse_disburse_response(status.parse_status_response(received.message))[1])
 
 
 @transaction.atomic
-def _confirm(received: Received, statuses: tuple[DisbursementStatus | Unread, ...]) -> None:
+def _confirm(received: ReceivedMessage, statuses: tuple[DisbursementStatus | Unread, ...]) -> None:
     """All of a message or nothing: one that speaks of payments not given to its sender is no slip."""
     now = received.log.at
     for each in statuses:

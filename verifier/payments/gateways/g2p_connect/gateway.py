@@ -59,7 +59,7 @@ class G2PConnect:
         }
         if wanted:
             sent = [each for each in instructions if each.id not in receipts]
-            message = disburse.create_request(_transaction(sent), wanted)
+            message = disburse.create_disburse_request(_transaction(sent), wanted)
             if self._config.get("mode", "sync") == "async":
                 receipts |= self._send_async(partner, message, sent, now=now)
             else:
@@ -103,7 +103,7 @@ class G2PConnect:
     def _send_async(
         self, partner: Partner, message: Mapping[str, object], sent: Sequence[Instruction], *, now: datetime
     ) -> dict[str, Receipt]:
-        ack = outgoing.send(
+        ack = outgoing.send_message(
             partner,
             NAMESPACE,
             Header(
@@ -128,7 +128,7 @@ class G2PConnect:
         count: int,
         now: datetime,
     ) -> Envelope:
-        return outgoing.ask(
+        return outgoing.request_partner(
             partner,
             NAMESPACE,
             Header(messages.new_message_id(), endpoint.action, total_count=count),
@@ -145,7 +145,7 @@ def _receipts(
 ) -> dict[str, Receipt]:
     """What the partner says of ours; of an instruction that was not asked about it says nothing."""
     ours, receipts = {each.id: each for each in sent}, {}
-    _, statuses = disburse.parse_response(message)
+    _, statuses = disburse.parse_disburse_response(message)
     for each in statuses:
         instruction = ours.get(each.reference_id)
         if instruction is None:

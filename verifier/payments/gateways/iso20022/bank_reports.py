@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from common.payments.errors import PaymentMessageError
-from common.payments.iso20022.document import message_of, plain
-from common.payments.iso20022.statement import Batch, Entry, Movement, parse_statement
+from common.payments.iso20022.document import comparable_id, message_of
+from common.payments.iso20022.statement import BookedBatch, BookedEntry, Movement, parse_statement
 from common.payments.iso20022.status_report import Outcome, outcome, parse_report
 from verifier.models import BankFileEntry, PaymentInstruction
 from verifier.payments.gateways.iso20022 import inbox
@@ -55,7 +55,7 @@ def read_report(data: bytes) -> Reading:
 def _status_report(data: bytes) -> Reading:
     """Held against the file of which it speaks; amounts that differ are no confirmation."""
     report = parse_report(data)
-    entries = list(BankFileEntry.objects.filter(file__message_id__iexact=plain(report.original)))
+    entries = list(BankFileEntry.objects.filter(file__message_id__iexact=comparable_id(report.original)))
     groups: dict[str, list[str]] = {}
     for entry in entries:
         groups.setdefault(entry.group, []).append(entry.end_to_end_id)
@@ -84,7 +84,7 @@ def _statement(data: bytes) -> Reading:
 class _Said:
     """What a statement says of transfers of ours, entry by entry."""
 
-    def __init__(self, entries: Sequence[Entry]) -> None:
+    def __init__(self, entries: Sequence[BookedEntry]) -> None:
         named = {id for entry in entries for each in entry.movements for id in each.ids}
         for text in {text for entry in entries for text in entry.texts}:
             named.update(_NUMBER.findall(text))
@@ -93,7 +93,7 @@ class _Said:
         self.wrong: list[str] = []
         self.unclear: list[str] = []
 
-    def take(self, entry: Entry) -> None:
+    def take(self, entry: BookedEntry) -> None:
         """One entry; where it names one of ours and nothing of it was understood, that is said."""
         heard = {number for each in entry.movements for number in self._movement(each)}
         for batch in entry.batches:
@@ -127,7 +127,7 @@ class _Said:
         elif known.state == "settled" and not receipt.reference == known.reference != "":
             self.unclear.append(f"{number}: booked twice")
 
-    def _batch(self, batch: Batch) -> set[str]:
+    def _batch(self, batch: BookedBatch) -> set[str]:
         """The transfers of a group, or a file, where they are what was booked, or all but those rejected."""
         rows = BankFileEntry.objects.select_related("file")
         if batch.group:
@@ -161,7 +161,7 @@ def _ours(names: set[str]) -> dict[str, BankFileEntry]:
     return found
 
 
-def _adds_up(rows: Sequence[BankFileEntry], batch: Batch) -> bool:
+def _adds_up(rows: Sequence[BankFileEntry], batch: BookedBatch) -> bool:
     total = sum((Decimal(row.amount) for row in rows), Decimal())
     alike = {row.currency for row in rows} == {batch.currency}
     return alike and total == batch.amount and batch.count in (None, len(rows))

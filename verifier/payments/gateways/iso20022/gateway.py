@@ -11,7 +11,7 @@ from datetime import datetime
 from common.errors import SelloError
 from common.payments.address import Address
 from common.payments.errors import InvalidAddressError
-from common.payments.iso20022.accounts import check_account
+from common.payments.iso20022.accounts import check_payment_account
 from verifier.payments.addresses.payees import NO_ADDRESS, addresses
 from verifier.payments.gateways.iso20022 import payment_files
 from verifier.payments.instructions.gateway import Account, Instruction, NotSent, Receipt, Receipts
@@ -66,7 +66,7 @@ def _fitting(address: Address | str) -> Address | str:
     """The address, or the reason for which this rail cannot carry it."""
     try:
         if not isinstance(address, str):
-            check_account(address)
+            check_payment_account(address)
     except InvalidAddressError:
         return NO_ADDRESS
     return address

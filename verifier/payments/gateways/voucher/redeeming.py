@@ -40,7 +40,7 @@ def look_up(text: str, *, programmes: QuerySet[Programme] | None = None, now: da
         doubt(row.number, why="the voucher is not what was signed", source="voucher", now=now)
         raise VoucherRefusedError("This voucher is not what it was when it was issued. Do not pay it out.")
     if row.state == State.REDEEMED:
-        when = f", on {time_zone.moment(row.ended_at)}" if row.ended_at else ""
+        when = f", on {time_zone.local_moment(row.ended_at)}" if row.ended_at else ""
         raise VoucherRefusedError(f"This voucher was paid out before{when}.")
     if row.state == State.EXPIRED:
         raise VoucherRefusedError("This voucher has expired.")

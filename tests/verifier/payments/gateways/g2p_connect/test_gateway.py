@@ -108,7 +108,7 @@ def test_an_answer_that_gets_lost_pays_once(
     payment = agency.book(PHONE)
     carry, fail = http.transport, True
 
-    def unreliable(method: str, url: str, headers: Any, body: bytes | None) -> http.Reply:
+    def unreliable(method: str, url: str, headers: Any, body: bytes | None) -> http.HttpReply:
         if fail and "disburse" in url:
             if dies == "after":
                 carry(method, url, headers, body)
@@ -154,7 +154,7 @@ def callback(agency: Rail, *those: DisbursementStatus, signer: Any = None, sende
             status="succ",
             total_count=len(those),
         ),
-        disburse.create_response("T1", those),
+        disburse.create_disburse_response("T1", those),
         signer=signer or organisation.party().signer,
         now=timezone.now(),
     )

@@ -32,7 +32,7 @@ def partner(rail: Callable[..., Rail], monkeypatch: pytest.MonkeyPatch) -> Calla
             items = message.get("disbursements") or message.get("resolve_request") or []
             return SimpleNamespace(message=said([each["reference_id"] for each in items]))
 
-        monkeypatch.setattr(outgoing, "ask", ask)
+        monkeypatch.setattr(outgoing, "request_partner", ask)
         return rail("g2p-connect", partner="bank.example", payer="account:7@bank", **config)
 
     return make

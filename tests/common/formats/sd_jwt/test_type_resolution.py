@@ -14,7 +14,7 @@ from common.errors import FetchError, SelloError
 from common.formats.base import InvalidCredentialError
 from common.formats.sd_jwt.issuance import conceal
 from common.formats.sd_jwt.processing import Processed, process
-from common.formats.type_resolution import (
+from common.formats.sd_jwt.type_resolution import (
     MAX_ANCESTORS,
     CredentialType,
     InvalidTypeMetadataError,

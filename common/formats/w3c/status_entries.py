@@ -21,7 +21,7 @@ class MalformedStatusEntryError(InvalidCredentialError):
     code = "MALFORMED_VALUE_ERROR"
 
 
-def build(references: Sequence[StatusReference]) -> list[dict[str, str]]:
+def create_status_entries(references: Sequence[StatusReference]) -> list[dict[str, str]]:
     """The entries of a credential's places in bitstring lists; token lists belong to other formats."""
     entries = [
         {
@@ -57,7 +57,7 @@ def parse(document: Mapping[str, Any]) -> tuple[StatusReference, ...]:
     return tuple(references)
 
 
-def check(document: Mapping[str, Any]) -> None:
+def check_status_entries(document: Mapping[str, Any]) -> None:
     """Raise unless each Bitstring Status List entry of a credential is one; other kinds are left alone."""
     for entry in _entries(document):
         if _is_known(entry):

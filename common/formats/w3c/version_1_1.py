@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 
 from common.encoding import numeric_date
 from common.errors import SelloError
-from common.formats.envelopes import CREDENTIAL, envelop
+from common.formats.w3c.envelopes import CREDENTIAL, envelop
 from common.rdf.contexts import CREDENTIALS_V1
 from common.vcdm import times, validation
 
@@ -18,7 +18,7 @@ Kind = Literal["vc", "vp"]
 _SPEAKER: Final = {"vc": "issuer", "vp": "holder"}
 
 
-def decode(claims: Mapping[str, Any], *, kind: Kind) -> dict[str, Any]:
+def decode_claims(claims: Mapping[str, Any], *, kind: Kind) -> dict[str, Any]:
     """The document of a token: whether its claims agree with it is the caller's question."""
     document = {name: value for name, value in claims[kind].items() if value is not None}
     if "iss" in claims:

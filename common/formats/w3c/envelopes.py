@@ -31,7 +31,7 @@ def is_envelope(document: Mapping[str, Any]) -> bool:
     return any(kind in (value if isinstance(value, list) else [value]) for kind in MEDIA_TYPES)
 
 
-def opened(secured: Secured) -> Secured:
+def unwrap_envelope(secured: Secured) -> Secured:
     """What an envelope holds, of whichever kind it is; anything else as it is."""
     if not isinstance(secured, Mapping) or not is_envelope(secured):
         return secured

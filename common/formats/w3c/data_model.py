@@ -10,11 +10,11 @@ from common.formats.base import (
     NotYetValidError,
     VerifiedCredential,
 )
-from common.formats.data_integrity import status_entries
+from common.formats.w3c import status_entries
 from common.vcdm import validation
 
 
-def verified(
+def verified_credential(
     document: Mapping[str, Any],
     *,
     format_: str,

@@ -18,7 +18,7 @@ class ClaimMetadata:
     sd: Literal["always", "allowed", "never"] = "always"
 
 
-def type_metadata(
+def create_type_metadata(
     *,
     vct: str,
     name: str,

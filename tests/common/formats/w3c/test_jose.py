@@ -7,8 +7,8 @@ import pytest
 
 from common.did import did_key
 from common.errors import SelloError
-from common.formats import jose
 from common.formats.base import BindingMismatchError, ExpiredError, NotYetValidError
+from common.formats.w3c import jose
 from common.keys import PrivateKey, jws
 from common.rdf.contexts import CREDENTIALS_V1, CREDENTIALS_V2
 from tests.common.formats.fakes import StaticSources
@@ -18,7 +18,7 @@ SOURCES = StaticSources()
 
 
 def named(key: PrivateKey) -> PrivateKey:
-    return key.named(did_key.verification_method(key.public_key))
+    return key.named(did_key.key_method(key.public_key))
 
 
 def credential(issuer: PrivateKey, **changes: Any) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from functools import partial
 from typing import Any
 
 from common.errors import FetchError, SelloError
-from common.formats import jose, w3c
 from common.formats.base import Sources, VerifiedCredential
+from common.formats.w3c import data_model, jose
 from common.rdf.expansion import expand_types
 from common.vcdm import validation
 
@@ -16,7 +16,7 @@ def verify(token: str, *, format_: str, sources: Sources, now: datetime) -> Veri
     """The credential, once its issuer's signature, its shape and its validity period hold."""
     found = jose.verify(token, kind="vc", sources=sources, now=now)
     subject = found.claims.get("sub")
-    return w3c.verified(
+    return data_model.verified_credential(
         found.document,
         format_=format_,
         key_id=found.method.id,

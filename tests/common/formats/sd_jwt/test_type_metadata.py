@@ -5,10 +5,10 @@ import json
 import jsonschema
 import pytest
 
-from common.formats.type_metadata import ClaimMetadata, type_metadata
+from common.formats.sd_jwt.type_metadata import ClaimMetadata, create_type_metadata
 from tests.conftest import shared
 
-DOCUMENT = type_metadata(
+DOCUMENT = create_type_metadata(
     vct="https://registry.example/types/farmer",
     name="Farmer",
     description="A farmer in the farmer registry.",
@@ -43,7 +43,7 @@ def test_document() -> None:
 
 
 @pytest.mark.parametrize(
-    "document", [DOCUMENT, type_metadata(vct="urn:x", name="X", description="", claims=[])]
+    "document", [DOCUMENT, create_type_metadata(vct="urn:x", name="X", description="", claims=[])]
 )
 def test_schema(document: dict[str, object]) -> None:
     schema = json.loads(shared("vectors/oidf-schemas/sdjwtvc/type_metadata.json").read_text())

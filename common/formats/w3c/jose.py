@@ -12,7 +12,6 @@ from typing import Any, Final
 from common.did import VerificationMethod, key_url
 from common.encoding import numeric_date, strict_json
 from common.errors import InvalidSignatureError, MalformedInputError
-from common.formats import version_1_1
 from common.formats.base import (
     BindingMismatchError,
     ExpiredError,
@@ -20,7 +19,8 @@ from common.formats.base import (
     NotYetValidError,
     Sources,
 )
-from common.formats.version_1_1 import Kind
+from common.formats.w3c import version_1_1
+from common.formats.w3c.version_1_1 import Kind
 from common.keys import Signer, jws
 from common.keys.jws import UnverifiedJws
 from common.vcdm import validation
@@ -107,7 +107,7 @@ def _document(claims: Mapping[str, Any], *, kind: Kind, typ: str) -> dict[str, A
     elif typ == f"{kind}+jwt" or not isinstance(claims[kind], Mapping):
         raise MalformedInputError(f"The claim {kind} has no place in a token of type {kind}+jwt.")
     else:
-        document = version_1_1.decode(claims, kind=kind)
+        document = version_1_1.decode_claims(claims, kind=kind)
     _require_agreement(document, claims, kind=kind)
     return {
         name: part if name == "credentialSubject" else strict_json.without_nulls(part)
@@ -151,9 +151,9 @@ def _holder_key(
 def _require_current(claims: Mapping[str, Any], *, now: datetime) -> None:
     seconds, skew = now.timestamp(), CLOCK_SKEW.total_seconds()
     for name in ("nbf", "iat"):
-        begins = numeric_date.read(claims, name)
+        begins = numeric_date.parse_numeric_date(claims, name)
         if begins is not None and begins > seconds + skew:
             raise NotYetValidError("This token is not valid yet.")
-    ends = numeric_date.read(claims, "exp")
+    ends = numeric_date.parse_numeric_date(claims, "exp")
     if ends is not None and ends + skew <= seconds:
         raise ExpiredError("This token is no longer valid.")

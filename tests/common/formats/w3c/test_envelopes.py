@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 
 from common.errors import SelloError
-from common.formats.envelopes import (
+from common.formats.w3c.envelopes import (
     CREDENTIAL,
     PRESENTATION,
     envelop,
     is_envelope,
     open_envelope,
-    opened,
+    unwrap_envelope,
 )
 from common.rdf.contexts import CREDENTIALS_V2
 
@@ -42,10 +42,12 @@ def test_what_else_is_an_envelope() -> None:
 def test_what_an_envelope_of_either_kind_holds() -> None:
     for kind in (CREDENTIAL, PRESENTATION):
         assert (
-            opened(envelop(TOKEN, kind=kind)) == opened(envelop(TOKEN, kind=kind) | {"type": [kind]}) == TOKEN
+            unwrap_envelope(envelop(TOKEN, kind=kind))
+            == unwrap_envelope(envelop(TOKEN, kind=kind) | {"type": [kind]})
+            == TOKEN
         )
     for other in (TOKEN, {"type": "VerifiableCredential", "proof": {}}):
-        assert opened(other) == other
+        assert unwrap_envelope(other) == other
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ FORMAT = FORMATS["jwt_vc_json"]
 
 
 def kid(key: PrivateKey) -> str:
-    return did_key.verification_method(key.public_key)
+    return did_key.key_method(key.public_key)
 
 
 def token(document: dict[str, Any] | None = None, **claims: Any) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from common.errors import SelloError
-from common.formats.type_resolution import check_integrity
+from common.formats.sd_jwt.type_resolution import check_integrity
 
 MAX_LOGO: Final = 60_000  # characters of a data URI
 _COLOUR: Final = re.compile(r"#(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})")

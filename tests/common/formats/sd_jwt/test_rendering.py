@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from common.formats.rendering import MAX_LOGO, Simple, parse_simple
-from common.formats.type_metadata import type_metadata
+from common.formats.sd_jwt.rendering import MAX_LOGO, Simple, parse_simple
+from common.formats.sd_jwt.type_metadata import create_type_metadata
 
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGP4z8DwHwAFAAH/iZk9HQAAAABJRU5ErkJggg=="
@@ -62,10 +62,10 @@ def test_no_rendering_that_is_known(rendering: dict[str, Any]) -> None:
 
 
 def test_what_we_publish_is_what_we_read() -> None:
-    published = type_metadata(
+    published = create_type_metadata(
         vct="urn:x", name="X", description="", claims=[], colours={"background_color": "#12107c"}
     )
     [display] = published["display"]
     assert parse_simple(display["rendering"]) == Simple("#12107c")
-    plain = type_metadata(vct="urn:x", name="X", description="", claims=[])
+    plain = create_type_metadata(vct="urn:x", name="X", description="", claims=[])
     assert "rendering" not in plain["display"][0]

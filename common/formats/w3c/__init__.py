@@ -1,0 +1,1 @@
+"""What the formats of the W3C data model share: documents, tokens, envelopes, status entries."""
