@@ -16,9 +16,10 @@ from common.errors import SelloError
 from common.exchange.acknowledgement import NACK
 from common.exchange.errors import ExchangeError
 from issuer.api.base import ProtocolView, utc_now
+from issuer.registries.connectors.spdci.mapping import NAMESPACE, party_of
 from issuer.registries.store import find_registry
 from issuer.spdci import published_documents, remote_subscriptions, request_handlers
-from issuer.spdci.served_registry import NAMESPACE, desk, party_of, speaking
+from issuer.spdci.served_registry import desk, speaking
 
 Now = Callable[..., dict[str, Any]]
 Later = Callable[..., str]

@@ -18,6 +18,7 @@ from issuer.configurations.formats import identifier, profile
 from issuer.models import Authority, Configuration, Session
 from issuer.registries.connectors import connector
 from issuer.single_use import replay
+from issuer.single_use.sessions import tx_code_digest
 from issuer.status.cards import require_not_suspended
 
 LIFETIME: Final = timedelta(hours=1)
@@ -134,11 +135,6 @@ def _same(configuration: Configuration, asked: str) -> str:
             f"{configuration.name} is not issued as {asked}, but as {', '.join(configuration.formats)}."
         )
     return str(found[0])
-
-
-def tx_code_digest(session: Session, typed: str) -> str:
-    """The digest under which a transaction code is stored and compared."""
-    return replay.keyed("tx_code", f"{session.id} {typed}").hex()
 
 
 def _offer(session: Session, reference: str) -> CredentialOffer:

@@ -16,12 +16,11 @@ from django.db.models import QuerySet
 from common.oid4vci.authorization import verify_code
 from common.oid4vci.errors import InvalidGrantError, TokenError
 from common.oid4vci.token import AnyTokenRequest, CodeRequest, RefreshRequest, TokenRequest, TokenResponse
-from issuer.issuance.offers import tx_code_digest
 from issuer.models import Authority, Session
 from issuer.oauth.clients import Client
 from issuer.oauth.dpop import shown_key
 from issuer.single_use import replay
-from issuer.single_use.sessions import move, sessions_of
+from issuer.single_use.sessions import move, sessions_of, tx_code_digest
 from issuer.status import cards
 
 TOKEN_LIFETIME: Final = timedelta(minutes=10)

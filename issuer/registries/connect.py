@@ -16,11 +16,11 @@ from common.registries.opencrvs import search
 from common.registries.values.texts import tidy
 from issuer.models import Registry
 from issuer.registries.connectors.opencrvs import OpenCrvsRegistry
+from issuer.registries.connectors.spdci.declaration import declare
 from issuer.registries.connectors.spreadsheet import parse_file_source
 from issuer.registries.refresh import refresh
 from issuer.registries.spreadsheet_import import import_spreadsheet
 from issuer.registries.store import create_registry
-from issuer.spdci.handshake import declare
 
 PROBED: Final = 200  # records from which the kinds of columns are told
 

@@ -4,6 +4,7 @@ from django.db.models import QuerySet
 
 from common.errors import SelloError
 from issuer.models import Authority, Session
+from issuer.single_use import replay
 
 
 def sessions_of(authority: Authority, *, lock: bool = True) -> QuerySet[Session]:
@@ -21,3 +22,8 @@ def move(session: Session, state: Session.State) -> None:
             "This offer cannot do that any more.", detail=f"{session.state} to {state}", status=409
         )
     session.state = state
+
+
+def tx_code_digest(session: Session, typed: str) -> str:
+    """The digest under which a transaction code is stored and compared."""
+    return replay.keyed("tx_code", f"{session.id} {typed}").hex()

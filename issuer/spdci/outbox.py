@@ -21,7 +21,7 @@ from common.encoding import strict_json
 from common.errors import SelloError
 from common.exchange.header import SUCCEEDED, Header
 from issuer.models import Outgoing, Registry, Transaction
-from issuer.spdci.served_registry import NAMESPACE, party_of
+from issuer.registries.connectors.spdci.mapping import NAMESPACE, party_of
 
 HELD: Final = timedelta(minutes=2)
 WAITS: Final = (  # after each attempt that failed; then the message is parked

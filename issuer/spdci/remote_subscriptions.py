@@ -3,7 +3,6 @@
 import logging
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -13,7 +12,7 @@ from common.adapters.exchange.messages import ReceivedMessage
 from common.adapters.exchange.partners import Partner
 from common.exchange.errors import ExchangeError
 from common.registries.connector import RegistryError
-from common.registries.spdci.mapping import GONE, RecordMapping, read_object
+from common.registries.spdci.mapping import GONE, read_object
 from common.registries.spdci.subscription import (
     create_subscribe,
     create_unsubscribe,
@@ -21,49 +20,12 @@ from common.registries.spdci.subscription import (
     parse_subscribe_response,
 )
 from issuer.models import Announcement, OwnSubscription, Registry
+from issuer.registries.connectors.spdci.remote import Elsewhere, elsewhere, everything
 from issuer.spdci import outbox
-from issuer.spdci.served_registry import parse_mapping
 
 log = logging.getLogger(__name__)
 ASKED, ACTIVE, REFUSED, ENDED = "asked", "active", "refused", "ended"
 MAX_KEY: Final = 128
-
-
-@dataclass(frozen=True, slots=True)
-class Elsewhere:
-    """Where a registry lies and how it is asked, as the row's `source` declares it.
-
-    `{"partner": sender_id, "mapping": {…}, "key_identifier": "FARMER_ID", "purpose": {"code": …},
-    "page_size": 200}`
-    """
-
-    partner: Partner
-    mapping: RecordMapping
-    key_identifier: str
-    purpose: dict[str, str]
-    page_size: int
-
-
-def elsewhere(registry: Registry) -> Elsewhere:
-    """The declared settings of a registry whose connector is `spdci`."""
-    source: dict[str, Any] = registry.source
-    partner = Partner.objects.filter(sender_id=source.get("partner", ""), active=True).first()
-    if registry.connector != "spdci" or partner is None or not partner.address:
-        raise RegistryError("This registry names no partner with an address; see register_partner.")
-    mapping = parse_mapping(registry, source.get("mapping", {}))
-    key_identifier = source.get("key_identifier", "")
-    if mapping.identifiers.get(key_identifier) != registry.key_column:
-        raise RegistryError("key_identifier is the identifier type of the registry's key column.")
-    size = source.get("page_size", 200)
-    return Elsewhere(
-        partner, mapping, key_identifier, dict(source.get("purpose", {})), min(max(int(size), 1), 2_000)
-    )
-
-
-def everything(key_identifier: str, *, after: str = "") -> list[dict[str, Any]]:
-    """The predicate that all records meet: those whose key comes after `after`."""
-    expression = {"attribute_name": key_identifier, "operator": "gt", "attribute_value": after}
-    return [{"seq_num": 1, "expression1": expression}]
 
 
 @transaction.atomic

@@ -8,8 +8,8 @@ from django.db import transaction
 from common.errors import UnknownPartError
 from common.registries.connector import RegistryError
 from issuer.models import Registry, SpdciService
+from issuer.registries.connectors.spdci.mapping import parse_mapping
 from issuer.registries.store import index_columns
-from issuer.spdci.served_registry import parse_mapping
 
 
 @transaction.atomic

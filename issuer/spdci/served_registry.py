@@ -1,22 +1,16 @@
 """Where a registry answers by SPDCI, how its records stand there, and in whose name."""
 
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
 
-from django.conf import settings
 from django.db.models import Q
 
 from common.adapters.exchange.messages import Party
 from common.adapters.exchange.partners import Partner
-from common.errors import UnknownPartError
 from common.exchange.errors import ExchangeError
-from common.registries.connector import RegistryError
 from common.registries.spdci.mapping import RecordMapping
-from issuer.authorities.identity import signer
 from issuer.models import Registry, SpdciService
-
-NAMESPACE: Final = "spdci"
+from issuer.registries.connectors.spdci.mapping import address_of, parse_mapping, party_of
 
 
 @dataclass(frozen=True)
@@ -75,16 +69,6 @@ def speaking(slug: str) -> Registry:
     return found
 
 
-def address_of(registry: Registry) -> str:
-    """Where a registry's endpoints begin: those that answer, and those that await answers."""
-    return f"{settings.BASE_URL}/spdci/{registry.slug}"
-
-
-def party_of(registry: Registry) -> Party:
-    """Who speaks for a registry, answering or asking."""
-    return Party(registry.authority.did, signer(registry.authority, "Ed25519"))
-
-
 def agreement(partner: Partner, registry: Registry) -> Agreement:
     """What was agreed with a partner about a registry; `err.request.forbidden` where nothing was."""
     found = partner.may_read.get(registry.slug)
@@ -95,20 +79,3 @@ def agreement(partner: Partner, registry: Registry) -> Agreement:
         frozenset(found.get("purposes", ())),
         str(found.get("legal_basis", "")),
     )
-
-
-def parse_mapping(registry: Registry, source: dict[str, Any]) -> RecordMapping:
-    """The mapping that a row declares, checked against its registry's columns."""
-    types = {column["name"]: column["type"] for column in registry.columns}
-    known = {field.name: field.default is MISSING and field.default_factory is MISSING
-             for field in fields(RecordMapping) if field.name != "types"}  # fmt: skip
-    for name in source:
-        if name not in known:
-            raise UnknownPartError("member of a mapping", name, known)
-    for name, needed in known.items():
-        if needed and name not in source:
-            raise RegistryError(f"A mapping says its {name}; see docs/exchange.md.")
-    try:
-        return RecordMapping(types=types, **source)
-    except (TypeError, AttributeError) as error:
-        raise RegistryError("A member of this mapping is not of its kind; see docs/exchange.md.") from error

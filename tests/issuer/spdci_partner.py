@@ -19,13 +19,13 @@ from common.exchange.signature import verify_signature
 from common.keys import PrivateKey, jwk
 from common.registries.connector import RegistryRecord
 from issuer.models import Registry
+from issuer.registries.connectors.spdci.mapping import party_of
 from issuer.registries.store import create_registry, store_records
 from issuer.sample.load import WORLD
 from issuer.sample.people import people
 from issuer.sample.registers import REGISTERS
 from issuer.sample.spdci import MAPPINGS, PLACES
 from issuer.spdci.serve import serve
-from issuer.spdci.served_registry import party_of
 from tests.conftest import shared
 
 SENDER = "spp.example.org"

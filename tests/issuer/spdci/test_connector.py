@@ -27,11 +27,12 @@ from issuer.authorities.identity import create_authority
 from issuer.models import Announcement, OwnSubscription, Registry
 from issuer.registries.connectors import connector
 from issuer.registries.connectors.spdci import reader as spdci
+from issuer.registries.connectors.spdci.mapping import party_of
+from issuer.registries.connectors.spdci.remote import elsewhere
 from issuer.registries.store import store_records
 from issuer.sample.spdci import MAPPINGS
 from issuer.spdci.delivery_run import deliver_messages
-from issuer.spdci.remote_subscriptions import elsewhere, subscribe, unsubscribe
-from issuer.spdci.served_registry import party_of
+from issuer.spdci.remote_subscriptions import subscribe, unsubscribe
 from tests.issuer.spdci_partner import make_registry
 
 pytestmark = pytest.mark.django_db

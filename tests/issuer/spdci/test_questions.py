@@ -7,7 +7,7 @@ from django.test import Client
 
 from common.keys import jwk
 from issuer.models import AccessLog, Registry
-from issuer.spdci.served_registry import party_of
+from issuer.registries.connectors.spdci.mapping import party_of
 from tests.issuer.spdci_partner import Spp, checked, fits, make_registry, make_spp
 
 pytestmark = pytest.mark.django_db

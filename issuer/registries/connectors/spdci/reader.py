@@ -16,8 +16,8 @@ from common.registries.connector import START, RecordChange, RecordNotFoundError
 from common.registries.spdci.mapping import paths, read_object
 from common.registries.spdci.search import create_search, parse_search_response
 from issuer import models
-from issuer.spdci.remote_subscriptions import Elsewhere, elsewhere, everything
-from issuer.spdci.served_registry import NAMESPACE, party_of
+from issuer.registries.connectors.spdci.mapping import NAMESPACE, party_of
+from issuer.registries.connectors.spdci.remote import Elsewhere, elsewhere, everything
 
 LAST: Final = "\U0010ffff"
 
