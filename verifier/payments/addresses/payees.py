@@ -21,14 +21,6 @@ NOT_LINKED: Final = "succ.id.not_found"
 OWN: Final = "self"
 
 
-def is_mapped(payee: str, config: Mapping[str, Any]) -> bool:
-    """Whether a payee is a person, whose address a mapper has, and not an account (`config["resolve"]`)."""
-    try:
-        return parse_address(payee).provider in config.get("resolve", {})
-    except InvalidAddressError:
-        return False
-
-
 def addresses(
     instructions: Sequence[Instruction], config: Mapping[str, Any], *, now: datetime
 ) -> dict[str, Address | str]:

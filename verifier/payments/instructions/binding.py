@@ -18,10 +18,9 @@ from itertools import islice
 from typing import Any, Final
 
 from verifier.models import PaymentInstruction
-from verifier.payments.addresses.payees import is_mapped
-from verifier.payments.delivery.gateway_factory import instruction_of
 from verifier.payments.instructions import states
 from verifier.payments.instructions.gateway import Instruction
+from verifier.payments.instructions.orders import instruction_of, is_mapped
 from verifier.sealing import pseudonym
 
 CHUNK: Final = 500

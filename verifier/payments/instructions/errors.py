@@ -18,13 +18,6 @@ class WrongMove(SelloError):
     status = 409
 
 
-class NoSuchProgramme(SelloError):
-    """A programme that is not there."""
-
-    code = "invalid_request"
-    status = 404
-
-
 class NotEligible(UnlockRefused):
     """The rules of the programme do not pay this person now; the sentences say why."""
 

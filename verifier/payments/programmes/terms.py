@@ -3,10 +3,17 @@
 from dataclasses import dataclass
 
 from common.encoding.money import to_text
-from common.payments.programme import ProgrammeTerms as DeclaredProgramme
+from common.errors import SelloError
+from common.payments.programme import ProgrammeTerms
 from common.payments.rules import Fixed, Rules, parse_payment_rules
 from verifier.models import Programme, Service
-from verifier.payments.instructions.errors import NoSuchProgramme
+
+
+class NoSuchProgramme(SelloError):
+    """A programme that is not there."""
+
+    code = "invalid_request"
+    status = 404
 
 
 def programme_of(service: Service) -> Programme:
@@ -23,9 +30,9 @@ def rules_of(programme: Programme) -> Rules:
     return parse_payment_rules(programme.rules, currency=programme.currency)
 
 
-def declared(programme: Programme) -> DeclaredProgramme:
+def declared(programme: Programme) -> ProgrammeTerms:
     """The programme as a value, for `decide`."""
-    return DeclaredProgramme(
+    return ProgrammeTerms(
         rules=rules_of(programme),
         open=programme.status == Programme.Status.OPEN,
         opens_at=programme.opens_at,

@@ -10,7 +10,7 @@ from django.db.models import Count, Q, Sum
 from common.encoding.money import to_text
 from verifier.models import JournalEntry, LedgerAccount, PaymentInstruction, Programme
 from verifier.payments.instructions import states
-from verifier.payments.instructions.errors import NoSuchProgramme
+from verifier.payments.programmes.terms import NoSuchProgramme
 
 State = states.State
 NAMES = {"payable": "reserved", "transit": "sent", "settled": "settled", "returned": "returned"}

@@ -14,11 +14,11 @@ from common.payments.iso20022.status_report import create_report
 from tests.common.payments.iso20022.test_statement import entry, written
 from tests.verifier.payments.conftest import Rail
 from verifier.models import BankFile, BankFileEntry, GatewayAccount, PaymentInstruction, Programme
-from verifier.payments.delivery.gateway_factory import instruction_of
 from verifier.payments.gateways.iso20022 import payment_files
 from verifier.payments.gateways.iso20022.bank_reports import read_report
 from verifier.payments.gateways.iso20022.gateway import BankFiles
 from verifier.payments.instructions.gateway import Account
+from verifier.payments.instructions.orders import instruction_of
 
 PHONE, ACCOUNT = "mobile:+59171234567@chaska", "account:998@national-bank"
 

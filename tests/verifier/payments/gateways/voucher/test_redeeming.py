@@ -89,9 +89,9 @@ def test_swollen_and_empty_texts(counter: Rail, text: str) -> None:
 
 
 def test_sent_again_it_is_the_same_voucher(counter: Rail, issued: str) -> None:
-    from verifier.payments.delivery.gateway_factory import instruction_of
     from verifier.payments.gateways.voucher.gateway import Vouchers
     from verifier.payments.instructions.gateway import Account
+    from verifier.payments.instructions.orders import instruction_of
 
     row = PaymentInstruction.objects.select_related("programme", "gateway").get()
     Vouchers(Account("rail", {})).send([instruction_of(row)], now=counter.now)
