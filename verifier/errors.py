@@ -3,39 +3,39 @@
 from common.errors import SelloError
 
 
-class SessionNotFound(SelloError):
+class SessionNotFoundError(SelloError):
     """No such request, or none that this browser began."""
 
     code = "invalid_request"
     status = 404
 
 
-class AlreadyAnswered(SelloError):
+class AlreadyAnsweredError(SelloError):
     """The request was answered before, or is in no state to be answered."""
 
     code = "invalid_request"
 
 
-class TimedOut(SelloError):
+class SessionTimedOutError(SelloError):
     """The request was not answered in time."""
 
     code = "invalid_request"
 
 
-class WrongBrowser(SelloError):
+class WrongBrowserError(SelloError):
     """The answer came back to another browser than the one that began (OpenID4VP §14.2)."""
 
     code = "access_denied"
     status = 403
 
 
-class Refused(SelloError):
+class PresentationRefusedError(SelloError):
     """What was presented is not accepted; `result` is `failed` or `undetermined`."""
 
     code = "invalid_presentation"
 
 
-class UnlockRefused(SelloError):
+class UnlockRefusedError(SelloError):
     """What was presented holds, but opens nothing here."""
 
     code = "access_denied"

@@ -12,22 +12,22 @@ from common.adapters.storage import sealing
 from common.encoding import base64url
 
 
-def seal(data: bytes, *, name: str) -> bytes:
+def seal_value(data: bytes, *, name: str) -> bytes:
     """`data` so that only this installation opens it, and only as `name`."""
     return sealing.seal(data, name=f"verifier {name}")
 
 
-def unseal(sealed: bytes | memoryview, *, name: str) -> bytes:
+def unseal_value(sealed: bytes | memoryview, *, name: str) -> bytes:
     """What was sealed as `name`."""
     return sealing.unseal(sealed, name=f"verifier {name}")
 
 
-def fresh() -> str:
+def fresh_secret() -> str:
     """A new secret: 192 random bits, URL-safe."""
     return secrets.token_urlsafe(24)
 
 
-def digest(secret: str) -> str:
+def secret_digest(secret: str) -> str:
     """How a random secret is kept when it only has to be recognised."""
     return base64url.encode(hashlib.sha256(secret.encode()).digest())
 

@@ -132,7 +132,7 @@ NOTICE_SIGNERS = {
     role: path
     for role, path in {
         "issuer": "issuer.notifications.notify.signer_of",
-        "verifier": "verifier.identity.service_identity.signer_of",
+        "verifier": "verifier.identity.service_identity.notice_signer",
     }.items()
     if role in ROLES
 }

@@ -22,9 +22,14 @@ from verifier.models import GatewayAccount, PaymentInstruction, Programme
 from verifier.payments import gateways
 from verifier.payments.delivery.outbox import deliver_outbox
 from verifier.payments.delivery.reconciliation import reconcile
-from verifier.payments.instructions.booking import Due, book_payment
-from verifier.payments.instructions.gateway import Account, Instruction, Receipt, Receipts
-from verifier.payments.reports.balances import report
+from verifier.payments.instructions.booking import PaymentDue, book_payment
+from verifier.payments.instructions.gateway import (
+    GatewayConfig,
+    Instruction,
+    PaymentReceipt,
+    PaymentReceipts,
+)
+from verifier.payments.reports.balances import payments_report
 
 MANY, AMOUNT, KILLED_AFTER = 1_000, 1_050, 400  # people; minor units; SQL statements, on average
 SPEED, PATIENCE = 100, 120  # how much faster the payers' clock goes; seconds without any change
@@ -40,19 +45,19 @@ class TrialGateway:
 
     max_batch = 10
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: GatewayConfig) -> None:
         self._url = account.config["url"]
 
-    def send(self, instructions: Sequence[Instruction], *, now: datetime) -> Receipts:
+    def send(self, instructions: Sequence[Instruction], *, now: datetime) -> PaymentReceipts:
         return self._receipts(self._ask("send", [each.to_json() for each in instructions]))
 
-    def status(self, instructions: Sequence[Instruction], *, now: datetime) -> Receipts:
+    def status(self, instructions: Sequence[Instruction], *, now: datetime) -> PaymentReceipts:
         return self._receipts(self._ask("status", [each.id for each in instructions]))
 
-    def statements(self, *, now: datetime) -> Iterator[Receipts]:
+    def statements(self, *, now: datetime) -> Iterator[PaymentReceipts]:
         while lines := self._ask("statement", None):
             for _, number, what in lines:
-                yield {number: Receipt(what)}
+                yield {number: PaymentReceipt(what)}
             self._ask("put-away", lines[-1][0])
 
     def _ask(self, what: str, body: Any) -> Any:
@@ -61,8 +66,8 @@ class TrialGateway:
             raise FetchError("The bank has a bad day.", detail=str(reply.status))
         return json.loads(reply.body)
 
-    def _receipts(self, answer: dict[str, dict[str, str]]) -> Receipts:
-        return {number: Receipt(**said) for number, said in answer.items()}  # type: ignore[arg-type]
+    def _receipts(self, answer: dict[str, dict[str, str]]) -> PaymentReceipts:
+        return {number: PaymentReceipt(**said) for number, said in answer.items()}  # type: ignore[arg-type]
 
 
 gateways.GATEWAYS["trial"] = TrialGateway
@@ -81,7 +86,7 @@ def book() -> None:
         alive = set(PaymentInstruction.objects.exclude(state__in=DEAD).values_list("key", flat=True))
         for person in map(str, range(MANY)):
             if person not in alive:
-                due = Due(
+                due = PaymentDue(
                     key=person, period="2026", amount=AMOUNT, payee=f"person {person}", purpose="Trial",
                     reference=f"R-{person}", holder=f"key-{person}",
                 )  # fmt: skip
@@ -129,7 +134,7 @@ def pay() -> None:
         while payers.poll() is None:
             time.sleep(0.2)
             seen["looks"] += 1
-            found = report()
+            found = payments_report()
             if found["faults"]:
                 sys.exit(f"The books do not balance: {found['faults']}")
             if found["entries"] != entries:
@@ -149,7 +154,7 @@ def pay() -> None:
         bank.kill()
     seconds = round(time.time() - float(os.environ["CRASH_BEGUN"]), 1)
     seen_all = {"seconds": seconds, "looks": seen["looks"], "banks killed": seen["banks"], "entries": entries}
-    sys.stdout.write(json.dumps(compare() | seen_all | json.loads(said) | report()["programmes"][0]))
+    sys.stdout.write(json.dumps(compare() | seen_all | json.loads(said) | payments_report()["programmes"][0]))
 
 
 def compare() -> dict[str, Any]:

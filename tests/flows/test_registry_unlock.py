@@ -27,7 +27,7 @@ from issuer.models import AccessLog, DataAgreement, Record, Registry
 from issuer.sample.load import load_samples
 from verifier.models import JournalEntry, PresentationSession
 from verifier.presentation.requests import create_request, find_service
-from verifier.presentation.unlocking import result
+from verifier.presentation.unlocking import unlocked_result
 from verifier.services.sample import issuer_url, load_services, type_url
 
 Status = PresentationSession.Status
@@ -106,7 +106,7 @@ def test_the_clinic_reads_what_was_agreed_and_no_more(ana: PrivateKey, today: da
     session = PresentationSession.objects.get(pk=created.session.pk)
     assert (session.status, session.outcome.get("problem")) == (Status.UNLOCKED, "")
     assert session.outcome["attributes"] == sorted(ATTRIBUTES)
-    unlocked = result(session, browser="cookie", now=today)
+    unlocked = unlocked_result(session, browser="cookie", now=today)
     record = Record.objects.get(registry__slug="disabilities", key="D-0001").data
     assert dict(unlocked.rows)["Given names"] == record["given_names"]
     assert {name for name, _ in unlocked.rows} == {

@@ -23,7 +23,7 @@ from issuer.models import AccessLog
 from issuer.sample.load import load_samples
 from issuer.status.lists import set_status
 from verifier.models import PaymentInstruction, PresentationSession
-from verifier.presentation.requests import asked_by, create_request, find_service
+from verifier.presentation.requests import create_request, find_service, request_of
 from verifier.services.sample import load_services
 
 CRED = "https://www.w3.org/2018/credentials#"
@@ -54,7 +54,7 @@ def issue(name: str, record: str, *, holder: PrivateKey, now: datetime) -> tuple
 def show(service: str, query: str, card: Document, *, key: PrivateKey, now: datetime) -> PresentationSession:
     """Answer a request of a service with a card as it is; how the session ended."""
     created = create_request(find_service(service), same_device=False, now=now)
-    request = asked_by(created.session)
+    request = request_of(created.session)
     signed = tuple(entry.encoded for entry in request.transaction_data)
     try:
         presented = FORMAT.present(

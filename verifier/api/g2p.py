@@ -23,22 +23,22 @@ from common.payments.g2p import actions
 from common.payments.g2p.actions import NAMESPACE, Endpoint
 from verifier.identity import organisation
 from verifier.payments.g2p import disbursements, mapper_requests
-from verifier.payments.g2p.callbacks import owe
+from verifier.payments.g2p.callbacks import schedule_callback
 from verifier.payments.gateways.g2p_connect import confirmations
 
 Process = Callable[[ReceivedMessage, str, datetime], Mapping[str, Any]]  # what was asked, correlation_id, now
 
 
 def _disburse(received: ReceivedMessage, correlation_id: str, now: datetime) -> Mapping[str, Any]:
-    return disbursements.take_in(received, correlation_id=correlation_id, now=now)
+    return disbursements.receive_disbursements(received, correlation_id=correlation_id, now=now)
 
 
 def _map(received: ReceivedMessage, correlation_id: str, now: datetime, *, verb: str) -> Mapping[str, Any]:
-    return mapper_requests.take_in(received, verb, correlation_id=correlation_id, now=now)
+    return mapper_requests.receive_mapper_request(received, verb, correlation_id=correlation_id, now=now)
 
 
 def _search(received: ReceivedMessage, correlation_id: str, now: datetime) -> Mapping[str, Any]:
-    return disbursements.search(received, now=now)
+    return disbursements.search_disbursements(received, now=now)
 
 
 def _payment_status(received: ReceivedMessage, correlation_id: str, now: datetime) -> Mapping[str, Any]:
@@ -49,23 +49,23 @@ def _mapping_status(received: ReceivedMessage, correlation_id: str, now: datetim
     return mapper_requests.transaction_status(received, now=now)
 
 
-_AT_ONCE: Final[tuple[tuple[Endpoint, Process], ...]] = (
+_SYNC: Final[tuple[tuple[Endpoint, Process], ...]] = (
     (actions.SYNC_DISBURSE, _disburse),
     (actions.SYNC_SEARCH, _search),
     (actions.SYNC_DISBURSE_STATUS, _payment_status),
     (actions.SYNC_MAPPER_STATUS, _mapping_status),
     *((endpoint, partial(_map, verb=verb)) for verb, endpoint in actions.SYNC_MAPPER.items()),
 )
-_LATER: Final[tuple[tuple[Endpoint, Process], ...]] = (
+_ASYNC: Final[tuple[tuple[Endpoint, Process], ...]] = (
     (actions.DISBURSE, _disburse),
     (actions.SEARCH, _search),
     (actions.DISBURSE_STATUS, _payment_status),
     (actions.MAPPER_STATUS, _mapping_status),
     *((endpoint, partial(_map, verb=verb)) for verb, endpoint in actions.MAPPER.items()),
 )
-AT_ONCE: Final = {endpoint.path: (endpoint, process) for endpoint, process in _AT_ONCE}
-LATER: Final = {endpoint.path: (endpoint, process) for endpoint, process in _LATER}
-TOLD: Final[
+SYNC: Final = {endpoint.path: (endpoint, process) for endpoint, process in _SYNC}
+ASYNC: Final = {endpoint.path: (endpoint, process) for endpoint, process in _ASYNC}
+CALLBACKS: Final[
     Mapping[str, tuple[Endpoint, Callable[[ReceivedMessage], None]]]
 ] = {  # by gateways that pay for us
     actions.DISBURSE.callback: (actions.DISBURSE, confirmations.on_disburse),
@@ -79,12 +79,12 @@ class G2PView(ExchangeView):
     namespace = NAMESPACE
 
 
-class AtOnce(G2PView):
+class G2PSyncEndpoint(G2PView):
     """`/g2p/disburse/sync/…`, `/g2p/mapper/sync/…`."""
 
     @extend_schema(request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request) -> Response:
-        endpoint, process = AT_ONCE[self.endpoint]
+        endpoint, process = SYNC[self.endpoint]
         return self.answer(
             request,
             lambda received, now: process(received, messages.new_message_id(), now),
@@ -94,29 +94,31 @@ class AtOnce(G2PView):
         )
 
 
-class Afterwards(G2PView):
+class G2PAsyncEndpoint(G2PView):
     """`/g2p/disburse`, `/g2p/mapper/…`: acknowledged now, answered at the partner's callback."""
 
     @extend_schema(request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request) -> Response:
-        endpoint, process = LATER[self.endpoint]
+        endpoint, process = ASYNC[self.endpoint]
 
         def work(received: ReceivedMessage, now: datetime) -> str:
             correlation_id = messages.new_message_id()
             message = process(received, correlation_id, now)
             payments = endpoint is actions.DISBURSE
-            owe(received, endpoint, message, correlation_id=correlation_id, now=now, payments=payments)
+            schedule_callback(
+                received, endpoint, message, correlation_id=correlation_id, now=now, payments=payments
+            )
             return correlation_id
 
         return self.acknowledge(request, work, action=endpoint.requests, party=organisation.party())
 
 
-class Told(G2PView):
+class G2PCallbackEndpoint(G2PView):
     """`/g2p/on-disburse`, `/g2p/disburse/txn/on-status`: what a gateway says of payments of ours."""
 
     @extend_schema(request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request) -> Response:
-        endpoint, process = TOLD[self.endpoint]
+        endpoint, process = CALLBACKS[self.endpoint]
         return self.acknowledge(
             request,
             lambda received, now: process(received),
@@ -126,7 +128,7 @@ class Told(G2PView):
         )
 
 
-class ClientToken(G2PView):
+class G2PClientToken(G2PView):
     """`/g2p/oauth2/client/token` (RFC 6749 §4.4)."""
 
     parser_classes = [FormParser]
@@ -140,6 +142,6 @@ class ClientToken(G2PView):
 
 @published
 @require_safe
-def keys(request: HttpRequest) -> JsonResponse:
+def g2p_keys(request: HttpRequest) -> JsonResponse:
     """The key under which this house speaks to organisations that pay."""
     return JsonResponse(organisation.key_set(), headers={"Cache-Control": "public, max-age=300"})

@@ -7,7 +7,7 @@ from django.conf import settings
 from common.notices.views import Inbox
 
 
-class Notices(Inbox):
+class ServiceNotices(Inbox):
     """One inbox for all services."""
 
     def place(self, **kwargs: Any) -> tuple[str, str]:

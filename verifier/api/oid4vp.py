@@ -20,7 +20,7 @@ from common.adapters.network.published import published
 from common.encoding import strict_json
 from common.oid4vp.request import REQUEST_TYPE
 from common.oid4vp.response import MAX_BYTES, ReceivedForm, parse_response_form
-from verifier.errors import SessionNotFound
+from verifier.errors import SessionNotFoundError
 from verifier.identity import service_identity
 from verifier.models import PresentationSession, Service
 from verifier.presentation import requests, states
@@ -158,7 +158,7 @@ class SessionStatus(APIView):
         """`{session, service, state, outcome, expires_at}`."""
         session = PresentationSession.objects.select_related("service").filter(poll_id=poll_id).first()
         if session is None:
-            raise SessionNotFound("No such request.")
+            raise SessionNotFoundError("No such request.")
         states.time_out(session, now=timezone.now())
         body = {
             "session": session.poll_id,
@@ -172,9 +172,9 @@ class SessionStatus(APIView):
 
 @published
 @require_safe
-def did_document(request: HttpRequest, slug: str) -> HttpResponse:
+def service_did(request: HttpRequest, slug: str) -> HttpResponse:
     """The service's DID document."""
-    document = service_identity.did_document(get_object_or_404(Service, slug=slug))
+    document = service_identity.service_did_document(get_object_or_404(Service, slug=slug))
     return JsonResponse(
         document, content_type="application/did+json", headers={"Cache-Control": "public, max-age=300"}
     )
@@ -182,7 +182,7 @@ def did_document(request: HttpRequest, slug: str) -> HttpResponse:
 
 @published
 @require_safe
-def certificate_authority(request: HttpRequest) -> HttpResponse:
+def authority_certificate(request: HttpRequest) -> HttpResponse:
     """The certificate authority behind this installation's `x509_` client identifiers, as PEM."""
     return HttpResponse(
         service_identity.authority_pem(now=timezone.now()),

@@ -31,7 +31,7 @@ DOCUMENTED = extend_schema(
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class StatusHolder:
     """As much of a credential as its status is asked of."""
 
     issuer: str
@@ -64,7 +64,7 @@ class VerifyCredential(VerifyView):
         )
         if "credentialStatus" in _texts(options, "checks"):
             credential = checked.document
-            listed = Listed(validation.issuer_id(credential), status_entries.parse(credential))
+            listed = StatusHolder(validation.issuer_id(credential), status_entries.parse(credential))
             outcome = check_credential_status(listed, now=now)
             if outcome.status != "valid":
                 raise CredentialStatusError(outcome)

@@ -21,10 +21,10 @@ def sender_id() -> str:
 
 def party() -> Party:
     """Who speaks in messages of ours."""
-    return Party(sender_id(), signer(G2P))
+    return Party(sender_id(), organisation_signer(G2P))
 
 
-def signer(purpose: str) -> Signer:
+def organisation_signer(purpose: str) -> Signer:
     """The key for that purpose, made when it is first needed; its thumbprint is its name."""
     name = _key_name(purpose)
     thumbprint = jwk.thumbprint(key_store().signer(name).public_key)
@@ -33,7 +33,7 @@ def signer(purpose: str) -> Signer:
 
 def key_set() -> dict[str, Any]:
     """What `/g2p/jwks.json` publishes (RFC 7517 §5)."""
-    key = signer(G2P).public_key
+    key = organisation_signer(G2P).public_key
     return {"keys": [{**jwk.encode(key), "kid": jwk.thumbprint(key), "use": "sig"}]}
 
 

@@ -22,7 +22,7 @@ LEAF_DAYS: Final = 365
 RENEW_DAYS: Final = 30
 
 
-class NoSuchIdentity(SelloError):
+class ClientIdentityError(SelloError):
     """A client identifier prefix that this service cannot ask under."""
 
     code = "invalid_request"
@@ -37,12 +37,12 @@ def service_signer(service: Service) -> Signer:
     return key_store().signer(service.signing_key, key_id=service.key_id)
 
 
-def signer_of(slug: str) -> Signer:
+def notice_signer(slug: str) -> Signer:
     """Who signs what the service of that name tells organisations."""
     return service_signer(Service.objects.get(slug=slug))
 
 
-def did_document(service: Service) -> dict[str, Any]:
+def service_did_document(service: Service) -> dict[str, Any]:
     """What `/services/{slug}/did.json` publishes."""
     key = jwk.encode(service_signer(service).public_key)
     method = {"id": service.key_id, "type": "JsonWebKey", "controller": service.did, "publicKeyJwk": key}
@@ -55,7 +55,7 @@ def did_document(service: Service) -> dict[str, Any]:
     }
 
 
-def client_id(service: Service, prefix: str, *, response_uri: str, now: datetime) -> ClientId:
+def client_identifier(service: Service, prefix: str, *, response_uri: str, now: datetime) -> ClientId:
     """The client identifier of a service under `prefix` (OpenID4VP §5.9.3)."""
     if prefix == "redirect_uri":
         return ClientId(prefix, response_uri)
@@ -64,34 +64,34 @@ def client_id(service: Service, prefix: str, *, response_uri: str, now: datetime
     if prefix == "x509_san_dns":
         return ClientId(prefix, _host())
     if prefix == "x509_hash":
-        return ClientId(prefix, x509.certificate_hash(bytes(leaf(now=now).der)))
-    raise NoSuchIdentity(f"A client identifier prefix is one of {', '.join(PREFIXES)}.")
+        return ClientId(prefix, x509.certificate_hash(bytes(host_certificate(now=now).der)))
+    raise ClientIdentityError(f"A client identifier prefix is one of {', '.join(PREFIXES)}.")
 
 
 def request_signer(service: Service, prefix: str, *, now: datetime) -> tuple[Signer, tuple[bytes, ...]]:
     """Who signs a request under `prefix`, and the certificate chain that goes with it."""
     if prefix == "decentralized_identifier":
         return service_signer(service), ()
-    certificate = leaf(now=now)
+    certificate = host_certificate(now=now)
     return key_store().signer(certificate.key), (bytes(certificate.der),)
 
 
-def leaf(*, now: datetime) -> Certificate:
+def host_certificate(*, now: datetime) -> Certificate:
     """The certificate of this host, renewed before it ends."""
     return _certificate(_host(), now=now)
 
 
-def authority(*, now: datetime) -> Certificate:
+def own_authority(*, now: datetime) -> Certificate:
     """This installation's own certificate authority, which wallets are told to trust."""
     return _certificate("", now=now)
 
 
 def authority_pem(*, now: datetime) -> str:
     """The authority's certificate as wallets read it."""
-    return ssl.DER_cert_to_PEM_cert(bytes(authority(now=now).der))
+    return ssl.DER_cert_to_PEM_cert(bytes(own_authority(now=now).der))
 
 
-def make_known(*, now: datetime) -> None:
+def trust_own_authority(*, now: datetime) -> None:
     """Add our authority to those that the wallet beside us trusts (`settings.VERIFIER_CA_FILE`), once."""
     path = Path(settings.VERIFIER_CA_FILE)
     known, pem = path.read_text() if path.exists() else "", authority_pem(now=now)
@@ -103,7 +103,7 @@ def _certificate(host: str, *, now: datetime) -> Certificate:
     found = Certificate.objects.filter(host=host).first()
     if found is not None and found.expires_at > now + timedelta(days=RENEW_DAYS):
         return found
-    above = authority(now=now) if host else None
+    above = own_authority(now=now) if host else None
     try:
         with transaction.atomic():
             if found is not None:
@@ -139,5 +139,5 @@ def _create(host: str, above: Certificate | None, *, now: datetime) -> Certifica
 def _host() -> str:
     host = urlsplit(settings.BASE_URL).hostname or ""
     if not host or host.replace(".", "").isdigit() or ":" in host:
-        raise NoSuchIdentity("Certificates name a host: set BASE_URL to one that has a name.")
+        raise ClientIdentityError("Certificates name a host: set BASE_URL to one that has a name.")
     return host

@@ -27,14 +27,14 @@ PROGRAMMES, READINGS, VOUCHERS, TRUST = (
 )
 
 
-class SignIn(accounts.AccountSignIn):
+class ServicesSignIn(accounts.AccountSignIn):
     """`/services/staff/sign-in`."""
 
     template_name = "services/sign_in.html"
     next_page = "/services/staff/"
 
 
-class SignOut(accounts.AccountSignOut):
+class ServicesSignOut(accounts.AccountSignOut):
     """`/services/staff/sign-out`."""
 
     next_page = "/services/staff/sign-in"
@@ -82,7 +82,7 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def overview(request: HttpRequest) -> HttpResponse:
+def staff_overview(request: HttpRequest) -> HttpResponse:
     """Whom the person works for, and what they may do there."""
     if not request.user.is_authenticated:
         return to_sign_in(request)

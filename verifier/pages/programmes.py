@@ -41,21 +41,23 @@ class PaymentLog(APIView):
 
 @desk.staff_of(desk.PROGRAMMES)
 @require_safe
-def programmes(request: HttpRequest, services: QuerySet[Service]) -> HttpResponse:
+def programme_list(request: HttpRequest, services: QuerySet[Service]) -> HttpResponse:
     """Each of their programmes, its budget and what is left, and whether the books balance."""
     return render(
         request,
         "services/programmes.html",
-        overview.everything(programmes_of(request.user, permission=desk.PROGRAMMES)),
+        overview.programmes_overview(programmes_of(request.user, permission=desk.PROGRAMMES)),
     )
 
 
 @desk.staff_of(desk.PROGRAMMES)
 @require_safe
-def programme(request: HttpRequest, services: QuerySet[Service], slug: str) -> HttpResponse:
+def programme_page(request: HttpRequest, services: QuerySet[Service], slug: str) -> HttpResponse:
     """One programme: its rules in words, its money, its payments by state."""
     found = get_object_or_404(
         programmes_of(request.user, permission=desk.PROGRAMMES).select_related("gateway"), slug=slug
     )
-    context = overview.one(found, state=request.GET.get("state", ""), page=request.GET.get("page", "1"))
+    context = overview.programme_overview(
+        found, state=request.GET.get("state", ""), page=request.GET.get("page", "1")
+    )
     return render(request, "services/programme.html", context)

@@ -12,14 +12,14 @@ from common.errors import SelloError
 from verifier.models import ReadingConsent, Service
 from verifier.pages.desk import READINGS, staff_of
 from verifier.record_access import client
-from verifier.services.actions.registry import rows
+from verifier.services.actions.registry import attribute_rows
 
 SHOWN = 100
 
 
 @staff_of(READINGS)
 @require_safe
-def consents(request: HttpRequest, services: QuerySet[Service]) -> HttpResponse:
+def consent_list(request: HttpRequest, services: QuerySet[Service]) -> HttpResponse:
     """The consents that are kept here, the latest first, under the references that people were given."""
     found = ReadingConsent.objects.filter(service__in=services).select_related("service")[:SHOWN]
     return render(request, "services/readings.html", {"consents": found, "now": timezone.now()})
@@ -27,7 +27,7 @@ def consents(request: HttpRequest, services: QuerySet[Service]) -> HttpResponse:
 
 @staff_of(READINGS)
 @require_http_methods(["GET", "HEAD", "POST"])
-def consent(request: HttpRequest, services: QuerySet[Service], pk: int) -> HttpResponse:
+def consent_page(request: HttpRequest, services: QuerySet[Service], pk: int) -> HttpResponse:
     """One consent; by POST, the record as the authority has it now, shown and not kept."""
     found = get_object_or_404(
         ReadingConsent.objects.filter(service__in=services).select_related("service"), pk=pk
@@ -38,11 +38,11 @@ def consent(request: HttpRequest, services: QuerySet[Service], pk: int) -> HttpR
     if request.method == "POST":
         rate_limit.check_rate(request, "verify")
         try:
-            record = client.read_again(found, actor=request.user.get_username(), now=timezone.now())
+            record = client.read_on_consent(found, actor=request.user.get_username(), now=timezone.now())
         except SelloError as error:
             page["problem"] = error.public
         else:
-            page["rows"] = rows(record, labels=labels)
+            page["rows"] = attribute_rows(record, labels=labels)
     page["reads"] = found.reads.all()[:SHOWN]
     response = render(request, "services/reading.html", page)
     response.headers["Cache-Control"] = "no-store"

@@ -12,18 +12,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from common.adapters.limits import rate_limit
 from common.errors import SelloError
 from common.payments.errors import InvalidAddressError
-from verifier.errors import SessionNotFound, WrongBrowser
+from verifier.errors import SessionNotFoundError, WrongBrowserError
 from verifier.models import Service
 from verifier.payments.gateways import needs_address, needs_person
-from verifier.payments.gateways.destinations import destination
+from verifier.payments.gateways.destinations import payment_destination
 from verifier.payments.gateways.voucher import vouchers
-from verifier.payments.programmes.terms import offer, programme_of
+from verifier.payments.programmes.terms import payment_offer, programme_of
 from verifier.payments.reports.payment_log import paid_before
 from verifier.presentation import requests, states, unlocking
 from verifier.presentation.browser import COOKIE, browser, own_session
 from verifier.presentation.responses import note_problem
-from verifier.sealing import fresh
-from verifier.services.requested import asked
+from verifier.sealing import fresh_secret
+from verifier.services.requested import requested_sets
 
 PAYEE_HELP: Final = (
     "An IBAN, an account number, or a telephone number that begins with +; or leave it as it is. "
@@ -58,26 +58,26 @@ class StartForm(forms.Form):
     def clean_payee(self) -> str:
         """An account that money can go to by this service, in the form that is signed."""
         try:
-            return destination(self.service, self.cleaned_data["payee"])
+            return payment_destination(self.service, self.cleaned_data["payee"])
         except InvalidAddressError as error:
             raise forms.ValidationError(error.public) from error
 
 
 @require_safe
-def services(request: HttpRequest) -> HttpResponse:
+def service_list(request: HttpRequest) -> HttpResponse:
     """Every service of this installation."""
     return render(request, "services/list.html", {"services": Service.objects.all()})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def service(request: HttpRequest, slug: str) -> HttpResponse:
+def service_page(request: HttpRequest, slug: str) -> HttpResponse:
     """What a service offers and asks; by POST, begin."""
     found = get_object_or_404(Service, slug=slug)
     form = StartForm(found, request.POST or None)
     if request.method == "POST":
         rate_limit.check_rate(request, "verify")
         if form.is_valid():
-            own = browser(request) or fresh()
+            own = browser(request) or fresh_secret()
             created = requests.create_request(
                 found,
                 same_device=form.cleaned_data["way"] == "here",
@@ -97,16 +97,16 @@ def service(request: HttpRequest, slug: str) -> HttpResponse:
             return response
     context = {
         "service": found,
-        "documents": asked(found),
+        "documents": requested_sets(found),
         "form": form,
-        "payment": offer(found),
+        "payment": payment_offer(found),
         "paid_before": paid_before(found, browser(request), now=timezone.now()),
     }
     return render(request, "services/service.html", context)
 
 
 @require_safe
-def session(request: HttpRequest, poll_id: str) -> HttpResponse:
+def session_page(request: HttpRequest, poll_id: str) -> HttpResponse:
     """The request while it waits, then what came of it: for the browser that began, nobody else."""
     found = own_session(request, poll_id)
     context: dict[str, object] = {
@@ -116,30 +116,32 @@ def session(request: HttpRequest, poll_id: str) -> HttpResponse:
         "waiting": found.status in states.CAME_FROM[Status.SUBMITTED] or found.status == Status.SUBMITTED,
     }
     if found.status == Status.UNLOCKED and found.sealed_result is not None:
-        context["unlocked"] = unlocking.result(found, browser=browser(request), now=timezone.now())
-        context["voucher"] = vouchers.page_of(found.outcome.get("payment", ""))
+        context["unlocked"] = unlocking.unlocked_result(found, browser=browser(request), now=timezone.now())
+        context["voucher"] = vouchers.voucher_page(found.outcome.get("payment", ""))
         return render(request, "services/unlocked.html", context)
     if context["waiting"]:
-        link = requests.link(found)
+        link = requests.request_link(found)
         context |= {
             "link": link,
             "wallet_link": requests.wallet_link(found),
             "drawable": len(link) <= MAX_QR,
-            "documents": asked(found.service),
+            "documents": requested_sets(found.service),
         }
         return render(request, "services/request.html", context)
     return render(request, "services/ended.html", context)
 
 
 @require_safe
-def finish(request: HttpRequest, poll_id: str) -> HttpResponse:
+def finish_page(request: HttpRequest, poll_id: str) -> HttpResponse:
     """Where the wallet leads the person back on the same device (OpenID4VP §8.2, §14.2)."""
     found = own_session(request, poll_id)
     if found.status == Status.VERIFIED:
         code = request.GET.get("response_code", "")
         try:
-            unlocking.finish(found, response_code=code, browser=browser(request), now=timezone.now())
-        except WrongBrowser:
+            unlocking.finish_in_browser(
+                found, response_code=code, browser=browser(request), now=timezone.now()
+            )
+        except WrongBrowserError:
             raise
         except SelloError as error:
             found.refresh_from_db()
@@ -148,13 +150,13 @@ def finish(request: HttpRequest, poll_id: str) -> HttpResponse:
 
 
 @require_POST
-def again(request: HttpRequest, poll_id: str) -> HttpResponse:
+def retry_page(request: HttpRequest, poll_id: str) -> HttpResponse:
     """Try once more to unlock what was verified, where somebody who was asked had not answered."""
     rate_limit.check_rate(request, "verify")
     found = own_session(request, poll_id)
     if found.status == Status.VERIFIED and "problem" in found.outcome:
         try:
-            unlocking.retry(found, now=timezone.now())
+            unlocking.retry_unlock(found, now=timezone.now())
         except SelloError as error:
             found.refresh_from_db()
             note_problem(found, error)
@@ -162,12 +164,12 @@ def again(request: HttpRequest, poll_id: str) -> HttpResponse:
 
 
 @require_safe
-def document(request: HttpRequest, poll_id: str) -> HttpResponse:
+def document_page(request: HttpRequest, poll_id: str) -> HttpResponse:
     """The receipt, as a file."""
     found = own_session(request, poll_id)
-    unlocked = unlocking.result(found, browser=browser(request), now=timezone.now())
+    unlocked = unlocking.unlocked_result(found, browser=browser(request), now=timezone.now())
     if unlocked.document is None:
-        raise SessionNotFound("There is no document here.")
+        raise SessionNotFoundError("There is no document here.")
     return HttpResponse(
         unlocked.document.content,
         content_type=unlocked.document.media_type,

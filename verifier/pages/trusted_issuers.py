@@ -30,7 +30,7 @@ class TrustedIssuerForm(forms.ModelForm):  # type: ignore[type-arg]
 
 @permitted("verifier.add_trustedissuer")
 @require_http_methods(["GET", "HEAD", "POST"])
-def issuers(request: HttpRequest) -> HttpResponse:
+def trusted_issuer_list(request: HttpRequest) -> HttpResponse:
     """The list of trusted issuers, and a form that adds a line."""
     form = TrustedIssuerForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -42,7 +42,7 @@ def issuers(request: HttpRequest) -> HttpResponse:
 
 @permitted("verifier.delete_trustedissuer")
 @require_POST
-def remove_issuer(request: HttpRequest, pk: int) -> HttpResponse:
+def remove_trusted_issuer(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a line off the list; what its issuer signs is refused from now on."""
     found = get_object_or_404(TrustedIssuer, pk=pk)
     found.delete()

@@ -52,7 +52,7 @@ class VoucherForm(forms.Form):
 
 @staff_of(VOUCHERS)
 @require_http_methods(["GET", "HEAD", "POST"])
-def counter(request: HttpRequest, services: QuerySet[Service]) -> HttpResponse:
+def voucher_counter(request: HttpRequest, services: QuerySet[Service]) -> HttpResponse:
     """Look a voucher up; by a second POST, which says `pay`, cash it."""
     form = VoucherForm(request.POST, request.FILES) if request.method == "POST" else VoucherForm()
     context: dict[str, Any] = {"form": form}
@@ -62,12 +62,15 @@ def counter(request: HttpRequest, services: QuerySet[Service]) -> HttpResponse:
         programmes = programmes_of(request.user, permission=VOUCHERS)
         try:
             if "pay" in request.POST:
-                paid = redeeming.redeem(
+                paid = redeeming.redeem_voucher(
                     text, agent=request.user.get_username(), programmes=programmes, now=now
                 )
                 messages.success(request, f"Pay out {paid.currency} {paid.amount}. The voucher is used up.")
                 return redirect("vouchers")
-            context |= {"voucher": redeeming.look_up(text, programmes=programmes, now=now), "text": text}
+            context |= {
+                "voucher": redeeming.look_up_voucher(text, programmes=programmes, now=now),
+                "text": text,
+            }
         except VoucherRefusedError as error:
             form.add_error(None, error.public)
     return render(request, "services/counter.html", context)

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from rest_framework.request import Request
 
-from verifier.errors import SessionNotFound
+from verifier.errors import SessionNotFoundError
 from verifier.models import PresentationSession
 from verifier.presentation import states, unlocking
 
@@ -22,7 +22,7 @@ def own_session(request: HttpRequest | Request, poll_id: str) -> PresentationSes
     """The session of that name, if this browser began it."""
     found = PresentationSession.objects.select_related("service").filter(poll_id=poll_id).first()
     if found is None:
-        raise SessionNotFound("No such request. Start again at the service.")
+        raise SessionNotFoundError("No such request. Start again at the service.")
     unlocking.require_browser(found, browser(request))
     states.time_out(found, now=timezone.now())
     return found

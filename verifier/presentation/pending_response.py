@@ -3,22 +3,22 @@
 import json
 
 from common.formats.base import Secured
-from verifier.errors import SessionNotFound
+from verifier.errors import SessionNotFoundError
 from verifier.models import PresentationSession
 from verifier.presentation.verify_response import Answer
-from verifier.sealing import seal, unseal
+from verifier.sealing import seal_value, unseal_value
 
 
-def sealed_answer(session: PresentationSession, answer: Answer) -> bytes:
+def seal_response(session: PresentationSession, answer: Answer) -> bytes:
     """The presentations as they arrived, for this row alone."""
-    return seal(json.dumps(answer).encode(), name=f"answer {session.request_id}")
+    return seal_value(json.dumps(answer).encode(), name=f"answer {session.request_id}")
 
 
-def held_answer(session: PresentationSession) -> dict[str, list[Secured]]:
+def open_pending_response(session: PresentationSession) -> dict[str, list[Secured]]:
     """What was presented and not unlocked yet."""
     if session.sealed_answer is None:
-        raise SessionNotFound("There is nothing to open here any more. Start again at the service.")
+        raise SessionNotFoundError("There is nothing to open here any more. Start again at the service.")
     answer: dict[str, list[Secured]] = json.loads(
-        unseal(session.sealed_answer, name=f"answer {session.request_id}")
+        unseal_value(session.sealed_answer, name=f"answer {session.request_id}")
     )
     return answer

@@ -30,14 +30,14 @@ from common.oid4vp.request import (
 from common.oid4vp.transaction_data import Payment, create_transaction_data
 from common.oid4vp.vp_formats import VP_FORMATS
 from common.payments.rules import Fixed
-from verifier.errors import SessionNotFound
+from verifier.errors import SessionNotFoundError
 from verifier.identity import service_identity
 from verifier.models import AuditEvent, PresentationSession, Service
-from verifier.payments.gateways.destinations import destination
+from verifier.payments.gateways.destinations import payment_destination
 from verifier.payments.programmes.terms import programme_of, rules_of
 from verifier.presentation import states
 from verifier.record_access import consents
-from verifier.sealing import digest, fresh, seal, unseal
+from verifier.sealing import fresh_secret, seal_value, secret_digest, unseal_value
 
 LIFETIME: Final = timedelta(minutes=10)
 MAX_WALLET_NONCE: Final = 512
@@ -59,7 +59,7 @@ def find_service(slug: str) -> Service:
     found = Service.objects.filter(slug=slug).first()
     if found is None:
         known = ", ".join(Service.objects.values_list("slug", flat=True)) or "none; run load_services"
-        raise SessionNotFound(f"No service is called {slug!r}; there are: {known}.")
+        raise SessionNotFoundError(f"No service is called {slug!r}; there are: {known}.")
     return found
 
 
@@ -82,8 +82,10 @@ def create_request(
         raise MalformedInputError(f"A response mode is one of {', '.join(RESPONSE_MODES)}.")
     states.sweep(PresentationSession.objects.all(), now=now)
     response_uri = f"{service.url}/response"
-    client_id = service_identity.client_id(service, client_id_prefix, response_uri=response_uri, now=now)
-    request_id, state, nonce = fresh(), fresh(), fresh()
+    client_id = service_identity.client_identifier(
+        service, client_id_prefix, response_uri=response_uri, now=now
+    )
+    request_id, state, nonce = fresh_secret(), fresh_secret(), fresh_secret()
     key = generate("P-256") if response_mode == "direct_post.jwt" else None
     query = service.dcql()
     asked = {credential.format for credential in query.credentials}
@@ -110,23 +112,23 @@ def create_request(
     session = PresentationSession.objects.create(
         service=service,
         request_id=request_id,
-        poll_id=fresh(),
+        poll_id=fresh_secret(),
         state=state,
         nonce=nonce,
         client_id=str(client_id),
         response_mode=response_mode,
         same_device=same_device,
         parameters=parameters,
-        sealed_key=seal(key.secret, name=f"encryption key {request_id}") if key else None,
-        browser=digest(browser) if browser else "",
+        sealed_key=seal_value(key.secret, name=f"encryption key {request_id}") if key else None,
+        browser=secret_digest(browser) if browser else "",
         created_at=now,
         expires_at=now + LIFETIME,
     )
     AuditEvent.objects.create(session=session, at=now, event=session.status)
-    return CreatedRequest(link(session), session, status_url(session))
+    return CreatedRequest(request_link(session), session, status_url(session))
 
 
-def link(session: PresentationSession, *, scheme: str = SCHEME) -> str:
+def request_link(session: PresentationSession, *, scheme: str = SCHEME) -> str:
     """What a QR code or a button carries: by reference where the request is signed, else by value."""
     client_id = parse_client_id(session.client_id)
     if not client_id.signed:
@@ -137,7 +139,7 @@ def link(session: PresentationSession, *, scheme: str = SCHEME) -> str:
 
 def wallet_link(session: PresentationSession) -> str:
     """The same request for the web wallet that this installation knows of; empty where it knows of none."""
-    return link(session, scheme=f"{settings.WALLET_URL}authorize") if settings.WALLET_URL else ""
+    return request_link(session, scheme=f"{settings.WALLET_URL}authorize") if settings.WALLET_URL else ""
 
 
 def status_url(session: PresentationSession) -> str:
@@ -149,10 +151,10 @@ def retrieve_request_object(slug: str, request_id: str, *, wallet_nonce: str | N
     """The signed request object, with the wallet's nonce in it where it sent one (OpenID4VP §5.10)."""
     session = PresentationSession.objects.select_related("service").filter(request_id=request_id).first()
     if session is None or session.service.slug != slug:
-        raise SessionNotFound("No such request.")
+        raise SessionNotFoundError("No such request.")
     client_id = parse_client_id(session.client_id)
     if not client_id.signed:
-        raise SessionNotFound("This request travels in its link.")
+        raise SessionNotFoundError("This request travels in its link.")
     if wallet_nonce is not None and not 0 < len(wallet_nonce) <= MAX_WALLET_NONCE:
         raise MalformedInputError("wallet_nonce is a short text.")
     states.move(session, states.Status.REQUEST_RETRIEVED, now=now)
@@ -183,7 +185,7 @@ def api_requests(session: PresentationSession, *, now: datetime) -> dict[str, An
     return {"requests": offered}
 
 
-def asked_by(session: PresentationSession) -> AuthorizationRequest:
+def request_of(session: PresentationSession) -> AuthorizationRequest:
     """What was asked, on the way on which it was answered."""
     origin = settings.BASE_URL if session.response_mode in API_MODES else ""
     return parse_request_parameters(session.parameters, origin=origin)
@@ -193,12 +195,12 @@ def encryption_key(session: PresentationSession) -> PrivateKey | None:
     """The ephemeral key of this request, until it was answered."""
     if session.sealed_key is None:
         return None
-    return PrivateKey("P-256", unseal(session.sealed_key, name=f"encryption key {session.request_id}"))
+    return PrivateKey("P-256", unseal_value(session.sealed_key, name=f"encryption key {session.request_id}"))
 
 
 def _terms(service: Service, client_id_prefix: str, *, now: datetime) -> tuple[str, ...]:
     """What the person is asked to agree to for a time, where a service reads their record again."""
-    terms = consents.terms(service, now=now)
+    terms = consents.consent_terms(service, now=now)
     if terms is None:
         return ()
     if client_id_prefix != DEFAULT_PREFIX:
@@ -217,7 +219,7 @@ def _transaction_data(service: Service, *, payee: str) -> tuple[str, ...]:
         credential_ids=tuple(
             payment.get("signed_with") or (query.id for query in service.dcql().credentials)
         ),
-        payee=destination(service, payee),
+        payee=payment_destination(service, payee),
         amount=to_text(how_much.most, programme.currency),
         currency=programme.currency,
         reference=f"{payment['reference']}-{base64url.encode(secrets.token_bytes(6))}",

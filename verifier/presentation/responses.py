@@ -13,26 +13,26 @@ from common.oid4vp import dc_api
 from common.oid4vp.request import ResponseMode
 from common.oid4vp.response import AuthorizationResponse, ReceivedForm, open_response
 from common.verification import Verification
-from verifier.errors import Refused, SessionNotFound
+from verifier.errors import PresentationRefusedError, SessionNotFoundError
 from verifier.models import PresentationSession
 from verifier.presentation import requests, states
-from verifier.presentation.pending_response import sealed_answer
-from verifier.presentation.unlocking import unlock
+from verifier.presentation.pending_response import seal_response
+from verifier.presentation.unlocking import unlock_session
 from verifier.presentation.verify_response import verify_answer
-from verifier.sealing import digest, fresh
+from verifier.sealing import fresh_secret, secret_digest
 
 Status = states.Status
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class ReceivedResponse:
     """What the wallet is told: where to lead the person, empty where they look at another device."""
 
     session: PresentationSession
     redirect_uri: str = ""
 
 
-def receive_response(slug: str, form: ReceivedForm, *, now: datetime) -> Received:
+def receive_response(slug: str, form: ReceivedForm, *, now: datetime) -> ReceivedResponse:
     """Take an answer in.
 
     1 find the request by its key or state · 2 open the answer · 3 SUBMITTED: from here on nobody answers
@@ -49,7 +49,7 @@ def receive_response(slug: str, form: ReceivedForm, *, now: datetime) -> Receive
     return _take(session, answer, now=now, led_back=session.same_device)
 
 
-def receive_from_api(session: PresentationSession, data: object, *, now: datetime) -> Received:
+def receive_from_api(session: PresentationSession, data: object, *, now: datetime) -> ReceivedResponse:
     """Take an answer in that the browser itself hands over (OpenID4VP A.4); whoever calls knows that browser.
 
     It is bound to this site's origin, so that nobody leads anybody back, and it unlocks at once.
@@ -74,13 +74,13 @@ def _take(
     now: datetime,
     led_back: bool,
     **fields: Any,
-) -> Received:
+) -> ReceivedResponse:
     """Steps 3 to 6; `led_back` where the wallet leads the person back to the browser that began."""
     states.move(session, Status.SUBMITTED, now=now, submitted_at=now, sealed_key=None, **fields)  # 3
     if answer.error:
         outcome = {"verified": False, "reason": "The person did not agree, or holds no such document."}
         states.move(session, Status.REJECTED, now=now, detail=answer.error, outcome=outcome)
-        return Received(session)
+        return ReceivedResponse(session)
     try:
         verification = verify_answer(session, answer.presentations, now=now)  # 4
     except SelloError as error:
@@ -89,23 +89,25 @@ def _take(
     if not verification.verified:  # 5
         failed = next((one.check for one in verification.checks if one.result != "passed"), "format")
         _reject(session, outcome, failed=failed, now=now)
-    code = fresh() if led_back else ""
+    code = fresh_secret() if led_back else ""
     states.move(
         session,
         Status.VERIFIED,
         now=now,
         outcome=outcome,
-        sealed_answer=sealed_answer(session, answer.presentations),
-        response_code=digest(code) if code else "",
+        sealed_answer=seal_response(session, answer.presentations),
+        response_code=secret_digest(code) if code else "",
     )
     if led_back:  # 6
         query = urlencode({"response_code": code})
-        return Received(session, f"{settings.BASE_URL}/services/sessions/{session.poll_id}/finish?{query}")
+        return ReceivedResponse(
+            session, f"{settings.BASE_URL}/services/sessions/{session.poll_id}/finish?{query}"
+        )
     try:
-        unlock(session, answer.presentations, verification, now=now)
+        unlock_session(session, answer.presentations, verification, now=now)
     except SelloError as error:
         note_problem(session, error)
-    return Received(session)
+    return ReceivedResponse(session)
 
 
 def note_problem(session: PresentationSession, error: SelloError) -> None:
@@ -118,7 +120,7 @@ def _find(slug: str, form: ReceivedForm) -> PresentationSession:
     known = {"request_id": form.kid} if form.encrypted else {"state": form.state}
     found = PresentationSession.objects.select_related("service").filter(service__slug=slug, **known).first()
     if found is None:
-        raise SessionNotFound("This answers no request of ours.", status=400)
+        raise SessionNotFoundError("This answers no request of ours.", status=400)
     return found
 
 
@@ -133,4 +135,4 @@ def _reject(
     session: PresentationSession, outcome: Mapping[str, Any], *, failed: str, now: datetime
 ) -> NoReturn:
     states.move(session, Status.REJECTED, now=now, detail=failed, outcome=outcome)
-    raise Refused(outcome["reason"] or "What was presented is not accepted.", detail=failed)
+    raise PresentationRefusedError(outcome["reason"] or "What was presented is not accepted.", detail=failed)

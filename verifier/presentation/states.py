@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from django.db import models
 
-from verifier.errors import AlreadyAnswered, TimedOut
+from verifier.errors import AlreadyAnsweredError, SessionTimedOutError
 from verifier.models import AuditEvent, PresentationSession
 
 Status = PresentationSession.Status
@@ -37,8 +37,8 @@ def move(session: PresentationSession, to: str, *, now: datetime, detail: str = 
     if not moved:
         session.refresh_from_db()
         if session.status == Status.TIMED_OUT:
-            raise TimedOut("This took too long. Start again at the service.")
-        raise AlreadyAnswered("This request was answered already. Start again at the service.")
+            raise SessionTimedOutError("This took too long. Start again at the service.")
+        raise AlreadyAnsweredError("This request was answered already. Start again at the service.")
     for name, value in {"status": to, **fields}.items():
         setattr(session, name, value)
     AuditEvent.objects.create(session=session, at=now, event=to, detail=detail[:200])

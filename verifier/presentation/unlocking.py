@@ -11,25 +11,25 @@ from typing import Final
 from django.db import transaction
 
 from common.verification import Verification
-from verifier.errors import SessionNotFound, WrongBrowser
+from verifier.errors import SessionNotFoundError, WrongBrowserError
 from verifier.models import PresentationSession
 from verifier.presentation import states
-from verifier.presentation.pending_response import held_answer
-from verifier.presentation.verify_response import Answer, presented, verify_answer
-from verifier.sealing import digest, seal, unseal
+from verifier.presentation.pending_response import open_pending_response
+from verifier.presentation.verify_response import Answer, verified_answer, verify_answer
+from verifier.sealing import seal_value, secret_digest, unseal_value
 from verifier.services.actions import ACTIONS
-from verifier.services.actions.base import Document, Unlocked
+from verifier.services.actions.base import Unlocked, UnlockedDocument
 
 RESULT_LIFETIME: Final = timedelta(minutes=10)
 Status = states.Status
 
 
-def unlock(
+def unlock_session(
     session: PresentationSession, answer: Answer, verification: Verification, *, now: datetime
 ) -> Unlocked:
     """Run the service's action for a verified answer; of several at once, one does it."""
     action = ACTIONS[session.service.action]
-    presentation = presented(session, answer, verification)
+    presentation = verified_answer(session, answer, verification)
     with transaction.atomic() if action.atomic else _returned_on_failure(session):
         states.move(session, Status.UNLOCKED, now=now, unlocked_at=now, expires_at=now + RESULT_LIFETIME)
         unlocked = action.unlock(presentation, session=session, now=now)
@@ -41,38 +41,40 @@ def unlock(
     return unlocked
 
 
-def finish(session: PresentationSession, *, response_code: str, browser: str, now: datetime) -> Unlocked:
+def finish_in_browser(
+    session: PresentationSession, *, response_code: str, browser: str, now: datetime
+) -> Unlocked:
     """End a same-device request in the browser that began it (OpenID4VP §14.2).
 
     That browser alone has the cookie, and whoever the wallet led here alone has the code; both are needed.
     """
     require_browser(session, browser)
-    if not session.response_code or not compare_digest(digest(response_code), session.response_code):
-        raise WrongBrowser("This link does not belong to this request. Start again at the service.")
-    return retry(session, now=now)
+    if not session.response_code or not compare_digest(secret_digest(response_code), session.response_code):
+        raise WrongBrowserError("This link does not belong to this request. Start again at the service.")
+    return retry_unlock(session, now=now)
 
 
-def retry(session: PresentationSession, *, now: datetime) -> Unlocked:
+def retry_unlock(session: PresentationSession, *, now: datetime) -> Unlocked:
     """Unlock what was verified before: it is checked again, as of the moment when it arrived."""
-    answer = held_answer(session)
+    answer = open_pending_response(session)
     verification = verify_answer(session, answer, now=now, arrived=session.submitted_at)
-    return unlock(session, answer, verification, now=now)
+    return unlock_session(session, answer, verification, now=now)
 
 
 def require_browser(session: PresentationSession, browser: str) -> None:
     """Raise unless `browser` is the cookie of the browser that began."""
-    if not session.browser or not browser or not compare_digest(digest(browser), session.browser):
-        raise WrongBrowser("This was begun in another browser. Start again at the service.")
+    if not session.browser or not browser or not compare_digest(secret_digest(browser), session.browser):
+        raise WrongBrowserError("This was begun in another browser. Start again at the service.")
 
 
-def result(session: PresentationSession, *, browser: str, now: datetime) -> Unlocked:
+def unlocked_result(session: PresentationSession, *, browser: str, now: datetime) -> Unlocked:
     """What was unlocked, for the browser that began and for a short while."""
     require_browser(session, browser)
     states.time_out(session, now=now)
     if session.sealed_result is None:
-        raise SessionNotFound("This is not shown any more.")
-    kept = json.loads(unseal(session.sealed_result, name=f"result {session.request_id}"))
-    document = Document(**kept.pop("document")) if kept["document"] else None
+        raise SessionNotFoundError("This is not shown any more.")
+    kept = json.loads(unseal_value(session.sealed_result, name=f"result {session.request_id}"))
+    document = UnlockedDocument(**kept.pop("document")) if kept["document"] else None
     return Unlocked(**{**kept, "rows": tuple(map(tuple, kept["rows"])), "document": document})
 
 
@@ -89,4 +91,6 @@ def _returned_on_failure(session: PresentationSession) -> Iterator[None]:
 
 
 def _sealed(session: PresentationSession, unlocked: Unlocked) -> bytes:
-    return seal(json.dumps({**asdict(unlocked), "outcome": {}}).encode(), name=f"result {session.request_id}")
+    return seal_value(
+        json.dumps({**asdict(unlocked), "outcome": {}}).encode(), name=f"result {session.request_id}"
+    )

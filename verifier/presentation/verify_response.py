@@ -17,9 +17,9 @@ from common.status.check import StatusOutcome
 from common.verification import Verification, verify_response
 from common.verification.procedure import Submission
 from verifier.models import PresentationSession
-from verifier.presentation.requests import asked_by
+from verifier.presentation.requests import request_of
 from verifier.presentation.trust import trust_list
-from verifier.services.actions.base import Presented, Shown
+from verifier.services.actions.base import DisclosedCredential, VerifiedAnswer
 
 Answer = Mapping[str, Sequence[Secured]]
 T = TypeVar("T", Payment, DataAccess)
@@ -33,7 +33,7 @@ def verify_answer(
     An answer that `arrived` a while ago is judged as of then, but for its status: lists have no history, and
     one that was signed since would be of a later time.
     """
-    request = asked_by(session)
+    request = request_of(session)
     check_counts(request.query, {name: len(presentations) for name, presentations in answer.items()})
     trust = trust_list()
     assigned, transcript = _assigned(request, answer), session_transcript(request)
@@ -76,15 +76,17 @@ def verify_answer(
     )
 
 
-def presented(session: PresentationSession, answer: Answer, verification: Verification) -> Presented:
+def verified_answer(
+    session: PresentationSession, answer: Answer, verification: Verification
+) -> VerifiedAnswer:
     """What an action sees of a verified answer: the requested claims, and what was signed with them."""
-    request = asked_by(session)
+    request = request_of(session)
     verification.require_verified()
-    shown: dict[str, tuple[Shown, ...]] = {}
+    shown: dict[str, tuple[DisclosedCredential, ...]] = {}
     for name, group in verification.presentations.items():
         query = request.query.credential(name)
         shown[name] = tuple(
-            Shown(
+            DisclosedCredential(
                 query_id=name,
                 format=query.format,
                 issuer=each.credentials[0].issuer,
@@ -94,7 +96,7 @@ def presented(session: PresentationSession, answer: Answer, verification: Verifi
             )
             for each, secured in zip(group, answer[name], strict=True)
         )
-    return Presented(
+    return VerifiedAnswer(
         shown=shown,
         payments=_contents(request, Payment),
         consents=_contents(request, DataAccess),

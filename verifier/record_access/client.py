@@ -28,7 +28,7 @@ from common.registries.record_access.grant import (
     parse_grant,
 )
 from common.registries.record_access.record import MEDIA_TYPE, InvalidRecordError, verify_record
-from verifier.errors import UnlockRefused
+from verifier.errors import UnlockRefusedError
 from verifier.identity.service_identity import service_signer
 from verifier.models import ReadingConsent, ReadLog, Service
 
@@ -37,7 +37,7 @@ Outcome = ReadLog.Outcome
 
 
 @dataclass(frozen=True, slots=True)
-class Granted:
+class GrantedAccess:
     """A token that was given for a request, and the request's line in the log."""
 
     grant: AccessGrant
@@ -45,14 +45,14 @@ class Granted:
     signer: Signer = field(repr=False)
 
 
-def read_again(
+def read_on_consent(
     consent: ReadingConsent, *, actor: str, now: datetime, attributes: Sequence[str] = ()
 ) -> dict[str, Any]:
     """What the authority says now of the person who consented, without the person being there.
 
     `actor` is whoever of this house asks, for the log.
     """
-    granted = ask(
+    granted = request_access(
         consent.service,
         RecordedConsent(consent.consent_id),
         authority=consent.authority,
@@ -62,7 +62,7 @@ def read_again(
         actor=actor,
         now=now,
     )
-    return read(granted, now=now)
+    return read_granted_record(granted, now=now)
 
 
 def read_by_mandate(service: Service, identifier: str, *, actor: str, now: datetime) -> dict[str, Any]:
@@ -73,8 +73,8 @@ def read_by_mandate(service: Service, identifier: str, *, actor: str, now: datet
     """
     mandate = service.parameters.get("mandate")
     if mandate is None:
-        raise UnlockRefused(f"No law lets the service {service.slug!r} read on its own word.")
-    granted = ask(
+        raise UnlockRefusedError(f"No law lets the service {service.slug!r} read on its own word.")
+    granted = request_access(
         service,
         Subject(identifier),
         authority=mandate["authority"],
@@ -83,10 +83,10 @@ def read_by_mandate(service: Service, identifier: str, *, actor: str, now: datet
         actor=actor,
         now=now,
     )
-    return read(granted, now=now)
+    return read_granted_record(granted, now=now)
 
 
-def ask(
+def request_access(
     service: Service,
     ground: Ground,
     *,
@@ -96,7 +96,7 @@ def ask(
     now: datetime,
     consent: ReadingConsent | None = None,
     actor: str = "",
-) -> Granted:
+) -> GrantedAccess:
     """Steps 1 and 2; `attributes` empty asks for all that was agreed."""
     signer, url = service_signer(service), f"{authority}/access/token"
     log = ReadLog.objects.create(  # 1
@@ -128,10 +128,10 @@ def ask(
         if attributes and set(grant.attributes) != set(attributes):
             raise InvalidRecordError("The authority granted something else than was asked for.")
     log.attributes = list(grant.attributes)
-    return Granted(grant, log, signer)
+    return GrantedAccess(grant, log, signer)
 
 
-def read(granted: Granted, *, now: datetime) -> dict[str, Any]:
+def read_granted_record(granted: GrantedAccess, *, now: datetime) -> dict[str, Any]:
     """Steps 3 to 5: the attributes that were granted, verified as the authority's word on this request."""
     log, grant = granted.log, granted.grant
     url = f"{log.authority}/access/record"
@@ -189,7 +189,7 @@ def _answer(
         if log.consent is not None and log.consent.refused_at is None and code == "access_denied":
             log.consent.refused_at = now
             log.consent.save(update_fields=["refused_at"])
-        raise UnlockRefused("The registry does not open this record.", detail=code)
+        raise UnlockRefusedError("The registry does not open this record.", detail=code)
     return reply
 
 

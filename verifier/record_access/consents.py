@@ -6,14 +6,14 @@ from typing import Final
 
 from common.oid4vp.transaction_data import DataAccess
 from common.vcdm import times
-from verifier.errors import SessionNotFound
+from verifier.errors import SessionNotFoundError
 from verifier.models import PresentationSession, ReadingConsent, Service
-from verifier.record_access.client import Granted
+from verifier.record_access.client import GrantedAccess
 
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no I, L, O and U
 
 
-def terms(service: Service, *, now: datetime) -> DataAccess | None:
+def consent_terms(service: Service, *, now: datetime) -> DataAccess | None:
     """What a person is asked to agree to beside showing something; None for a service without such terms."""
     asked = service.parameters.get("consent")
     if asked is None:
@@ -28,7 +28,7 @@ def terms(service: Service, *, now: datetime) -> DataAccess | None:
     )
 
 
-def keep(session: PresentationSession, granted: Granted, *, now: datetime) -> ReadingConsent:
+def keep_consent(session: PresentationSession, granted: GrantedAccess, *, now: datetime) -> ReadingConsent:
     """Remember a consent that the authority has just written down, under a reference for our staff."""
     drawn = "".join(secrets.choice(ALPHABET) for _ in range(8))
     consent = ReadingConsent.objects.create(
@@ -47,10 +47,10 @@ def keep(session: PresentationSession, granted: Granted, *, now: datetime) -> Re
     return consent
 
 
-def find(service: Service, *, reference: str = "", session: str = "") -> ReadingConsent:
+def find_consent(service: Service, *, reference: str = "", session: str = "") -> ReadingConsent:
     """The consent of that reference, or of that session."""
     wanted = {"reference": reference.strip().upper()} if reference else {"session": session}
     found = ReadingConsent.objects.select_related("service").filter(service=service, **wanted).first()
     if found is None:
-        raise SessionNotFound("No consent is kept here under this reference.")
+        raise SessionNotFoundError("No consent is kept here under this reference.")
     return found

@@ -8,7 +8,7 @@ from verifier.models import Service
 
 
 @dataclass(frozen=True, slots=True)
-class AskedDocument:
+class RequestedDocument:
     """One document and what is read from it: each of `claims` would do, the preferred first (DCQL §6.4.1)."""
 
     name: str
@@ -17,18 +17,18 @@ class AskedDocument:
 
 
 @dataclass(frozen=True, slots=True)
-class AskedSet:
+class RequestedSet:
     """One thing to show: each of `options` would do, and is all of its documents together (DCQL §6.2)."""
 
     required: bool
-    options: tuple[tuple[AskedDocument, ...], ...]
+    options: tuple[tuple[RequestedDocument, ...], ...]
 
 
-def asked(service: Service) -> tuple[AskedSet, ...]:
+def requested_sets(service: Service) -> tuple[RequestedSet, ...]:
     """Each thing that is asked for, what must be shown first; the same in two formats is one."""
     query = service.dcql()
     found = [
-        AskedSet(
+        RequestedSet(
             each.required,
             tuple(
                 dict.fromkeys(
@@ -42,12 +42,12 @@ def asked(service: Service) -> tuple[AskedSet, ...]:
     return tuple(sorted(dict.fromkeys(found), key=lambda each: not each.required))
 
 
-def _document(service: Service, query: CredentialQuery) -> AskedDocument:
+def _document(service: Service, query: CredentialQuery) -> RequestedDocument:
     names = service.parameters.get("documents", {})
     options = (
         tuple(dict.fromkeys(_claim(service, claim) for claim in each)) for each in query.claim_options()
     )
-    return AskedDocument(
+    return RequestedDocument(
         name=names.get(query.id) or _type(query), claims=tuple(dict.fromkeys(options)), several=query.multiple
     )
 

@@ -18,7 +18,7 @@ from verifier.models import Certificate, PresentationSession, Service
 from verifier.presentation import states
 from verifier.presentation.requests import create_request, find_service
 from verifier.services.actions import ACTIONS
-from verifier.services.requested import asked
+from verifier.services.requested import requested_sets
 
 pytestmark = pytest.mark.usefixtures("world")
 
@@ -79,7 +79,10 @@ def test_every_sample_service_is_whole() -> None:
         assert service.action in ACTIONS
         service.full_clean()
         assert all(
-            document.claims for each in asked(service) for option in each.options for document in option
+            document.claims
+            for each in requested_sets(service)
+            for option in each.options
+            for document in option
         )
 
 
@@ -90,11 +93,11 @@ def test_over_18_asks_one_thing_in_the_one_format_that_can_withhold_the_rest() -
 
 
 def test_certificates_are_renewed_before_they_end(today: datetime) -> None:
-    first = service_identity.leaf(now=today)
-    assert service_identity.leaf(now=today + timedelta(days=300)).pk == first.pk
-    second = service_identity.leaf(now=today + timedelta(days=340))
+    first = service_identity.host_certificate(now=today)
+    assert service_identity.host_certificate(now=today + timedelta(days=300)).pk == first.pk
+    second = service_identity.host_certificate(now=today + timedelta(days=340))
     assert second.der != first.der
-    anchor = bytes(service_identity.authority(now=today).der)
+    anchor = bytes(service_identity.own_authority(now=today).der)
     verify_chain(
         [bytes(second.der)],
         anchors=[x509.load_der_x509_certificate(anchor)],
@@ -110,7 +113,7 @@ def test_certificates_are_renewed_before_they_end(today: datetime) -> None:
 def test_an_address_without_a_name_has_no_certificate(settings: Any, today: datetime) -> None:
     settings.BASE_URL = "http://127.0.0.1:8000"
     for prefix in ("x509_san_dns", "x509_hash"):
-        with pytest.raises(service_identity.NoSuchIdentity, match="BASE_URL"):
+        with pytest.raises(service_identity.ClientIdentityError, match="BASE_URL"):
             create_request(find_service("over-18"), client_id_prefix=prefix, same_device=False, now=today)
 
 

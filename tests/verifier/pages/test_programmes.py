@@ -16,8 +16,8 @@ from tests.verifier.people import Person
 from tests.verifier.services.actions.test_payment import pay
 from verifier.models import PaymentInstruction
 from verifier.payments.delivery.outbox import deliver_outbox
-from verifier.payments.instructions.gateway import Receipt
-from verifier.payments.instructions.receipts import confirm
+from verifier.payments.instructions.gateway import PaymentReceipt
+from verifier.payments.instructions.receipts import apply_receipt
 
 LOG = "http://localhost:8000/services/payments/log"
 ELSEWHERE = "http://localhost:8000/services/notices"
@@ -102,7 +102,9 @@ class TestLog:
         )
         assert b"Account" not in reply.content
         assert parse_payment_log(ask(bruno, today).json()) == ()
-        confirm(paid.number, Receipt("settled"), source="callback", now=today + timedelta(days=1))
+        apply_receipt(
+            paid.number, PaymentReceipt("settled"), source="callback", now=today + timedelta(days=1)
+        )
         assert parse_payment_log(ask(ana, today, jti="j-2").json())[0].state == "settled"
 
     def test_a_request_is_good_once_here_and_now(
@@ -117,6 +119,8 @@ class TestLog:
 
 def test_the_person_is_told_twice_once_each(paid: PaymentInstruction, today: datetime) -> None:
     for _ in range(2):
-        confirm(paid.number, Receipt("settled"), source="callback", now=today + timedelta(days=1))
+        apply_receipt(
+            paid.number, PaymentReceipt("settled"), source="callback", now=today + timedelta(days=1)
+        )
     assert sorted(Notice.objects.values_list("kind", flat=True)) == ["payment_sent", "payment_settled"]
     assert Notice.objects.first().facts["authority"] == "National Paying Agency"  # type: ignore[union-attr]

@@ -166,7 +166,7 @@ def test_the_status_counts_when_the_door_opens(
     answer(Client(), wayra, client.get(path).content.decode(), today)
     session.refresh_from_db()
     later = today + timedelta(minutes=6)  # beyond the age of any signature
-    unlocking.retry(session, now=later)
+    unlocking.retry_unlock(session, now=later)
     assert session.status == Status.UNLOCKED
     assert len(asked) == 2
     assert asked[1] == later

@@ -77,7 +77,7 @@ class TestThePersonsPage:
         assert 'aria-label="Voucher"' in page(client, again)
         assert (PaymentInstruction.objects.count(), Voucher.objects.count()) == (1, 1)
         admin_client.post(
-            COUNTER, {"voucher": vouchers.text_of(PaymentInstruction.objects.get().number), "pay": "yes"}
+            COUNTER, {"voucher": vouchers.voucher_text(PaymentInstruction.objects.get().number), "pay": "yes"}
         )
         assert 'aria-label="Voucher"' not in page(client, claim(client, wayra, today))
 
@@ -86,7 +86,7 @@ class TestThePersonsPage:
 def issued(client: Client, paying_by_voucher: None, wayra: Person, today: datetime) -> str:
     claim(client, wayra, today)
     deliver_outbox(clock=timezone.now)
-    return vouchers.text_of(PaymentInstruction.objects.get().number)
+    return vouchers.voucher_text(PaymentInstruction.objects.get().number)
 
 
 class TestTheCounter:

@@ -12,10 +12,10 @@ from verifier.models import GatewayAccount, PaymentInstruction, Programme
 from verifier.payments import gateways
 from verifier.payments.delivery.outbox import deliver_outbox
 from verifier.payments.instructions import states
-from verifier.payments.instructions.booking import Due, book_payment
-from verifier.payments.instructions.gateway import Instruction, Receipt, Receipts
-from verifier.payments.instructions.receipts import confirm
-from verifier.payments.reports.balances import report
+from verifier.payments.instructions.booking import PaymentDue, book_payment
+from verifier.payments.instructions.gateway import Instruction, PaymentReceipt, PaymentReceipts
+from verifier.payments.instructions.receipts import apply_receipt
+from verifier.payments.reports.balances import payments_report
 
 State = states.State
 MINUTE = timedelta(minutes=1)
@@ -35,27 +35,27 @@ class Bank:
         self.got: dict[str, Instruction] = {}
         self.sendings: list[str] = []
         self.asked: list[str] = []
-        self.back: list[Receipts] = []
+        self.back: list[PaymentReceipts] = []
         self.before: Callable[[], None] = lambda: None  # what happens before an instruction arrives
         self.after: Callable[[], None] = lambda: None  # … and before it is answered
-        self.says: dict[str, Receipt] = {}
+        self.says: dict[str, PaymentReceipt] = {}
 
-    def send(self, instructions: Sequence[Instruction], *, now: datetime) -> Receipts:
+    def send(self, instructions: Sequence[Instruction], *, now: datetime) -> PaymentReceipts:
         self.sendings += [each.id for each in instructions]
         self.before()
         self.got |= {each.id: each for each in instructions}
         self.after()
-        return {each.id: self.says.get(each.id, Receipt("accepted")) for each in instructions}
+        return {each.id: self.says.get(each.id, PaymentReceipt("accepted")) for each in instructions}
 
-    def status(self, instructions: Sequence[Instruction], *, now: datetime) -> Receipts:
+    def status(self, instructions: Sequence[Instruction], *, now: datetime) -> PaymentReceipts:
         self.asked += [each.id for each in instructions]
-        known = Receipt("accepted")
+        known = PaymentReceipt("accepted")
         return {
-            each.id: self.says.get(each.id, known if each.id in self.got else Receipt("absent"))
+            each.id: self.says.get(each.id, known if each.id in self.got else PaymentReceipt("absent"))
             for each in instructions
         }
 
-    def statements(self, *, now: datetime) -> Iterator[Receipts]:
+    def statements(self, *, now: datetime) -> Iterator[PaymentReceipts]:
         while self.back:
             yield self.back[0]
             self.back.pop(0)
@@ -81,7 +81,7 @@ def programme(db: None, bank: Bank) -> Programme:
 
 
 def book(programme: Programme, now: datetime, person: str = "ana", **more: Any) -> PaymentInstruction:
-    due = Due(**{"key": person, "period": "2026", "amount": AMOUNT, "payee": f"cash for {person}",
+    due = PaymentDue(**{"key": person, "period": "2026", "amount": AMOUNT, "payee": f"cash for {person}",
                  "reference": f"R-{person}", "purpose": "Trial", **more})  # fmt: skip
     return book_payment(programme, due, now=now)[0]
 
@@ -92,14 +92,14 @@ def deliver(now: datetime) -> dict[str, int]:
 
 def state(instruction: PaymentInstruction) -> str:
     """Its state now; the books are looked at each time."""
-    found = report()
+    found = payments_report()
     assert found["faults"] == []
     instruction.refresh_from_db()
     return instruction.state
 
 
 def money(name: str) -> str:
-    [line] = report()["programmes"]
+    [line] = payments_report()["programmes"]
     return line[name]
 
 
@@ -117,14 +117,14 @@ def reach(programme: Programme, bank: Bank, wanted: str, now: datetime) -> Payme
         bank.before = lambda: None
         if wanted == State.PARKED:
             PaymentInstruction.objects.update(attempts=states.MAX_ATTEMPTS)
-            confirm(row.number, Receipt("absent", at=now), source="status", now=now)
+            apply_receipt(row.number, PaymentReceipt("absent", at=now), source="status", now=now)
     elif wanted != State.BOOKED:
         deliver(now)
         word: Any
         for word in {State.SETTLED: ["settled"], State.REJECTED: ["rejected"]}.get(
             State(wanted), ["settled", "returned"] if wanted in (State.RETURNED, State.RELEASED) else []
         ):
-            confirm(row.number, Receipt(word), source="callback", now=now)
+            apply_receipt(row.number, PaymentReceipt(word), source="callback", now=now)
         if wanted == State.RELEASED:
             with states.locked(row.number) as held:
                 states.move(held, State.RELEASED, source="operator", now=now)

@@ -10,7 +10,7 @@ import pytest
 from verifier.models import GatewayAccount, PaymentInstruction, Programme
 from verifier.payments.delivery.outbox import deliver_outbox
 from verifier.payments.delivery.reconciliation import reconcile
-from verifier.payments.instructions.booking import Due, book_payment
+from verifier.payments.instructions.booking import PaymentDue, book_payment
 from verifier.payments.instructions.ledger import check_books
 
 PAYER = {"payer": "account:7001@national-bank", "payer_name": "National Paying Agency"}
@@ -34,7 +34,7 @@ class Rail:
         )  # fmt: skip
 
     def book(self, payee: str, *, amount: int = 15_000, key: str = "") -> PaymentInstruction:
-        due = Due(
+        due = PaymentDue(
             key=key or f"key {PaymentInstruction.objects.count()}",
             period="2026",
             amount=amount,

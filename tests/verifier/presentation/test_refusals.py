@@ -173,7 +173,7 @@ def test_nobody_is_asked_for_the_keys_of_a_stranger(
 ) -> None:
     monkeypatch.setattr(http, "transport", lambda *_: pytest.fail("a stranger's server was asked"))
     created = ask("over-18", today)
-    answer = create_response(requests.asked_by(created.session), {"identity": [unsigned(issuer)]})
+    answer = create_response(requests.request_of(created.session), {"identity": [unsigned(issuer)]})
     assert post(client, answer).status_code == 400
     assert state_of(created) == Status.REJECTED
     assert created.session.outcome["checks"][-1] == {
@@ -187,6 +187,6 @@ def test_presentations_are_counted_before_any_is_looked_at(
     monkeypatch.setattr(verify_response, "sources", lambda **_: pytest.fail("one was looked at"))
     for answer in ({"identity": [unsigned("did:web:a.example")] * 2}, {"another": ["x~"]}):
         created = ask("over-18", today)
-        outgoing = create_response(requests.asked_by(created.session), answer)
+        outgoing = create_response(requests.request_of(created.session), answer)
         assert post(client, outgoing).status_code == 400
         assert state_of(created) == Status.REJECTED

@@ -15,7 +15,7 @@ from common.oid4vp.request import RESPONSE_MODES
 from common.oid4vp.response import MAX_BYTES, create_error_response, parse_response_form
 from tests.verifier.asking import ask, state_of
 from tests.verifier.people import Person, post
-from verifier.errors import AlreadyAnswered
+from verifier.errors import AlreadyAnsweredError
 from verifier.identity import service_identity
 from verifier.models import PresentationSession
 from verifier.presentation import states
@@ -29,7 +29,7 @@ Status = PresentationSession.Status
 @pytest.mark.parametrize("mode", RESPONSE_MODES)
 def test_an_honest_answer(client: Client, wayra: Person, today: datetime, prefix: str, mode: str) -> None:
     created = ask("over-18", today, client_id_prefix=prefix, response_mode=mode)
-    anchors = [bytes(service_identity.authority(now=today).der)]
+    anchors = [bytes(service_identity.own_authority(now=today).der)]
     verified = wayra.ask(client, created.request_uri, now=today, anchors=anchors)
     assert verified.authenticated is (prefix != "redirect_uri")
     assert (verified.request.name, verified.request.response_mode) == ("Cinema Illimani", mode)
@@ -143,14 +143,14 @@ def test_answers_are_limited(client: Client, settings: Any) -> None:
 def test_the_machine_moves_one_way_only(today: datetime) -> None:
     session = ask("over-18", today).session
     for to in (Status.VERIFIED, Status.REJECTED, Status.UNLOCKED):
-        with pytest.raises(AlreadyAnswered):
+        with pytest.raises(AlreadyAnsweredError):
             states.move(session, to, now=today)
     states.move(session, Status.SUBMITTED, now=today)
-    with pytest.raises(AlreadyAnswered):
+    with pytest.raises(AlreadyAnsweredError):
         states.move(session, Status.SUBMITTED, now=today)
     states.move(session, Status.REJECTED, now=today)
     for to in (Status.VERIFIED, Status.UNLOCKED, Status.REQUEST_RETRIEVED, Status.SUBMITTED):
-        with pytest.raises(AlreadyAnswered):
+        with pytest.raises(AlreadyAnsweredError):
             states.move(session, to, now=today)
 
 

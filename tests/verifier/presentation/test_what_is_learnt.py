@@ -51,9 +51,9 @@ def test_over_18_learns_that_and_nothing_else(
 ) -> None:
     from verifier.services.actions import ACTIONS, base, service
 
-    seen: list[base.Presented] = []
+    seen: list[base.VerifiedAnswer] = []
 
-    def admit(presentation: base.Presented, **more: Any) -> base.Unlocked:
+    def admit(presentation: base.VerifiedAnswer, **more: Any) -> base.Unlocked:
         seen.append(presentation)
         return service.admit(presentation, **more)
 

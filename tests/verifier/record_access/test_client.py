@@ -13,7 +13,7 @@ from common.errors import FetchError, SelloError
 from common.registries.record_access.grant import AccessGrant, create_grant
 from common.registries.record_access.record import MEDIA_TYPE, InvalidRecordError
 from tests.wallet.fakes import reply
-from verifier.errors import UnlockRefused
+from verifier.errors import UnlockRefusedError
 from verifier.models import ReadingConsent, ReadLog
 from verifier.presentation.requests import find_service
 from verifier.record_access import client as reading
@@ -57,8 +57,13 @@ def away() -> http.HttpReply:
 @pytest.mark.parametrize(
     ("token", "record", "error", "kept"),
     [
-        (lambda: reply({"error": "access_denied"}, 403), away, UnlockRefused, ("refused", "access_denied")),
-        (lambda: reply({"error": "x" * 99}, 400), away, UnlockRefused, ("refused", "x" * 60)),
+        (
+            lambda: reply({"error": "access_denied"}, 403),
+            away,
+            UnlockRefusedError,
+            ("refused", "access_denied"),
+        ),
+        (lambda: reply({"error": "x" * 99}, 400), away, UnlockRefusedError, ("refused", "x" * 60)),
         (lambda: reply("no JSON"), away, FetchError, ("asked", FetchError.code)),
         (lambda: reply({}, 503), away, FetchError, ("asked", FetchError.code)),
         (away, away, FetchError, ("asked", FetchError.code)),
@@ -67,7 +72,7 @@ def away() -> http.HttpReply:
         (
             grant("assistive_device"),
             lambda: reply({"error": "access_denied"}, 403),
-            UnlockRefused,
+            UnlockRefusedError,
             ("refused", "access_denied"),
         ),
         (
@@ -89,7 +94,7 @@ def test_each_answer_leaves_its_line(
 ) -> None:
     authority.update({"token": token, "record": record})
     with pytest.raises(error):
-        reading.read_again(consent, actor="nurse", now=today)
+        reading.read_on_consent(consent, actor="nurse", now=today)
     log = ReadLog.objects.get()
     assert (log.outcome, log.problem, log.actor, log.basis) == (*kept, "nurse", "consent")
     consent.refresh_from_db()
@@ -117,6 +122,6 @@ def test_staff_read_with_a_permission_of_their_own(
 
 
 def test_who_may_not_ask_by_law_does_not(today: datetime, authority: dict[str, Any]) -> None:
-    with pytest.raises(UnlockRefused):
+    with pytest.raises(UnlockRefusedError):
         reading.read_by_mandate(find_service("clinic-care"), "4017", actor="nurse", now=today)
     assert not ReadLog.objects.exists()

@@ -6,7 +6,7 @@ from typing import Any
 from django.template.loader import render_to_string
 
 from verifier.models import Service
-from verifier.services.requested import AskedDocument, AskedSet, asked
+from verifier.services.requested import RequestedDocument, RequestedSet, requested_sets
 
 
 def sd_jwt(id: str, type: str, *claims: str, **more: Any) -> dict[str, Any]:
@@ -24,9 +24,9 @@ CREDENTIALS = [
     {**sd_jwt("d", "identity_card", "national_id"), "format": "ldp_vc",
      "meta": {"type_values": [["https://example.org/types/identity_card"]]}},
 ]  # fmt: skip
-IDENTITY = AskedDocument("Identity card", (("National id",),))
-DEATH = AskedDocument("Death", (("Died on",),))
-MEMBER = AskedDocument("Member", ((),))
+IDENTITY = RequestedDocument("Identity card", (("National id",),))
+DEATH = RequestedDocument("Death", (("Died on",),))
+MEMBER = RequestedDocument("Member", ((),))
 
 
 def service(*sets: Any, credentials: Any = CREDENTIALS, **parameters: Any) -> Service:
@@ -35,19 +35,19 @@ def service(*sets: Any, credentials: Any = CREDENTIALS, **parameters: Any) -> Se
 
 
 def text(found: Service) -> str:
-    page = render_to_string("services/asked.html", {"documents": asked(found)})
+    page = render_to_string("services/asked.html", {"documents": requested_sets(found)})
     return " ".join(re.sub(r"<[^>]+>", " ", page).split())
 
 
 def test_without_sets_everything_is_asked_together() -> None:
     found = service(credentials=CREDENTIALS[:2])
-    assert asked(found) == (AskedSet(True, ((IDENTITY, DEATH),)),)
+    assert requested_sets(found) == (RequestedSet(True, ((IDENTITY, DEATH),)),)
     assert text(found) == "All of these: Identity card National id and Death Died on"
 
 
 def test_options_exclude_each_other_and_formats_are_no_option() -> None:
     found = service({"options": [["a"], ["d"], ["b", "c"]]})
-    assert asked(found) == (AskedSet(True, ((IDENTITY,), (DEATH, MEMBER))),)
+    assert requested_sets(found) == (RequestedSet(True, ((IDENTITY,), (DEATH, MEMBER))),)
     assert text(found) == (
         "One of these: Identity card National id or Death Died on and Member "
         "Only that you hold it, and who issued it"
@@ -56,7 +56,7 @@ def test_options_exclude_each_other_and_formats_are_no_option() -> None:
 
 def test_several_sets_are_asked_together_and_the_optional_ones_said_to_be_so() -> None:
     found = service({"options": [["c"], ["b"]], "required": False}, {"options": [["a"]]})
-    assert [each.required for each in asked(found)] == [True, False]
+    assert [each.required for each in requested_sets(found)] == [True, False]
     assert text(found).startswith("This: Identity card")
     assert "If you like, and not required: one of these: Member" in text(found)
 
@@ -64,7 +64,7 @@ def test_several_sets_are_asked_together_and_the_optional_ones_said_to_be_so() -
 def test_sets_of_claims_are_alternatives() -> None:
     names = ("given_name", "birth_date")
     found = service(credentials=[sd_jwt("a", "identity", *names, claim_sets=[list(names), ["given_name"]])])
-    assert asked(found)[0].options[0][0].claims == (("Given name", "Birth date"), ("Given name",))
+    assert requested_sets(found)[0].options[0][0].claims == (("Given name", "Birth date"), ("Given name",))
     assert text(found) == "Identity Given name Birth date or, where it does not say all of that: Given name"
 
 

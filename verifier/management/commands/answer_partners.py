@@ -4,7 +4,7 @@ from typing import Any
 from django.utils import timezone
 
 from common.adapters.command import Command as BaseCommand
-from verifier.payments.g2p.callbacks import answer_partners
+from verifier.payments.g2p.callbacks import deliver_callbacks
 
 
 class Command(BaseCommand):
@@ -13,7 +13,7 @@ class Command(BaseCommand):
     )
 
     def run(self, **_: Any) -> Mapping[str, Any]:
-        return answer_partners(now=timezone.now())
+        return deliver_callbacks(now=timezone.now())
 
     def exit_status(self, result: Mapping[str, Any]) -> int:
         """1 while an answer could not be handed over."""

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils import timezone
 
 from common.adapters.command import Command as BaseCommand
-from verifier.payments.delivery.outbox import deliver_outbox, unpark
+from verifier.payments.delivery.outbox import deliver_outbox, unpark_payments
 
 
 class Command(BaseCommand):
@@ -16,7 +16,7 @@ class Command(BaseCommand):
 
     def run(self, **options: Any) -> Mapping[str, Any]:
         if options["parked"]:
-            unpark(now=timezone.now())
+            unpark_payments(now=timezone.now())
         return deliver_outbox(clock=timezone.now)
 
     def exit_status(self, result: Mapping[str, Any]) -> int:

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from common.adapters.command import Command as BaseCommand
-from verifier.identity.service_identity import NoSuchIdentity, make_known
+from verifier.identity.service_identity import ClientIdentityError, trust_own_authority
 from verifier.services.sample import load_services
 
 
@@ -16,6 +16,6 @@ class Command(BaseCommand):
     def run(self, **_: Any) -> Mapping[str, Any]:
         loaded = load_services()
         if "wallet" in settings.ROLES:
-            with suppress(NoSuchIdentity):  # an address without a name has no certificates
-                make_known(now=timezone.now())
+            with suppress(ClientIdentityError):  # an address without a name has no certificates
+                trust_own_authority(now=timezone.now())
         return loaded

@@ -3,7 +3,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from common.adapters.command import Command as BaseCommand
-from verifier.payments.reports.balances import report
+from verifier.payments.reports.balances import payments_report
 
 
 class Command(BaseCommand):
@@ -13,7 +13,7 @@ class Command(BaseCommand):
         parser.add_argument("--programme", default="", metavar="SLUG", help="this programme alone")
 
     def run(self, **options: Any) -> Mapping[str, Any]:
-        return report(options["programme"])
+        return payments_report(options["programme"])
 
     def exit_status(self, result: Mapping[str, Any]) -> int:
         """1 where they do not balance."""

@@ -37,13 +37,15 @@ class Command(BaseCommand):
                 "basis": "law",
                 "attributes": client.read_by_mandate(service, identifier, actor=ACTOR, now=now),
             }
-        consent = consents.find(
+        consent = consents.find_consent(
             service, reference=options["reference"] or "", session=options["session"] or ""
         )
         return {
             "basis": "consent",
             "reference": consent.reference,
-            "attributes": client.read_again(consent, attributes=options["attribute"], actor=ACTOR, now=now),
+            "attributes": client.read_on_consent(
+                consent, attributes=options["attribute"], actor=ACTOR, now=now
+            ),
         }
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from common.adapters import qr
 from common.adapters.command import Command as BaseCommand
 from common.payments.voucher import PREFIX
-from verifier.payments.gateways.voucher.redeeming import redeem
+from verifier.payments.gateways.voucher.redeeming import redeem_voucher
 
 
 class Command(BaseCommand):
@@ -21,5 +21,5 @@ class Command(BaseCommand):
     def run(self, **options: Any) -> Mapping[str, Any]:
         voucher, agent = options["voucher"], options["agent"]
         text = voucher if voucher.startswith(PREFIX) else qr.read(Path(voucher).read_bytes())
-        cashed = redeem(text, agent=agent, now=timezone.now())
+        cashed = redeem_voucher(text, agent=agent, now=timezone.now())
         return {"voucher": cashed.pk, "pay_out": f"{cashed.currency} {cashed.amount}", "agent": cashed.agent}

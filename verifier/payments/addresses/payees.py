@@ -21,7 +21,7 @@ NOT_LINKED: Final = "succ.id.not_found"
 OWN: Final = "self"
 
 
-def addresses(
+def resolve_addresses(
     instructions: Sequence[Instruction], config: Mapping[str, Any], *, now: datetime
 ) -> dict[str, Address | str]:
     """By instruction, its address; or the reason for which it has none, as G2P Connect calls it.
@@ -50,8 +50,8 @@ def addresses(
 
 
 def _own(wanted: Mapping[str, Address]) -> dict[str, Address]:
-    found = {id: mapping.active(person) for id, person in wanted.items()}
-    return {id: mapping.address_of(row) for id, row in found.items() if row is not None}
+    found = {id: mapping.active_mapping(person) for id, person in wanted.items()}
+    return {id: mapping.mapped_address(row) for id, row in found.items() if row is not None}
 
 
 def _asked(

@@ -1,10 +1,10 @@
 """From a row to the gateway that it names."""
 
 from verifier.models import GatewayAccount
-from verifier.payments.gateways import gateway
-from verifier.payments.instructions.gateway import Account, Gateway
+from verifier.payments.gateways import create_gateway
+from verifier.payments.instructions.gateway import Gateway, GatewayConfig
 
 
-def part_of(account: GatewayAccount) -> Gateway:
+def gateway_of(account: GatewayAccount) -> Gateway:
     """The gateway of a row."""
-    return gateway(account.kind, Account(account.name, account.config))
+    return create_gateway(account.kind, GatewayConfig(account.name, account.config))

@@ -13,12 +13,12 @@ from django.db import transaction
 
 from common.errors import SelloError
 from verifier.models import GatewayAccount, PaymentInstruction
-from verifier.payments.delivery.gateway_factory import part_of
-from verifier.payments.delivery.polling import MAX_BATCH, Clock, ask
+from verifier.payments.delivery.gateway_factory import gateway_of
+from verifier.payments.delivery.polling import MAX_BATCH, Clock, poll
 from verifier.payments.instructions import states
 from verifier.payments.instructions.binding import unaltered
-from verifier.payments.instructions.gateway import Gateway, Instruction, NotSent, Receipt
-from verifier.payments.instructions.receipts import confirm
+from verifier.payments.instructions.gateway import Gateway, Instruction, NotSentError, PaymentReceipt
+from verifier.payments.instructions.receipts import apply_receipt
 
 State = states.State
 LEASE: Final = timedelta(minutes=5)  # longer than any gateway takes for one batch
@@ -33,12 +33,12 @@ def deliver_outbox(*, clock: Clock) -> dict[str, int]:
     end_leases(now=clock())
     for account in GatewayAccount.objects.all():
         try:
-            part = part_of(account)
+            part = gateway_of(account)
         except SelloError:
             due = account.instructions.filter(state=State.BOOKED, next_attempt_at__lte=clock())
             counts["failed"] += due.count()
             continue
-        ask(account, part, wanted=[State.UNKNOWN], clock=clock)
+        poll(account, part, wanted=[State.UNKNOWN], clock=clock)
         while taken := _take(account, limit=min(part.max_batch, MAX_BATCH), now=clock()):
             for outcome in _send(part, taken, clock=clock):
                 counts[outcome] += 1
@@ -50,7 +50,7 @@ def deliver_outbox(*, clock: Clock) -> dict[str, int]:
     }
 
 
-def unpark(*, now: datetime) -> int:
+def unpark_payments(*, now: datetime) -> int:
     """Let everything that was tried too often be tried again; how many."""
     numbers = PaymentInstruction.objects.filter(state=State.PARKED).values_list("number", flat=True)
     for number in (parked := list(numbers)):
@@ -100,7 +100,7 @@ def _send_intact(
     rows = [row for row, _ in intact]
     try:
         receipts = part.send([instruction for _, instruction in intact], now=clock())
-    except NotSent as error:
+    except NotSentError as error:
         for row in rows:
             _put_back(row, problem=type(error).__name__, now=clock())
         return ["failed"] * len(rows)
@@ -111,11 +111,11 @@ def _send_intact(
     return [_answered(row, receipts.get(row.number), problem=problem, now=clock()) for row in rows]
 
 
-def _answered(row: PaymentInstruction, receipt: Receipt | None, *, problem: str, now: datetime) -> str:
+def _answered(row: PaymentInstruction, receipt: PaymentReceipt | None, *, problem: str, now: datetime) -> str:
     if receipt is None or receipt.state == "absent":
         _give_up(row, now=now, next_attempt_at=now + states.SHORTEST_PAUSE, problem=problem)
         return "failed"
-    confirm(row.number, receipt, source="answer", now=now)
+    apply_receipt(row.number, receipt, source="answer", now=now)
     return "rejected" if receipt.state == "rejected" else "delivered"
 
 

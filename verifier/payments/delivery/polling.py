@@ -12,15 +12,15 @@ from common.errors import SelloError
 from verifier.models import GatewayAccount, PaymentInstruction
 from verifier.payments.instructions import states
 from verifier.payments.instructions.binding import unaltered
-from verifier.payments.instructions.errors import UnknownInstruction
-from verifier.payments.instructions.gateway import Gateway, Receipt, Receipts
-from verifier.payments.instructions.receipts import confirm
+from verifier.payments.instructions.errors import UnknownInstructionError
+from verifier.payments.instructions.gateway import Gateway, PaymentReceipt, PaymentReceipts
+from verifier.payments.instructions.receipts import apply_receipt
 
 Clock = Callable[[], datetime]
 MAX_BATCH: Final = 50
 
 
-def ask(account: GatewayAccount, part: Gateway, *, wanted: Iterable[str], clock: Clock) -> Counter[str]:
+def poll(account: GatewayAccount, part: Gateway, *, wanted: Iterable[str], clock: Clock) -> Counter[str]:
     """Ask for the instructions in the `wanted` states that are due; what was news, by the gateway's word.
 
     No answer is counted as `unanswered`; those are asked for again later, as all that did not change.
@@ -41,22 +41,22 @@ def ask(account: GatewayAccount, part: Gateway, *, wanted: Iterable[str], clock:
             continue
         counts["unanswered"] += sum(row.number not in receipts for row in rows)
         own = {row.number: _as_of(asked, receipts[row.number]) for row in rows if row.number in receipts}
-        counts += take_in(own, source="status", now=clock())
+        counts += receive_receipts(own, source="status", now=clock())
     return counts
 
 
-def take_in(receipts: Receipts, *, source: str, now: datetime) -> Counter[str]:
+def receive_receipts(receipts: PaymentReceipts, *, source: str, now: datetime) -> Counter[str]:
     """Confirm each; what was news, by the gateway's word, and `stranger` for what is not ours."""
     counts: Counter[str] = Counter()
     for number, receipt in receipts.items():
         try:
-            counts[receipt.state] += confirm(number, receipt, source=source, now=now)
-        except UnknownInstruction:
+            counts[receipt.state] += apply_receipt(number, receipt, source=source, now=now)
+        except UnknownInstructionError:
             counts["stranger"] += 1
     return +counts
 
 
-def _as_of(asked: datetime, receipt: Receipt) -> Receipt:
+def _as_of(asked: datetime, receipt: PaymentReceipt) -> PaymentReceipt:
     """An `absent` of the moment when it was asked for: what moved since, it does not know of."""
     return replace(receipt, at=asked) if receipt.state == "absent" else receipt
 

@@ -9,12 +9,12 @@ from django.db.models import Q
 
 from common.errors import SelloError
 from verifier.models import GatewayAccount, PaymentInstruction
-from verifier.payments.delivery.gateway_factory import part_of
+from verifier.payments.delivery.gateway_factory import gateway_of
 from verifier.payments.delivery.outbox import end_leases
-from verifier.payments.delivery.polling import Clock, ask, take_in
+from verifier.payments.delivery.polling import Clock, poll, receive_receipts
 from verifier.payments.instructions import states
 from verifier.payments.instructions.binding import ALTERED, SAID, stop_altered
-from verifier.payments.instructions.gateway import Questionable
+from verifier.payments.instructions.gateway import ReviewNeededError
 
 State = states.State
 LONGEST_UNKNOWN: Final = timedelta(hours=1)
@@ -44,15 +44,15 @@ def reconcile(*, clock: Clock) -> dict[str, Any]:
     end_leases(now=clock())
     for account in GatewayAccount.objects.all():
         try:
-            part = part_of(account)
+            part = gateway_of(account)
             for receipts in part.statements(now=clock()):
-                counts += take_in(receipts, source="statement", now=clock())
-        except Questionable as error:
+                counts += receive_receipts(receipts, source="statement", now=clock())
+        except ReviewNeededError as error:
             look_at[account.name] = error.look_at
         except (SelloError, OSError):
             unreachable.append(account.name)
             continue
-        counts += ask(account, part, wanted=[State.UNKNOWN, State.SENT], clock=clock)
+        counts += poll(account, part, wanted=[State.UNKNOWN, State.SENT], clock=clock)
     stop_altered(now=clock())
     differences = [asdict(each) for each in find_differences(now=clock())]
     return {

@@ -19,7 +19,7 @@ from common.payments.g2p.actions import NAMESPACE, Endpoint
 from verifier.identity import organisation
 from verifier.models import OwedAnswer
 from verifier.payments.g2p import disbursements
-from verifier.sealing import seal, unseal
+from verifier.sealing import seal_value, unseal_value
 
 HELD: Final = timedelta(minutes=2)  # longer than any partner takes for one message
 LOOK_AGAIN: Final = timedelta(minutes=1)
@@ -30,7 +30,7 @@ AWAITED: Final = "awaited"  # what an answer about payments speaks of, as they s
 log = logging.getLogger("sello.g2p")
 
 
-def owe(
+def schedule_callback(
     received: ReceivedMessage,
     endpoint: Endpoint,
     message: Mapping[str, Any],
@@ -49,12 +49,12 @@ def owe(
         action=endpoint.answer,
         transaction_id=messages.logged_transaction_id(received.message),
         correlation_id=correlation_id,
-        sealed=seal(jcs.canonicalize(kept), name=f"answer {message_id}"),
+        sealed=seal_value(jcs.canonicalize(kept), name=f"answer {message_id}"),
         next_attempt_at=now,
     )
 
 
-def answer_partners(*, now: datetime) -> dict[str, int]:
+def deliver_callbacks(*, now: datetime) -> dict[str, int]:
     """Send every answer that is due; `open` waits for payments to end, `failed` for its partner.
 
     `given_up` counts those that no partner took in all attempts.
@@ -105,8 +105,8 @@ def _answer(row: OwedAnswer, *, now: datetime) -> str:
 
 def _message(row: OwedAnswer) -> tuple[Mapping[str, Any], int] | None:
     if row.sealed is None:  # of an older release
-        said = disbursements.taken(row.correlation_id)
-        return disbursements.compose(row.partner, said) if said else None
-    text = unseal(row.sealed, name=f"answer {row.message_id}")
+        said = disbursements.received_answer(row.correlation_id)
+        return disbursements.compose_answer(row.partner, said) if said else None
+    text = unseal_value(row.sealed, name=f"answer {row.message_id}")
     kept = strict_json.loads_object(text, max_bytes=MAX_SEALED)
-    return disbursements.compose(row.partner, kept[AWAITED]) if AWAITED in kept else (kept, 1)
+    return disbursements.compose_answer(row.partner, kept[AWAITED]) if AWAITED in kept else (kept, 1)

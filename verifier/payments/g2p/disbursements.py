@@ -20,12 +20,12 @@ from common.exchange.header import REJECTED, SUCCEEDED
 from common.payments.g2p import disburse, status
 from common.payments.g2p.disburse import Disbursement, DisbursementStatus, Refusal
 from common.payments.g2p.members import MAX_ITEMS, DisbursementItemError
-from verifier.errors import UnlockRefused
+from verifier.errors import UnlockRefusedError
 from verifier.models import PayingPartner, PaymentInstruction, Programme, ReceivedItem
 from verifier.payments.g2p import items
 from verifier.payments.gateways import needs_person
-from verifier.payments.instructions.booking import Due, book_payment
-from verifier.payments.instructions.errors import BudgetExhausted
+from verifier.payments.instructions.booking import PaymentDue, book_payment
+from verifier.payments.instructions.errors import BudgetExhaustedError
 from verifier.sealing import pseudonym
 
 DISBURSE: Final = "disburse"
@@ -38,7 +38,7 @@ STATUSES: Final[dict[str, str]] = {
 }
 
 
-def take_in(received: ReceivedMessage, *, correlation_id: str, now: datetime) -> dict[str, Any]:
+def receive_disbursements(received: ReceivedMessage, *, correlation_id: str, now: datetime) -> dict[str, Any]:
     """Book what a partner asks for; the message of the DisburseResponse."""
     transaction_id, wanted = disburse.parse_disburse_request(received.message)
     items.check_count(received, len(wanted))
@@ -53,8 +53,11 @@ def take_in(received: ReceivedMessage, *, correlation_id: str, now: datetime) ->
 def transaction_status(received: ReceivedMessage, *, now: datetime) -> dict[str, Any]:
     """`/disburse/txn/status`: the message of the TxnStatusResponse."""
     query = status.parse_status_request(received.message, kinds=(DISBURSE,))
-    rows = list(items.asked_for(received, query, kind=DISBURSE)[:MAX_ITEMS])
-    unknown = [DisbursementStatus(each, "rjct", now, items.NOT_HERE) for each in items.missing(query, rows)]
+    rows = list(items.queried_items(received, query, kind=DISBURSE)[:MAX_ITEMS])
+    unknown = [
+        DisbursementStatus(each, "rjct", now, items.NOT_HERE)
+        for each in items.missing_references(query, rows)
+    ]
     response = disburse.create_disburse_response(query.transaction_id, [*map(_status, rows), *unknown])
     correlation_id = rows[0].correlation_id if rows else received.header.message_id[:99]
     return status.create_status_response(
@@ -62,7 +65,7 @@ def transaction_status(received: ReceivedMessage, *, now: datetime) -> dict[str,
     )
 
 
-def search(received: ReceivedMessage, *, now: datetime) -> dict[str, Any]:
+def search_disbursements(received: ReceivedMessage, *, now: datetime) -> dict[str, Any]:
     """`/disburse/search`: the partner's own disbursements from a programme, or on their way to an address."""
     transaction_id, criteria = status.parse_disbursement_search(received.message)
     items.check_count(received, len(criteria))
@@ -87,14 +90,14 @@ def search(received: ReceivedMessage, *, now: datetime) -> dict[str, Any]:
     return disburse.create_disburse_response(transaction_id, found)
 
 
-def taken(correlation_id: str) -> Mapping[str, Any] | None:
+def received_answer(correlation_id: str) -> Mapping[str, Any] | None:
     """What was taken in under a correlation_id, as a message; None where that was nothing."""
     rows = list(ReceivedItem.objects.filter(correlation_id=correlation_id, kind=DISBURSE))
     statuses = [_status(row) for row in rows]
     return disburse.create_disburse_response(rows[0].transaction_id, statuses) if rows else None
 
 
-def compose(partner: Partner, said: Mapping[str, Any]) -> tuple[Mapping[str, Any], int] | None:
+def compose_answer(partner: Partner, said: Mapping[str, Any]) -> tuple[Mapping[str, Any], int] | None:
     """The message of an answer that a partner awaits, and how many it speaks of; None while some are open.
 
     `said` is what each was when the request was taken in: whatever was refused then stays so in its answer;
@@ -122,7 +125,7 @@ def _one(
     *,
     now: datetime,
 ) -> DisbursementStatus:
-    row, fresh = items.take(
+    row, fresh = items.take_item(
         received, DISBURSE, transaction_id=transaction_id, reference_id=wanted.reference_id, content=content,
         correlation_id=correlation_id, now=now,
     )  # fmt: skip
@@ -135,8 +138,8 @@ def _one(
             raise DisbursementItemError(wanted.code)
         row.instruction = _book(received, wanted, now=now)
     except DisbursementItemError as refused:
-        return _status(items.close(row, "rjct", refused.code, now=now))
-    return _status(items.close(row, "pdng", "", now=now))
+        return _status(items.close_item(row, "rjct", refused.code, now=now))
+    return _status(items.close_item(row, "pdng", "", now=now))
 
 
 def _book(received: ReceivedMessage, wanted: Disbursement, *, now: datetime) -> PaymentInstruction:
@@ -149,7 +152,7 @@ def _book(received: ReceivedMessage, wanted: Disbursement, *, now: datetime) -> 
         amount = to_minor(_plain(wanted.amount), programme.currency)
     except MalformedInputError as error:
         raise DisbursementItemError("rjct.amount.invalid") from error
-    due = Due(
+    due = PaymentDue(
         key=pseudonym("g2p", received.partner.sender_id, wanted.reference_id),
         period=f"{now:%Y-%m}",
         amount=amount,
@@ -160,7 +163,7 @@ def _book(received: ReceivedMessage, wanted: Disbursement, *, now: datetime) -> 
     try:
         with transaction.atomic():
             return book_payment(programme, due, now=now)[0]
-    except (BudgetExhausted, UnlockRefused) as error:
+    except (BudgetExhaustedError, UnlockRefusedError) as error:
         raise DisbursementItemError("rjct.amount.invalid") from error
 
 

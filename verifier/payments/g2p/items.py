@@ -33,7 +33,7 @@ def check_count(received: ReceivedMessage, number: int) -> None:
         raise ExchangeError("total_count is not the number of items.", reason="rjct.total_count.invalid")
 
 
-def take(
+def take_item(
     received: ReceivedMessage,
     kind: str,
     *,
@@ -65,14 +65,14 @@ def take(
     return row, True
 
 
-def close(row: ReceivedItem, status: str, reason: str, *, now: datetime) -> ReceivedItem:
+def close_item(row: ReceivedItem, status: str, reason: str, *, now: datetime) -> ReceivedItem:
     """Say how an item ended."""
     row.status, row.reason, row.at = status, reason, now
     row.save()
     return row
 
 
-def asked_for(received: ReceivedMessage, query: StatusQuery, *, kind: str) -> QuerySet[ReceivedItem]:
+def queried_items(received: ReceivedMessage, query: StatusQuery, *, kind: str) -> QuerySet[ReceivedItem]:
     """The items that a partner asks about; its own alone."""
     rows = ReceivedItem.objects.filter(partner=received.partner, kind=kind).select_related("instruction")
     if query.attribute == "reference_id_list":
@@ -80,7 +80,7 @@ def asked_for(received: ReceivedMessage, query: StatusQuery, *, kind: str) -> Qu
     return rows.filter(**{query.attribute: query.values[0]})
 
 
-def missing(query: StatusQuery, rows: Sequence[ReceivedItem]) -> list[str]:
+def missing_references(query: StatusQuery, rows: Sequence[ReceivedItem]) -> list[str]:
     """The references that a partner asks about, and never sent."""
     if query.attribute != "reference_id_list":
         return []

@@ -11,9 +11,9 @@ from verifier.payments.gateways.file import gateway as file
 from verifier.payments.gateways.g2p_connect import gateway as g2p_connect
 from verifier.payments.gateways.iso20022 import gateway as iso20022
 from verifier.payments.gateways.voucher import gateway as voucher
-from verifier.payments.instructions.gateway import Account, Gateway
+from verifier.payments.instructions.gateway import Gateway, GatewayConfig
 
-GATEWAYS: Final[dict[str, Callable[[Account], Gateway]]] = {
+GATEWAYS: Final[dict[str, Callable[[GatewayConfig], Gateway]]] = {
     "file": file.FileGateway,
     "g2p-connect": g2p_connect.G2PConnect,
     "iso20022": iso20022.BankFiles,
@@ -31,15 +31,15 @@ def needs_person(kind: str) -> bool:
     return kind == "voucher"
 
 
-class UnknownGateway(SelloError):
+class UnknownGatewayError(SelloError):
     """An account of a kind that nobody built."""
 
     code = "server_error"
     status = 500
 
 
-def gateway(kind: str, account: Account) -> Gateway:
+def create_gateway(kind: str, account: GatewayConfig) -> Gateway:
     """The gateway of an account."""
     if kind not in GATEWAYS:
-        raise UnknownGateway(f"A gateway is one of {', '.join(GATEWAYS)}.", detail=kind)
+        raise UnknownGatewayError(f"A gateway is one of {', '.join(GATEWAYS)}.", detail=kind)
     return GATEWAYS[kind](account)

@@ -6,7 +6,7 @@ from verifier.payments.gateways import needs_address, needs_person
 from verifier.payments.programmes.terms import programme_of
 
 
-def destination(service: Service, text: str) -> str:
+def payment_destination(service: Service, text: str) -> str:
     """Where a service sends money for what the person says; `InvalidAddressError` where that is no account.
 
     Without a word it goes where the service's own word says, such as a counter.

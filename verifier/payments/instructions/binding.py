@@ -59,7 +59,7 @@ def unaltered(
             yield row, instruction_of(row)
 
 
-def stop(row: PaymentInstruction, *, now: datetime) -> None:
+def stop_order(row: PaymentInstruction, *, now: datetime) -> None:
     """Hold an altered order, which is locked, for a person to look at; once in its history and the log."""
     if row.state == State.SENDING:
         states.move(row, State.PARKED, source="check", now=now, detail=ALTERED, lease="", lease_until=None)
@@ -85,7 +85,7 @@ def stop_altered(*, now: datetime) -> int:
 def _stop_if_altered(number: str, *, now: datetime) -> bool:
     with states.locked(number) as held:
         if altered := is_altered(held):
-            stop(held, now=now)
+            stop_order(held, now=now)
         return altered
 
 

@@ -9,14 +9,14 @@ from django.db import transaction
 from verifier.models import PaymentInstruction, Programme
 from verifier.payments.instructions import states
 from verifier.payments.instructions.binding import bind, is_altered
-from verifier.payments.instructions.errors import Unclear
+from verifier.payments.instructions.errors import PaymentDisputedError
 
 State = states.State
 UNCLEAR = "What became of the last payment is not clear yet. Somebody is looking into it."
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class PaymentDue:
     """A payment that was decided upon: `key` stands for the person and period, `holder` for who may ask."""
 
     key: str
@@ -29,7 +29,7 @@ class Due:
 
 
 @transaction.atomic
-def book_payment(programme: Programme, due: Due, *, now: datetime) -> tuple[PaymentInstruction, bool]:
+def book_payment(programme: Programme, due: PaymentDue, *, now: datetime) -> tuple[PaymentInstruction, bool]:
     """The instruction of that key, and whether it is new.
 
     What came back before is released and instructed anew. The programme's row is held meanwhile, so that of
@@ -39,14 +39,14 @@ def book_payment(programme: Programme, due: Due, *, now: datetime) -> tuple[Paym
     earlier = PaymentInstruction.objects.filter(key=due.key)
     dead = earlier.filter(state__in=states.DEAD).select_related("programme", "gateway")
     if any(each.disputed or is_altered(each) for each in dead):
-        raise Unclear(UNCLEAR)
+        raise PaymentDisputedError(UNCLEAR)
     alive = earlier.exclude(state__in=states.DEAD).first()
     if alive is not None:
         if alive.state != State.RETURNED:
             return alive, False
         with states.locked(alive.number) as returned:
             if returned.disputed:
-                raise Unclear(UNCLEAR)
+                raise PaymentDisputedError(UNCLEAR)
             states.move(returned, State.RELEASED, source="booking", now=now)
     instruction = PaymentInstruction(
         number=secrets.token_hex(16),

@@ -3,20 +3,20 @@
 from datetime import datetime
 
 from verifier.payments.instructions import states
-from verifier.payments.instructions.errors import WrongMove
-from verifier.payments.instructions.gateway import Receipt
-from verifier.payments.instructions.receipts import confirm
+from verifier.payments.instructions.errors import PaymentTransitionError
+from verifier.payments.instructions.gateway import PaymentReceipt
+from verifier.payments.instructions.receipts import apply_receipt
 
 
 def clear_dispute(number: str, *, because: str, returned: bool, now: datetime) -> str:
     """Keep the payment in its state, or let it be paid anew where its money is `returned`; its state then."""
     with states.locked(number) as instruction:
         if not instruction.disputed:
-            raise WrongMove("Nobody disputes this payment.")
+            raise PaymentTransitionError("Nobody disputes this payment.")
         instruction.disputed = False
         instruction.save(update_fields=["disputed"])
         states.note(instruction, "CLEARED", source="operator", now=now, detail=because)
         if returned:
-            confirm(number, Receipt("returned"), source="operator", now=now)
+            apply_receipt(number, PaymentReceipt("returned"), source="operator", now=now)
             instruction.refresh_from_db()
         return instruction.state

@@ -5,7 +5,7 @@ from datetime import datetime
 from verifier.payments.instructions import states
 
 
-def doubt(number: str, *, why: str, source: str, now: datetime) -> None:
+def dispute_payment(number: str, *, why: str, source: str, now: datetime) -> None:
     """Mark a payment as disputed, once; it stays where it is."""
     with states.locked(number) as instruction:
         if not instruction.disputed:

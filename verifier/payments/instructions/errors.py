@@ -1,30 +1,30 @@
 """What the payment core says no to."""
 
 from common.errors import SelloError
-from verifier.errors import UnlockRefused
+from verifier.errors import UnlockRefusedError
 
 
-class UnknownInstruction(SelloError):
+class UnknownInstructionError(SelloError):
     """An instruction that this house did not give."""
 
     code = "invalid_request"
     status = 404
 
 
-class WrongMove(SelloError):
+class PaymentTransitionError(SelloError):
     """A move that the state machine does not have; somebody else was faster."""
 
     code = "server_error"
     status = 409
 
 
-class NotEligible(UnlockRefused):
+class NotEligibleError(UnlockRefusedError):
     """The rules of the programme do not pay this person now; the sentences say why."""
 
 
-class BudgetExhausted(UnlockRefused):
+class BudgetExhaustedError(UnlockRefusedError):
     """The programme has less left than this payment needs."""
 
 
-class Unclear(UnlockRefused):
+class PaymentDisputedError(UnlockRefusedError):
     """What became of the last payment to this person is disputed; a person has to look."""

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal, Protocol
 
 from common.errors import SelloError
 
-State = Literal["accepted", "pending", "settled", "rejected", "returned", "absent"]
+ReceiptState = Literal["accepted", "pending", "settled", "rejected", "returned", "absent"]
 """What a gateway says of an instruction.
 
 accepted  it has the instruction and will see to it
@@ -21,17 +21,17 @@ rejected  no money moves, and none will; the instruction is dead
 returned  the money had left and came back; the instruction is dead
 absent    only in answer to `status`: it never got this instruction, so that it may be sent
 """
-OVER: Final[frozenset[State]] = frozenset({"settled", "rejected", "returned"})
+OVER: Final[frozenset[ReceiptState]] = frozenset({"settled", "rejected", "returned"})
 
 
-class NotSent(SelloError):
+class NotSentError(SelloError):
     """Nothing of the batch has left the house, for certain: it may be sent again without asking first."""
 
     code = "server_error"
     status = 502
 
 
-class Questionable(SelloError):
+class ReviewNeededError(SelloError):
     """All that came back was given out, and some of it needs a person's eyes: `look_at`, by file."""
 
     code = "server_error"
@@ -43,7 +43,7 @@ class Questionable(SelloError):
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class GatewayConfig:
     """A gateway as the operator set it up: `config` is the row's JSON and holds no secret."""
 
     name: str
@@ -76,47 +76,47 @@ class Instruction:
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
+class PaymentReceipt:
     """What became of one instruction: `reference` is the gateway's own, `reason` its code for a no.
 
     `at` is when that happened; of an `absent` that comes by callback, when the question was asked.
     """
 
-    state: State
+    state: ReceiptState
     reference: str = ""
     reason: str = ""
     at: datetime | None = None
 
 
-Receipts = Mapping[str, Receipt]
+PaymentReceipts = Mapping[str, PaymentReceipt]
 """By instruction id; an instruction that is missing is one of which the gateway said nothing."""
 
 
 class Gateway(Protocol):
-    """One way in which money leaves; made of an `Account` by the dict in verifier/payments/gateways."""
+    """One way in which money leaves; made of an `GatewayConfig` by the dict in verifier/payments/gateways."""
 
     max_batch: int
 
-    def send(self, instructions: Sequence[Instruction], *, now: datetime) -> Receipts:
+    def send(self, instructions: Sequence[Instruction], *, now: datetime) -> PaymentReceipts:
         """Hand over at most `max_batch` instructions.
 
-        The same id a second time moves nothing and is answered as the first. `NotSent` where surely nothing
-        left; any other SelloError or OSError means "nobody knows", and the core asks `status` before it
-        sends again.
+        The same id a second time moves nothing and is answered as the first. `NotSentError` where surely
+        nothing left; any other SelloError or OSError means "nobody knows", and the core asks `status` before
+        it sends again.
         """
         ...
 
-    def status(self, instructions: Sequence[Instruction], *, now: datetime) -> Receipts:
+    def status(self, instructions: Sequence[Instruction], *, now: datetime) -> PaymentReceipts:
         """What became of them; raises, or leaves out, where nobody can say now.
 
         `absent` is a promise that what was sent before will not be carried out later.
         """
         ...
 
-    def statements(self, *, now: datetime) -> Iterator[Receipts]:
+    def statements(self, *, now: datetime) -> Iterator[PaymentReceipts]:
         """What lies here read for nobody yet (files that came back), a file at a time; else nothing.
 
         A file may be put away once the next one is asked for: its receipts are confirmed by then. Ends with
-        `Questionable` where a file says what cannot be right, or cannot be read.
+        `ReviewNeededError` where a file says what cannot be right, or cannot be read.
         """
         ...

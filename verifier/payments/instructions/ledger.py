@@ -10,22 +10,22 @@ from common.errors import SelloError
 from verifier.models import JournalEntry, LedgerAccount, Posting
 
 
-class Unbalanced(SelloError):
+class UnbalancedError(SelloError):
     """Postings that do not sum to zero, or of several currencies: a fault of ours, never of the person."""
 
     code = "server_error"
     status = 500
 
 
-def account(code: str, *, name: str, currency: str) -> LedgerAccount:
+def ledger_account(code: str, *, name: str, currency: str) -> LedgerAccount:
     """The account of that code, opened when it is first needed."""
     found, _ = LedgerAccount.objects.get_or_create(code=code, defaults={"name": name, "currency": currency})
     if found.currency != currency:
-        raise Unbalanced("This account is kept in another currency.", detail=code)
+        raise UnbalancedError("This account is kept in another currency.", detail=code)
     return found
 
 
-def book(
+def book_entry(
     idempotency_key: str,
     *,
     reference: str,
@@ -38,9 +38,9 @@ def book(
     `postings` are accounts with amounts in minor units, debits positive; they sum to zero in one currency.
     """
     if len(postings) < 2 or sum(amount for _, amount in postings) != 0:
-        raise Unbalanced("Debits and credits of an entry are the same.")
+        raise UnbalancedError("Debits and credits of an entry are the same.")
     if len({each.currency for each, _ in postings}) != 1:
-        raise Unbalanced("An entry is of one currency.")
+        raise UnbalancedError("An entry is of one currency.")
     try:
         with transaction.atomic():
             entry = JournalEntry.objects.create(
@@ -63,4 +63,4 @@ def check_books() -> None:
     """Raise unless each entry, and so the whole of the books, sums to zero."""
     uneven = JournalEntry.objects.annotate(total=Sum("postings__amount")).exclude(total=0)
     if uneven.exists():
-        raise Unbalanced("The books do not balance.", detail=f"{uneven.count()} entries")
+        raise UnbalancedError("The books do not balance.", detail=f"{uneven.count()} entries")

@@ -10,7 +10,7 @@ from verifier.payments.instructions.states import State
 KINDS: Final = {State.SENT: "payment_sent", State.SETTLED: "payment_settled"}
 
 
-def tell_payee(instruction: PaymentInstruction, *, now: datetime) -> None:
+def notify_payee(instruction: PaymentInstruction, *, now: datetime) -> None:
     """Queue the notice of the state in which the instruction now is, once, where there is one."""
     kind = KINDS.get(State(instruction.state))
     if kind is None or not instruction.holder:

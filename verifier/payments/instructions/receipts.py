@@ -7,10 +7,10 @@ from django.db import IntegrityError, transaction
 
 from verifier.models import PaymentInstruction
 from verifier.payments.instructions import states
-from verifier.payments.instructions.binding import is_altered, stop
-from verifier.payments.instructions.errors import BudgetExhausted
-from verifier.payments.instructions.gateway import Receipt
-from verifier.payments.instructions.notify import tell_payee
+from verifier.payments.instructions.binding import is_altered, stop_order
+from verifier.payments.instructions.errors import BudgetExhaustedError
+from verifier.payments.instructions.gateway import PaymentReceipt
+from verifier.payments.instructions.notify import notify_payee
 
 State = states.State
 MEANS: Final = {
@@ -28,19 +28,20 @@ AGAINST: Final = {  # what was believed, and a word that cannot be true beside i
 }
 
 
-def confirm(instruction_id: str, receipt: Receipt, *, source: str, now: datetime) -> bool:
+def apply_receipt(instruction_id: str, receipt: PaymentReceipt, *, source: str, now: datetime) -> bool:
     """Move the instruction on where the receipt is news; whether it was.
 
     For whoever hears from a gateway (answer, status, callback, file), as often as it hears. `source` is one
-    word for the history. An instruction that is not ours is `UnknownInstruction`. Where a gateway contradicts
-    itself, the payment is marked as disputed for a person to look at, and taken for paid: so that nobody is
-    paid twice meanwhile. `absent` is worth what it was worth when the gateway was asked, at `receipt.at`: if
-    the instruction has moved since, or nobody knows when that was, it says nothing. Nothing is booked of an
-    order whose row was altered.
+    word for the history. Where a gateway contradicts itself, the payment is marked as disputed for a person
+    to look at, and taken for paid: so that nobody is paid twice meanwhile. `absent` is worth what it was
+    worth when the gateway was asked, at `receipt.at`: if the instruction has moved since, or nobody knows
+    when that was, it says nothing. Nothing is booked of an order whose row was altered.
+
+    Raises `UnknownInstructionError` for an instruction that was not given here.
     """
     with states.locked(instruction_id) as instruction:
         if is_altered(instruction):
-            stop(instruction, now=now)
+            stop_order(instruction, now=now)
             return False
         if receipt.state == "absent" and (receipt.at is None or receipt.at < instruction.changed_at):
             return False
@@ -55,7 +56,9 @@ def confirm(instruction_id: str, receipt: Receipt, *, source: str, now: datetime
         return True
 
 
-def _move(instruction: PaymentInstruction, to: str, receipt: Receipt, *, source: str, now: datetime) -> None:
+def _move(
+    instruction: PaymentInstruction, to: str, receipt: PaymentReceipt, *, source: str, now: datetime
+) -> None:
     states.move(
         instruction,
         to,
@@ -68,7 +71,7 @@ def _move(instruction: PaymentInstruction, to: str, receipt: Receipt, *, source:
         lease="",
         lease_until=None,
     )
-    tell_payee(instruction, now=now)
+    notify_payee(instruction, now=now)
 
 
 def _absent(instruction: PaymentInstruction, *, source: str, now: datetime) -> bool:
@@ -80,7 +83,7 @@ def _absent(instruction: PaymentInstruction, *, source: str, now: datetime) -> b
     return True
 
 
-def _dispute(instruction: PaymentInstruction, receipt: Receipt, *, source: str, now: datetime) -> bool:
+def _dispute(instruction: PaymentInstruction, receipt: PaymentReceipt, *, source: str, now: datetime) -> bool:
     """Keep the contradiction, once; what was paid after it was rejected is booked as paid where it can be."""
     known = instruction.disputed
     instruction.disputed = True
@@ -92,6 +95,6 @@ def _dispute(instruction: PaymentInstruction, receipt: Receipt, *, source: str, 
             with transaction.atomic():
                 _move(instruction, State.SETTLED, receipt, source=source, now=now)
                 return True
-        except (IntegrityError, BudgetExhausted):  # paid anew meanwhile, or the fund is empty
+        except (IntegrityError, BudgetExhaustedError):  # paid anew meanwhile, or the fund is empty
             instruction.refresh_from_db()
     return not known

@@ -29,8 +29,12 @@ from django.db import transaction
 from django.db.models import F
 
 from verifier.models import JournalEntry, LedgerAccount, PaymentEvent, PaymentInstruction, Programme
-from verifier.payments.instructions.errors import BudgetExhausted, UnknownInstruction, WrongMove
-from verifier.payments.instructions.ledger import account, book
+from verifier.payments.instructions.errors import (
+    BudgetExhaustedError,
+    PaymentTransitionError,
+    UnknownInstructionError,
+)
+from verifier.payments.instructions.ledger import book_entry, ledger_account
 
 State = PaymentInstruction.State
 AWAITED: Final = (State.BOOKED, State.SENDING, State.UNKNOWN, State.PARKED, State.SENT)
@@ -75,7 +79,7 @@ def locked(number: str) -> Iterator[PaymentInstruction]:
         )
         found = rows.filter(number=number).first()
         if found is None:
-            raise UnknownInstruction("This house gave no such instruction.")
+            raise UnknownInstructionError("This house gave no such instruction.")
         yield found
 
 
@@ -85,7 +89,7 @@ def move(
     """Move a locked instruction on with its money, or raise; `source` says on whose word."""
     before = instruction.state
     if before not in CAME_FROM[to]:
-        raise WrongMove("This payment has moved on.", detail=f"{before} to {to}")
+        raise PaymentTransitionError("This payment has moved on.", detail=f"{before} to {to}")
     if to in OVER:
         fields |= {"payee": "", "payee_name": ""}
     fields |= {"state": to, "changed_at": now}
@@ -113,7 +117,7 @@ def transfer(instruction: PaymentInstruction, before: str, to: str, *, now: date
     fund = ACCOUNTS[FUND]
     if fund in (ACCOUNTS[before], ACCOUNTS[to]):
         commit(programme, instruction.amount if ACCOUNTS[before] == fund else -instruction.amount)
-    _, new = book(
+    _, new = book_entry(
         f"{to}:{instruction.number}",
         reference=instruction.reference,
         description=ACCOUNTS[to][1],
@@ -124,7 +128,7 @@ def transfer(instruction: PaymentInstruction, before: str, to: str, *, now: date
         now=now,
     )
     if not new:
-        raise WrongMove("This payment was in this state before.", detail=to)
+        raise PaymentTransitionError("This payment was in this state before.", detail=to)
 
 
 def in_books(rows: Sequence[PaymentInstruction]) -> dict[str, str]:
@@ -141,7 +145,7 @@ def commit(programme: Programme, amount: int) -> None:
     """Take `amount` of the budget, or give it back where negative: one UPDATE that fits or does not."""
     fits = Programme.objects.filter(pk=programme.pk, committed__lte=F("budget") - amount)
     if not fits.update(committed=F("committed") + amount):
-        raise BudgetExhausted("The budget of this programme is used up.")
+        raise BudgetExhaustedError("The budget of this programme is used up.")
 
 
 def pause(instruction: PaymentInstruction, *, now: datetime) -> timedelta:
@@ -152,6 +156,6 @@ def pause(instruction: PaymentInstruction, *, now: datetime) -> timedelta:
 def account_of(programme: Programme, state: str) -> LedgerAccount:
     """The account in which the money of a payment in that state lies."""
     name, title = ACCOUNTS[state]
-    return account(
+    return ledger_account(
         f"{programme.slug}:{name}", name=f"{title}, {programme.title}"[:200], currency=programme.currency
     )

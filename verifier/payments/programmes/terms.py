@@ -9,7 +9,7 @@ from common.payments.rules import Fixed, Rules, parse_payment_rules
 from verifier.models import Programme, Service
 
 
-class NoSuchProgramme(SelloError):
+class UnknownProgrammeError(SelloError):
     """A programme that is not there."""
 
     code = "invalid_request"
@@ -21,7 +21,7 @@ def programme_of(service: Service) -> Programme:
     slug = service.parameters["payment"]["programme"]
     found = Programme.objects.filter(slug=slug).first()
     if found is None:
-        raise NoSuchProgramme("The programme by which this service pays is not set up.", detail=slug)
+        raise UnknownProgrammeError("The programme by which this service pays is not set up.", detail=slug)
     return found
 
 
@@ -30,7 +30,7 @@ def rules_of(programme: Programme) -> Rules:
     return parse_payment_rules(programme.rules, currency=programme.currency)
 
 
-def declared(programme: Programme) -> ProgrammeTerms:
+def declared_programme(programme: Programme) -> ProgrammeTerms:
     """The programme as a value, for `decide`."""
     return ProgrammeTerms(
         rules=rules_of(programme),
@@ -41,7 +41,7 @@ def declared(programme: Programme) -> ProgrammeTerms:
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class PaymentOffer:
     """What a service pays, for its page: `at_most` where less may be due."""
 
     amount: str
@@ -49,12 +49,12 @@ class Offer:
     at_most: bool
 
 
-def offer(service: Service) -> Offer | None:
+def payment_offer(service: Service) -> PaymentOffer | None:
     """What a service pays; None where it pays nothing."""
     if "payment" not in service.parameters:
         return None
     programme = programme_of(service)
     how_much = rules_of(programme).how_much
-    return Offer(
+    return PaymentOffer(
         to_text(how_much.most, programme.currency), programme.currency, not isinstance(how_much, Fixed)
     )

@@ -10,7 +10,7 @@ from django.db.models import Count, Q, Sum
 from common.encoding.money import to_text
 from verifier.models import JournalEntry, LedgerAccount, PaymentInstruction, Programme
 from verifier.payments.instructions import states
-from verifier.payments.programmes.terms import NoSuchProgramme
+from verifier.payments.programmes.terms import UnknownProgrammeError
 
 State = states.State
 NAMES = {"payable": "reserved", "transit": "sent", "settled": "settled", "returned": "returned"}
@@ -27,7 +27,7 @@ def snapshot() -> Iterator[None]:
 
 
 @snapshot()
-def report(programme: str = "") -> dict[str, Any]:
+def payments_report(programme: str = "") -> dict[str, Any]:
     """The trial balance and each programme, or the one of that slug; `faults` says what does not fit.
 
     1 each entry sums to zero · 2 so does each currency · 3 what the accounts of a programme hold is what its
@@ -36,7 +36,7 @@ def report(programme: str = "") -> dict[str, Any]:
     """
     programmes = Programme.objects.filter(slug=programme) if programme else Programme.objects.all()
     if programme and not programmes:
-        raise NoSuchProgramme("There is no programme of this name.", detail=programme)
+        raise UnknownProgrammeError("There is no programme of this name.", detail=programme)
     faults = []
     uneven = JournalEntry.objects.annotate(total=Sum("postings__amount")).exclude(total=0).count()  # 1
     if uneven:

@@ -12,7 +12,7 @@ from common.site import time_zone
 from verifier.models import PaymentInstruction, Programme
 from verifier.payments.instructions.binding import ALTERED
 from verifier.payments.programmes.terms import rules_of
-from verifier.payments.reports.balances import report
+from verifier.payments.reports.balances import payments_report
 
 A_PAGE: Final = 50
 OFTEN: Final = {"once": "once", "monthly": "every month", "yearly": "every year"}
@@ -26,9 +26,9 @@ MONEY: Final = {
 }
 
 
-def everything(programmes: QuerySet[Programme]) -> dict[str, Any]:
+def programmes_overview(programmes: QuerySet[Programme]) -> dict[str, Any]:
     """These programmes, and whether the books balance."""
-    found = report()
+    found = payments_report()
     titles = dict(programmes.values_list("slug", "title"))
     lines = [
         {
@@ -45,9 +45,9 @@ def everything(programmes: QuerySet[Programme]) -> dict[str, Any]:
     return {"programmes": lines, "balanced": found["balanced"], "faults": found["faults"]}
 
 
-def one(programme: Programme, *, state: str, page: str) -> dict[str, Any]:
+def programme_overview(programme: Programme, *, state: str, page: str) -> dict[str, Any]:
     """One programme, with its payments, or those in `state`."""
-    found = report(programme.slug)
+    found = payments_report(programme.slug)
     [line] = found["programmes"]
     rows = programme.instructions.order_by("-id")
     if state in PaymentInstruction.State.values:

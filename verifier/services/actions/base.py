@@ -9,12 +9,12 @@ from common.did import did_web
 from common.formats.base import Secured
 from common.oid4vp.transaction_data import DataAccess, Payment
 from common.vcdm.credential import ClaimPath
-from verifier.errors import UnlockRefused
+from verifier.errors import UnlockRefusedError
 from verifier.models import PresentationSession
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class DisclosedCredential:
     """One verified credential as the service asked for it: its claims are the requested ones and no others.
 
     `holder` is the thumbprint of the key that signed, or its DID; empty where the query asked nobody to.
@@ -43,36 +43,38 @@ class Shown:
     def value(self, path: ClaimPath) -> Any:
         """The one value of a requested claim; among several, whoever shows them would choose what counts."""
         if len(self.requested[path]) != 1 or not all(isinstance(part, str) for part in path):
-            raise UnlockRefused("What was shown says several things where this service needs one.")
+            raise UnlockRefusedError("What was shown says several things where this service needs one.")
         return self.requested[path][0]
 
     def text(self, name: str) -> str:
         """A claim that an action cannot do without."""
         value = self.claim(name)
         if not isinstance(value, str) or not value:
-            raise UnlockRefused("What was shown does not say what this service needs to know.", detail=name)
+            raise UnlockRefusedError(
+                "What was shown does not say what this service needs to know.", detail=name
+            )
         return value
 
 
 @dataclass(frozen=True, slots=True)
-class Presented:
+class VerifiedAnswer:
     """A verified answer: what was shown, by query identifier, and what the holder signed beside it."""
 
-    shown: Mapping[str, tuple[Shown, ...]]
+    shown: Mapping[str, tuple[DisclosedCredential, ...]]
     payments: tuple[Payment, ...] = ()
     consents: tuple[DataAccess, ...] = ()
     transaction_data: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def one(self) -> Shown:
+    def one(self) -> DisclosedCredential:
         """The one credential of an answer that an action needs no more of."""
         everything = [each for group in self.shown.values() for each in group]
         if len(everything) != 1:
-            raise UnlockRefused("This service needs exactly one document.")
+            raise UnlockRefusedError("This service needs exactly one document.")
         return everything[0]
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class UnlockedDocument:
     """A file for the person to keep."""
 
     name: str
@@ -87,7 +89,7 @@ class Unlocked:
     title: str
     text: str = ""
     rows: tuple[tuple[str, str], ...] = ()
-    document: Document | None = None
+    document: UnlockedDocument | None = None
     outcome: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -95,7 +97,7 @@ class Unlock(Protocol):
     """An unlock action's one function."""
 
     def __call__(
-        self, presentation: Presented, *, session: PresentationSession, now: datetime
+        self, presentation: VerifiedAnswer, *, session: PresentationSession, now: datetime
     ) -> Unlocked: ...
 
 

@@ -15,16 +15,16 @@ from common.keys import jwk
 from common.oid4vp.transaction_data import Payment
 from common.payments.programme import PaymentDecision, decide_payment
 from common.site import time_zone
-from verifier.errors import UnlockRefused
+from verifier.errors import UnlockRefusedError
 from verifier.models import PaymentInstruction, PresentationSession, Programme
-from verifier.payments.instructions.booking import Due, book_payment
-from verifier.payments.instructions.errors import NotEligible
-from verifier.payments.programmes.terms import declared, programme_of
+from verifier.payments.instructions.booking import PaymentDue, book_payment
+from verifier.payments.instructions.errors import NotEligibleError
+from verifier.payments.programmes.terms import declared_programme, programme_of
 from verifier.sealing import pseudonym
-from verifier.services.actions.base import Presented, Shown, Unlocked
+from verifier.services.actions.base import DisclosedCredential, Unlocked, VerifiedAnswer
 
 
-def unlock(presentation: Presented, *, session: PresentationSession, now: datetime) -> Unlocked:
+def unlock(presentation: VerifiedAnswer, *, session: PresentationSession, now: datetime) -> Unlocked:
     """Decide by the programme's rules, set the money aside, and leave the instruction to the outbox.
 
     The person signed the most that the rules could come to; less than that may be due, more never is. Once
@@ -32,21 +32,21 @@ def unlock(presentation: Presented, *, session: PresentationSession, now: dateti
     their household), and the period.
     """
     if len(presentation.payments) != 1:
-        raise UnlockRefused("Nothing is paid that the person has not signed.")
+        raise UnlockRefusedError("Nothing is paid that the person has not signed.")
     signed, programme = presentation.payments[0], programme_of(session.service)
     documents = _documents(presentation, session.service.parameters["payment"].get("documents", {}))
-    rules = declared(programme)
+    rules = declared_programme(programme)
     if (signed.minor_units, signed.currency) != (rules.rules.how_much.most, programme.currency):
-        raise UnlockRefused("The amount that was signed is not the one that is due. Start again.")
+        raise UnlockRefusedError("The amount that was signed is not the one that is due. Start again.")
     decision = decide_payment(rules, _claims(documents), now=now)
     if not decision.eligible:
-        raise NotEligible(" ".join(decision.reasons))
+        raise NotEligibleError(" ".join(decision.reasons))
     if decision.amount > signed.minor_units or (decision.amount < signed.minor_units and not signed.at_most):
-        raise UnlockRefused("The amount that was signed is not the one that is due. Start again.")
+        raise UnlockRefusedError("The amount that was signed is not the one that is due. Start again.")
     whose = documents[rules.rules.per.partition(".")[0]]
     instruction, new = book_payment(
         programme,
-        Due(
+        PaymentDue(
             key=pseudonym("payment", programme.slug, whose.authority, decision.key, decision.period),
             period=decision.period,
             amount=decision.amount,
@@ -61,18 +61,18 @@ def unlock(presentation: Presented, *, session: PresentationSession, now: dateti
     return replace(found, outcome={**found.outcome, "payment": instruction.number})
 
 
-def _documents(presentation: Presented, aliases: Mapping[str, str]) -> dict[str, Shown]:
+def _documents(presentation: VerifiedAnswer, aliases: Mapping[str, str]) -> dict[str, DisclosedCredential]:
     """Each document that was shown, by the name that the rules have for it; two of one name are none."""
-    documents: dict[str, Shown] = {}
+    documents: dict[str, DisclosedCredential] = {}
     for query, group in presentation.shown.items():
         name = aliases.get(query, query)
         if len(group) != 1 or name in documents:
-            raise UnlockRefused("This service needs each document once.")
+            raise UnlockRefusedError("This service needs each document once.")
         documents[name] = group[0]
     return documents
 
 
-def _claims(documents: Mapping[str, Shown]) -> dict[str, Any]:
+def _claims(documents: Mapping[str, DisclosedCredential]) -> dict[str, Any]:
     return {
         f"{name}.{path[-1]}": shown.value(path)
         for name, shown in documents.items()
@@ -80,7 +80,7 @@ def _claims(documents: Mapping[str, Shown]) -> dict[str, Any]:
     }
 
 
-def _payer(presentation: Presented) -> Shown:
+def _payer(presentation: VerifiedAnswer) -> DisclosedCredential:
     """The document whose holder signed the payment."""
     return next(presentation.shown[name][0] for name in presentation.transaction_data)
 

@@ -11,13 +11,13 @@ from typing import Any
 from common.encoding import display
 from common.registries.record_access.grant import Evidence
 from common.site import time_zone
-from verifier.errors import UnlockRefused
+from verifier.errors import UnlockRefusedError
 from verifier.models import PresentationSession, ReadingConsent
 from verifier.record_access import client, consents
-from verifier.services.actions.base import Presented, Unlocked
+from verifier.services.actions.base import Unlocked, VerifiedAnswer
 
 
-def unlock(presentation: Presented, *, session: PresentationSession, now: datetime) -> Unlocked:
+def unlock(presentation: VerifiedAnswer, *, session: PresentationSession, now: datetime) -> Unlocked:
     """Ask the authority for a token on the strength of the presentation, and read the record with it once.
 
     Tried again after the authority had already kept the consent, it reads on that: evidence is good once.
@@ -25,9 +25,9 @@ def unlock(presentation: Presented, *, session: PresentationSession, now: dateti
     service, authority = session.service, session.service.parameters["authority"]
     consent = ReadingConsent.objects.filter(service=service, session=session.poll_id).first()
     if consent is not None:
-        record = client.read_again(consent, actor="", now=now)
+        record = client.read_on_consent(consent, actor="", now=now)
     else:
-        granted = client.ask(
+        granted = client.request_access(
             service,
             _evidence(presentation, session),
             authority=authority,
@@ -36,9 +36,9 @@ def unlock(presentation: Presented, *, session: PresentationSession, now: dateti
             now=now,
         )
         if granted.grant.consent_until:
-            consent = consents.keep(session, granted, now=now)
-        record = client.read(granted, now=now)
-    facts = rows(record, labels=service.parameters.get("labels", {}))
+            consent = consents.keep_consent(session, granted, now=now)
+        record = client.read_granted_record(granted, now=now)
+    facts = attribute_rows(record, labels=service.parameters.get("labels", {}))
     outcome = {"unlocked": "registry", "authority": authority, "attributes": sorted(record)}
     if consent is None:
         text = f"Read once from {service.parameters['authority_name']}, and kept only on this page."
@@ -53,10 +53,10 @@ def unlock(presentation: Presented, *, session: PresentationSession, now: dateti
     )
 
 
-def _evidence(presentation: Presented, session: PresentationSession) -> Evidence:
+def _evidence(presentation: VerifiedAnswer, session: PresentationSession) -> Evidence:
     """What was shown, as the authority has to see it."""
     if session.client_id != f"decentralized_identifier:{session.service.did}":
-        raise UnlockRefused("The registry opens only what was shown to this service under its DID.")
+        raise UnlockRefusedError("The registry opens only what was shown to this service under its DID.")
     shown = presentation.one()
     return Evidence(
         format=shown.format,
@@ -67,7 +67,7 @@ def _evidence(presentation: Presented, session: PresentationSession) -> Evidence
     )
 
 
-def rows(record: dict[str, Any], *, labels: dict[str, str]) -> tuple[tuple[str, str], ...]:
+def attribute_rows(record: dict[str, Any], *, labels: dict[str, str]) -> tuple[tuple[str, str], ...]:
     """The attributes as facts, in the order of the service's labels."""
     ordered = sorted(
         record, key=lambda name: (name not in labels, list(labels).index(name) if name in labels else 0)

@@ -8,16 +8,16 @@ from django.db import IntegrityError, transaction
 
 from common.keys import jws
 from common.site import time_zone
-from verifier.errors import UnlockRefused
+from verifier.errors import UnlockRefusedError
 from verifier.identity.service_identity import service_signer
 from verifier.models import OpenedAccount, PresentationSession, Service
 from verifier.sealing import pseudonym
-from verifier.services.actions.base import Document, Presented, Unlocked
+from verifier.services.actions.base import Unlocked, UnlockedDocument, VerifiedAnswer
 
 RECEIPT_TYPE = "receipt+jwt"
 
 
-def open_account(presentation: Presented, *, session: PresentationSession, now: datetime) -> Unlocked:
+def open_account(presentation: VerifiedAnswer, *, session: PresentationSession, now: datetime) -> Unlocked:
     """Open an account for the person behind the presentation; a second visit finds the first account.
 
     The receipt is a JWT under the provider's key, verifiable through the DID in its `kid`.
@@ -48,16 +48,16 @@ def open_account(presentation: Presented, *, session: PresentationSession, now: 
             ("In the name of", " ".join(names)),
             ("Opened on", time_zone.local_day(account.opened_at)),
         ),
-        document=Document(f"receipt-{account.number}.jwt", "application/jwt", receipt),
+        document=UnlockedDocument(f"receipt-{account.number}.jwt", "application/jwt", receipt),
         outcome={"unlocked": "service", "reference": account.number, "opened": opened},
     )
 
 
-def admit(presentation: Presented, *, session: PresentationSession, now: datetime) -> Unlocked:
+def admit(presentation: VerifiedAnswer, *, session: PresentationSession, now: datetime) -> Unlocked:
     """Let in whoever shows that the one asked claim is true; nothing of it is remembered."""
     claim = session.service.parameters["claim"]
     if presentation.one().claim(claim) is not True:
-        raise UnlockRefused("What was shown does not say that you may enter.")
+        raise UnlockRefusedError("What was shown does not say that you may enter.")
     return Unlocked(
         title="You may enter",
         text="This service learned that one fact, and nothing else about you.",

@@ -25,11 +25,16 @@ from tests.verifier.payments.bank import (
 )
 from verifier.models import GatewayAccount, PaymentInstruction, Programme
 from verifier.payments import gateways
-from verifier.payments.delivery.outbox import LEASE, unpark
+from verifier.payments.delivery.outbox import LEASE, unpark_payments
 from verifier.payments.delivery.reconciliation import reconcile
 from verifier.payments.instructions import states
-from verifier.payments.instructions.gateway import Account, Instruction, NotSent, Receipt
-from verifier.payments.instructions.receipts import confirm
+from verifier.payments.instructions.gateway import (
+    GatewayConfig,
+    Instruction,
+    NotSentError,
+    PaymentReceipt,
+)
+from verifier.payments.instructions.receipts import apply_receipt
 
 __all__ = ["bank", "programme"]  # fixtures
 
@@ -61,7 +66,7 @@ class TestDelivery:
         row = book(programme, now)
 
         def closed() -> None:
-            raise NotSent("The bank is closed.")
+            raise NotSentError("The bank is closed.")
 
         bank.before = closed
         assert deliver(now)["failed"] == 1
@@ -77,7 +82,7 @@ class TestDelivery:
         row = book(programme, now)
 
         def closed() -> None:
-            raise NotSent("The bank is closed.")
+            raise NotSentError("The bank is closed.")
 
         bank.before = closed
         for hour in range(states.MAX_ATTEMPTS):
@@ -89,7 +94,7 @@ class TestDelivery:
             "It was tried too often."
         ]
         bank.before = lambda: None
-        assert unpark(now=later) == 1
+        assert unpark_payments(now=later) == 1
         assert deliver(later)["delivered"] == 1
         assert state(row) == State.SENT
 
@@ -152,7 +157,9 @@ class TestDelivery:
         self, programme: Programme, bank: Bank, now: datetime
     ) -> None:
         row = book(programme, now)
-        bank.after = lambda: confirm(row.number, Receipt("settled"), source="callback", now=now) and None
+        bank.after = lambda: (
+            apply_receipt(row.number, PaymentReceipt("settled"), source="callback", now=now) and None
+        )
         assert deliver(now)["delivered"] == 1
         assert state(row) == State.SETTLED
 
@@ -175,7 +182,7 @@ class TestDelivery:
         self, programme: Programme, bank: Bank, now: datetime, capsys: Any
     ) -> None:
         book(programme, now)
-        bank.says = {PaymentInstruction.objects.get().number: Receipt("absent")}
+        bank.says = {PaymentInstruction.objects.get().number: PaymentReceipt("absent")}
         with pytest.raises((SystemExit, CommandError)):
             call_command("deliver_outbox", "--json")
         assert json.loads(capsys.readouterr().out)["failed"] == 1
@@ -209,7 +216,7 @@ class TestStops:
     ) -> None:
         """In the midst of the transaction: all of it is there afterwards, or nothing."""
         row, count = book(programme, now), itertools.count()
-        place = [(states, "note"), (states, "transfer"), (states, "book"), (states, "commit")][step]
+        place = [(states, "note"), (states, "transfer"), (states, "book_entry"), (states, "commit")][step]
         known = getattr(*place)
 
         def stop(*arguments: Any, **named: Any) -> Any:
@@ -218,7 +225,7 @@ class TestStops:
             return known(*arguments, **named)
 
         monkeypatch.setattr(*place, stop)
-        bank.says = {row.number: Receipt("rejected", reason="AC04")}
+        bank.says = {row.number: PaymentReceipt("rejected", reason="AC04")}
         with pytest.raises(Stopped):
             deliver(now)
         assert state(row) == State.SENDING
@@ -248,7 +255,7 @@ class TestStops:
 
 def test_the_file_gateway_writes_each_instruction_once(settings: Any, tmp_path: Path, now: datetime) -> None:
     settings.VAR_DIR = tmp_path
-    part = gateways.gateway("file", Account("file"))
+    part = gateways.create_gateway("file", GatewayConfig("file"))
     sent = Instruction("abc", "10.00", "USD", "cash", "R-1", "Trial", "trial", "2026")
     assert part.status([sent], now=now)["abc"].state == "absent"
     assert part.send([sent], now=now)["abc"].state == "accepted"
@@ -263,5 +270,5 @@ def test_the_file_gateway_writes_each_instruction_once(settings: Any, tmp_path: 
 
 
 def test_a_gateway_of_an_unknown_kind() -> None:
-    with pytest.raises(gateways.UnknownGateway, match="file"):
-        gateways.gateway("pigeon", Account("p"))
+    with pytest.raises(gateways.UnknownGatewayError, match="file"):
+        gateways.create_gateway("pigeon", GatewayConfig("p"))

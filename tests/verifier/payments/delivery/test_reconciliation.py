@@ -23,9 +23,9 @@ from tests.verifier.payments.bank import (
 )
 from verifier.models import JournalEntry, PaymentInstruction, Programme
 from verifier.payments.delivery.reconciliation import reconcile
-from verifier.payments.instructions.errors import BudgetExhausted
-from verifier.payments.instructions.gateway import Receipt
-from verifier.payments.instructions.receipts import confirm
+from verifier.payments.instructions.errors import BudgetExhaustedError
+from verifier.payments.instructions.gateway import PaymentReceipt
+from verifier.payments.instructions.receipts import apply_receipt
 
 __all__ = ["bank", "programme"]  # fixtures
 
@@ -35,7 +35,7 @@ class TestReconciling:
         self, programme: Programme, bank: Bank, now: datetime
     ) -> None:
         row = reach(programme, bank, State.SENT, now)
-        bank.back = [{row.number: Receipt("settled"), "stranger": Receipt("settled")}]
+        bank.back = [{row.number: PaymentReceipt("settled"), "stranger": PaymentReceipt("settled")}]
         found = reconcile(clock=lambda: now)
         assert (found["settled"], found["strangers"], found["open"]) == (1, 1, 0)
         assert bank.back == []
@@ -68,7 +68,7 @@ class TestBudget:
     def test_it_is_never_overdrawn(self, programme: Programme, now: datetime) -> None:
         for person in "abc":
             book(programme, now, person)
-        with pytest.raises(BudgetExhausted):
+        with pytest.raises(BudgetExhaustedError):
             book(programme, now, "d")
         assert PaymentInstruction.objects.count() == JournalEntry.objects.count() == 3
         assert money("left") == "0.00"
@@ -81,10 +81,10 @@ class TestBudget:
             book(programme, now, person)
         deliver(now)
         row = PaymentInstruction.objects.get(key="a")
-        confirm(row.number, Receipt("rejected", reason="AC04"), source="file", now=now)
+        apply_receipt(row.number, PaymentReceipt("rejected", reason="AC04"), source="file", now=now)
         assert (state(row), row.problem) == (State.REJECTED, "AC04")
         book(programme, now, "d")
-        with pytest.raises(BudgetExhausted):
+        with pytest.raises(BudgetExhaustedError):
             book(programme, now, "a")
 
 

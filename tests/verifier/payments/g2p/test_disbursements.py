@@ -36,7 +36,7 @@ from verifier.models import (
     ReceivedItem,
 )
 from verifier.payments.delivery.outbox import deliver_outbox
-from verifier.payments.g2p.callbacks import answer_partners
+from verifier.payments.g2p.callbacks import deliver_callbacks
 from verifier.payments.instructions.ledger import check_books
 
 __all__ = ["agency", "callbacks", "programme"]  # fixtures
@@ -169,17 +169,17 @@ def test_an_asynchronous_disbursement_is_answered_when_all_has_ended(
     assert answer_problems(DISBURSE, f"/{actions.DISBURSE.path}", answer.json()) == []
     assert answer.json()["message"]["ack_status"] == "ACK"
     now = timezone.now()
-    assert answer_partners(now=now) == {"answered": 0, "failed": 0, "open": 1, "given_up": 0}
+    assert deliver_callbacks(now=now) == {"answered": 0, "failed": 0, "open": 1, "given_up": 0}
     deliver_outbox(clock=lambda: now)
-    from verifier.payments.instructions.gateway import Receipt
-    from verifier.payments.instructions.receipts import confirm
+    from verifier.payments.instructions.gateway import PaymentReceipt
+    from verifier.payments.instructions.receipts import apply_receipt
 
-    confirm(PaymentInstruction.objects.get().number, Receipt("settled"), source="test", now=now)
+    apply_receipt(PaymentInstruction.objects.get().number, PaymentReceipt("settled"), source="test", now=now)
     later = now + timezone.timedelta(minutes=5)
-    assert answer_partners(now=later)["failed"] == 1, "the agency's server was down"
+    assert deliver_callbacks(now=later)["failed"] == 1, "the agency's server was down"
     later += timezone.timedelta(minutes=5)
-    assert answer_partners(now=later)["answered"] == 1
-    assert answer_partners(now=later)["answered"] == 0
+    assert deliver_callbacks(now=later)["answered"] == 1
+    assert deliver_callbacks(now=later)["answered"] == 0
     (first_url, first), (_, second) = callbacks
     assert first_url == "http://agency.test/callback/on-disburse"
     assert first["header"]["message_id"] == second["header"]["message_id"]
@@ -198,15 +198,15 @@ def test_the_same_asynchronous_request_again_is_answered_again(
     [single] = OwedAnswer.objects.order_by("-id")[:1]
     first, again = PaymentInstruction.objects.order_by("id")
     now = timezone.now()
-    assert answer_partners(now=now)["open"] == 2
+    assert deliver_callbacks(now=now)["open"] == 2
     deliver_outbox(clock=lambda: now)
-    from verifier.payments.instructions.gateway import Receipt
-    from verifier.payments.instructions.receipts import confirm
+    from verifier.payments.instructions.gateway import PaymentReceipt
+    from verifier.payments.instructions.receipts import apply_receipt
 
     for payment, state in ((first, "settled"), (again, "rejected")):
-        confirm(payment.number, Receipt(state), source="test", now=now)  # type: ignore[arg-type]
+        apply_receipt(payment.number, PaymentReceipt(state), source="test", now=now)  # type: ignore[arg-type]
     for hours in (1, 2):
-        answer_partners(now=now + timezone.timedelta(hours=hours))
+        deliver_callbacks(now=now + timezone.timedelta(hours=hours))
     assert not OwedAnswer.objects.filter(sent_at=None).exists()
     heard = {}
     for _, body in callbacks[1:]:  # the first attempt found nobody there
@@ -231,8 +231,8 @@ def test_an_answer_that_an_older_release_owes_is_written(
     OwedAnswer.objects.update(sealed=None)
     OwedAnswer.objects.update(correlation_id=ReceivedItem.objects.get().correlation_id)
     now = timezone.now()
-    assert answer_partners(now=now)["failed"] == 1
-    assert answer_partners(now=now + timezone.timedelta(hours=1))["answered"] == 1
+    assert deliver_callbacks(now=now)["failed"] == 1
+    assert deliver_callbacks(now=now + timezone.timedelta(hours=1))["answered"] == 1
 
 
 def test_no_answer_goes_to_an_address_that_was_not_registered(agency: Agency) -> None:

@@ -14,7 +14,7 @@ from common.payments.g2p.mapper import MapperItem
 from tests.api.openapi import answer_problems
 from tests.verifier.payments.agency import KEY, PERSON, PHONE, Agency, agency, callbacks, programme
 from verifier.models import AccountMapping
-from verifier.payments.g2p.callbacks import answer_partners
+from verifier.payments.g2p.callbacks import deliver_callbacks
 
 __all__ = ["agency", "callbacks", "programme"]  # fixtures
 MAPPER = "g2p-connect/mapper_core_api_v1.0.0.yaml"
@@ -94,7 +94,7 @@ def test_a_link_sent_again_is_the_same_link(agency: Agency) -> None:
 def test_the_mapper_answers_later_too(agency: Agency, callbacks: list[tuple[str, dict[str, Any]]]) -> None:
     callbacks.append(("", {}))  # the address answers from the first time on
     assert mapped(agency, "link", of("1", PHONE), sync=False).json()["message"]["ack_status"] == "ACK"
-    assert answer_partners(now=timezone.now())["answered"] == 1
+    assert deliver_callbacks(now=timezone.now())["answered"] == 1
     url, body = callbacks[-1]
     assert url.endswith("/mapper/on-link")
     assert [each.status for each in mapper.parse_mapper_response("link", body["message"])] == ["succ"]

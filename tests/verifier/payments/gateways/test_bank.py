@@ -55,7 +55,7 @@ def counter(tmp_path: Path, db: None) -> Iterator[tuple[Bank, ThreadingHTTPServe
     named = KEY.named(f"bank.example#{jwk.thumbprint(KEY.public_key)}")
     accounts = Accounts(tmp_path / "bank" / "book.sqlite3")
     bank = Bank("bank.example", named, accounts, organisation.sender_id(), chance=random.Random(7))
-    own = organisation.signer(organisation.G2P).public_key
+    own = organisation.organisation_signer(organisation.G2P).public_key
     bank._keys = {jwk.thumbprint(own): own}
     with open_bank(bank, port=0) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})

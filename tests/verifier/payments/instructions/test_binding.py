@@ -24,13 +24,13 @@ from tests.verifier.payments.bank import (
 )
 from tests.verifier.payments.conftest import Rail, rail
 from verifier.models import JournalEntry, PaymentEvent, PaymentInstruction, Programme, Voucher
-from verifier.payments.delivery.outbox import unpark
+from verifier.payments.delivery.outbox import unpark_payments
 from verifier.payments.delivery.reconciliation import reconcile
 from verifier.payments.gateways.voucher import vouchers
-from verifier.payments.gateways.voucher.redeeming import redeem
+from verifier.payments.gateways.voucher.redeeming import redeem_voucher
 from verifier.payments.instructions.binding import is_altered
-from verifier.payments.instructions.gateway import Receipt
-from verifier.payments.instructions.receipts import confirm
+from verifier.payments.instructions.gateway import PaymentReceipt
+from verifier.payments.instructions.receipts import apply_receipt
 
 __all__ = ["bank", "programme", "rail"]  # fixtures
 CHANGES: list[dict[str, Any]] = [
@@ -71,7 +71,7 @@ def test_a_changed_row_never_leaves(
     assert PaymentEvent.objects.filter(instruction=row, event="ALTERED").count() == 1
     assert "not what was signed" in caplog.text
     assert not row.payee or row.payee not in caplog.text
-    unpark(now=now)
+    unpark_payments(now=now)
     deliver(now)
     assert row.number not in bank.got, "nor when somebody lets it try again"
 
@@ -97,7 +97,7 @@ def test_a_row_changed_before_it_is_tried_again(
     row = change(reach(programme, bank, wanted, now), payee="cash for mallory")
     bank.sendings.clear()
     bank.asked.clear()
-    unpark(now=now)
+    unpark_payments(now=now)
     for minute in range(3):
         deliver(now + minute * 5 * MINUTE)
     assert bank.sendings == bank.asked == []
@@ -111,7 +111,7 @@ def test_nothing_is_booked_of_a_changed_row(
 ) -> None:
     row = change(reach(programme, bank, State.SENT, now), amount=AMOUNT * 10)
     entries = JournalEntry.objects.count()
-    assert confirm(row.number, Receipt(word), source="callback", now=now) is False
+    assert apply_receipt(row.number, PaymentReceipt(word), source="callback", now=now) is False
     row.refresh_from_db()
     assert (row.state, row.problem, JournalEntry.objects.count()) == (State.SENT, "altered", entries)
 
@@ -138,7 +138,7 @@ def test_a_row_that_was_put_right_goes_on(programme: Programme, bank: Bank, now:
     deliver(now)
     change(row, payee="cash for ana")
     call_command("clear_dispute", row.number, "--because", "restored from the backup", "--json")
-    unpark(now=now)
+    unpark_payments(now=now)
     deliver(now)
     row.refresh_from_db()
     assert (row.state, bank.got[row.number].payee) == (State.SENT, "cash for ana")
@@ -163,13 +163,13 @@ def test_a_voucher_is_worth_what_was_signed(rail: Callable[..., Rail], where: st
     counter = rail("voucher", days=30)
     payment = counter.book("voucher")
     counter.deliver()
-    text = vouchers.text_of(payment.number)
+    text = vouchers.voucher_text(payment.number)
     if where == "order":
         change(payment, amount=150_000)
     else:
         Voucher.objects.update(**{where: {"amount": "1500.00", "currency": "EUR"}[where]})
     with pytest.raises(VoucherRefusedError, match="Do not pay it out"):
-        redeem(text, agent="Shop 7", now=counter.now)
+        redeem_voucher(text, agent="Shop 7", now=counter.now)
     payment.refresh_from_db()
     assert (Voucher.objects.get().state, payment.disputed) == ("ISSUED", True)
 

@@ -17,20 +17,20 @@ from common.errors import FetchError
 from tests.conftest import NOW
 from tests.verifier.payments.bank import AMOUNT, Bank, Stopped, bank, book, deliver, programme
 from verifier.models import PaymentInstruction, Programme
-from verifier.payments.delivery.outbox import unpark
+from verifier.payments.delivery.outbox import unpark_payments
 from verifier.payments.delivery.reconciliation import reconcile
 from verifier.payments.instructions import states
-from verifier.payments.instructions.errors import BudgetExhausted, Unclear
-from verifier.payments.instructions.gateway import NotSent, Receipt
-from verifier.payments.instructions.receipts import confirm
-from verifier.payments.reports.balances import report
+from verifier.payments.instructions.errors import BudgetExhaustedError, PaymentDisputedError
+from verifier.payments.instructions.gateway import NotSentError, PaymentReceipt
+from verifier.payments.instructions.receipts import apply_receipt
+from verifier.payments.reports.balances import payments_report
 
 __all__ = ["bank", "programme"]  # fixtures
 State = states.State
 MISHAPS: dict[str, BaseException | None] = {
     "none": None,
     "silence": FetchError("No answer."),
-    "closed": NotSent("Closed."),
+    "closed": NotSentError("Closed."),
     "stop": Stopped(),
 }
 STEP = some.one_of(
@@ -55,7 +55,7 @@ def test_they_balance_after_every_step(programme: Programme, bank: Bank, steps: 
         for step, *arguments in steps:
             now += timedelta(minutes=7)
             _take(step, arguments, programme, bank, now)
-            assert report()["faults"] == []
+            assert payments_report()["faults"] == []
             alive = PaymentInstruction.objects.exclude(state__in=states.DEAD).values_list("key", flat=True)
             assert len(alive) == len(set(alive))
         transaction.set_rollback(True)
@@ -64,7 +64,7 @@ def test_they_balance_after_every_step(programme: Programme, bank: Bank, steps: 
 
 def _take(step: str, arguments: list[Any], programme: Programme, bank: Bank, now: datetime) -> None:
     if step == "book":
-        with suppress(BudgetExhausted, Unclear):
+        with suppress(BudgetExhaustedError, PaymentDisputedError):
             book(programme, now, arguments[0])
     elif step == "deliver":
         mishap, before = MISHAPS[arguments[0]], arguments[1]
@@ -80,11 +80,11 @@ def _take(step: str, arguments: list[Any], programme: Programme, bank: Bank, now
         rows = list(PaymentInstruction.objects.all())
         if rows:
             row = rows[arguments[0] % len(rows)]
-            confirm(row.number, Receipt(arguments[1], at=now), source="callback", now=now)
+            apply_receipt(row.number, PaymentReceipt(arguments[1], at=now), source="callback", now=now)
     elif step == "reconcile":
         reconcile(clock=lambda: now)
     else:
-        unpark(now=now)
+        unpark_payments(now=now)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -99,7 +99,7 @@ def test_of_many_at_once_none_overdraws_and_nobody_is_paid_twice(programme: Prog
                 try:
                     book(programme, now, "abcde"[(first + step) % 5])
                     done.append("booked")
-                except BudgetExhausted:
+                except BudgetExhaustedError:
                     done.append("refused")
         finally:
             connection.close()
@@ -111,7 +111,7 @@ def test_of_many_at_once_none_overdraws_and_nobody_is_paid_twice(programme: Prog
         thread.join(timeout=60)
     assert (done.count("booked"), done.count("refused")) == (24, 16)
     assert PaymentInstruction.objects.count() == 3
-    found = report()
+    found = payments_report()
     assert found["faults"] == []
     assert found["programmes"][0]["left"] == "0.00"
 
@@ -125,7 +125,10 @@ def test_of_many_receipts_at_once_one_is_booked(programme: Programme, bank: Bank
     def work() -> None:
         try:
             gate.wait(timeout=20)
-            news.extend(confirm(row.number, Receipt("settled"), source="callback", now=now) for row in rows)
+            news.extend(
+                apply_receipt(row.number, PaymentReceipt("settled"), source="callback", now=now)
+                for row in rows
+            )
         finally:
             connection.close()
 
@@ -135,8 +138,8 @@ def test_of_many_receipts_at_once_one_is_booked(programme: Programme, bank: Bank
     for thread in threads:
         thread.join(timeout=60)
     assert (news.count(True), news.count(False)) == (3, 15)
-    assert report()["programmes"][0]["settled"] == "30.00"
-    assert report()["faults"] == []
+    assert payments_report()["programmes"][0]["settled"] == "30.00"
+    assert payments_report()["faults"] == []
 
 
 @pytest.mark.django_db(transaction=True)
@@ -172,7 +175,7 @@ def test_an_outbox_of_old_becomes_instructions(now: datetime) -> None:
     finally:
         executor = MigrationExecutor(connection)
         executor.migrate(latest)
-    found = report()
+    found = payments_report()
     assert found["faults"] == []
     [line] = [each for each in found["programmes"] if each["programme"] == "seeds"]
     assert (line["reserved"], line["sent"], line["left"]) == ("10.00", "10.00", "0.00")

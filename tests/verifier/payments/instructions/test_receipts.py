@@ -10,9 +10,13 @@ from tests.verifier.payments.bank import MINUTE, Bank, State, bank, book, money,
 from verifier.models import PaymentEvent, Programme
 from verifier.payments.delivery.reconciliation import reconcile
 from verifier.payments.instructions import states
-from verifier.payments.instructions.errors import Unclear, UnknownInstruction, WrongMove
-from verifier.payments.instructions.gateway import Receipt
-from verifier.payments.instructions.receipts import confirm
+from verifier.payments.instructions.errors import (
+    PaymentDisputedError,
+    PaymentTransitionError,
+    UnknownInstructionError,
+)
+from verifier.payments.instructions.gateway import PaymentReceipt
+from verifier.payments.instructions.receipts import apply_receipt
 
 __all__ = ["bank", "programme"]  # fixtures
 
@@ -38,7 +42,7 @@ class TestReceipts:
     ) -> None:
         row = book(programme, now)
         for word in said:
-            confirm(row.number, Receipt(word, reference="B-1"), source="callback", now=now)
+            apply_receipt(row.number, PaymentReceipt(word, reference="B-1"), source="callback", now=now)
             assert state(row)
         assert state(row) == expected
         assert not row.disputed
@@ -48,7 +52,9 @@ class TestReceipts:
 
     def test_whether_it_was_news(self, programme: Programme, now: datetime) -> None:
         row = book(programme, now)
-        said = [confirm(row.number, Receipt("settled"), source="callback", now=now) for _ in range(3)]
+        said = [
+            apply_receipt(row.number, PaymentReceipt("settled"), source="callback", now=now) for _ in range(3)
+        ]
         assert said == [True, False, False]
         assert PaymentEvent.objects.filter(event="SETTLED").count() == 1
 
@@ -58,7 +64,9 @@ class TestReceipts:
         self, programme: Programme, bank: Bank, now: datetime, first: str, word: Any
     ) -> None:
         row = reach(programme, bank, first, now)
-        confirm(row.number, Receipt(word, at=now + timedelta(days=1)), source="callback", now=now)
+        apply_receipt(
+            row.number, PaymentReceipt(word, at=now + timedelta(days=1)), source="callback", now=now
+        )
         assert state(row) in (first, *[to for to, came in states.CAME_FROM.items() if first in came])
 
     def test_settled_then_rejected_stays_paid_and_is_disputed(
@@ -66,7 +74,7 @@ class TestReceipts:
     ) -> None:
         row = reach(programme, bank, State.SETTLED, now)
         for _ in range(2):
-            confirm(row.number, Receipt("rejected"), source="file", now=now)
+            apply_receipt(row.number, PaymentReceipt("rejected"), source="file", now=now)
         assert (state(row), row.disputed) == (State.SETTLED, True)
         assert PaymentEvent.objects.filter(event="DISPUTED").count() == 1
         [difference] = reconcile(clock=lambda: now)["differences"]
@@ -78,7 +86,7 @@ class TestReceipts:
         self, programme: Programme, bank: Bank, now: datetime
     ) -> None:
         row = reach(programme, bank, State.REJECTED, now)
-        confirm(row.number, Receipt("settled"), source="file", now=now)
+        apply_receipt(row.number, PaymentReceipt("settled"), source="file", now=now)
         assert (state(row), row.disputed) == (State.SETTLED, True)
         assert (money("settled"), money("left")) == ("10.00", "20.00")
         assert book(programme, now).pk == row.pk  # nobody is paid anew for it
@@ -89,11 +97,11 @@ class TestReceipts:
         row = reach(programme, bank, State.REJECTED, now)
         anew = book(programme, now)
         assert anew.pk != row.pk
-        confirm(row.number, Receipt("settled"), source="file", now=now)
+        apply_receipt(row.number, PaymentReceipt("settled"), source="file", now=now)
         assert (state(row), row.disputed) == (State.REJECTED, True)
-        confirm(anew.number, Receipt("rejected"), source="file", now=now)
+        apply_receipt(anew.number, PaymentReceipt("rejected"), source="file", now=now)
         assert state(anew) == State.REJECTED
-        with pytest.raises(Unclear):
+        with pytest.raises(PaymentDisputedError):
             book(programme, now)
 
     def test_rejected_then_settled_with_nothing_left_is_for_a_person(
@@ -102,9 +110,9 @@ class TestReceipts:
         row = reach(programme, bank, State.REJECTED, now)
         for person in "bcd":
             book(programme, now, person)
-        confirm(row.number, Receipt("settled"), source="file", now=now)
+        apply_receipt(row.number, PaymentReceipt("settled"), source="file", now=now)
         assert (state(row), row.disputed) == (State.REJECTED, True)
-        with pytest.raises(Unclear):
+        with pytest.raises(PaymentDisputedError):
             book(programme, now)
 
     @pytest.mark.parametrize(
@@ -116,7 +124,7 @@ class TestReceipts:
         row = reach(programme, bank, State.SETTLED, now)
         with pytest.raises(CommandError, match="Nobody disputes"):
             call_command("clear_dispute", row.number, "--because", "asked", *options)
-        confirm(row.number, Receipt("rejected"), source="file", now=now)
+        apply_receipt(row.number, PaymentReceipt("rejected"), source="file", now=now)
         call_command("clear_dispute", row.number, "--because", "asked the bank", *options)
         assert (state(row), row.disputed) == (expected, False)
         assert reconcile(clock=lambda: now)["differences"] == []
@@ -137,7 +145,7 @@ class TestReceipts:
     ) -> None:
         row = reach(programme, bank, State.UNKNOWN, now)
         for at in (None, now - MINUTE):
-            assert not confirm(row.number, Receipt("absent", at=at), source="callback", now=now)
+            assert not apply_receipt(row.number, PaymentReceipt("absent", at=at), source="callback", now=now)
         assert state(row) == State.UNKNOWN
 
     def test_what_came_back_is_paid_anew_from_the_same_money(
@@ -153,8 +161,8 @@ class TestReceipts:
         assert anew.number != row.number
 
     def test_a_stranger(self, programme: Programme, now: datetime) -> None:
-        with pytest.raises(UnknownInstruction):
-            confirm("nobody", Receipt("settled"), source="callback", now=now)
+        with pytest.raises(UnknownInstructionError):
+            apply_receipt("nobody", PaymentReceipt("settled"), source="callback", now=now)
 
     def test_moves_that_the_machine_does_not_have(
         self, programme: Programme, bank: Bank, now: datetime
@@ -162,6 +170,6 @@ class TestReceipts:
         assert set(states.CAME_FROM) == set(State)
         row = reach(programme, bank, State.SETTLED, now)
         for to in (State.BOOKED, State.SENDING, State.SENT, State.RELEASED):
-            with pytest.raises(WrongMove), states.locked(row.number) as held:
+            with pytest.raises(PaymentTransitionError), states.locked(row.number) as held:
                 states.move(held, to, source="test", now=now)
         assert state(row) == State.SETTLED

@@ -15,11 +15,11 @@ from tests.verifier.payments.instructions.test_binding import change
 from verifier.models import GatewayAccount, PaymentInstruction, Programme, Voucher
 from verifier.payments.delivery.reconciliation import reconcile
 from verifier.payments.gateways.voucher import vouchers
-from verifier.payments.gateways.voucher.redeeming import redeem
+from verifier.payments.gateways.voucher.redeeming import redeem_voucher
 from verifier.payments.instructions.binding import bind, stop_altered
-from verifier.payments.instructions.errors import Unclear
-from verifier.payments.instructions.gateway import Receipt
-from verifier.payments.instructions.receipts import confirm
+from verifier.payments.instructions.errors import PaymentDisputedError
+from verifier.payments.instructions.gateway import PaymentReceipt
+from verifier.payments.instructions.receipts import apply_receipt
 
 __all__ = ["bank", "programme", "rail"]  # fixtures
 OVER = [State.SENT, State.SETTLED, State.REJECTED, State.RETURNED, State.RELEASED]
@@ -49,7 +49,7 @@ def test_what_was_paid_is_not_called_dead_to_be_paid_anew(
     programme: Programme, bank: Bank, now: datetime, state: str, dead: str
 ) -> None:
     change(reach(programme, bank, state, now), state=dead, payee="")
-    with pytest.raises(Unclear):
+    with pytest.raises(PaymentDisputedError):
         book(programme, now)
     [difference] = reconcile(clock=lambda: now)["differences"]
     assert difference["what"].startswith("Its row was changed")
@@ -59,7 +59,7 @@ def test_a_payment_is_not_called_settled_without_the_books(
     programme: Programme, bank: Bank, now: datetime
 ) -> None:
     row = change(book(programme, now), state=State.SETTLED, payee="")
-    assert confirm(row.number, Receipt("returned"), source="callback", now=now) is False
+    assert apply_receipt(row.number, PaymentReceipt("returned"), source="callback", now=now) is False
     row.refresh_from_db()
     assert (row.state, row.problem) == (State.SETTLED, "altered")
 
@@ -99,13 +99,13 @@ def test_a_voucher_that_was_cashed_is_not_opened_again(
     counter = rail("voucher", days=30)
     payment = counter.book("voucher")
     counter.deliver()
-    text = vouchers.text_of(payment.number)
-    redeem(text, agent="Shop 7", now=counter.now)
+    text = vouchers.voucher_text(payment.number)
+    redeem_voucher(text, agent="Shop 7", now=counter.now)
     Voucher.objects.update(state="ISSUED", ended_at=None, agent="")
     if also:
         change(payment, **also)
     with pytest.raises(VoucherRefusedError, match="Do not pay it out"):
-        redeem(text, agent="Shop 8", now=counter.now)
+        redeem_voucher(text, agent="Shop 8", now=counter.now)
     payment.refresh_from_db()
     assert payment.disputed
 
@@ -115,14 +115,14 @@ def test_two_vouchers_exchanged(rail: Callable[..., Rail]) -> None:
     counter = rail("voucher", days=30)
     small, large = counter.book("voucher", amount=100), counter.book("voucher", amount=90_000)
     counter.deliver()
-    text = vouchers.text_of(small.number)
+    text = vouchers.voucher_text(small.number)
     rows = {row.number: row for row in Voucher.objects.all()}
     mine, theirs = rows[small.number].identifier, rows[large.number].identifier
     Voucher.objects.filter(number=large.number).update(identifier="aside")
     Voucher.objects.filter(number=small.number).update(identifier=theirs)
     Voucher.objects.filter(number=large.number).update(identifier=mine)
     with pytest.raises(VoucherRefusedError, match="Do not pay it out"):
-        redeem(text, agent="Shop 7", now=counter.now)
+        redeem_voucher(text, agent="Shop 7", now=counter.now)
 
 
 def test_an_account_that_was_signed_is_asked_of_no_mapper(rail: Callable[..., Rail], tmp_path: Path) -> None:

@@ -9,10 +9,10 @@ from django.test import Client
 from common.keys import PrivateKey
 from tests.verifier.people import FARMER, IDENTITY, Person, credential, post
 from verifier.models import PaymentInstruction, PresentationSession, Programme
-from verifier.payments.instructions.gateway import Receipt
-from verifier.payments.instructions.receipts import confirm
+from verifier.payments.instructions.gateway import PaymentReceipt
+from verifier.payments.instructions.receipts import apply_receipt
 from verifier.payments.programmes.sample import load_programmes
-from verifier.payments.reports.balances import report
+from verifier.payments.reports.balances import payments_report
 from verifier.presentation.requests import create_request, find_service
 
 Status = PresentationSession.Status
@@ -42,7 +42,7 @@ class TestPension:
         assert (row.amount, row.period, row.payee) == (6000, f"{today:%Y-%m}", "BO-7100-0017")
         assert row.holder
         assert IDENTITY["national_id"] not in row.key
-        assert report()["faults"] == []
+        assert payments_report()["faults"] == []
 
     def test_another_death_pays_nothing_and_says_so(self, ana: PrivateKey, today: datetime) -> None:
         other = person(ana, today, identity=IDENTITY, death={**DEATH, "spouse_national_id": "0000-0000"})
@@ -86,7 +86,9 @@ class TestPension:
     def test_what_was_rejected_is_asked_for_anew_elsewhere(self, ana: PrivateKey, today: datetime) -> None:
         widow = person(ana, today, identity=IDENTITY, death=DEATH)
         show("widows-pension", widow, today)
-        confirm(PaymentInstruction.objects.get().number, Receipt("rejected"), source="callback", now=today)
+        apply_receipt(
+            PaymentInstruction.objects.get().number, PaymentReceipt("rejected"), source="callback", now=today
+        )
         assert show("widows-pension", widow, today).outcome["booked"] is True
         assert sorted(PaymentInstruction.objects.values_list("state", flat=True)) == ["BOOKED", "REJECTED"]
 

@@ -16,7 +16,7 @@ from verifier.models import JournalEntry, PaymentInstruction, Posting, Presentat
 from verifier.payments.instructions import ledger
 from verifier.presentation import states
 from verifier.presentation.requests import CreatedRequest, create_request, find_service
-from verifier.presentation.unlocking import retry
+from verifier.presentation.unlocking import retry_unlock
 
 Status = PresentationSession.Status
 
@@ -105,46 +105,50 @@ class TestOnce:
 
     def test_the_same_authority_under_both_its_names_is_one(self) -> None:
         """A farmer number shown as ldp_vc (issuer: DID) and as dc+sd-jwt (issuer: URL) is paid once."""
-        from verifier.services.actions.base import Shown
+        from verifier.services.actions.base import DisclosedCredential
 
         names = (
             "did:web:localhost%3A8000:issuers:farmer-registry",
             "http://localhost:8000/issuers/farmer-registry",
         )
-        shown = [Shown("farmer", "", issuer, "", {}, "") for issuer in names]
+        shown = [DisclosedCredential("farmer", "", issuer, "", {}, "") for issuer in names]
         assert shown[0].authority == shown[1].authority == names[0]
 
 
 @pytest.mark.usefixtures("db")
 class TestBooks:
     def test_what_does_not_balance_is_not_booked(self, now: datetime) -> None:
-        one, two = (ledger.account(code, name=code, currency="USD") for code in ("one", "two"))
-        euro = ledger.account("euro", name="euro", currency="EUR")
+        one, two = (ledger.ledger_account(code, name=code, currency="USD") for code in ("one", "two"))
+        euro = ledger.ledger_account("euro", name="euro", currency="EUR")
         for postings in (((one, 5),), ((one, 5), (two, -4)), ((one, 5), (euro, -5)), ()):
-            with pytest.raises(ledger.Unbalanced):
-                ledger.book("key", reference="r", description="d", postings=postings, now=now)
+            with pytest.raises(ledger.UnbalancedError):
+                ledger.book_entry("key", reference="r", description="d", postings=postings, now=now)
         assert not JournalEntry.objects.exists()
 
     def test_an_account_keeps_its_currency(self) -> None:
-        ledger.account("one", name="one", currency="USD")
-        with pytest.raises(ledger.Unbalanced):
-            ledger.account("one", name="one", currency="EUR")
+        ledger.ledger_account("one", name="one", currency="USD")
+        with pytest.raises(ledger.UnbalancedError):
+            ledger.ledger_account("one", name="one", currency="EUR")
 
     def test_a_key_is_booked_once(self, now: datetime) -> None:
-        one, two = (ledger.account(code, name=code, currency="USD") for code in ("one", "two"))
-        first, new = ledger.book("k", reference="r", description="d", postings=((one, 5), (two, -5)), now=now)
-        again, newer = ledger.book(
+        one, two = (ledger.ledger_account(code, name=code, currency="USD") for code in ("one", "two"))
+        first, new = ledger.book_entry(
+            "k", reference="r", description="d", postings=((one, 5), (two, -5)), now=now
+        )
+        again, newer = ledger.book_entry(
             "k", reference="s", description="e", postings=((one, 9), (two, -9)), now=now
         )
         assert (first, new, newer, again.reference) == (again, True, False, "r")
         assert ledger.balance("one") == 5
 
     def test_a_fault_in_the_books_is_found(self, now: datetime) -> None:
-        one, two = (ledger.account(code, name=code, currency="USD") for code in ("one", "two"))
-        entry, _ = ledger.book("k", reference="r", description="d", postings=((one, 5), (two, -5)), now=now)
+        one, two = (ledger.ledger_account(code, name=code, currency="USD") for code in ("one", "two"))
+        entry, _ = ledger.book_entry(
+            "k", reference="r", description="d", postings=((one, 5), (two, -5)), now=now
+        )
         ledger.check_books()
         Posting.objects.create(entry=entry, account=one, amount=1)
-        with pytest.raises(ledger.Unbalanced):
+        with pytest.raises(ledger.UnbalancedError):
             ledger.check_books()
 
 
@@ -170,7 +174,7 @@ def test_of_many_unlocks_at_once_one_pays(wayra: Person, today: datetime) -> Non
         try:
             session = PresentationSession.objects.select_related("service").get(pk=pk)
             gate.wait(timeout=20)
-            retry(session, now=today)
+            retry_unlock(session, now=today)
             done.append("unlocked")
         except SelloError as error:
             done.append(error.code)

@@ -11,8 +11,13 @@ from django.conf import settings
 
 from common.encoding import strict_json
 from common.errors import MalformedInputError
-from verifier.payments.instructions.doubting import doubt
-from verifier.payments.instructions.gateway import Account, Instruction, Receipt, Receipts
+from verifier.payments.instructions.doubting import dispute_payment
+from verifier.payments.instructions.gateway import (
+    GatewayConfig,
+    Instruction,
+    PaymentReceipt,
+    PaymentReceipts,
+)
 
 TAKEN = "taken"
 SIGNED: Final = ("id", "payee", "amount", "currency")
@@ -23,10 +28,10 @@ class FileGateway:
 
     max_batch = 100
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: GatewayConfig) -> None:
         self._folder: Path = settings.VAR_DIR / account.config.get("folder", "outbox")
 
-    def send(self, instructions: Sequence[Instruction], *, now: datetime) -> Receipts:
+    def send(self, instructions: Sequence[Instruction], *, now: datetime) -> PaymentReceipts:
         """Write what is not here yet."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for each in instructions:
@@ -38,7 +43,7 @@ class FileGateway:
             draft.replace(self._folder / f"{each.id}.json")
         return self.status(instructions, now=now)
 
-    def status(self, instructions: Sequence[Instruction], *, now: datetime) -> Receipts:
+    def status(self, instructions: Sequence[Instruction], *, now: datetime) -> PaymentReceipts:
         """Accepted where the file stands, whether the bank has taken it or not.
 
         One that says something else than what was signed is nobody's: a person has to look at it.
@@ -47,12 +52,12 @@ class FileGateway:
         for each in instructions:
             path = self._found(each)
             if path is None or _says(path, each):
-                receipts[each.id] = Receipt("absent" if path is None else "accepted", at=now)
+                receipts[each.id] = PaymentReceipt("absent" if path is None else "accepted", at=now)
             else:
-                doubt(each.id, why="its file is not what was signed", source="file", now=now)
+                dispute_payment(each.id, why="its file is not what was signed", source="file", now=now)
         return receipts
 
-    def statements(self, *, now: datetime) -> Iterator[Receipts]:
+    def statements(self, *, now: datetime) -> Iterator[PaymentReceipts]:
         """None: this bank only takes."""
         yield from ()
 

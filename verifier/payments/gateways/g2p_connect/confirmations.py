@@ -9,8 +9,8 @@ from common.payments.g2p import disburse, status
 from common.payments.g2p.disburse import DisbursementStatus, Unread
 from verifier.models import PaymentInstruction
 from verifier.payments.gateways.g2p_connect.statuses import DOUBTFUL, UNREAD, receipt_for
-from verifier.payments.instructions.doubting import doubt
-from verifier.payments.instructions.receipts import confirm
+from verifier.payments.instructions.doubting import dispute_payment
+from verifier.payments.instructions.receipts import apply_receipt
 
 
 def on_disburse(received: ReceivedMessage) -> None:
@@ -43,11 +43,11 @@ def _confirm(received: ReceivedMessage, statuses: tuple[DisbursementStatus | Unr
                 code="err.request.forbidden",
             )
         if isinstance(each, Unread):
-            doubt(row.number, why=UNREAD, source="callback", now=now)
+            dispute_payment(row.number, why=UNREAD, source="callback", now=now)
             continue
         currency = row.programme.currency
         receipt = receipt_for(each, amount=to_text(row.amount, currency), currency=currency, asked=False)
         if receipt is not None and receipt.reason in DOUBTFUL:
-            doubt(row.number, why=receipt.reason, source="callback", now=now)
+            dispute_payment(row.number, why=receipt.reason, source="callback", now=now)
         elif receipt is not None:
-            confirm(row.number, receipt, source="callback", now=now)
+            apply_receipt(row.number, receipt, source="callback", now=now)

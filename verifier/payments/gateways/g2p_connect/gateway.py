@@ -26,10 +26,16 @@ from common.payments.g2p.actions import (
     Endpoint,
 )
 from verifier.identity import organisation
-from verifier.payments.addresses.payees import addresses
+from verifier.payments.addresses.payees import resolve_addresses
 from verifier.payments.gateways.g2p_connect.statuses import DOUBTFUL, UNREAD, receipt_for
-from verifier.payments.instructions.doubting import doubt
-from verifier.payments.instructions.gateway import Account, Instruction, NotSent, Receipt, Receipts
+from verifier.payments.instructions.doubting import dispute_payment
+from verifier.payments.instructions.gateway import (
+    GatewayConfig,
+    Instruction,
+    NotSentError,
+    PaymentReceipt,
+    PaymentReceipts,
+)
 
 MAX_BATCH: Final = 50
 log = logging.getLogger("sello.payments")
@@ -40,22 +46,24 @@ class G2PConnect:
 
     max_batch = MAX_BATCH
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: GatewayConfig) -> None:
         self._config = account.config
 
-    def send(self, instructions: Sequence[Instruction], *, now: datetime) -> Receipts:
+    def send(self, instructions: Sequence[Instruction], *, now: datetime) -> PaymentReceipts:
         """Ask for payment; what has no address is rejected, and a payment called a duplicate stays open."""
         try:
             partner = Partner.objects.get(sender_id=self._config["partner"], active=True)
-            found = addresses(instructions, self._config, now=now)
+            found = resolve_addresses(instructions, self._config, now=now)
             payable = [(each, found[each.id]) for each in instructions]
             wanted = [self._disbursement(each, to) for each, to in payable if not isinstance(to, str)]
             if partner.token_url:
                 access_token(partner, now=now)
         except (SelloError, KeyError, Partner.DoesNotExist) as error:
-            raise NotSent("This disbursement cannot be written.", detail=type(error).__name__) from error
+            raise NotSentError("This disbursement cannot be written.", detail=type(error).__name__) from error
         receipts = {
-            each.id: Receipt("rejected", reason=to, at=now) for each, to in payable if isinstance(to, str)
+            each.id: PaymentReceipt("rejected", reason=to, at=now)
+            for each, to in payable
+            if isinstance(to, str)
         }
         if wanted:
             sent = [each for each in instructions if each.id not in receipts]
@@ -67,12 +75,12 @@ class G2PConnect:
                 receipts |= _receipts(envelope.message, sent, asked=False, now=now)
         return receipts
 
-    def status(self, instructions: Sequence[Instruction], *, now: datetime) -> Receipts:
+    def status(self, instructions: Sequence[Instruction], *, now: datetime) -> PaymentReceipts:
         """Ask what became of them; `rjct.reference_id.invalid` is how the partner says that it has none."""
         try:
             partner = Partner.objects.get(sender_id=self._config["partner"], active=True)
         except (KeyError, Partner.DoesNotExist) as error:
-            raise NotSent("This gateway has no partner.") from error
+            raise NotSentError("This gateway has no partner.") from error
         numbers = [each.id for each in instructions]
         message = status.create_status_request(
             _transaction(instructions),
@@ -83,7 +91,7 @@ class G2PConnect:
         envelope = self._ask(partner, SYNC_DISBURSE_STATUS, message, count=1, now=now)
         return _receipts(status.parse_status_response(envelope.message), instructions, asked=True, now=now)
 
-    def statements(self, *, now: datetime) -> Iterator[Receipts]:
+    def statements(self, *, now: datetime) -> Iterator[PaymentReceipts]:
         """None: callbacks come to `/g2p/on-disburse` on their own."""
         yield from ()
 
@@ -102,7 +110,7 @@ class G2PConnect:
 
     def _send_async(
         self, partner: Partner, message: Mapping[str, object], sent: Sequence[Instruction], *, now: datetime
-    ) -> dict[str, Receipt]:
+    ) -> dict[str, PaymentReceipt]:
         ack = outgoing.send_message(
             partner,
             NAMESPACE,
@@ -117,7 +125,7 @@ class G2PConnect:
             url=f"{partner.address.rstrip('/')}/{DISBURSE.path}",
             now=now,
         )
-        return {each.id: Receipt("accepted", reference=ack.correlation_id, at=now) for each in sent}
+        return {each.id: PaymentReceipt("accepted", reference=ack.correlation_id, at=now) for each in sent}
 
     def _ask(
         self,
@@ -142,7 +150,7 @@ class G2PConnect:
 
 def _receipts(
     message: Mapping[str, object], sent: Sequence[Instruction], *, asked: bool, now: datetime
-) -> dict[str, Receipt]:
+) -> dict[str, PaymentReceipt]:
     """What the partner says of ours; of an instruction that was not asked about it says nothing."""
     ours, receipts = {each.id: each for each in sent}, {}
     _, statuses = disburse.parse_disburse_response(message)
@@ -152,13 +160,13 @@ def _receipts(
             log.warning("a partner answers about a disbursement that it was not asked about")
             continue
         if isinstance(each, disburse.Unread):
-            doubt(instruction.id, why=UNREAD, source="answer", now=now)
+            dispute_payment(instruction.id, why=UNREAD, source="answer", now=now)
             continue
         receipt = receipt_for(each, amount=instruction.amount, currency=instruction.currency, asked=asked)
         if receipt is not None:
             receipts[instruction.id] = receipt
             if receipt.reason in DOUBTFUL:
-                doubt(instruction.id, why=receipt.reason, source="answer", now=now)
+                dispute_payment(instruction.id, why=receipt.reason, source="answer", now=now)
     return receipts
 
 

@@ -16,7 +16,7 @@ from common.payments.iso20022.statement import BookedBatch, BookedEntry, Movemen
 from common.payments.iso20022.status_report import Outcome, outcome, parse_report
 from verifier.models import BankFileEntry, PaymentInstruction
 from verifier.payments.gateways.iso20022 import inbox
-from verifier.payments.instructions.gateway import Receipt, Receipts
+from verifier.payments.instructions.gateway import PaymentReceipt, PaymentReceipts
 
 _NUMBER: Final = re.compile(r"(?=([0-9a-f]{32}))")  # of an instruction, wherever a bank repeats it
 _CUT: Final = re.compile(r"[0-9a-f]{12,31}\Z")
@@ -24,11 +24,11 @@ _FILE: Final = re.compile(r"sello[0-9]{14}[0-9a-f]{8}(?:-[0-9]{4})?")  # or of a
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class BankReport:
     """What a bank's file says: `receipts` count; the rest is for a person to look at."""
 
     message_id: str
-    receipts: Receipts
+    receipts: PaymentReceipts
     unknown: int
     contradicted: tuple[str, ...]
     wrong_amount: tuple[str, ...]
@@ -47,12 +47,12 @@ class Reading:
         ]
 
 
-def read_report(data: bytes) -> Reading:
+def read_bank_report(data: bytes) -> BankReport:
     """What a file of the bank says of ours: a pain.002, or an account statement (camt.053, camt.054)."""
     return _status_report(data) if message_of(data) == "pain.002" else _statement(data)
 
 
-def _status_report(data: bytes) -> Reading:
+def _status_report(data: bytes) -> BankReport:
     """Held against the file of which it speaks; amounts that differ are no confirmation."""
     report = parse_report(data)
     entries = list(BankFileEntry.objects.filter(file__message_id__iexact=comparable_id(report.original)))
@@ -62,26 +62,26 @@ def _status_report(data: bytes) -> Reading:
     found = outcome(report, groups=groups)
     wrong = tuple(entry.end_to_end_id for entry in entries if _differs(entry, found))
     receipts = {
-        id: Receipt(each.state, each.reference, each.reason, each.at)
+        id: PaymentReceipt(each.state, each.reference, each.reason, each.at)
         for id, each in found.statuses.items()
         if id not in wrong
     }
     unknown = found.unknown + (not entries)
-    return Reading(report.message_id, receipts, unknown, found.contradicted, wrong, found.unread)
+    return BankReport(report.message_id, receipts, unknown, found.contradicted, wrong, found.unread)
 
 
-def _statement(data: bytes) -> Reading:
+def _statement(data: bytes) -> BankReport:
     """What left and what came back; a statement also has movements that are none of ours."""
     statement = parse_statement(data)
-    said = _Said(statement.entries)
+    said = _StatementReader(statement.entries)
     for entry in statement.entries:  # in their order: what came back had left before
         said.take(entry)
-    return Reading(
+    return BankReport(
         statement.message_id, said.receipts, 0, (), tuple(said.wrong), (), tuple(dict.fromkeys(said.unclear))
     )
 
 
-class _Said:
+class _StatementReader:
     """What a statement says of transfers of ours, entry by entry."""
 
     def __init__(self, entries: Sequence[BookedEntry]) -> None:
@@ -89,7 +89,7 @@ class _Said:
         for text in {text for entry in entries for text in entry.texts}:
             named.update(_NUMBER.findall(text))
         self.ours = _ours(named)
-        self.receipts: dict[str, Receipt] = {}
+        self.receipts: dict[str, PaymentReceipt] = {}
         self.wrong: list[str] = []
         self.unclear: list[str] = []
 
@@ -116,10 +116,10 @@ class _Said:
         if Decimal(entry.amount) not in moved or each.currency != entry.currency:
             self.wrong.append(number)
         else:
-            self._receive(number, Receipt(each.state, each.reference, each.reason, each.at))
+            self._receive(number, PaymentReceipt(each.state, each.reference, each.reason, each.at))
         return numbers
 
-    def _receive(self, number: str, receipt: Receipt) -> None:
+    def _receive(self, number: str, receipt: PaymentReceipt) -> None:
         """Once it came back, it has come back; that it left twice is a matter for the bank."""
         known = self.receipts.get(number)
         if known is None or receipt.state == "returned":
@@ -145,7 +145,7 @@ class _Said:
         for part in (everything, [row for row in everything if row.end_to_end_id not in dead]):
             if part and _adds_up(part, batch):
                 for row in part:
-                    self._receive(row.end_to_end_id, Receipt("settled", batch.reference, "", batch.at))
+                    self._receive(row.end_to_end_id, PaymentReceipt("settled", batch.reference, "", batch.at))
                 return numbers
         self.unclear.append(f"{batch.group or batch.file}: a sum that is not that of its transfers")
         return numbers
@@ -180,12 +180,12 @@ def _is_file(name: str) -> bool:
     return BankFileEntry.objects.filter(file__message_id__iexact=name).exists()
 
 
-def readings(path: Path) -> Iterator[tuple[str, Reading | PaymentMessageError]]:
+def read_bank_files(path: Path) -> Iterator[tuple[str, BankReport | PaymentMessageError]]:
     """What a file of the bank says, or each file of an archive, by its name; or why it cannot be read."""
     try:
-        for name, data in inbox.documents(path):
+        for name, data in inbox.file_documents(path):
             try:
-                yield name, data if isinstance(data, PaymentMessageError) else read_report(data)
+                yield name, data if isinstance(data, PaymentMessageError) else read_bank_report(data)
             except PaymentMessageError as error:
                 yield name, error
     except PaymentMessageError as error:

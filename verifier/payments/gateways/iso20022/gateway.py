@@ -12,9 +12,15 @@ from common.errors import SelloError
 from common.payments.address import Address
 from common.payments.errors import InvalidAddressError
 from common.payments.iso20022.accounts import check_payment_account
-from verifier.payments.addresses.payees import NO_ADDRESS, addresses
+from verifier.payments.addresses.payees import NO_ADDRESS, resolve_addresses
 from verifier.payments.gateways.iso20022 import payment_files
-from verifier.payments.instructions.gateway import Account, Instruction, NotSent, Receipt, Receipts
+from verifier.payments.instructions.gateway import (
+    GatewayConfig,
+    Instruction,
+    NotSentError,
+    PaymentReceipt,
+    PaymentReceipts,
+)
 
 
 class BankFiles:
@@ -22,44 +28,45 @@ class BankFiles:
 
     max_batch = 1_000
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: GatewayConfig) -> None:
         self._account, self._config = account.name, account.config
 
-    def send(self, instructions: Sequence[Instruction], *, now: datetime) -> Receipts:
+    def send(self, instructions: Sequence[Instruction], *, now: datetime) -> PaymentReceipts:
         """Lay a file out with those that stand in none yet; what has no address is rejected."""
         try:
             found = {
                 id: _fitting(address)
-                for id, address in addresses(instructions, self._config, now=now).items()
+                for id, address in resolve_addresses(instructions, self._config, now=now).items()
             }
             payable = [(each, found[each.id]) for each in instructions]
-            payment_files.enter(
+            payment_files.enter_transfers(
                 [(each, address) for each, address in payable if not isinstance(address, str)],
                 account=self._account,
                 config=self._config,
                 now=now,
             )
         except (SelloError, KeyError) as error:  # nothing was written yet
-            raise NotSent("This payment file cannot be written.", detail=type(error).__name__) from error
+            raise NotSentError("This payment file cannot be written.", detail=type(error).__name__) from error
         refused = {
-            each.id: Receipt("rejected", reason=address, at=now)
+            each.id: PaymentReceipt("rejected", reason=address, at=now)
             for each, address in payable
             if isinstance(address, str)
         }
         sent = [each for each in instructions if each.id not in refused]
         return {**refused, **self.status(sent, now=now)}
 
-    def status(self, instructions: Sequence[Instruction], *, now: datetime) -> Receipts:
+    def status(self, instructions: Sequence[Instruction], *, now: datetime) -> PaymentReceipts:
         """Accepted where the file was laid out, absent where none was written."""
-        payment_files.lay_out(account=self._account, config=self._config, now=now)
-        here = payment_files.laid_out([each.id for each in instructions])
+        payment_files.write_files(account=self._account, config=self._config, now=now)
+        here = payment_files.written_numbers([each.id for each in instructions])
         return {
-            each.id: Receipt("accepted" if each.id in here else "absent", at=now) for each in instructions
+            each.id: PaymentReceipt("accepted" if each.id in here else "absent", at=now)
+            for each in instructions
         }
 
-    def statements(self, *, now: datetime) -> Iterator[Receipts]:
+    def statements(self, *, now: datetime) -> Iterator[PaymentReceipts]:
         """What the bank's reports say."""
-        yield from payment_files.reports(self._config, now=now)
+        yield from payment_files.read_reports(self._config, now=now)
 
 
 def _fitting(address: Address | str) -> Address | str:

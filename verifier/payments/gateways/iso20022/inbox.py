@@ -26,11 +26,11 @@ _DRAFTS: Final = (".part", ".partial", ".filepart", ".tmp", ".crdownload")
 log = logging.getLogger("sello.payments")
 
 
-class NotAFile(PaymentMessageError):
+class NotAFileError(PaymentMessageError):
     """Something in the folder that is no file which could be read; it stays where it lies."""
 
 
-def files(folder: Path, *, now: datetime) -> Iterator[Path]:
+def inbox_files(folder: Path, *, now: datetime) -> Iterator[Path]:
     """What lies in the folder, in the order of names; what is being laid there at the moment is left out."""
     for path in sorted(folder.iterdir()) if folder.is_dir() else []:
         if path.name in (READ, REFUSED) and path.is_dir():
@@ -39,22 +39,22 @@ def files(folder: Path, *, now: datetime) -> Iterator[Path]:
             yield path
 
 
-def documents(path: Path) -> Iterator[tuple[str, bytes | PaymentMessageError]]:
+def file_documents(path: Path) -> Iterator[tuple[str, bytes | PaymentMessageError]]:
     """The files in a file by their names: itself, or those of an archive; raises where there are none.
 
     A member that cannot be unpacked stands there as its error; the others are unpacked.
     """
     if path.is_dir():
-        raise NotAFile("This is a folder; files in it are not read.")
+        raise NotAFileError("This is a folder; files in it are not read.")
     if not path.is_file():
-        raise NotAFile("This is no file.")
+        raise NotAFileError("This is no file.")
     if _is_draft(path):
-        raise NotAFile("This file has the name of one that is still being laid here.")
+        raise NotAFileError("This file has the name of one that is still being laid here.")
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise NotAFile("This file cannot be opened.", detail=type(error).__name__) from error
+        raise NotAFileError("This file cannot be opened.", detail=type(error).__name__) from error
     if data.startswith(b"PK\x03\x04"):
         yield from _unzipped(path.name, data)
     elif data.startswith(b"\x1f\x8b"):
@@ -63,7 +63,7 @@ def documents(path: Path) -> Iterator[tuple[str, bytes | PaymentMessageError]]:
         yield path.name, data
 
 
-def put_away(path: Path, where: str) -> None:
+def archive_file(path: Path, where: str) -> None:
     """Move a file that was looked at beside its fellows; one of its name that lies there stays."""
     folder = path.parent / where
     try:

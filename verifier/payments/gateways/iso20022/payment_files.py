@@ -19,17 +19,17 @@ from common.payments.errors import PaymentMessageError
 from common.payments.iso20022.initiation import Payer, Transfer, create_initiation, grouped
 from verifier.models import BankFile, BankFileEntry
 from verifier.payments.gateways.iso20022 import inbox
-from verifier.payments.gateways.iso20022.bank_reports import Reading, readings
-from verifier.payments.instructions.doubting import doubt
-from verifier.payments.instructions.gateway import Instruction, Questionable, Receipts
-from verifier.sealing import seal, unseal
+from verifier.payments.gateways.iso20022.bank_reports import BankReport, read_bank_files
+from verifier.payments.instructions.doubting import dispute_payment
+from verifier.payments.instructions.gateway import Instruction, PaymentReceipts, ReviewNeededError
+from verifier.sealing import seal_value, unseal_value
 
 OUT: Final = "outbox/pain.001"
 IN: Final = "inbox/pain.002"
 log = logging.getLogger("sello.payments")
 
 
-def enter(
+def enter_transfers(
     payable: Sequence[tuple[Instruction, Address]], *, account: str, config: Mapping[str, Any], now: datetime
 ) -> None:
     """Put transfers that stand in no file yet into a new one; each stands in one file, or the call fails."""
@@ -57,7 +57,7 @@ def enter(
     text = create_initiation(transfers, message_id=message_id, initiator=payer.name, now=now)
     with transaction.atomic():
         file = BankFile.objects.create(
-            message_id=message_id, account=account, sealed=seal(text, name=message_id), created_at=now
+            message_id=message_id, account=account, sealed=seal_value(text, name=message_id), created_at=now
         )
         BankFileEntry.objects.bulk_create(
             BankFileEntry(
@@ -68,7 +68,7 @@ def enter(
         )
 
 
-def lay_out(*, account: str, config: Mapping[str, Any], now: datetime) -> None:
+def write_files(*, account: str, config: Mapping[str, Any], now: datetime) -> None:
     """Lay every file that is not there yet where the bank fetches it, whole or not at all."""
     folder = settings.VAR_DIR / config.get("folder", OUT)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -76,32 +76,32 @@ def lay_out(*, account: str, config: Mapping[str, Any], now: datetime) -> None:
         assert file.sealed is not None
         draft = folder / f".{file.message_id}.{os.getpid()}"
         with open(draft, "wb", opener=lambda path, flags: os.open(path, flags, 0o600)) as out:
-            out.write(unseal(file.sealed, name=file.message_id))
+            out.write(unseal_value(file.sealed, name=file.message_id))
             out.flush()
             os.fsync(out.fileno())
         draft.replace(folder / f"{file.message_id}.xml")
         BankFile.objects.filter(pk=file.pk).update(written_at=now, sealed=None)
 
 
-def laid_out(numbers: Sequence[str]) -> set[str]:
+def written_numbers(numbers: Sequence[str]) -> set[str]:
     """Those of these transfers whose file lies where the bank fetches it, or lay there."""
     return _known(numbers, file__written_at__isnull=False)
 
 
-def reports(config: Mapping[str, Any], *, now: datetime) -> Iterator[Receipts]:
+def read_reports(config: Mapping[str, Any], *, now: datetime) -> Iterator[PaymentReceipts]:
     """What the bank's files say, a file at a time; each is put away once the next one is asked for.
 
-    Ends with `Questionable` where something needs a person's eyes.
+    Ends with `ReviewNeededError` where something needs a person's eyes.
     """
     folder = settings.VAR_DIR / config.get("reports", IN)
     look_at: dict[str, list[str]] = {}
-    for path in inbox.files(folder, now=now):
+    for path in inbox.inbox_files(folder, now=now):
         where = inbox.REFUSED
-        for name, reading in readings(path):
+        for name, reading in read_bank_files(path):
             if isinstance(reading, PaymentMessageError):
                 log.warning("bank file %s refused: %s", name, reading)
                 look_at[name] = [reading.public]
-                if isinstance(reading, inbox.NotAFile):
+                if isinstance(reading, inbox.NotAFileError):
                     where = ""
                 continue
             if reading.look_at:
@@ -111,21 +111,21 @@ def reports(config: Mapping[str, Any], *, now: datetime) -> Iterator[Receipts]:
                     len(reading.unclear), ",".join(reading.unread) or "all known",
                 )  # fmt: skip
                 look_at[name] = reading.look_at
-            question(reading, now=now)
+            dispute_contradicted(reading, now=now)
             where = inbox.READ
             yield reading.receipts
         if where:
-            inbox.put_away(path, where)
+            inbox.archive_file(path, where)
     if look_at:
-        raise Questionable(look_at)
+        raise ReviewNeededError(look_at)
 
 
-def question(reading: Reading, *, now: datetime) -> None:
+def dispute_contradicted(reading: BankReport, *, now: datetime) -> None:
     """Mark the payments of which a report says what cannot be right."""
     for number in reading.contradicted:
-        doubt(number, why="settled and rejected in one report", source="statement", now=now)
+        dispute_payment(number, why="settled and rejected in one report", source="statement", now=now)
     for number in reading.wrong_amount:
-        doubt(number, why="another amount", source="statement", now=now)
+        dispute_payment(number, why="another amount", source="statement", now=now)
 
 
 def _known(numbers: Sequence[str], **more: Any) -> set[str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from verifier.payments.gateways.voucher import vouchers
-from verifier.payments.instructions.gateway import Account, Instruction, Receipts
+from verifier.payments.instructions.gateway import GatewayConfig, Instruction, PaymentReceipts
 
 
 class Vouchers:
@@ -16,18 +16,18 @@ class Vouchers:
 
     max_batch = 500
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: GatewayConfig) -> None:
         self._account, self._config = account.name, account.config
 
-    def send(self, instructions: Sequence[Instruction], *, now: datetime) -> Receipts:
+    def send(self, instructions: Sequence[Instruction], *, now: datetime) -> PaymentReceipts:
         """Issue what is missing."""
-        vouchers.issue(instructions, account=self._account, config=self._config, now=now)
-        return vouchers.standing(instructions)
+        vouchers.issue_vouchers(instructions, account=self._account, config=self._config, now=now)
+        return vouchers.voucher_receipts(instructions)
 
-    def status(self, instructions: Sequence[Instruction], *, now: datetime) -> Receipts:
+    def status(self, instructions: Sequence[Instruction], *, now: datetime) -> PaymentReceipts:
         """As the rows have it."""
-        return vouchers.standing(instructions)
+        return vouchers.voucher_receipts(instructions)
 
-    def statements(self, *, now: datetime) -> Iterator[Receipts]:
+    def statements(self, *, now: datetime) -> Iterator[PaymentReceipts]:
         """What expired."""
-        yield from vouchers.ended(self._account, now=now)
+        yield from vouchers.end_vouchers(self._account, now=now)

@@ -10,21 +10,21 @@ from common.payments.voucher import VoucherContent, VoucherRefusedError, verify_
 from common.site import time_zone
 from verifier.identity import organisation
 from verifier.models import PaymentInstruction, Programme, Voucher
-from verifier.payments.gateways.voucher.vouchers import digest_of, receipt_of
+from verifier.payments.gateways.voucher.vouchers import identifier_digest, voucher_receipt
 from verifier.payments.instructions import states
 from verifier.payments.instructions.binding import is_altered
-from verifier.payments.instructions.doubting import doubt
-from verifier.payments.instructions.errors import UnknownInstruction
-from verifier.payments.instructions.receipts import confirm
+from verifier.payments.instructions.doubting import dispute_payment
+from verifier.payments.instructions.errors import UnknownInstructionError
+from verifier.payments.instructions.receipts import apply_receipt
 
 State = Voucher.State
 
 
-def look_up(text: str, *, programmes: QuerySet[Programme] | None = None, now: datetime) -> Voucher:
+def look_up_voucher(text: str, *, programmes: QuerySet[Programme] | None = None, now: datetime) -> Voucher:
     """The voucher of a text, as it stands; `VoucherRefusedError` where these programmes do not pay it out."""
-    key = organisation.signer(organisation.VOUCHERS).public_key
+    key = organisation.organisation_signer(organisation.VOUCHERS).public_key
     content = verify_voucher(text, key=key, now=now)
-    key_of = digest_of(content.identifier)
+    key_of = identifier_digest(content.identifier)
     number = Voucher.objects.filter(identifier=key_of).values_list("number", flat=True).first()
     try:
         with states.locked(number or "") as order:  # so that voucher and order are of one moment
@@ -34,10 +34,10 @@ def look_up(text: str, *, programmes: QuerySet[Programme] | None = None, now: da
             if programmes is not None and order.programme not in programmes:
                 raise VoucherRefusedError("This voucher is of another programme, whose own staff pay it out.")
             altered = is_altered(order) or not _is_worth(content, row, order)
-    except UnknownInstruction as error:
+    except UnknownInstructionError as error:
         raise VoucherRefusedError("This voucher is not ours.") from error
     if altered or (row.state == State.ISSUED and order.state not in states.AWAITED):
-        doubt(row.number, why="the voucher is not what was signed", source="voucher", now=now)
+        dispute_payment(row.number, why="the voucher is not what was signed", source="voucher", now=now)
         raise VoucherRefusedError("This voucher is not what it was when it was issued. Do not pay it out.")
     if row.state == State.REDEEMED:
         when = f", on {time_zone.local_moment(row.ended_at)}" if row.ended_at else ""
@@ -54,13 +54,15 @@ def _is_worth(content: VoucherContent, row: Voucher, order: PaymentInstruction) 
     return (content.amount, content.currency) == (row.amount, row.currency) == ordered
 
 
-def redeem(text: str, *, agent: str, programmes: QuerySet[Programme] | None = None, now: datetime) -> Voucher:
+def redeem_voucher(
+    text: str, *, agent: str, programmes: QuerySet[Programme] | None = None, now: datetime
+) -> Voucher:
     """Cash a voucher: of all who try, one alone. The books know of it before money leaves the counter."""
-    found = look_up(text, programmes=programmes, now=now)
+    found = look_up_voucher(text, programmes=programmes, now=now)
     with transaction.atomic():
         open_ = Voucher.objects.filter(pk=found.pk, state=State.ISSUED)
         if not open_.update(state=State.REDEEMED, ended_at=now, agent=agent[:200], sealed=None, told=True):
             raise VoucherRefusedError("This voucher was paid out before.")
         found.refresh_from_db()
-        confirm(found.number, receipt_of(found), source="voucher", now=now)
+        apply_receipt(found.number, voucher_receipt(found), source="voucher", now=now)
     return found

@@ -14,8 +14,8 @@ from common.encoding.display import amount
 from common.payments.voucher import IDENTIFIER_BYTES, VoucherContent, create_voucher
 from verifier.identity import organisation
 from verifier.models import PaymentInstruction, Voucher
-from verifier.payments.instructions.gateway import Instruction, Receipt, Receipts
-from verifier.sealing import digest, seal, unseal
+from verifier.payments.instructions.gateway import Instruction, PaymentReceipt, PaymentReceipts
+from verifier.sealing import seal_value, secret_digest, unseal_value
 
 DAYS: Final = 90
 EXPIRED: Final = "expired"
@@ -23,13 +23,13 @@ COMING: Final = ("BOOKED", "SENDING", "UNKNOWN")
 State = Voucher.State
 
 
-def issue(
+def issue_vouchers(
     instructions: Sequence[Instruction], *, account: str, config: Mapping[str, Any], now: datetime
 ) -> None:
     """A voucher for each that has none yet."""
     known = set(_of(instructions).values_list("number", flat=True))
     expires = now + timedelta(days=int(config.get("days", DAYS)))
-    signer = organisation.signer(organisation.VOUCHERS)
+    signer = organisation.organisation_signer(organisation.VOUCHERS)
     for each in instructions:
         if each.id not in known:
             identifier = secrets.token_bytes(IDENTIFIER_BYTES)
@@ -38,8 +38,8 @@ def issue(
                 number=each.id,
                 defaults={
                     "account": account,
-                    "identifier": digest_of(identifier),
-                    "sealed": seal(
+                    "identifier": identifier_digest(identifier),
+                    "sealed": seal_value(
                         create_voucher(content, signer=signer).encode(), name=f"voucher {each.id}"
                     ),
                     "amount": each.amount,
@@ -50,16 +50,20 @@ def issue(
             )
 
 
-def standing(instructions: Sequence[Instruction]) -> Receipts:
+def voucher_receipts(instructions: Sequence[Instruction]) -> PaymentReceipts:
     """What became of each; absent where none was issued."""
-    rows = {row.number: receipt_of(row) for row in _of(instructions)}
-    return {each.id: rows.get(each.id, Receipt("absent")) for each in instructions}
+    rows = {row.number: voucher_receipt(row) for row in _of(instructions)}
+    return {each.id: rows.get(each.id, PaymentReceipt("absent")) for each in instructions}
 
 
-def text_of(number: str) -> str:
+def voucher_text(number: str) -> str:
     """The text of an instruction's voucher while it can be cashed, else empty."""
     row = Voucher.objects.filter(number=number, state=State.ISSUED).first()
-    return "" if row is None or row.sealed is None else unseal(row.sealed, name=f"voucher {number}").decode()
+    return (
+        ""
+        if row is None or row.sealed is None
+        else unseal_value(row.sealed, name=f"voucher {number}").decode()
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,24 +76,24 @@ class VoucherPage:
     coming: bool = False
 
 
-def page_of(number: str) -> VoucherPage | None:
+def voucher_page(number: str) -> VoucherPage | None:
     """What to show for a payment; None where it is no voucher, or is one no longer."""
     row = Voucher.objects.filter(number=number).first()
     if row is not None:
-        text = text_of(number)
+        text = voucher_text(number)
         return VoucherPage(text, amount(row.amount, row.currency), row.expires_at) if text else None
     waiting = PaymentInstruction.objects.filter(number=number, gateway__kind="voucher", state__in=COMING)
     return VoucherPage("", coming=True) if waiting.exists() else None
 
 
-def ended(account: str, *, now: datetime) -> Iterator[Receipts]:
+def end_vouchers(account: str, *, now: datetime) -> Iterator[PaymentReceipts]:
     """End what has expired, and tell of all that ended and was not told yet."""
     mine = Voucher.objects.filter(account=account)
     mine.filter(state=State.ISSUED, expires_at__lte=now).update(
         state=State.EXPIRED, ended_at=now, sealed=None
     )
     while rows := list(mine.filter(told=False).exclude(state=State.ISSUED)[:500]):
-        yield {row.number: receipt_of(row) for row in rows}
+        yield {row.number: voucher_receipt(row) for row in rows}
         mine.filter(pk__in=[row.pk for row in rows]).update(told=True)
 
 
@@ -97,15 +101,15 @@ def _of(instructions: Sequence[Instruction]) -> Any:
     return Voucher.objects.filter(number__in=[each.id for each in instructions])
 
 
-def receipt_of(row: Voucher) -> Receipt:
+def voucher_receipt(row: Voucher) -> PaymentReceipt:
     """What the voucher's state means for its payment."""
     if row.state == State.REDEEMED:
-        return Receipt("settled", reference=f"voucher {row.pk}", at=row.ended_at)
+        return PaymentReceipt("settled", reference=f"voucher {row.pk}", at=row.ended_at)
     if row.state == State.EXPIRED:
-        return Receipt("rejected", reason=EXPIRED, at=row.ended_at)
-    return Receipt("accepted", reference=f"voucher {row.pk}", at=row.issued_at)
+        return PaymentReceipt("rejected", reason=EXPIRED, at=row.ended_at)
+    return PaymentReceipt("accepted", reference=f"voucher {row.pk}", at=row.issued_at)
 
 
-def digest_of(identifier: bytes) -> str:
+def identifier_digest(identifier: bytes) -> str:
     """How a voucher is recognised by the identifier in its code."""
-    return digest(base64url.encode(identifier))
+    return secret_digest(base64url.encode(identifier))

@@ -26,7 +26,7 @@ from tests.verifier.payments.agency import PERSON, PHONE
 from tests.verifier.payments.conftest import RULES, Rail
 from verifier.identity import organisation
 from verifier.models import GatewayAccount, PayingPartner, PaymentInstruction, Programme, ReceivedItem
-from verifier.payments.g2p.callbacks import answer_partners
+from verifier.payments.g2p.callbacks import deliver_callbacks
 
 
 @pytest.fixture
@@ -61,12 +61,12 @@ def through(
 
 def settle(payment: PaymentInstruction, now: Any, *, state: str = "settled") -> None:
     """At the bank's end, the payment that was asked for ends."""
-    from verifier.payments.instructions.gateway import Receipt
-    from verifier.payments.instructions.receipts import confirm
+    from verifier.payments.instructions.gateway import PaymentReceipt
+    from verifier.payments.instructions.receipts import apply_receipt
 
     other = ReceivedItem.objects.get(reference_id=payment.number).instruction
     assert other is not None
-    confirm(other.number, Receipt(state), source="test", now=now)  # type: ignore[arg-type]
+    apply_receipt(other.number, PaymentReceipt(state), source="test", now=now)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("mode", ["sync", "async"])
@@ -79,7 +79,7 @@ def test_a_payment_arrives_and_is_confirmed(through: Callable[..., Rail], mode: 
     settle(payment, agency.now)
     agency.later(minutes=2)
     if mode == "async":
-        assert answer_partners(now=agency.now)["answered"] == 1
+        assert deliver_callbacks(now=agency.now)["answered"] == 1
     else:
         agency.reconcile()
     assert agency.state(payment) == "SETTLED"
@@ -130,7 +130,9 @@ def test_payees_that_a_mapper_knows(through: Callable[..., Rail]) -> None:
     agency = through(resolve={"farmer-registry": organisation.sender_id()})
     from verifier.payments.addresses import mapper
 
-    mapper.link(parse_address(PERSON), parse_address(PHONE), partner=Partner.objects.get(), now=agency.now)
+    mapper.link_address(
+        parse_address(PERSON), parse_address(PHONE), partner=Partner.objects.get(), now=agency.now
+    )
     known, unknown = agency.book(PERSON), agency.book("id:f-0009@farmer-registry")
     agency.deliver()
     assert (agency.state(known), agency.state(unknown)) == ("SENT", "REJECTED")

@@ -12,7 +12,7 @@ from common.payments.address import parse_address
 from tests.verifier.payments.agency import PERSON, PHONE
 from tests.verifier.payments.conftest import Rail
 from verifier.models import PaymentEvent
-from verifier.payments.addresses.payees import NO_ADDRESS, NOT_LINKED, addresses
+from verifier.payments.addresses.payees import NO_ADDRESS, NOT_LINKED, resolve_addresses
 
 STAMP = "2026-11-22T03:00:00Z"
 
@@ -94,7 +94,7 @@ def test_one_address_of_a_mapper_that_cannot_be_carried(partner: Callable[..., R
 
     partner(said)
     instructions = [SimpleNamespace(id=id, payee=PERSON) for id in ("good", "bad", "unknown")]
-    found = addresses(
+    found = resolve_addresses(
         instructions,  # type: ignore[arg-type]
         {"resolve": {"farmer-registry": "bank.example"}},
         now=timezone.now(),

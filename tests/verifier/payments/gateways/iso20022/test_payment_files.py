@@ -15,9 +15,9 @@ from tests.common.payments.iso20022.test_statement import entry, written
 from tests.verifier.payments.conftest import Rail
 from verifier.models import BankFile, BankFileEntry, GatewayAccount, PaymentInstruction, Programme
 from verifier.payments.gateways.iso20022 import payment_files
-from verifier.payments.gateways.iso20022.bank_reports import read_report
+from verifier.payments.gateways.iso20022.bank_reports import read_bank_report
 from verifier.payments.gateways.iso20022.gateway import BankFiles
-from verifier.payments.instructions.gateway import Account
+from verifier.payments.instructions.gateway import GatewayConfig
 from verifier.payments.instructions.orders import instruction_of
 
 PHONE, ACCOUNT = "mobile:+59171234567@chaska", "account:998@national-bank"
@@ -136,7 +136,7 @@ def test_a_report_with_another_amount_confirms_nothing(bank: Rail, tmp_path: Pat
     path = answer(tmp_path, sent, **{f"n{payment.number}": ("ACSC", "")})
     reference = b'<OrgnlTxRef><Amt><InstdAmt Ccy="USD">1.00</InstdAmt></Amt></OrgnlTxRef></TxInfAndSts>'
     path.write_bytes(path.read_bytes().replace(b"</TxInfAndSts>", reference))
-    assert read_report(path.read_bytes()).wrong_amount == (payment.number,)
+    assert read_bank_report(path.read_bytes()).wrong_amount == (payment.number,)
     bank.reconcile()
     assert bank.state(payment) == "SENT"
     assert payment.disputed
@@ -148,7 +148,7 @@ def test_a_report_of_a_file_that_we_never_wrote(bank: Rail, tmp_path: Path) -> N
     [sent] = files(tmp_path)
     stranger = Initiation("OTHER", sent.created, sent.groups)
     path = answer(tmp_path, stranger, **{f"n{payment.number}": ("ACSC", "")})
-    assert read_report(path.read_bytes()).receipts == {}
+    assert read_bank_report(path.read_bytes()).receipts == {}
     # The group and its transfer are strangers in that file, and the file is one itself.
     assert bank.reconcile()["look_at"] == {"rail": {"1.xml": ["3 that we never sent"]}}
     assert bank.state(payment) == "SENT"
@@ -192,7 +192,7 @@ def test_who_has_no_account_is_rejected_and_the_others_are_paid(bank: Rail, tmp_
 
 def test_no_transfer_is_ever_in_two_files(bank: Rail, tmp_path: Path) -> None:
     payment = bank.book(PHONE)
-    gateway = BankFiles(Account("rail", bank.account.config))
+    gateway = BankFiles(GatewayConfig("rail", bank.account.config))
     instruction = instruction_of(PaymentInstruction.objects.select_related("programme", "gateway").get())
     for _ in range(3):
         assert gateway.send([instruction], now=bank.now)[payment.number].state == "accepted"
@@ -213,7 +213,7 @@ def test_a_process_that_dies_before_the_file_lies_there(
         raise OSError("no space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr(payment_files, "lay_out", die)
+        patched.setattr(payment_files, "write_files", die)
         assert bank.deliver()["unknown"] == 1
         assert files(tmp_path) == []
     [row] = BankFile.objects.all()
@@ -234,7 +234,7 @@ def test_a_process_that_dies_before_anything_was_written_down(
         raise OSError("killed")
 
     with monkeypatch.context() as patched:
-        patched.setattr(payment_files, "enter", die)
+        patched.setattr(payment_files, "enter_transfers", die)
         bank.deliver()
         assert bank.state(payment) == "UNKNOWN"
     bank.later(minutes=5)

@@ -11,7 +11,7 @@ from tests.verifier.payments.conftest import Rail
 from verifier.identity import organisation
 from verifier.models import PaymentInstruction, Voucher
 from verifier.payments.gateways.voucher import vouchers
-from verifier.payments.gateways.voucher.redeeming import redeem
+from verifier.payments.gateways.voucher.redeeming import redeem_voucher
 from verifier.payments.instructions.ledger import check_books
 
 
@@ -25,37 +25,37 @@ def issued(counter: Rail) -> str:
     """The text of a voucher."""
     payment = counter.book("voucher")
     counter.deliver()
-    return vouchers.text_of(payment.number)
+    return vouchers.voucher_text(payment.number)
 
 
 def test_a_voucher_is_cashed_once(counter: Rail, issued: str) -> None:
     counter.later(days=1)
-    voucher = redeem(issued, agent="Shop 7", now=counter.now)
+    voucher = redeem_voucher(issued, agent="Shop 7", now=counter.now)
     payment = PaymentInstruction.objects.get()
     assert (payment.state, voucher.amount, voucher.agent) == ("SETTLED", "150.00", "Shop 7")
     for agent in ("Shop 7", "Shop 8"):
         with pytest.raises(VoucherRefusedError, match="paid out before"):
-            redeem(issued, agent=agent, now=counter.now)
+            redeem_voucher(issued, agent=agent, now=counter.now)
     check_books()
-    assert vouchers.text_of(payment.number) == "", "nothing is left to print"
+    assert vouchers.voucher_text(payment.number) == "", "nothing is left to print"
 
 
 def test_of_two_agents_at_once_one_pays(counter: Rail, issued: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The second looked it up before the first had it."""
     from verifier.payments.gateways.voucher import redeeming
 
-    found = redeeming.look_up(issued, now=counter.now)
-    redeem(issued, agent="Shop 7", now=counter.now)
-    monkeypatch.setattr(redeeming, "look_up", lambda text, programmes, now: found)
+    found = redeeming.look_up_voucher(issued, now=counter.now)
+    redeem_voucher(issued, agent="Shop 7", now=counter.now)
+    monkeypatch.setattr(redeeming, "look_up_voucher", lambda text, programmes, now: found)
     with pytest.raises(VoucherRefusedError):
-        redeem(issued, agent="Shop 8", now=counter.now)
+        redeem_voucher(issued, agent="Shop 8", now=counter.now)
     assert Voucher.objects.get().agent == "Shop 7"
 
 
 def test_an_expired_voucher_gives_the_money_back(counter: Rail, issued: str) -> None:
     counter.later(days=30)
     with pytest.raises(VoucherRefusedError, match="expired"):
-        redeem(issued, agent="Shop 7", now=counter.now)
+        redeem_voucher(issued, agent="Shop 7", now=counter.now)
     assert counter.reconcile()["rejected"] == 1
     payment = PaymentInstruction.objects.get()
     assert (payment.state, payment.problem) == ("REJECTED", "expired")
@@ -70,33 +70,33 @@ def test_a_forged_voucher(counter: Rail, issued: str, mallory: PrivateKey) -> No
         bytes(16), "150.00", "USD", "rail-test", counter.now, counter.now + timedelta(days=30)
     )
     with pytest.raises(VoucherRefusedError):
-        redeem(create_voucher(content, signer=mallory), agent="Mallory", now=counter.now)
+        redeem_voucher(create_voucher(content, signer=mallory), agent="Mallory", now=counter.now)
 
 
 def test_a_voucher_that_we_signed_and_never_issued(counter: Rail, issued: str) -> None:
-    signer = organisation.signer(organisation.VOUCHERS)
+    signer = organisation.organisation_signer(organisation.VOUCHERS)
     content = VoucherContent(
         bytes(16), "150.00", "USD", "rail-test", counter.now, counter.now + timedelta(days=30)
     )
     with pytest.raises(VoucherRefusedError, match="not ours"):
-        redeem(create_voucher(content, signer=signer), agent="Shop 7", now=counter.now)
+        redeem_voucher(create_voucher(content, signer=signer), agent="Shop 7", now=counter.now)
 
 
 @pytest.mark.parametrize("text", ["", "SELLO1:", "x" * 10_000_000])
 def test_swollen_and_empty_texts(counter: Rail, text: str) -> None:
     with pytest.raises(VoucherRefusedError):
-        redeem(text, agent="Shop 7", now=counter.now)
+        redeem_voucher(text, agent="Shop 7", now=counter.now)
 
 
 def test_sent_again_it_is_the_same_voucher(counter: Rail, issued: str) -> None:
     from verifier.payments.gateways.voucher.gateway import Vouchers
-    from verifier.payments.instructions.gateway import Account
+    from verifier.payments.instructions.gateway import GatewayConfig
     from verifier.payments.instructions.orders import instruction_of
 
     row = PaymentInstruction.objects.select_related("programme", "gateway").get()
-    Vouchers(Account("rail", {})).send([instruction_of(row)], now=counter.now)
+    Vouchers(GatewayConfig("rail", {})).send([instruction_of(row)], now=counter.now)
     assert Voucher.objects.count() == 1
-    assert vouchers.text_of(row.number) == issued
+    assert vouchers.voucher_text(row.number) == issued
 
 
 def test_nothing_in_the_rows_can_be_cashed(issued: str) -> None:
