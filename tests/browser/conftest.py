@@ -7,7 +7,6 @@ var/browser/ for whoever wants to see them.
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +18,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.ports import reserved
 
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "var" / "browser"
@@ -195,9 +196,7 @@ def chromium() -> Iterator[Any]:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The whole site on a free port, with its samples, on a database of its own: each story begins anew."""
     var = tmp_path_factory.mktemp("var")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = reserved()
     url = f"http://localhost:{port}"
     _manage(url, var, "migrate", "--verbosity", "0")
     prepared = json.loads(_manage(url, var, "prepare_site", "--json"))

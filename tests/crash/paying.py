@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from django.core.management import call_command
 
 from common.adapters.network import http
 from common.errors import FetchError
+from tests.ports import reserved
 from verifier.models import GatewayAccount, PaymentInstruction, Programme
 from verifier.payments import gateways
 from verifier.payments.delivery.outbox import deliver_outbox
@@ -115,9 +115,7 @@ def over() -> bool:
 def pay() -> None:
     """Let it happen, look at the books all the while, and print what was seen as JSON."""
     call_command("migrate", verbosity=0)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = reserved()
     url = f"http://127.0.0.1:{port}"
     account = GatewayAccount.objects.create(name="trial", kind="trial", config={"url": url})
     Programme.objects.create(

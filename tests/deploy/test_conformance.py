@@ -20,7 +20,7 @@ from common.rdf.contexts import CREDENTIALS_V2
 from deploy import conformance
 from deploy.conformance_settings import RATE_LIMITS
 from deploy.local_config import local_config
-from tests.deploy.test_serve import listener
+from tests.ports import reserved
 
 ROOT = Path(__file__).resolve().parents[2]
 BASE = "https://localhost:8443"
@@ -97,8 +97,7 @@ def test_suites_ask_oftener_than_people() -> None:
 @contextmanager
 def site(folder: Path, *flags: str) -> Iterator[tuple[dict[str, Any], ssl.SSLContext]]:
     """A site for suites on a free port: the configuration that it wrote, and whom its callers trust."""
-    with listener() as free:
-        port = free.getsockname()[1]
+    port = reserved()
     kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
     asked = ["-m", "deploy.conformance", "--port", str(port), "--write", str(folder), *flags]
     with subprocess.Popen(

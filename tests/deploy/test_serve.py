@@ -12,6 +12,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from deploy import quietly, serve
+from tests.ports import reserved
 
 COMMANDS = [
     ["manage.py", "create_offer", "farmer", "F-0001"],
@@ -44,8 +45,7 @@ def test_a_port_that_somebody_listens_on_is_refused(host: str, shared: bool) -> 
 
 
 def test_of_two_that_start_at_once_one_has_the_port() -> None:
-    with listener() as free:
-        port = free.getsockname()[1]
+    port = reserved()
     with serve.claimed(port), pytest.raises(ImproperlyConfigured, match="in use"):
         serve.claimed(port)
     with serve.claimed(port):  # and a port that was left is free at once
@@ -94,8 +94,7 @@ def test_nothing_is_touched_where_the_port_is_busy(tmp_path: Path) -> None:
 def test_a_wrong_setting_is_one_sentence(
     command: list[str], more: dict[str, str], names: str, tmp_path: Path
 ) -> None:
-    with listener() as free:
-        port = free.getsockname()[1]
+    port = reserved()
     ended = run(*command, var=tmp_path, **{"PORT": str(port), **more})
     assert ended.returncode == 1
     assert ended.stderr.startswith(names)

@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ import pytest
 from django.conf import settings
 
 from tests.interop import certificates, matrix, peers, table
+from tests.ports import reserved
 
 ROOT = Path(__file__).resolve().parents[2]
 MODES = ("direct_post", "direct_post.jwt")
@@ -125,7 +125,7 @@ def site(
 ) -> Iterator[Site]:
     """A fresh site with the sample registries and services, which may talk to the peers."""
     var = tmp_path_factory.mktemp("site")
-    port = _free_port()
+    port = reserved()
     origin = f"http://localhost:{port}"
     (var / "verifiers.pem").write_text(certificate.authority)
     environ = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
@@ -176,12 +176,6 @@ def site(
 def authority(site: Site) -> str:
     """The certificate authority of our verifiers, which their wallet is told to trust (PEM)."""
     return site.get("/services/authority.pem")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _wait_for(url: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
