@@ -1,0 +1,205 @@
+"""The last second, the last day, the weaker hash: what certificates are just good for, and just not."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import ExtensionOID, NameOID
+
+from common.did import Fetched
+from common.errors import InvalidKeyError, SelloError
+from common.keys import PrivateKey, certificate
+from common.trust import UntrustedIssuerError, iaca, paths
+from common.trust.certificates import verify_path
+from common.trust.purposes import ISSUER
+from common.trust.revocations import MEDIA_TYPE, path_standing
+from tests.common.formats.mdoc import world
+from tests.common.trust import test_paths
+from tests.common.trust.test_iaca import MDL, SIGNING
+from tests.common.trust.test_revocations import made as revocation_list
+from tests.conftest import NOW
+
+SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
+ROOT_SECRET = ec.derive_private_key(0x21, ec.SECP256R1())  # of world.ROOT_KEY
+CA = ((x509.BasicConstraints(True, 0), True), (certificate.usage(certificates=True), True))
+
+
+def certified(
+    *extensions: tuple[x509.ExtensionType, bool],
+    key: PrivateKey = world.SIGNER,
+    start: datetime = NOW,
+    end: datetime = NOW + DAY,
+    hashed: hashes.HashAlgorithm | None = None,
+    subject: x509.Name = world.ROOT.subject,
+    serial: int = 9,
+) -> x509.Certificate:
+    """A certificate by the root's key, with those extensions alone."""
+    builder = certificate.describe(
+        subject, issuer=world.ROOT.subject, key=key.public_key, serial=serial, start=start, end=end
+    )
+    for extension, critical in extensions:
+        builder = builder.add_extension(extension, critical=critical)
+    return builder.sign(ROOT_SECRET, hashed or hashes.SHA256())
+
+
+def vouched(leaf: x509.Certificate, root: x509.Certificate = world.ROOT, now: datetime = NOW) -> None:
+    iaca.verify_document_signer([leaf.public_bytes(Encoding.DER)], root=root, now=now)
+
+
+def test_both_certificates_hold_on_their_first_and_their_last_second() -> None:
+    leaf = certified((SIGNING, True), MDL)
+    short = certified(*CA, key=world.ROOT_KEY, start=NOW + SECOND, end=NOW + DAY - SECOND)
+    for now in (NOW, NOW + DAY):
+        vouched(leaf, now=now)
+    for now in (NOW - SECOND, NOW + DAY + SECOND):
+        with pytest.raises(UntrustedIssuerError, match="at this time"):
+            vouched(leaf, now=now)
+    for now in (NOW + SECOND, NOW + DAY - SECOND):
+        vouched(leaf, short, now=now)
+    for now in (NOW, NOW + DAY):
+        with pytest.raises(UntrustedIssuerError, match="at this time"):
+            vouched(leaf, short, now=now)
+
+
+@pytest.mark.parametrize(
+    "extensions",
+    [
+        (CA[0], (certificate.usage(certificates=False), True)),
+        ((x509.BasicConstraints(False, None), True), CA[1]),
+        (CA[0],),
+        (CA[1],),
+    ],
+    ids=["no keyCertSign", "no authority", "no keyUsage", "no constraints"],
+)
+def test_a_root_is_an_authority_whose_key_signs_certificates(
+    extensions: tuple[tuple[x509.ExtensionType, bool], ...],
+) -> None:
+    """ISO/IEC 18013-5 B.1.2: both of them, each said."""
+    leaf = certified((SIGNING, True), MDL)
+    vouched(leaf, certified(*CA, key=world.ROOT_KEY))
+    with pytest.raises(UntrustedIssuerError):
+        vouched(leaf, certified(*extensions, key=world.ROOT_KEY))
+
+
+@pytest.mark.parametrize("hashed", [hashes.SHA384(), hashes.SHA512()])
+def test_hashes_that_are_strong_enough(hashed: hashes.HashAlgorithm) -> None:
+    vouched(certified((SIGNING, True), MDL, hashed=hashed))
+
+
+def test_a_hash_that_is_too_weak() -> None:
+    weak = certified((SIGNING, True), MDL, hashed=hashes.SHA224())
+    with pytest.raises(UntrustedIssuerError):
+        vouched(weak)
+    with pytest.raises(UntrustedIssuerError):
+        vouched(certified((SIGNING, True), MDL), certified(*CA, key=world.ROOT_KEY, hashed=hashes.SHA224()))
+    root = certified(*CA, key=world.ROOT_KEY)
+    with pytest.raises(paths.NoPathError, match="hash"):
+        paths.find_path([weak], anchors=[root], now=NOW)
+    assert paths.find_path([certified((SIGNING, True), MDL)], anchors=[root], now=NOW)
+
+
+def test_a_document_signer_lives_as_long_as_it_may() -> None:
+    """Annex B.1.4: 457 days, and not beyond its root."""
+    world.document_signer(not_after=world.BEGINS + timedelta(days=iaca.SIGNER_DAYS))
+    world.document_signer(above=world.root(not_after=world.ENDS))
+
+
+def test_what_need_not_be_understood_is_not_critical() -> None:
+    for der in (world.document_signer(), world.root().public_bytes(Encoding.DER)):
+        found = certificate.load(der).extensions
+        for oid in (
+            ExtensionOID.ISSUER_ALTERNATIVE_NAME, ExtensionOID.CRL_DISTRIBUTION_POINTS,
+            ExtensionOID.SUBJECT_KEY_IDENTIFIER,
+        ):  # fmt: skip
+            assert not found.get_extension_for_oid(oid).critical
+    leaf = certificate.load(world.document_signer())
+    assert not leaf.extensions.get_extension_for_oid(ExtensionOID.AUTHORITY_KEY_IDENTIFIER).critical
+
+
+@pytest.mark.parametrize("country", ["ÉÉ", "A1", "11", "Aa"])
+def test_two_letters_of_ascii(country: str) -> None:
+    with pytest.raises(InvalidKeyError):
+        world.root(country=country)
+
+
+@pytest.mark.parametrize("length", [59, 60, 200])
+def test_a_name_is_cut_to_what_a_certificate_holds(length: int) -> None:
+    """RFC 5280 appendix A.1: a commonName has 64 characters at most."""
+    [name] = world.root(name="n" * length).subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    assert name.value == f"{'n' * min(length, 59)} IACA"
+
+
+# --- paths in which a number is not positive ---
+
+
+def numbered_zero() -> bytes:
+    """A leaf whose number is 0, which no library makes by itself."""
+    builder = certificate.describe(
+        test_paths.name("Leaf"), issuer=test_paths.name("Root"), key=test_paths.LEAF_KEY.public_key,
+        serial=1, start=NOW, end=NOW + DAY,
+    )  # fmt: skip
+    builder = builder.add_extension(certificate.usage(certificates=False), critical=True)
+    told = certificate.load(certificate.sign(builder, signer=test_paths.ROOT_KEY)).tbs_certificate_bytes
+    version_and_number = b"\xa0\x03\x02\x01\x02\x02\x01\x01"
+    assert told.count(version_and_number) == 1
+    zero = told.replace(version_and_number, version_and_number[:-1] + b"\0")
+    return certificate._sealed(zero, test_paths.ROOT_KEY)
+
+
+def test_a_number_of_zero_is_borne_too() -> None:
+    leaf = numbered_zero()
+    assert certificate.load(leaf).serial_number == 0
+    assert test_paths.path(leaf, root=test_paths.PLAIN_ROOT) == [leaf, test_paths.PLAIN_ROOT]
+
+
+def test_such_a_path_holds_on_its_first_and_its_last_second() -> None:
+    def found(now: datetime) -> Any:
+        anchors = [certificate.load(test_paths.PLAIN_ROOT)]
+        return verify_path([numbered_zero()], anchors=anchors, purpose=ISSUER, now=now)
+
+    for now in (NOW, NOW + DAY):
+        assert found(now)
+    for now in (NOW - SECOND, NOW + DAY + SECOND):
+        with pytest.raises(SelloError):
+            found(now)
+
+
+# --- lists of certificates taken back ---
+
+
+def told(leaf: x509.Certificate, above: x509.Certificate = world.ROOT) -> Any:
+    def fetch(url: str, *, accept: str = "") -> Fetched:
+        return Fetched(revocation_list({9: NOW}), MEDIA_TYPE)
+
+    path = [one.public_bytes(Encoding.DER) for one in (leaf, above)]
+    return path_standing(path, fetch=fetch, now=NOW)
+
+
+PLACE = x509.CRLDistributionPoints(
+    [x509.DistributionPoint([x509.UniformResourceIdentifier(f"{world.ISSUER}/iaca.crl")], None, None, None)]
+)
+
+
+def test_an_authority_without_a_key_usage_may_sign_its_list() -> None:
+    """RFC 5280 §4.2.1.3: where there is none, nothing is forbidden."""
+    bare = certified((x509.BasicConstraints(True, 0), True), key=world.ROOT_KEY)
+    assert told(certified((PLACE, False)), bare).status == "revoked"
+
+
+def test_a_place_that_cannot_be_read_leaves_it_open() -> None:
+    broken = x509.UnrecognizedExtension(ExtensionOID.CRL_DISTRIBUTION_POINTS, b"\x30\x03\x02\x01\x01")
+    outcome = told(certified((broken, False)))
+    assert (outcome.status, outcome.reason) == (
+        "undetermined", "A certificate says in no readable way where its list lies.",
+    )  # fmt: skip
+
+
+def test_what_is_told_beside_the_status() -> None:
+    assert "keeps no list" in told(certified()).reason
+    assert "is revoked" in told(certified((PLACE, False))).reason
+    assert "stands" in told(certified((PLACE, False), serial=10)).reason
+    assert path_standing((), fetch=None, now=NOW).reason == "No certificate vouches for this."  # type: ignore[arg-type]
