@@ -32,7 +32,7 @@ test-interop: .venv/interop $(PEERS) ## peers that others wrote, in every role, 
 fuzz: .venv/fuzzing ## parsers of foreign bytes under a fuzzer that follows coverage (Linux; ARGS="cbor --seconds 600")
 	@DJANGO_SETTINGS_MODULE=common.config.settings $(BIN)/python -m tests.fuzzing $(ARGS)
 
-interop-table: .venv/development ## take the last run's matrix into docs/interop.json and docs/standards.md
+interop-table: .venv/development ## take the last run's matrix into docs/interop.json and docs/interop.md
 	@$(BIN)/python -m tests.interop.table --refresh
 
 test-postgres: .venv/development ## tests on PostgreSQL: DATABASE_URL, or a server of its own under var/

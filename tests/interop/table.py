@@ -1,4 +1,4 @@
-"""The matrix in words: on a terminal after a run, and in docs/standards.md between two marks.
+"""The matrix in words: on a terminal after a run, and in docs/interop.md between two marks.
 
 `python -m tests.interop.table` prints the committed results. With `--refresh` it first takes those of the
 last run from `VAR_DIR/interop.json` into `docs/interop.json`, and writes that page's block anew.
@@ -15,7 +15,7 @@ from tests.interop.matrix import COLUMNS, OURS
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 KEPT: Final = ROOT / "docs" / "interop.json"
-PAGE: Final = ROOT / "docs/standards.md"
+PAGE: Final = ROOT / "docs" / "interop.md"
 BEGIN: Final = "<!-- interop:begin -->"
 END: Final = "<!-- interop:end -->"
 ROLES: Final = (" issuer", " wallet")
