@@ -28,6 +28,26 @@ FLOORS: Final[Mapping[str, Floors]] = {
         ("issuer", "wallet", "verifier"),
         ("common.config",),
     ),
+    "common.registries": (
+        ("common.registries", "common.registries.connector"),
+        ("common.registries.values", "common.registries.sql_statement"),
+        ("common.registries.tables", "common.registries.claims"),
+        ("common.registries.columns", "common.registries.rules"),
+        (
+            "common.registries.spreadsheets",
+            "common.registries.record_access",
+            "common.registries.opencrvs",
+            "common.registries.spdci",
+        ),
+    ),
+    "common.adapters": (
+        ("common.adapters", "common.adapters.limits", "common.adapters.storage"),
+        ("common.adapters.network", "common.adapters.qr", "common.adapters.command"),
+        ("common.adapters.documents",),
+        ("common.adapters.api",),
+        ("common.adapters.exchange",),
+        ("common.adapters.models", "common.adapters.admin", "common.adapters.apps"),
+    ),
 }
 # Rooms that may know Django and its kin, the network, time and chance; all others are handed what they need.
 DJANGO_ROOMS: Final = (

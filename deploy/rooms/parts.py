@@ -2,7 +2,7 @@
 
 import ast
 import importlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from types import ModuleType
 from typing import Any, Final
@@ -84,6 +84,16 @@ def mentions(tree: Tree, kind: Kind, places: Mapping[str, set[str]]) -> Iterator
         for identifier, line in sorted({*named, *_constant_uses(module, tree, constants)}):
             if identifier in elsewhere:
                 yield Mention(kind.name, identifier, module.name, line)
+
+
+def stay_at_home(tree: Tree, kinds: Iterable[Kind] = KINDS) -> Iterator[str]:
+    """An identifier of a part stands in its kind's dict and in its own module, and nowhere else."""
+    for kind in kinds:
+        for each in mentions(tree, kind, homes(kind)):
+            yield (
+                f"{each.module} names the {kind.name} {each.identifier} in line {each.line}:"
+                f" {kind.module} and its own module alone name a {kind.name}"
+            )
 
 
 def _at_home(module: str, homes: set[str]) -> bool:

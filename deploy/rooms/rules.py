@@ -11,7 +11,7 @@ from deploy.rooms.modules import Module, Tree, arrows, circles, imported
 
 MOST_LINES: Final = 300
 MOST_LINES_OF_TESTS: Final = 400
-_PAGES: Final = re.compile(r"(^|\.)(api|views|pages|\w+_(pages|api|views|endpoints)|endpoints)(\.|$)")
+_PAGES: Final = re.compile(r"(issuer|wallet|verifier)\.(api|pages)(\.|$)")
 _QUERIES: Final = frozenset(
     {
         *("filter", "exclude", "get_or_create", "update_or_create", "bulk_create", "bulk_update"),
@@ -81,7 +81,7 @@ def common_names_no_party(tree: Tree) -> Iterator[str]:
 def pages_ask_services(tree: Tree) -> Iterator[str]:
     """Pages and API parse and render; rows are loaded and stored by services."""
     for module in tree.values():
-        if not _PAGES.search(module.name):
+        if not _PAGES.match(module.name):
             continue
         for node in ast.walk(module.tree):
             if word := _query(node, module):

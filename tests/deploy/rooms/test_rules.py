@@ -127,9 +127,9 @@ def page(offer):
     offer.save()
     cards.delete(offer)
 """
-    tree = grown(tmp_path, {"issuer/offers/pages.py": asks, "issuer/offers/create.py": asks})
+    tree = grown(tmp_path, {"issuer/pages/offers.py": asks, "issuer/offers/create.py": asks})
     assert sorted(rules.pages_ask_services(tree)) == [
-        f"issuer.offers.pages uses {word}: pages and API ask services, never tables"
+        f"issuer.pages.offers uses {word}: pages and API ask services, never tables"
         for word in (".objects", ".save()", "get_object_or_404")
     ]
 
