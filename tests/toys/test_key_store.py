@@ -7,7 +7,7 @@ import pytest
 
 from common.adapters.storage.key_table import StoredKey
 from common.formats import FORMATS
-from issuer.services.authorities import create_authority, key_id, signer
+from issuer.authorities.identity import create_authority, key_id, signer
 from tests.common.formats.data_integrity.conftest import CREDENTIAL, no_salt
 from tests.common.formats.fakes import StaticSources, method
 from tests.toys.key_store import MemoryKeys
