@@ -4,6 +4,7 @@ from pathlib import Path
 
 from deploy.rooms import drawing, figures
 from deploy.rooms.floors import Floors
+from deploy.rooms.modules import read_modules
 from tests.deploy.rooms.samples import grown
 
 FILES = {
@@ -46,3 +47,8 @@ def test_files_and_functions(tmp_path: Path) -> None:
     for top in ("common", "wallet", "verifier", "deploy"):
         (tmp_path / top).mkdir()
     assert figures.complex_functions(tmp_path) == ["issuer/a.py:1 `choose` is too complex (12 > 10)"]
+
+
+def test_the_page_is_drawn_as_the_imports_are() -> None:
+    page = drawing.PAGE.read_text()
+    assert drawing.rewritten(page, read_modules()) == page, "say `make rooms ARGS=--draw`"
