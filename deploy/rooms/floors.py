@@ -48,6 +48,57 @@ FLOORS: Final[Mapping[str, Floors]] = {
         ("common.adapters.exchange",),
         ("common.adapters.models", "common.adapters.admin", "common.adapters.apps"),
     ),
+    "issuer": (
+        ("issuer", "issuer.models", "issuer.apps"),
+        ("issuer.single_use", "issuer.admin"),
+        ("issuer.authorities",),
+        ("issuer.registries",),
+        ("issuer.configurations", "issuer.notifications"),
+        ("issuer.status",),
+        ("issuer.oauth", "issuer.record_access"),
+        ("issuer.issuance", "issuer.metadata", "issuer.spdci"),
+        ("issuer.sync",),
+        ("issuer.sample",),
+        ("issuer.api",),
+        ("issuer.pages", "issuer.management"),
+        ("issuer.urls_protocol", "issuer.urls_office", "issuer.urls_spdci"),
+        ("issuer.urls",),
+    ),
+    "wallet": (
+        ("wallet", "wallet.models"),
+        ("wallet.account", "wallet.attestation"),
+        ("wallet.issuer_client",),
+        ("wallet.credentials",),
+        ("wallet.issuance",),
+        ("wallet.presentation",),
+        ("wallet.activity",),
+        ("wallet.forms", "wallet.admin", "wallet.management"),
+        ("wallet.pages",),
+        ("wallet.urls", "wallet.apps"),
+    ),
+    "verifier": (
+        ("verifier", "verifier.models"),
+        ("verifier.errors", "verifier.sealing"),
+        ("verifier.identity",),
+        ("verifier.record_access",),
+        ("verifier.payments", "verifier.payments.programmes"),
+        ("verifier.payments.instructions",),
+        ("verifier.payments.addresses",),
+        (
+            "verifier.payments.gateways.file",
+            "verifier.payments.gateways.g2p_connect",
+            "verifier.payments.gateways.iso20022",
+            "verifier.payments.gateways.voucher",
+        ),
+        ("verifier.payments.gateways",),
+        ("verifier.payments.delivery", "verifier.payments.g2p", "verifier.payments.reports"),
+        ("verifier.services.actions",),
+        ("verifier.services",),
+        ("verifier.presentation",),
+        ("verifier.api", "verifier.pages"),
+        ("verifier.admin", "verifier.apps", "verifier.management", "verifier.urls_g2p"),
+        ("verifier.urls",),
+    ),
 }
 # Rooms that may know Django and its kin, the network, time and chance; all others are handed what they need.
 DJANGO_ROOMS: Final = (
@@ -59,7 +110,9 @@ IMPURE: Final = frozenset(
         "socket", "http", "urllib.request", "random", "secrets", "time",
     }
 )  # fmt: skip
-PACKAGES: Final = frozenset({"common"})  # of which nothing but the `__init__` is meant where it is a room
+PACKAGES: Final = frozenset(
+    {"common", "verifier.payments"}
+)  # of which nothing but the `__init__` is meant where it is a room
 SECRETS_MAY: Final = frozenset({"common.keys.private_key"})  # makes keys
 
 
