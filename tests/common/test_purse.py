@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,8 @@ from common.purse import Purse, PurseEmptyError
 
 @pytest.mark.parametrize("kind", ["fetches", "bytes", "seconds", "steps"])
 def test_each_kind_runs_dry_by_itself(kind: str) -> None:
-    with purse.open_purse(Purse(**{kind: 2})):
+    most: dict[str, Any] = {kind: 2}
+    with purse.open_purse(Purse(**most)):
         purse.charge(**{kind: 1})
         purse.charge(**{kind: 1})
         with pytest.raises(PurseEmptyError) as caught:

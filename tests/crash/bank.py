@@ -12,6 +12,7 @@ import sqlite3
 import sys
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -103,7 +104,7 @@ class Bank:
         self.store.execute(add, (id, payee, minor, what))
 
 
-DOORS = {
+DOORS: dict[str, Callable[[Bank, Any], Any]] = {  # each takes and answers what its JSON is
     "/send": Bank.take,
     "/status": Bank.status,
     "/statement": Bank.statement,

@@ -52,8 +52,9 @@ def deliver(*, repeats: bool) -> None:
     """Until nothing waits; leases and pauses are short, so that the test is."""
     random.seed(os.getpid())
     settings.SMS_URL, settings.SMS_REPEATS, http.transport = "https://sms.example/", repeats, carry
-    delivery.LEASE, delivery.FIRST_PAUSE = timedelta(seconds=0.5), timedelta(0)
-    delivery.MOST_ATTEMPTS = 1_000
+    paces = {"LEASE": timedelta(seconds=0.5), "FIRST_PAUSE": timedelta(0), "MOST_ATTEMPTS": 1_000}
+    for name, value in paces.items():
+        setattr(delivery, name, value)
     while Notice.objects.filter(state=Notice.State.QUEUED).exists():
         delivery.deliver_notices(clock=timezone.now)
         time.sleep(0.05)

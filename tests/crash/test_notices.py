@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.crash.conftest import Python
 from tests.crash.telling import MANY
 
 
@@ -11,7 +12,7 @@ def code(name: str) -> str:
 
 @pytest.mark.crash
 @pytest.mark.parametrize("work", ["deliver_once", "deliver_repeatedly"])
-def test_two_processes_killed_again_and_again(python, work):
+def test_two_processes_killed_again_and_again(python: Python, work: str) -> None:
     python("-c", code("prepare"))
     killed = python("-m", "tests.crash.killing", "1", "150", *[f"tests.crash.telling:{work}"] * 2)
     assert killed["kills"] >= 5, "nothing was tried"

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.crash.conftest import Python
 from tests.crash.paying import MANY
 
 CODE = "import django; django.setup(); from tests.crash.paying import pay; pay()"
@@ -11,7 +12,7 @@ FAULTS = (
 
 
 @pytest.mark.crash
-def test_each_arrives_once_and_the_books_balance_all_the_while(python):
+def test_each_arrives_once_and_the_books_balance_all_the_while(python: Python) -> None:
     found = python("-c", CODE)
     assert found["kills"] >= 50, "nothing was tried"
     assert found["paid once"] == MANY

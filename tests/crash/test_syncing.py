@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.crash.conftest import Python
 from tests.crash.syncing import DEAD, MANY
 
 BOTH = ["tests.crash.syncing:follow_deaths", "tests.crash.syncing:follow_farmers"]
@@ -13,7 +14,7 @@ def code(name: str) -> str:
 
 @pytest.mark.crash
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_a_thousand_status_changes_survive_every_stop(python, seed):
+def test_a_thousand_status_changes_survive_every_stop(python: Python, seed: int) -> None:
     python("-c", code("prepare"))
     # The same registry twice at once, and the other beside it: they wait for one another, or die.
     killed = python("-m", "tests.crash.killing", str(seed), "300", *BOTH, BOTH[0])

@@ -40,7 +40,8 @@ CREDENTIAL = {
 
 def read(config: str) -> dict[str, Any]:
     assert config.startswith("module.exports = ")
-    return json.loads(config.removeprefix("module.exports = ").rstrip().removesuffix(";"))
+    found: dict[str, Any] = json.loads(config.removeprefix("module.exports = ").rstrip().removesuffix(";"))
+    return found
 
 
 def command(code: str) -> str:
@@ -123,7 +124,8 @@ def post(
     request = urllib.request.Request(url, json.dumps(body).encode(), sent)
     try:
         with urllib.request.urlopen(request, context=trusted, timeout=30) as answer:
-            return answer.status
+            found: int = answer.status
+            return found
     except HTTPError as error:
         with error:
             return error.code

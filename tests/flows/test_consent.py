@@ -26,7 +26,8 @@ pytestmark = pytest.mark.skipif(
 def command(name: str, *arguments: str) -> dict[str, Any]:
     out = StringIO()
     call_command(name, *arguments, "--json", stdout=out)
-    return json.loads(out.getvalue())
+    found: dict[str, Any] = json.loads(out.getvalue())
+    return found
 
 
 @pytest.fixture
@@ -202,4 +203,5 @@ def _records(registry: str) -> list[dict[str, Any]]:
 def _record(registry: str, key: str) -> dict[str, Any]:
     from issuer.models import Record
 
-    return Record.objects.get(registry__slug=registry, key=key).data
+    found: dict[str, Any] = Record.objects.get(registry__slug=registry, key=key).data
+    return found

@@ -49,7 +49,8 @@ Status = PresentationSession.Status
 def command(name: str, *arguments: str) -> dict[str, Any]:
     out = StringIO()
     call_command(name, *arguments, "--json", stdout=out)
-    return json.loads(out.getvalue())
+    found: dict[str, Any] = json.loads(out.getvalue())
+    return found
 
 
 @pytest.fixture

@@ -75,7 +75,7 @@ def test_metadata_of_every_type(site: Client) -> None:
 
 
 @pytest.mark.parametrize("options", [{}, {"tx_code": True}, {"by_value": True}])
-def test_offers(site: Client, options: Mapping[str, bool]) -> None:
+def test_offers(site: Client, options: Mapping[str, Any]) -> None:
     for name, letter in FIRST_RECORDS.items():
         configuration = find_configuration(name)
         made = create_offer(configuration, f"{letter}-0001", now=timezone.now(), **options)

@@ -68,6 +68,7 @@ def test_a_revoked_one_is_not_among_them(couple: Client) -> None:
     from issuer.models import IssuedCredential
 
     row = IssuedCredential.objects.filter(record_key="P-0010").first()
+    assert row is not None
     command("set_status", str(row.id), "revoked", "--reason", "lost")
     cache_backends.forget_cached()
     question, text, ids = asked(couple)

@@ -229,7 +229,8 @@ def _told(report: pytest.TestReport) -> tuple[str, str]:
         return report.outcome, ""
     if hasattr(report, "wasxfail"):
         return "differs", report.wasxfail.removeprefix("reason: ")
-    return "skipped", str(report.longrepr[2]).removeprefix("Skipped: ")
+    assert isinstance(report.longrepr, tuple)
+    return "skipped", report.longrepr[2].removeprefix("Skipped: ")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

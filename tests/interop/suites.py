@@ -30,10 +30,12 @@ class DigitalBazaar:
     def sign(self, suite: str, document: Mapping[str, Any], key: PrivateKey) -> Mapping[str, Any]:
         pointers = ALWAYS if suite == SELECTIVE else None
         told = self._run("sign", suite, document, key=library.multikeys(key), pointers=pointers)
-        return told["credential"]
+        found: Mapping[str, Any] = told["credential"]
+        return found
 
     def show(self, suite: str, credential: Mapping[str, Any]) -> Mapping[str, Any]:
-        return self._run("show", suite, credential, pointers=CHOSEN)["credential"]
+        found: Mapping[str, Any] = self._run("show", suite, credential, pointers=CHOSEN)["credential"]
+        return found
 
     def verify(self, suite: str, credential: Mapping[str, Any]) -> None:
         self._run("verify", suite, credential)
@@ -59,13 +61,14 @@ class OpenVc:
         if "jcs" not in suite:
             given["extra_contexts"] = library.CONTEXTS
         if suite == SELECTIVE:
-            return self._suite(suite).add_base_proof(dict(document), mandatory_pointers=ALWAYS, **given)
-        return self._suite(suite).add_proof(dict(document), **given)
+            return dict(self._suite(suite).add_base_proof(dict(document), mandatory_pointers=ALWAYS, **given))
+        return dict(self._suite(suite).add_proof(dict(document), **given))
 
     def show(self, suite: str, credential: Mapping[str, Any]) -> Mapping[str, Any]:
-        return self._suite(suite).derive_proof(
+        found: Mapping[str, Any] = self._suite(suite).derive_proof(
             credential, selective_pointers=CHOSEN, extra_contexts=library.CONTEXTS
         )
+        return found
 
     def verify(self, suite: str, credential: Mapping[str, Any]) -> None:
         from openvc import verify_credential

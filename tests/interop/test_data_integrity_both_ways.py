@@ -31,7 +31,7 @@ def peer(request: pytest.FixtureRequest) -> Peer:
     return PEERS[request.param]
 
 
-def cases(*, ours_first: bool, tampered: bool = False) -> Any:
+def cases(*, ours_first: bool, tampered: bool = False) -> pytest.MarkDecorator:
     """Each peer with each suite and curve, in the row of the matrix where the two meet."""
     found = []
     for name in PEERS:

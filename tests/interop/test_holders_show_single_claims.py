@@ -64,13 +64,14 @@ def theirs() -> Mapping[str, Any]:
     """A credential by them, of which only the issuer is always shown."""
     key = PrivateKey("P-256", b"\x0b" * 32)
     secret = {**jwk.encode(key.public_key), "d": base64url.encode(key.secret)}
-    return peers.run(
+    found: Mapping[str, Any] = peers.run(
         "disclose_ldp.mjs",
         issue=PARTS,
         jwk=secret,
         pointers=["/issuer"],
         documents={EXAMPLES_V2: CONTEXTS[EXAMPLES_V2]},
     )["credential"]
+    return found
 
 
 def claims_of(credential: Mapping[str, Any]) -> list[str]:

@@ -1,6 +1,7 @@
 """mdocs with the other libraries of Python: openvc-core judges ours, pymdoccbor issues and we judge."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from pymdoccbor.mdoc.issuer import MdocCborIssuer
@@ -10,9 +11,9 @@ from common.errors import SelloError
 from common.formats.mdoc.doctypes import MDL
 from common.keys import jwk
 from tests.interop import library
+from tests.interop.library import ANA
 from tests.interop.matrix import OURS, pair
 from tests.interop.test_mdoc_both_ways import (
-    ANA,
     CLAIMS,
     ELSEWHERE,
     FORMAT,
@@ -32,12 +33,13 @@ pytestmark = pytest.mark.interop
 OPENVC = "openvc-core"
 
 
-def openvc(shown: bytes, *, transcript: bytes = TRANSCRIPT) -> dict:
+def openvc(shown: bytes, *, transcript: bytes = TRANSCRIPT) -> dict[str, Any]:
     mdoc = pytest.importorskip("openvc.mdoc", reason="openvc-core is not installed: say `make test-interop`")
     [verified] = mdoc.verify_device_response(
         shown, trust_anchors=[ROOT], session_transcript=transcript, expected_doc_type=MDL
     )
-    return verified.namespaces
+    found: dict[str, Any] = verified.namespaces
+    return found
 
 
 @pair(OURS, OPENVC, "mso_mdoc")

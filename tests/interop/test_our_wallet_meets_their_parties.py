@@ -254,7 +254,7 @@ def test_their_verifier_takes_what_we_issued_and_our_wallet_keeps_back_what_is_r
     ana = Person(site)
     ana.accept(site.command("create_offer", "farmer", record, "--format", credential_format, "--tx-code"))
     type_url = f"{site.origin}/issuers/farmer-registry/types/farmer"
-    query = {"id": "farmer", "format": credential_format}
+    query: dict[str, Any] = {"id": "farmer", "format": credential_format}
     if credential_format == "dc+sd-jwt":
         query |= {"meta": {"vct_values": [type_url]}, "claims": [{"path": ["farmer_id"]}]}
     else:

@@ -1,12 +1,14 @@
 """The peers agree with one another, so that a disagreement with Sello is Sello's or the specification's."""
 
+from typing import Any
+
 import pytest
 
 from tests.interop import peers
 from tests.interop.certificates import Certificates
 from tests.interop.conftest import MODES, PREFIXES, Wallet
 
-Held = dict[str, dict]
+Held = dict[str, dict[str, Any]]
 pytestmark = pytest.mark.interop
 
 
@@ -81,9 +83,9 @@ def test_their_verifier_refuses_what_was_tampered_with(
     assert their_verifier.get(f"/control/sessions/{request['session']}")["state"] == "rejected"
 
 
-def their_request(verifier: peers.Service, held: dict, **options: str) -> dict:
+def their_request(verifier: peers.Service, held: dict[str, Any], **options: Any) -> dict[str, Any]:
     """A request of the peer for the library card; an SD-JWT's holder signs a payment too."""
-    query: dict = {"id": "card", "format": held["format"]}
+    query: dict[str, Any] = {"id": "card", "format": held["format"]}
     issuer = held["issuer"]
     if held["format"] == "dc+sd-jwt":
         query |= {"meta": {"vct_values": [f"{issuer}/types/library-card"]}}
@@ -92,4 +94,5 @@ def their_request(verifier: peers.Service, held: dict, **options: str) -> dict:
     else:
         query |= {"meta": {"type_values": [[f"{issuer}/types/library-card.jsonld#LibraryCard"]]}}
         query |= {"claims": [{"path": ["credentialSubject", "given_name"]}]}
-    return verifier.post("/control/request", dcql_query={"credentials": [query]}, **options)
+    found: dict[str, Any] = verifier.post("/control/request", dcql_query={"credentials": [query]}, **options)
+    return found

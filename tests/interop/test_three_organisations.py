@@ -1,6 +1,8 @@
 """A ministry, a wallet and a bank, each a process of its own with its own database, secrets and address."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -13,7 +15,7 @@ PASSPHRASE = "three houses, one street"
 
 
 @pytest.fixture(scope="module")
-def houses(tmp_path_factory):
+def houses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     folder = tmp_path_factory.mktemp("houses")
     sites = {role: Site(Path(folder) / role, roles=role) for role in ("issuer", "wallet", "verifier")}
     for site in sites.values():
@@ -38,7 +40,7 @@ def houses(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def ana(houses) -> Browser:
+def ana(houses: Any) -> Browser:
     """Ana, with an identity and a farmer card in the wallet's house."""
     browser = Browser()
     browser.get(f"{houses['wallet'].url}/wallet/sign-up")
@@ -55,7 +57,9 @@ def ana(houses) -> Browser:
     ("service", "opened"),
     [("clinic", "Record opened"), ("over-18", "You may enter"), ("subsidy", "Payment on its way")],
 )
-def test_a_card_of_one_house_opens_a_door_of_another(houses, ana: Browser, service: str, opened: str) -> None:
+def test_a_card_of_one_house_opens_a_door_of_another(
+    houses: Any, ana: Browser, service: str, opened: str
+) -> None:
     ana.get(f"{houses['verifier'].url}/services/{service}")
     waiting = ana.submit("way", press="this device")
     consent = ana.get(waiting.link("/wallet/authorize"))
@@ -64,6 +68,6 @@ def test_a_card_of_one_house_opens_a_door_of_another(houses, ana: Browser, servi
     assert ana.get(done.link("/finish")).heading.startswith(opened)
 
 
-def test_no_house_serves_what_is_anothers(houses) -> None:
+def test_no_house_serves_what_is_anothers(houses: Any) -> None:
     for role, path in (("issuer", "/services/"), ("wallet", "/office/"), ("verifier", "/wallet/")):
         assert Browser().get(houses[role].url + path).status == 404

@@ -67,7 +67,8 @@ def openvc_judges(token: str) -> dict[str, Any]:
 ABSENT: Final = pytest.mark.skipif(
     find_spec("openvc") is None, reason="openvc-core is not installed: say `make test-interop`"
 )
-Signs, Judges = Callable[[], str], Callable[[str], dict[str, Any]]
+Signs = Callable[[], str]
+Judges = Callable[[str], dict[str, Any]]
 PEERS: Final[list[tuple[str, str, Signs, Judges]]] = [
     (SD_JWT, "dc+sd-jwt", sd_jwt_signs, sd_jwt_judges),
     (OPENVC, "dc+sd-jwt", openvc_signs_sd_jwt, openvc_judges),
@@ -75,7 +76,7 @@ PEERS: Final[list[tuple[str, str, Signs, Judges]]] = [
 ]
 
 
-def cases(*, ours_first: bool, tampered: bool = False) -> Any:
+def cases(*, ours_first: bool, tampered: bool = False) -> pytest.MarkDecorator:
     """Each peer with each format that it has, in the row of the matrix where the two meet."""
     found = []
     for name, credential_format, signs, judges in PEERS:

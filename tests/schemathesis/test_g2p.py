@@ -56,7 +56,8 @@ def bodies(text: str, path: str, *, sensible: bool) -> st.SearchStrategy[Any]:
     if not TEXTS[text].exists():
         pytest.skip(f"shared/api/g2p-connect/{TEXTS[text].name} is absent")
     cases = _schema(text, sensible)[path]["POST"].as_strategy()
-    return cases.filter(lambda case: case.media_type == "application/json").map(lambda case: case.body)
+    found: st.SearchStrategy[Any] = cases.filter(lambda case: case.media_type == "application/json")
+    return found.map(lambda case: case.body)
 
 
 @cache

@@ -32,7 +32,7 @@ QUICK: dict[str, Any] = {
     "derandomize": True,
     "database": None,
 }
-WRONG = st.sampled_from(
+WRONG: st.SearchStrategy[Any] = st.sampled_from(
     [
         None,
         True,

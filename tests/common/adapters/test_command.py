@@ -53,12 +53,12 @@ def run(*arguments: str) -> str:
     return out.getvalue()
 
 
-def test_one_json_object():
+def test_one_json_object() -> None:
     assert json.loads(run("yes", "--json"))["nested"] == {"a": "ñ"}
     assert run("yes", "--json").count("\n") == 1
 
 
-def test_lines_for_a_person():
+def test_lines_for_a_person() -> None:
     assert run("yes").splitlines() == [
         "word: yes", "none: ", "list: 1, 2", "nested:", "  a: ñ", "rows:",
         "  -", "    b: 1", "  -", "    b: 2",
@@ -77,13 +77,13 @@ def test_lines_for_a_person():
         ),
     ],
 )
-def test_one_sentence(word, sentence):
+def test_one_sentence(word: str, sentence: str) -> None:
     with pytest.raises(CommandError) as caught:
         run(word)
     assert str(caught.value) == sentence
 
 
-def test_other_faults_are_not_hidden():
+def test_other_faults_are_not_hidden() -> None:
     with pytest.raises(OperationalError):
         run("broken")
 
@@ -98,7 +98,9 @@ def test_other_faults_are_not_hidden():
         (["nested"], 1, "Say something else.\n"),
     ],
 )
-def test_how_it_ends(arguments, status, sentence, monkeypatch):
+def test_how_it_ends(
+    arguments: list[str], status: int, sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     error = io.StringIO()
     monkeypatch.setattr(sys, "stderr", error)
     with pytest.raises(SystemExit) as caught:
@@ -107,7 +109,7 @@ def test_how_it_ends(arguments, status, sentence, monkeypatch):
     assert error.getvalue() == sentence
 
 
-def test_a_good_end_is_no_exit():
+def test_a_good_end_is_no_exit() -> None:
     out = io.StringIO()
     Echo(stdout=out, stderr=out).run_from_argv(["manage.py", "echo", "yes"])
     with pytest.raises(SystemExit) as caught:

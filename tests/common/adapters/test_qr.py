@@ -116,7 +116,8 @@ def test_a_hostile_picture_is_only_an_error(picture: bytes) -> None:
 
 
 def test_one_picture_at_a_time_and_few_who_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(qr, "DEAR", Turns(at_once=1, waiting=0, patience=0))
-    with qr.DEAR.taken(), pytest.raises(BusyError):
+    turns = Turns(at_once=1, waiting=0, patience=0)
+    monkeypatch.setattr(qr, "DEAR", turns)
+    with turns.taken(), pytest.raises(BusyError):
         qr.read(qr.png(OFFER))
     assert qr.read(io.BytesIO(qr.png(OFFER))) == OFFER

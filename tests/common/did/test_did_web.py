@@ -108,14 +108,14 @@ def test_relative_names_jwks_and_embedded_methods_are_read(ana: PrivateKey, brun
 
 def test_keys_of_other_kinds_are_passed_over(ana: PrivateKey) -> None:
     methods = document(ana)["verificationMethod"]
-    others = [
+    others: list[dict[str, Any]] = [
         {"id": "#rsa", "type": "JsonWebKey", "controller": HOME, "publicKeyJwk": {"kty": "RSA"}},
         {"id": "#old", "type": "Ed25519VerificationKey2018", "controller": HOME, "publicKeyBase58": "x"},
         {"id": "#odd", "type": "Multikey", "controller": HOME, "publicKeyMultibase": "zzz"},
         {"id": "#nobody", "type": "Multikey", "publicKeyMultibase": methods[0]["publicKeyMultibase"]},
         {**methods[0], "id": "#both", "publicKeyJwk": jwk.encode(ana.public_key)},
     ]
-    value = document(ana, verificationMethod=[*others, *methods])
+    value: dict[str, Any] = document(ana, verificationMethod=[*others, *methods])
     value["assertionMethod"] += [other["id"] for other in others]
     assert find(value).public_key == ana.public_key
     for other in others:

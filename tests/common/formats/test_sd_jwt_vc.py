@@ -66,7 +66,7 @@ def present(secured: str, holder: PrivateKey, *paths: Any, binding: Binding = BI
 
 
 def resigned(
-    secured: str, change: Callable[[dict[str, Any]], None], *, header: dict[str, Any] | None = None
+    secured: str, change: Callable[[dict[str, Any]], object], *, header: dict[str, Any] | None = None
 ) -> str:
     """The credential with its payload changed, signed by its issuer again."""
     token = compact.parse(secured)
@@ -138,6 +138,7 @@ def test_without_anything_to_disclose_there_is_no_machinery() -> None:
 
 
 def test_fractions_and_names_of_the_machinery_are_not_issued() -> None:
+    claims: Any
     for claims in ({"area": 1.5}, {"iss": "x"}, {"_sd": []}, {"a": {"...": "x"}}, {"big": 2**53}, {"exp": 1}):
         with pytest.raises(MalformedInputError):
             issue(replace(FARMER, claims=claims, disclosable=()), holder=None)

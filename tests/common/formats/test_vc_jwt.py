@@ -237,6 +237,7 @@ def test_a_changed_claim(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_validity(name: str) -> None:
     token = issue(name)
+    assert FARMER.valid_until is not None
     with pytest.raises(NotYetValidError):
         verify(name, token, now=FARMER.valid_from - timedelta(minutes=2))
     with pytest.raises(ExpiredError):

@@ -1,13 +1,14 @@
 """Credentials and presentations of every format, whatever an issuer or a holder signs."""
 
 import json
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
 import pytest
 from hypothesis import strategies as st
 
-from common.adapters.network.http import Fetched
+from common.did.document import Fetched
 from common.encoding import base64url, cbor
 from common.errors import FetchError
 from common.formats import FORMATS, without_binding
@@ -236,10 +237,7 @@ def test_whatever_is_shown_to_the_procedure(ana: PrivateKey) -> None:
     fuzz(secured, find_format)
     fuzz(secured, declared.parse_declared)
     for name in without_binding.UNBOUND:
-        fuzz(
-            secured,
-            lambda value, name=name: without_binding.show(name, value, disclose=[("a",)], sources=SOURCES),
-        )  # type: ignore[misc]
+        fuzz(secured, partial(without_binding.show, name, disclose=[("a",)], sources=SOURCES))
 
 
 def test_status_tokens() -> None:

@@ -145,7 +145,7 @@ LOG = holder.create_log(
 CONSENTS = holder.create_consents(
     [holder.ConsentEntry("i", "c", "Clinic", "care", "r", ("a",), "signed", "active", "t", "t", "t")]
 )
-QUERY = {
+QUERY: dict[str, Any] = {
     "credentials": [
         {
             "id": "c",

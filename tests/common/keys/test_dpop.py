@@ -1,12 +1,14 @@
 """DPoP proofs: the published one, and each check of RFC 9449 §4.3 by itself."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from common.encoding import base64url
 from common.keys import PrivateKey, jwk, jws
 from common.keys.dpop import (
+    DpopProof,
     InvalidDpopProofError,
     UseDpopNonceError,
     create_dpop_proof,
@@ -19,7 +21,9 @@ URL = "https://ministry.example/issuers/social-registry/access/record"
 CLINIC = PrivateKey("P-256", bytes(31) + b"\x0c")
 
 
-def resigned(token: str, signer: PrivateKey = CLINIC, header: dict | None = None, **claims) -> str:
+def resigned(
+    token: str, signer: PrivateKey = CLINIC, header: dict[str, Any] | None = None, **claims: Any
+) -> str:
     """The same token with other claims (None: without), signed again."""
     parsed = jws.parse(token)
     body = {name: value for name, value in {**parsed.claims(), **claims}.items() if value is not None}
@@ -28,7 +32,7 @@ def resigned(token: str, signer: PrivateKey = CLINIC, header: dict | None = None
     return jws.sign(changed, body, signer=signer)
 
 
-def proof(**overrides) -> str:
+def proof(**overrides: Any) -> str:
     arguments = {
         "method": "GET",
         "url": URL,
@@ -40,7 +44,7 @@ def proof(**overrides) -> str:
     return create_dpop_proof(**{**arguments, **overrides})
 
 
-def check(token: str, **overrides):
+def check(token: str, **overrides: Any) -> DpopProof:
     expected = {
         "method": "GET", "url": URL, "access_token": "token", "now": NOW,
         "bound_to": jwk.thumbprint(CLINIC.public_key), "check_nonce": None,
@@ -48,19 +52,19 @@ def check(token: str, **overrides):
     return verify_dpop_proof(token, **{**expected, **overrides})
 
 
-def test_a_dpop_proof():
+def test_a_dpop_proof() -> None:
     found = check(proof(url=URL + "?page=1#top"))
     assert (found.jti, found.thumbprint) == ("1", jwk.thumbprint(CLINIC.public_key))
     assert check(proof(access_token=None), access_token=None, bound_to=None).jti == "1"
 
 
-def test_the_token_hash_of_rfc_9449():
+def test_the_token_hash_of_rfc_9449() -> None:
     # RFC 9449 §7.1, figure 12
     token = "Kz~8mXK1EalYznwH-LC-1fBAo.4Ljp~zsPE_NeO.gxU"
     assert token_hash(token) == "fUHyO2r2Z3DZ53EsNrWBb0xWXoaNy59IiKCAqksmQEo"
 
 
-def test_the_dpop_proof_of_rfc_9449():
+def test_the_dpop_proof_of_rfc_9449() -> None:
     # RFC 9449 §7.1, figure 12
     published = (
         "eyJ0eXAiOiJkcG9wK2p3dCIsImFsZyI6IkVTMjU2IiwiandrIjp7Imt0eSI6IkVDIiwieCI6Imw4dEZyaHgtMzR0VjNoUklDUkRZOXpD"
@@ -96,25 +100,25 @@ def test_the_dpop_proof_of_rfc_9449():
         {"signer": PrivateKey("P-384", bytes(47) + b"\x66")},
     ],
 )
-def test_dpop_proofs_for_something_else(overrides):
+def test_dpop_proofs_for_something_else(overrides: Any) -> None:
     with pytest.raises(InvalidDpopProofError):
         check(proof(**overrides))
 
 
-def test_an_access_token_needs_its_key_and_its_hash():
+def test_an_access_token_needs_its_key_and_its_hash() -> None:
     with pytest.raises(InvalidDpopProofError):
         check(proof(), bound_to=None)
     with pytest.raises(InvalidDpopProofError):
         check(proof(access_token=None))
 
 
-def test_a_refresh_token_is_bound_without_a_hash(mallory):
+def test_a_refresh_token_is_bound_without_a_hash(mallory: PrivateKey) -> None:
     check(proof(access_token=None), access_token=None)
     with pytest.raises(InvalidDpopProofError):
         check(proof(access_token=None, signer=mallory), access_token=None)
 
 
-def test_the_servers_nonce():
+def test_the_servers_nonce() -> None:
     def ours(nonce: object) -> None:
         if nonce != "of the server":
             raise UseDpopNonceError("Use this one.")
@@ -126,15 +130,16 @@ def test_the_servers_nonce():
 
 
 @pytest.mark.parametrize("change", [{"typ": "JWT"}, {"jwk": None}, {"kid": "x"}])
-def test_headers_of_dpop_proofs(change):
+def test_headers_of_dpop_proofs(change: dict[str, Any]) -> None:
     with pytest.raises(InvalidDpopProofError):
         check(resigned(proof(), header=change))
 
 
-def test_claims_of_dpop_proofs(mallory):
-    for claims in ({"jti": None}, {"htu": None}, {"htm": None}, {"iat": None}, {"ath": None}):
+def test_claims_of_dpop_proofs(mallory: PrivateKey) -> None:
+    for name in ("jti", "htu", "htm", "iat", "ath"):
+        without: dict[str, Any] = {name: None}
         with pytest.raises(InvalidDpopProofError):
-            check(resigned(proof(), **claims))
+            check(resigned(proof(), **without))
     with pytest.raises(InvalidDpopProofError):
         check(resigned(proof(), mallory))
     private = {**jwk.encode(CLINIC.public_key), "d": base64url.encode(CLINIC.secret)}

@@ -1,5 +1,7 @@
 """Ed25519 and ECDSA against RFC 8032 §7.1 and RFC 6979 Appendix A.2, and against forgeries."""
 
+from typing import Literal
+
 import pytest
 
 from common.errors import InvalidKeyError, InvalidSignatureError, UnknownPartError
@@ -95,7 +97,7 @@ def test_zeros_and_the_order_are_no_signature(curve: str) -> None:
     public = generate(curve).public_key
     for r in (0, 1, order):
         for s in (0, order):
-            endian = "little" if curve == "Ed25519" else "big"
+            endian: Literal["little", "big"] = "little" if curve == "Ed25519" else "big"
             with pytest.raises(InvalidSignatureError):
                 public.verify(r.to_bytes(size, endian) + s.to_bytes(size, endian), b"hello")
 

@@ -4,11 +4,13 @@ import json
 import smtplib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
 from django.core import mail
 from django.core.management import call_command
+from pytest_django import Settings
 
 from common.adapters.network import http
 from common.errors import FetchError
@@ -40,24 +42,24 @@ def clock() -> Clock:
     return Clock()
 
 
+class Gateway:
+    def __init__(self) -> None:
+        self.seen: list[tuple[dict[str, str], bytes]] = []
+        self.answers: list[int | Exception] = []
+
+    def __call__(self, method: str, url: str, headers: dict[str, str], body: bytes) -> http.HttpReply:
+        self.seen.append((dict(headers), body))
+        answer = self.answers.pop(0) if self.answers else 200
+        if isinstance(answer, Exception):
+            raise answer
+        return http.HttpReply(answer, b"{}")
+
+
 @pytest.fixture
-def gateway(settings, monkeypatch):
+def gateway(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Gateway:
     """An SMS gateway that answers with what the test puts into `answers`, then 200."""
     settings.SMS_URL, settings.SMS_TOKEN = "https://sms.example/send", "secret"
     settings.SMS_FIELDS = {"to": "{to}", "message": "{text}", "ref": "{id}"}
-
-    class Gateway:
-        def __init__(self) -> None:
-            self.seen: list[tuple[dict[str, str], bytes]] = []
-            self.answers: list[int | Exception] = []
-
-        def __call__(self, method, url, headers, body):
-            self.seen.append((dict(headers), body))
-            answer = self.answers.pop(0) if self.answers else 200
-            if isinstance(answer, Exception):
-                raise answer
-            return http.HttpReply(answer, b"{}")
-
     found = Gateway()
     monkeypatch.setattr(http, "transport", found)
     return found
@@ -73,7 +75,7 @@ def state() -> tuple[str, str]:
     return found.state, found.problem
 
 
-def test_an_email_goes_once(clock: Clock, settings) -> None:
+def test_an_email_goes_once(clock: Clock, settings: Settings) -> None:
     row = one(Recipient(email="ana@example.org", language="es"))
     assert deliver_notices(clock=clock) == {"sent": 1, "postponed": 0, "failed": 0}
     assert deliver_notices(clock=clock) == {"sent": 0, "postponed": 0, "failed": 0}
@@ -95,7 +97,7 @@ def test_no_header_can_be_slipped_in(clock: Clock) -> None:
     assert sent.recipients() == ["ana@example.org"]
 
 
-def test_without_settings_messages_lie_as_files(clock: Clock, settings, tmp_path: Path) -> None:
+def test_without_settings_messages_lie_as_files(clock: Clock, settings: Settings, tmp_path: Path) -> None:
     settings.VAR_DIR = tmp_path
     settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     settings.EMAIL_FILE_PATH = str(tmp_path / "mail")
@@ -108,7 +110,7 @@ def test_without_settings_messages_lie_as_files(clock: Clock, settings, tmp_path
     assert sms.stat().st_mode & 0o077 == 0
 
 
-def test_an_sms_is_what_the_gateway_wants_and_names_nothing(clock: Clock, gateway) -> None:
+def test_an_sms_is_what_the_gateway_wants_and_names_nothing(clock: Clock, gateway: Gateway) -> None:
     row = one(Recipient(phone="+999 712 345 678"))
     assert deliver_notices(clock=clock)["sent"] == 1
     [(headers, body)] = gateway.seen
@@ -119,7 +121,7 @@ def test_an_sms_is_what_the_gateway_wants_and_names_nothing(clock: Clock, gatewa
     assert headers["Idempotency-Key"] == str(row.id)
 
 
-def test_a_busy_gateway_is_asked_again_later_each_time(clock: Clock, gateway) -> None:
+def test_a_busy_gateway_is_asked_again_later_each_time(clock: Clock, gateway: Gateway) -> None:
     gateway.answers = [503, 429, http.NotReachedError("no")]
     one(Recipient(phone="+999712345678"))
     pauses = []
@@ -134,7 +136,7 @@ def test_a_busy_gateway_is_asked_again_later_each_time(clock: Clock, gateway) ->
     assert len({headers["Idempotency-Key"] for headers, _ in gateway.seen}) == 1
 
 
-def test_what_never_succeeds_is_given_up(clock: Clock, gateway) -> None:
+def test_what_never_succeeds_is_given_up(clock: Clock, gateway: Gateway) -> None:
     gateway.answers = [503] * 100
     one(Recipient(phone="+999712345678"))
     for _ in range(MOST_ATTEMPTS):
@@ -145,7 +147,7 @@ def test_what_never_succeeds_is_given_up(clock: Clock, gateway) -> None:
 
 
 @pytest.mark.parametrize("answer", [400, 404, 422])
-def test_a_refusal_is_final(answer: int, clock: Clock, gateway) -> None:
+def test_a_refusal_is_final(answer: int, clock: Clock, gateway: Gateway) -> None:
     gateway.answers = [answer]
     one(Recipient(phone="+999712345678"))
     assert deliver_notices(clock=clock)["failed"] == 1
@@ -153,7 +155,7 @@ def test_a_refusal_is_final(answer: int, clock: Clock, gateway) -> None:
 
 @pytest.mark.parametrize("answer", [500, 502, FetchError("This host does not answer.")])
 def test_what_may_have_arrived_is_sent_again_only_where_twice_is_once(
-    answer: int | Exception, clock: Clock, gateway, settings
+    answer: int | Exception, clock: Clock, gateway: Gateway, settings: Settings
 ) -> None:
     gateway.answers = [answer]
     one(Recipient(phone="+999712345678"))
@@ -170,7 +172,7 @@ class Killed(BaseException):
     """The process ends here: nothing after it runs."""
 
 
-def die_after_handing_over(clock: Clock, monkeypatch) -> None:
+def die_after_handing_over(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     def die(*_: object, **__: object) -> None:
         raise Killed
 
@@ -182,7 +184,7 @@ def die_after_handing_over(clock: Clock, monkeypatch) -> None:
 
 @pytest.mark.parametrize("channel", ["email", "sms"])
 def test_killed_between_handing_over_and_writing_it_down(
-    channel: str, clock: Clock, gateway, monkeypatch
+    channel: str, clock: Clock, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one(Recipient(email="ana@example.org") if channel == "email" else Recipient(phone="+999712345678"))
     die_after_handing_over(clock, monkeypatch)
@@ -194,7 +196,7 @@ def test_killed_between_handing_over_and_writing_it_down(
 
 
 def test_killed_after_posting_an_event_it_goes_again_under_the_same_id(
-    clock: Clock, gateway, monkeypatch, settings
+    clock: Clock, gateway: Gateway, monkeypatch: pytest.MonkeyPatch, settings: Settings
 ) -> None:
     settings.NOTICE_SIGNERS = {"issuer": "tests.common.notices.test_inbox.signer_of"}
     row = one(Recipient(webhook="https://clinic.example/notices"), sender="issuer/civil")
@@ -204,13 +206,13 @@ def test_killed_after_posting_an_event_it_goes_again_under_the_same_id(
     assert [jws.parse(body.decode()).claims()["jti"] for _, body in gateway.seen] == [str(row.id)] * 2
 
 
-def test_two_processes_at_once(clock: Clock, gateway, monkeypatch) -> None:
+def test_two_processes_at_once(clock: Clock, gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
     """While one hands a notice over, the other finds nothing to do."""
     one(Recipient(phone="+999712345678"))
     inner: list[dict[str, int]] = []
     carry = gateway.__call__
 
-    def meanwhile(*args: object) -> http.HttpReply:
+    def meanwhile(*args: Any) -> http.HttpReply:
         inner.append(deliver_notices(clock=clock))
         return carry(*args)
 
@@ -256,7 +258,9 @@ GREYLISTED = smtplib.SMTPRecipientsRefused({"ana@example.org": (451, b"later")})
         ("send", TimeoutError(), "failed"),
     ],
 )
-def test_what_a_mail_server_can_say(step, error, outcome, clock: Clock, monkeypatch) -> None:
+def test_what_a_mail_server_can_say(
+    step: str, error: Any, outcome: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("common.notices.channels.email.get_connection", lambda: Server(step, error))
     one(Recipient(email="ana@example.org"))
     counts = deliver_notices(clock=clock)
@@ -264,7 +268,7 @@ def test_what_a_mail_server_can_say(step, error, outcome, clock: Clock, monkeypa
     assert "ana" not in state()[1]
 
 
-def test_an_officer_may_send_it_again(clock: Clock, gateway) -> None:
+def test_an_officer_may_send_it_again(clock: Clock, gateway: Gateway) -> None:
     gateway.answers = [500]
     row = one(Recipient(phone="+999712345678"))
     deliver_notices(clock=clock)
@@ -274,7 +278,7 @@ def test_an_officer_may_send_it_again(clock: Clock, gateway) -> None:
     assert not retry_notice(row, now=clock.now)
 
 
-def test_a_thousand_each_once(clock: Clock, gateway) -> None:
+def test_a_thousand_each_once(clock: Clock, gateway: Gateway) -> None:
     """More than one batch, every seventh of them at a busy moment."""
     for number in range(1_000):
         create_notices(
@@ -296,7 +300,7 @@ def test_old_ones_are_forgotten(clock: Clock) -> None:
     assert not Notice.objects.exists()
 
 
-def test_the_command(capsys) -> None:
+def test_the_command(capsys: pytest.CaptureFixture[str]) -> None:
     one(Recipient(email="ana@example.org"))
     call_command("deliver_notices", "--json")
     assert json.loads(capsys.readouterr().out) == {"sent": 1, "postponed": 0, "failed": 0}

@@ -8,7 +8,7 @@ import pytest
 
 from common.keys import PrivateKey, Signer, jwk, jws
 from common.notices.channels import webhook
-from common.notices.channels.base import Message
+from common.notices.channels.base import Message, UndeliverableError
 from common.notices.inbox import read_inbox
 from common.notices.messages import (
     EVENT_TYPE,
@@ -186,5 +186,5 @@ def test_addresses_that_nothing_is_posted_to(address: str) -> None:
 
 def test_nobody_signs_for_an_unknown_sender(settings: Any) -> None:
     message = Message("1", "ready", "mallory/x", CLINIC, "en", "t", "t", {})
-    with pytest.raises(webhook.UndeliverableError):
+    with pytest.raises(UndeliverableError):
         webhook.deliver(message)

@@ -40,7 +40,7 @@ def test_how_many_are_had_at_once(batch: Any, size: int | None) -> None:
 )  # fmt: skip
 def test_encryption_that_nobody_requires(name: str, said: Any) -> None:
     found = metadata(**{name: said})
-    assert found.request_encryption is found.response_encryption is None
+    assert (found.request_encryption, found.response_encryption) == (None, None)
     with pytest.raises(InvalidMessageError):
         metadata(**{name: {**(said or {}), "encryption_required": True}})
 
@@ -85,6 +85,7 @@ def test_one_credential_as_drafts_had_it() -> None:
         {"credential": "card", "c_nonce": "n", "notification_id": ""}, expected=1
     )
     assert found == CredentialResponse(("card",))
+    nothing: Any
     for nothing in ("", 7, []):
         with pytest.raises(InvalidMessageError):
             parse_credential_response({"credential": nothing}, expected=1)

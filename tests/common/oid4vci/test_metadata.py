@@ -1,6 +1,7 @@
 """Issuer and authorization server metadata: published examples, schemas, and metadata not to be used."""
 
 import json
+from typing import Any
 
 import jsonschema
 import pytest
@@ -63,11 +64,12 @@ METADATA = IssuerMetadata(
 )
 
 
-def schema(name: str) -> dict:
-    return json.loads(shared(f"vectors/oidf-schemas/{name}").read_text())
+def schema(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(shared(f"vectors/oidf-schemas/{name}").read_text())
+    return found
 
 
-def wrapped(name: str) -> dict:
+def wrapped(name: str) -> dict[str, Any]:
     source = json.loads(shared(f"vectors/openid/vci/{name}").read_text())
     return {"credential_issuer": ISSUER, "credential_endpoint": f"{ISSUER}/credential", **source}
 
@@ -86,19 +88,19 @@ def wrapped(name: str) -> dict:
         ("https://a.example:8443/b/c", "https://a.example:8443/.well-known/openid-credential-issuer/b/c"),
     ],
 )
-def test_well_known_by_path_insertion(identifier, url):
+def test_well_known_by_path_insertion(identifier: str, url: str) -> None:
     assert well_known_url(identifier, "openid-credential-issuer") == url
 
 
 @pytest.mark.parametrize(
     "identifier", ["http://issuer.example", "https://a.example/?b", "https://a@b.example", "x"]
 )
-def test_what_identifies_no_issuer(identifier):
+def test_what_identifies_no_issuer(identifier: str) -> None:
     with pytest.raises(InvalidMessageError):
         well_known_url(identifier, "openid-credential-issuer")
 
 
-def without_ldp_parameters(source: dict) -> dict:
+def without_ldp_parameters(source: dict[str, Any]) -> dict[str, Any]:
     """The schema knows no parameters of ldp_vc, which Appendix A.1.2 defines; the rest of it is checked."""
     for configuration in source["credential_configurations_supported"].values():
         if configuration["format"] == "ldp_vc":
@@ -107,7 +109,7 @@ def without_ldp_parameters(source: dict) -> dict:
     return source
 
 
-def test_our_metadata_fit_the_schemas():
+def test_our_metadata_fit_the_schemas() -> None:
     jsonschema.validate(
         without_ldp_parameters(create_issuer_metadata(METADATA)),
         schema("oid4vci/credential_issuer_metadata-1_0.json"),
@@ -119,11 +121,11 @@ def test_our_metadata_fit_the_schemas():
     assert parse_server_metadata(create_server_metadata(server), issuer=ISSUER) == server
 
 
-def test_round_trip():
+def test_round_trip() -> None:
     assert parse_issuer_metadata(create_issuer_metadata(METADATA), issuer=ISSUER) == METADATA
 
 
-def test_published_ldp_vc():
+def test_published_ldp_vc() -> None:
     found = parse_issuer_metadata(wrapped("credential_metadata_ldp_vc.json"), issuer=ISSUER)
     degree = found.configurations["UniversityDegree_LDP_VC"]
     assert degree.types == ("VerifiableCredential", "UniversityDegreeCredential")
@@ -133,7 +135,7 @@ def test_published_ldp_vc():
     assert degree.display[0].background_color == "#12107c"
 
 
-def test_published_sd_jwt_vc_and_mdoc():
+def test_published_sd_jwt_vc_and_mdoc() -> None:
     found = parse_issuer_metadata(wrapped("credential_metadata_sd_jwt_vc.json"), issuer=ISSUER)
     identity = found.configurations["SD_JWT_VC_example_in_OpenID4VCI"]
     assert identity.vct == "SD_JWT_VC_example_in_OpenID4VCI"
@@ -157,19 +159,21 @@ def test_published_sd_jwt_vc_and_mdoc():
         {"credential_configurations_supported": {str(n): {"format": "ldp_vc"} for n in range(501)}},
     ],
 )
-def test_metadata_not_to_be_used(change):
+def test_metadata_not_to_be_used(change: dict[str, Any]) -> None:
     with pytest.raises(SelloError):
         parse_issuer_metadata({**create_issuer_metadata(METADATA), **change}, issuer=ISSUER)
 
 
-def read(change=None, **configuration):
+def read(
+    change: dict[str, Any] | None = None, **configuration: dict[str, Any] | list[dict[str, Any]] | None
+) -> IssuerMetadata:
     source = create_issuer_metadata(METADATA) | (change or {})
     source["credential_configurations_supported"]["farmer.ldp_vc"] |= configuration
     return parse_issuer_metadata(source, issuer=ISSUER)
 
 
 @pytest.mark.parametrize("path", [[], [True], [-1], "a", None, ["b"]])
-def test_a_claim_that_is_described_wrongly_or_twice_is_left_out(path):
+def test_a_claim_that_is_described_wrongly_or_twice_is_left_out(path: list[int | str] | str | None) -> None:
     claims = [{"path": ["b"], "mandatory": True}, {"path": path}, "c", {"path": ["d"]}]
     found = read(credential_metadata={"claims": claims}).configurations["farmer.ldp_vc"].claims
     assert [(claim.path, claim.mandatory) for claim in found] == [(("b",), True), (("d",), False)]
@@ -188,13 +192,13 @@ def test_a_claim_that_is_described_wrongly_or_twice_is_left_out(path):
         {"format": "x", "credential_definition": []},
     ],
 )
-def test_a_configuration_that_cannot_be_read_takes_no_other_away(other):
+def test_a_configuration_that_cannot_be_read_takes_no_other_away(other: dict[str, Any] | int | None) -> None:
     source = create_issuer_metadata(METADATA)
     source["credential_configurations_supported"] |= {"other": other}
     assert parse_issuer_metadata(source, issuer=ISSUER) == METADATA
 
 
-def test_a_proof_type_that_is_not_understood_takes_no_other_away():
+def test_a_proof_type_that_is_not_understood_takes_no_other_away() -> None:
     jwt = {"proof_signing_alg_values_supported": ["ES256", 7]}
     others = {"cwt": {"proof_signing_alg_values_supported": [-7]}, "x": None, "y": {}, "z": ["ES256"]}
     wanted = {"x": {"key_attestations_required": {}, "proof_signing_alg_values_supported": ["x"]}}
@@ -205,7 +209,7 @@ def test_a_proof_type_that_is_not_understood_takes_no_other_away():
     assert found.attestation_required is None  # which another type of proof asks for
 
 
-def test_words_for_people_that_cannot_be_shown_are_left_out():
+def test_words_for_people_that_cannot_be_shown_are_left_out() -> None:
     display = [
         {"name": "Card", "background_color": "", "locale": None, "text_color": 7, "description": None},
         {"name": ""},
@@ -217,8 +221,8 @@ def test_words_for_people_that_cannot_be_shown_are_left_out():
     assert found.display == ()
 
 
-def test_members_that_are_null_or_empty_say_nothing():
-    nothing = {
+def test_members_that_are_null_or_empty_say_nothing() -> None:
+    nothing: dict[str, Any] = {
         "nonce_endpoint": None, "notification_endpoint": None, "deferred_credential_endpoint": None,
         "batch_credential_issuance": None, "credential_request_encryption": None, "display": None,
         "credential_response_encryption": None, "authorization_servers": [],
@@ -230,13 +234,17 @@ def test_members_that_are_null_or_empty_say_nothing():
     assert (configuration.scope, configuration.attestation_required) == (None, None)
 
 
-def test_words_for_people_at_the_place_that_drafts_gave_them():
-    old = {"display": [{"name": "Card"}], "claims": [{"path": ["a"]}], "credential_metadata": None}
+def test_words_for_people_at_the_place_that_drafts_gave_them() -> None:
+    old: dict[str, Any] = {
+        "display": [{"name": "Card"}],
+        "claims": [{"path": ["a"]}],
+        "credential_metadata": None,
+    }
     configuration = read(**old).configurations["farmer.ldp_vc"]
     assert (configuration.display, configuration.claims[0].path) == ((Display("Card"),), ("a",))
 
 
-def test_server_metadata_of_another():
+def test_server_metadata_of_another() -> None:
     source = create_server_metadata(AuthorizationServerMetadata(ISSUER, f"{ISSUER}/token"))
     with pytest.raises(InvalidMessageError):
         parse_server_metadata(source, issuer="https://other.example")

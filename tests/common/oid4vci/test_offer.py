@@ -1,6 +1,7 @@
 """Credential offers: the specification's examples, and offers that are none."""
 
 import json
+from typing import Any
 
 import jsonschema
 import pytest
@@ -25,12 +26,13 @@ OFFER = CredentialOffer(
 )
 
 
-def example(name: str) -> dict:
+def example(name: str) -> dict[str, Any]:
     text = shared(f"vectors/openid/vci/{name}").read_text()
-    return json.loads(text[text.index("{") :])
+    found: dict[str, Any] = json.loads(text[text.index("{") :])
+    return found
 
 
-def test_published_examples():
+def test_published_examples() -> None:
     several = parse_credential_offer(example("credential_offer_multiple_credentials.json"))
     assert several.credential_issuer == ISSUER
     assert several.configuration_ids == ("UniversityDegreeCredential", "org.iso.18013.5.1.mDL")
@@ -45,17 +47,17 @@ def test_published_examples():
 @pytest.mark.parametrize(
     "name", ["credential_offer_multiple_credentials.json", "credential_offer_pre-authz_code.json"]
 )
-def test_examples_survive_a_round_trip(name):
+def test_examples_survive_a_round_trip(name: str) -> None:
     offer = parse_credential_offer(example(name))
     assert parse_credential_offer(create_credential_offer(offer)) == offer
 
 
-def test_our_offer_fits_the_schema():
+def test_our_offer_fits_the_schema() -> None:
     schema = json.loads(shared("vectors/oidf-schemas/oid4vci/credential_offer-1_0.json").read_text())
     jsonschema.validate(create_credential_offer(OFFER), schema)
 
 
-def test_uri_by_value_and_by_reference():
+def test_uri_by_value_and_by_reference() -> None:
     assert parse_offer_uri(create_offer_uri(OFFER)) == OFFER
     reference = OfferReference(f"{ISSUER}/offers/GkurKxf5T0Y-mnPFCHqWOMiZi4VS138cQO_V7PZHAdM")
     uri = create_offer_uri(reference)
@@ -85,7 +87,7 @@ def test_uri_by_value_and_by_reference():
         "openid-credential-offer://?" + "a" * 30_000,
     ],
 )
-def test_what_is_no_offer(text):
+def test_what_is_no_offer(text: str) -> None:
     with pytest.raises(InvalidMessageError):
         parse_offer_uri(text)
 
@@ -111,15 +113,15 @@ def test_what_is_no_offer(text):
         {"grants": {PRE_AUTHORIZED: {"pre-authorized_code": "a", "tx_code": {"description": "a" * 301}}}},
     ],
 )
-def test_malformed_offers(change):
+def test_malformed_offers(change: dict[str, Any]) -> None:
     with pytest.raises(SelloError):
         parse_credential_offer({**create_credential_offer(OFFER), **change})
 
 
-def test_unknown_members_are_ignored():
+def test_unknown_members_are_ignored() -> None:
     assert parse_credential_offer({**create_credential_offer(OFFER), "more": 1}) == OFFER
 
 
-def test_an_issuer_on_a_loopback_address():
+def test_an_issuer_on_a_loopback_address() -> None:
     loopback = CredentialOffer("http://localhost:8000/issuers/a", ("b",), "c")
     assert parse_credential_offer(create_credential_offer(loopback)) == loopback

@@ -55,7 +55,7 @@ def signed(key: PrivateKey = EDWARDS, *, document: dict[str, Any] | None = None,
 
 
 @pytest.mark.parametrize("suite", SUITE_NAMES)
-def test_each_suite(suite):
+def test_each_suite(suite: str) -> None:
     key = EDWARDS if suite.startswith("eddsa") else P256
     nonces: list[str] = []
     [found] = verify(proof(key, suite=suite), nonces=nonces)
@@ -63,7 +63,7 @@ def test_each_suite(suite):
     assert set(SUITES) - set(SUITE_NAMES) == {"ecdsa-sd-2023"}
 
 
-def test_several_keys_and_one_nonce():
+def test_several_keys_and_one_nonce() -> None:
     nonces: list[str] = []
     found = verify(proof(), proof(P256, suite="ecdsa-jcs-2019"), nonces=nonces)
     assert [each.key for each in found] == [EDWARDS.public_key, P256.public_key]
@@ -72,7 +72,7 @@ def test_several_keys_and_one_nonce():
         verify(proof(), proof())
 
 
-def test_a_presentation_need_not_name_its_holder():
+def test_a_presentation_need_not_name_its_holder() -> None:
     assert verify(signed(document={"holder": None}))[0].key == EDWARDS.public_key
 
 
@@ -91,20 +91,20 @@ def test_a_presentation_need_not_name_its_holder():
         {"document": {"@context": [CREDENTIALS_V2, "https://w3id.org/citizenship/v1"]}},
     ],
 )
-def test_proofs_that_do_not_hold(change):
+def test_proofs_that_do_not_hold(change: dict[str, Any]) -> None:
     assert verify(signed())
     with pytest.raises(InvalidProofError):
         verify(signed(**change))
 
 
-def test_a_nonce_that_is_no_text():
+def test_a_nonce_that_is_no_text() -> None:
     made = signed()
     made["proof"]["challenge"] = 7
     with pytest.raises((InvalidProofError, InvalidNonceError)):
         verify(made)
 
 
-def test_what_was_changed_or_belongs_to_another(mallory):
+def test_what_was_changed_or_belongs_to_another(mallory: PrivateKey) -> None:
     good = signed()
     by_mallory = did_key.key_method(mallory.public_key)
     ecdsa_sd = {**good["proof"], "cryptosuite": "ecdsa-sd-2023"}
@@ -125,12 +125,12 @@ def test_what_was_changed_or_belongs_to_another(mallory):
             verify(wrong)
 
 
-def test_keys_of_other_curves():
+def test_keys_of_other_curves() -> None:
     key = PrivateKey("P-384", bytes(47) + b"\x01")
     with pytest.raises(InvalidProofError, match="Keys are on"):
         verify(signed(key, cryptosuite="ecdsa-jcs-2019"))
 
 
-def test_the_hour_counts():
+def test_the_hour_counts() -> None:
     with pytest.raises(InvalidProofError):
         verify(proof(now=NOW - timedelta(minutes=6)))

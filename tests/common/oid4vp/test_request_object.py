@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
+from cryptography.x509 import load_der_x509_certificate
 
 from common.encoding import base64url, jcs
 from common.errors import FetchError, SelloError
@@ -300,8 +301,8 @@ def test_what_is_already_there_is_not_fetched() -> None:
 
 def test_certificates_are_signed_by_the_key_that_they_name() -> None:
     """The certificate that `Signer` made is one that cryptography's own verification accepts."""
-    authority = x509.x509.load_der_x509_certificate(CA)
-    leaf = x509.x509.load_der_x509_certificate(LEAF)
+    authority = load_der_x509_certificate(CA)
+    leaf = load_der_x509_certificate(LEAF)
     leaf.verify_directly_issued_by(authority)
     authority.verify_directly_issued_by(authority)
     assert public_key(authority) == AUTHORITY.public_key

@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import pytest
@@ -223,11 +224,15 @@ def test_contexts_stay_what_they_are() -> None:
     before = copy.deepcopy(SHIPPED)
     evil: dict[str, Any] = {"@import": CREDENTIALS_V2, "issuer": "urn:x:issuer", "name": "urn:x:name"}
     nested = {"thing": {"@id": "urn:x:thing", "@context": evil}}
+
+    def served(context: Mapping[str, Any], url: str) -> Mapping[str, Any]:
+        return {"@context": context} if url == TYPE else SHIPPED[url]
+
     for context in (evil, nested):
         with pytest.raises(TransformationError):
             expand(
                 {"@context": TYPE, "thing": {"name": "x"}},
-                contexts=lambda url, context=context: {"@context": context} if url == TYPE else SHIPPED[url],
+                contexts=partial(served, context),
             )
     for value in (RICH, PRESENTATION):
         canonical(value)

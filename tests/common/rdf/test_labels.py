@@ -5,6 +5,7 @@ import random
 from collections.abc import Iterable
 from itertools import pairwise
 from pathlib import Path
+from typing import Any, Literal
 
 import pytest
 from pyoxigraph import BlankNode, Dataset, NamedNode, Quad, RdfFormat, parse
@@ -19,12 +20,11 @@ NEXT = NamedNode("urn:example:next")
 
 def relabelled(quads: Iterable[Quad]) -> list[bytes]:
     found = canonical_labels(quads)
-    return statements(
-        Dataset(
-            Quad(*(BlankNode(found[term]) if isinstance(term, BlankNode) else term for term in quad))
-            for quad in quads
-        )
-    )
+
+    def named(term: Any) -> Any:
+        return BlankNode(found[term]) if isinstance(term, BlankNode) else term
+
+    return statements(Dataset(Quad(*map(named, quad)) for quad in quads))
 
 
 def folder() -> Path:
@@ -36,7 +36,7 @@ def test_the_published_maps() -> None:
     for published in sorted(folder().glob("*-rdfc10map.json")):
         name = published.name.removesuffix("-rdfc10map.json")
         quads = list(parse(path=str(folder() / f"{name}-in.nq"), format=RdfFormat.N_QUADS))
-        algorithm = "sha384" if name == "test075" else "sha256"
+        algorithm: Literal["sha256", "sha384"] = "sha384" if name == "test075" else "sha256"
         found = canonical_labels(quads, algorithm=algorithm)
         assert {node.value: label for node, label in found.items()} == json.loads(published.read_text()), name
         seen += 1

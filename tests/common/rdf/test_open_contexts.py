@@ -14,9 +14,10 @@ from common.rdf.expansion import OpenContexts, expand
 
 
 def known(url: str) -> Mapping[str, Any]:
-    if url not in SHIPPED | CONFORMANCE:
+    contexts = {**SHIPPED, **CONFORMANCE}
+    if url not in contexts:
         raise MalformedInputError("No such context.")
-    return (SHIPPED | CONFORMANCE)[url]
+    return contexts[url]
 
 
 def document(context: Any, **subject: Any) -> dict[str, Any]:

@@ -32,10 +32,11 @@ def test_a_request_has_a_purse_and_nothing_is_left_of_it() -> None:
 def test_signing_in_waits_in_a_queue_with_an_end(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
     settings.PASSWORD_HASHERS = ["common.adapters.limits.password_hashing.QueuedPBKDF2"]
     User.objects.create_user("fatima", password="correct horse")
-    monkeypatch.setattr(password_hashing, "PASSWORDS", Turns(at_once=1, waiting=0, patience=0))
+    turns = Turns(at_once=1, waiting=0, patience=0)
+    monkeypatch.setattr(password_hashing, "PASSWORDS", turns)
     form = {"username": "fatima", "password": "correct horse"}
     for page in ("/office/sign-in", "/admin/login/"):
-        with password_hashing.PASSWORDS.taken():
+        with turns.taken():
             answer = Client().post(page, form)
         assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
         assert Client().post(page, form).status_code in (200, 302)

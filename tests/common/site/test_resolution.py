@@ -1,24 +1,27 @@
 """DID resolution over HTTP."""
 
 import json
+from typing import Any
 
 import pytest
 from django.test import Client
 
-from common.did import did_key, parse_document
+from common.did import DIDDocument, did_key, parse_document
+from common.keys import PrivateKey
 from common.site import resolution
 from issuer.authorities.identity import create_authority
+from tests.client_response import ClientResponse
 
 pytestmark = pytest.mark.django_db
 OLDER = 'application/ld+json;profile="https://w3id.org/did-resolution"'
 
 
-def get(did: str, **headers: str):
+def get(did: str, **headers: str) -> tuple[ClientResponse, dict[str, Any]]:
     response = Client().get(f"/1.0/identifiers/{did}", headers=headers)
     return response, json.loads(response.content)
 
 
-def test_a_result_and_a_document(ana):
+def test_a_result_and_a_document(ana: PrivateKey) -> None:
     did = did_key.encode(ana.public_key)
     response, result = get(did)
     assert response.headers["Content-Type"] == "application/did-resolution"
@@ -27,7 +30,7 @@ def test_a_result_and_a_document(ana):
     assert (response.headers["Content-Type"], document) == ("application/did+json", result["didDocument"])
 
 
-def test_an_authority_of_ours():
+def test_an_authority_of_ours() -> None:
     authority = create_authority("farmer-registry", "Farmer Registry")
     for written in (authority.did, authority.did.replace("%", "%25")):
         _, result = get(written)
@@ -45,10 +48,10 @@ def test_an_authority_of_ours():
         ("did:web:a.example:12b", "did:web:a.example:12b"),
     ],
 )
-def test_a_port_that_the_server_decoded(written, did, monkeypatch):
+def test_a_port_that_the_server_decoded(written: str, did: str, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
 
-    def resolve(did):
+    def resolve(did: str) -> DIDDocument:
         asked.append(did)
         return parse_document({"id": did}, did=did)
 
@@ -67,7 +70,7 @@ def test_a_port_that_the_server_decoded(written, did, monkeypatch):
         ("nothing", 400, "INVALID_DID"),
     ],
 )
-def test_what_cannot_be_resolved(did, status, error):
+def test_what_cannot_be_resolved(did: str, status: int, error: str) -> None:
     response, result = get(did)
     said = result["didResolutionMetadata"]["error"]
     assert (response.status_code, said["type"]) == (status, f"https://www.w3.org/ns/did#{error}")
@@ -75,7 +78,7 @@ def test_what_cannot_be_resolved(did, status, error):
     assert result["didDocumentMetadata"] == {}
 
 
-def test_what_suites_ask_for():
+def test_what_suites_ask_for() -> None:
     did = "did:key:z6MktKwz7Ge1Yxzr4JHavN33wiwa8y81QdcMRLXQsrH9T53b"
     response, result = get(did, Accept=OLDER)
     assert response.headers["Content-Type"] == OLDER
@@ -86,7 +89,7 @@ def test_what_suites_ask_for():
     )  # fmt: skip
 
 
-def test_a_did_url_leads_to_a_part():
+def test_a_did_url_leads_to_a_part() -> None:
     did = "did:key:z6MktKwz7Ge1Yxzr4JHavN33wiwa8y81QdcMRLXQsrH9T53b"
     url = f"{did}%23{did.removeprefix('did:key:')}"
     response, result = get(url)
@@ -106,7 +109,7 @@ def test_a_did_url_leads_to_a_part():
     assert older["didDereferencingMetadata"] == {"error": "invalidDidUrl"}
 
 
-def test_parameters_as_they_are_and_encoded(monkeypatch):
+def test_parameters_as_they_are_and_encoded(monkeypatch: pytest.MonkeyPatch) -> None:
     did = "did:web:registry.example"
     document = {
         "id": did,
@@ -123,12 +126,12 @@ def test_parameters_as_they_are_and_encoded(monkeypatch):
 
 
 @pytest.mark.parametrize("option", ["nothing=1", "noCache=true"])
-def test_an_option_that_nobody_knows(option):
+def test_an_option_that_nobody_knows(option: str) -> None:
     response, _ = get(f"did:key:z6MktKwz7Ge1Yxzr4JHavN33wiwa8y81QdcMRLXQsrH9T53b?{option}")
     assert response.status_code == 501
 
 
-def test_a_representation_that_there_is_not(ana):
+def test_a_representation_that_there_is_not(ana: PrivateKey) -> None:
     response, result = get(did_key.encode(ana.public_key), Accept="application/did+cbor")
     assert (response.status_code, result["didResolutionMetadata"]["error"]["type"]) == (
         406, "https://www.w3.org/ns/did#REPRESENTATION_NOT_SUPPORTED",

@@ -68,6 +68,7 @@ def test_a_row_under_another_name_does_not_open(client: Client, officer: User) -
     sign_in(client)
     other = SessionStore()
     other.create()
+    assert other.session_key is not None
     Session.objects.filter(session_key=sessions._name(other.session_key)).update(
         session_data=Session.objects.get(session_key=sessions._name(client.session.session_key)).session_data
     )
@@ -114,6 +115,7 @@ def test_another_sign_in_in_the_same_browser_does_not_prolong_the_first(
     session = client.session
     session.cycle_key()
     session.save()
+    assert session.session_key is not None
     client.cookies["sessionid"] = session.session_key
     for _ in range(4):
         hour.now += IDLE.total_seconds() - 1

@@ -21,7 +21,9 @@ def test_token_list_example_of_two_bits() -> None:
     """draft-ietf-oauth-status-list-20 §4.1."""
     values = dict(enumerate((1, 2, 0, 3, 0, 1, 0, 1, 1, 2, 3, 3)))
     assert pack(values, length=12, bits=2, order="least").data == bytes.fromhex("c944f9")
-    assert dict(enumerate(StatusBits(bytes.fromhex("c944f9"), 2, "least"))) == values
+    bits = StatusBits(bytes.fromhex("c944f9"), 2, "least")
+    assert {index: bits[index] for index in values} == values
+    assert len(bits) == len(values)
 
 
 def test_bitstring_begins_at_the_left() -> None:

@@ -102,7 +102,7 @@ def test_an_entry_is_read() -> None:
     read = bitstring.read(Verified(DOCUMENT), uri=URI, issuer=ISSUER)
     assert bitstring.validate(entry(94_567), read) == 1
     assert bitstring.validate(entry(94_566), read) == 0
-    assert (read.ttl, read.purposes) == (60, {"revocation"})
+    assert (read.ttl, read.purposes) == (60, frozenset({"revocation"}))
 
 
 def test_expanded_types_and_several_purposes() -> None:

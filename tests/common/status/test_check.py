@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from common.did import Fetched
+from common.encoding import multibase
 from common.errors import FetchError, InvalidSignatureError
 from common.keys import PrivateKey
 from common.status import bitstring, token
@@ -161,7 +162,7 @@ def _short(size: int) -> Callable[..., bitstring.ListCredential]:
             statuses=pack({}, length=131_072, bits=1, order="most"),
             valid_from=NOW, valid_until=NOW, ttl=1,
         )  # fmt: skip
-        packed = bitstring.multibase.encode_base64url(compress(bytes(size), wrapper="gzip"))
+        packed = multibase.encode_base64url(compress(bytes(size), wrapper="gzip"))
         document["credentialSubject"]["encodedList"] = packed
         return Verified(document)
 

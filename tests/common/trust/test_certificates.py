@@ -82,7 +82,7 @@ def eku(*purposes: ObjectIdentifier, critical: bool = False) -> tuple[x509.Exten
 
 ROOT = authority("Root", ROOT_KEY)
 BETWEEN = authority("Between", BETWEEN_KEY, length=0)
-BELOW = {"by": ("Between", BETWEEN_KEY)}
+BELOW: dict[str, Any] = {"by": ("Between", BETWEEN_KEY)}
 
 
 def der(*chain: x509.Certificate) -> list[bytes]:

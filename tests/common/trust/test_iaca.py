@@ -16,7 +16,7 @@ from common.keys import PrivateKey, certificate
 from common.trust import UntrustedIssuerError, iaca
 from common.trust.document_signers import find_document_signer as find_signer
 from common.trust.document_signers import load_root
-from common.trust.purposes import READER
+from common.trust.purposes import DOCUMENT_SIGNER, READER
 from tests.common.formats.mdoc.world import (
     BEGINS,
     ENDS,
@@ -128,7 +128,7 @@ OTHERS = (
     ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.OCSP_SIGNING, ExtendedKeyUsageOID.TIME_STAMPING,
     ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE, READER,
 )  # fmt: skip
-MDL = (x509.ExtendedKeyUsage([iaca.DOCUMENT_SIGNER]), True)
+MDL = (x509.ExtendedKeyUsage([DOCUMENT_SIGNER]), True)
 UNKNOWN = (x509.UnrecognizedExtension(ObjectIdentifier("1.2.3.4"), b"\x05\0"), True)
 
 

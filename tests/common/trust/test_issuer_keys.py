@@ -26,7 +26,7 @@ URL = "https://registry.example/issuers/farmers"
 P256 = PrivateKey("P-256", bytes(31) + b"\x01")
 ED25519 = PrivateKey("Ed25519", bytes(31) + b"\x01")
 OTHER = PrivateKey("P-256", bytes(31) + b"\x02")
-DOCUMENT = {
+DOCUMENT: dict[str, Any] = {
     "id": DID,
     "verificationMethod": [
         {"id": "#p", "type": "JsonWebKey", "controller": DID, "publicKeyJwk": jwk.encode(P256.public_key)},
@@ -343,10 +343,11 @@ def test_a_certificate_does_not_speak_for_a_did() -> None:
 
 def test_where_the_credential_names_no_issuer_its_certificate_does() -> None:
     """SD-JWT VC §2.2.2.3: `iss` is optional beside `x5c`."""
-    for names, issuer in (
+    cases: list[tuple[list[x509.GeneralName], str]] = [
         ([x509.UniformResourceIdentifier(URL), x509.DNSName("registry.example")], URL),
         ([x509.DNSName("registry.example")], "https://registry.example"),
-    ):
+    ]
+    for names, issuer in cases:
         found = find("", x5c(certificate(ca=False, names=names)), anchors=(ANCHOR,))
         assert found.controller == issuer
     with pytest.raises(SelloError, match="names no issuer"):
@@ -373,7 +374,7 @@ def test_a_key_that_has_ended(name: str) -> None:
     """CID §2.2: a key that expired or was revoked vouches for nothing any more."""
 
     def document(end: object) -> Mapping[str, Any]:
-        methods = [{**entry, name: end} for entry in DOCUMENT["verificationMethod"]]  # type: ignore[union-attr]
+        methods = [{**entry, name: end} for entry in DOCUMENT["verificationMethod"]]
         return {**DOCUMENT, "verificationMethod": methods}
 
     header = {"alg": "ES256", "kid": f"{DID}#p"}

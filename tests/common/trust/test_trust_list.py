@@ -73,7 +73,7 @@ OWN = "http://localhost:8000/issuers/farmers/types/farmer"
 )
 def test_an_authority_of_the_house_is_trusted_for_its_own_types(issuer: str) -> None:
     found = HOUSE.require_issuer(issuer, types=(OWN,))
-    assert (found.issuer, found.types) == (issuer, {OWN})
+    assert (found.issuer, found.types) == (issuer, frozenset({OWN}))
 
 
 @pytest.mark.parametrize(

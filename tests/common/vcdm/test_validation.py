@@ -107,9 +107,10 @@ def test_what_a_credential_cannot_lack(name: str) -> None:
 
 
 def test_not_even_an_object() -> None:
+    value: Any
     for value in ([], "x", None):
         with pytest.raises(SelloError):
-            validate_credential(value)  # type: ignore[arg-type]
+            validate_credential(value)
 
 
 def test_version_1_1_where_it_is_accepted() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from common.encoding import base64url, jcs
 from common.errors import MalformedInputError
+from common.formats import FORMATS
 from common.formats.base import Binding, Secured
 from common.keys import PrivateKey, jws
 from common.verification import declared
@@ -23,7 +24,7 @@ SIGNED = Binding(BINDING.audience, BINDING.nonce, (base64url.encode(jcs.canonica
 def shown(name: str, holder: PrivateKey, binding: Binding = BINDING) -> Secured:
     if name not in test_vc_jwt.NAMES:
         return show(name, issue(name, holder), holder, binding=binding)
-    return test_vc_jwt.FORMATS[name].present(
+    return FORMATS[name].present(
         test_vc_jwt.issue(name, holder), disclose=[], binding=binding, signer=test_vc_jwt.named(holder),
         sources=test_vc_jwt.SOURCES, now=NOW,
     )  # fmt: skip

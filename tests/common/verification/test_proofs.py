@@ -14,6 +14,7 @@ from common.encoding import multibase
 from common.errors import FetchError, SelloError
 from common.formats.data_integrity import pipeline
 from common.formats.w3c import envelopes, jose
+from common.formats.w3c.version_1_1 import Kind
 from common.keys import PrivateKey, multikey
 from common.rdf.contexts import CONFORMANCE, CREDENTIALS_V2
 from common.rdf.expansion import OpenContexts
@@ -83,9 +84,7 @@ def secure(
     return pipeline.add_proof(document, options, signer=named(key), contexts=world.contexts_of([]))
 
 
-def envelop(
-    document: dict[str, Any], key: PrivateKey, kind: jose.Kind = "vc", **claims: Any
-) -> dict[str, Any]:
+def envelop(document: dict[str, Any], key: PrivateKey, kind: Kind = "vc", **claims: Any) -> dict[str, Any]:
     token = jose.sign(document, kind=kind, signer=named(key), claims=claims)
     return envelopes.envelop(token, kind=envelopes.CREDENTIAL if kind == "vc" else envelopes.PRESENTATION)
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from common.adapters.documents import references
 from common.adapters.documents.references import check_credential_references
@@ -168,7 +169,7 @@ def test_a_schema_in_a_signed_credential(
     web: dict[str, Any], ana: PrivateKey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(references, "sources", lambda: SOURCES)
-    monkeypatch.setattr(references.timezone, "now", lambda: NOW)
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
     secured = signed(ana, credentialSchema={"id": SCHEMA_URL, "type": "JsonSchemaCredential"})
     web[SCHEMA_URL] = json.dumps(holding()).encode()
     assert result(verified(secured)) == "passed"

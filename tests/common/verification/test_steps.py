@@ -20,6 +20,7 @@ from common.status import token
 from common.status.bits import pack
 from common.status.check import StatusOutcome
 from common.trust import UnknownIssuerError
+from common.trust.purposes import STATUS_SIGNER
 from common.vcdm.credential import StatusReference
 from common.verification.credential_status import credential_status
 from common.verification.procedure import Submission, check_format, check_validity
@@ -28,7 +29,7 @@ from tests.common.formats.mdoc import world
 from tests.common.formats.sd_jwt.salts import salts
 from tests.common.trust.test_revocations import PLACE, made
 from tests.common.verification.test_credential_status import CREDENTIAL, NoCache
-from tests.common.verification.test_list_signers import OTHER_ROOT_KEY, STATUS_SIGNER, leaf
+from tests.common.verification.test_list_signers import OTHER_ROOT_KEY, leaf
 from tests.common.verification.test_procedure import (
     BINDING,
     ED25519,

@@ -85,6 +85,7 @@ def test_keys_of_other_kinds_are_passed_over_and_private_ones_refused() -> None:
     good = {**jwk.encode(KEY.public_key), "kid": "k-1", "use": "sig"}
     rsa, encryption = {"kty": "RSA", "n": "AQAB", "e": "AQAB"}, {**jwk.encode(OTHER.public_key), "use": "enc"}
     assert [key["kid"] for key in parse_keys({"keys": [rsa, good, encryption]})] == ["k-1"]
+    document: Any
     for document in ({"keys": [{**good, "d": "AAAA"}]}, {"keys": "x"}, [], {"keys": [good] * 51}):
         with pytest.raises(SelloError):
             parse_keys(document)

@@ -69,8 +69,13 @@ def test_while_redis_is_away_nothing_is_remembered() -> None:
 
 @pytest.mark.usefixtures("away")
 def test_a_redis_that_is_away_is_not_asked_at_every_turn(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = []
-    monkeypatch.setattr(redis.Redis, "get", lambda *_: asked.append(1) or _refuse())
+    asked: list[str] = []
+
+    def counted(_: object, name: str) -> None:
+        asked.append(name)
+        _refuse()
+
+    monkeypatch.setattr(redis.Redis, "get", counted)
     for _ in range(5):
         assert caches["dids"].get("did:web:a.example") is None
     assert len(asked) == 1

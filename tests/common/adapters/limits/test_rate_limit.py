@@ -1,5 +1,6 @@
 """Requests a minute from one address, and whose address that is."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,12 +17,12 @@ def clock(monkeypatch: pytest.MonkeyPatch, settings: Any) -> list[float]:
     settings.RATE_LIMITS = {"sign-in": 3, "verify": 1, "account": 2}
     settings.PROXIES = 0
     now = [float(MINUTE)]
-    monkeypatch.setattr(rate_limit.time, "time", lambda: now[0])
+    monkeypatch.setattr(rate_limit, "time", SimpleNamespace(time=lambda: now[0]))
     return now
 
 
 def ask(scope: str = "sign-in", address: str = "192.0.2.1", forwarded: str | None = None) -> None:
-    extra = {"HTTP_X_FORWARDED_FOR": forwarded} if forwarded is not None else {}
+    extra: dict[str, Any] = {"HTTP_X_FORWARDED_FOR": forwarded} if forwarded is not None else {}
     rate_limit.check_rate(RequestFactory().get("/", REMOTE_ADDR=address, **extra), scope)
 
 

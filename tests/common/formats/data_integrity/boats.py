@@ -21,7 +21,7 @@ TERMS = type_context(
     },
 )
 KEY = PrivateKey("P-256", b"\x07" * 32, "did:example:issuer#key")
-BOAT = {
+BOAT: dict[str, Any] = {
     "@context": [CREDENTIALS_V2, TYPE],
     "type": ["VerifiableCredential", "Boat"],
     "issuer": "did:example:issuer",

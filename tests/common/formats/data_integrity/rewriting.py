@@ -284,7 +284,7 @@ def turned_round(found: Object, random: Random, vocabulary: Vocabulary) -> None:
     """The subject at the top, and the credential as that of which it is the subject."""
     subject = found.get("credentialSubject")
     if isinstance(subject, dict):
-        kept = {key: found.pop(key) for key in ("@context", "proof") if key in found}
+        kept: dict[str, Any] = {key: found.pop(key) for key in ("@context", "proof") if key in found}
         del found["credentialSubject"]
         whole = dict(found)
         found.clear()

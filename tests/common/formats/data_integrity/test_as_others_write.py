@@ -1,6 +1,7 @@
 """Data Integrity beside what other issuers write: fractions, envelopes, schemas as credentials."""
 
 import copy
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -26,7 +27,8 @@ FORMAT = LdpVc()
 def farmer(key: PrivateKey, sources: StaticSources, **claims: Any) -> dict[str, Any]:
     """The unsecured document of a farmer whose claims are changed."""
     made = FORMAT.issue(CREDENTIAL, signer=key, holder=None, sources=sources, now=NOW, salt=no_salt)
-    document = {name: value for name, value in dict(made).items() if name != "proof"}
+    assert isinstance(made, Mapping)
+    document = {name: value for name, value in made.items() if name != "proof"}
     return {**document, "credentialSubject": {**document["credentialSubject"], **claims}}
 
 
@@ -35,7 +37,7 @@ def test_fractions_are_signed_as_json_and_never_as_rdf(
     issuer_key: PrivateKey, sources: StaticSources, number: float
 ) -> None:
     document = farmer(issuer_key, sources, farmerId=number)
-    told = {"signer": issuer_key, "sources": sources, "now": NOW}
+    told: dict[str, Any] = {"signer": issuer_key, "sources": sources, "now": NOW}
     signed = secure_document(document, suite="eddsa-jcs-2022", **told)
     assert FORMAT.verify_credential(signed, sources=sources, now=NOW).claims["farmerId"] == number
     changed = copy.deepcopy(signed)

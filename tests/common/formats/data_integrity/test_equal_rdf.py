@@ -254,6 +254,7 @@ def _text(found: Any) -> str:
 
 def _same(mutant: Document, said: Any, *, contexts: Any) -> bool:
     try:
-        return statements(mutant, contexts=contexts) == said
+        found: bool = statements(mutant, contexts=contexts) == said
+        return found
     except (SelloError, TypeError, AttributeError, KeyError):
         return False

@@ -109,11 +109,12 @@ def test_official_vectors_have_another_issuer() -> None:
 
 
 def test_not_even_an_object(sources: StaticSources) -> None:
+    value: Any
     for value in ("eyJ.a.b", [], None):
         with pytest.raises(SelloError):
-            FORMAT.verify_credential(value, sources=sources, now=NOW)  # type: ignore[arg-type]
+            FORMAT.verify_credential(value, sources=sources, now=NOW)
         with pytest.raises(SelloError):
-            FORMAT.verify_presentation(value, binding=BINDING, sources=sources, now=NOW)  # type: ignore[arg-type]
+            FORMAT.verify_presentation(value, binding=BINDING, sources=sources, now=NOW)
 
 
 def test_jcs_proofs_cover_their_contexts(
@@ -128,8 +129,9 @@ def test_jcs_proofs_cover_their_contexts(
     for contexts in ([CREDENTIALS_V2], [CREDENTIALS_V2, DATA_INTEGRITY_V2, TYPE]):
         with pytest.raises(ProofVerificationError):
             FORMAT.verify_credential(signed | {"@context": contexts}, sources=sources, now=NOW)
-    for contexts in ([], CREDENTIALS_V2, {}, None):
-        odd = {"proof": signed["proof"] | {"@context": contexts}}
+    other: Any
+    for other in ([], CREDENTIALS_V2, {}, None):
+        odd = {"proof": signed["proof"] | {"@context": other}}
         with pytest.raises(ProofVerificationError):
             FORMAT.verify_credential(signed | odd, sources=sources, now=NOW)
     unnamed = {name: value for name, value in signed["proof"].items() if name != "@context"}

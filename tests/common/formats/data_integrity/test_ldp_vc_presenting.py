@@ -14,6 +14,7 @@ from common.formats.data_integrity import ldp_vc, pipeline
 from common.formats.data_integrity.pipeline import ProofVerificationError
 from common.keys import PrivateKey
 from common.rdf.contexts import CREDENTIALS_V2
+from common.rdf.terms import TRANSACTION_DATA_HASHES
 from tests.common.formats.data_integrity.conftest import BINDING, CREDENTIAL, ISSUER, held
 from tests.common.formats.data_integrity.issuing import FORMAT, Document, issue
 from tests.common.formats.fakes import StaticSources
@@ -131,7 +132,7 @@ SWOLLEN: dict[str, Any] = {
     "a term of nobody": {"remark": "x"},
     "another type": {"type": ["VerifiableCredential"]},
     "a context written in": {"@context": [CREDENTIALS_V2, {"remark": "urn:x:remark"}]},
-    "transaction data": {ldp_vc.TRANSACTION_DATA_HASHES: ["x"]},
+    "transaction data": {TRANSACTION_DATA_HASHES: ["x"]},
     "an identifier": {"id": "urn:uuid:3"},
 }
 
@@ -188,7 +189,7 @@ def test_transaction_data_is_signed_by_the_holder(
     entries = tuple(base64url.encode(b'{"type":"payment","amount":"%d"}' % amount) for amount in (10, 20))
     asked = dataclasses.replace(BINDING, transaction_data=entries)
     presented = present(secured, ana, sources, asked)
-    assert presented[ldp_vc.TRANSACTION_DATA_HASHES][0] == "QCbxslQbQ2UWFKC9J6HTuM8H8cEcau9lEny26O0AIFk"
+    assert presented[TRANSACTION_DATA_HASHES][0] == "QCbxslQbQ2UWFKC9J6HTuM8H8cEcau9lEny26O0AIFk"
     shown = FORMAT.verify_presentation(presented, binding=asked, sources=sources, now=NOW)
     assert shown.transaction_data == entries
 
@@ -200,8 +201,8 @@ def test_transaction_data_is_signed_by_the_holder(
 
     with pytest.raises(BindingMismatchError):  # signed something that this request did not ask for
         FORMAT.verify_presentation(presented, binding=BINDING, sources=sources, now=NOW)
-    for hashes in (presented[ldp_vc.TRANSACTION_DATA_HASHES][:1], None):
-        changed = presented | {ldp_vc.TRANSACTION_DATA_HASHES: hashes}
+    for hashes in (presented[TRANSACTION_DATA_HASHES][:1], None):
+        changed = presented | {TRANSACTION_DATA_HASHES: hashes}
         changed = {name: value for name, value in changed.items() if value is not None}
         with pytest.raises(ProofVerificationError):  # hashes taken away after signing
             FORMAT.verify_presentation(changed, binding=asked, sources=sources, now=NOW)

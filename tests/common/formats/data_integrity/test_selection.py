@@ -1,5 +1,7 @@
 """Parts of a document by JSON Pointer (VC-DI-ECDSA §3.4.10 to §3.4.13)."""
 
+from typing import Any
+
 import pytest
 
 from common.formats.data_integrity.selection import (
@@ -11,7 +13,7 @@ from common.formats.data_integrity.selection import (
     tokens,
 )
 
-DOCUMENT = {
+DOCUMENT: dict[str, Any] = {
     "@context": ["urn:example:context"],
     "id": "urn:example:1",
     "type": ["Card"],

@@ -3,17 +3,16 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 
 from common.encoding import multibase
 from common.errors import InvalidSignatureError, UnknownPartError
-from common.formats.data_integrity import SUITES
 from common.formats.data_integrity.jcs_suites import ECDSA_JCS_2019, EDDSA_JCS_2022
 from common.formats.data_integrity.rdfc_suites import ECDSA_RDFC_2019, EDDSA_RDFC_2022
 from common.formats.data_integrity.suite import without_value
+from common.formats.data_integrity.whole_document import WholeDocumentSuite
 from common.keys import PrivateKey, multikey
 from tests.common.rdf.examples import contexts
 from tests.conftest import shared
@@ -21,7 +20,7 @@ from tests.conftest import shared
 
 @dataclass(frozen=True)
 class Vector:
-    suite: ModuleType
+    suite: WholeDocumentSuite
     curve: str
     folder: str
     tag: str
@@ -65,9 +64,10 @@ VECTORS = {
 }
 
 
-@pytest.fixture(params=VECTORS.values(), ids=VECTORS.keys())
+@pytest.fixture(params=list(VECTORS.values()), ids=list(VECTORS))
 def vector(request: pytest.FixtureRequest) -> Vector:
-    return request.param
+    found: Vector = request.param
+    return found
 
 
 def test_every_step(vector: Vector) -> None:
@@ -164,7 +164,7 @@ def test_eddsa_rdfc_2022_without_its_files() -> None:
         "verificationMethod": key.key_id,
         "proofPurpose": "assertionMethod",
     }
-    suite = SUITES["eddsa-rdfc-2022"]
+    suite = EDDSA_RDFC_2022
     canonical = suite.configure(options, document=document, curve="Ed25519", contexts=contexts)
     configuration_hash = suite.hash_configuration(canonical, curve="Ed25519")
     assert configuration_hash.hex() == "bea7b7acfbad0126b135104024a5f1733e705108f42d59668b05c0c50004c6b0"

@@ -273,6 +273,7 @@ def test_a_root_entered_by_hand_comes_first(ana: PrivateKey) -> None:
 
 def test_an_issuers_certificate_is_not_left_out(ana: PrivateKey) -> None:
     structure = opened(issue(holder=ana))
+    unprotected: Any
     for unprotected in ({}, {33: "text"}, {33: []}, {33: [1]}, {33: b"none"}, {33: bytes(20_000)}):
         structure["issuerAuth"][1] = unprotected
         with pytest.raises(SelloError):

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from common.did import did_key
 from common.encoding import base64url, cbor
 from common.formats import FORMATS
-from common.formats.base import Binding, Holder
+from common.formats.base import Binding, Holder, Secured
 from common.formats.mdoc.doctypes import MDL, PHOTO_ID
 from common.keys import PrivateKey, certificate
 from common.trust import iaca
@@ -103,11 +103,11 @@ def present(
     return text
 
 
-def verify(secured: str, **more: Any) -> Any:
+def verify(secured: Secured, **more: Any) -> Any:
     return FORMAT.verify_credential(secured, **{"sources": SOURCES, "now": NOW, **more})
 
 
-def verify_shown(presented: str, **more: Any) -> Any:
+def verify_shown(presented: Secured, **more: Any) -> Any:
     told = {"binding": BINDING, "sources": SOURCES, "now": NOW, **more}
     return FORMAT.verify_presentation(presented, **told)
 

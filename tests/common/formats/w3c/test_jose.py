@@ -9,6 +9,7 @@ from common.did import did_key
 from common.errors import SelloError
 from common.formats.base import BindingMismatchError, ExpiredError, NotYetValidError
 from common.formats.w3c import jose
+from common.formats.w3c.version_1_1 import Kind
 from common.keys import PrivateKey, jws
 from common.rdf.contexts import CREDENTIALS_V1, CREDENTIALS_V2
 from tests.common.formats.fakes import StaticSources
@@ -38,7 +39,7 @@ def presentation(holder: PrivateKey, **changes: Any) -> dict[str, Any]:
     } | changes
 
 
-def verify(token: str, *, kind: jose.Kind = "vc") -> jose.VerifiedToken:
+def verify(token: str, *, kind: Kind = "vc") -> jose.VerifiedToken:
     return jose.verify(token, kind=kind, sources=SOURCES, now=NOW)
 
 

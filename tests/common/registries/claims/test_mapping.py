@@ -1,6 +1,7 @@
 """From columns to claims."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ from common.registries.claims.schema import guess_claims
 TODAY = date(2026, 11, 21)
 
 
-def mapped(value, **options):
+def mapped(value: Any, **options: Any) -> Any:
     return map_claims([Claim("x", "x", "X", **options)], {"x": value}, today=TODAY).get("x")
 
 
@@ -33,7 +34,7 @@ def mapped(value, **options):
         ("string", None, None), ("image", "data:image/png;base64,AA", "data:image/png;base64,AA"),
     ],
 )  # fmt: skip
-def test_values_take_their_type(type, value, claim):
+def test_values_take_their_type(type: str, value: int | str | None, claim: int | str | None) -> None:
     result = mapped(value, type=type)
     assert (result, result.__class__) == (claim, claim.__class__)
 
@@ -47,7 +48,9 @@ def test_values_take_their_type(type, value, claim):
         ("image", "https://elsewhere.example/a.png"), ("string", 1.5), ("string", ["x"]),
     ],
 )  # fmt: skip
-def test_values_that_do_not_fit_are_errors_that_do_not_repeat_them(type, value):
+def test_values_that_do_not_fit_are_errors_that_do_not_repeat_them(
+    type: str, value: float | int | list[str] | str
+) -> None:
     with pytest.raises(InvalidClaimsError) as error:
         mapped(value, type=type)
     assert str(error.value) == f"The record's 'x' is not a value of type {type}."
@@ -60,22 +63,22 @@ def test_values_that_do_not_fit_are_errors_that_do_not_repeat_them(type, value):
         ("2008", None), ("2008-10", True), ("2008-11", None), ("2008-12", False),
     ],
 )  # fmt: skip
-def test_age_is_told_only_where_it_is_certain(born, over):
+def test_age_is_told_only_where_it_is_certain(born: str, over: bool | None) -> None:
     assert is_over(born, 18, today=TODAY) is over
     assert mapped(born, type="boolean", derive="age_over", years=18) is over
 
 
-def test_somebody_born_on_the_29th_of_february_comes_of_age():
+def test_somebody_born_on_the_29th_of_february_comes_of_age() -> None:
     assert is_over("2008-02-29", 18, today=date(2026, 2, 28)) is False
     assert is_over("2008-02-29", 18, today=date(2026, 3, 1)) is True
 
 
-def test_a_birth_date_that_is_none_is_an_error():
+def test_a_birth_date_that_is_none_is_an_error() -> None:
     with pytest.raises(InvalidClaimsError):
         mapped("21-11-2008", type="boolean", derive="age_over", years=18)
 
 
-def test_descriptions_survive_their_stored_form():
+def test_descriptions_survive_their_stored_form() -> None:
     claims = parse_claims(
         [
             {"name": "born", "column": "dob", "type": "date", "vocabulary": "https://publicschema.org/date_of_birth"},
@@ -112,7 +115,9 @@ def test_descriptions_survive_their_stored_form():
         ([{"name": "x", "derive": "eval", "years": 18}], "age_over with years"),
     ],
 )  # fmt: skip
-def test_descriptions_that_cannot_be_used(entries, reason):
+def test_descriptions_that_cannot_be_used(
+    entries: dict[str, str] | list[dict[str, Any] | str], reason: str
+) -> None:
     with pytest.raises(InvalidClaimsError, match=reason):
         parse_claims(entries)
 
@@ -125,11 +130,11 @@ def test_descriptions_that_cannot_be_used(entries, reason):
         ("fecha-de-nacimiento", "Fecha de nacimiento"), ("ÑUSTA", "ÑUSTA"), ("x", "X"),
     ],
 )  # fmt: skip
-def test_labels_for_people(name, label):
+def test_labels_for_people(name: str, label: str) -> None:
     assert label_of(name) == label
 
 
-def test_headings_become_claim_names():
+def test_headings_become_claim_names() -> None:
     headings = [
         "id",
         "type",

@@ -1,14 +1,18 @@
 """Columns are told, not guessed: what might be something else stays text, and what is told is kept."""
 
+from typing import Any
+
 import pytest
 
-from common.registries.columns.column import MONTH_FIRST, Column, ColumnContradictedError
+from common.registries.columns.column import Column, ColumnContradictedError
 from common.registries.columns.profile import describe_columns
+from common.registries.connector import RegistryRecord
+from common.registries.values.dates import MONTH_FIRST
 from tests.common.registries.sheets import read_spreadsheet
 from tests.common.registries.values.test_nulls import of
 
 
-def told(name, *cells, **options):
+def told(name: str, *cells: str, **options: Any) -> tuple[str, list[str | None]]:
     column, said = of(name, *cells, **options)
     return column.type, said
 
@@ -22,16 +26,16 @@ def told(name, *cells, **options):
         ("country", ["NO", "SI", "NA"]), ("flag", ["T", "F"]),
     ],
 )  # fmt: skip
-def test_names_codes_and_initials_are_no_answers(name, cells):
+def test_names_codes_and_initials_are_no_answers(name: str, cells: list[str]) -> None:
     assert told(name, *cells) == ("string", cells)
 
 
 @pytest.mark.parametrize("cells", [["yes", "no"], ["Sí", "No"], ["OUI", "NON"], ["true", "true"], ["FALSE"]])
-def test_answers(cells):
+def test_answers(cells: list[str]) -> None:
     assert told("disabled", *cells) == ("boolean", cells)
 
 
-def test_answers_of_an_earlier_import_stay_answers():
+def test_answers_of_an_earlier_import_stay_answers() -> None:
     assert told("disabled", "no", "no", known={"disabled": "boolean"})[0] == "boolean"
     assert told("disabled", "no", "perhaps", known={"disabled": "boolean"})[0] == "string"
 
@@ -45,7 +49,7 @@ def test_answers_of_an_earlier_import_stay_answers():
         ("libro", ["1/2/2015", "13/4/2015"]), ("libro", ["12/03/2015", "x"]),
     ],
 )  # fmt: skip
-def test_numbers_that_look_like_days_stay(name, cells):
+def test_numbers_that_look_like_days_stay(name: str, cells: list[str]) -> None:
     assert told(name, *cells) == ("string", cells)
 
 
@@ -62,11 +66,11 @@ def test_numbers_that_look_like_days_stay(name, cells):
         ("rate", ["1.5e-05", "0.2"], ["0.000015", "0.2"]),
     ],
 )
-def test_decimals_as_people_write_them(name, cells, said):
+def test_decimals_as_people_write_them(name: str, cells: list[str], said: list[str]) -> None:
     assert told(name, *cells) == ("decimal", said)
 
 
-def test_groups_of_digits():
+def test_groups_of_digits() -> None:
     assert told("income", "12 500", "1 250", "90") == ("integer", ["12500", "1250", "90"])
     assert told("income", "1.234.567", "2.345.678") == ("integer", ["1234567", "2345678"])
     assert told("contact", "70 012 345", "71 012 346") == ("string", ["70 012 345", "71 012 346"])
@@ -75,7 +79,7 @@ def test_groups_of_digits():
     assert told("ward", "007", "012") == ("string", ["007", "012"])
 
 
-def test_the_mark_of_fractions_is_kept_with_the_column():
+def test_the_mark_of_fractions_is_kept_with_the_column() -> None:
     first, _ = of("area", "1,5", "2,5")
     assert first.described()["mark"] == ","
     assert told("area", "1,234", known={"area": first}) == ("decimal", ["1.234"])
@@ -99,7 +103,7 @@ def test_the_mark_of_fractions_is_kept_with_the_column():
         ("١٩٩٠-٠٥-٢٥", "1990-05-25"),
     ],
 )  # fmt: skip
-def test_days_as_people_write_them(written, iso):
+def test_days_as_people_write_them(written: str, iso: str) -> None:
     assert told("birth_date", "1988-01-01", "1989-12-13", written) == (
         "date",
         ["1988-01-01", "1989-12-13", iso],
@@ -115,13 +119,13 @@ def test_days_as_people_write_them(written, iso):
         ("123456789", "no date"),
     ],
 )  # fmt: skip
-def test_days_that_nobody_can_read(written, reason):
+def test_days_that_nobody_can_read(written: str, reason: str) -> None:
     sheet = read_spreadsheet(f"id,birth_date\n1,1988-01-01\n2,1989-01-01\n3,{written}\n".encode())
     [rejected] = sheet.rejected
     assert reason in rejected.reason
 
 
-def test_numbers_of_days_and_years_of_two_digits_are_no_dates():
+def test_numbers_of_days_and_years_of_two_digits_are_no_dates() -> None:
     assert len(read_spreadsheet(b"id,birth_date\n1,44562\n2,31245\n").rejected) == 2
     sheet = read_spreadsheet(b"id,birth_date\n1,25/05/90\n2,5-Mar-91\n")
     assert [row.reason for row in sheet.rejected] == [
@@ -131,12 +135,12 @@ def test_numbers_of_days_and_years_of_two_digits_are_no_dates():
     assert told("created", "2020-01-01 08:30", "2020-01-02 09:30")[0] == "string"  # moments stay whole
 
 
-def test_days_without_a_heading_that_says_so():
+def test_days_without_a_heading_that_says_so() -> None:
     assert told("seen", "13/04/2015", "01/02/2015") == ("date", ["2015-04-13", "2015-02-01"])
     assert told("due", "2015-04-13", "2015-4-1") == ("string", ["2015-04-13", "2015-4-1"])
 
 
-def test_the_order_of_day_and_month_is_kept():
+def test_the_order_of_day_and_month_is_kept() -> None:
     first, said = of("born", "05/26/1990", "03/04/1985")
     assert (first.order, said) == (MONTH_FIRST, ["1990-05-26", "1985-03-04"])
     kept = Column.known(first.described())
@@ -148,7 +152,7 @@ def test_the_order_of_day_and_month_is_kept():
     assert told("born", "25/05/1990", known={"born": kept}, date_order="day")[1] == ["1990-05-25"]
 
 
-def test_a_guess_about_the_order_is_kept_and_said():
+def test_a_guess_about_the_order_is_kept_and_said() -> None:
     from io import BytesIO
 
     from common.registries.spreadsheets.spreadsheet import ImportOptions, open_spreadsheet
@@ -159,7 +163,9 @@ def test_a_guess_about_the_order_is_kept_and_said():
         assert sheet.columns[1].described()["order"] == "day"
     with open_spreadsheet(data, reading=ImportOptions(date_order="month")) as sheet:
         assert sheet.remarks == ()
-        assert next(sheet.entries()).data["born"] == "1985-03-04"
+        first = next(sheet.entries())
+        assert isinstance(first, RegistryRecord)
+        assert first.data["born"] == "1985-03-04"
     with pytest.raises(ColumnContradictedError):
         of(
             "born",
@@ -168,7 +174,7 @@ def test_a_guess_about_the_order_is_kept_and_said():
         )
 
 
-def test_both_orders_in_one_column_are_refused_but_for_slips():
+def test_both_orders_in_one_column_are_refused_but_for_slips() -> None:
     with pytest.raises(ColumnContradictedError, match="nobody can tell"):
         of("born", "25/05/1990", "05/26/1990")
     days = [f"{day}/05/1990" for day in range(13, 31)]
@@ -185,7 +191,7 @@ def test_both_orders_in_one_column_are_refused_but_for_slips():
         ("'t Hooft", "'t Hooft"), ("=cmd", "=cmd"),
     ],
 )  # fmt: skip
-def test_texts_that_a_program_wrapped(cell, kept):
+def test_texts_that_a_program_wrapped(cell: str, kept: str) -> None:
     sheet = read_spreadsheet(f"id,note\n1,{cell}\n2,x\n".encode())
     assert sheet.records[0].data["note"] == kept
 
@@ -197,7 +203,7 @@ def test_texts_that_a_program_wrapped(cell, kept):
      "##########", "#¡REF!", "#VALEUR!", "Err:502"],
 )  # fmt: skip
 @pytest.mark.parametrize("column", ["id", "area", "note"])
-def test_what_a_program_spoilt_is_rejected(cell, column):
+def test_what_a_program_spoilt_is_rejected(cell: str, column: str) -> None:
     good = {"id": "7", "area": "1.5", "note": "x"}
     rows = [good, {**good, "id": "8"}, {**good, "id": "9", column: cell}]
     text = "\n".join(["id;area;note", *(";".join(row.values()) for row in rows)])
@@ -207,12 +213,12 @@ def test_what_a_program_spoilt_is_rejected(cell, column):
     assert cell not in sheet.rejected[0].reason.replace("####", "")
 
 
-def test_digits_of_any_script_are_numbers():
+def test_digits_of_any_script_are_numbers() -> None:
     assert told("income", "١٢٣٤", "567") == ("integer", ["1234", "567"])
     assert told("born", "१९९०-०१-०२", "1991-03-02") == ("date", ["1990-01-02", "1991-03-02"])
 
 
-def test_one_word_alone_in_a_column_of_names_is_a_name():
+def test_one_word_alone_in_a_column_of_names_is_a_name() -> None:
     assert told("last", "True", "True") == ("string", ["True", "True"])
     assert told("first", "No", "Yes") == ("string", ["No", "Yes"])
 
@@ -225,7 +231,7 @@ def test_one_word_alone_in_a_column_of_names_is_a_name():
         ("Jos&eacute;", "as web pages write it"), ("O&#39;Brien", "as web pages write it"),
     ],
 )  # fmt: skip
-def test_letters_that_a_program_has_misread_are_told(cell, reason):
+def test_letters_that_a_program_has_misread_are_told(cell: str, reason: str) -> None:
     sheet = read_spreadsheet(f"id,full_name\n1,{cell}\n2,Bo\n".encode())
     assert [record.key for record in sheet.records] == ["2"]
     assert reason in sheet.rejected[0].reason
@@ -235,7 +241,7 @@ def test_letters_that_a_program_has_misread_are_told(cell, reason):
 @pytest.mark.parametrize(
     "name", ["SÃO JOSÉ", "“CAFÉ”", "Ñandú", "AT&T; R&D", "Þórður", "Àlex Ÿ", "田中&", "à bientôt…"]
 )
-def test_letters_that_look_odd_are_letters(name):
+def test_letters_that_look_odd_are_letters(name: str) -> None:
     assert told("full_name", name)[1] == [name]
 
 
@@ -246,5 +252,5 @@ def test_letters_that_look_odd_are_letters(name):
         ("1 января 1990", "1990-01-01"), ("5 мая 1990", "1990-05-05"), ("3 يناير 1990", "1990-01-03"),
     ],
 )  # fmt: skip
-def test_months_in_the_languages_of_registries(cell, day):
+def test_months_in_the_languages_of_registries(cell: str, day: str) -> None:
     assert told("born", cell, "1991-03-02") == ("date", [day, "1991-03-02"])

@@ -53,7 +53,7 @@ SIGN: dict[str, Any] = {
 }
 
 
-def test_an_offer_request_is_read():
+def test_an_offer_request_is_read() -> None:
     read = parse_offer_request(OFFER)
     assert read.configuration == "crvs_birth_v1"
     assert "middle_name" not in read.claims
@@ -61,7 +61,7 @@ def test_an_offer_request_is_read():
     assert (read.mapped.numbered, read.mapped.lifetime) == (True, timedelta(days=365))
 
 
-def test_a_sign_request_is_read():
+def test_a_sign_request_is_read() -> None:
     read = parse_sign_request(SIGN)
     assert read.types == ("VerifiableCredential", "farajaland.birth.paper.v1")
     assert registration_number(read.claims) == "2026BAB1"
@@ -73,7 +73,7 @@ def test_a_sign_request_is_read():
     ("placeholder", "seconds"),
     [("90s", 90), ("5m", 300), ("2h", 7_200), ("365d", 31_536_000)],
 )
-def test_a_time_to_come_has_a_unit(placeholder, seconds):
+def test_a_time_to_come_has_a_unit(placeholder: str, seconds: int) -> None:
     mapped = parse_offer_mapping({"exp": f"<timestamp-in-seconds:{placeholder}>"})
     assert mapped.lifetime == timedelta(seconds=seconds)
 
@@ -94,7 +94,7 @@ def test_a_time_to_come_has_a_unit(placeholder, seconds):
         "<uuid>",
     ],
 )
-def test_other_placeholders_are_refused(mapping):
+def test_other_placeholders_are_refused(mapping: dict[str, Any] | str) -> None:
     with pytest.raises(OpenCrvsRequestError):
         parse_offer_mapping(mapping)
 
@@ -114,12 +114,12 @@ def test_other_placeholders_are_refused(mapping):
         {"selectiveDisclosure": []},
     ],
 )
-def test_other_offer_requests_are_refused(change):
+def test_other_offer_requests_are_refused(change: dict[str, Any]) -> None:
     with pytest.raises(OpenCrvsRequestError):
         parse_offer_request({**OFFER, **change})
 
 
-def test_disclosure_has_a_bottom():
+def test_disclosure_has_a_bottom() -> None:
     frame: dict[str, Any] = {"sd": True}
     for _ in range(20):
         frame = {"sd": True, "children": {"fields": {"deeper": frame}}}
@@ -138,13 +138,13 @@ def test_disclosure_has_a_bottom():
         {"type": ["VerifiableCredential"], "credentialSubject": {"rn": "1"}, "proof": {}},
     ],
 )
-def test_other_sign_requests_are_refused(data):
+def test_other_sign_requests_are_refused(data: dict[str, Any]) -> None:
     with pytest.raises(OpenCrvsRequestError):
         parse_sign_request({**SIGN, "credentialData": data})
 
 
 @pytest.mark.parametrize("body", [None, [], "text", 7])
-def test_a_body_is_an_object(body):
+def test_a_body_is_an_object(body: int | list[Any] | str | None) -> None:
     for parse in (parse_offer_request, parse_sign_request):
         with pytest.raises(OpenCrvsRequestError):
             parse(body)
@@ -157,7 +157,7 @@ def test_optional_members_that_say_nothing_are_absent(nothing: Any) -> None:
         "credentialConfigurationId": "birth",
         "credentialData": {"given_name": "Ñusta", "nickname": nothing},
     }
-    optional = ("authenticationMethod", "mapping", "selectiveDisclosure", "issuerKey")
+    optional: tuple[str, ...] = ("authenticationMethod", "mapping", "selectiveDisclosure", "issuerKey")
     if nothing == "":
         optional = optional[:3]
     plain = parse_offer_request({**asked, "credentialData": {"given_name": "Ñusta"}})

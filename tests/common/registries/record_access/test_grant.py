@@ -1,15 +1,19 @@
 """Access requests and grants: each check of an assertion by itself, on each of the three grounds."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any, cast
 
 import pytest
 
 from common import did
-from common.did import did_key
+from common.did import VerificationMethod, did_key
+from common.did.document import Fetched
+from common.formats.base import Sources
 from common.keys import PrivateKey, jwk, jws
 from common.registries.record_access.grant import (
     AccessError,
     AccessGrant,
+    AccessRequest,
     Evidence,
     InvalidAssertionError,
     RecordedConsent,
@@ -20,6 +24,7 @@ from common.registries.record_access.grant import (
     verify_access_request,
 )
 from tests.conftest import NOW
+from wallet.models import GivenConsent
 
 AUTHORITY = "https://ministry.example/issuers/social-registry"
 CLINIC = PrivateKey("P-256", bytes(31) + b"\x0c")
@@ -27,12 +32,16 @@ CLINIC_DID = did_key.encode(CLINIC.public_key)
 EVIDENCE = Evidence("dc+sd-jwt", "eyJ~~", "nonce", f"decentralized_identifier:{CLINIC_DID}", ("dGQ",))
 
 
+def no_fetch(url: str, **_: object) -> Fetched:
+    raise AssertionError(url)  # a did:key is its own document
+
+
 class Keys:
     """`Sources` of DIDs that hold their own key."""
 
-    def method(self, did_url: str, *, purpose: str):
+    def method(self, did_url: str, *, purpose: str) -> VerificationMethod:
         return did.verification_method(
-            did_url, purpose=purpose, resolve=lambda name: did.resolve(name, fetch=None)
+            did_url, purpose=purpose, resolve=lambda name: did.resolve(name, fetch=no_fetch)
         )
 
 
@@ -40,7 +49,7 @@ def clinic(signer: PrivateKey = CLINIC) -> PrivateKey:
     return signer.named(did_key.key_method(signer.public_key))
 
 
-def request(**overrides) -> str:
+def request(**overrides: Any) -> str:
     arguments = {
         "client_id": CLINIC_DID, "audience": AUTHORITY, "purpose": "treatment", "ground": EVIDENCE,
         "token_key": CLINIC.public_key, "jti": "1", "signer": clinic(), "now": NOW,
@@ -48,11 +57,13 @@ def request(**overrides) -> str:
     return create_access_request(**{**arguments, **overrides})
 
 
-def verify(assertion: str, now=NOW):
-    return verify_access_request(assertion, audience=AUTHORITY, sources=Keys(), now=now)
+def verify(assertion: str, now: datetime = NOW) -> AccessRequest:
+    return verify_access_request(assertion, audience=AUTHORITY, sources=cast(Sources, Keys()), now=now)
 
 
-def resigned(token: str, signer: PrivateKey = CLINIC, header: dict | None = None, **claims) -> str:
+def resigned(
+    token: str, signer: PrivateKey = CLINIC, header: dict[str, Any] | None = None, **claims: Any
+) -> str:
     """The same token with other claims (None: without), signed again."""
     parsed = jws.parse(token)
     body = {name: value for name, value in {**parsed.claims(), **claims}.items() if value is not None}
@@ -61,7 +72,7 @@ def resigned(token: str, signer: PrivateKey = CLINIC, header: dict | None = None
     return jws.sign(changed, body, signer=signer)
 
 
-def test_an_access_request():
+def test_an_access_request() -> None:
     found = verify(request())
     assert (found.client_id, found.purpose, found.jti) == (CLINIC_DID, "treatment", "1")
     assert (found.ground, found.attributes) == (EVIDENCE, ())
@@ -70,7 +81,7 @@ def test_an_access_request():
 
 
 @pytest.mark.parametrize("ground", [EVIDENCE, RecordedConsent("c-1"), Subject("4017")])
-def test_three_grounds(ground):
+def test_three_grounds(ground: Evidence | GivenConsent | Subject) -> None:
     found = verify(request(ground=ground, attributes=["programme", "status"]))
     assert (found.ground, found.attributes) == (ground, ("programme", "status"))
     assert "4017" not in repr(found)
@@ -121,19 +132,19 @@ def test_three_grounds(ground):
         },
     ],
 )
-def test_requests_that_do_not_hold(claims):
+def test_requests_that_do_not_hold(claims: dict[str, Any]) -> None:
     with pytest.raises(InvalidAssertionError):
         verify(resigned(request(), **claims))
 
 
-def test_a_request_has_its_time():
+def test_a_request_has_its_time() -> None:
     with pytest.raises(InvalidAssertionError):
         verify(request(), now=NOW + timedelta(minutes=3))
     with pytest.raises(InvalidAssertionError):
         verify(request(), now=NOW - timedelta(minutes=3))
 
 
-def test_a_request_by_somebody_else(mallory):
+def test_a_request_by_somebody_else(mallory: PrivateKey) -> None:
     with pytest.raises(InvalidAssertionError):  # Mallory's key under the clinic's name
         verify(request(signer=clinic(mallory)))
     with pytest.raises(InvalidAssertionError):  # the clinic's kid over Mallory's signature
@@ -146,7 +157,7 @@ def test_a_request_by_somebody_else(mallory):
         verify("nothing")
 
 
-def test_a_grant_goes_and_comes():
+def test_a_grant_goes_and_comes() -> None:
     for grant in (
         AccessGrant("token", 300, ("programme", "status")),
         AccessGrant("token", 300, ("programme",), "c-1", "2026-12-21T12:00:00Z"),
@@ -164,6 +175,6 @@ def test_a_grant_goes_and_comes():
         {**create_grant(AccessGrant("t", 1)), "consent_id": 7},
     ],
 )
-def test_grants_refused(source):
+def test_grants_refused(source: dict[str, Any]) -> None:
     with pytest.raises(AccessError):
         parse_grant(source)

@@ -1,6 +1,7 @@
 """Rules and conditions: what they decide, that they always decide, and what is refused when declared."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -22,7 +23,9 @@ RECORD = {
 }  # fmt: skip
 
 
-def so(condition, changed=(), data=None) -> bool:
+def so(
+    condition: dict[str, Any], changed: list[str] | tuple[Any, ...] = (), data: dict[str, Any] | None = None
+) -> bool:
     found = RECORD if data is None else data
     return holds(parse_condition(condition), found, changed=frozenset(changed), today=TODAY)
 
@@ -64,11 +67,11 @@ def so(condition, changed=(), data=None) -> bool:
         ({"not": {"set": "absent"}}, True),
     ],
 )
-def test_conditions(condition, expected):
+def test_conditions(condition: dict[str, Any], expected: bool) -> None:
     assert so(condition) is expected
 
 
-def test_changed_asks_what_changed():
+def test_changed_asks_what_changed() -> None:
     assert so({"changed": "kg"}, changed=["kg"])
     assert not so({"changed": "kg"}, changed=["state"])
 
@@ -82,8 +85,8 @@ VALUES = st.one_of(
     data=st.dictionaries(st.sampled_from("abc"), VALUES),
     operand=st.one_of(st.just("today"), st.integers(-9, 9), st.dates().map(str)),
 )
-def test_deciding_is_total(data, operand):
-    entries = [{operator: ["a", operand]} for operator in ("lt", "gt", "eq", "ne")] + [
+def test_deciding_is_total(data: dict[str, Any], operand: str) -> None:
+    entries: list[dict[str, Any]] = [{operator: ["a", operand]} for operator in ("lt", "gt", "eq", "ne")] + [
         {"in": ["b", ["x", 1]]},
         {"age": ["a", "lt", 18]},
         {"set": "c"},
@@ -107,12 +110,19 @@ def test_deciding_is_total(data, operand):
         {"exec": ["a", "b"]}, {"not": {"not": {"not": {"not": {"not": {"set": "a"}}}}}},
     ],
 )  # fmt: skip
-def test_conditions_that_say_nothing(condition):
+def test_conditions_that_say_nothing(condition: dict[str, Any] | list[Any] | None) -> None:
     with pytest.raises(InvalidConditionError):
         parse_condition(condition)
 
 
-def rule(event="changed", do="reissue", *, watch=None, to=None, **when):
+def rule(
+    event: str = "changed",
+    do: str = "reissue",
+    *,
+    watch: dict[str, Any] | None = None,
+    to: None = None,
+    **when: Any,
+) -> dict[str, Any]:
     extra = {name: value for name, value in (("watch", watch), ("to", to)) if value}
     return {"when": {"event": event, **when}, "do": do, "reason": "Because.", **extra}
 
@@ -120,7 +130,7 @@ def rule(event="changed", do="reissue", *, watch=None, to=None, **when):
 WATCH = {"registry": "deaths", "match": {"national_id": "national_id"}}
 
 
-def case(data=RECORD, **known) -> Situation:
+def case(data: dict[str, Any] | None = RECORD, **known: Any) -> Situation:
     return Situation(data, TODAY, **known)
 
 
@@ -149,12 +159,12 @@ def case(data=RECORD, **known) -> Situation:
         (rule("expiring", "notify", days=30), case(new=True, supported=False), False),
     ],
 )
-def test_rules(entry, situation, expected):
+def test_rules(entry: dict[str, Any], situation: Situation, expected: bool) -> None:
     [parsed] = parse_credential_rules([entry])
     assert fits(parsed, situation) is expected
 
 
-def test_the_first_that_fits():
+def test_the_first_that_fits() -> None:
     rules = parse_credential_rules(
         [rule("removed", "revoke"), rule("changed", "notify"), rule("changed", "reissue")]
     )
@@ -178,12 +188,12 @@ def test_the_first_that_fits():
         rule("died", "revoke", watch={"registry": "deaths", "match": {"a": 1}}),
     ],
 )  # fmt: skip
-def test_rules_that_cannot_be_followed(entry):
+def test_rules_that_cannot_be_followed(entry: dict[str, Any] | None) -> None:
     with pytest.raises((InvalidRegistryRulesError, InvalidConditionError)):
         parse_credential_rules([entry])
 
 
-def test_a_rule_stands_once_and_keeps_its_name():
+def test_a_rule_stands_once_and_keeps_its_name() -> None:
     with pytest.raises(InvalidRegistryRulesError, match="stands twice"):
         parse_credential_rules([rule(), rule()])
     with pytest.raises(InvalidRegistryRulesError):

@@ -7,21 +7,21 @@ import pytest
 from common.registries.spreadsheets.rows import UNQUOTED
 from common.registries.spreadsheets.spreadsheet import UNREADABLE
 from common.registries.tables.errors import UnreadableSpreadsheetError
-from tests.common.registries.sheets import read_spreadsheet
+from tests.common.registries.sheets import Spreadsheet, read_spreadsheet
 from tests.conftest import shared
 
 PNG = "data:image/png;base64," + base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(20)).decode()
 
 
-def types(sheet):
+def types(sheet: Spreadsheet) -> dict[str, str]:
     return {column.name: column.type for column in sheet.columns}
 
 
-def reasons(sheet):
+def reasons(sheet: Spreadsheet) -> dict[int, str]:
     return {entry.row: entry.reason for entry in sheet.rejected}
 
 
-def test_an_export_that_nobody_here_wrote():
+def test_an_export_that_nobody_here_wrote() -> None:
     sheet = read_spreadsheet(shared("registries/inji-certify-farmer-identity.csv").read_bytes())
     assert sheet.key_column == "id"
     assert [record.key for record in sheet.records] == ["2154189532", "8267411578", "5860356276"]
@@ -41,7 +41,7 @@ def test_an_export_that_nobody_here_wrote():
         ("utf-8", "|"), ("utf-16", "\t"),
     ],
 )  # fmt: skip
-def test_encoding_and_delimiter_are_found_out(encoding, delimiter):
+def test_encoding_and_delimiter_are_found_out(encoding: str, delimiter: str) -> None:
     text = 'código;nombre;nota\r\n001;Ñusta Núñez;"dijo ""sí""; y calló"\r\n002;Íñigo;\r\n'
     if delimiter != ";":
         text = text.replace('"dijo ""sí""; y calló"', '"dijo ""sí"" | , \t y calló"').replace(";", delimiter)
@@ -52,21 +52,21 @@ def test_encoding_and_delimiter_are_found_out(encoding, delimiter):
     assert sheet.records[1].data == {"código": "002", "nombre": "Íñigo"}
 
 
-def test_windows_punctuation_and_decomposed_letters():
+def test_windows_punctuation_and_decomposed_letters() -> None:
     sheet = read_spreadsheet("id;nota\n1;“uno” – dos…\n2;x\n".encode("cp1252"))
     assert sheet.records[0].data["nota"] == "“uno” – dos…"
     sheet = read_spreadsheet("id,name\n1,N\u0303usta\n2,x\n".encode())
     assert sheet.records[0].data["name"] == "Ñusta"
 
 
-def test_one_row_in_another_encoding_does_not_spoil_the_others():
+def test_one_row_in_another_encoding_does_not_spoil_the_others() -> None:
     data = "id,name\n1,Ñusta\n2,Íñigo\n".encode() + "3,Peña\n".encode("latin-1") + "4,Óscar\n".encode()
     sheet = read_spreadsheet(data)
     assert [record.data["name"] for record in sheet.records] == ["Ñusta", "Íñigo", "Óscar"]
     assert reasons(sheet) == {4: f"Column name {UNREADABLE}."}
 
 
-def test_single_quotes_and_the_line_that_excel_reads():
+def test_single_quotes_and_the_line_that_excel_reads() -> None:
     sheet = read_spreadsheet(b"sep=;\r\n'id';'name'\r\n'1';'a;b'\r\n'2';'c'\r\n")
     assert sheet.records[0].data == {"id": "1", "name": "a;b"}
 
@@ -84,19 +84,19 @@ def test_single_quotes_and_the_line_that_excel_reads():
         (["25-05-1990", "1948"], ["1990-05-25", "1948"]),  # of some people only the year is known
     ],
 )
-def test_dates_are_read_column_by_column(written, iso):
+def test_dates_are_read_column_by_column(written: list[str], iso: list[str]) -> None:
     rows = "".join(f"{number},{text}\n" for number, text in enumerate(written))
     sheet = read_spreadsheet(f"id,birth_date\n{rows}".encode())
     assert [record.data["birth_date"] for record in sheet.records] == iso
 
 
-def test_two_date_columns_may_differ_in_their_habits():
+def test_two_date_columns_may_differ_in_their_habits() -> None:
     sheet = read_spreadsheet(b"id,born,seen\n1,03/04/1990,12/31/2020\n2,25/04/1990,01/02/2021\n")
     assert sheet.records[0].data["born"] == "1990-04-03"
     assert sheet.records[1].data["seen"] == "2021-01-02"
 
 
-def test_wrong_rows_are_reported_and_good_rows_load():
+def test_wrong_rows_are_reported_and_good_rows_load() -> None:
     data = (
         b"id,name,birth_date\n"
         b"1,Ana,25-05-1990\n"
@@ -124,51 +124,51 @@ def test_wrong_rows_are_reported_and_good_rows_load():
     }
 
 
-def test_reasons_never_repeat_what_a_person_wrote():
+def test_reasons_never_repeat_what_a_person_wrote() -> None:
     sheet = read_spreadsheet(b"id,name,birth_date\n1,Ana,1990-05-25\n2,Secreta,not-Secreta\n3,x,x,Secreta\n")
     assert len(sheet.rejected) == 2
     assert "Secreta" not in str(sheet.rejected)
 
 
-def test_an_unclosed_quote_costs_one_row():
+def test_an_unclosed_quote_costs_one_row() -> None:
     body = "".join(f"{number},name {number}\n" for number in range(10, 1000))
     sheet = read_spreadsheet(f'id,name\n1,Ana\n2,"Bruno\n{body}'.encode())
     assert len(sheet.records) == 991
     assert reasons(sheet) == {3: UNQUOTED}
 
 
-def test_an_unclosed_quote_does_not_marry_the_next_one():
+def test_an_unclosed_quote_does_not_marry_the_next_one() -> None:
     sheet = read_spreadsheet(b'id,name\n1,"Ana\n2,Bruno\n3,"Carla"\n4,Dora 5" tall\n5,"El"sa"\n6,"x')
     assert [record.key for record in sheet.records] == ["2", "3", "4"]
     assert reasons(sheet) == {2: UNQUOTED, 6: UNQUOTED, 7: UNQUOTED}
 
 
-def test_a_cell_may_hold_lines():
+def test_a_cell_may_hold_lines() -> None:
     sheet = read_spreadsheet(b'id,address\n1,"Calle 1\nPiso 2"\n2,x\n3\n')
     assert sheet.records[0].data["address"] == "Calle 1\nPiso 2"
     assert list(reasons(sheet)) == [4]
 
 
 @pytest.mark.parametrize("quote", ["", '"'])
-def test_a_cell_of_a_megabyte_costs_one_row(quote):
+def test_a_cell_of_a_megabyte_costs_one_row(quote: str) -> None:
     data = f"id,name\n1,Ana\n2,{quote}{'x' * 1_000_000}{quote}\n3,Carla\n".encode()
     sheet = read_spreadsheet(data)
     assert [record.key for record in sheet.records] == ["1", "3"]
     assert reasons(sheet) == {3: UNQUOTED}
 
 
-def test_a_long_text_costs_one_row():
+def test_a_long_text_costs_one_row() -> None:
     sheet = read_spreadsheet(f"id,name\n1,Ana\n2,{'x' * 10_001}\n".encode())
     assert reasons(sheet) == {3: "Column name is longer than 10,000 characters."}
 
 
-def test_a_cell_that_looks_like_a_formula_stays_text():
+def test_a_cell_that_looks_like_a_formula_stays_text() -> None:
     sheet = read_spreadsheet(b"id,name\n1,=cmd|' /C calc'!A0\n2,@SUM(1)\n")
     assert sheet.records[0].data["name"] == "=cmd|' /C calc'!A0"
     assert types(sheet)["name"] == "string"
 
 
-def test_photographs():
+def test_photographs() -> None:
     svg = "data:image/svg+xml;base64," + base64.b64encode(b"<svg onload='alert(1)'/>").decode()
     lie = "data:image/png;base64," + base64.b64encode(b"<html>").decode()
     large = "data:image/png;base64," + base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(99_000)).decode()
@@ -191,13 +191,13 @@ def test_photographs():
         (b"PK\x03\x04rest", "The archive or workbook is broken."),
     ],
 )
-def test_what_is_no_table_is_an_error_that_says_what_to_do(data, sentence):
+def test_what_is_no_table_is_an_error_that_says_what_to_do(data: bytes, sentence: str) -> None:
     with pytest.raises(UnreadableSpreadsheetError) as error:
         read_spreadsheet(data)
     assert error.value.public == sentence
 
 
-def test_an_unknown_key_column_is_an_error():
+def test_an_unknown_key_column_is_an_error() -> None:
     with pytest.raises(UnreadableSpreadsheetError, match="No column is called 'nid'; the file has id, name"):
         read_spreadsheet(b"id,name\n1,a\n", key="nid")
 
@@ -210,11 +210,11 @@ def test_an_unknown_key_column_is_an_error():
         (b"name,id\nAna,7\nBruno,7\nCarla,8\nDora,9\n", "id"),  # a repeated key is a wrong row
     ],
 )
-def test_the_key_column_is_guessed(data, key):
+def test_the_key_column_is_guessed(data: bytes, key: str) -> None:
     assert read_spreadsheet(data).key_column == key
 
 
-def test_columns_are_told_from_all_their_cells():
+def test_columns_are_told_from_all_their_cells() -> None:
     data = (
         b"id,count,area,phone,alive,code,mixed,empty\n"
         b"1,10,2.5,70012345,yes,007,1,\n"
@@ -226,7 +226,7 @@ def test_columns_are_told_from_all_their_cells():
     }  # fmt: skip
 
 
-def test_types_of_an_earlier_import_hold():
+def test_types_of_an_earlier_import_hold() -> None:
     sheet = read_spreadsheet(b"id,seen\n1,x\n2,1990-01-02\n", known={"seen": "date"})
     assert list(reasons(sheet)) == [2]
     sheet = read_spreadsheet(b"id,seen\n1,1990-01-02\n", known={"seen": "string"})

@@ -1,12 +1,14 @@
 """Files that are tables, files that are none, and where a table begins."""
 
+from typing import Any
+
 import pytest
 
 from common.registries.tables.errors import UnreadableSpreadsheetError
 from tests.common.registries.sheets import read_spreadsheet
 
 
-def keys(data, **options):
+def keys(data: bytes, **options: Any) -> list[str]:
     return [record.key for record in read_spreadsheet(data, **options).records]
 
 
@@ -32,7 +34,7 @@ def keys(data, **options):
         (bytes(range(1, 32)) * 20, "no text"), (b"7z\xbc\xaf\x27\x1c", "compressed"),
     ],
 )  # fmt: skip
-def test_what_is_no_table_says_what_it_is(data, word):
+def test_what_is_no_table_says_what_it_is(data: bytes, word: str) -> None:
     with pytest.raises(UnreadableSpreadsheetError, match=word):
         read_spreadsheet(data, key="id")
 
@@ -48,7 +50,7 @@ def test_what_is_no_table_says_what_it_is(data, word):
         (b"Name: Ada\nVillage: Loma\n", "Name the column with --key"),
     ],
 )
-def test_tables_that_cannot_be_read(data, sentence):
+def test_tables_that_cannot_be_read(data: bytes, sentence: str) -> None:
     with pytest.raises(UnreadableSpreadsheetError, match=sentence):
         read_spreadsheet(data)
 
@@ -66,7 +68,7 @@ def test_tables_that_cannot_be_read(data, sentence):
         "\n\n",
     ],
 )
-def test_rows_above_the_heading(above):
+def test_rows_above_the_heading(above: str) -> None:
     sheet = read_spreadsheet(f"{above}id;nombre;edad\n1;Ada;30\n2;Bo;40\n3;Cy;x;y\n".encode())
     assert [record.key for record in sheet.records] == ["1", "2"]
     assert {column.name: column.type for column in sheet.columns} == {
@@ -77,17 +79,17 @@ def test_rows_above_the_heading(above):
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|", "^", "~"])
-def test_delimiters(delimiter):
+def test_delimiters(delimiter: str) -> None:
     data = "id,name,area\n1,Ada,x\n2,Bo,y\n".replace(",", delimiter)
     assert keys(data.encode()) == keys(f"sep={delimiter}\n{data}".encode()) == ["1", "2"]
 
 
-def test_a_tab_is_in_no_text():
+def test_a_tab_is_in_no_text() -> None:
     sheet = read_spreadsheet(b"id\tsurname, name\n1\tOne, Ada\n2\tTwo, Bo\n")
     assert [column.name for column in sheet.columns] == ["id", "surname, name"]
 
 
-def test_commas_of_decimals_part_nothing():
+def test_commas_of_decimals_part_nothing() -> None:
     sheet = read_spreadsheet(b"id;area;len\n1;1,5;2,5\n2;2,5;3,5\n3;2,5\n")
     assert sheet.records[0].data == {"id": "1", "area": "1.5", "len": "2.5"}
 
@@ -95,18 +97,18 @@ def test_commas_of_decimals_part_nothing():
 @pytest.mark.parametrize(
     "data", [b"id,name\r1,Ada\r2,Bo\r", b"id,name\r\n1,Ada\n2,Bo\r", b"id,name\n\n1,Ada\n\n2,Bo"]
 )
-def test_ends_of_lines(data):
+def test_ends_of_lines(data: bytes) -> None:
     assert keys(data) == ["1", "2"]
 
 
-def test_a_nul_costs_its_row():
+def test_a_nul_costs_its_row() -> None:
     assert keys(b"id,name\n1,A\x00da\n2,Bo\n") == ["2"]
 
 
 @pytest.mark.parametrize(
     "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252"]
 )
-def test_encodings_that_are_told(encoding):
+def test_encodings_that_are_told(encoding: str) -> None:
     sheet = read_spreadsheet("id,name\n1,José Núñez Peña\n2,MARÍA – “Ñ”\n3,François d’Oëx\n".encode(encoding))
     assert [record.data["name"] for record in sheet.records] == [
         "José Núñez Peña", "MARÍA – “Ñ”", "François d’Oëx"
@@ -127,7 +129,7 @@ def test_encodings_that_are_told(encoding):
         ("cp874", "สมชาย,ใจดี"),
     ],
 )  # fmt: skip
-def test_encodings_that_cannot_be_told_are_said_or_named(encoding, text):
+def test_encodings_that_cannot_be_told_are_said_or_named(encoding: str, text: str) -> None:
     data = f"id,first,second\n1,{text}\n2,x,y\n".encode(encoding)
     with pytest.raises(UnreadableSpreadsheetError, match="The encoding of the file's letters cannot be told"):
         read_spreadsheet(data)
@@ -138,11 +140,11 @@ def test_encodings_that_cannot_be_told_are_said_or_named(encoding, text):
 @pytest.mark.parametrize(
     "name", ["klingon", "base64", "rot13", "\0", "undefined", "idna", "unicode_escape", "utf-7", "cp037"]
 )
-def test_encodings_that_are_none(name):
+def test_encodings_that_are_none(name: str) -> None:
     with pytest.raises(UnreadableSpreadsheetError, match="encoding"):
         read_spreadsheet(b"id,name\n1,a\n", encoding=name)
 
 
-def test_a_date_order_is_day_or_month():
+def test_a_date_order_is_day_or_month() -> None:
     with pytest.raises(UnreadableSpreadsheetError, match="day or month"):
         read_spreadsheet(b"id,name\n1,a\n", date_order="year")

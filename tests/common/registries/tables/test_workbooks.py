@@ -4,11 +4,15 @@
 import io
 import struct
 import zipfile
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.workbook.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
 
 from common.registries.tables import archive
 from common.registries.tables.errors import UnreadableSpreadsheetError
@@ -40,7 +44,7 @@ ODS = """<?xml version="1.0" encoding="UTF-8"?>
 </t:table></o:spreadsheet></o:body></o:document-content>"""
 
 
-def xlsx(*rows, change=lambda book, sheet: None):
+def xlsx(*rows: list[Any], change: Callable[..., Any] = lambda book, sheet: None) -> bytes:
     book = openpyxl.Workbook()
     book.active.title = "People"
     for row in rows:
@@ -51,7 +55,10 @@ def xlsx(*rows, change=lambda book, sheet: None):
     return file.getvalue()
 
 
-def packed(**entries):
+WORKBOOK_OF_BYTES: Mapping[str, bytes | str] = {"[Content_Types].xml": "<a/>", "xl/workbook.bin": b"x"}
+
+
+def packed(**entries: bytes | str) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as made:
         for name, content in entries.items():
@@ -59,16 +66,16 @@ def packed(**entries):
     return file.getvalue()
 
 
-def ods(content):
+def ods(content: str) -> bytes:
     return packed(**{"mimetype": "x", "content.xml": content, "META-INF/manifest.xml": "<m/>"})
 
 
-def said(data, **options):
+def said(data: bytes, **options: Any) -> list[dict[str, str]]:
     return [dict(record.data) for record in read_spreadsheet(data, **options).records]
 
 
-def test_cells_of_a_workbook_are_what_they_show():
-    def change(book, sheet):
+def test_cells_of_a_workbook_are_what_they_show() -> None:
+    def change(book: Workbook, sheet: Worksheet) -> None:
         sheet.merge_cells("A1:D1")
         sheet["A5"].number_format = "00000000"
         sheet["C8"].number_format = "dd/mm/yyyy"
@@ -104,13 +111,13 @@ def test_cells_of_a_workbook_are_what_they_show():
     assert [entry.row for entry in sheet.rejected] == [6, 7]
 
 
-def test_a_formula_that_nobody_worked_out_is_no_value():
+def test_a_formula_that_nobody_worked_out_is_no_value() -> None:
     data = xlsx(["id", "area"], [1, "=1+1"], [2, 5])
     assert said(data) == [{"id": "2", "area": "5"}]
     assert "error of a spreadsheet program" in read_spreadsheet(data).rejected[0].reason
 
 
-def test_sheets():
+def test_sheets() -> None:
     both = xlsx(["id"], [1], change=lambda book, _: book.create_sheet("More").append(["id", "n"]))
     with pytest.raises(
         UnreadableSpreadsheetError, match=r"several sheets: People, More. Name one with --sheet"
@@ -125,7 +132,7 @@ def test_sheets():
         read_spreadsheet(xlsx())
 
 
-def test_a_workbook_of_excel_97():
+def test_a_workbook_of_excel_97() -> None:
     data = (Path(__file__).parent / "files" / "people.xls").read_bytes()
     assert said(data) == [
         {
@@ -144,7 +151,7 @@ def test_a_workbook_of_excel_97():
         read_spreadsheet(data + "EncryptedPackage".encode("utf-16-le"))
 
 
-def test_a_workbook_of_open_document():
+def test_a_workbook_of_open_document() -> None:
     sheet = read_spreadsheet(ods(ODS))
     assert [dict(record.data) for record in sheet.records] == [
         {"id": "0012", "born": "1990-05-25", "area": "1234.5", "active": "true"}
@@ -164,18 +171,18 @@ def test_a_workbook_of_open_document():
         ("</o:body>", "", "broken"),
     ],
 )  # fmt: skip
-def test_what_a_workbook_repeats_is_bounded(old, new, sentence):
+def test_what_a_workbook_repeats_is_bounded(old: str, new: str, sentence: str) -> None:
     with pytest.raises(UnreadableSpreadsheetError, match=sentence):
         read_spreadsheet(ods(ODS.replace(old, new, 1)))
 
 
-def test_a_sheet_has_so_many_columns():
+def test_a_sheet_has_so_many_columns() -> None:
     wide = xlsx(["id", "n"], [1, 2], change=lambda _, sheet: sheet.cell(3, 16_384, "x"))
     with pytest.raises(UnreadableSpreadsheetError, match="500 columns"):
         read_spreadsheet(wide)
 
 
-def test_an_archive_of_one_table():
+def test_an_archive_of_one_table() -> None:
     data = packed(
         **{"x/people.CSV": CSV, "__MACOSX/._people.csv": b"x", "x/.DS_Store": b"", "readme.pdf": b"%PDF"}
     )
@@ -195,16 +202,16 @@ def test_an_archive_of_one_table():
             packed(**{"[Content_Types].xml": "<a/>", "word/document.xml": "<a/>"}),
             "document of another program",
         ),
-        (packed(**{"[Content_Types].xml": "<a/>", "xl/workbook.bin": b"x"}), "document of another program"),
+        (packed(**WORKBOOK_OF_BYTES), "document of another program"),
         (xlsx(["id"], [1])[:900], "broken"),
     ],
 )
-def test_archives_that_are_refused(data, sentence):
+def test_archives_that_are_refused(data: bytes, sentence: str) -> None:
     with pytest.raises(UnreadableSpreadsheetError, match=sentence):
         read_spreadsheet(data)
 
 
-def test_bombs_are_not_unpacked(monkeypatch):
+def test_bombs_are_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archive, "MAX_UNPACKED", 1_000_000)
     bomb = packed(**{"a.csv": b"0" * 2_000_000})
     with pytest.raises(UnreadableSpreadsheetError, match="unpacks to more than"):
@@ -219,7 +226,7 @@ def test_bombs_are_not_unpacked(monkeypatch):
         read_spreadsheet(bytes(liar))
 
 
-def test_an_archive_with_a_password():
+def test_an_archive_with_a_password() -> None:
     locked = bytearray(packed(**{"a.csv": CSV}))
     locked[6] |= 1
     locked[bytes(locked).rindex(b"PK\x01\x02") + 8] |= 1
@@ -228,7 +235,7 @@ def test_an_archive_with_a_password():
 
 
 @pytest.mark.parametrize("place", ["<o:automatic-styles>", "<x:p>id</x:p>"])
-def test_what_stands_between_two_rows_is_bounded(place, monkeypatch):
+def test_what_stands_between_two_rows_is_bounded(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("common.registries.tables.ods.MOST_BETWEEN", 100_000)
     many = "<s:style/>" if "styles" in place else "<x:p>x</x:p>"
     with pytest.raises(UnreadableSpreadsheetError, match="too large to be a table's"):
@@ -239,6 +246,6 @@ def test_what_stands_between_two_rows_is_bounded(place, monkeypatch):
 
 
 @pytest.mark.parametrize("cell", ["1,x\n" * 300, "x" * 140_000])
-def test_a_cell_of_a_workbook_is_never_read_as_rows(cell):
+def test_a_cell_of_a_workbook_is_never_read_as_rows(cell: str) -> None:
     with pytest.raises(UnreadableSpreadsheetError, match="A cell of the sheet holds more than"):
         read_spreadsheet(ods(ODS.replace("0012", cell).replace('o:value-type="float" o:value="12"', "")))
