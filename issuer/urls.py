@@ -6,7 +6,7 @@ from issuer.pages import citizen
 
 urlpatterns = [
     path("", include("issuer.urls_protocol")),
-    path("issuers/<slug:authority>/authorize", citizen.authorize, name="authorize"),
+    path("issuers/<slug:authority>/authorize", citizen.authorize_page, name="authorize"),
     path("office/", include("issuer.urls_office")),
     path("spdci/<slug:registry>/", include("issuer.urls_spdci")),
 ]

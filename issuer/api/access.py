@@ -23,7 +23,7 @@ from issuer.record_access import grant as access
 from issuer.record_access import holder
 
 
-class AccessToken(ProtocolView):
+class AccessTokenEndpoint(ProtocolView):
     """`/issuers/{authority}/access/token` (RFC 7523 §2.1, bound by RFC 9449)."""
 
     parser_classes = [FormParser]
@@ -44,7 +44,7 @@ class AccessToken(ProtocolView):
         return Response(create_grant(grant), headers=NO_STORE)
 
 
-class Record(ProtocolView):
+class AccessRecordEndpoint(ProtocolView):
     """`/issuers/{authority}/access/record`: what was agreed and no more, as the authority's signed word."""
 
     @extend_schema(responses={(200, MEDIA_TYPE): OpenApiTypes.STR})
@@ -55,18 +55,18 @@ class Record(ProtocolView):
         return HttpResponse(record, content_type=MEDIA_TYPE, headers=NO_STORE)
 
 
-class Log(ProtocolView):
+class AccessLogEndpoint(ProtocolView):
     """`/issuers/{authority}/access/log`: for whoever holds the key of a credential of that person."""
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, authority: str) -> Response:
         rate_limit.check_rate(request._request, "credential")
         found, asked = find_authority(authority), _token(request, "Bearer")
-        entries = holder.read_log(found, asked, now=utc_now())
+        entries = holder.holder_log(found, asked, now=utc_now())
         return Response(create_log(entries), headers=NO_STORE)
 
 
-class Consents(ProtocolView):
+class AccessConsentsEndpoint(ProtocolView):
     """`/issuers/{authority}/access/consents`: what the holder of that key has agreed to."""
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
@@ -77,14 +77,14 @@ class Consents(ProtocolView):
         return Response(create_consents(entries), headers=NO_STORE)
 
 
-class Withdrawal(ProtocolView):
+class AccessWithdrawalEndpoint(ProtocolView):
     """`/issuers/{authority}/access/withdrawal`: a consent ends at once; who signs says which."""
 
     @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, authority: str) -> Response:
         rate_limit.check_rate(request._request, "credential")
         found, asked = find_authority(authority), _token(request, "Bearer")
-        ended = holder.withdraw(found, asked, now=utc_now())
+        ended = holder.withdraw_consent(found, asked, now=utc_now())
         return Response(create_consents([ended]), headers=NO_STORE)
 
 

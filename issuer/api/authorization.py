@@ -11,7 +11,7 @@ from common.oid4vci.authorization import create_pushed_response, parse_issuance_
 from common.oid4vci.wallet_attestation import create_challenge_response
 from issuer.api.base import (
     NO_STORE,
-    PossessionView,
+    DpopView,
     ProtocolView,
     client_of,
     dpop_proof,
@@ -23,7 +23,7 @@ from issuer.oauth import authorization
 from issuer.oauth.clients import create_challenge
 
 
-class PushedRequest(PossessionView):
+class PushedAuthorizationEndpoint(DpopView):
     """`/issuers/{authority}/par` (RFC 9126): what a wallet asks for, before the person signs in."""
 
     parser_classes = [FormParser]
@@ -34,11 +34,13 @@ class PushedRequest(PossessionView):
         found, now = find_authority(authority), utc_now()
         asked = parse_issuance_authorization_request(form_fields(request))
         client = client_of(request, found, asked.client_id, now=now)
-        pushed = authorization.push(found, asked, client=client, proof=dpop_proof(request), now=now)
+        pushed = authorization.push_authorization(
+            found, asked, client=client, proof=dpop_proof(request), now=now
+        )
         return Response(create_pushed_response(pushed), status=201, headers=NO_STORE)
 
 
-class Challenge(ProtocolView):
+class ChallengeEndpoint(ProtocolView):
     """Gives the challenge for the proof of a wallet attestation (client authentication, draft -11 §6.1)."""
 
     @extend_schema(request=None, responses=OpenApiTypes.OBJECT)

@@ -19,15 +19,15 @@ from common.oid4vci.encryption import MEDIA_TYPE
 from common.oid4vci.errors import InvalidTokenError, printable
 from common.oid4vci.wallet_attestation import CHALLENGE_HEADER, HEADER, POP_HEADER
 from issuer.models import Authority
-from issuer.oauth.clients import Client, authenticate, create_challenge, identify
-from issuer.oauth.dpop import ShownToken, create_dpop_nonce
+from issuer.oauth.clients import Client, authenticate_client, create_challenge, identify_client
+from issuer.oauth.dpop import PresentedToken, create_dpop_nonce
 
 NO_STORE = {"Cache-Control": "no-store"}
 ALLOWED_HEADERS = f"Authorization, Content-Type, DPoP, {HEADER}, {POP_HEADER}"
 EXPOSED_HEADERS = f"DPoP-Nonce, WWW-Authenticate, {CHALLENGE_HEADER}"
 
 
-class AnyAccept(BaseContentNegotiation):
+class FirstRenderer(BaseContentNegotiation):
     """These endpoints answer in JSON, whatever a client's `Accept` happens to list."""
 
     def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser | None:
@@ -43,7 +43,7 @@ class AnyAccept(BaseContentNegotiation):
 class ProtocolView(APIView):
     """An endpoint without cookies, so that wallets in browsers may ask from any origin (CORS)."""
 
-    content_negotiation_class = AnyAccept
+    content_negotiation_class = FirstRenderer
 
     def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]
         """The answer to a browser's preflight."""
@@ -91,7 +91,7 @@ class EncryptedParser(BaseParser):
         return Encrypted(stream.read(jwe.MAX_LENGTH + 1).decode("ascii", "replace"))
 
 
-class PossessionView(ProtocolView):
+class DpopView(ProtocolView):
     """An endpoint that takes proofs of possession: whoever sends one gets the nonce for the next.
 
     DPoP: RFC 9449 §8.2. Wallet attestations: attestation-based client authentication, draft -11 §6.2.
@@ -141,16 +141,18 @@ def client_of(request: Request, authority: Authority, client_id: str | None, *, 
     """
     attestation, pop = request.headers.get(HEADER), request.headers.get(POP_HEADER)
     if attestation is None and pop is None:
-        return identify(authority, client_id)
-    return authenticate(authority, attestation or "", pop, client_id, dpop_proof=dpop_proof(request), now=now)
+        return identify_client(authority, client_id)
+    return authenticate_client(
+        authority, attestation or "", pop, client_id, dpop_proof=dpop_proof(request), now=now
+    )
 
 
-def shown_token(request: Request, endpoint: str) -> ShownToken:
+def presented_token(request: Request, endpoint: str) -> PresentedToken:
     """The access token of the `Authorization` header (RFC 6750 §2.1, RFC 9449 §7.1)."""
     scheme, token = authorization(request)
     if scheme not in ("bearer", "dpop") or not token:
         raise InvalidTokenError("An access token is needed.")
-    return ShownToken(token, scheme, endpoint, dpop_proof(request))
+    return PresentedToken(token, scheme, endpoint, dpop_proof(request))
 
 
 def utc_now() -> datetime:

@@ -16,7 +16,7 @@ from common.trust.document_signers import PEM
 from issuer.api.base import NO_STORE, ProtocolView, find_authority, utc_now
 from issuer.authorities import certificates, identity
 from issuer.configurations import types
-from issuer.configurations.formats import profile
+from issuer.configurations.formats import format_profile
 from issuer.issuance import offers
 from issuer.metadata import issuer_metadata
 from issuer.models import Configuration
@@ -33,7 +33,7 @@ HTML, LD_JSON, SCHEMA_JSON, JSON = (
 ANYTHING: Final = "*/*"
 
 
-class IssuerMetadata(ProtocolView):
+class IssuerMetadataEndpoint(ProtocolView):
     """`/.well-known/openid-credential-issuer/issuers/{authority}` (OpenID4VCI 1.0 §12.2.2)."""
 
     @extend_schema(
@@ -48,58 +48,60 @@ class IssuerMetadata(ProtocolView):
         return Response(issuer_metadata.issuer_metadata(found), headers=headers)
 
 
-class ServerMetadata(ProtocolView):
+class ServerMetadataEndpoint(ProtocolView):
     """`/.well-known/oauth-authorization-server/issuers/{authority}` (RFC 8414 §3)."""
 
     @DOCUMENTED
     def get(self, request: Request, authority: str) -> Response:
-        return Response(issuer_metadata.server_metadata(find_authority(authority)), headers=SHORTLY)
+        return Response(
+            issuer_metadata.authorization_server_metadata(find_authority(authority)), headers=SHORTLY
+        )
 
 
-class JwtVcIssuer(ProtocolView):
+class JwtVcIssuerEndpoint(ProtocolView):
     """`/.well-known/jwt-vc-issuer/issuers/{authority}` (SD-JWT VC, JWT VC Issuer Metadata)."""
 
     @DOCUMENTED
     def get(self, request: Request, authority: str) -> Response:
-        return Response(issuer_metadata.jwt_vc_issuer(find_authority(authority)), headers=SHORTLY)
+        return Response(issuer_metadata.jwt_vc_issuer_metadata(find_authority(authority)), headers=SHORTLY)
 
 
-class DidDocument(ProtocolView):
+class DidDocumentEndpoint(ProtocolView):
     """`/issuers/{authority}/did.json` (did:web)."""
 
     @DOCUMENTED
     def get(self, request: Request, authority: str) -> Response:
-        return Response(identity.did_document(find_authority(authority)), headers=SHORTLY)
+        return Response(identity.authority_did_document(find_authority(authority)), headers=SHORTLY)
 
 
-class Root(ProtocolView):
+class RootCertificateEndpoint(ProtocolView):
     """`/issuers/{authority}/iaca.pem`: the root of this authority's mdocs (ISO/IEC 18013-5 annex B.1.2)."""
 
     @extend_schema(responses={(200, PEM): OpenApiTypes.STR})
     def get(self, request: Request, authority: str) -> HttpResponse:
-        pem = certificates.root_pem(find_authority(authority), now=utc_now())
+        pem = certificates.authority_root_pem(find_authority(authority), now=utc_now())
         return HttpResponse(pem, content_type=PEM, headers=SHORTLY)
 
 
-class Revocations(ProtocolView):
+class CertificateRevocationsEndpoint(ProtocolView):
     """`/issuers/{authority}/iaca.crl`: which document signers that root took back (RFC 5280 §5)."""
 
     @extend_schema(responses={(200, revocations.MEDIA_TYPE): OpenApiTypes.BINARY})
     def get(self, request: Request, authority: str) -> HttpResponse:
-        der = certificates.revocation_list(find_authority(authority), now=utc_now())
+        der = certificates.authority_revocations(find_authority(authority), now=utc_now())
         return HttpResponse(der, content_type=revocations.MEDIA_TYPE, headers=SHORTLY)
 
 
-class OfferByReference(ProtocolView):
+class CredentialOfferEndpoint(ProtocolView):
     """`/issuers/{authority}/offers/{reference}` (OpenID4VCI 1.0 §4.1.3)."""
 
     @DOCUMENTED
     def get(self, request: Request, authority: str, reference: str) -> Response:
-        document = offers.find_offer(find_authority(authority), reference, now=utc_now())
+        document = offers.offered_document(find_authority(authority), reference, now=utc_now())
         return Response(document, headers=NO_STORE)
 
 
-class StatusList(ProtocolView):
+class StatusListEndpoint(ProtocolView):
     """`/issuers/{authority}/status/{list}`: a credential or a token, each in its own media type.
 
     `/vc-api/issuers/{authority}/{curve}/status/{list}`: the same, signed as the authority's did:key.
@@ -112,7 +114,7 @@ class StatusList(ProtocolView):
     def get(self, request: Request, authority: str, name: str, curve: str | None = None) -> HttpResponse:
         kinds = list(lists.TOKENS)
         kind = request._request.get_preferred_type(kinds) or kinds[0]
-        found = lists.published(
+        found = lists.published_list(
             find_authority(authority), name, now=utc_now(), curve=curve, kind_of_token=kind
         )
         if found is None:
@@ -133,7 +135,7 @@ class StatusList(ProtocolView):
         return HttpResponse(found.body, content_type=content_type, headers=headers)
 
 
-class CredentialType(ProtocolView):
+class CredentialTypeEndpoint(ProtocolView):
     """`/issuers/{authority}/types/{name}`: type metadata, JSON Schema, JSON-LD context, or a page."""
 
     @extend_schema(
@@ -158,14 +160,14 @@ class CredentialType(ProtocolView):
             page: dict[str, Any] = {
                 "configuration": configuration,
                 "claims": configuration.claim_list(),
-                "separable": any(profile(name).selective for name in configuration.formats),
+                "separable": any(format_profile(name).selective for name in configuration.formats),
             }
             text = render_to_string("issuer/type.html", page, request._request)
             return HttpResponse(text, headers=headers)
         make = {
             LD_JSON: types.context_document,
-            SCHEMA_JSON: types.json_schema,
-        }.get(wanted or JSON, types.type_metadata)
+            SCHEMA_JSON: types.credential_schema,
+        }.get(wanted or JSON, types.credential_type_metadata)
         content_type = wanted if wanted in (LD_JSON, SCHEMA_JSON) else JSON
         document = make(configuration)
         if request.headers.get("Accept", ANYTHING).strip() == ANYTHING:

@@ -34,14 +34,14 @@ from common.oid4vci.notification import parse_notification
 from common.oid4vci.token import create_token_response, parse_token_request
 from issuer.api.base import (
     NO_STORE,
+    DpopView,
     Encrypted,
     EncryptedParser,
-    PossessionView,
     client_of,
     dpop_proof,
     find_authority,
     form_fields,
-    shown_token,
+    presented_token,
     utc_now,
 )
 from issuer.authorities import request_encryption
@@ -54,7 +54,7 @@ from issuer.single_use import nonces
 DOCUMENTED = extend_schema(request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT)
 
 
-class Token(PossessionView):
+class TokenEndpoint(DpopView):
     """Exchanges a code, or a refresh token, for an access token."""
 
     parser_classes = [FormParser]
@@ -69,7 +69,7 @@ class Token(PossessionView):
         return Response(create_token_response(given), headers=NO_STORE)
 
 
-class Nonce(PossessionView):
+class NonceEndpoint(DpopView):
     """Gives a fresh `c_nonce`; whatever the body holds is not read."""
 
     always_gives_nonce = True
@@ -81,7 +81,7 @@ class Nonce(PossessionView):
         return Response(create_nonce_response(nonce), headers=NO_STORE)
 
 
-class Credential(PossessionView):
+class CredentialEndpoint(DpopView):
     """Issues a credential a key proof, or puts it off."""
 
     parser_classes = [StrictJSONParser, EncryptedParser]
@@ -89,7 +89,7 @@ class Credential(PossessionView):
     @DOCUMENTED
     def post(self, request: Request, authority: str) -> HttpResponse:
         rate_limit.check_rate(request._request, "credential")
-        found, token = find_authority(authority), shown_token(request, "credential")
+        found, token = find_authority(authority), presented_token(request, "credential")
         body, sealed = _opened(request, found)
         asked = parse_credential_request(body, batch_size=BATCH_SIZE)
         _require_encryption(found, asked.encryption, sealed=sealed)
@@ -97,7 +97,7 @@ class Credential(PossessionView):
         return _answer(answer, asked.encryption)
 
 
-class DeferredCredential(PossessionView):
+class DeferredCredentialEndpoint(DpopView):
     """Hands out what was put off, once an officer has agreed."""
 
     parser_classes = [StrictJSONParser, EncryptedParser]
@@ -105,23 +105,23 @@ class DeferredCredential(PossessionView):
     @DOCUMENTED
     def post(self, request: Request, authority: str) -> HttpResponse:
         rate_limit.check_rate(request._request, "credential")
-        found, token = find_authority(authority), shown_token(request, "deferred-credential")
+        found, token = find_authority(authority), presented_token(request, "deferred-credential")
         body, sealed = _opened(request, found)
         asked = parse_deferred_request(body)
         _require_encryption(found, asked.encryption, sealed=sealed)
-        answer = deferred.fetch(found, token, asked.transaction_id, now=utc_now())
+        answer = deferred.fetch_deferred(found, token, asked.transaction_id, now=utc_now())
         return _answer(answer, asked.encryption)
 
 
-class Notification(PossessionView):
+class NotificationEndpoint(DpopView):
     """Hears what became of credentials in the wallet."""
 
     @extend_schema(request=OpenApiTypes.OBJECT, responses={204: None})
     def post(self, request: Request, authority: str) -> Response:
         rate_limit.check_rate(request._request, "credential")
-        found, token = find_authority(authority), shown_token(request, "notification")
+        found, token = find_authority(authority), presented_token(request, "notification")
         told = parse_notification(_body(request, NotificationError))
-        credential_request.notify(found, token, told, now=utc_now())
+        credential_request.record_notification(found, token, told, now=utc_now())
         return Response(status=204, headers=NO_STORE)
 
 

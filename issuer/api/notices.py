@@ -17,7 +17,7 @@ from issuer.issuance.notice_offers import offer_of_notice
 from issuer.notifications.notify import sender_of
 
 
-class Notices(Inbox, ProtocolView):
+class IssuerNoticesEndpoint(Inbox, ProtocolView):
     """The inbox, for wallets of any origin."""
 
     def place(self, **kwargs: Any) -> tuple[str, str]:
@@ -26,7 +26,7 @@ class Notices(Inbox, ProtocolView):
         return f"{authority.identifier}/notices", sender_of(authority)
 
 
-class NoticeOffer(ProtocolView):
+class NoticeOfferEndpoint(ProtocolView):
     """An offer of what a notice says is ready, for whoever holds the key that was told."""
 
     @extend_schema(request=None, responses=OpenApiTypes.OBJECT)

@@ -9,34 +9,34 @@ from rest_framework.views import APIView
 from common.adapters.api.opencrvs import ISSUE, PRINT, require_registrar
 from common.adapters.limits import rate_limit
 from common.registries.opencrvs.records import parse_offer_request, parse_sign_request
-from issuer.api.base import AnyAccept, utc_now
+from issuer.api.base import FirstRenderer, utc_now
 from issuer.issuance import opencrvs
 
 TEXT = "text/plain; charset=utf-8"
 
 
-class Offer(APIView):
+class OpenCrvsOfferEndpoint(APIView):
     """An offer of an SD-JWT VC that says what the request says; its address, as plain text."""
 
-    content_negotiation_class = AnyAccept
+    content_negotiation_class = FirstRenderer
 
     @extend_schema(request=OpenApiTypes.OBJECT, responses={(200, "text/plain"): OpenApiTypes.STR})
     def post(self, request: Request) -> HttpResponse:
         rate_limit.check_rate(request._request, "credential")
         require_registrar(request, scopes=(ISSUE,), now=utc_now())
-        return _text(opencrvs.offer(parse_offer_request(request.data), now=utc_now()))
+        return _text(opencrvs.offer_for_opencrvs(parse_offer_request(request.data), now=utc_now()))
 
 
-class Sign(APIView):
+class OpenCrvsSignEndpoint(APIView):
     """A credential for paper, as a bare JWT."""
 
-    content_negotiation_class = AnyAccept
+    content_negotiation_class = FirstRenderer
 
     @extend_schema(request=OpenApiTypes.OBJECT, responses={(200, "text/plain"): OpenApiTypes.STR})
     def post(self, request: Request) -> HttpResponse:
         rate_limit.check_rate(request._request, "credential")
         require_registrar(request, scopes=(PRINT, ISSUE), now=utc_now())
-        return _text(opencrvs.sign(parse_sign_request(request.data), now=utc_now()))
+        return _text(opencrvs.sign_for_opencrvs(parse_sign_request(request.data), now=utc_now()))
 
 
 def _text(text: str) -> HttpResponse:

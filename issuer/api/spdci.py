@@ -16,16 +16,16 @@ from common.errors import SelloError
 from common.exchange.acknowledgement import NACK
 from common.exchange.errors import ExchangeError
 from issuer.api.base import ProtocolView, utc_now
-from issuer.registries.connectors.spdci.mapping import NAMESPACE, party_of
+from issuer.registries.connectors.spdci.mapping import NAMESPACE, registry_party
 from issuer.registries.store import find_registry
 from issuer.spdci import published_documents, remote_subscriptions, request_handlers
-from issuer.spdci.served_registry import desk, speaking
+from issuer.spdci.served_registry import served_registry, spdci_registry
 
 Now = Callable[..., dict[str, Any]]
 Later = Callable[..., str]
 Telling = Callable[..., None]
 # By address: the action of the request, that of the answer, and what is done.
-AT_ONCE: Final[Mapping[str, tuple[str, str, Now]]] = {
+SYNC: Final[Mapping[str, tuple[str, str, Now]]] = {
     "sync/search": ("search", "on-search", request_handlers.search_now),
     "sync/txn/status": ("txn-status", "txn-on-status", request_handlers.status_now),
     "sync/disabled": ("search", "on-search", partial(request_handlers.question_now, name="disabled")),
@@ -38,17 +38,17 @@ AT_ONCE: Final[Mapping[str, tuple[str, str, Now]]] = {
     ),
     "sync/enrollment/updates": ("notify", "on-notify", request_handlers.updates_now),
 }  # fmt: skip
-LATER: Final[Mapping[str, tuple[str, Later]]] = {
+ASYNC: Final[Mapping[str, tuple[str, Later]]] = {
     "search": ("search", request_handlers.search_later),
-    "subscribe": ("subscribe", request_handlers.subscribe),
-    "unsubscribe": ("unsubscribe", request_handlers.unsubscribe),
+    "subscribe": ("subscribe", request_handlers.subscribe_later),
+    "unsubscribe": ("unsubscribe", request_handlers.unsubscribe_later),
     "txn/status": ("txn-status", request_handlers.status_later),
 }
 # What registries elsewhere tell us, where a registry of ours stands for one of theirs.
-TOLD: Final[Mapping[str, tuple[str, Telling]]] = {
-    "on-subscribe": ("on-subscribe", remote_subscriptions.subscribed),
-    "on-unsubscribe": ("on-unsubscribe", remote_subscriptions.unsubscribed),
-    "notify": ("notify", remote_subscriptions.notified),
+CALLBACKS: Final[Mapping[str, tuple[str, Telling]]] = {
+    "on-subscribe": ("on-subscribe", remote_subscriptions.on_subscribe),
+    "on-unsubscribe": ("on-unsubscribe", remote_subscriptions.on_unsubscribe),
+    "notify": ("notify", remote_subscriptions.on_notify),
 }
 
 
@@ -58,48 +58,48 @@ class SpdciView(ExchangeView, ProtocolView):
     namespace = NAMESPACE
 
 
-class AtOnce(SpdciView):
+class SpdciSyncEndpoint(SpdciView):
     """`/spdci/{registry}/registry/sync/…`."""
 
     @extend_schema(request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, registry: str) -> Response:
-        action, answer, process = AT_ONCE[self.endpoint]
-        found = desk(registry)
+        action, answer, process = SYNC[self.endpoint]
+        found = served_registry(registry)
         return self.answer(
             request, lambda received, now: process(found, received, now=now), action=action, answer=answer,
             party=found.party,
         )  # fmt: skip
 
 
-class Afterwards(SpdciView):
+class SpdciAsyncEndpoint(SpdciView):
     """`/spdci/{registry}/registry/…`: acknowledged now, answered at the partner's callback."""
 
     @extend_schema(request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, registry: str) -> Response:
-        action, process = LATER[self.endpoint]
-        found = desk(registry)
+        action, process = ASYNC[self.endpoint]
+        found = served_registry(registry)
         return self.acknowledge(
             request, lambda received, now: process(found, received, now=now), action=action, party=found.party
         )
 
 
-class Told(SpdciView):
+class SpdciCallbackEndpoint(SpdciView):
     """`/spdci/{registry}/registry/on-subscribe`, `notify`, …: what a registry elsewhere tells ours."""
 
     @extend_schema(request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, registry: str) -> Response:
-        action, process = TOLD[self.endpoint]
+        action, process = CALLBACKS[self.endpoint]
         try:
             found = find_registry(registry)
         except SelloError as error:
             raise ExchangeError("No registry listens here.", code="err.request.not_found") from error
         return self.acknowledge(
             request, lambda received, now: process(found, received, now=now), action=action,
-            party=party_of(found), status=NACK,
+            party=registry_party(found), status=NACK,
         )  # fmt: skip
 
 
-class ClientToken(SpdciView):
+class SpdciTokenEndpoint(SpdciView):
     """`/spdci/{registry}/oauth2/client/token` (RFC 6749 §4.4)."""
 
     parser_classes = [FormParser]
@@ -108,23 +108,24 @@ class ClientToken(SpdciView):
     @extend_schema(request={FormParser.media_type: OpenApiTypes.OBJECT}, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, registry: str) -> Response:
         rate_limit.check_rate(request._request, "token")
-        speaking(registry)
+        spdci_registry(registry)
         return self.grant_token(request)
 
 
-class Keys(SpdciView):
+class SpdciKeysEndpoint(SpdciView):
     """`/spdci/{registry}/.well-known/jwks.json`."""
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, registry: str) -> Response:
         return Response(
-            published_documents.keys(party_of(speaking(registry))), headers={"Cache-Control": "max-age=300"}
+            published_documents.partner_key_set(registry_party(spdci_registry(registry))),
+            headers={"Cache-Control": "max-age=300"},
         )
 
 
-class Locations(SpdciView):
+class SpdciLocationsEndpoint(SpdciView):
     """`/spdci/{registry}/.well-known/locations.json`."""
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, registry: str) -> Response:
-        return Response(published_documents.locations(desk(registry), now=utc_now()))
+        return Response(published_documents.place_locations(served_registry(registry), now=utc_now()))

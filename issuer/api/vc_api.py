@@ -10,7 +10,7 @@ from issuer.api.base import NO_STORE, find_authority, utc_now
 from issuer.issuance import vc_api
 
 
-class IssueCredential(VcApiView):
+class IssueCredentialEndpoint(VcApiView):
     """Signs what an operator has written, in the authority's name and with the suite of the address."""
 
     @extend_schema(
@@ -20,7 +20,7 @@ class IssueCredential(VcApiView):
         """`{credential, options}` → 201 `{verifiableCredential}`."""
         require_operator(request)
         body, options = body_of(request)
-        issued = vc_api.issue(
+        issued = vc_api.issue_document(
             find_authority(authority),
             suite,
             body.get("credential"),

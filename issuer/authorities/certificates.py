@@ -32,14 +32,14 @@ CLOCKS_APART: Final = timedelta(minutes=5)  # by which a verifier's clock may ru
 CHAIN_SECONDS: Final = 60  # for which a process may go on without looking at the rows
 
 
-class RevocationRefused(SelloError):
+class CertificateRevocationError(SelloError):
     """A certificate that cannot be taken back."""
 
     code = "revocation_refused"
     status = 409
 
 
-def document_signer(authority: Authority, *, until: datetime, now: datetime) -> tuple[Signer, bytes]:
+def mdoc_signer(authority: Authority, *, until: datetime, now: datetime) -> tuple[Signer, bytes]:
     """A key that may sign mdocs which end at `until`, and its certificate."""
     found = _signers(authority, until).first()
     if found is None:
@@ -67,17 +67,17 @@ def token_chain(authority: Authority, *, now: datetime) -> tuple[bytes, ...]:
     return (kept,)
 
 
-def root(authority: Authority, *, now: datetime) -> x509.Certificate:
+def authority_root(authority: Authority, *, now: datetime) -> x509.Certificate:
     """The authority's root, which it publishes as its own."""
     return certificate.load(bytes(_root(authority, now=now).der))
 
 
-def root_pem(authority: Authority, *, now: datetime) -> bytes:
+def authority_root_pem(authority: Authority, *, now: datetime) -> bytes:
     """What `/issuers/{authority}/iaca.pem` serves."""
-    return root(authority, now=now).public_bytes(Encoding.PEM)
+    return authority_root(authority, now=now).public_bytes(Encoding.PEM)
 
 
-def revocation_list(authority: Authority, *, now: datetime) -> bytes:
+def authority_revocations(authority: Authority, *, now: datetime) -> bytes:
     """What `/issuers/{authority}/iaca.crl` serves; signed bytes are kept for an hour, until it changes."""
     row = _root(authority, now=now)
     taken = Certificate.objects.filter(authority=authority, revoked_at__isnull=False)
@@ -99,7 +99,9 @@ def revocation_list(authority: Authority, *, now: datetime) -> bytes:
     return kept
 
 
-def revoke(authority: Authority, serial: int, *, reason: str, actor: str, now: datetime) -> Certificate:
+def revoke_certificate(
+    authority: Authority, serial: int, *, reason: str, actor: str, now: datetime
+) -> Certificate:
     """Take the certificate of that serial number back, for good: nothing signed under it stands any more."""
     with transaction.atomic():
         rows = Certificate.objects.select_for_update().filter(authority=authority, is_root=False)
@@ -108,7 +110,7 @@ def revoke(authority: Authority, serial: int, *, reason: str, actor: str, now: d
             raise UnknownPartError("certificate", f"{serial:x}", (f"{number:x}" for number in known))
         found = known[serial]
         if found.revoked_at is not None:
-            raise RevocationRefused("This certificate was taken back before.")
+            raise CertificateRevocationError("This certificate was taken back before.")
         found.revoked_at, found.revoked_because, found.revoked_by = now.replace(microsecond=0), reason, actor
         found.save(update_fields=["revoked_at", "revoked_because", "revoked_by"])
         transaction.on_commit(partial(cache.delete, _chain_key(authority)))

@@ -64,7 +64,7 @@ def key_id(authority: Authority, curve: str) -> str:
     return f"{authority.did}#{FRAGMENTS[curve]}"
 
 
-def signer(authority: Authority, curve: str) -> Signer:
+def authority_signer(authority: Authority, curve: str) -> Signer:
     """The signer that speaks for an authority: Ed25519 for Data Integrity, P-256 for JOSE."""
     name = key_id(authority, curve)
     return _opened(_key(authority, curve), name)
@@ -72,7 +72,7 @@ def signer(authority: Authority, curve: str) -> Signer:
 
 def key_signer(authority: Authority, curve: str) -> Signer:
     """The same key under its own did:key, which leads to nobody: a name for peers that know no other."""
-    public = signer(authority, curve).public_key
+    public = authority_signer(authority, curve).public_key
     return _opened(_key(authority, curve), did_key.key_method(public))
 
 
@@ -88,14 +88,14 @@ def _opened(key: str, name: str) -> Signer:
     return key_store().signer(key, key_id=name)
 
 
-def did_document(authority: Authority) -> dict[str, Any]:
+def authority_did_document(authority: Authority) -> dict[str, Any]:
     """What `/issuers/{slug}/did.json` serves (DID Core §5): its keys, to sign credentials and requests.
 
     The P-256 key stands as a JWK, which JOSE wants (VC-JOSE-COSE §4.3); the others as Data Integrity does.
     """
     methods = []
     for curve in FRAGMENTS:
-        public = signer(authority, curve).public_key
+        public = authority_signer(authority, curve).public_key
         written: dict[str, Any] = (
             {"type": "JsonWebKey", "publicKeyJwk": jwk.encode(public)}
             if curve == "P-256"

@@ -46,7 +46,7 @@ def open_request(authority: Authority, compact: str) -> dict[str, object]:
 def _key(authority: int) -> PrivateKey:
     for attempt in range(4):  # one number in four billion is no key
         try:
-            return PrivateKey("P-256", replay.keyed("request encryption", f"{authority} {attempt}"))
+            return PrivateKey("P-256", replay.keyed_secret("request encryption", f"{authority} {attempt}"))
         except InvalidKeyError:
             continue
     raise InvalidKeyError("No key for encryption could be made.", status=500)

@@ -17,14 +17,14 @@ from issuer.models import Configuration, IssuedCredential
 SIZE: Final = 6  # bytes: a change goes unseen once in 280 million million
 
 
-def digests(id: UUID, claims: Mapping[str, Any]) -> dict[str, str]:
+def claim_digests(id: UUID, claims: Mapping[str, Any]) -> dict[str, str]:
     """A digest of each claim, as `IssuedCredential.said` keeps it."""
     secret = base64url.decode(settings.KEY_ENCRYPTION_KEY)
     key = hashlib.blake2b(id.bytes, key=secret, person=b"sello-said").digest()
     return {name: _digest(value, key=key) for name, value in claims.items()}
 
 
-def outdated(
+def outdated_columns(
     configuration: Configuration, credential: IssuedCredential, claims: Mapping[str, Any]
 ) -> frozenset[str]:
     """The columns of which the credential says something else than `claims` do.
@@ -33,7 +33,7 @@ def outdated(
     """
     if not credential.said:
         return frozenset()
-    now = digests(credential.id, claims)
+    now = claim_digests(credential.id, claims)
     return frozenset(
         claim.column
         for claim in configuration.claim_list()

@@ -11,20 +11,20 @@ from issuer.registries.connectors import connector
 from issuer.registries.store import find_registry
 
 
-class NotStanding(RegistryError):
+class RecordNotEligibleError(RegistryError):
     """A record of which, by its registry's rules, no credential can hold."""
 
     code = "record_withdrawn"
     status = 409
 
 
-def require_standing(configuration: Configuration, record: RegistryRecord, *, now: datetime) -> None:
+def require_eligible(configuration: Configuration, record: RegistryRecord, *, now: datetime) -> None:
     """Raise where a rule that revokes or suspends fits the record as it is, or one watched for it."""
     for rule in configuration.rule_list():
         if rule.do in WITHDRAWING and any(
             fits(rule, situation) for situation in _situations(configuration, rule, record, now=now)
         ):
-            raise NotStanding(f"The registry's rules do not allow it: {rule.reason}")
+            raise RecordNotEligibleError(f"The registry's rules do not allow it: {rule.reason}")
 
 
 def followed_to(configuration: Configuration, *, lock: bool = False) -> dict[int, str]:

@@ -14,7 +14,7 @@ from issuer.models import Authority, StatusList
 
 
 @dataclass(frozen=True, slots=True)
-class Profile:
+class FormatProfile:
     """With which key a format is signed, under which name of the authority, and where its status stands."""
 
     curve: str
@@ -33,14 +33,14 @@ class Profile:
         return authority.did if self.issuer_is_did else authority.identifier
 
 
-PROFILES: Final = {
-    "ldp_vc": Profile("Ed25519", ("eddsa-rdfc-2022",), StatusList.Kind.BITSTRING, issuer_is_did=True),
-    "dc+sd-jwt": Profile(
+FORMAT_PROFILES: Final = {
+    "ldp_vc": FormatProfile("Ed25519", ("eddsa-rdfc-2022",), StatusList.Kind.BITSTRING, issuer_is_did=True),
+    "dc+sd-jwt": FormatProfile(
         "P-256", ("ES256",), StatusList.Kind.TOKEN, issuer_is_did=False, selective=True, vouched=True
     ),
-    "vc+jwt": Profile("P-256", ("ES256",), StatusList.Kind.BITSTRING, issuer_is_did=True),
-    "jwt_vc_json": Profile("P-256", ("ES256",), StatusList.Kind.BITSTRING, issuer_is_did=True),
-    "mso_mdoc": Profile(
+    "vc+jwt": FormatProfile("P-256", ("ES256",), StatusList.Kind.BITSTRING, issuer_is_did=True),
+    "jwt_vc_json": FormatProfile("P-256", ("ES256",), StatusList.Kind.BITSTRING, issuer_is_did=True),
+    "mso_mdoc": FormatProfile(
         "P-256",
         (cose.ALGORITHMS["P-256"][0],),
         StatusList.Kind.TOKEN,
@@ -52,12 +52,12 @@ PROFILES: Final = {
 }
 
 
-def profile(format_: str) -> Profile:
+def format_profile(format_: str) -> FormatProfile:
     """The profile of a format, perhaps with a suite after a colon; an unknown one names the known."""
     name, _, suite = format_.partition(":")
-    if name not in PROFILES:
-        raise UnknownPartError("format", format_, PROFILES)
-    found = PROFILES[name]
+    if name not in FORMAT_PROFILES:
+        raise UnknownPartError("format", format_, FORMAT_PROFILES)
+    found = FORMAT_PROFILES[name]
     if not suite or suite in found.algorithms:
         return found
     if name != "ldp_vc" or suite not in SUITES:
@@ -68,12 +68,12 @@ def profile(format_: str) -> Profile:
     return replace(found, curve=SUITES[suite].CURVES[0], algorithms=(suite,), selective=selective)
 
 
-def identifier(format_: str) -> str:
+def format_identifier(format_: str) -> str:
     """The OpenID4VCI identifier of a format, which does not say the suite."""
     return format_.partition(":")[0]
 
 
-def securing(format_: str) -> Format:
+def securing_format(format_: str) -> Format:
     """What secures a credential in this format, with the suite named after a colon."""
     name, _, suite = format_.partition(":")
     return LdpVc(suite) if suite else FORMATS[name]

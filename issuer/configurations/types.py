@@ -14,7 +14,7 @@ from common.registries.claims import schema as schemas
 from common.registries.claims.mapping import Claim, InvalidClaimsError, as_json, label_of, map_claims
 from common.registries.connector import RegistryError
 from issuer.authorities.certificates import LONGEST_DAYS
-from issuer.configurations.formats import profile
+from issuer.configurations.formats import format_profile
 from issuer.models import Configuration, Registry
 
 FORMATS: Final = ("ldp_vc", "dc+sd-jwt")  # those of a type that names none
@@ -23,7 +23,7 @@ _DOCTYPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,199}\Z")
 _TYPE = re.compile(r"[A-Z][A-Za-z0-9]{1,63}\Z")
 
 
-class ConfigurationNotFound(RegistryError):
+class ConfigurationNotFoundError(RegistryError):
     """No credential configuration has this name."""
 
     code = "unknown_credential_configuration"
@@ -59,7 +59,7 @@ def create_configuration(
         raise InvalidClaimsError("A credential type is a word such as FarmerCredential: letters and digits.")
     chosen = list(dict.fromkeys(formats or FORMATS))
     for format_ in chosen:
-        profile(format_)
+        format_profile(format_)
     existing = registry.configurations.filter(type=type, **({"name": name} if name else {})).first()
     if claims is None:
         claims = existing.claim_list() if existing else schemas.guess_claims(registry.columns)
@@ -105,7 +105,7 @@ def find_configuration(name: str) -> Configuration:
     found = Configuration.objects.select_related("registry__authority").filter(name=name).first()
     if found is None:
         known = ", ".join(Configuration.objects.values_list("name", flat=True)[:50]) or "none yet"
-        raise ConfigurationNotFound(f"No credential configuration is called {name}; there are: {known}.")
+        raise ConfigurationNotFoundError(f"No credential configuration is called {name}; there are: {known}.")
     return found
 
 
@@ -117,12 +117,12 @@ def claims_of(
     return map_claims(configuration.claim_list(), record.data, today=today)
 
 
-def disclosable(configuration: Configuration) -> tuple[tuple[str, ...], ...]:
+def disclosable_paths(configuration: Configuration) -> tuple[tuple[str, ...], ...]:
     """The claim paths that a format with selective disclosure makes separable."""
     return tuple((claim.name,) for claim in configuration.claim_list() if claim.selectively_disclosable)
 
 
-def json_schema(configuration: Configuration) -> dict[str, Any]:
+def credential_schema(configuration: Configuration) -> dict[str, Any]:
     """The JSON Schema that a type's page serves."""
     return schemas.create_json_schema(
         configuration.claim_list(),
@@ -132,7 +132,7 @@ def json_schema(configuration: Configuration) -> dict[str, Any]:
     )
 
 
-def type_metadata(configuration: Configuration) -> dict[str, Any]:
+def credential_type_metadata(configuration: Configuration) -> dict[str, Any]:
     """The SD-JWT VC type metadata that a type's page serves."""
     return metadata.create_type_metadata(
         vct=configuration.vct,

@@ -24,22 +24,22 @@ from django.db import IntegrityError, transaction
 from common.formats.base import Secured
 from common.registries.connector import RegistryError, RegistryRecord
 from issuer.configurations import types
-from issuer.configurations.eligibility import followed_to, require_standing
-from issuer.configurations.formats import profile
+from issuer.configurations.eligibility import followed_to, require_eligible
+from issuer.configurations.formats import format_profile
 from issuer.issuance import credential as credentials
-from issuer.issuance.credential import Draft, Terms
-from issuer.issuance.delivery import store
+from issuer.issuance.credential import CredentialContent, CredentialDraft
+from issuer.issuance.delivery import store_credentials
 from issuer.models import Configuration, IssuedCredential
 from issuer.registries.connectors import connector
 from issuer.status import cards
-from issuer.status.indexes import allocate
+from issuer.status.indexes import allocate_indexes
 
 BATCH: Final = 500
 CHUNK: Final = 25  # credentials handed to a process at once
 
 
 @dataclass(slots=True)
-class Minted:
+class BatchProgress:
     """How far a run came; `unusable` are records that cannot say what the credential must, by key."""
 
     total: int
@@ -54,22 +54,22 @@ class Minted:
         return self.minted + self.skipped + len(self.unusable)
 
 
-def mint(
+def issue_batches(
     configuration: Configuration, format_: str, *, out: Path, workers: int, now: datetime
-) -> Iterator[Minted]:
+) -> Iterator[BatchProgress]:
     """Bearer credentials for every record that has none minted in this format, or a revoked one.
 
     Yields its progress. They are signed for no holder's key: cards and papers of whoever carries them.
     """
     out.mkdir(parents=True, exist_ok=True)
     prefix = f"{configuration.name}.{format_}"
-    settle(out, prefix)
+    settle_drafts(out, prefix)
     done = set(
         IssuedCredential.objects.filter(configuration=configuration, format=format_, minted=True).values_list(
             "record_key", flat=True
         )
     )
-    progress = Minted(total=configuration.registry.records.count())
+    progress = BatchProgress(total=configuration.registry.records.count())
     yield progress
     changes = connector(configuration.registry).changes()
     records = (change.record for change in changes if change.record)
@@ -80,7 +80,7 @@ def mint(
     yield progress
 
 
-def settle(out: Path, prefix: str) -> None:
+def settle_drafts(out: Path, prefix: str) -> None:
     """Give a draft that a stopped run left its name, if its rows were stored; else delete it."""
     for path in sorted(out.glob(f"{prefix}.*.jsonl.draft")):
         number = path.name.removeprefix(f"{prefix}.").removesuffix(".jsonl.draft")
@@ -95,7 +95,7 @@ def settle(out: Path, prefix: str) -> None:
 
 
 def _unminted(
-    records: Iterator[RegistryRecord], done: set[str], progress: Minted
+    records: Iterator[RegistryRecord], done: set[str], progress: BatchProgress
 ) -> Iterator[RegistryRecord]:
     for record in records:
         if record.key in done:
@@ -109,26 +109,28 @@ def _mint_batch(
     format_: str,
     batch: Sequence[RegistryRecord],
     stem: Path,
-    progress: Minted,
+    progress: BatchProgress,
     *,
     pool: Executor | None,
     now: datetime,
 ) -> None:
     seen = followed_to(configuration)
     said: list[tuple[str, Mapping[str, Any]]] = []
-    suspended = cards.suspended(configuration, [record.key for record in batch])
+    suspended = cards.suspended_cards(configuration, [record.key for record in batch])
     for record in batch:
         if record.key in suspended:
             progress.unusable.append(record.key)
             continue
         try:
-            require_standing(configuration, record, now=now)
+            require_eligible(configuration, record, now=now)
             said.append((record.key, types.claims_of(configuration, record, now=now)))
         except RegistryError:
             progress.unusable.append(record.key)
-    slots = allocate(configuration.authority, profile(format_).status, len(said))  # 1
+    slots = allocate_indexes(configuration.authority, format_profile(format_).status, len(said))  # 1
     drafts = [
-        credentials.draft(configuration, record_key=key, terms=Terms(claims), holder=None, slot=slot, now=now)
+        credentials.draft_credential(
+            configuration, record_key=key, terms=CredentialContent(claims), holder=None, slot=slot, now=now
+        )
         for (key, claims), slot in zip(said, slots, strict=True)
     ]
     if not drafts:
@@ -145,8 +147,8 @@ def _mint_batch(
         with transaction.atomic():
             if followed_to(configuration, lock=True) != seen:
                 raise RegistryError("The registry was followed meanwhile; go on with the same command.")
-            cards.hold(configuration, [drafted.record_key for drafted in drafts])
-            store(configuration, format_, drafts, minted=True)  # 4
+            cards.lock_open_cards(configuration, [drafted.record_key for drafted in drafts])
+            store_credentials(configuration, format_, drafts, minted=True)  # 4
     except IntegrityError as error:
         raise RegistryError("Another run is minting the same; let it finish, then go on.") from error
     draft_path.rename(path)
@@ -155,7 +157,7 @@ def _mint_batch(
 
 
 def _sign(
-    configuration: Configuration, format_: str, drafts: Sequence[Draft], *, pool: Executor | None
+    configuration: Configuration, format_: str, drafts: Sequence[CredentialDraft], *, pool: Executor | None
 ) -> list[Secured]:
     if pool is None:
         return _sign_chunk(configuration, format_, drafts)
@@ -164,8 +166,10 @@ def _sign(
     return [credential for chunk in signed for credential in chunk]
 
 
-def _sign_chunk(configuration: Configuration, format_: str, drafts: Sequence[Draft]) -> list[Secured]:
-    return [credentials.secure(configuration, format_, drafted) for drafted in drafts]
+def _sign_chunk(
+    configuration: Configuration, format_: str, drafts: Sequence[CredentialDraft]
+) -> list[Secured]:
+    return [credentials.secure_credential(configuration, format_, drafted) for drafted in drafts]
 
 
 @contextmanager

@@ -13,15 +13,15 @@ from common.formats.base import Holder, Secured, Sources
 from common.vcdm.credential import ClaimPath, Credential
 from issuer.authorities import certificates, identity
 from issuer.configurations import types
-from issuer.configurations.formats import profile, securing
+from issuer.configurations.formats import format_profile, securing_format
 from issuer.models import Configuration
-from issuer.status.indexes import Slot
+from issuer.status.indexes import StatusSlot
 
 CLOCKS_APART: Final = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class CredentialContent:
     """What a credential shall say, and what of it the holder may show alone; None: as its type has it.
 
     `lifetime` is from the day of issuance on; a `numbered` one bears its own number as the claim `id`.
@@ -34,28 +34,28 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class CredentialDraft:
     """A credential that has its number and its place in a status list, and is not signed yet."""
 
     id: uuid.UUID
     record_key: str
     claims: Mapping[str, Any]
     holder: Holder | None
-    slot: Slot
+    slot: StatusSlot
     issued_at: datetime
     expires_at: datetime
     disclosable: tuple[ClaimPath, ...] | None = None
 
 
-def draft(
+def draft_credential(
     configuration: Configuration,
     *,
     record_key: str,
-    terms: Terms,
+    terms: CredentialContent,
     holder: Holder | None,
-    slot: Slot,
+    slot: StatusSlot,
     now: datetime,
-) -> Draft:
+) -> CredentialDraft:
     """A new credential's number, place and times.
 
     It begins and ends at midnight, so that the second of its making does not tell it from others, and a
@@ -66,7 +66,7 @@ def draft(
         expires = _morning(now + timedelta(days=configuration.validity_days + 1))
     else:
         expires = _morning(now) + terms.lifetime
-    return Draft(
+    return CredentialDraft(
         id=number,
         record_key=record_key,
         claims={"id": number.urn, **terms.claims} if terms.numbered else terms.claims,
@@ -78,16 +78,14 @@ def draft(
     )
 
 
-def secure(configuration: Configuration, format_: str, drafted: Draft) -> Secured:
+def secure_credential(configuration: Configuration, format_: str, drafted: CredentialDraft) -> Secured:
     """The signed credential, in the authority's name and with its key for this format."""
-    authority, described = configuration.authority, profile(format_)
+    authority, described = configuration.authority, format_profile(format_)
     if described.certified:
-        signer, leaf = certificates.document_signer(
-            authority, until=drafted.expires_at, now=drafted.issued_at
-        )
+        signer, leaf = certificates.mdoc_signer(authority, until=drafted.expires_at, now=drafted.issued_at)
         chain: tuple[bytes, ...] = (leaf,)
     else:
-        signer = identity.signer(authority, described.curve)
+        signer = identity.authority_signer(authority, described.curve)
         chain = certificates.token_chain(authority, now=drafted.issued_at) if described.vouched else ()
     credential = Credential(
         id=drafted.id.urn,
@@ -101,18 +99,18 @@ def secure(configuration: Configuration, format_: str, drafted: Draft) -> Secure
         schema={"id": configuration.type_url, "type": "JsonSchema"},
         status=drafted.slot.references(),
         disclosable=(
-            types.disclosable(configuration) if drafted.disclosable is None else drafted.disclosable
+            types.disclosable_paths(configuration) if drafted.disclosable is None else drafted.disclosable
         ),
         name=configuration.display.get("name", configuration.type),
         issuer_name=authority.name,
         doctype=configuration.document_type,
         certificates=chain,
     )
-    return securing(format_).issue(
+    return securing_format(format_).issue(
         credential,
         signer=signer,
         holder=drafted.holder,
-        sources=OwnType(configuration),
+        sources=OwnTypeSources(configuration),
         now=drafted.issued_at,
         salt=_salt,
     )
@@ -122,7 +120,7 @@ def _morning(moment: datetime) -> datetime:
     return moment.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-class OwnType:
+class OwnTypeSources:
     """The process's `Sources`, but for the type's own context, which is taken as it stands at this moment.
 
     A kept copy might be older than what is published, and the signature then mean something else.

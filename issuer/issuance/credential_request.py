@@ -23,20 +23,20 @@ from common.oid4vci.errors import (
 )
 from common.oid4vci.notification import Notification
 from issuer.configurations import types
-from issuer.configurations.eligibility import followed_to, require_standing
-from issuer.configurations.formats import profile
+from issuer.configurations.eligibility import followed_to, require_eligible
+from issuer.configurations.formats import format_profile
 from issuer.issuance import credential, deferred, supplied_claims
-from issuer.issuance.credential import Terms
-from issuer.issuance.delivery import deliver, store, terms_now
+from issuer.issuance.credential import CredentialContent
+from issuer.issuance.delivery import content_now, deliver_credentials, store_credentials
 from issuer.issuance.key_proofs import proven_keys
 from issuer.issuance.supersede import supersede
 from issuer.models import Authority, Configuration, IssuedCredential, Session
-from issuer.oauth.dpop import ShownToken, session_of
+from issuer.oauth.dpop import PresentedToken, session_of
 from issuer.registries.connectors import connector
 from issuer.single_use import nonces
-from issuer.single_use.sessions import move, sessions_of
+from issuer.single_use.sessions import move_session, sessions_of
 from issuer.status import cards
-from issuer.status.indexes import allocate
+from issuer.status.indexes import allocate_indexes
 
 OUTCOMES: Final = {
     "credential_accepted": Session.State.ACCEPTED,
@@ -46,7 +46,7 @@ OUTCOMES: Final = {
 
 
 def issue_credentials(
-    authority: Authority, token: ShownToken, request: CredentialRequest, *, now: datetime
+    authority: Authority, token: PresentedToken, request: CredentialRequest, *, now: datetime
 ) -> CredentialResponse | DeferredResponse:
     """One credential a key proof (§8).
 
@@ -55,7 +55,7 @@ def issue_credentials(
     """
     session = session_of(authority, sessions_of(authority, lock=False), token, now=now)  # 1
     format_ = _requested_format(session, request)
-    terms = terms_now(session, now=now)  # 2
+    terms = content_now(session, now=now)  # 2
     seen: list[str] = []
 
     def check_nonce(nonce: str) -> None:
@@ -67,8 +67,8 @@ def issue_credentials(
         for nonce in seen:
             nonces.spend_nonce(nonce, now=now)
         if deferred.must_wait(session):
-            return deferred.defer(authority, session, format_, holders, now=now)
-    return deliver(authority, session, format_, holders, terms=terms, now=now)  # 5
+            return deferred.defer_request(authority, session, format_, holders, now=now)
+    return deliver_credentials(authority, session, format_, holders, terms=terms, now=now)  # 5
 
 
 def issue_directly(
@@ -78,22 +78,24 @@ def issue_directly(
     cards.require_not_suspended(configuration, record_key)
     record = connector(configuration.registry).fetch(record_key)
     seen = followed_to(configuration)
-    require_standing(configuration, record, now=now)
-    terms = Terms(types.claims_of(configuration, record, now=now))
-    [slot] = allocate(configuration.authority, profile(format_).status, 1)
-    drafted = credential.draft(
+    require_eligible(configuration, record, now=now)
+    terms = CredentialContent(types.claims_of(configuration, record, now=now))
+    [slot] = allocate_indexes(configuration.authority, format_profile(format_).status, 1)
+    drafted = credential.draft_credential(
         configuration, record_key=record_key, terms=terms, holder=holder, slot=slot, now=now
     )
-    secured = credential.secure(configuration, format_, drafted)
+    secured = credential.secure_credential(configuration, format_, drafted)
     with transaction.atomic():
         if followed_to(configuration, lock=True) != seen:
-            require_standing(configuration, connector(configuration.registry).fetch(record_key), now=now)
-        cards.hold(configuration, [record_key])
-        [row] = store(configuration, format_, [drafted])
+            require_eligible(configuration, connector(configuration.registry).fetch(record_key), now=now)
+        cards.lock_open_cards(configuration, [record_key])
+        [row] = store_credentials(configuration, format_, [drafted])
     return row, secured
 
 
-def notify(authority: Authority, token: ShownToken, notification: Notification, *, now: datetime) -> None:
+def record_notification(
+    authority: Authority, token: PresentedToken, notification: Notification, *, now: datetime
+) -> None:
     """What became of a delivery (§11); the same event again changes nothing, another one is refused."""
     with transaction.atomic():
         session = session_of(authority, sessions_of(authority), token, now=now)
@@ -107,11 +109,11 @@ def notify(authority: Authority, token: ShownToken, notification: Notification, 
         delivery.event = notification.event
         delivery.save(update_fields=["event"])
         if session.state not in (Session.State.ACCEPTED, OUTCOMES[notification.event]):
-            move(session, OUTCOMES[notification.event])
+            move_session(session, OUTCOMES[notification.event])
             session.save(update_fields=["state"])
         if notification.event == "credential_accepted":
             supersede(delivery, now=now)
-            supplied_claims.forget(session)
+            supplied_claims.forget_supplied(session)
 
 
 def _requested_format(session: Session, request: CredentialRequest) -> str:

@@ -19,17 +19,17 @@ from common.formats.base import Holder
 from common.keys import jwk
 from common.oid4vci.credential import CredentialResponse, DeferredResponse
 from common.oid4vci.errors import InvalidTransactionIdError, RequestDeniedError
-from issuer.issuance.delivery import MAX_DELIVERIES, deliver, terms_now
+from issuer.issuance.delivery import MAX_DELIVERIES, content_now, deliver_credentials
 from issuer.models import Authority, Deferral, Registry, Session
 from issuer.notifications.notify import tell_ready
-from issuer.oauth.dpop import ShownToken, session_of
+from issuer.oauth.dpop import PresentedToken, session_of
 from issuer.single_use import replay
 from issuer.single_use.sessions import sessions_of
 
 INTERVAL: Final = 10  # seconds that a wallet should wait before it asks again
 
 
-class AlreadyDecided(SelloError):
+class AlreadyDecidedError(SelloError):
     """A request about which somebody has decided."""
 
     code = "invalid_request"
@@ -46,7 +46,7 @@ def must_wait(session: Session) -> bool:
     return not states & {Deferral.State.APPROVED, Deferral.State.DONE}
 
 
-def defer(
+def defer_request(
     authority: Authority, session: Session, format_: str, holders: Sequence[Holder], *, now: datetime
 ) -> DeferredResponse:
     """Keep a request, whose proofs were verified, until an officer decides."""
@@ -56,7 +56,7 @@ def defer(
     transaction_id = secrets.token_urlsafe(32)
     Deferral.objects.create(
         session=session,
-        transaction_digest=replay.digest(transaction_id),
+        transaction_digest=replay.secret_digest(transaction_id),
         format=format_,
         holders=[{"jwk": jwk.encode(holder.key), "did": holder.did} for holder in holders],
         created_at=now,
@@ -64,15 +64,15 @@ def defer(
     return DeferredResponse(transaction_id, INTERVAL)
 
 
-def fetch(
-    authority: Authority, token: ShownToken, transaction_id: str, *, now: datetime
+def fetch_deferred(
+    authority: Authority, token: PresentedToken, transaction_id: str, *, now: datetime
 ) -> CredentialResponse | DeferredResponse:
     """The credentials of a request that was put off, once; or the word to wait on (§9.2)."""
     session = session_of(authority, sessions_of(authority, lock=False), token, now=now)
     with transaction.atomic():
         found = (
             session.deferrals.select_for_update()
-            .filter(transaction_digest=replay.digest(transaction_id))
+            .filter(transaction_digest=replay.secret_digest(transaction_id))
             .exclude(state=Deferral.State.DONE)
             .first()
         )
@@ -82,14 +82,14 @@ def fetch(
             raise RequestDeniedError("The office has decided not to issue this.")
         if found.state == Deferral.State.WAITING:
             return DeferredResponse(transaction_id, INTERVAL)
-        terms = terms_now(session, now=now)
+        terms = content_now(session, now=now)
         found.state = Deferral.State.DONE
         found.save(update_fields=["state"])
     holders = [Holder(jwk.decode(entry["jwk"]), entry["did"]) for entry in found.holders]
-    return deliver(authority, session, found.format, holders, terms=terms, now=now)
+    return deliver_credentials(authority, session, found.format, holders, terms=terms, now=now)
 
 
-def waiting(registries: QuerySet[Registry]) -> QuerySet[Session]:
+def waiting_sessions(registries: QuerySet[Registry]) -> QuerySet[Session]:
     """The sessions of these registries that wait for an officer, those that waited longest first."""
     return (
         Session.objects.filter(
@@ -101,17 +101,17 @@ def waiting(registries: QuerySet[Registry]) -> QuerySet[Session]:
     )
 
 
-def find_waiting(session: str) -> Session:
+def find_waiting_session(session: str) -> Session:
     """The session of that identifier, if something in it waits."""
-    found = waiting(Registry.objects.all())
+    found = waiting_sessions(Registry.objects.all())
     try:
         return found.get(pk=session)
     except (Session.DoesNotExist, ValidationError) as error:
-        raise AlreadyDecided("Nothing waits under this identifier.") from error
+        raise AlreadyDecidedError("Nothing waits under this identifier.") from error
 
 
 @transaction.atomic
-def decide(session: Session, *, approve: bool, reason: str, actor: str, now: datetime) -> None:
+def decide_waiting(session: Session, *, approve: bool, reason: str, actor: str, now: datetime) -> None:
     """An officer's word about all that waits in a session; said once, and the person hears of a yes."""
     changed = session.deferrals.filter(state=Deferral.State.WAITING).update(
         state=Deferral.State.APPROVED if approve else Deferral.State.REFUSED,
@@ -120,6 +120,6 @@ def decide(session: Session, *, approve: bool, reason: str, actor: str, now: dat
         decided_at=now,
     )
     if not changed:
-        raise AlreadyDecided("Somebody else has decided about this in the meantime.")
+        raise AlreadyDecidedError("Somebody else has decided about this in the meantime.")
     if approve:
         tell_ready(session, now=now)

@@ -13,47 +13,47 @@ from common.oid4vci.credential import CredentialResponse
 from common.oid4vci.errors import RequestDeniedError
 from common.registries.connector import RegistryError
 from issuer.configurations import claim_digests, types
-from issuer.configurations.eligibility import require_standing
-from issuer.configurations.formats import profile
+from issuer.configurations.eligibility import require_eligible
+from issuer.configurations.formats import format_profile
 from issuer.issuance import credential, supplied_claims
-from issuer.issuance.credential import Draft, Terms
+from issuer.issuance.credential import CredentialContent, CredentialDraft
 from issuer.models import Authority, Configuration, Delivery, IssuedCredential, Session
 from issuer.registries.connectors import connector
 from issuer.single_use import replay
-from issuer.single_use.sessions import move, sessions_of
+from issuer.single_use.sessions import move_session, sessions_of
 from issuer.status import cards
-from issuer.status.indexes import allocate
+from issuer.status.indexes import allocate_indexes
 
 MAX_DELIVERIES: Final = 5
 
 
-def terms_now(session: Session, *, now: datetime) -> Terms:
+def content_now(session: Session, *, now: datetime) -> CredentialContent:
     """What the registry says of the session's record at this moment, or said when it had it offered.
 
     Of a card that was withdrawn it says nothing.
     """
     try:
         cards.require_open(session)
-    except cards.CardWithdrawn as error:
+    except cards.CardWithdrawnError as error:
         raise RequestDeniedError(error.public) from error
-    if (given := supplied_claims.find(session)) is not None:
+    if (given := supplied_claims.find_supplied(session)) is not None:
         return given
     configuration = session.configuration
     try:
         record = connector(configuration.registry).fetch(session.record_key)
-        require_standing(configuration, record, now=now)
-        return Terms(types.claims_of(configuration, record, now=now))
+        require_eligible(configuration, record, now=now)
+        return CredentialContent(types.claims_of(configuration, record, now=now))
     except RegistryError as error:
         raise RequestDeniedError("The registry cannot say this of the record.", detail=error.code) from error
 
 
-def deliver(
+def deliver_credentials(
     authority: Authority,
     session: Session,
     format_: str,
     holders: Sequence[Holder],
     *,
-    terms: Terms,
+    terms: CredentialContent,
     now: datetime,
 ) -> CredentialResponse:
     """One credential a holder's key.
@@ -64,28 +64,28 @@ def deliver(
     configuration = session.configuration
     with transaction.atomic():  # 1
         delivery = _count_delivery(authority, session, format_, now=now)
-        slots = allocate(authority, profile(format_).status, len(holders))
+        slots = allocate_indexes(authority, format_profile(format_).status, len(holders))
     drafts = [
-        credential.draft(
+        credential.draft_credential(
             configuration, record_key=session.record_key, terms=terms, holder=holder, slot=slot, now=now
         )
         for holder, slot in zip(holders, slots, strict=True)
     ]
-    issued = tuple(credential.secure(configuration, format_, drafted) for drafted in drafts)  # 2
+    issued = tuple(credential.secure_credential(configuration, format_, drafted) for drafted in drafts)  # 2
     with transaction.atomic():  # 3
         locked = _still_open(authority, session)  # whoever ends it waits, or was first and forbids this
-        store(configuration, format_, drafts, delivery=delivery)
+        store_credentials(configuration, format_, drafts, delivery=delivery)
         if locked.state != Session.State.ACCEPTED:
-            move(locked, Session.State.ISSUED)
+            move_session(locked, Session.State.ISSUED)
             locked.save(update_fields=["state"])
-    replay.purge(now=now)
+    replay.purge_used(now=now)
     return CredentialResponse(issued, delivery.notification_id)
 
 
-def store(
+def store_credentials(
     configuration: Configuration,
     format_: str,
-    drafts: Sequence[Draft],
+    drafts: Sequence[CredentialDraft],
     *,
     delivery: Delivery | None = None,
     minted: bool = False,
@@ -104,7 +104,7 @@ def store(
                 minted=minted,
                 status_list=drafted.slot.status_list,
                 status_index=drafted.slot.index,
-                said=claim_digests.digests(drafted.id, drafted.claims),
+                said=claim_digests.claim_digests(drafted.id, drafted.claims),
                 issued_at=drafted.issued_at,
                 expires_at=drafted.expires_at,
             )
@@ -119,8 +119,8 @@ def _still_open(authority: Authority, session: Session) -> Session:
     if found is None:
         raise RequestDeniedError("The office has withdrawn what was offered; ask there.")
     try:
-        cards.hold(found.configuration, [found.record_key])
-    except cards.CardWithdrawn as error:
+        cards.lock_open_cards(found.configuration, [found.record_key])
+    except cards.CardWithdrawnError as error:
         raise RequestDeniedError(error.public) from error
     return found
 

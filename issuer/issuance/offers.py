@@ -13,8 +13,8 @@ from common.errors import SelloError
 from common.oid4vci.offer import CredentialOffer, OfferReference, TxCode, create_offer_uri
 from common.oid4vci.offer import create_credential_offer as offer_document
 from common.registries.connector import RegistryError
-from issuer.configurations.eligibility import require_standing
-from issuer.configurations.formats import identifier, profile
+from issuer.configurations.eligibility import require_eligible
+from issuer.configurations.formats import format_identifier, format_profile
 from issuer.models import Authority, Configuration, Session
 from issuer.registries.connectors import connector
 from issuer.single_use import replay
@@ -25,7 +25,7 @@ LIFETIME: Final = timedelta(hours=1)
 TX_CODE_LENGTH: Final = 6
 
 
-class OfferGone(SelloError):
+class OfferGoneError(SelloError):
     """An offer that never was, has expired, or was taken."""
 
     code = "invalid_grant"
@@ -33,7 +33,7 @@ class OfferGone(SelloError):
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class CreatedOffer:
     """An offer as it leaves: the transaction code is told here once and travels by another way.
 
     `link` opens in a browser, with the web wallet that this installation knows; empty where it knows none.
@@ -46,7 +46,7 @@ class Offer:
     tx_code: str | None = field(repr=False)
 
 
-def create_offer(
+def offer_credential(
     configuration: Configuration,
     record_key: str,
     *,
@@ -56,7 +56,7 @@ def create_offer(
     by_value: bool = False,
     elsewhere: bool = False,
     now: datetime,
-) -> Offer:
+) -> CreatedOffer:
     """Offer one record's credential in all its formats, or in `formats`.
 
     The record must exist and support it, unless it is `elsewhere`: with a system that says it in the request.
@@ -69,7 +69,7 @@ def create_offer(
     require_not_suspended(configuration, record_key)
     if not elsewhere:
         record = connector(configuration.registry).fetch(record_key)
-        require_standing(configuration, record, now=now)
+        require_eligible(configuration, record, now=now)
     chosen = chosen_formats(configuration, formats)
     reference = secrets.token_urlsafe(32)
     typed = (
@@ -82,8 +82,8 @@ def create_offer(
         record_key=record_key,
         formats=chosen,
         grant=Session.Grant.AUTHORIZATION_CODE if sign_in else Session.Grant.PRE_AUTHORIZED,
-        reference_digest=replay.digest(reference),
-        code_digest=replay.digest(_code(reference)),
+        reference_digest=replay.secret_digest(reference),
+        code_digest=replay.secret_digest(_code(reference)),
         created_at=now,
         expires_at=now + LIFETIME,
     )
@@ -94,16 +94,16 @@ def create_offer(
     carried = offer if by_value else OfferReference(f"{authority.identifier}/offers/{reference}")
     wallet = settings.WALLET_URL
     link = create_offer_uri(carried, endpoint=f"{wallet}accept") if wallet else ""
-    return Offer(session, create_offer_uri(carried), link, offer_document(offer), typed)
+    return CreatedOffer(session, create_offer_uri(carried), link, offer_document(offer), typed)
 
 
-def find_offer(authority: Authority, reference: str, *, now: datetime) -> dict[str, Any]:
+def offered_document(authority: Authority, reference: str, *, now: datetime) -> dict[str, Any]:
     """The offer behind a reference, as long as nobody has taken it."""
     session = (
         Session.objects.select_related("configuration__registry__authority")
         .filter(
             configuration__registry__authority=authority,
-            reference_digest=replay.digest(reference),
+            reference_digest=replay.secret_digest(reference),
             state=Session.State.OFFERED,
             expires_at__gt=now,
             ended_at=None,
@@ -111,7 +111,7 @@ def find_offer(authority: Authority, reference: str, *, now: datetime) -> dict[s
         .first()
     )
     if session is None:
-        raise OfferGone("This offer has expired or was already used.")
+        raise OfferGoneError("This offer has expired or was already used.")
     return offer_document(_offer(session, reference))
 
 
@@ -126,9 +126,9 @@ def chosen_formats(configuration: Configuration, formats: Sequence[str]) -> list
 
 def _same(configuration: Configuration, asked: str) -> str:
     """The configuration's word for a format; without a suite, that with its usual suite comes first."""
-    described = profile(asked)
-    alike = [name for name in configuration.formats if identifier(name) == identifier(asked)]
-    same = [name for name in alike if profile(name) == described]
+    described = format_profile(asked)
+    alike = [name for name in configuration.formats if format_identifier(name) == format_identifier(asked)]
+    same = [name for name in alike if format_profile(name) == described]
     found = same or ([] if ":" in asked else alike)
     if not found:
         raise RegistryError(
@@ -152,4 +152,4 @@ def _offer(session: Session, reference: str) -> CredentialOffer:
 
 def _code(reference: str) -> str:
     """The pre-authorized code of an offer; 256 bits that only this house can work out."""
-    return base64url.encode(replay.keyed("code", reference))
+    return base64url.encode(replay.keyed_secret("code", reference))

@@ -21,24 +21,24 @@ from common.vcdm.credential import ClaimPath
 from issuer.authorities import identity
 from issuer.configurations.types import find_configuration
 from issuer.issuance import offers, supplied_claims
-from issuer.issuance.credential import Terms
+from issuer.issuance.credential import CredentialContent
 from issuer.models import Authority, Configuration, IssuedCredential, StatusList
-from issuer.status.cards import hold, require_not_suspended
-from issuer.status.indexes import allocate
+from issuer.status.cards import lock_open_cards, require_not_suspended
+from issuer.status.indexes import allocate_indexes
 
 SD_JWT: Final = "dc+sd-jwt"
 JWT: Final = "jwt_vc_json"
 BASE_TYPE: Final = "VerifiableCredential"
 
 
-class UnknownIssuer(SelloError):
+class UnknownIssuerDidError(SelloError):
     """A DID that is not that of an authority of this house."""
 
     code = "unknown_issuer"
     status = 404
 
 
-def offer(request: OfferRequest, *, now: datetime) -> str:
+def offer_for_opencrvs(request: OfferRequest, *, now: datetime) -> str:
     """The address of an offer (`openid-credential-offer://…`) of what the request says.
 
     The configuration may be named with or without its format.
@@ -47,7 +47,7 @@ def offer(request: OfferRequest, *, now: datetime) -> str:
     configuration = find_configuration(request.configuration.removesuffix(f".{SD_JWT}"))
     if configuration.authority != authority:
         raise OpenCrvsRequestError("This type of credential belongs to another authority.")
-    terms = Terms(
+    terms = CredentialContent(
         claims=request.claims,
         disclosable=_disclosable(configuration, request),
         lifetime=request.mapped.lifetime,
@@ -55,12 +55,12 @@ def offer(request: OfferRequest, *, now: datetime) -> str:
     )
     with transaction.atomic():
         key = _key(request.claims)
-        made = offers.create_offer(configuration, key, formats=(SD_JWT,), elsewhere=True, now=now)
-        supplied_claims.keep(made.session, terms, now=now)
+        made = offers.offer_credential(configuration, key, formats=(SD_JWT,), elsewhere=True, now=now)
+        supplied_claims.keep_supplied(made.session, terms, now=now)
     return made.uri
 
 
-def sign(request: SignRequest, *, now: datetime) -> str:
+def sign_for_opencrvs(request: SignRequest, *, now: datetime) -> str:
     """A JWT of a credential for paper (VC Data Model 1.1 §6.3.1), as short as its QR code wants it.
 
     What the registered claims say is not said again under `vc`; whoever reads it puts it back.
@@ -70,8 +70,8 @@ def sign(request: SignRequest, *, now: datetime) -> str:
     configuration = said[0] if said else None
     for each in said:
         require_not_suspended(each, key)
-    [slot] = allocate(authority, StatusList.Kind.BITSTRING, 1)
-    signer = identity.signer(authority, "P-256")
+    [slot] = allocate_indexes(authority, StatusList.Kind.BITSTRING, 1)
+    signer = identity.authority_signer(authority, "P-256")
     number, times = uuid.uuid4(), records.times(request.mapped, now=now)
     document: dict[str, Any] = {
         "@context": [CREDENTIALS_V1, *([configuration.type_url] if configuration else [])],
@@ -83,7 +83,7 @@ def sign(request: SignRequest, *, now: datetime) -> str:
     token = jws.sign({"typ": "JWT", "kid": signer.key_id}, claims, signer=signer)
     with transaction.atomic():
         for each in said:  # none of these cards was suspended while it was signed
-            hold(each, [key])
+            lock_open_cards(each, [key])
         IssuedCredential.objects.create(
             id=number,
             configuration=configuration,
@@ -121,4 +121,4 @@ def _authority(did: str) -> Authority:
     for authority in Authority.objects.filter(slug=did.rstrip("/").rpartition("/")[2].rpartition(":")[2]):
         if did in (authority.did, authority.identifier):
             return authority
-    raise UnknownIssuer("issuerDid is not the DID of an authority of this house.")
+    raise UnknownIssuerDidError("issuerDid is not the DID of an authority of this house.")

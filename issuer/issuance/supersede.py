@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from issuer.models import Configuration, Delivery, IssuedCredential
-from issuer.status.change import Change, change_statuses
+from issuer.status.change import StatusUpdate, change_statuses
 
 WAITED: Final = timedelta(days=1)
 REASON: Final = "Renewed: its record had changed."
@@ -56,6 +56,6 @@ def _outdated() -> "QuerySet[IssuedCredential]":
 def _end(rows: "QuerySet[IssuedCredential]", *, actor: str, now: datetime) -> int:
     found = list(rows.select_for_update(of=("self",)).order_by("pk")[:BATCH])
     IssuedCredential.objects.filter(pk__in=[row.pk for row in found]).update(superseded=True)
-    changes = [Change(row, IssuedCredential.State.REVOKED, REASON) for row in found]
+    changes = [StatusUpdate(row, IssuedCredential.State.REVOKED, REASON) for row in found]
     change_statuses(changes, actor=actor, now=now, quietly=True)
     return len(found)

@@ -9,13 +9,13 @@ from typing import Final
 
 from common.adapters.storage import sealing
 from common.encoding import jcs
-from issuer.issuance.credential import Terms
+from issuer.issuance.credential import CredentialContent
 from issuer.models import Session, Supplied
 
 KEPT: Final = timedelta(days=1)  # after an offer has expired: a wallet may still be at it
 
 
-def keep(session: Session, terms: Terms, *, now: datetime) -> None:
+def keep_supplied(session: Session, terms: CredentialContent, *, now: datetime) -> None:
     """Seal what this session's credential shall say, and forget what nobody can fetch any more."""
     Supplied.objects.filter(session__expires_at__lt=now - KEPT).delete()
     lifetime = None if terms.lifetime is None else int(terms.lifetime.total_seconds())
@@ -29,14 +29,14 @@ def keep(session: Session, terms: Terms, *, now: datetime) -> None:
     Supplied.objects.create(session=session, sealed=sealed)
 
 
-def find(session: Session) -> Terms | None:
+def find_supplied(session: Session) -> CredentialContent | None:
     """The terms of this session; None where its registry has the word."""
     row = Supplied.objects.filter(session=session).first()
     if row is None:
         return None
     said = json.loads(sealing.unseal(row.sealed, name=_name(session)))
     disclosable, lifetime = said["disclosable"], said["lifetime"]
-    return Terms(
+    return CredentialContent(
         claims=said["claims"],
         disclosable=None if disclosable is None else tuple(map(tuple, disclosable)),
         lifetime=None if lifetime is None else timedelta(seconds=lifetime),
@@ -44,7 +44,7 @@ def find(session: Session) -> Terms | None:
     )
 
 
-def forget(session: Session) -> None:
+def forget_supplied(session: Session) -> None:
     """The wallet has what was said."""
     Supplied.objects.filter(session=session).delete()
 

@@ -27,7 +27,7 @@ from common.verification.proofs import ProofSources, check_document_references, 
 from issuer.authorities import identity
 from issuer.models import Authority, IssuedCredential, StatusList
 from issuer.status import lists
-from issuer.status.indexes import Slot, allocate
+from issuer.status.indexes import StatusSlot, allocate_indexes
 
 JWT: Final = "vc+jwt"
 CURVES: Final[dict[str, tuple[str, ...]]] = {name: suite.CURVES for name, suite in SUITES.items()} | {
@@ -37,30 +37,30 @@ CURVES: Final[dict[str, tuple[str, ...]]] = {name: suite.CURVES for name, suite 
 PROOF_OPTIONS: Final = ("id", "created", "expires", "domain", "challenge", "nonce", "previousProof")
 
 
-class IssuanceRefused(SelloError):
+class VcApiIssuanceError(SelloError):
     """A credential that this authority does not sign."""
 
     code = "PROOF_GENERATION_ERROR"
 
 
 @dataclass(frozen=True, slots=True)
-class Speaker:
+class IssuerIdentity:
     """A name of the authority, and the key with which it speaks under that name."""
 
     name: str
     signer: Signer
 
 
-def speakers(authority: Authority, suite: str) -> list[Speaker]:
+def issuer_identities(authority: Authority, suite: str) -> list[IssuerIdentity]:
     """The names under which an authority may sign with a suite: its did:keys, and its did:web."""
     if suite not in CURVES:
         raise UnknownPartError("suite", suite, CURVES)
     keys = [identity.key_signer(authority, curve) for curve in CURVES[suite]]
-    web = [identity.signer(authority, curve) for curve in CURVES[suite]]
-    return [Speaker(signer.key_id.partition("#")[0], signer) for signer in (*keys, *web)]
+    web = [identity.authority_signer(authority, curve) for curve in CURVES[suite]]
+    return [IssuerIdentity(signer.key_id.partition("#")[0], signer) for signer in (*keys, *web)]
 
 
-def issue(
+def issue_document(
     authority: Authority,
     suite: str,
     credential: object,
@@ -72,7 +72,7 @@ def issue(
     """The secured credential (steps 1 to 5)."""
     if not isinstance(credential, Mapping):
         raise MalformedInputError("A credential is a JSON object.", code="PARSING_ERROR")
-    known = speakers(authority, suite)
+    known = issuer_identities(authority, suite)
     speaker, document = _spoken(credential, known, key=options.get("verificationMethod"))  # 1
     if suite != JWT:
         document = _with_proof_terms(document)
@@ -91,13 +91,13 @@ def issue(
         with transaction.atomic():
             row.save(force_insert=True)
     except IntegrityError as error:
-        raise IssuanceRefused("A credential of this identifier was issued already.") from error
+        raise VcApiIssuanceError("A credential of this identifier was issued already.") from error
     return signed
 
 
 def _spoken(
-    credential: Mapping[str, Any], known: list[Speaker], *, key: object
-) -> tuple[Speaker, dict[str, Any]]:
+    credential: Mapping[str, Any], known: list[IssuerIdentity], *, key: object
+) -> tuple[IssuerIdentity, dict[str, Any]]:
     """The credential with its issuer, and the speaker who is that issuer; `key` chooses among several."""
     issuer = credential.get("issuer", {})
     name = issuer.get("id", known[0].name) if isinstance(issuer, Mapping) else issuer
@@ -105,7 +105,7 @@ def _spoken(
         if speaker.name == name and key in (None, speaker.signer.key_id):
             named = {**issuer, "id": name} if isinstance(issuer, Mapping) and issuer else name
             return speaker, {**credential, "issuer": named}
-    raise IssuanceRefused("An authority signs in its own name alone, with its own keys.")
+    raise VcApiIssuanceError("An authority signs in its own name alone, with its own keys.")
 
 
 def _with_proof_terms(document: dict[str, Any]) -> dict[str, Any]:
@@ -131,9 +131,9 @@ def _purposes(document: Mapping[str, Any], options: Mapping[str, Any]) -> list[s
             raise MalformedInputError(f"A status serves one of {', '.join(status_entries.PURPOSES)}.")
         found.append(purpose)
     if found and first:
-        raise IssuanceRefused("Version 1.1 of the data model has no words for a status list.")
+        raise VcApiIssuanceError("Version 1.1 of the data model has no words for a status list.")
     if found and "proof" in document:
-        raise IssuanceRefused("Nothing can be added to a credential that was signed before.")
+        raise VcApiIssuanceError("Nothing can be added to a credential that was signed before.")
     return found
 
 
@@ -147,7 +147,7 @@ def _number(identifier: object) -> uuid.UUID | None:
 
 
 def _with_status(
-    document: Mapping[str, Any], speaker: Speaker, authority: Authority, purposes: list[str]
+    document: Mapping[str, Any], speaker: IssuerIdentity, authority: Authority, purposes: list[str]
 ) -> tuple[IssuedCredential, dict[str, Any]]:
     """The credential with its places in lists that the same speaker signs, and the row that will change them.
 
@@ -155,15 +155,15 @@ def _with_status(
     """
     number = _number(document.get("id", uuid.uuid4().urn))
     if number is None:
-        raise IssuanceRefused("A credential whose status is kept is named by a urn:uuid:… identifier.")
-    slot = allocate(authority, StatusList.Kind.BITSTRING, 1)[0]
+        raise VcApiIssuanceError("A credential whose status is kept is named by a urn:uuid:… identifier.")
+    slot = allocate_indexes(authority, StatusList.Kind.BITSTRING, 1)[0]
     entries = status_entries.create_status_entries([_place(slot, speaker, purpose) for purpose in purposes])
     row = IssuedCredential(id=number, status_list=slot.status_list, status_index=slot.index)
     given = validation.entries(document, "credentialStatus")
     return row, {**document, "id": number.urn, "credentialStatus": [*given, *entries]}
 
 
-def _place(slot: Slot, speaker: Speaker, purpose: str) -> StatusReference:
+def _place(slot: StatusSlot, speaker: IssuerIdentity, purpose: str) -> StatusReference:
     by_key = speaker.name.startswith("did:key:")
     curve = speaker.signer.public_key.curve if by_key else None
     uri = lists.list_uri(slot.status_list, purpose, curve=curve)
@@ -173,7 +173,7 @@ def _place(slot: Slot, speaker: Speaker, purpose: str) -> StatusReference:
 def _sign(
     document: Mapping[str, Any],
     suite: str,
-    speaker: Speaker,
+    speaker: IssuerIdentity,
     *,
     options: Mapping[str, Any],
     contexts: Contexts,

@@ -26,7 +26,7 @@ from common.oid4vci.metadata import (
 from common.oid4vci.signed_metadata import sign_metadata
 from common.oid4vci.token import GRANT_TYPES
 from issuer.authorities import certificates, identity, request_encryption
-from issuer.configurations.formats import identifier, profile
+from issuer.configurations.formats import format_identifier, format_profile
 from issuer.models import Authority, Configuration
 from issuer.oauth.clients import BATCH_SIZE, providers, required_of_keys
 
@@ -61,13 +61,13 @@ def signed_issuer_metadata(authority: Authority, *, now: datetime) -> str:
     """The same, signed with the authority's key for JOSE, for which its root vouches (§12.2.3)."""
     return sign_metadata(
         issuer_metadata(authority),
-        signer=identity.signer(authority, "P-256"),
+        signer=identity.authority_signer(authority, "P-256"),
         now=now,
         chain=certificates.token_chain(authority, now=now),
     )
 
 
-def server_metadata(authority: Authority) -> dict[str, Any]:
+def authorization_server_metadata(authority: Authority) -> dict[str, Any]:
     """The authorization server metadata (RFC 8414) of the same authority."""
     attested = (ATTESTED, ATTESTED_BY_DPOP) if providers() or authority.high_assurance else ()
     authentication = attested if authority.high_assurance else (ANONYMOUS, *attested)
@@ -90,9 +90,9 @@ def server_metadata(authority: Authority) -> dict[str, Any]:
     )
 
 
-def jwt_vc_issuer(authority: Authority) -> dict[str, Any]:
+def jwt_vc_issuer_metadata(authority: Authority) -> dict[str, Any]:
     """The keys with which an SD-JWT VC of this issuer is checked (SD-JWT VC, JWT VC Issuer Metadata)."""
-    signer = identity.signer(authority, "P-256")
+    signer = identity.authority_signer(authority, "P-256")
     key = {**jwk.encode(signer.public_key), "kid": signer.key_id, "use": "sig", "alg": "ES256"}
     return {"issuer": authority.identifier, "jwks": {"keys": [key]}}
 
@@ -102,7 +102,7 @@ def _configurations(authority: Authority) -> QuerySet[Configuration]:
 
 
 def _configuration_metadata(configuration: Configuration, name: str, format_: str) -> ConfigurationMetadata:
-    described, kind = profile(format_), identifier(format_)
+    described, kind = format_profile(format_), format_identifier(format_)
     required = required_of_keys(configuration.authority)
     proof_types: dict[str, tuple[str, ...]] = {"jwt": key_proof.ALGORITHMS}
     # A presentation has no place for an attestation, and its holder is a DID.

@@ -38,7 +38,7 @@ MAX_WALLETS: Final = 20
 STATES: Final = {"suspended": "suspended", "revoked": "revoked", "valid": "reinstated"}
 
 
-class Offered(NamedTuple):
+class ReadyOffer(NamedTuple):
     """What a notice says is ready: the configuration by its identifier, and the record that it is made of."""
 
     configuration: int
@@ -86,7 +86,7 @@ def tell_person(
     key: str,
     now: datetime,
     note: str = "",
-    offer: Offered | None = None,
+    offer: ReadyOffer | None = None,
     **facts: str,
 ) -> int:
     """Tell the person of a record by its addresses, and in each wallet that holds a credential of it.
@@ -148,7 +148,7 @@ def _tell_person(
     note: str,
     facts: Mapping[str, str],
     agreed_by: str = "",
-    offer: Offered | None = None,
+    offer: ReadyOffer | None = None,
 ) -> int:
     held = (
         IssuedCredential.objects.filter(configuration__registry=registry, record_key=record_key)
@@ -198,21 +198,21 @@ def _tell(
     return create_notices(kind, key=key, to=to, facts=facts, now=now, sender=sender_of(registry.authority))
 
 
-def undeliverable(registries: QuerySet[Registry]) -> QuerySet[Notice]:
+def undeliverable_notices(registries: QuerySet[Registry]) -> QuerySet[Notice]:
     """The notices of these registries' authorities that reached nobody, or perhaps nobody."""
     slugs = registries.values_list("authority__slug", flat=True).distinct()
     return Notice.objects.filter(state=Notice.State.FAILED, sender__in=[f"issuer/{slug}" for slug in slugs])
 
 
-def about(notice: Notice) -> models.Record | None:
+def record_of_notice(notice: Notice) -> models.Record | None:
     """The record that a notice is about, where it still lies here."""
     slug, _, key = open_notice(notice).about.partition("/")
     return models.Record.objects.select_related("registry").filter(registry__slug=slug, key=key).first()
 
 
-def send_again(notice: Notice, *, now: datetime) -> bool:
+def send_to_record_again(notice: Notice, *, now: datetime) -> bool:
     """Queue a failed notice once more, to the address that the record gives by now; whether there is one."""
-    record = about(notice)
+    record = record_of_notice(notice)
     to = _recipient(record.registry, record, record.key, "") if record else None
     return delivery.retry_notice(notice, now=now, to=to)
 
@@ -222,9 +222,9 @@ def sender_of(authority: Authority) -> str:
     return f"issuer/{authority.slug}"
 
 
-def signer_of(slug: str) -> Signer:
+def authority_notice_signer(slug: str) -> Signer:
     """Who signs what an authority tells organisations."""
-    return identity.signer(Authority.objects.get(slug=slug), "P-256")
+    return identity.authority_signer(Authority.objects.get(slug=slug), "P-256")
 
 
 def _facts(authority: Authority, *, now: datetime) -> dict[str, str]:

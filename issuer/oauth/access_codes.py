@@ -52,4 +52,4 @@ def spend_access_code(pk: int, *, now: datetime) -> AccessCode | None:
 
 
 def _digest(code: str) -> str:
-    return replay.keyed("access code", code).hex()
+    return replay.keyed_secret("access code", code).hex()

@@ -27,10 +27,10 @@ from common.oid4vci.errors import AuthorizationError, InvalidClientError, TokenE
 from issuer.models import AccessCode, Authority, Authorization, Configuration, Session
 from issuer.oauth.access_codes import find_access_code, spend_access_code
 from issuer.oauth.clients import Client
-from issuer.oauth.dpop import shown_key
+from issuer.oauth.dpop import presented_key
 from issuer.single_use import replay
 from issuer.single_use.sessions import sessions_of
-from issuer.status.cards import hold, require_untouched
+from issuer.status.cards import lock_open_cards, require_untouched
 
 ENDPOINT: Final = "par"
 REQUEST_LIFETIME: Final = timedelta(minutes=10)
@@ -39,7 +39,7 @@ KEPT: Final = timedelta(days=1)  # an answered request, in case its code comes a
 MAX_TRIES: Final = 5
 
 
-class RequestGone(SelloError):
+class AuthorizationRequestGoneError(SelloError):
     """A reference that was answered, has expired, or was never given."""
 
     code = "invalid_request_uri"
@@ -51,13 +51,13 @@ class RequestGone(SelloError):
         )
 
 
-class WrongAccessCode(SelloError):
+class WrongAccessCodeError(SelloError):
     """An access code that does not open this."""
 
     code = "access_denied"
 
 
-def push(
+def push_authorization(
     authority: Authority,
     request: IssuanceAuthorizationRequest,
     *,
@@ -68,7 +68,7 @@ def push(
     """Keep a wallet's request and give a reference to it."""
     if client.id != request.client_id:
         raise InvalidClientError("client_id is not the one for which a provider vouches.")
-    thumbprint = shown_key(authority, proof, endpoint=ENDPOINT, now=now) if proof is not None else ""
+    thumbprint = presented_key(authority, proof, endpoint=ENDPOINT, now=now) if proof is not None else ""
     if thumbprint and request.dpop_thumbprint not in (None, thumbprint):
         raise AuthorizationError("dpop_jkt names another key than the DPoP proof (RFC 9449 §10.1).")
     configuration, formats = _asked(authority, request)
@@ -76,7 +76,7 @@ def push(
     Authorization.objects.filter(expires_at__lte=now - KEPT, session=None).delete()
     Authorization.objects.create(
         authority=authority,
-        request_digest=replay.digest(reference),
+        request_digest=replay.secret_digest(reference),
         configuration=configuration,
         formats=formats,
         identified=list(request.configuration_ids),
@@ -101,18 +101,18 @@ def find_request(authority: Authority, *, client_id: str, request_uri: str, now:
         .filter(
             authority=authority,
             client_id=client_id,
-            request_digest=replay.digest(request_uri.removeprefix(REQUEST_URI_PREFIX)),
+            request_digest=replay.secret_digest(request_uri.removeprefix(REQUEST_URI_PREFIX)),
             state=Authorization.State.WAITING,
             expires_at__gt=now,
         )
         .first()
     )
     if found is None or not request_uri.startswith(REQUEST_URI_PREFIX):
-        raise RequestGone
+        raise AuthorizationRequestGoneError
     return found
 
 
-def sign_in(asked: Authorization, typed: str, *, now: datetime) -> AccessCode:
+def sign_in_by_code(asked: Authorization, typed: str, *, now: datetime) -> AccessCode:
     """The access code that was typed, if it opens what is asked for; the fifth wrong one ends it."""
     code = find_access_code(asked.configuration.registry, typed, now=now)
     if code is not None and (asked.offer is None or asked.offer.record_key == code.record_key):
@@ -123,31 +123,33 @@ def sign_in(asked: Authorization, typed: str, *, now: datetime) -> AccessCode:
         if locked.failed_tries >= MAX_TRIES:
             locked.state = Authorization.State.FAILED
         locked.save(update_fields=["failed_tries", "state"])
-    raise WrongAccessCode(
+    raise WrongAccessCodeError(
         "This code does not open anything here. Type it as it stands on the office's letter."
     )
 
 
-def approve(asked: Authorization, access_code: int, *, now: datetime) -> str:
+def approve_request(asked: Authorization, access_code: int, *, now: datetime) -> str:
     """The person said yes: where the browser goes now, with a code for the wallet."""
     code = secrets.token_urlsafe(32)
     with transaction.atomic():
         locked = _lock(asked)
         opened = spend_access_code(access_code, now=now)
         if opened is None or opened.registry != asked.configuration.registry:
-            raise WrongAccessCode("Your access code was used in the meantime.")
-        hold(asked.configuration, [opened.record_key])  # whoever withdraws it waits, and ends this too
+            raise WrongAccessCodeError("Your access code was used in the meantime.")
+        lock_open_cards(
+            asked.configuration, [opened.record_key]
+        )  # whoever withdraws it waits, and ends this too
         require_untouched(asked.configuration, opened.record_key, since=opened.created_at)
         locked.state = Authorization.State.GIVEN
         locked.save(update_fields=["state"])
         session = _session(locked, opened.record_key, now=now)
-        session.authorization, session.code_digest = locked, replay.digest(code)
+        session.authorization, session.code_digest = locked, replay.secret_digest(code)
         session.formats, session.expires_at = locked.formats, now + CODE_LIFETIME
         session.save()
     return _answer(locked, code=code)
 
 
-def deny(asked: Authorization) -> str:
+def deny_request(asked: Authorization) -> str:
     """The person said no: where the browser goes now. The access code stays good."""
     with transaction.atomic():
         locked = _lock(asked)
@@ -183,7 +185,9 @@ def _offered(
 ) -> Session | None:
     if issuer_state is None:
         return None
-    session = _open_offers(authority, now=now).filter(reference_digest=replay.digest(issuer_state)).first()
+    session = (
+        _open_offers(authority, now=now).filter(reference_digest=replay.secret_digest(issuer_state)).first()
+    )
     if session is None or session.configuration != configuration:
         raise AuthorizationError(
             "The offer behind issuer_state has expired, was taken, or is for something else."
@@ -207,12 +211,12 @@ def _session(asked: Authorization, record_key: str, *, now: datetime) -> Session
             configuration=asked.configuration,
             record_key=record_key,
             grant=Session.Grant.AUTHORIZATION_CODE,
-            reference_digest=replay.digest(secrets.token_urlsafe(32)),
+            reference_digest=replay.secret_digest(secrets.token_urlsafe(32)),
             created_at=now,
         )
     offer = sessions_of(asked.authority).filter(pk=asked.offer.pk, state=Session.State.OFFERED).first()
     if offer is None or offer.authorization_id is not None or offer.record_key != record_key:
-        raise RequestGone
+        raise AuthorizationRequestGoneError
     return offer
 
 
@@ -223,7 +227,7 @@ def _lock(asked: Authorization) -> Authorization:
     )
     found = locked.filter(pk=asked.pk, state=Authorization.State.WAITING).first()
     if found is None:
-        raise RequestGone
+        raise AuthorizationRequestGoneError
     return found
 
 

@@ -69,7 +69,7 @@ def create_challenge(authority: Authority, *, now: datetime) -> str:
     return nonces.create_nonce(authority, purpose=PURPOSE, now=now)
 
 
-def identify(authority: Authority, client_id: str | None) -> Client:
+def identify_client(authority: Authority, client_id: str | None) -> Client:
     """The wallet that names itself `client_id`, which nothing proves."""
     if authority.high_assurance:
         raise InvalidClientError(
@@ -80,7 +80,7 @@ def identify(authority: Authority, client_id: str | None) -> Client:
     return Client(client_id or "")
 
 
-def authenticate(
+def authenticate_client(
     authority: Authority,
     compact: str,
     pop: str | None,
@@ -102,8 +102,8 @@ def authenticate(
         found = _with_proof(authority, compact, pop or "", anchors=anchors, now=now)
     if client_id not in (None, found.client_id):
         raise InvalidClientAttestationError("client_id is not the one for which a provider vouches.")
-    if found.jti is not None and not replay.spend(
-        replay.digest(f"wallet {found.thumbprint}"), found.jti, until=now + REMEMBERED
+    if found.jti is not None and not replay.use_once(
+        replay.secret_digest(f"wallet {found.thumbprint}"), found.jti, until=now + REMEMBERED
     ):
         raise InvalidClientAttestationError("The proof of the wallet attestation was used before.")
     _check_standing(found.standing, InvalidClientAttestationError, now=now)

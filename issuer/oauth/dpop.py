@@ -26,7 +26,7 @@ REMEMBERED: Final = timedelta(minutes=5)  # longer than a proof could be used ag
 PURPOSE: Final = "DPoP nonce"
 
 
-class BoundTokenRefused(InvalidTokenError):
+class BoundTokenError(InvalidTokenError):
     """A token that was shown without its key, or with a proof that does not hold (RFC 9449 §7.1)."""
 
     def __init__(self, error: SelloError) -> None:
@@ -35,7 +35,7 @@ class BoundTokenRefused(InvalidTokenError):
 
 
 @dataclass(frozen=True, slots=True)
-class ShownToken:
+class PresentedToken:
     """An access token as a request showed it: by which scheme, at which endpoint, with which proof."""
 
     value: str = field(repr=False)
@@ -49,7 +49,7 @@ def create_dpop_nonce(authority: Authority, *, now: datetime) -> str:
     return nonces.create_nonce(authority, purpose=PURPOSE, now=now)
 
 
-def shown_key(
+def presented_key(
     authority: Authority, proof: str | None, *, endpoint: str, bound_to: str = "", now: datetime
 ) -> str:
     """The thumbprint of the key that a request to an OAuth endpoint shows, "" where it shows none.
@@ -64,10 +64,12 @@ def shown_key(
 
 
 def session_of(
-    authority: Authority, sessions: QuerySet[Session], token: ShownToken, *, now: datetime
+    authority: Authority, sessions: QuerySet[Session], token: PresentedToken, *, now: datetime
 ) -> Session:
     """The session that an access token opens, shown as it was given: with its key, or as a bearer's."""
-    session = sessions.filter(token_digest=replay.digest(token.value), token_expires_at__gt=now).first()
+    session = sessions.filter(
+        token_digest=replay.secret_digest(token.value), token_expires_at__gt=now
+    ).first()
     if session is None or bool(session.key_thumbprint) != (token.scheme == "dpop"):
         raise InvalidTokenError("This access token is wrong or expired.")
     if session.key_thumbprint:
@@ -81,7 +83,7 @@ def session_of(
                 now=now,
             )
         except (InvalidDpopProofError, UseDpopNonceError) as error:
-            raise BoundTokenRefused(error) from error
+            raise BoundTokenError(error) from error
     return session
 
 
@@ -109,6 +111,8 @@ def _verify(
         check_nonce=check_nonce,
         now=now,
     )
-    if not replay.spend(replay.digest(f"dpop {found.thumbprint}"), found.jti, until=now + REMEMBERED):
+    if not replay.use_once(
+        replay.secret_digest(f"dpop {found.thumbprint}"), found.jti, until=now + REMEMBERED
+    ):
         raise InvalidDpopProofError("This DPoP proof was used before.")
     return found

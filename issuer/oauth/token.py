@@ -18,9 +18,9 @@ from common.oid4vci.errors import InvalidGrantError, TokenError
 from common.oid4vci.token import AnyTokenRequest, CodeRequest, RefreshRequest, TokenRequest, TokenResponse
 from issuer.models import Authority, Session
 from issuer.oauth.clients import Client
-from issuer.oauth.dpop import shown_key
+from issuer.oauth.dpop import presented_key
 from issuer.single_use import replay
-from issuer.single_use.sessions import move, sessions_of, tx_code_digest
+from issuer.single_use.sessions import move_session, sessions_of, tx_code_digest
 from issuer.status import cards
 
 TOKEN_LIFETIME: Final = timedelta(minutes=10)
@@ -45,7 +45,7 @@ def _exchange_pre_authorized(
     authority: Authority, request: TokenRequest, client: Client, proof: str | None, *, now: datetime
 ) -> TokenResponse:
     """Wrong transaction codes are counted under the row's lock; the fifth kills the offer."""
-    thumbprint = shown_key(authority, proof, endpoint=ENDPOINT, now=now)
+    thumbprint = presented_key(authority, proof, endpoint=ENDPOINT, now=now)
     with transaction.atomic():
         session = _by_code(
             authority, request.pre_authorized_code, Session.Grant.PRE_AUTHORIZED, now=now
@@ -65,7 +65,7 @@ def _exchange_pre_authorized(
             return _open(session, client, thumbprint, now=now)
         session.failed_tries += 1
         if session.failed_tries >= MAX_TRIES:
-            move(session, Session.State.FAILED)
+            move_session(session, Session.State.FAILED)
         session.save()
     raise InvalidGrantError("The transaction code is wrong.")  # after the count was committed
 
@@ -82,7 +82,7 @@ def _exchange_code(
         session = (
             sessions_of(authority)
             .select_related("authorization")
-            .filter(code_digest=replay.digest(request.code), grant=Session.Grant.AUTHORIZATION_CODE)
+            .filter(code_digest=replay.secret_digest(request.code), grant=Session.Grant.AUTHORIZATION_CODE)
             .first()
         )
         asked = session.authorization if session is not None else None
@@ -98,7 +98,7 @@ def _exchange_code(
             session.token_expires_at = session.refresh_expires_at = now
             session.save(update_fields=["token_expires_at", "refresh_expires_at"])
         elif session.expires_at > now:
-            thumbprint = shown_key(
+            thumbprint = presented_key(
                 authority, proof, endpoint=ENDPOINT, bound_to=asked.dpop_thumbprint, now=now
             )
             names = request.configuration_ids or tuple(asked.identified)
@@ -118,24 +118,24 @@ def _refresh(
     with transaction.atomic():
         session = (
             sessions_of(authority)
-            .filter(refresh_digest=replay.digest(request.refresh_token), refresh_expires_at__gt=now)
+            .filter(refresh_digest=replay.secret_digest(request.refresh_token), refresh_expires_at__gt=now)
             .first()
         )
         if session is None or (client.id or session.client_id) != session.client_id:
             raise InvalidGrantError("This refresh token is wrong or expired.")
         if client.thumbprint != session.client_thumbprint:
             raise InvalidGrantError("This refresh token was given to another wallet.")
-        shown_key(authority, proof, endpoint=ENDPOINT, bound_to=session.key_thumbprint, now=now)
+        presented_key(authority, proof, endpoint=ENDPOINT, bound_to=session.key_thumbprint, now=now)
         try:
             cards.require_open(session)
-        except cards.CardWithdrawn as error:
+        except cards.CardWithdrawnError as error:
             raise InvalidGrantError(error.public) from error
         return _renew(session, refresh_token=request.refresh_token, now=now)
 
 
 def _by_code(authority: Authority, code: str, grant: Session.Grant, *, now: datetime) -> QuerySet[Session]:
     return sessions_of(authority).filter(
-        code_digest=replay.digest(code), grant=grant, state=Session.State.OFFERED, expires_at__gt=now
+        code_digest=replay.secret_digest(code), grant=grant, state=Session.State.OFFERED, expires_at__gt=now
     )
 
 
@@ -148,12 +148,12 @@ def _require_offered(session: Session, configuration_ids: tuple[str, ...]) -> No
 
 def _open(session: Session, client: Client, thumbprint: str, *, now: datetime) -> TokenResponse:
     """The first token of a session, and the refresh token where a key was shown."""
-    move(session, Session.State.TOKEN_ISSUED)
+    move_session(session, Session.State.TOKEN_ISSUED)
     session.client_id, session.client_thumbprint = client.id, client.thumbprint
     session.key_thumbprint = thumbprint
     refresh_token = secrets.token_urlsafe(32) if thumbprint else None
     if refresh_token is not None:
-        session.refresh_digest = replay.digest(refresh_token)
+        session.refresh_digest = replay.secret_digest(refresh_token)
         session.refresh_expires_at = now + REFRESH_LIFETIME
     return _renew(session, refresh_token=refresh_token, now=now)
 
@@ -161,7 +161,7 @@ def _open(session: Session, client: Client, thumbprint: str, *, now: datetime) -
 def _renew(session: Session, *, refresh_token: str | None, now: datetime) -> TokenResponse:
     token = secrets.token_urlsafe(32)
     lifetime = WAITING_LIFETIME if session.configuration.needs_approval else TOKEN_LIFETIME
-    session.token_digest = replay.digest(token)
+    session.token_digest = replay.secret_digest(token)
     session.token_issued_at, session.token_expires_at = now, now + lifetime
     session.save()
     return TokenResponse(

@@ -13,7 +13,7 @@ from common.site.middleware import POLICY
 from issuer.api.base import find_authority, utc_now
 from issuer.models import Authorization
 from issuer.oauth import authorization
-from issuer.oauth.authorization import WrongAccessCode
+from issuer.oauth.authorization import WrongAccessCodeError
 
 SESSION: Final = "signed_in"
 
@@ -38,7 +38,7 @@ class AccessCodeForm(forms.Form):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def authorize(request: HttpRequest, authority: str) -> HttpResponse:
+def authorize_page(request: HttpRequest, authority: str) -> HttpResponse:
     """First the access code, then the question; the request stands in the address of both."""
     asked = authorization.find_request(
         find_authority(authority),
@@ -52,8 +52,8 @@ def authorize(request: HttpRequest, authority: str) -> HttpResponse:
     if request.method == "POST" and request.POST.get("decision") in ("yes", "no"):
         del request.session[SESSION]
         if request.POST["decision"] == "no":
-            return _away(authorization.deny(asked))
-        return _away(authorization.approve(asked, signed_in[1], now=utc_now()))
+            return _away(authorization.deny_request(asked))
+        return _away(authorization.approve_request(asked, signed_in[1], now=utc_now()))
     return _consent(request, asked)
 
 
@@ -63,8 +63,8 @@ def _sign_in(request: HttpRequest, asked: Authorization) -> HttpResponse:
         rate_limit.check_rate(request, "sign-in")
         if form.is_valid():
             try:
-                opened = authorization.sign_in(asked, form.cleaned_data["code"], now=utc_now())
-            except WrongAccessCode as error:
+                opened = authorization.sign_in_by_code(asked, form.cleaned_data["code"], now=utc_now())
+            except WrongAccessCodeError as error:
                 form.add_error("code", error.public)
             else:
                 request.session.cycle_key()

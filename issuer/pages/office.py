@@ -12,12 +12,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from common.registries.claims.mapping import label_of
 from issuer.authorities.officers import registries_of
-from issuer.issuance.deferred import waiting
+from issuer.issuance.deferred import waiting_sessions
 from issuer.models import AccessLog, IssuedCredential, Record, Registry, Session
-from issuer.notifications.notify import undeliverable
+from issuer.notifications.notify import undeliverable_notices
 from issuer.pages.office_access import of_registry, officer, record_of
 from issuer.registries.import_report import report_path
-from issuer.registries.search import search
+from issuer.registries.search import search_records
 
 PAGE: Final = 25
 SHOWN: Final = 4  # columns beside the key in a list of records
@@ -26,24 +26,24 @@ PICTURES: Final = ("data:image/png;base64,", "data:image/jpeg;base64,", "data:im
 
 @require_safe
 @login_required
-def overview(request: HttpRequest) -> HttpResponse:
+def overview_page(request: HttpRequest) -> HttpResponse:
     """The registries that this officer keeps."""
     rows = registries_of(officer(request)).annotate(size=Count("records"))
     page = {
         "registries": rows,
-        "waiting": waiting(rows).count(),
-        "undeliverable": undeliverable(registries_of(officer(request))).count(),
+        "waiting": waiting_sessions(rows).count(),
+        "undeliverable": undeliverable_notices(registries_of(officer(request))).count(),
     }
     return render(request, "office/overview.html", page)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @of_registry
-def registry(request: HttpRequest, registry: Registry) -> HttpResponse:
+def registry_page(request: HttpRequest, registry: Registry) -> HttpResponse:
     """A registry's records, page by page; what is searched for is posted, so that no address tells it."""
     typed = request.POST.get("q", "").replace("\0", "")[:200]
     wanted = request.POST.get("page") or request.GET.get("page")
-    page = Paginator(search(registry, typed), PAGE).get_page(wanted)
+    page = Paginator(search_records(registry, typed), PAGE).get_page(wanted)
     columns = [c for c in registry.columns if c["name"] != registry.key_column and c["type"] != "image"][
         :SHOWN
     ]
@@ -63,7 +63,7 @@ def registry(request: HttpRequest, registry: Registry) -> HttpResponse:
 
 @require_safe
 @of_registry
-def record(request: HttpRequest, registry: Registry, number: int) -> HttpResponse:
+def record_page(request: HttpRequest, registry: Registry, number: int) -> HttpResponse:
     """One record, what was offered and issued of it, and who has read it."""
     found = record_of(registry, number)
     mine = {"configuration__registry": registry, "record_key": found.key}
@@ -75,7 +75,7 @@ def record(request: HttpRequest, registry: Registry, number: int) -> HttpRespons
         {
             "registry": registry,
             "record": found,
-            "facts": facts(registry, found),
+            "facts": record_facts(registry, found),
             "can_offer": registry.configurations.exists(),
             "offers": offers.order_by("-created_at")[:10],
             "issued": issued[:50],
@@ -84,7 +84,7 @@ def record(request: HttpRequest, registry: Registry, number: int) -> HttpRespons
     )
 
 
-def facts(registry: Registry, record: Record) -> list[tuple[str, Any]]:
+def record_facts(registry: Registry, record: Record) -> list[tuple[str, Any]]:
     """Every column with what the record says of it, pictures as pictures; None where it says nothing."""
     labels = {column["name"]: column["label"] for column in registry.columns}
     labels |= {name: label_of(name) for name in record.data if name not in labels}

@@ -19,13 +19,13 @@ P = ParamSpec("P")
 RegistryView = Callable[Concatenate[HttpRequest, Registry, P], HttpResponseBase]
 
 
-class SignIn(accounts.AccountSignIn):
+class OfficeSignIn(accounts.AccountSignIn):
     """`/office/sign-in`."""
 
     template_name = "office/sign_in.html"
 
 
-class SignOut(accounts.AccountSignOut):
+class OfficeSignOut(accounts.AccountSignOut):
     """`/office/sign-out`."""
 
     next_page = "/office/sign-in"

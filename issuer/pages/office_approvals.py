@@ -10,31 +10,31 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from issuer.authorities.officers import registries_of
-from issuer.issuance.deferred import decide, waiting
-from issuer.pages.office import facts
+from issuer.issuance.deferred import decide_waiting, waiting_sessions
+from issuer.pages.office import record_facts
 from issuer.pages.office_access import officer
 from issuer.pages.office_forms import DecisionForm
 
 
 @require_safe
 @login_required
-def approvals(request: HttpRequest) -> HttpResponse:
+def approvals_page(request: HttpRequest) -> HttpResponse:
     """Everything that waits for this officer, the oldest first."""
-    rows = waiting(registries_of(officer(request)))[:100]
+    rows = waiting_sessions(registries_of(officer(request)))[:100]
     return render(request, "office/approvals.html", {"waiting": rows})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
-def approval(request: HttpRequest, id: UUID) -> HttpResponse:
+def approval_page(request: HttpRequest, id: UUID) -> HttpResponse:
     """What is asked for, of which record, by which wallet; and the officer's word."""
-    session = get_object_or_404(waiting(registries_of(officer(request))), pk=id)
+    session = get_object_or_404(waiting_sessions(registries_of(officer(request))), pk=id)
     registry = session.configuration.registry
     record = get_object_or_404(registry.records, key=session.record_key)
     form = DecisionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         yes = form.cleaned_data["decision"] == "approve"
-        decide(
+        decide_waiting(
             session,
             approve=yes,
             reason=form.cleaned_data["reason"],
@@ -51,4 +51,4 @@ def approval(request: HttpRequest, id: UUID) -> HttpResponse:
         ("Asked for by", (session.authorization and session.authorization.client_name) or session.client_id),
     ]
     page = {"form": form, "session": session, "registry": registry, "record": record, "asked": asked}
-    return render(request, "office/approval.html", {**page, "facts": facts(registry, record)})
+    return render(request, "office/approval.html", {**page, "facts": record_facts(registry, record)})

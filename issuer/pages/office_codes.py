@@ -12,7 +12,7 @@ from issuer.pages.office_access import of_registry, officer, record_of
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @of_registry
-def access_code(request: HttpRequest, registry: Registry, number: int) -> HttpResponse:
+def access_code_page(request: HttpRequest, registry: Registry, number: int) -> HttpResponse:
     """Ask once more, then show the code. The answer to the form is the page itself: its code is told once."""
     now = timezone.now()
     record = record_of(registry, number)

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods
 from common.registries.claims.mapping import label_of
 from issuer.models import Configuration, Registry
 from issuer.pages.office_access import of_registry, officer
-from issuer.sync.rules import described
-from issuer.sync.run import PlanChanged, Synced, preview, sync
+from issuer.sync.rules import rules_in_words
+from issuer.sync.run import PlanChangedError, SyncResult, preview_sync, sync
 
 SHOWN: Final = 100
 RUNS: Final = 10
@@ -30,19 +30,19 @@ DONE: Final = {
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @of_registry
-def following(request: HttpRequest, registry: Registry) -> HttpResponse:
+def sync_page(request: HttpRequest, registry: Registry) -> HttpResponse:
     """Look first; then, for exactly what was seen, let it happen."""
     now, actor = timezone.now(), officer(request).username
     if request.method == "POST":
         try:
             done = sync(registry, actor=actor, now=now, expect=request.POST.get("plan", "-"))
-        except PlanChanged as error:
+        except PlanChangedError as error:
             messages.warning(request, error.public)
         else:
             said = ", ".join(f"{DONE[do].lower()}: {count}" for do, count in done.counts.items())
             messages.success(request, f"{label_of(said)}." if said else "There was nothing to do.")
         return redirect("office:following", slug=registry.slug)
-    seen = preview(registry, actor=actor, now=now)
+    seen = preview_sync(registry, actor=actor, now=now)
     types = Configuration.objects.filter(followings__registry=registry)
     types = types.select_related("registry__authority")
     own = {found.name: found.display["name"] for found in types if found.authority == registry.authority}
@@ -57,13 +57,13 @@ def following(request: HttpRequest, registry: Registry) -> HttpResponse:
             "lines": [(name, DONE[line["do"]], line) for name, line in lines[:SHOWN]],
             "more": len(lines) - SHOWN,
             "others": _of_others(seen, {found.name: found for found in types}, own),
-            "rules": [(found.display["name"], list(described(found, registry))) for found in types],
+            "rules": [(found.display["name"], list(rules_in_words(found, registry))) for found in types],
             "runs": registry.runs.annotate(effects_done=Count("effects"))[:RUNS],
         },
     )
 
 
-def _facts(seen: Synced) -> Iterator[tuple[str, int]]:
+def _facts(seen: SyncResult) -> Iterator[tuple[str, int]]:
     yield "Records that changed since the last run", seen.changes
     for do, count in seen.counts.items():
         yield DONE[do], count
@@ -73,7 +73,9 @@ def _facts(seen: Synced) -> Iterator[tuple[str, int]]:
         yield "Renewed credentials whose old copies end", seen.superseded
 
 
-def _of_others(seen: Synced, types: dict[str, Configuration], own: dict[str, str]) -> list[tuple[str, str]]:
+def _of_others(
+    seen: SyncResult, types: dict[str, Configuration], own: dict[str, str]
+) -> list[tuple[str, str]]:
     """What happens to other authorities' credentials, in numbers: their records are none of ours."""
     counts = Counter(
         (line["configuration"], line["do"]) for line in seen.lines if line["configuration"] not in own

@@ -20,7 +20,7 @@ from issuer.registries.uploads import keep_upload, take_upload
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @of_registry
-def upload(request: HttpRequest, registry: Registry) -> HttpResponse:
+def upload_page(request: HttpRequest, registry: Registry) -> HttpResponse:
     """Take a file, and show what importing it would do."""
     form = UploadForm(request.POST or None, request.FILES or None)
     page = {"registry": registry, "form": form}
@@ -60,7 +60,7 @@ def upload(request: HttpRequest, registry: Registry) -> HttpResponse:
 
 @require_POST
 @of_registry
-def confirm(request: HttpRequest, registry: Registry) -> HttpResponse:
+def confirm_import(request: HttpRequest, registry: Registry) -> HttpResponse:
     """Import the file that was checked."""
     kept = request.session.pop("upload", None)
     if not kept or kept["registry"] != registry.slug:
@@ -78,7 +78,7 @@ def confirm(request: HttpRequest, registry: Registry) -> HttpResponse:
 
 @require_safe
 @of_registry
-def report(request: HttpRequest, registry: Registry) -> HttpResponseBase:
+def import_report_file(request: HttpRequest, registry: Registry) -> HttpResponseBase:
     """The rows that the last import left out, and why."""
     path = report_path(registry.slug)
     if not path.exists():

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from issuer.authorities.officers import registries_of
-from issuer.notifications.notify import about, send_again, undeliverable
+from issuer.notifications.notify import record_of_notice, send_to_record_again, undeliverable_notices
 from issuer.pages.office_access import officer
 
 SHOWN: Final = 100
@@ -19,18 +19,21 @@ SHOWN: Final = 100
 
 @require_safe
 @login_required
-def notices(request: HttpRequest) -> HttpResponse:
+def notices_page(request: HttpRequest) -> HttpResponse:
     """What could not be delivered, the latest first, with the record that it is about."""
-    rows = [(notice, about(notice)) for notice in undeliverable(registries_of(officer(request)))[:SHOWN]]
+    rows = [
+        (notice, record_of_notice(notice))
+        for notice in undeliverable_notices(registries_of(officer(request)))[:SHOWN]
+    ]
     return render(request, "office/notices.html", {"rows": rows})
 
 
 @require_POST
 @login_required
-def again(request: HttpRequest, id: UUID) -> HttpResponse:
+def send_notice_again(request: HttpRequest, id: UUID) -> HttpResponse:
     """Queue one of them once more."""
-    notice = get_object_or_404(undeliverable(registries_of(officer(request))), pk=id)
-    if send_again(notice, now=timezone.now()):
+    notice = get_object_or_404(undeliverable_notices(registries_of(officer(request))), pk=id)
+    if send_to_record_again(notice, now=timezone.now()):
         messages.success(request, "It is tried once more within a minute.")
     else:
         messages.error(request, "The record gives no address that it could go to. Correct the record first.")

@@ -14,17 +14,17 @@ from django.views.decorators.http import require_http_methods
 from common.errors import SelloError
 from common.site import time_zone
 from issuer.configurations.types import claims_of, find_configuration
-from issuer.issuance.offers import create_offer
+from issuer.issuance.offers import offer_credential
 from issuer.models import IssuedCredential, Registry
 from issuer.pages.office_access import credential_of, of_registry, officer, record_of
 from issuer.pages.office_forms import OfferForm, StatusForm
-from issuer.status.cards import copies
+from issuer.status.cards import card_copies
 from issuer.status.lists import ALLOWED, set_status
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @of_registry
-def offer(request: HttpRequest, registry: Registry, number: int) -> HttpResponse:
+def offer_page(request: HttpRequest, registry: Registry, number: int) -> HttpResponse:
     """Choose, then show the QR code. The answer to the form is the page itself: its code is told once."""
     record = record_of(registry, number)
     form = OfferForm(request.POST or None, registry=registry)
@@ -35,7 +35,7 @@ def offer(request: HttpRequest, registry: Registry, number: int) -> HttpResponse
     now = timezone.now()
     try:
         claims_of(configuration, record, now=now)
-        made = create_offer(
+        made = offer_credential(
             configuration,
             record.key,
             tx_code=form.cleaned_data["tx_code"],
@@ -52,7 +52,7 @@ def offer(request: HttpRequest, registry: Registry, number: int) -> HttpResponse
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
-def credential(request: HttpRequest, id: UUID) -> HttpResponse:
+def credential_page(request: HttpRequest, id: UUID) -> HttpResponse:
     """One credential: its history, and a change of its card's status with its reason."""
     found = credential_of(request, id)
     registry = found.configuration and found.configuration.registry
@@ -78,7 +78,7 @@ def credential(request: HttpRequest, id: UUID) -> HttpResponse:
             "form": form,
             "facts": _facts(found),
             "changes": found.changes.all(),
-            "copies": copies(found),
+            "copies": card_copies(found),
             "final": not ALLOWED[found.state],
         },
     )

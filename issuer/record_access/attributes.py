@@ -14,14 +14,16 @@ DERIVED: Final[dict[str, Callable[[Any], bool]]] = {
 }
 
 
-def narrow(asked: Sequence[str], allowed: Sequence[str]) -> list[str]:
+def narrow_attributes(asked: Sequence[str], allowed: Sequence[str]) -> list[str]:
     """What is asked for, in that order; everything that is allowed where nothing is named."""
     if not allowed or not set(asked) <= set(allowed):
         raise AccessRefusedError("More is asked for than was agreed upon.")
     return list(asked or allowed)
 
 
-def answers(agreement: DataAgreement, names: Sequence[str], data: Mapping[str, Any]) -> dict[str, Any]:
+def attribute_values(
+    agreement: DataAgreement, names: Sequence[str], data: Mapping[str, Any]
+) -> dict[str, Any]:
     """The value of each attribute in a record's data; None for what the record does not know."""
     return {name: _answer(agreement, name, data) for name in names}
 

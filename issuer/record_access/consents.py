@@ -18,14 +18,14 @@ from common.adapters.storage.sealing import seal, unseal
 from common.oid4vp.transaction_data import DataAccess
 from common.registries.record_access.grant import AccessRefusedError, AccessRequest
 from issuer.models import Consent, DataAgreement
-from issuer.record_access.attributes import narrow
-from issuer.record_access.evidence import Shown
+from issuer.record_access.attributes import narrow_attributes
+from issuer.record_access.evidence import VerifiedEvidence
 from issuer.status.cards import key_stands
 
 ONE_READING: Final = timedelta(minutes=5)  # how long a presentation opens what it was made for
 
 
-def allowed(agreement: DataAgreement, shown: Shown, *, now: datetime) -> list[str]:
+def allowed_attributes(agreement: DataAgreement, shown: VerifiedEvidence, *, now: datetime) -> list[str]:
     """What a presentation opens: the terms that the person signed with it, else all that was agreed."""
     if shown.terms is None:
         return list(agreement.attributes)
@@ -33,10 +33,10 @@ def allowed(agreement: DataAgreement, shown: Shown, *, now: datetime) -> list[st
     return list(shown.terms.attributes)
 
 
-def give(
+def record_consent(
     agreement: DataAgreement,
     request: AccessRequest,
-    shown: Shown,
+    shown: VerifiedEvidence,
     *,
     allowed: Sequence[str],
     record_key: str,
@@ -59,13 +59,13 @@ def give(
     )
 
 
-def evidence(consent: Consent) -> dict[str, Any]:
+def consent_evidence(consent: Consent) -> dict[str, Any]:
     """What the person signed, as it arrived, for whoever must prove it."""
     found: dict[str, Any] = json.loads(unseal(consent.sealed_evidence, name=_name(consent.id)))
     return found
 
 
-def find(agreement: DataAgreement, id: str) -> Consent:
+def find_consent(agreement: DataAgreement, id: str) -> Consent:
     """The lasting consent of that identifier under this very agreement, whether or not it still stands."""
     try:
         wanted = UUID(id)
@@ -78,7 +78,7 @@ def find(agreement: DataAgreement, id: str) -> Consent:
     return found
 
 
-def require_standing(consent: Consent, *, now: datetime) -> None:
+def require_valid_consent(consent: Consent, *, now: datetime) -> None:
     """Raise where a consent was withdrawn or has ended, or the card whose key gave it was withdrawn."""
     if consent.withdrawn_at is not None:
         raise AccessRefusedError("The person has withdrawn their consent.")
@@ -88,15 +88,15 @@ def require_standing(consent: Consent, *, now: datetime) -> None:
         raise AccessRefusedError("The document with which the person agreed has been withdrawn.")
 
 
-def hold(id: UUID, *, now: datetime) -> Consent:
+def lock_consent(id: UUID, *, now: datetime) -> Consent:
     """A standing consent, which nobody withdraws before this transaction ends."""
     consent = Consent.objects.select_for_update().get(pk=id)
-    require_standing(consent, now=now)
+    require_valid_consent(consent, now=now)
     return consent
 
 
 @transaction.atomic
-def withdraw(id: UUID, *, now: datetime) -> Consent:
+def end_consent(id: UUID, *, now: datetime) -> Consent:
     """End a consent; once more changes nothing."""
     consent = Consent.objects.select_for_update().get(pk=id)
     if consent.withdrawn_at is None:
@@ -105,7 +105,7 @@ def withdraw(id: UUID, *, now: datetime) -> Consent:
     return consent
 
 
-def state(consent: Consent, *, now: datetime) -> str:
+def consent_state(consent: Consent, *, now: datetime) -> str:
     """`active`, `withdrawn` or `expired`."""
     if consent.withdrawn_at is not None:
         return "withdrawn"
@@ -118,7 +118,7 @@ def _require_terms(terms: DataAccess, agreement: DataAgreement, *, now: datetime
         raise AccessRefusedError("The person agreed to another reader, or to another registry.")
     if terms.purpose != agreement.purpose:
         raise AccessRefusedError("The person agreed to another purpose.")
-    narrow(terms.attributes, agreement.attributes)
+    narrow_attributes(terms.attributes, agreement.attributes)
     if not now < terms.valid_until <= now + timedelta(days=agreement.longest_days):
         raise AccessRefusedError("The person's consent has ended, or lasts longer than was agreed upon.")
 

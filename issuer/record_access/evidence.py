@@ -23,7 +23,7 @@ CLIENT_PREFIX: Final = "decentralized_identifier:"
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class VerifiedEvidence:
     """The one credential of an evidence, the thumbprint of the key that showed it, the terms it signed."""
 
     evidence: Evidence = field(repr=False)
@@ -32,7 +32,7 @@ class Shown:
     terms: DataAccess | None
 
 
-def verify_evidence(evidence: Evidence, client_id: str, *, now: datetime) -> Shown:
+def verify_evidence(evidence: Evidence, client_id: str, *, now: datetime) -> VerifiedEvidence:
     """What the evidence shows, once it is seen to have been made for this client, just now."""
     if evidence.audience.removeprefix(CLIENT_PREFIX) != client_id:
         raise AccessRefusedError("The evidence was shown to somebody else.")
@@ -58,7 +58,7 @@ def verify_evidence(evidence: Evidence, client_id: str, *, now: datetime) -> Sho
     terms = [content for content in signed if isinstance(content, DataAccess)]
     if len(terms) > 1:
         raise AccessRefusedError("The evidence is consent to one thing at a time.")
-    return Shown(evidence, shown.credentials[0], thumbprint, terms[0] if terms else None)
+    return VerifiedEvidence(evidence, shown.credentials[0], thumbprint, terms[0] if terms else None)
 
 
 def require_agreed(agreement: DataAgreement, credential: VerifiedCredential, *, now: datetime) -> None:
@@ -71,7 +71,7 @@ def require_agreed(agreement: DataAgreement, credential: VerifiedCredential, *, 
         raise AccessRefusedError("The evidence is revoked, suspended, or nobody can say.")
 
 
-def match(agreement: DataAgreement, value: object) -> str:
+def match_record(agreement: DataAgreement, value: object) -> str:
     """The key of the one record that says `value` in the agreed column."""
     if not isinstance(value, str) or not matchable(value):  # N/A is nobody's number
         raise AccessRefusedError("Nothing is shown that finds the record.")

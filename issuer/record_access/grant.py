@@ -31,11 +31,11 @@ from common.registries.record_access.grant import (
 )
 from common.registries.record_access.record import SignedRecord, create_record
 from common.vcdm import times
-from issuer.authorities.identity import signer
+from issuer.authorities.identity import authority_signer
 from issuer.models import AccessToken, Authority, Basis, Consent, DataAgreement
 from issuer.record_access import consents
-from issuer.record_access.attributes import answers, narrow
-from issuer.record_access.evidence import Shown, match, require_agreed, verify_evidence
+from issuer.record_access.attributes import attribute_values, narrow_attributes
+from issuer.record_access.evidence import VerifiedEvidence, match_record, require_agreed, verify_evidence
 from issuer.record_access.log import log_read, log_refusal
 from issuer.registries.connectors import connector
 from issuer.single_use import replay
@@ -105,7 +105,7 @@ def read_record(authority: Authority, access_token: str, dpop_proof: str, *, now
         .filter(
             agreement__authority=authority,
             agreement__active=True,
-            token_digest=replay.digest(access_token),
+            token_digest=replay.secret_digest(access_token),
             expires_at__gt=now,
         )
         .first()
@@ -122,7 +122,7 @@ def read_record(authority: Authority, access_token: str, dpop_proof: str, *, now
             check_nonce=None,
             now=now,
         )
-        spend(f"dpop {proof.thumbprint}", proof.jti, InvalidDpopProofError, now=now)
+        require_first_use(f"dpop {proof.thumbprint}", proof.jti, InvalidDpopProofError, now=now)
     except InvalidDpopProofError as error:
         raise InvalidAccessTokenError(error.public, code=error.code) from error
     try:
@@ -132,17 +132,17 @@ def read_record(authority: Authority, access_token: str, dpop_proof: str, *, now
         raise
 
 
-def spend(scope: str, value: str, error: type[SelloError], *, now: datetime) -> None:
+def require_first_use(scope: str, value: str, error: type[SelloError], *, now: datetime) -> None:
     """Use a value once; whoever comes with it again gets `error`."""
     # A scope is short enough for its column whatever a client calls itself.
-    if not replay.spend(replay.digest(scope), value, until=now + REMEMBERED + MAX_AGE):
+    if not replay.use_once(replay.secret_digest(scope), value, until=now + REMEMBERED + MAX_AGE):
         raise error("This request was made before.")
 
 
 def _grant(attempt: _Attempt, request: AccessRequest, proof: DpopProof, *, now: datetime) -> AccessGrant:
-    spend(f"dpop {proof.thumbprint}", proof.jti, InvalidDpopProofError, now=now)  # 2
-    spend(f"access {request.client_id}", request.jti, InvalidAssertionError, now=now)
-    replay.purge(now=now)
+    require_first_use(f"dpop {proof.thumbprint}", proof.jti, InvalidDpopProofError, now=now)  # 2
+    require_first_use(f"access {request.client_id}", request.jti, InvalidAssertionError, now=now)
+    replay.purge_used(now=now)
     agreement = (
         DataAgreement.objects.select_related("authority", "registry")
         .filter(  # 3
@@ -158,21 +158,21 @@ def _grant(attempt: _Attempt, request: AccessRequest, proof: DpopProof, *, now: 
     shown, allowed = None, agreement.attributes
     if isinstance(request.ground, Evidence):  # 4
         shown = _presented(attempt, agreement, request.ground, now=now)
-        allowed = consents.allowed(agreement, shown, now=now)
+        allowed = consents.allowed_attributes(agreement, shown, now=now)
     elif isinstance(request.ground, RecordedConsent):
         allowed = _consented(attempt, agreement, request.ground, now=now)
     else:
-        attempt.record_key = match(agreement, request.ground.value)
-    attributes = narrow(request.attributes, allowed)  # 5
+        attempt.record_key = match_record(agreement, request.ground.value)
+    attributes = narrow_attributes(request.attributes, allowed)  # 5
     token = secrets.token_urlsafe(32)
     with transaction.atomic():
         if shown is not None:
-            attempt.consent = consents.give(
+            attempt.consent = consents.record_consent(
                 agreement, request, shown, allowed=attributes, record_key=attempt.record_key, now=now
             )
         AccessToken.objects.create(
             agreement=agreement,
-            token_digest=replay.digest(token),
+            token_digest=replay.secret_digest(token),
             key_thumbprint=proof.thumbprint,
             record_key=attempt.record_key,
             holder_thumbprint=attempt.thumbprint,
@@ -184,13 +184,15 @@ def _grant(attempt: _Attempt, request: AccessRequest, proof: DpopProof, *, now: 
     return _granted(token, attributes, attempt.consent)
 
 
-def _presented(attempt: _Attempt, agreement: DataAgreement, evidence: Evidence, *, now: datetime) -> Shown:
+def _presented(
+    attempt: _Attempt, agreement: DataAgreement, evidence: Evidence, *, now: datetime
+) -> VerifiedEvidence:
     """Ground: the person has just shown a document to this client."""
     shown = verify_evidence(evidence, attempt.client_id, now=now)
     attempt.thumbprint = shown.thumbprint
-    spend(f"evidence {attempt.client_id}", evidence.nonce, InvalidAssertionError, now=now)
+    require_first_use(f"evidence {attempt.client_id}", evidence.nonce, InvalidAssertionError, now=now)
     require_agreed(agreement, shown.credential, now=now)
-    attempt.record_key = match(agreement, shown.credential.claims.get(agreement.evidence_claim))
+    attempt.record_key = match_record(agreement, shown.credential.claims.get(agreement.evidence_claim))
     return shown
 
 
@@ -198,9 +200,9 @@ def _consented(
     attempt: _Attempt, agreement: DataAgreement, given: RecordedConsent, *, now: datetime
 ) -> list[str]:
     """Ground: the person signed terms to this client some time ago, and they still stand."""
-    consent = attempt.consent = consents.find(agreement, given.id)
+    consent = attempt.consent = consents.find_consent(agreement, given.id)
     attempt.record_key, attempt.thumbprint = consent.record_key, consent.holder_thumbprint
-    consents.require_standing(consent, now=now)
+    consents.require_valid_consent(consent, now=now)
     return [name for name in consent.attributes if name in agreement.attributes]
 
 
@@ -217,12 +219,12 @@ def _granted(token: str, attributes: list[str], consent: Consent | None) -> Acce
 
 def _read(token: AccessToken, *, now: datetime) -> str:
     agreement = token.agreement
-    narrow(token.attributes, agreement.attributes)  # which may have been agreed anew since
+    narrow_attributes(token.attributes, agreement.attributes)  # which may have been agreed anew since
     # Fetched before the row is held: a registry elsewhere may be slow, and a withdrawal does not wait for it.
     record = connector(agreement.registry).fetch(token.record_key)
     with transaction.atomic():
         if token.consent_id is not None:
-            consents.hold(token.consent_id, now=now)
+            consents.lock_consent(token.consent_id, now=now)
         log_read(
             agreement.registry,
             token.record_key,
@@ -239,11 +241,11 @@ def _read(token: AccessToken, *, now: datetime) -> str:
             now=now,
         )
     return create_record(
-        SignedRecord(answers(agreement, token.attributes, record.data), str(token.consent_id or "")),
+        SignedRecord(attribute_values(agreement, token.attributes, record.data), str(token.consent_id or "")),
         authority=agreement.authority.identifier,
         client_id=agreement.client_id,
         request_id=token.request_id,
-        signer=signer(agreement.authority, "P-256"),
+        signer=authority_signer(agreement.authority, "P-256"),
         now=now,
     )
 

@@ -25,21 +25,21 @@ from common.registries.record_access.holder import (
 from common.vcdm import times
 from issuer.models import AccessLog, Authority, Consent, IssuedCredential
 from issuer.record_access import consents
-from issuer.record_access.grant import spend
+from issuer.record_access.grant import require_first_use
 
 LIMIT: Final = 500
 
 
-class NoSuchConsent(AccessRefusedError):
+class ConsentNotFoundError(AccessRefusedError):
     """No consent of whoever asks: the same answer for one of somebody else's as for none at all."""
 
     status = 404
 
 
-def read_log(authority: Authority, request: str, *, now: datetime) -> list[LogEntry]:
+def holder_log(authority: Authority, request: str, *, now: datetime) -> list[LogEntry]:
     """Who has read this person's records here or tried to, on what ground, newest first."""
     asked = verify_log_request(request, audience=authority.identifier, now=now)
-    spend(f"log {asked.thumbprint}", asked.jti, InvalidAssertionError, now=now)
+    require_first_use(f"log {asked.thumbprint}", asked.jti, InvalidAssertionError, now=now)
     found = AccessLog.objects.filter(
         _own(authority, asked, registry="registry_id"), authority=authority
     ).select_related("registry")
@@ -64,22 +64,22 @@ def read_log(authority: Authority, request: str, *, now: datetime) -> list[LogEn
 def list_consents(authority: Authority, request: str, *, now: datetime) -> list[ConsentEntry]:
     """What this person has agreed to here, newest first."""
     asked = verify_consents_request(request, audience=authority.identifier, now=now)
-    spend(f"consents {asked.thumbprint}", asked.jti, InvalidAssertionError, now=now)
+    require_first_use(f"consents {asked.thumbprint}", asked.jti, InvalidAssertionError, now=now)
     return [_entry(consent, now=now) for consent in _consents(authority, asked)[:LIMIT]]
 
 
-def withdraw(authority: Authority, request: str, *, now: datetime) -> ConsentEntry:
+def withdraw_consent(authority: Authority, request: str, *, now: datetime) -> ConsentEntry:
     """End a consent at once, its tokens with it; the same word again (signed anew) changes nothing."""
     asked = verify_withdrawal(request, audience=authority.identifier, now=now)
-    spend(f"withdrawal {asked.thumbprint}", asked.jti, InvalidAssertionError, now=now)
+    require_first_use(f"withdrawal {asked.thumbprint}", asked.jti, InvalidAssertionError, now=now)
     try:
         wanted = UUID(asked.consent_id)
     except ValueError as error:
-        raise NoSuchConsent("There is no such consent of yours.") from error
+        raise ConsentNotFoundError("There is no such consent of yours.") from error
     found = _consents(authority, asked).filter(id=wanted).first()
     if found is None:
-        raise NoSuchConsent("There is no such consent of yours.")
-    found.withdrawn_at = consents.withdraw(found.id, now=now).withdrawn_at
+        raise ConsentNotFoundError("There is no such consent of yours.")
+    found.withdrawn_at = consents.end_consent(found.id, now=now).withdrawn_at
     return _entry(found, now=now)
 
 
@@ -112,7 +112,7 @@ def _entry(consent: Consent, *, now: datetime) -> ConsentEntry:
         registry=consent.agreement.registry.title,
         attributes=tuple(consent.attributes),
         how=consent.how,
-        state=consents.state(consent, now=now),
+        state=consents.consent_state(consent, now=now),
         given_at=times.write(consent.given_at),
         expires_at=times.write(consent.expires_at),
         withdrawn_at=times.write(consent.withdrawn_at) if consent.withdrawn_at else "",

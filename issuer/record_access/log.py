@@ -90,7 +90,7 @@ def log_refusal(
     )
 
 
-def entries(*, authority: str = "", since: datetime | None = None) -> Iterator[dict[str, Any]]:
+def access_log_entries(*, authority: str = "", since: datetime | None = None) -> Iterator[dict[str, Any]]:
     """The log for an auditor, oldest first: who, why, on what ground, which attributes; not whose record."""
     rows = AccessLog.objects.select_related("authority").order_by("at", "id")
     if authority:

@@ -18,7 +18,7 @@ from issuer.models import Registry
 from issuer.registries.connectors.opencrvs import OpenCrvsRegistry
 from issuer.registries.connectors.spdci.declaration import declare
 from issuer.registries.connectors.spreadsheet import parse_file_source
-from issuer.registries.refresh import refresh
+from issuer.registries.refresh import refresh_registry
 from issuer.registries.spreadsheet_import import import_spreadsheet
 from issuer.registries.store import create_registry
 
@@ -45,7 +45,7 @@ def connect_registry(
     settings = CONNECTING[connector](slug, dict(source), authority, title or label_of(slug), key)
     Registry.objects.filter(slug=slug).update(connector=connector, source=settings)
     registry = Registry.objects.select_related("authority").get(slug=slug)
-    refresh(registry, now=now)
+    refresh_registry(registry, now=now)
     return registry
 
 
@@ -64,10 +64,10 @@ def _connect_database(
 ) -> dict[str, Any]:
     # Named by path, as in issuer.registries.connectors: nothing else needs what it needs.
     try:
-        parse = import_string("issuer.registries.connectors.sql_source.parse_source")
+        parse = import_string("issuer.registries.connectors.sql_source.parse_sql_source")
         probe, said = (
-            import_string("issuer.registries.connectors.sql.probe"),
-            import_string("issuer.registries.connectors.sql.said"),
+            import_string("issuer.registries.connectors.sql.probe_source"),
+            import_string("issuer.registries.connectors.sql.row_values"),
         )
     except ImportError as error:
         raise RegistryError(

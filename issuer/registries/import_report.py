@@ -19,7 +19,7 @@ def report_path(slug: str) -> Path:
     return path
 
 
-class Report:
+class ImportReport:
     """Rows as they are rejected: counted, the first kept, and all written where a registry is named."""
 
     def __init__(self, slug: str = "") -> None:
@@ -34,7 +34,7 @@ class Report:
         """Where it lies, once it is whole."""
         return report_path(self.slug)
 
-    def __enter__(self) -> "Report":
+    def __enter__(self) -> "ImportReport":
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
         self._file = os.fdopen(os.open(self._draft, flags, 0o600), "w", newline="")

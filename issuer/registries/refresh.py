@@ -12,7 +12,7 @@ from issuer.registries.spreadsheet_import import replace_spreadsheet
 
 
 @dataclass(frozen=True, slots=True)
-class Refreshed:
+class RefreshResult:
     """What reading the source anew did to the records."""
 
     created: int = 0
@@ -22,7 +22,9 @@ class Refreshed:
     missing: tuple[str, ...] = ()  # columns that the file does not have
 
 
-def refresh(registry: Registry, *, now: datetime, allow_removals: bool = False) -> Refreshed | None:
+def refresh_registry(
+    registry: Registry, *, now: datetime, allow_removals: bool = False
+) -> RefreshResult | None:
     """Read the source anew; None where there is none, or it is as it was."""
     if registry.connector != "csv":
         return None
@@ -44,7 +46,7 @@ def refresh(registry: Registry, *, now: datetime, allow_removals: bool = False) 
         Registry.objects.filter(pk=registry.pk).update(source={**locked.source, "seen": seen})
     if done is None:
         return None
-    return Refreshed(done.counts.created, done.counts.updated, done.removed, done.rejected, done.missing)
+    return RefreshResult(done.counts.created, done.counts.updated, done.removed, done.rejected, done.missing)
 
 
 def is_due(registry: Registry, *, now: datetime) -> bool:

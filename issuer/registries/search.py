@@ -18,7 +18,7 @@ def search_text(record: RegistryRecord) -> str:
     return fold(" ".join(value for value in values if len(value) <= MAX_CELL))
 
 
-def search(registry: models.Registry, typed: str) -> QuerySet[models.Record]:
+def search_records(registry: models.Registry, typed: str) -> QuerySet[models.Record]:
     """The records that hold every word that was typed; all of them for none."""
     rows = registry.records.defer("search_text", "digest")
     for word in fold(typed).split()[:MAX_WORDS]:

@@ -27,29 +27,29 @@ from common.registries.spreadsheets.spreadsheet import (
     open_spreadsheet,
 )
 from issuer.models import Authority, Registry
-from issuer.registries.import_report import Report, report_path
-from issuer.registries.store import BATCH, Counts, create_registry, remove_records, store_records
+from issuer.registries.import_report import ImportReport, report_path
+from issuer.registries.store import BATCH, StoredCounts, create_registry, remove_records, store_records
 
 FEW: Final = 5  # records that may be gone in any registry, however small
 _SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 Progress = Callable[[int], None]
 
 
-class ImportRefused(RegistryError):
+class SpreadsheetImportError(RegistryError):
     """A spreadsheet that does not fit the registry it was meant for."""
 
     code = "import_refused"
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
+class ImportResult:
     """What an import did, or would do; `problems` are the first rows that were left out.
 
     `missing` are the registry's columns that the file does not have, whose stored values stay.
     """
 
     registry: str
-    counts: Counts
+    counts: StoredCounts
     rejected: int
     problems: tuple[Rejected, ...]
     missing: tuple[str, ...]
@@ -72,7 +72,7 @@ def import_spreadsheet(
     new_authority: bool = False,
     progress: Progress | None = None,
     looking: Progress | None = None,
-) -> Imported:
+) -> ImportResult:
     """Load or update a registry; it and its authority are made where there are none.
 
     A file is looked at once (`looking` hears of it) before its rows are taken (`progress`).
@@ -80,7 +80,7 @@ def import_spreadsheet(
     """
     with (
         _open(slug, data, reading, authority, looking) as sheet,
-        Report(slug) as report,
+        ImportReport(slug) as report,
         transaction.atomic(),
     ):
         remark = _introduce(slug, authority, new=new_authority)
@@ -90,10 +90,12 @@ def import_spreadsheet(
     return _imported(registry, sheet, report, counts, remarks=remark)
 
 
-def preview_spreadsheet(slug: str, data: bytes | BinaryIO, *, reading: ImportOptions = UNSAID) -> Imported:
+def preview_spreadsheet(
+    slug: str, data: bytes | BinaryIO, *, reading: ImportOptions = UNSAID
+) -> ImportResult:
     """What `import_spreadsheet` would do to an existing registry; nothing is kept."""
     with _open(slug, data, reading) as sheet, transaction.atomic():
-        report = Report()
+        report = ImportReport()
         registry = _prepare(slug, sheet)
         counts = _store(registry, sheet, report)
         transaction.set_rollback(True)
@@ -107,13 +109,13 @@ def replace_spreadsheet(
     reading: ImportOptions = UNSAID,
     keep_absent: bool = False,
     most_removed: int = 100,
-) -> Imported:
+) -> ImportResult:
     """Bring a registry to what the file says; records are gone when the file has them no more.
 
     Nothing is removed while rows are rejected: one of them may be the record that seems absent. More than
     `most_removed` percent at once are refused, since a file that was cut looks alike.
     """
-    with _open(slug, data, reading) as sheet, Report(slug) as report, transaction.atomic():
+    with _open(slug, data, reading) as sheet, ImportReport(slug) as report, transaction.atomic():
         registry = _prepare(slug, sheet)
         counts = _store(registry, sheet, report)
         _require_some(counts, report)
@@ -121,7 +123,7 @@ def replace_spreadsheet(
         if not keep_absent and not report.rejected:
             absent, among = list(_absent(registry, sheet)), registry.records.count()
             if len(absent) * 100 > most_removed * among and len(absent) > FEW:
-                raise ImportRefused(
+                raise SpreadsheetImportError(
                     f"The file lacks {len(absent):,} of {among:,} records. If they are gone indeed,"
                     " say --allow-removals."
                 )
@@ -140,14 +142,20 @@ def _open(
     """The spreadsheet, read as this registry's earlier imports were."""
     for name in (slug, authority or slug):
         if not _SLUG.match(name) or len(name) > 64:
-            raise ImportRefused(f"{name!r} is no name: use up to 64 small letters, digits and hyphens.")
+            raise SpreadsheetImportError(
+                f"{name!r} is no name: use up to 64 small letters, digits and hyphens."
+            )
     existing = Registry.objects.select_related("authority").filter(slug=slug).first()
     known = {}
     if existing is not None:
         if reading.key not in ("", existing.key_column):
-            raise ImportRefused(f"Registry {slug} is keyed by {existing.key_column}, not by {reading.key}.")
+            raise SpreadsheetImportError(
+                f"Registry {slug} is keyed by {existing.key_column}, not by {reading.key}."
+            )
         if authority not in ("", existing.authority.slug):
-            raise ImportRefused(f"Registry {slug} is kept by {existing.authority.slug}, not by {authority}.")
+            raise SpreadsheetImportError(
+                f"Registry {slug} is kept by {existing.authority.slug}, not by {authority}."
+            )
         known = merged(existing.columns)
         reading = ImportOptions(existing.key_column, reading.sheet, reading.encoding, reading.date_order)
     file = io.BytesIO(data) if isinstance(data, bytes) else data
@@ -163,7 +171,7 @@ def _introduce(slug: str, authority: str, *, new: bool) -> tuple[str, ...]:
     others = Authority.objects.values_list("slug", flat=True) if authority and not new else ()
     for other in others:
         if _mistyped(authority, other):
-            raise ImportRefused(
+            raise SpreadsheetImportError(
                 f"There is no authority {authority}; did you mean {other}? If it is another one, say"
                 " --new-authority."
             )
@@ -194,8 +202,8 @@ def _prepare(slug: str, sheet: OpenSpreadsheet, *, title: str = "", authority: s
 
 
 def _store(
-    registry: Registry, sheet: OpenSpreadsheet, report: Report, progress: Progress | None = None
-) -> Counts:
+    registry: Registry, sheet: OpenSpreadsheet, report: ImportReport, progress: Progress | None = None
+) -> StoredCounts:
     def records() -> Iterator[RegistryRecord]:
         for number, entry in enumerate(sheet.entries(), start=1):
             if progress and not number % EVERY:
@@ -208,11 +216,11 @@ def _store(
     return store_records(registry, records(), kept_columns=_missing(registry, sheet))
 
 
-def _require_some(counts: Counts, report: Report) -> None:
+def _require_some(counts: StoredCounts, report: ImportReport) -> None:
     """Raise where no row could be taken: nothing of it is kept."""
     if report.rejected and not (counts.created or counts.updated or counts.unchanged):
         first = report.first[0]
-        raise ImportRefused(
+        raise SpreadsheetImportError(
             f"None of the {report.rejected:,} rows could be taken, and nothing was kept. Row {first.row}:"
             f" {first.reason} All of them are listed in {report.path}."
         )
@@ -221,13 +229,13 @@ def _require_some(counts: Counts, report: Report) -> None:
 def _imported(
     registry: Registry,
     sheet: OpenSpreadsheet,
-    report: Report,
-    counts: Counts,
+    report: ImportReport,
+    counts: StoredCounts,
     *,
     remarks: tuple[str, ...] = (),
     removed: int = 0,
-) -> Imported:
-    return Imported(
+) -> ImportResult:
+    return ImportResult(
         registry.slug,
         counts,
         report.rejected,

@@ -20,7 +20,7 @@ BATCH: Final = 2_000  # and SQLite takes so many keys in one query
 T = TypeVar("T")
 
 
-class RegistryNotFound(RegistryError):
+class RegistryNotFoundError(RegistryError):
     """No registry has this name."""
 
     code = "unknown_registry"
@@ -28,7 +28,7 @@ class RegistryNotFound(RegistryError):
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
+class StoredCounts:
     """What storing rows did."""
 
     created: int = 0
@@ -41,7 +41,7 @@ def find_registry(slug: str) -> models.Registry:
     found = models.Registry.objects.select_related("authority").filter(slug=slug).first()
     if found is None:
         known = ", ".join(models.Registry.objects.values_list("slug", flat=True)[:50]) or "none yet"
-        raise RegistryNotFound(f"No registry is called {slug}; there are: {known}. See import_registry.")
+        raise RegistryNotFoundError(f"No registry is called {slug}; there are: {known}. See import_registry.")
     return found
 
 
@@ -117,7 +117,7 @@ def _let_claims_follow(registry: models.Registry, changed: Mapping[str, str]) ->
 @transaction.atomic
 def store_records(
     registry: models.Registry, records: Iterable[RegistryRecord], *, kept_columns: Collection[str] = ()
-) -> Counts:
+) -> StoredCounts:
     """Insert what is new and update what differs; records that are the same are not touched.
 
     `kept_columns` are those of which the given records know nothing: their stored values stay. All of it is
@@ -164,7 +164,7 @@ def store_records(
         _index(current, ((row.key, row.data) for row in changed), current.lookups)
     if created or updated:
         models.Registry.objects.filter(pk=registry.pk).update(revision=revision)
-    return Counts(created, updated, unchanged)
+    return StoredCounts(created, updated, unchanged)
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from common.registries.connector import RegistryError
 KEPT_SECONDS: Final = 3600
 
 
-class UploadGone(RegistryError):
+class UploadGoneError(RegistryError):
     """An upload that was imported, or forgotten after an hour."""
 
     code = "upload_gone"
@@ -38,7 +38,7 @@ def take_upload(name: str) -> bytes:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise UploadGone("This file is not here any more; upload it again.") from error
+        raise UploadGoneError("This file is not here any more; upload it again.") from error
     path.unlink(missing_ok=True)
     return data
 

@@ -12,18 +12,18 @@ from issuer.configurations.types import create_configuration
 from issuer.models import Configuration
 from issuer.registries.store import create_registry, store_records
 from issuer.sample.agreements import agree
-from issuer.sample.people import people
+from issuer.sample.people import sample_people
 from issuer.sample.registers import REGISTERS
 from issuer.sample.rules import RULES
 from issuer.sample.spdci import MAPPINGS, PLACES
-from issuer.spdci.serve import serve
+from issuer.spdci.serve import serve_registry
 from issuer.sync.rules import set_rules
 
 PUBLIC_SCHEMA: Final = "https://publicschema.org/"
 
 
 @dataclass(frozen=True, slots=True)
-class Register:
+class SampleRegister:
     """One authority's registry and the credential type made of it."""
 
     slug: str
@@ -69,7 +69,7 @@ def _age_over(years: int) -> Claim:
 
 
 WORLD: Final = (
-    Register(
+    SampleRegister(
         slug="population",
         title="Population register",
         authority="population-register",
@@ -90,7 +90,7 @@ WORLD: Final = (
         validity_days=5 * 365,
         types={"birth_date": "date", "died_on": "date"},
     ),
-    Register(
+    SampleRegister(
         slug="births",
         title="Register of births",
         authority="civil-registry",
@@ -111,7 +111,7 @@ WORLD: Final = (
         validity_days=10 * 365,
         types={"birth_date": "date", "registered_on": "date"},
     ),
-    Register(
+    SampleRegister(
         slug="social",
         title="Social registry",
         authority="social-registry",
@@ -134,7 +134,7 @@ WORLD: Final = (
         validity_days=365,
         types={"household_size": "integer", "enrolled_on": "date", "monthly_amount": "decimal"},
     ),
-    Register(
+    SampleRegister(
         slug="farmers",
         title="Farmer registry",
         authority="farmer-registry",
@@ -160,7 +160,7 @@ WORLD: Final = (
         validity_days=365,
         types={"parcel_area_ha": "decimal", "irrigated": "boolean", "harvest_kg": "integer"},
     ),
-    Register(
+    SampleRegister(
         slug="disabilities",
         title="Disability registry",
         authority="disability-registry",
@@ -183,7 +183,7 @@ WORLD: Final = (
             "degree_percent": "integer", "assessed_on": "date", "permanent": "boolean", "review_due": "date",
         },
     ),
-    Register(
+    SampleRegister(
         slug="deaths",
         title="Register of deaths",
         authority="civil-registry",
@@ -208,7 +208,7 @@ WORLD: Final = (
 @transaction.atomic
 def load_samples() -> dict[str, dict[str, Any]]:
     """The whole world, made once; loaded again it changes nothing. Counts by registry."""
-    everybody = people()
+    everybody = sample_people()
     loaded = {}
     for register in WORLD:
         rows = list(REGISTERS[register.slug](everybody))
@@ -244,7 +244,7 @@ def load_samples() -> dict[str, dict[str, Any]]:
             validity_days=register.validity_days,
         )
         if register.slug in MAPPINGS:
-            serve(registry, MAPPINGS[register.slug], place_column=PLACES.get(register.slug, ""))
+            serve_registry(registry, MAPPINGS[register.slug], place_column=PLACES.get(register.slug, ""))
         loaded[register.slug] = {
             "authority": register.authority,
             "configuration": register.configuration,

@@ -70,7 +70,7 @@ class Person:
         return TODAY.year - int(self.birth_date[:4]) if self.birth_date else 0
 
 
-def draw(limit: int, *words: object) -> int:
+def draw_int(limit: int, *words: object) -> int:
     """A number below `limit` that these words always give."""
     digest = hashlib.sha256("|".join(map(str, words)).encode()).digest()
     return int.from_bytes(digest[:8], "big") % limit
@@ -78,10 +78,10 @@ def draw(limit: int, *words: object) -> int:
 
 def pick(choices: Sequence[T], *words: object) -> T:
     """One of `choices`, always the same for these words."""
-    return choices[draw(len(choices), *words)]
+    return choices[draw_int(len(choices), *words)]
 
 
-def people() -> list[Person]:
+def sample_people() -> list[Person]:
     """Everybody, household by household; the first is Ana, whom the demo follows, the last her husband."""
     *found, husband = _anas_household()
     for number in range(2, HOUSEHOLDS + 1):
@@ -120,24 +120,24 @@ def _anas_household() -> list[Person]:
 def _household(number: int, *, first: int) -> list[Person]:
     """A head, often a spouse, their children, sometimes a grandmother; alone now and then."""
     home = ("household", number)
-    woman_heads = draw(5, *home, "head") < 2
-    age = 24 + draw(50, *home, "age")
+    woman_heads = draw_int(5, *home, "head") < 2
+    age = 24 + draw_int(50, *home, "age")
     head = _person(first, number, "head", "female" if woman_heads else "male", TODAY.year - age)
     members = [head]
     spouse = None
-    if draw(10, *home, "spouse") < 7:
-        born = TODAY.year - max(19, age - 5 + draw(9, *home, "spouse age"))
+    if draw_int(10, *home, "spouse") < 7:
+        born = TODAY.year - max(19, age - 5 + draw_int(9, *home, "spouse age"))
         spouse = _person(first + 1, number, "spouse", "male" if woman_heads else "female", born)
         members.append(spouse)
     mother, father = (head, spouse) if woman_heads else (spouse, head)
-    for index in range(draw(5, *home, "children")):
+    for index in range(draw_int(5, *home, "children")):
         parent_age = mother.age if mother else head.age
         born = TODAY.year - max(0, min(parent_age - 17, 40) - index * 3)
         if born < TODAY.year:
             sex = pick(("female", "male"), *home, "child", index)
             members.append(_child(first + len(members), number, sex, born, mother, father))
-    if draw(4, *home, "grandmother") == 0:
-        born = TODAY.year - min(age + 18 + draw(12, *home, "grandmother age"), 97)
+    if draw_int(4, *home, "grandmother") == 0:
+        born = TODAY.year - min(age + 18 + draw_int(12, *home, "grandmother age"), 97)
         members.append(_person(first + len(members), number, "parent", "female", born))
     return [_untidy(member) for member in members]
 
@@ -146,7 +146,7 @@ def _person(number: int, household: int, role: str, sex: str, year: int) -> Pers
     me = ("person", number)
     surnames = (pick(SURNAMES, *me, "first surname"), pick(SURNAMES, *me, "second surname"))
     place = pick(MUNICIPALITIES, "household", household, "place")
-    elsewhere = draw(3, *me, "moved") == 0
+    elsewhere = draw_int(3, *me, "moved") == 0
     return Person(
         number=number,
         household=household,
@@ -155,10 +155,12 @@ def _person(number: int, household: int, role: str, sex: str, year: int) -> Pers
         given_names=pick(WOMEN if sex == "female" else MEN, *me, "given"),
         family_names=" ".join(surnames),
         sex=sex,
-        birth_date=(date(year, 1, 1) + timedelta(days=draw(365, *me, "birthday"))).isoformat(),
+        birth_date=(date(year, 1, 1) + timedelta(days=draw_int(365, *me, "birthday"))).isoformat(),
         municipality=place,
         place_of_birth=pick(MUNICIPALITIES, *me, "born") if elsewhere else place,
-        address=f"{pick(STREETS, 'household', household)} {1 + draw(300, 'household', household, 'door')}",
+        address=" ".join(
+            (pick(STREETS, "household", household), str(1 + draw_int(300, "household", household, "door")))
+        ),
         phone=_phone(number) if year < TODAY.year - 15 else "",
     )
 
@@ -185,15 +187,17 @@ def _untidy(person: Person) -> Person:
     me = ("untidy", person.number)
     if person.number in ODDITIES:
         return replace(person, **ODDITIES[person.number])
-    if person.age > 55 and draw(6, *me, "year only") == 0:
+    if person.age > 55 and draw_int(6, *me, "year only") == 0:
         person = replace(person, birth_date=person.birth_date[:4])
-    if person.age > 70 and draw(5, *me, "died") == 0:
-        person = replace(person, died_on=f"{TODAY.year - 1 - draw(4, *me)}-0{1 + draw(9, *me, 'm')}-17")
-    if person.role != "child" and draw(40, *me, "no date") == 0:
+    if person.age > 70 and draw_int(5, *me, "died") == 0:
+        person = replace(
+            person, died_on=f"{TODAY.year - 1 - draw_int(4, *me)}-0{1 + draw_int(9, *me, 'm')}-17"
+        )
+    if person.role != "child" and draw_int(40, *me, "no date") == 0:
         person = replace(person, birth_date="")
-    if draw(9, *me, "no address") == 0:
+    if draw_int(9, *me, "no address") == 0:
         person = replace(person, address="")
-    if draw(7, *me, "one surname") == 0:
+    if draw_int(7, *me, "one surname") == 0:
         person = replace(person, family_names=_first_surname(person))
     return person
 
@@ -218,6 +222,6 @@ def _national_id(number: int) -> str:
 
 def _phone(number: int) -> str:
     """+999 belongs to no country. Some clerks group the digits, some leave the prefix out, some forget."""
-    digits = f"7{draw(10**8, 'phone', number):08d}"
+    digits = f"7{draw_int(10**8, 'phone', number):08d}"
     grouped = f"{digits[:3]} {digits[3:6]} {digits[6:]}"
     return pick((f"+999 {grouped}", f"+999{digits}", grouped, ""), "phone style", number)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import Any, Final
 
-from issuer.sample.people import HUSBAND, TODAY, Person, draw, pick
+from issuer.sample.people import HUSBAND, TODAY, Person, draw_int, pick
 
 Row = dict[str, Any]
 ANA: Final = 1
@@ -44,16 +44,16 @@ def population(people: list[Person]) -> Iterator[Row]:
 
 def births(people: list[Person]) -> Iterator[Row]:
     """Whose birth was written down; a parent is named as the clerk heard it, or not at all."""
-    registered = [p for p in people if p.number == ANA or (p.birth_date[4:] and draw(8, "act", p.number))]
+    registered = [p for p in people if p.number == ANA or (p.birth_date[4:] and draw_int(8, "act", p.number))]
     for index, person in enumerate(registered, start=1):
         name = person.family_names
-        if draw(25, "clerk in capitals", person.number) == 0:
+        if draw_int(25, "clerk in capitals", person.number) == 0:
             name = name.upper()
-        delay = draw(60, "delay", person.number) if draw(10, "late", person.number) else 900
+        delay = draw_int(60, "delay", person.number) if draw_int(10, "late", person.number) else 900
         year, month, day = (int(part) for part in person.birth_date.split("-"))
         yield {
             "birth_id": f"B-{index:04d}",
-            "act_number": f"{year}/{1 + draw(900, 'act number', person.number):03d}",
+            "act_number": f"{year}/{1 + draw_int(900, 'act number', person.number):03d}",
             "national_id": person.national_id,
             "given_names": person.given_names,
             "family_names": name,
@@ -71,13 +71,13 @@ def births(people: list[Person]) -> Iterator[Row]:
 def social(people: list[Person]) -> Iterator[Row]:
     """The households that were surveyed, member by member, with the programme that one of them draws."""
     surveyed = [
-        p for p in people if p.number == ANA or draw(10, "surveyed", p.household) < 6 or p.household == 1
+        p for p in people if p.number == ANA or draw_int(10, "surveyed", p.household) < 6 or p.household == 1
     ]
     sizes = {p.household: sum(q.household == p.household for q in surveyed) for p in surveyed}
     for index, person in enumerate(surveyed, start=1):
         programme, amount = PROGRAMMES[0] if person.number == ANA else pick(PROGRAMMES, "p", person.household)
         enrolled = person.role == "head" and not person.died_on
-        state = "active" if person.number == ANA or draw(6, "state", person.number) else "suspended"
+        state = "active" if person.number == ANA or draw_int(6, "state", person.number) else "suspended"
         yield {
             "social_id": f"S-{index:04d}",
             "national_id": person.national_id,
@@ -89,7 +89,9 @@ def social(people: list[Person]) -> Iterator[Row]:
             "municipality": person.municipality,
             "programme": programme if enrolled else "",
             "enrolment_status": state if enrolled else "",
-            "enrolled_on": _after(2023, 1, 9, days=draw(900, "enrolled", person.number)) if enrolled else "",
+            "enrolled_on": _after(2023, 1, 9, days=draw_int(900, "enrolled", person.number))
+            if enrolled
+            else "",
             "monthly_amount": amount if enrolled else "",
         }
 
@@ -97,10 +99,10 @@ def social(people: list[Person]) -> Iterator[Row]:
 def farmers(people: list[Person]) -> Iterator[Row]:
     """Who works land: one parcel each, its crops and its last harvest."""
     grown = [p for p in people if 18 <= p.age <= 80 and not p.died_on]
-    working = [p for p in grown if p.number in (ANA, HUSBAND) or draw(5, "farms", p.number) < 2]
+    working = [p for p in grown if p.number in (ANA, HUSBAND) or draw_int(5, "farms", p.number) < 2]
     for index, person in enumerate(working, start=1):
         me = ("farm", person.number)
-        hundredths = 25 + draw(900, *me, "area")
+        hundredths = 25 + draw_int(900, *me, "area")
         second = pick(("", *CROPS), *me, "second crop")
         yield {
             "farmer_id": f"F-{index:04d}",
@@ -115,28 +117,32 @@ def farmers(people: list[Person]) -> Iterator[Row]:
             "main_crop": pick(CROPS, *me, "crop") if person.number != ANA else "Quinoa",
             "second_crop": second if person.number != ANA else "Maize",
             "harvest_season": "2025/2026",
-            "harvest_kg": 180 + draw(4200, *me, "harvest") if draw(8, *me, "weighed") or index == 1 else "",
-            "farmer_since": "2009" if person.number == ANA else str(TODAY.year - draw(person.age - 17, *me)),
+            "harvest_kg": 180 + draw_int(4200, *me, "harvest")
+            if draw_int(8, *me, "weighed") or index == 1
+            else "",
+            "farmer_since": "2009"
+            if person.number == ANA
+            else str(TODAY.year - draw_int(person.age - 17, *me)),
         }
 
 
 def disabilities(people: list[Person]) -> Iterator[Row]:
     """Who was assessed by the commission, with its finding and how long it holds."""
     assessed = [
-        p for p in people if p.number == ANA or (not p.died_on and draw(9, "assessed", p.number) == 0)
+        p for p in people if p.number == ANA or (not p.died_on and draw_int(9, "assessed", p.number) == 0)
     ]
     for index, person in enumerate(assessed, start=1):
         me = ("disability", person.number)
         kind = pick(DISABILITIES, *me, "kind") if person.number != ANA else "hearing"
-        permanent = draw(3, *me, "permanent") > 0 or person.number == ANA
-        assessed_on = _after(2019, 2, 4, days=draw(2400, *me, "assessed"))
+        permanent = draw_int(3, *me, "permanent") > 0 or person.number == ANA
+        assessed_on = _after(2019, 2, 4, days=draw_int(2400, *me, "assessed"))
         yield {
             "disability_id": f"D-{index:04d}",
             "national_id": person.national_id,
             "given_names": person.given_names,
             "family_names": person.family_names,
             "disability_type": kind,
-            "degree_percent": 40 + 5 * draw(11, *me, "degree"),
+            "degree_percent": 40 + 5 * draw_int(11, *me, "degree"),
             "assessed_on": assessed_on,
             "permanent": "yes" if permanent else "no",
             "review_due": "" if permanent else f"{int(assessed_on[:4]) + 8}{assessed_on[4:8]}01",
@@ -159,7 +165,7 @@ def deaths(people: list[Person]) -> Iterator[Row]:
             "family_names": person.family_names,
             "died_on": person.died_on,
             "spouse_national_id": left[0].national_id if left and not left[0].died_on else "",
-            "registered_on": _after(year, month, day, days=1 + draw(12, "buried", person.number)),
+            "registered_on": _after(year, month, day, days=1 + draw_int(12, "buried", person.number)),
         }
 
 

@@ -38,9 +38,9 @@ def check_nonce(authority: Authority, nonce: str, *, purpose: str = C_NONCE, now
 
 def spend_nonce(nonce: str, *, now: datetime) -> None:
     """Use a nonce that was checked; it can be done once."""
-    if not replay.spend("c_nonce", nonce, until=now + LIFETIME):
+    if not replay.use_once("c_nonce", nonce, until=now + LIFETIME):
         raise InvalidNonceError("The nonce was used before.")
 
 
 def _seal(authority: Authority, body: bytes, purpose: str) -> bytes:
-    return replay.keyed(purpose, f"{authority.pk} {body.hex()}")[:_TAG]
+    return replay.keyed_secret(purpose, f"{authority.pk} {body.hex()}")[:_TAG]

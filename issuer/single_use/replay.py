@@ -12,28 +12,28 @@ from issuer.models import SpentValue
 PURGED_AT_ONCE = 200
 
 
-def digest(secret: str) -> str:
+def secret_digest(secret: str) -> str:
     """SHA-256 of a secret that is long and random: a code, a token, the reference of an offer."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def keyed(purpose: str, value: str) -> bytes:
+def keyed_secret(purpose: str, value: str) -> bytes:
     """HMAC-SHA-256 under this house's own secret: for what is short enough to be guessed from a digest."""
     key = hashlib.sha256(f"sello {purpose} ".encode() + settings.SECRET_KEY.encode()).digest()
     return hmac.digest(key, value.encode(), "sha256")
 
 
-def spend(scope: str, value: str, *, until: datetime) -> bool:
+def use_once(scope: str, value: str, *, until: datetime) -> bool:
     """Whether this is the first use of `value`; exactly one of any number of callers is told so."""
     try:
         with transaction.atomic():
-            SpentValue.objects.create(scope=scope, digest=digest(value), expires_at=until)
+            SpentValue.objects.create(scope=scope, digest=secret_digest(value), expires_at=until)
     except IntegrityError:
         return False
     return True
 
 
-def purge(*, now: datetime) -> None:
+def purge_used(*, now: datetime) -> None:
     """Forget values that have expired; what another process is deleting already is left to it."""
     expired = SpentValue.objects.filter(expires_at__lt=now)
     if not expired.exists():

@@ -15,7 +15,7 @@ def sessions_of(authority: Authority, *, lock: bool = True) -> QuerySet[Session]
     return found.select_for_update(of=("self",)) if lock else found
 
 
-def move(session: Session, state: Session.State) -> None:
+def move_session(session: Session, state: Session.State) -> None:
     """Change a session's state along `Session.TRANSITIONS`; any other way is an error of ours."""
     if state not in Session.TRANSITIONS[Session.State(session.state)]:
         raise SelloError(
@@ -26,4 +26,4 @@ def move(session: Session, state: Session.State) -> None:
 
 def tx_code_digest(session: Session, typed: str) -> str:
     """The digest under which a transaction code is stored and compared."""
-    return replay.keyed("tx_code", f"{session.id} {typed}").hex()
+    return replay.keyed_secret("tx_code", f"{session.id} {typed}").hex()

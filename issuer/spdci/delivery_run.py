@@ -7,13 +7,13 @@ from typing import Any
 
 from issuer.models import Outgoing, SpdciService
 from issuer.spdci import event_notifications, outbox, request_handlers
-from issuer.spdci.served_registry import Desk
+from issuer.spdci.served_registry import ServedRegistry
 
 
 def deliver_messages(*, clock: Callable[[], datetime]) -> dict[str, int]:
     """How many changes were announced, how many messages delivered, failed for now, or parked."""
-    announced = event_notifications.announce(now=clock())
-    counts = outbox.deliver(partial(_prepare, clock=clock), clock=clock)
+    announced = event_notifications.announce_changes(now=clock())
+    counts = outbox.deliver_due(partial(_prepare, clock=clock), clock=clock)
     waiting = Outgoing.objects.filter(state__in=(Outgoing.State.ASKED, Outgoing.State.READY)).count()
     return {"announced": announced, **counts, "waiting": waiting}
 
@@ -22,5 +22,5 @@ def _prepare(
     row: Outgoing, message: Mapping[str, Any], *, clock: Callable[[], datetime]
 ) -> Mapping[str, Any]:
     return request_handlers.prepare_search(
-        Desk(SpdciService.objects.get(registry=row.registry)), row, message, now=clock()
+        ServedRegistry(SpdciService.objects.get(registry=row.registry)), row, message, now=clock()
     )

@@ -21,17 +21,17 @@ from common.registries.spdci.subscription import RecordEvent, create_notify
 from issuer.models import SpdciService, Subscription
 from issuer.registries.connectors import connector
 from issuer.spdci import outbox, search
-from issuer.spdci.served_registry import Agreement, Desk, agreement
+from issuer.spdci.served_registry import PartnerAgreement, ServedRegistry, agreement_with
 
 BATCH: Final = 500  # changes looked at in one transaction
 MAX_EVENTS: Final = 100  # in one message
 
 
-def announce(*, now: datetime) -> int:
+def announce_changes(*, now: datetime) -> int:
     """Put into the outbox what subscribers are to be told; how many changes that is."""
     told = 0
     for service in SpdciService.objects.select_related("registry__authority").filter(active=True):
-        desk = Desk(service)
+        desk = ServedRegistry(service)
         active = Subscription.objects.filter(registry=service.registry, active=True, partner__active=True)
         begun = active.filter(Q(starts_at=None) | Q(starts_at__lte=now))
         behind = list(begun.values_list("pk", "cursor"))
@@ -42,7 +42,7 @@ def announce(*, now: datetime) -> int:
     return told
 
 
-def _follow(desk: Desk, key: int, *, now: datetime) -> int:
+def _follow(desk: ServedRegistry, key: int, *, now: datetime) -> int:
     told, more = 0, True
     while more:
         with transaction.atomic():
@@ -62,13 +62,13 @@ def _follow(desk: Desk, key: int, *, now: datetime) -> int:
     return told
 
 
-def _tell(desk: Desk, row: Subscription, changes: list[RecordChange], *, now: datetime) -> int:
+def _tell(desk: ServedRegistry, row: Subscription, changes: list[RecordChange], *, now: datetime) -> int:
     """One message, or few, of those changes that the subscription means and the agreement still covers."""
     try:
-        agreed = agreement(row.partner, desk.registry)
+        agreed = agreement_with(row.partner, desk.registry)
         query = parse_criteria(row.filter_type, row.filter)
-        node = search.understood(desk, agreed, query)
-        search.check_purpose(agreed, row.purpose)
+        node = search.agreed_query(desk, agreed, query)
+        search.require_agreed_purpose(agreed, row.purpose)
         url = outgoing.callback_url(row.partner, "", path="registry/notify")
     except ExchangeError:
         return 0  # what was agreed has ended, or the partner awaits nothing: these changes pass untold
@@ -79,7 +79,13 @@ def _tell(desk: Desk, row: Subscription, changes: list[RecordChange], *, now: da
 
 
 def _post(
-    desk: Desk, row: Subscription, agreed: Agreement, changes: list[RecordChange], *, url: str, now: datetime
+    desk: ServedRegistry,
+    row: Subscription,
+    agreed: PartnerAgreement,
+    changes: list[RecordChange],
+    *,
+    url: str,
+    now: datetime,
 ) -> None:
     events = []
     for change in changes:
@@ -91,12 +97,12 @@ def _post(
     message = create_notify(
         row.code, events, mapping=desk.mapping, event_type=row.event_type, record_type=row.record_type
     )
-    sent = outbox.post(
+    sent = outbox.enqueue(
         desk.registry, row.partner, "notify", message, url=url, now=now, total_count=len(events)
     )
     for change in changes:
         if change.record is not None:
-            search.write_down(
+            search.log_partner_read(
                 desk,
                 row.partner,
                 agreed,
@@ -107,7 +113,7 @@ def _post(
             )
 
 
-def _means(desk: Desk, row: Subscription, node: Node, change: RecordChange) -> bool:
+def _means(desk: ServedRegistry, row: Subscription, node: Node, change: RecordChange) -> bool:
     """Whether a change is of the event and the records that were asked for.
 
     Of a record that is gone nothing is known but its key: it is told to whoever asked for it by its key.

@@ -9,14 +9,14 @@ from common.errors import SelloError
 from common.registries.columns.profile import describe_columns
 from issuer.models import Registry
 from issuer.registries.connectors import connector
-from issuer.registries.connectors.spdci.mapping import address_of, party_of
+from issuer.registries.connectors.spdci.mapping import registry_party, spdci_address
 
 PROBED: Final = 200
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Introduction:
+class Handshake:
     """What the organisation over there registers of us; `problem` is why it does not answer yet, or empty."""
 
     sender_id: str
@@ -26,9 +26,9 @@ class Introduction:
     problem: str
 
 
-def introduce(registry: Registry) -> Introduction:
+def begin_handshake(registry: Registry) -> Handshake:
     """Ask for the first records; what they hold says of which types the columns are."""
-    here, problem = address_of(registry), ""
+    here, problem = spdci_address(registry), ""
     try:
         changes = list(connector(registry).changes(limit=PROBED))
     except SelloError as error:
@@ -38,8 +38,8 @@ def introduce(registry: Registry) -> Introduction:
         rows = [change.record.data for change in changes if change.record is not None]
         registry.columns = [_described(column, rows) for column in registry.columns]
         registry.save(update_fields=["columns"])
-    return Introduction(
-        sender_id=party_of(registry).sender_id,
+    return Handshake(
+        sender_id=registry_party(registry).sender_id,
         jwks_uri=f"{here}/.well-known/jwks.json",
         token_url=f"{here}/oauth2/client/token",
         callback_url=here,

@@ -21,7 +21,7 @@ from common.encoding import strict_json
 from common.errors import SelloError
 from common.exchange.header import SUCCEEDED, Header
 from issuer.models import Outgoing, Registry, Transaction
-from issuer.registries.connectors.spdci.mapping import NAMESPACE, party_of
+from issuer.registries.connectors.spdci.mapping import NAMESPACE, registry_party
 
 HELD: Final = timedelta(minutes=2)
 WAITS: Final = (  # after each attempt that failed; then the message is parked
@@ -32,7 +32,7 @@ MAX_SEALED: Final = 8_000_000
 Prepare = Callable[[Outgoing, Mapping[str, Any]], Mapping[str, Any]]
 
 
-def post(
+def enqueue(
     registry: Registry,
     partner: Partner,
     action: str,
@@ -63,7 +63,7 @@ def post(
     )
 
 
-def deliver(prepare: Prepare, *, clock: Callable[[], datetime]) -> dict[str, int]:
+def deliver_due(prepare: Prepare, *, clock: Callable[[], datetime]) -> dict[str, int]:
     """Send all that is due; `prepare` makes the answer to what was asked, in one transaction with its log."""
     counts = {"delivered": 0, "failed": 0, "parked": 0}
     while (row := _claim(clock())) is not None:
@@ -77,7 +77,7 @@ def deliver(prepare: Prepare, *, clock: Callable[[], datetime]) -> dict[str, int
     return counts
 
 
-def unpark(*, now: datetime) -> int:
+def unpark_messages(*, now: datetime) -> int:
     """Send parked messages on; how many there are."""
     parked = Outgoing.objects.filter(state=Outgoing.State.PARKED)
     return parked.update(state=Outgoing.State.READY, attempts=0, due_at=now, held_until=None)
@@ -118,7 +118,7 @@ def _send(row: Outgoing, *, now: datetime) -> None:
         sender_uri="" if answers else _own_callback(row),
     )
     outgoing.send_message(
-        row.partner, NAMESPACE, header, _opened(row), party=party_of(row.registry), url=row.url, now=now
+        row.partner, NAMESPACE, header, _opened(row), party=registry_party(row.registry), url=row.url, now=now
     )
     _release(row, state=Outgoing.State.DELIVERED, sealed=b"", problem="")
 

@@ -7,7 +7,7 @@ from common.adapters.exchange.messages import Party
 from common.exchange.envelope import timestamp
 from common.keys import jwk
 from issuer.registries.connectors import connector
-from issuer.spdci.served_registry import Desk
+from issuer.spdci.served_registry import ServedRegistry
 
 CONTEXT: Final = {
     "@context": "http://spdci.org/",
@@ -17,14 +17,14 @@ CONTEXT: Final = {
 MAX_PLACES: Final = 10_000
 
 
-def keys(party: Party) -> dict[str, Any]:
+def partner_key_set(party: Party) -> dict[str, Any]:
     """`jwks.json` (RFC 7517), each key under its thumbprint."""
     public = party.signer.public_key
     written = {**jwk.encode(public), "kid": jwk.thumbprint(public), "use": "sig", "alg": public.algorithm}
     return {"keys": [written]}
 
 
-def locations(desk: Desk, *, now: datetime) -> dict[str, Any]:
+def place_locations(desk: ServedRegistry, *, now: datetime) -> dict[str, Any]:
     """`locations.json`: the values of the place column; empty where the registry names none."""
     column, names = desk.service.place_column, set[str]()
     if column:

@@ -12,30 +12,36 @@ from common.registries.spdci.members import TOO_MANY, SpdciItemError
 from common.registries.spdci.questions import parse_question
 from common.registries.spdci.search import Found
 from issuer.spdci import search
-from issuer.spdci.served_registry import Desk, agreement
+from issuer.spdci.served_registry import ServedRegistry, agreement_with
 
 MAX_MEANT: Final = 20  # records under one person's identifier
 
 
-def decide(
-    desk: Desk, partner: Partner, name: str, message: dict[str, Any], *, request_id: str, now: datetime
+def decide_question(
+    desk: ServedRegistry,
+    partner: Partner,
+    name: str,
+    message: dict[str, Any],
+    *,
+    request_id: str,
+    now: datetime,
 ) -> tuple[str, bool | SpdciItemError]:
     """The transaction, and whether a person is `disabled`, or `enrolled`: whether a record says so."""
     transaction_id, query, purpose = parse_question(message, f"{name}_criteria")
-    agreed = agreement(partner, desk.registry)
+    agreed = agreement_with(partner, desk.registry)
     required = desk.mapping.questions.get(name)
     try:
         if isinstance(query, SpdciItemError):
             raise query
         if required is None or name not in agreed.attributes:
             raise SpdciItemError("This question is not part of what was agreed.")
-        search.check_purpose(agreed, purpose)
-        meant = _meant(desk, search.understood(desk, agreed, query))
+        search.require_agreed_purpose(agreed, purpose)
+        meant = _meant(desk, search.agreed_query(desk, agreed, query))
     except SpdciItemError as refusal:
         return transaction_id, refusal
     with transaction.atomic():
         for record in meant:
-            search.write_down(
+            search.log_partner_read(
                 desk,
                 partner,
                 agreed,
@@ -52,25 +58,33 @@ def decide(
     return transaction_id, any(said)
 
 
-def details(
-    desk: Desk, partner: Partner, name: str, message: dict[str, Any], *, request_id: str, now: datetime
+def question_details(
+    desk: ServedRegistry,
+    partner: Partner,
+    name: str,
+    message: dict[str, Any],
+    *,
+    request_id: str,
+    now: datetime,
 ) -> tuple[str, Found]:
     """The transaction, and what one person's records say by the template called `name`."""
     transaction_id, query, purpose = parse_question(message, "disabled_criteria")
-    agreed = agreement(partner, desk.registry)
+    agreed = agreement_with(partner, desk.registry)
     template = desk.mapping.details.get(name)
     try:
         if isinstance(query, SpdciItemError):
             raise query
         if template is None:
             raise SpdciItemError("This registry knows nothing of that.")
-        search.check_purpose(agreed, purpose)
-        meant = _meant(desk, search.understood(desk, agreed, query))
+        search.require_agreed_purpose(agreed, purpose)
+        meant = _meant(desk, search.agreed_query(desk, agreed, query))
     except SpdciItemError as refusal:
         return transaction_id, Found(transaction_id, refusal=refusal)
     with transaction.atomic():
         for record in meant:
-            search.write_down(desk, partner, agreed, record, request_id=request_id, purpose=purpose, now=now)
+            search.log_partner_read(
+                desk, partner, agreed, record, request_id=request_id, purpose=purpose, now=now
+            )
     told = [fill_template(desk.mapping, r.data, agreed.attributes, template=template) for r in meant]
     known = [item for item in told if item]
     return transaction_id, Found(
@@ -78,9 +92,9 @@ def details(
     )
 
 
-def _meant(desk: Desk, node: Any) -> list[RegistryRecord]:
+def _meant(desk: ServedRegistry, node: Any) -> list[RegistryRecord]:
     found: list[RegistryRecord] = []
-    for record in search.matching(desk, node):
+    for record in search.matching_records(desk, node):
         found.append(record)
         if len(found) > MAX_MEANT:
             raise SpdciItemError("This question means more than one person.", reason=TOO_MANY)

@@ -20,7 +20,7 @@ from common.registries.spdci.subscription import (
     parse_subscribe_response,
 )
 from issuer.models import Announcement, OwnSubscription, Registry
-from issuer.registries.connectors.spdci.remote import Elsewhere, elsewhere, everything
+from issuer.registries.connectors.spdci.remote import RemoteRegistry, all_records, remote_registry
 from issuer.spdci import outbox
 
 log = logging.getLogger(__name__)
@@ -29,9 +29,9 @@ MAX_KEY: Final = 128
 
 
 @transaction.atomic
-def subscribe(registry: Registry, events: Sequence[str], *, now: datetime) -> list[OwnSubscription]:
+def subscribe_remote(registry: Registry, events: Sequence[str], *, now: datetime) -> list[OwnSubscription]:
     """Ask to be told of all changes; the registry answers later, at `on-subscribe`."""
-    there, rows = elsewhere(registry), []
+    there, rows = remote_registry(registry), []
     for event in events:
         if not there.mapping.event_of(event):
             raise RegistryError(f"The mapping does not say what {event} stands for.")
@@ -40,7 +40,7 @@ def subscribe(registry: Registry, events: Sequence[str], *, now: datetime) -> li
             *names,
             event_type=event,
             filter_type="predicate",
-            filter=everything(there.key_identifier),
+            filter=all_records(there.key_identifier),
             record_type=there.mapping.record_type,
             purpose=there.purpose,
             now=now,
@@ -60,9 +60,9 @@ def subscribe(registry: Registry, events: Sequence[str], *, now: datetime) -> li
 
 
 @transaction.atomic
-def unsubscribe(registry: Registry, *, now: datetime) -> int:
+def unsubscribe_remote(registry: Registry, *, now: datetime) -> int:
     """End what is subscribed; how many subscriptions that is."""
-    there = elsewhere(registry)
+    there = remote_registry(registry)
     active = OwnSubscription.objects.filter(registry=registry, state=ACTIVE)
     codes = list(active.values_list("code", flat=True))
     if codes:
@@ -72,7 +72,7 @@ def unsubscribe(registry: Registry, *, now: datetime) -> int:
     return len(codes)
 
 
-def subscribed(registry: Registry, received: ReceivedMessage, *, now: datetime) -> None:
+def on_subscribe(registry: Registry, received: ReceivedMessage, *, now: datetime) -> None:
     """`on-subscribe`: the codes under which our wishes stand, or that they were refused."""
     _require_partner(registry, received)
     answers = parse_subscribe_response(received.message)
@@ -85,12 +85,12 @@ def subscribed(registry: Registry, received: ReceivedMessage, *, now: datetime) 
         row.save(update_fields=["code", "state", "at"])
 
 
-def unsubscribed(registry: Registry, received: ReceivedMessage, *, now: datetime) -> None:
+def on_unsubscribe(registry: Registry, received: ReceivedMessage, *, now: datetime) -> None:
     """`on-unsubscribe`: heard; the subscription counts as ended since we asked."""
     _require_partner(registry, received)
 
 
-def notified(registry: Registry, received: ReceivedMessage, *, now: datetime) -> None:
+def on_notify(registry: Registry, received: ReceivedMessage, *, now: datetime) -> None:
     """`notify`: note which records changed, as a new revision; whoever follows fetches what they say."""
     there = _require_partner(registry, received)
     told = [
@@ -112,9 +112,9 @@ def notified(registry: Registry, received: ReceivedMessage, *, now: datetime) ->
         )
 
 
-def _require_partner(registry: Registry, received: ReceivedMessage) -> Elsewhere:
+def _require_partner(registry: Registry, received: ReceivedMessage) -> RemoteRegistry:
     try:
-        there = elsewhere(registry)
+        there = remote_registry(registry)
     except RegistryError as error:
         raise ExchangeError("No registry listens here.", code="err.request.not_found") from error
     if there.partner != received.partner:
@@ -126,4 +126,4 @@ def _post(
     registry: Registry, partner: Partner, action: str, message: dict[str, Any], *, now: datetime
 ) -> None:
     url = f"{partner.address.rstrip('/')}/registry/{action}"
-    outbox.post(registry, partner, action, message, url=url, now=now)
+    outbox.enqueue(registry, partner, action, message, url=url, now=now)

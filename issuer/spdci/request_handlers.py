@@ -20,7 +20,7 @@ from common.registries.spdci.search import Found
 from issuer.models import Outgoing
 from issuer.spdci import outbox, questions, subscriptions, transactions
 from issuer.spdci import search as searching
-from issuer.spdci.served_registry import Desk, agreement
+from issuer.spdci.served_registry import ServedRegistry, agreement_with
 
 CALLBACKS: Final = {
     "search": "registry/on-search",
@@ -32,29 +32,31 @@ ANSWERS: Final = {name: f"on-{name}" for name in CALLBACKS} | {"txn-status": "tx
 Message = dict[str, Any]
 
 
-def search_now(desk: Desk, received: ReceivedMessage, *, now: datetime) -> Message:
+def search_now(desk: ServedRegistry, received: ReceivedMessage, *, now: datetime) -> Message:
     """`registry/sync/search`."""
     transaction_id, items = search.parse_search(received.message, now=now)
     _check_count(received, items)
-    begun = transactions.begin(
+    begun = transactions.begin_transaction(
         desk, received.partner, "search", transaction_id, [item.reference_id for item in items], now=now
     )
-    answers = searching.answer(desk, received.partner, items, request_id=received.header.message_id, now=now)
-    transactions.conclude(begun, answers)
+    answers = searching.answer_searches(
+        desk, received.partner, items, request_id=received.header.message_id, now=now
+    )
+    transactions.conclude_transaction(begun, answers)
     return search.create_search_response(
         transaction_id, begun.correlation_id, answers, mapping=desk.mapping, now=now
     )
 
 
-def search_later(desk: Desk, received: ReceivedMessage, *, now: datetime) -> str:
+def search_later(desk: ServedRegistry, received: ReceivedMessage, *, now: datetime) -> str:
     """`registry/search`: the correlation_id; the records are looked up when the answer is made."""
-    agreement(received.partner, desk.registry)
+    agreement_with(received.partner, desk.registry)
     transaction_id, items = search.parse_search(received.message, now=now)
     _check_count(received, items)
-    begun = transactions.begin(
+    begun = transactions.begin_transaction(
         desk, received.partner, "search", transaction_id, [item.reference_id for item in items], now=now
     )
-    outbox.post(
+    outbox.enqueue(
         desk.registry,
         received.partner,
         "on-search",
@@ -69,39 +71,41 @@ def search_later(desk: Desk, received: ReceivedMessage, *, now: datetime) -> str
     return begun.correlation_id
 
 
-def prepare_search(desk: Desk, row: Outgoing, message: Mapping[str, Any], *, now: datetime) -> Message:
+def prepare_search(
+    desk: ServedRegistry, row: Outgoing, message: Mapping[str, Any], *, now: datetime
+) -> Message:
     """The answer to a search that waited; what is no longer agreed is refused in it."""
     assert row.transaction is not None
     transaction_id, items = search.parse_search(message, now=now)
     try:
-        answers = searching.answer(desk, row.partner, items, request_id=row.request_id, now=now)
+        answers = searching.answer_searches(desk, row.partner, items, request_id=row.request_id, now=now)
     except ExchangeError as error:
         refusal = SpdciItemError(error.public)
         answers = [Found(item.reference_id, refusal=refusal) for item in items]
-    transactions.conclude(row.transaction, answers)
+    transactions.conclude_transaction(row.transaction, answers)
     return search.create_search_response(
         transaction_id, row.transaction.correlation_id, answers, mapping=desk.mapping, now=now
     )
 
 
-def subscribe(desk: Desk, received: ReceivedMessage, *, now: datetime) -> str:
+def subscribe_later(desk: ServedRegistry, received: ReceivedMessage, *, now: datetime) -> str:
     """`registry/subscribe`: the correlation_id; codes travel with `on-subscribe`."""
     transaction_id, items = subscription.parse_subscribe(received.message, now=now)
     _check_count(received, items)
-    begun = transactions.begin(
+    begun = transactions.begin_transaction(
         desk, received.partner, "subscribe", transaction_id, [item.reference_id for item in items], now=now
     )
-    answers = subscriptions.subscribe(desk, received.partner, items, now=now)
-    transactions.conclude(begun, answers)
+    answers = subscriptions.accept_subscriptions(desk, received.partner, items, now=now)
+    transactions.conclude_transaction(begun, answers)
     message = subscription.create_subscribe_response(transaction_id, begun.correlation_id, answers, now=now)
     return _answer_later(desk, received, message, total_count=len(items), now=now)
 
 
-def unsubscribe(desk: Desk, received: ReceivedMessage, *, now: datetime) -> str:
+def unsubscribe_later(desk: ServedRegistry, received: ReceivedMessage, *, now: datetime) -> str:
     """`registry/unsubscribe`."""
     transaction_id, codes = subscription.parse_unsubscribe(received.message)
-    refusal = subscriptions.unsubscribe(desk, received.partner, codes)
-    begun = transactions.begin(desk, received.partner, "unsubscribe", transaction_id, [], now=now)
+    refusal = subscriptions.end_subscriptions(desk, received.partner, codes)
+    begun = transactions.begin_transaction(desk, received.partner, "unsubscribe", transaction_id, [], now=now)
     begun.outcome = [
         {"reference_id": "", "status": "rjct", "status_reason_code": refusal.reason}
         if refusal
@@ -114,10 +118,10 @@ def unsubscribe(desk: Desk, received: ReceivedMessage, *, now: datetime) -> str:
     return _answer_later(desk, received, message, now=now)
 
 
-def status_now(desk: Desk, received: ReceivedMessage, *, now: datetime) -> Message:
+def status_now(desk: ServedRegistry, received: ReceivedMessage, *, now: datetime) -> Message:
     """`registry/sync/txn/status`."""
     asked = status.parse_status(received.message)
-    known = transactions.status(desk, received.partner, asked, now=now)
+    known = transactions.transaction_outcomes(desk, received.partner, asked, now=now)
     return status.create_status(
         asked.transaction_id,
         str(uuid.uuid4()),
@@ -127,15 +131,15 @@ def status_now(desk: Desk, received: ReceivedMessage, *, now: datetime) -> Messa
     )
 
 
-def status_later(desk: Desk, received: ReceivedMessage, *, now: datetime) -> str:
+def status_later(desk: ServedRegistry, received: ReceivedMessage, *, now: datetime) -> str:
     """`registry/txn/status`."""
     return _answer_later(desk, received, status_now(desk, received, now=now), now=now)
 
 
-def question_now(desk: Desk, received: ReceivedMessage, *, name: str, now: datetime) -> Message:
+def question_now(desk: ServedRegistry, received: ReceivedMessage, *, name: str, now: datetime) -> Message:
     """`registry/sync/disabled`, `registry/sync/enrolled`."""
     message_id = received.header.message_id
-    transaction_id, answer = questions.decide(
+    transaction_id, answer = questions.decide_question(
         desk, received.partner, name, dict(received.message), request_id=message_id, now=now
     )
     return question_messages.create_question_answer(
@@ -143,10 +147,10 @@ def question_now(desk: Desk, received: ReceivedMessage, *, name: str, now: datet
     )
 
 
-def details_now(desk: Desk, received: ReceivedMessage, *, name: str, now: datetime) -> Message:
+def details_now(desk: ServedRegistry, received: ReceivedMessage, *, name: str, now: datetime) -> Message:
     """`registry/sync/get-disability-details`, `registry/sync/get-disability-support`."""
     message_id = received.header.message_id
-    transaction_id, found = questions.details(
+    transaction_id, found = questions.question_details(
         desk, received.partner, name, dict(received.message), request_id=message_id, now=now
     )
     answer = search.create_search_response(
@@ -160,9 +164,9 @@ def details_now(desk: Desk, received: ReceivedMessage, *, name: str, now: dateti
 
 
 def _answer_later(
-    desk: Desk, received: ReceivedMessage, message: Message, *, total_count: int = 1, now: datetime
+    desk: ServedRegistry, received: ReceivedMessage, message: Message, *, total_count: int = 1, now: datetime
 ) -> str:
-    outbox.post(
+    outbox.enqueue(
         desk.registry,
         received.partner,
         ANSWERS[received.header.action],
@@ -185,9 +189,9 @@ def _check_count(received: ReceivedMessage, items: Sequence[object]) -> None:
         raise ExchangeError("total_count is not the number of requests.", reason="rjct.total_count.invalid")
 
 
-def updates_now(desk: Desk, received: ReceivedMessage, *, now: datetime) -> Message:
+def updates_now(desk: ServedRegistry, received: ReceivedMessage, *, now: datetime) -> Message:
     """`registry/sync/enrollment/updates`: refused: a registry's records are changed by it alone."""
-    agreement(received.partner, desk.registry)
+    agreement_with(received.partner, desk.registry)
     transaction_id = members.parse_identifier(received.message, "transaction_id")
     entry = {
         "reference_id": transaction_id,

@@ -16,16 +16,16 @@ from common.registries.spdci.search import Criteria, Found, SearchItem
 from issuer.models import Basis, Registry
 from issuer.record_access.log import log_read
 from issuer.registries.connectors import connector
-from issuer.spdci.served_registry import Agreement, Desk, agreement
+from issuer.spdci.served_registry import PartnerAgreement, ServedRegistry, agreement_with
 
 MAX_SCANNED: Final = 100_000  # records that one search without an identifier looks through
 
 
-def answer(
-    desk: Desk, partner: Partner, items: Sequence[SearchItem], *, request_id: str, now: datetime
+def answer_searches(
+    desk: ServedRegistry, partner: Partner, items: Sequence[SearchItem], *, request_id: str, now: datetime
 ) -> list[Found]:
     """The answers to a batch; each reading is logged in the same transaction."""
-    agreed, answers = agreement(partner, desk.registry), []
+    agreed, answers = agreement_with(partner, desk.registry), []
     with transaction.atomic():
         for item in items:
             try:
@@ -37,7 +37,7 @@ def answer(
                 continue
             records, page = found
             for record in records:
-                write_down(
+                log_partner_read(
                     desk,
                     partner,
                     agreed,
@@ -50,7 +50,9 @@ def answer(
     return answers
 
 
-def understood(desk: Desk, agreed: Agreement, query: Node, *, reason: str = SEARCH_CRITERIA) -> Node:
+def agreed_query(
+    desk: ServedRegistry, agreed: PartnerAgreement, query: Node, *, reason: str = SEARCH_CRITERIA
+) -> Node:
     """The query over columns, once all of them are agreed and its values can be compared."""
     try:
         node = tree.resolved(query, desk.mapping.resolve)
@@ -63,13 +65,13 @@ def understood(desk: Desk, agreed: Agreement, query: Node, *, reason: str = SEAR
     return node
 
 
-def check_purpose(agreed: Agreement, purpose: str, *, reason: str = SEARCH_CRITERIA) -> None:
+def require_agreed_purpose(agreed: PartnerAgreement, purpose: str, *, reason: str = SEARCH_CRITERIA) -> None:
     """Raise unless the purpose is one of those agreed, where the agreement names any."""
     if agreed.purposes and purpose not in agreed.purposes:
         raise SpdciItemError("This purpose is not part of what was agreed.", reason=reason)
 
 
-def matching(desk: Desk, node: Node) -> Iterator[RegistryRecord]:
+def matching_records(desk: ServedRegistry, node: Node) -> Iterator[RegistryRecord]:
     """The records that a query means: by index where it fixes a value, else one after the other."""
     types = desk.mapping.types
     for record in _candidates(desk.registry, node, types):
@@ -77,10 +79,10 @@ def matching(desk: Desk, node: Node) -> Iterator[RegistryRecord]:
             yield record
 
 
-def write_down(
-    desk: Desk,
+def log_partner_read(
+    desk: ServedRegistry,
     partner: Partner,
-    agreed: Agreement,
+    agreed: PartnerAgreement,
     record: RegistryRecord,
     *,
     request_id: str,
@@ -109,12 +111,12 @@ def _by(column: str, kind: str) -> Callable[[RegistryRecord], Any]:
 
 
 def _search(
-    desk: Desk, agreed: Agreement, criteria: Criteria, reference_id: str
+    desk: ServedRegistry, agreed: PartnerAgreement, criteria: Criteria, reference_id: str
 ) -> tuple[list[RegistryRecord], Found]:
-    check_purpose(agreed, criteria.purpose)
-    node = understood(desk, agreed, criteria.query)
+    require_agreed_purpose(agreed, criteria.purpose)
+    node = agreed_query(desk, agreed, criteria.query)
     order = _order(desk, agreed, criteria)
-    found = list(matching(desk, node))
+    found = list(matching_records(desk, node))
     for column, descending in reversed(order):
         kind = desk.mapping.types[column]
         known = [r for r in found if r.data.get(column) not in (None, "")]
@@ -133,7 +135,7 @@ def _search(
     )
 
 
-def _order(desk: Desk, agreed: Agreement, criteria: Criteria) -> list[tuple[str, bool]]:
+def _order(desk: ServedRegistry, agreed: PartnerAgreement, criteria: Criteria) -> list[tuple[str, bool]]:
     order = []
     for name, descending in criteria.sort:
         try:

@@ -8,14 +8,14 @@ from django.db import transaction
 from common.errors import UnknownPartError
 from common.registries.connector import RegistryError
 from issuer.models import Registry, SpdciService
-from issuer.registries.connectors.spdci.mapping import parse_mapping
+from issuer.registries.connectors.spdci.mapping import parse_record_mapping
 from issuer.registries.store import index_columns
 
 
 @transaction.atomic
-def serve(registry: Registry, mapping: dict[str, Any], *, place_column: str = "") -> SpdciService:
+def serve_registry(registry: Registry, mapping: dict[str, Any], *, place_column: str = "") -> SpdciService:
     """The registry answers by this mapping from now on; by its identifiers records are found at once."""
-    known = parse_mapping(registry, mapping)
+    known = parse_record_mapping(registry, mapping)
     if place_column and place_column not in {column["name"] for column in registry.columns}:
         raise RegistryError("The registry has no such column of places.")
     if registry.connector == "embedded":
@@ -43,6 +43,6 @@ def check_agreed(may_read: Mapping[str, Sequence[str]]) -> None:
                 raise UnknownPartError(f"attribute of {slug}", name, known)
 
 
-def close(registry: Registry) -> None:
+def stop_serving(registry: Registry) -> None:
     """The registry answers no longer."""
     SpdciService.objects.filter(registry=registry).update(active=False)

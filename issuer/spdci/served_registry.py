@@ -10,11 +10,15 @@ from common.adapters.exchange.partners import Partner
 from common.exchange.errors import ExchangeError
 from common.registries.spdci.mapping import RecordMapping
 from issuer.models import Registry, SpdciService
-from issuer.registries.connectors.spdci.mapping import address_of, parse_mapping, party_of
+from issuer.registries.connectors.spdci.mapping import (
+    parse_record_mapping,
+    registry_party,
+    spdci_address,
+)
 
 
 @dataclass(frozen=True)
-class Desk:
+class ServedRegistry:
     """One registry that answers: its row, its mapping, its authority's name and key."""
 
     service: SpdciService
@@ -27,21 +31,21 @@ class Desk:
     @cached_property
     def mapping(self) -> RecordMapping:
         """How its records stand in SPDCI's data objects."""
-        return parse_mapping(self.registry, self.service.mapping)
+        return parse_record_mapping(self.registry, self.service.mapping)
 
     @property
     def party(self) -> Party:
         """Its authority, by its DID, with its Ed25519 key."""
-        return party_of(self.registry)
+        return registry_party(self.registry)
 
     @property
     def address(self) -> str:
         """Where its endpoints begin."""
-        return address_of(self.registry)
+        return spdci_address(self.registry)
 
 
 @dataclass(frozen=True, slots=True)
-class Agreement:
+class PartnerAgreement:
     """What a partner may read of one registry, why (anything, where no purpose is named), by which law."""
 
     attributes: frozenset[str]
@@ -49,7 +53,7 @@ class Agreement:
     legal_basis: str
 
 
-def desk(slug: str) -> Desk:
+def served_registry(slug: str) -> ServedRegistry:
     """The desk of that registry; `err.request.not_found` where it does not answer by SPDCI."""
     found = SpdciService.objects.select_related("registry__authority").filter(
         registry__slug=slug, active=True
@@ -57,10 +61,10 @@ def desk(slug: str) -> Desk:
     service = found.first()
     if service is None:
         raise ExchangeError("No registry answers here.", code="err.request.not_found")
-    return Desk(service)
+    return ServedRegistry(service)
 
 
-def speaking(slug: str) -> Registry:
+def spdci_registry(slug: str) -> Registry:
     """The registry of that slug, where it answers by SPDCI or stands for one that does."""
     answers_or_asks = Q(spdci__active=True) | Q(connector="spdci")
     found = Registry.objects.select_related("authority").filter(answers_or_asks, slug=slug).first()
@@ -69,12 +73,12 @@ def speaking(slug: str) -> Registry:
     return found
 
 
-def agreement(partner: Partner, registry: Registry) -> Agreement:
+def agreement_with(partner: Partner, registry: Registry) -> PartnerAgreement:
     """What was agreed with a partner about a registry; `err.request.forbidden` where nothing was."""
     found = partner.may_read.get(registry.slug)
     if not found:
         raise ExchangeError("Nothing was agreed about this registry.", code="err.request.forbidden")
-    return Agreement(
+    return PartnerAgreement(
         frozenset(found.get("attributes", ())),
         frozenset(found.get("purposes", ())),
         str(found.get("legal_basis", "")),

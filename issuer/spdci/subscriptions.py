@@ -20,16 +20,16 @@ from common.registries.spdci.subscription import (
 from issuer.models import Registry, Subscription
 from issuer.registries.connectors import connector
 from issuer.spdci import search
-from issuer.spdci.served_registry import Agreement, Desk, agreement
+from issuer.spdci.served_registry import PartnerAgreement, ServedRegistry, agreement_with
 
 MAX_SUBSCRIPTIONS: Final = 10_000  # of one partner at one registry
 
 
-def subscribe(
-    desk: Desk, partner: Partner, items: Sequence[SubscribeItem], *, now: datetime
+def accept_subscriptions(
+    desk: ServedRegistry, partner: Partner, items: Sequence[SubscribeItem], *, now: datetime
 ) -> list[SubscriptionResult]:
     """A code for each wish that is taken; changes count from now on."""
-    agreed = agreement(partner, desk.registry)
+    agreed = agreement_with(partner, desk.registry)
     Registry.objects.select_for_update().get(pk=desk.registry.pk)  # two at once count each other
     head, answers = connector(desk.registry).head(), []
     for item in items:
@@ -43,7 +43,7 @@ def subscribe(
     return answers
 
 
-def unsubscribe(desk: Desk, partner: Partner, codes: Sequence[str]) -> SpdciItemError | None:
+def end_subscriptions(desk: ServedRegistry, partner: Partner, codes: Sequence[str]) -> SpdciItemError | None:
     """End subscriptions, all of them or, with a reason, none."""
     own = Subscription.objects.filter(registry=desk.registry, partner=partner, code__in=codes)
     found = dict(own.values_list("code", "active"))
@@ -56,10 +56,16 @@ def unsubscribe(desk: Desk, partner: Partner, codes: Sequence[str]) -> SpdciItem
 
 
 def _take(
-    desk: Desk, partner: Partner, agreed: Agreement, wish: SubscriptionRequest, head: str, *, now: datetime
+    desk: ServedRegistry,
+    partner: Partner,
+    agreed: PartnerAgreement,
+    wish: SubscriptionRequest,
+    head: str,
+    *,
+    now: datetime,
 ) -> str:
-    search.check_purpose(agreed, wish.purpose, reason=DETAILS)
-    search.understood(desk, agreed, wish.query, reason=DETAILS)
+    search.require_agreed_purpose(agreed, wish.purpose, reason=DETAILS)
+    search.agreed_query(desk, agreed, wish.query, reason=DETAILS)
     if not desk.mapping.event_of(wish.event_type):
         raise SpdciItemError("This registry knows no such event.", reason=TYPES)
     if wish.end is not None and wish.end <= now:

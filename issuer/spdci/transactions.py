@@ -15,11 +15,11 @@ from common.registries.spdci.search import Found
 from common.registries.spdci.status import StatusQuestion
 from common.registries.spdci.subscription import SubscriptionResult
 from issuer.models import Transaction
-from issuer.spdci.served_registry import Desk
+from issuer.spdci.served_registry import ServedRegistry
 
 
-def begin(
-    desk: Desk,
+def begin_transaction(
+    desk: ServedRegistry,
     partner: Partner,
     txn_type: str,
     transaction_id: str,
@@ -39,7 +39,7 @@ def begin(
     )
 
 
-def conclude(found: Transaction, answers: Sequence[Found] | Sequence[SubscriptionResult]) -> None:
+def conclude_transaction(found: Transaction, answers: Sequence[Found] | Sequence[SubscriptionResult]) -> None:
     """Note how each request of a batch ended."""
     outcome = []
     for answer in answers:
@@ -53,7 +53,9 @@ def conclude(found: Transaction, answers: Sequence[Found] | Sequence[Subscriptio
     found.save(update_fields=["outcome"])
 
 
-def status(desk: Desk, partner: Partner, asked: StatusQuestion, *, now: datetime) -> dict[str, Any]:
+def transaction_outcomes(
+    desk: ServedRegistry, partner: Partner, asked: StatusQuestion, *, now: datetime
+) -> dict[str, Any]:
     """What is known of the request that a partner means; of its own requests alone."""
     own = Transaction.objects.filter(registry=desk.registry, partner=partner, txn_type=asked.txn_type)
     named = {

@@ -18,26 +18,26 @@ from issuer.models import Configuration, IssuedCredential, Session, StatusChange
 WITHDRAWN: Final = (IssuedCredential.State.SUSPENDED, IssuedCredential.State.REVOKED)
 
 
-class CardWithdrawn(RegistryError):
+class CardWithdrawnError(RegistryError):
     """Something asked of a card that is suspended, or by a word of before it was withdrawn."""
 
     code = "card_withdrawn"
     status = 409
 
 
-def copies(credential: IssuedCredential) -> "QuerySet[IssuedCredential]":
+def card_copies(credential: IssuedCredential) -> "QuerySet[IssuedCredential]":
     """All credentials of the card to which one belongs; itself alone where it is of nobody's record."""
     if credential.configuration_id is None:
         return IssuedCredential.objects.filter(pk=credential.pk)
     return _of(credential.configuration_id, [credential.record_key])
 
 
-def lock(credential: IssuedCredential) -> list[IssuedCredential]:
+def lock_card(credential: IssuedCredential) -> list[IssuedCredential]:
     """The copies of a card, locked.
 
     Looked at until nothing new appears: one that was stored while we waited for a lock is seen the next time.
     """
-    rows = copies(credential).select_for_update(of=("self",)).order_by("pk")
+    rows = card_copies(credential).select_for_update(of=("self",)).order_by("pk")
     rows = rows.select_related("configuration__registry__authority", "status_list__authority")
     found: list[IssuedCredential] = []
     while len(again := list(rows.all())) > len(found):
@@ -47,24 +47,24 @@ def lock(credential: IssuedCredential) -> list[IssuedCredential]:
 
 def require_not_suspended(configuration: Configuration, record_key: str) -> None:
     """Raise while the card of this record is suspended."""
-    if suspended(configuration, [record_key]):
-        raise CardWithdrawn("This card is suspended. Lift that before anything more is issued of it.")
+    if suspended_cards(configuration, [record_key]):
+        raise CardWithdrawnError("This card is suspended. Lift that before anything more is issued of it.")
 
 
-def suspended(configuration: Configuration, keys: Iterable[str]) -> frozenset[str]:
+def suspended_cards(configuration: Configuration, keys: Iterable[str]) -> frozenset[str]:
     """Those of these records whose card is suspended."""
     rows = _of(configuration.pk, keys).filter(state=IssuedCredential.State.SUSPENDED)
     return frozenset(rows.values_list("record_key", flat=True))
 
 
-def hold(configuration: Configuration, keys: Iterable[str]) -> None:
+def lock_open_cards(configuration: Configuration, keys: Iterable[str]) -> None:
     """Raise where one of these cards is suspended; none becomes so before this transaction ends.
 
     Whoever suspends it waits for the rows that are locked here, and then finds what was stored meanwhile.
     """
     rows = _of(configuration.pk, keys).select_for_update(of=("self",)).order_by("pk")
     if any(row.state == IssuedCredential.State.SUSPENDED for row in rows):
-        raise CardWithdrawn("This card was suspended meanwhile. Nothing more is issued of it.")
+        raise CardWithdrawnError("This card was suspended meanwhile. Nothing more is issued of it.")
 
 
 def require_open(session: Session) -> None:
@@ -72,7 +72,7 @@ def require_open(session: Session) -> None:
     require_not_suspended(session.configuration, session.record_key)
     issued = IssuedCredential.objects.filter(delivery__session=session, superseded=False)
     if issued.filter(state__in=WITHDRAWN).exists():
-        raise CardWithdrawn("What was issued has been withdrawn; ask the office.")
+        raise CardWithdrawnError("What was issued has been withdrawn; ask the office.")
 
 
 def require_untouched(configuration: Configuration, record_key: str, *, since: datetime) -> None:
@@ -86,7 +86,7 @@ def require_untouched(configuration: Configuration, record_key: str, *, since: d
         at__gte=since,
     )
     if changes.exists():
-        raise CardWithdrawn("The office has withdrawn this card since then; ask there for a new code.")
+        raise CardWithdrawnError("The office has withdrawn this card since then; ask there for a new code.")
 
 
 def end_sessions(configuration: Configuration, keys: Iterable[str], *, now: datetime) -> int:

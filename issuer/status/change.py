@@ -12,7 +12,7 @@ from issuer.notifications.notify import tell_status
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class StatusUpdate:
     """A locked credential as it was read, and what becomes of it; `record` spares fetching it to tell."""
 
     credential: IssuedCredential
@@ -21,7 +21,9 @@ class Change:
     record: RegistryRecord | None = None
 
 
-def change_statuses(changes: Sequence[Change], *, actor: str, now: datetime, quietly: bool = False) -> None:
+def change_statuses(
+    changes: Sequence[StatusUpdate], *, actor: str, now: datetime, quietly: bool = False
+) -> None:
     """Change them in the caller's transaction, which holds the credentials' locks.
 
     Lists are locked in one order whoever changes many, and advanced once each. Whoever holds a credential
@@ -39,7 +41,7 @@ def change_statuses(changes: Sequence[Change], *, actor: str, now: datetime, qui
         tell_status(change.credential, reason=change.reason, record=change.record, now=now)
 
 
-def _kept(change: Change, *, actor: str, now: datetime) -> StatusChange:
+def _kept(change: StatusUpdate, *, actor: str, now: datetime) -> StatusChange:
     """The row of a change; the credential is as it says from then on, should it change again."""
     before, change.credential.state = change.credential.state, change.state
     return StatusChange(

@@ -17,7 +17,7 @@ ROUNDS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
+class StatusSlot:
     """One place in one list."""
 
     status_list: StatusList
@@ -33,12 +33,12 @@ class Slot:
         )
 
 
-def allocate(authority: Authority, kind: str, count: int) -> list[Slot]:
+def allocate_indexes(authority: Authority, kind: str, count: int) -> list[StatusSlot]:
     """`count` places in this authority's lists of `kind`; a full list is followed by a new one.
 
     The transaction is its own and short: a signature that fails later costs an index, no more.
     """
-    slots: list[Slot] = []
+    slots: list[StatusSlot] = []
     while len(slots) < count:
         with transaction.atomic():
             # The authority's row is the lock under which lists grow and begin.
@@ -52,7 +52,7 @@ def allocate(authority: Authority, kind: str, count: int) -> list[Slot]:
             current.allocated = start + taken
             current.save(update_fields=["allocated"])
         current.authority = authority
-        slots += [Slot(current, index) for index in permuted(current, range(start, start + taken))]
+        slots += [StatusSlot(current, index) for index in permuted(current, range(start, start + taken))]
     return slots
 
 

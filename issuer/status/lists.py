@@ -23,7 +23,7 @@ from common.status import bits, bitstring, token, token_cwt
 from issuer.authorities import certificates, identity
 from issuer.models import Authority, IssuedCredential, StatusList
 from issuer.status import cards
-from issuer.status.change import Change, change_statuses
+from issuer.status.change import StatusUpdate, change_statuses
 
 CLOCKS_APART: Final = timedelta(minutes=5)  # by which a verifier's clock may run behind ours
 LIFETIME: Final = timedelta(days=1)
@@ -41,14 +41,14 @@ TOKENS: Final[Mapping[str, Callable[..., str | bytes]]] = {
 }
 
 
-class StatusRefused(SelloError):
+class StatusChangeError(SelloError):
     """A change of status that is not one."""
 
     code = "status_refused"
     status = 409
 
 
-class CredentialNotFound(SelloError):
+class CredentialNotFoundError(SelloError):
     """An identifier that no issued credential has."""
 
     code = "credential_not_found"
@@ -56,7 +56,7 @@ class CredentialNotFound(SelloError):
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class StatusDecision:
     """What a change of status did: to the credential that was named, to its card, and to open offers."""
 
     credential: IssuedCredential
@@ -88,32 +88,32 @@ class PublishedList:
 
 def set_status(
     credential: IssuedCredential, state: str, *, reason: str, actor: str, now: datetime
-) -> Decision:
+) -> StatusDecision:
     """Change the status of a credential's card for good reason: of every copy in every format (cards.py).
 
     Revoked is final. The published lists change at once, what was begun and not issued yet has ended, and
     whoever holds a copy is told, all in one transaction.
     """
     if state not in ALLOWED:
-        raise StatusRefused(f"A credential is {', '.join(ALLOWED)}; not {state!r}.")
+        raise StatusChangeError(f"A credential is {', '.join(ALLOWED)}; not {state!r}.")
     if not reason.strip():
-        raise StatusRefused("A change of status needs its reason.")
+        raise StatusChangeError("A change of status needs its reason.")
     ended, configuration = 0, credential.configuration
     with transaction.atomic():  # sessions are locked before credentials, and these before lists
         if configuration is not None and state in cards.WITHDRAWN:
             ended = cards.end_sessions(configuration, [credential.record_key], now=now)
-        card = cards.lock(credential)
+        card = cards.lock_card(credential)
         [named] = [row for row in card if row.pk == credential.pk]
         changed = [row for row in card if state in ALLOWED[row.state]]
         if named.state == "revoked" and (state != "revoked" or not changed):
-            raise StatusRefused("This credential was revoked, which is final.")
+            raise StatusChangeError("This credential was revoked, which is final.")
         if not changed:
-            raise StatusRefused(f"This credential is {state} already.")
-        change_statuses([Change(row, state, reason) for row in changed], actor=actor, now=now)
+            raise StatusChangeError(f"This credential is {state} already.")
+        change_statuses([StatusUpdate(row, state, reason) for row in changed], actor=actor, now=now)
     if configuration is not None and state in cards.WITHDRAWN:
         with transaction.atomic():  # what was let in while the card was locked
             ended += cards.end_sessions(configuration, [credential.record_key], now=now)
-    return Decision(named, tuple(changed), ended)
+    return StatusDecision(named, tuple(changed), ended)
 
 
 def find_credential(identifier: str) -> IssuedCredential:
@@ -121,7 +121,7 @@ def find_credential(identifier: str) -> IssuedCredential:
     try:
         number = uuid.UUID(identifier.removeprefix("urn:uuid:"))
     except ValueError as error:
-        raise CredentialNotFound("A credential is named by its urn:uuid:… identifier.") from error
+        raise CredentialNotFoundError("A credential is named by its urn:uuid:… identifier.") from error
     found = (
         IssuedCredential.objects.select_related(
             "configuration__registry__authority", "status_list__authority"
@@ -130,7 +130,7 @@ def find_credential(identifier: str) -> IssuedCredential:
         .first()
     )
     if found is None:
-        raise CredentialNotFound("No credential of this identifier was issued here.")
+        raise CredentialNotFoundError("No credential of this identifier was issued here.")
     return found
 
 
@@ -151,7 +151,7 @@ def list_uri(status_list: StatusList, purpose: str, *, curve: str | None) -> str
     return f"{settings.BASE_URL}/vc-api/issuers/{slug}/{curve}/status/{name}"
 
 
-def published(
+def published_list(
     authority: Authority,
     name: str,
     *,
@@ -198,7 +198,7 @@ def _sign_token(status_list: StatusList, etag: str, kind: str, *, now: datetime)
     signed = TOKENS[kind](
         uri=status_list.uri(None),
         statuses=bits.pack(statuses, length=status_list.size, bits=2, order="least"),
-        signer=identity.signer(status_list.authority, "P-256"),
+        signer=identity.authority_signer(status_list.authority, "P-256"),
         now=now,
         expires=now + LIFETIME,
         ttl=settings.STATUS_LIST_TTL,
@@ -212,7 +212,9 @@ def _sign(
 ) -> PublishedList:
     """A BitstringStatusListCredential (Bitstring Status List §2.2)."""
     authority = status_list.authority
-    signer = identity.key_signer(authority, curve) if curve else identity.signer(authority, "Ed25519")
+    signer = (
+        identity.key_signer(authority, curve) if curve else identity.authority_signer(authority, "Ed25519")
+    )
     issuer = signer.key_id.partition("#")[0]
     state = {"revocation": "revoked", "suspension": "suspended"}[purpose]
     statuses = {index: 1 for index, found in _not_valid(status_list) if found == state}

@@ -11,7 +11,7 @@ from issuer.registries.connectors import connector
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class AffectedRecord:
     """A record of the type's own registry, the change that concerns it, and the rules that are asked.
 
     `own` is the record as it is, None where it is gone; the change may be one in a watched registry.
@@ -23,7 +23,9 @@ class Case:
     rules: tuple[Rule, ...]
 
 
-def cases_of(configuration: Configuration, registry: Registry, changes: Iterable[RecordChange]) -> list[Case]:
+def affected_records(
+    configuration: Configuration, registry: Registry, changes: Iterable[RecordChange]
+) -> list[AffectedRecord]:
     """What changes in `registry` mean for this type, in their order."""
     rules = configuration.rule_list()
     own = tuple(rule for rule in rules if rule.watch is None and rule.event != "expiring")
@@ -34,22 +36,22 @@ def cases_of(configuration: Configuration, registry: Registry, changes: Iterable
     cases = []
     for change in changes:
         if own and registry.pk == configuration.registry_id:
-            cases.append(Case(change.key, change.record, change, own))
+            cases.append(AffectedRecord(change.key, change.record, change, own))
         for link, asked in watching.items():
             cases.extend(
-                Case(record.key, record, change, tuple(asked))
-                for record in linked(configuration.registry, link, change.record)
+                AffectedRecord(record.key, record, change, tuple(asked))
+                for record in linked_records(configuration.registry, link, change.record)
             )
     return cases
 
 
-def linked(registry: Registry, link: Link, record: RegistryRecord | None) -> Sequence[RegistryRecord]:
+def linked_records(registry: Registry, link: Link, record: RegistryRecord | None) -> Sequence[RegistryRecord]:
     """The records of `registry` to which the link leads from a record."""
     value = matchable(record.data.get(link.column)) if record else ""
     return list(connector(registry).find(link.other, value)) if value else []
 
 
-def current(configuration: Configuration, key: str) -> RegistryRecord | None:
+def current_record(configuration: Configuration, key: str) -> RegistryRecord | None:
     """The type's own record under that key, None where it is gone."""
     try:
         return connector(configuration.registry).fetch(key)

@@ -12,14 +12,14 @@ from common.registries.connector import RecordChange
 from common.registries.rules.credential_rules import Rule
 from issuer.models import Effect, Following, IssuedCredential
 from issuer.registries.connectors import connector
-from issuer.sync.affected import Case, cases_of, current
-from issuer.sync.effects import Consequence, Tally, carry_out, key_of, take_effect
+from issuer.sync.affected import AffectedRecord, affected_records, current_record
+from issuer.sync.effects import PlannedEffect, RunReport, carry_out, key_of, take_effect
 
 BATCH: Final = 500
 ABSENT: Final = "absent"  # the version of a record that a registry without removals does not have
 
 
-def follow_calendar(following: Following, tally: Tally) -> None:
+def follow_calendar(following: Following, tally: RunReport) -> None:
     """Do what has come due since the last run, for the type's own registry; the day is kept at the end."""
     today = tally.now.date()
     rules = following.configuration.rule_list()
@@ -36,23 +36,25 @@ def follow_calendar(following: Following, tally: Tally) -> None:
     Following.objects.filter(pk=following.pk).update(due_on=today)
 
 
-def _take_all(following: Following, changes: Iterable[RecordChange], tally: Tally) -> None:
+def _take_all(following: Following, changes: Iterable[RecordChange], tally: RunReport) -> None:
     remaining = iter(changes)
     while batch := list(islice(remaining, BATCH)):
         with transaction.atomic():
             Following.objects.select_for_update(of=("self",)).get(pk=following.pk)
-            take_effect(following, cases_of(following.configuration, following.registry, batch), tally)
+            take_effect(
+                following, affected_records(following.configuration, following.registry, batch), tally
+            )
 
 
 def _absent(following: Following) -> Iterator[RecordChange]:
     """The records of credentials that still hold, where the registry has no such record any more."""
     rows = _holding(following).order_by("record_key").values_list("record_key", flat=True).distinct()
     for key in rows.iterator(chunk_size=BATCH):
-        if current(following.configuration, key) is None:
+        if current_record(following.configuration, key) is None:
             yield RecordChange(key, None, "", ABSENT)
 
 
-def _tell_expiring(following: Following, rule: Rule, tally: Tally) -> None:
+def _tell_expiring(following: Following, rule: Rule, tally: RunReport) -> None:
     """Tell of credentials with so many days left, each once; those told of before are passed over.
 
     A credential is valid for longer than the rule's days, so none is issued behind the day that was kept.
@@ -78,12 +80,14 @@ def _after(rows: "QuerySet[IssuedCredential]", cursor: tuple[Any, Any] | None) -
     return list(rows[:BATCH])
 
 
-def _expiring(following: Following, rule: Rule, credential: IssuedCredential) -> Consequence:
+def _expiring(following: Following, rule: Rule, credential: IssuedCredential) -> PlannedEffect:
     configuration = credential.configuration = following.configuration
     expires = credential.expires_at.isoformat() if credential.expires_at else ""
     change = RecordChange(credential.record_key, None, "", expires)
-    case = Case(credential.record_key, current(configuration, credential.record_key), change, (rule,))
-    return Consequence(rule, case, credential, key_of(configuration, rule, str(credential.pk), expires))
+    case = AffectedRecord(
+        credential.record_key, current_record(configuration, credential.record_key), change, (rule,)
+    )
+    return PlannedEffect(rule, case, credential, key_of(configuration, rule, str(credential.pk), expires))
 
 
 def _holding(following: Following) -> "QuerySet[IssuedCredential]":

@@ -15,24 +15,24 @@ from uuid import UUID
 from common.registries.connector import RegistryError, RegistryRecord
 from common.registries.rules.credential_rules import Rule, Situation, first, fits
 from issuer.configurations import claim_digests, types
-from issuer.issuance.offers import create_offer
+from issuer.issuance.offers import offer_credential
 from issuer.models import Configuration, Effect, Following, IssuedCredential, Session, SyncRun
-from issuer.notifications.notify import Offered, tell_holder, tell_person
+from issuer.notifications.notify import ReadyOffer, tell_holder, tell_person
 from issuer.registries.store import find_registry
 from issuer.status.cards import end_sessions
-from issuer.status.change import Change, change_statuses
-from issuer.sync.affected import Case, linked
+from issuer.status.change import StatusUpdate, change_statuses
+from issuer.sync.affected import AffectedRecord, linked_records
 
 Claims = Mapping[str, Any] | None  # what a credential would say now; None where none could be made
 STATES: Final = {"revoke": "revoked", "suspend": "suspended"}
 
 
 @dataclass(frozen=True, slots=True)
-class Consequence:
+class PlannedEffect:
     """What a rule does to one credential; `credential` is None where a person is told of a record."""
 
     rule: Rule
-    case: Case
+    case: AffectedRecord
     credential: IssuedCredential | None
     key: str
 
@@ -48,7 +48,7 @@ class Consequence:
 
 
 @dataclass(slots=True)
-class Tally:
+class RunReport:
     """What a run did so far; `lines` of what, `offers` for whoever asked for them."""
 
     run: SyncRun
@@ -59,7 +59,7 @@ class Tally:
     offers: list[dict[str, str]] = field(default_factory=list)
 
 
-def take_effect(following: Following, cases: Sequence[Case], tally: Tally) -> None:
+def take_effect(following: Following, cases: Sequence[AffectedRecord], tally: RunReport) -> None:
     """Decide each case and do what follows, unless it was done before."""
     configuration = following.configuration
     keys = {case.key for case in cases}
@@ -69,7 +69,7 @@ def take_effect(following: Following, cases: Sequence[Case], tally: Tally) -> No
     )
     tally.ended_sessions += _end_sessions(configuration, concerned, tally.now)
     credentials = _credentials(configuration, keys)
-    decided: list[Consequence] = []
+    decided: list[PlannedEffect] = []
     for case, claims in _concerned(configuration, cases, credentials, tally.now):
         decided += _of_credentials(following, case, claims, credentials[case.key], tally.now)
     for case in cases:
@@ -77,7 +77,7 @@ def take_effect(following: Following, cases: Sequence[Case], tally: Tally) -> No
     carry_out(configuration, decided, tally)
 
 
-def carry_out(configuration: Configuration, decided: Sequence[Consequence], tally: Tally) -> None:
+def carry_out(configuration: Configuration, decided: Sequence[PlannedEffect], tally: RunReport) -> None:
     """Do what was decided; the credentials are locked."""
     done = set(Effect.objects.filter(key__in=[found.key for found in decided]).values_list("key", flat=True))
     new = [found for found in {found.key: found for found in decided}.values() if found.key not in done]
@@ -109,37 +109,43 @@ def key_of(configuration: Configuration, rule: Rule, *parts: str) -> str:
 
 
 def _of_credentials(
-    following: Following, case: Case, claims: Claims, credentials: Iterable[IssuedCredential], now: datetime
-) -> Iterator[Consequence]:
+    following: Following,
+    case: AffectedRecord,
+    claims: Claims,
+    credentials: Iterable[IssuedCredential],
+    now: datetime,
+) -> Iterator[PlannedEffect]:
     """What the first rule that fits does to each credential of a record."""
     configuration, change = following.configuration, case.change
     rules = [rule for rule in case.rules if rule.event != "new"]
     for credential in credentials:
-        outdated = claim_digests.outdated(configuration, credential, claims) if claims else frozenset[str]()
+        outdated = (
+            claim_digests.outdated_columns(configuration, credential, claims) if claims else frozenset[str]()
+        )
         situation = Situation(_data(case), now.date(), outdated=outdated, supported=claims is not None)
         found = first(rules, situation)
         if found is not None and _can(found, credential):
             parts = (str(following.registry_id), change.key, change.version, str(credential.id))
-            yield Consequence(found, case, credential, key_of(configuration, found, *parts))
+            yield PlannedEffect(found, case, credential, key_of(configuration, found, *parts))
 
 
-def _of_record(following: Following, case: Case, now: datetime) -> Iterator[Consequence]:
+def _of_record(following: Following, case: AffectedRecord, now: datetime) -> Iterator[PlannedEffect]:
     """What follows from a record's being new."""
     change = case.change
     situation = Situation(_data(case), now.date(), new=change.created > following.news_from)
     for rule in case.rules:
         if rule.event == "new" and fits(rule, situation):
             parts = (str(following.registry_id), change.key, "new", case.key)
-            yield Consequence(rule, case, None, key_of(following.configuration, rule, *parts))
+            yield PlannedEffect(rule, case, None, key_of(following.configuration, rule, *parts))
 
 
-def _data(case: Case) -> Mapping[str, Any] | None:
+def _data(case: AffectedRecord) -> Mapping[str, Any] | None:
     return case.change.record.data if case.change.record else None
 
 
 def _concerned(
-    configuration: Configuration, cases: Iterable[Case], keys: Container[str], now: datetime
-) -> list[tuple[Case, Claims]]:
+    configuration: Configuration, cases: Iterable[AffectedRecord], keys: Container[str], now: datetime
+) -> list[tuple[AffectedRecord, Claims]]:
     """The cases of these records, each with what a credential would say now."""
     return [(case, _claims(configuration, case.own, now)) for case in cases if case.key in keys]
 
@@ -172,7 +178,9 @@ def _credentials(configuration: Configuration, keys: Iterable[str]) -> dict[str,
     return found
 
 
-def _end_sessions(configuration: Configuration, cases: Iterable[tuple[Case, Claims]], now: datetime) -> int:
+def _end_sessions(
+    configuration: Configuration, cases: Iterable[tuple[AffectedRecord, Claims]], now: datetime
+) -> int:
     """Let nothing more be issued of records that a rule withdraws."""
     ended = []
     for case, claims in cases:
@@ -183,18 +191,18 @@ def _end_sessions(configuration: Configuration, cases: Iterable[tuple[Case, Clai
     return end_sessions(configuration, ended, now=now) if ended else 0
 
 
-def _withdraw(found: Sequence[Consequence], tally: Tally) -> None:
-    changes: list[Change] = []
+def _withdraw(found: Sequence[PlannedEffect], tally: RunReport) -> None:
+    changes: list[StatusUpdate] = []
     reached: dict[UUID, str] = {}
     for consequence in found:
         credential, state = consequence.credential, STATES[consequence.rule.do]
         if credential and reached.get(credential.pk, credential.state) not in (state, "revoked"):
-            changes.append(Change(credential, state, consequence.rule.reason, consequence.case.own))
+            changes.append(StatusUpdate(credential, state, consequence.rule.reason, consequence.case.own))
             reached[credential.pk] = state
     change_statuses(changes, actor=tally.run.actor, now=tally.now)
 
 
-def _tell_change(found: Consequence, credential: IssuedCredential, now: datetime) -> None:
+def _tell_change(found: PlannedEffect, credential: IssuedCredential, now: datetime) -> None:
     if found.rule.do == "reissue":
         credential.outdated_at = now
         credential.save(update_fields=["outdated_at"])
@@ -207,14 +215,14 @@ def _tell_change(found: Consequence, credential: IssuedCredential, now: datetime
                 note=found.rule.reason, **facts)  # fmt: skip
 
 
-def _tell_new(configuration: Configuration, found: Consequence, tally: Tally) -> None:
+def _tell_new(configuration: Configuration, found: PlannedEffect, tally: RunReport) -> None:
     """Tell the record's person, or whoever the rule names, that a document is ready for them."""
     rule, own = found.rule, found.case.own
     registry = configuration.registry
     people = [own] if own else []
     if rule.to:
         registry = find_registry(rule.to.registry)
-        people = list(linked(registry, rule.to, own))
+        people = list(linked_records(registry, rule.to, own))
     for person in people:
         tell_person(
             registry,
@@ -225,10 +233,10 @@ def _tell_new(configuration: Configuration, found: Consequence, tally: Tally) ->
             document=configuration.display.get("name", configuration.type),
             reference=found.key[:8].upper(),
             authority=configuration.authority.name,
-            offer=Offered(configuration.pk, found.case.key) if rule.do == "offer" else None,
+            offer=ReadyOffer(configuration.pk, found.case.key) if rule.do == "offer" else None,
         )
     if rule.do == "offer" and tally.with_offers:
-        offer = create_offer(configuration, found.case.key, now=tally.now)
+        offer = offer_credential(configuration, found.case.key, now=tally.now)
         tally.offers.append(
             {
                 "configuration": configuration.name,

@@ -71,7 +71,9 @@ def set_rules(configuration: Configuration, entries: Any) -> Configuration:
     return configuration
 
 
-def described(configuration: Configuration, registry: Registry | None = None) -> Iterator[tuple[str, str]]:
+def rules_in_words(
+    configuration: Configuration, registry: Registry | None = None
+) -> Iterator[tuple[str, str]]:
     """Each rule in words, when and what then; of one registry, those that its changes may set off."""
     for rule in configuration.rule_list():
         source = rule.watch.registry if rule.watch else configuration.registry.slug

@@ -19,15 +19,15 @@ from common.errors import SelloError
 from issuer.issuance.supersede import supersede_unheard
 from issuer.models import Following, Registry, SyncRun
 from issuer.registries.connectors import connector
-from issuer.registries.refresh import Refreshed, refresh
-from issuer.sync.affected import cases_of
+from issuer.registries.refresh import RefreshResult, refresh_registry
+from issuer.sync.affected import affected_records
 from issuer.sync.calendar import follow_calendar
-from issuer.sync.effects import Tally, take_effect
+from issuer.sync.effects import RunReport, take_effect
 
 BATCH: Final = 500
 
 
-class PlanChanged(SelloError):
+class PlanChangedError(SelloError):
     """The registry went on after somebody had looked at what would happen."""
 
     code = "plan_changed"
@@ -35,14 +35,14 @@ class PlanChanged(SelloError):
 
 
 @dataclass(frozen=True, slots=True)
-class Synced:
+class SyncResult:
     """What a run did, or would do; `plan` names these very lines."""
 
     changes: int
     lines: list[dict[str, str]]
     ended_sessions: int
     superseded: int
-    refreshed: Refreshed | None = None
+    refreshed: RefreshResult | None = None
     offers: list[dict[str, str]] = field(default_factory=list, repr=False)
 
     @property
@@ -65,19 +65,21 @@ def sync(
     offers: bool = False,
     allow_removals: bool = False,
     expect: str = "",
-) -> Synced:
+) -> SyncResult:
     """Apply the rules to what changed since the last run.
 
     With `offers`, what is offered comes with links that last an hour; `allow_removals` lifts the bound on how
     many records a file may lack at once. `expect` is the `plan` of a preview:
     if the registry went on since then, nothing is done.
     """
-    if expect and preview(registry, actor=actor, now=now, allow_removals=allow_removals).plan != expect:
-        raise PlanChanged("The registry has changed since you looked; look again.")
+    if expect and preview_sync(registry, actor=actor, now=now, allow_removals=allow_removals).plan != expect:
+        raise PlanChangedError("The registry has changed since you looked; look again.")
     return _run(registry, actor=actor, now=now, offers=offers, allow_removals=allow_removals)
 
 
-def preview(registry: Registry, *, actor: str, now: datetime, allow_removals: bool = False) -> Synced:
+def preview_sync(
+    registry: Registry, *, actor: str, now: datetime, allow_removals: bool = False
+) -> SyncResult:
     """What `sync` would do at this moment; nothing of it is kept."""
     with transaction.atomic():
         synced = _run(registry, actor=actor, now=now, allow_removals=allow_removals)
@@ -87,10 +89,10 @@ def preview(registry: Registry, *, actor: str, now: datetime, allow_removals: bo
 
 def _run(
     registry: Registry, *, actor: str, now: datetime, offers: bool = False, allow_removals: bool = False
-) -> Synced:
-    refreshed = refresh(registry, now=now, allow_removals=allow_removals)  # 1
+) -> SyncResult:
+    refreshed = refresh_registry(registry, now=now, allow_removals=allow_removals)  # 1
     run = SyncRun.objects.create(registry=registry, actor=actor, begun_at=now)
-    tally = Tally(run, now, with_offers=offers)
+    tally = RunReport(run, now, with_offers=offers)
     followings = Following.objects.filter(registry=registry)
     changes = superseded = 0
     for following in followings.select_related("configuration__registry__authority", "registry"):
@@ -99,10 +101,10 @@ def _run(
             follow_calendar(following, tally)  # 3
             superseded += supersede_unheard(following.configuration, actor=actor, now=now)  # 4
     SyncRun.objects.filter(pk=run.pk).update(ended_at=now)
-    return Synced(changes, tally.lines, tally.ended_sessions, superseded, refreshed, tally.offers)
+    return SyncResult(changes, tally.lines, tally.ended_sessions, superseded, refreshed, tally.offers)
 
 
-def _follow(pk: Any, tally: Tally) -> int:
+def _follow(pk: Any, tally: RunReport) -> int:
     """Take one type through the changes, and count them.
 
     Who comes second waits for the row, and looks where the first is.
@@ -113,7 +115,7 @@ def _follow(pk: Any, tally: Tally) -> int:
         following = rows.get(pk=pk)
         reader = connector(following.registry)
         changes = list(reader.changes(following.cursor, limit=BATCH))
-        cases = cases_of(following.configuration, following.registry, changes)
+        cases = affected_records(following.configuration, following.registry, changes)
         with transaction.atomic():
             locked = Following.objects.select_for_update().get(pk=pk)
             if locked.cursor != following.cursor:

@@ -83,7 +83,7 @@ def measure(size: int, folder: Path) -> list[tuple[str, float, float]]:
     )
     seen = timed(
         "preview 1,000 deaths elsewhere",
-        lambda: run.preview(Registry.objects.get(slug="deaths"), actor="bench", now=datetime.now(UTC)),
+        lambda: run.preview_sync(Registry.objects.get(slug="deaths"), actor="bench", now=datetime.now(UTC)),
     )
     done = timed("follow 1,000 deaths elsewhere: revoke", lambda: follow("deaths"))
     assert (done.counts, done.plan) == ({"revoke": CHANGES}, seen.plan)
@@ -124,26 +124,26 @@ def sheet(size: int, changed: range = range(0)) -> bytes:
 def bear(configuration: Any, keys: list[str]) -> None:
     """Credentials of these records as rows: what signing costs is measured elsewhere."""
     from issuer.configurations import types
-    from issuer.configurations.formats import profile
+    from issuer.configurations.formats import format_profile
     from issuer.issuance import credential
-    from issuer.issuance.delivery import store
+    from issuer.issuance.delivery import store_credentials
     from issuer.registries.connectors import connector
-    from issuer.status.indexes import allocate
+    from issuer.status.indexes import allocate_indexes
 
     now, reader = datetime.now(UTC), connector(configuration.registry)
-    slots = allocate(configuration.authority, profile("dc+sd-jwt").status, len(keys))
+    slots = allocate_indexes(configuration.authority, format_profile("dc+sd-jwt").status, len(keys))
     drafts = [
-        credential.draft(
+        credential.draft_credential(
             configuration,
             record_key=key,
-            terms=credential.Terms(types.claims_of(configuration, reader.fetch(key), now=now)),
+            terms=credential.CredentialContent(types.claims_of(configuration, reader.fetch(key), now=now)),
             holder=None,
             slot=slot,
             now=now,
         )
         for key, slot in zip(keys, slots, strict=True)
     ]
-    store(configuration, "dc+sd-jwt", drafts)
+    store_credentials(configuration, "dc+sd-jwt", drafts)
 
 
 def outside(folder: Path, size: int) -> sqlite3.Connection:

@@ -12,15 +12,15 @@ from common.adapters.documents.sources import sources
 from common.notices.models import Notice
 from common.status import bits, token
 from issuer.configurations import types
-from issuer.configurations.formats import profile
+from issuer.configurations.formats import format_profile
 from issuer.issuance import credential
-from issuer.issuance.credential import Terms
-from issuer.issuance.delivery import store as store_credentials
-from issuer.issuance.offers import create_offer
+from issuer.issuance.credential import CredentialContent
+from issuer.issuance.delivery import store_credentials
+from issuer.issuance.offers import offer_credential
 from issuer.models import Effect, IssuedCredential, Registry, Session, StatusChange, SyncRun
 from issuer.registries.connectors import connector
 from issuer.status import lists as statuses
-from issuer.status.indexes import allocate
+from issuer.status.indexes import allocate_indexes
 from issuer.sync import run
 from tests.issuer.following import DIED, country, death, person, store
 
@@ -39,13 +39,13 @@ def prepare() -> None:
     now = datetime.now(UTC)
     farmer = country(MANY, rules=[DIED, VOID])
     store("farmers", *(person(n, phone=f"+999 7{n:08}") for n in range(1, MANY + 1)))
-    slots = allocate(farmer.authority, profile(FORMAT).status, MANY)
+    slots = allocate_indexes(farmer.authority, format_profile(FORMAT).status, MANY)
     reader = connector(farmer.registry)
     drafts = [
-        credential.draft(
+        credential.draft_credential(
             farmer,
             record_key=change.key,
-            terms=Terms(types.claims_of(farmer, change.record, now=now)),
+            terms=CredentialContent(types.claims_of(farmer, change.record, now=now)),
             holder=None,
             slot=slot,
             now=now,
@@ -55,7 +55,7 @@ def prepare() -> None:
     ]
     store_credentials(farmer, FORMAT, drafts)
     for number in range(1, DEAD + 1, 60):
-        create_offer(farmer, f"F-{number}", now=now)
+        offer_credential(farmer, f"F-{number}", now=now)
     store("deaths", *(death(n, of=n) for n in range(1, DEAD + 1)))
     store("farmers", *(person(n, status="void") for n in range(DEAD + 1, MANY + 1)))
 
@@ -81,7 +81,7 @@ def look() -> None:
     changes = StatusChange.objects.values("credential").annotate(times=Count("id"))
     authority = Registry.objects.get(slug="farmers").authority
     now = datetime.now(UTC)
-    found = statuses.published(authority, "token-1", now=now)
+    found = statuses.published_list(authority, "token-1", now=now)
     assert found is not None
     listed = token.verify(
         found.body.decode(),
@@ -102,7 +102,8 @@ def look() -> None:
         "ended": Session.objects.filter(ended_at__isnull=False).count(),
         "finished": SyncRun.objects.filter(ended_at__isnull=False).count(),
         "left": sum(
-            len(run.preview(registry, actor="crash", now=now).lines) for registry in Registry.objects.all()
+            len(run.preview_sync(registry, actor="crash", now=now).lines)
+            for registry in Registry.objects.all()
         ),
     }
     sys.stdout.write(json.dumps(said))

@@ -132,7 +132,7 @@ def test_what_was_signed_is_kept_sealed(citizen: Client) -> None:
     agree(citizen, ask(citizen, "clinic-care")[1])
     consent = Consent.objects.get()
     assert (consent.how, consent.attributes) == ("signed", ["disability_type", "assistive_device"])
-    signed = consents.evidence(consent)
+    signed = consents.consent_evidence(consent)
     assert signed["transaction_data"]
     assert signed["nonce"].encode() not in bytes(consent.sealed_evidence)
 

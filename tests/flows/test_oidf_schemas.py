@@ -14,7 +14,7 @@ from django.utils import timezone
 from common.adapters.network import http
 from common.keys import jws
 from issuer.configurations.types import find_configuration
-from issuer.issuance.offers import create_offer
+from issuer.issuance.offers import offer_credential
 from issuer.models import Authority, Configuration
 from issuer.sample.load import load_samples
 from tests.conftest import shared
@@ -78,7 +78,7 @@ def test_metadata_of_every_type(site: Client) -> None:
 def test_offers(site: Client, options: Mapping[str, Any]) -> None:
     for name, letter in FIRST_RECORDS.items():
         configuration = find_configuration(name)
-        made = create_offer(configuration, f"{letter}-0001", now=timezone.now(), **options)
+        made = offer_credential(configuration, f"{letter}-0001", now=timezone.now(), **options)
         link = {key: value for key, (value,) in parse_qs(urlsplit(made.uri).query).items()}
         document = (
             json.loads(link["credential_offer"])
@@ -101,7 +101,7 @@ def test_credential_requests_of_the_wallet(
 
     monkeypatch.setattr(http, "transport", listen)
     now = timezone.now()
-    made = create_offer(find_configuration("farmer"), "F-0001", now=now)
+    made = offer_credential(find_configuration("farmer"), "F-0001", now=now)
     settings.WALLET_PASSPHRASE_COST = "minimal"
     vault = accounts.sign_up("Ana", "correct horse battery staple")
     accept_offer.accept(vault, accept_offer.receive(vault, made.uri, now=now), tx_code=None, now=now)

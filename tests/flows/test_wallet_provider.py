@@ -94,7 +94,7 @@ def test_signing_in_at_the_office(trusting: Client) -> None:
 
 def test_fetching_anew_and_waiting(trusting: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """A refresh token is good with the same instance's word alone."""
-    from issuer.issuance.deferred import decide
+    from issuer.issuance.deferred import decide_waiting
     from issuer.models import Configuration, Session
 
     card = take(trusting, "farmer", "F-0001").removesuffix("/added")
@@ -102,7 +102,7 @@ def test_fetching_anew_and_waiting(trusting: Client, monkeypatch: pytest.MonkeyP
     Configuration.objects.filter(name="farmer").update(needs_approval=True)
     assert take(trusting, "farmer", "F-0002") == "/wallet/?waiting"
     waits = Session.objects.get(record_key="F-0002")
-    decide(waits, approve=True, reason="", actor="officer", now=datetime.now(UTC))
+    decide_waiting(waits, approve=True, reason="", actor="officer", now=datetime.now(UTC))
     later = datetime.now(UTC) + timedelta(seconds=30)
     monkeypatch.setattr("wallet.pages.credentials.now", lambda: later)
     assert "Your new cards are here." in trusting.get("/wallet/").content.decode()

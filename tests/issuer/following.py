@@ -11,7 +11,7 @@ from issuer.issuance.credential_request import issue_directly
 from issuer.models import Configuration, IssuedCredential, Registry
 from issuer.registries.store import create_registry, store_records
 from issuer.sync.rules import set_rules
-from issuer.sync.run import Synced, preview, sync
+from issuer.sync.run import SyncResult, preview_sync, sync
 
 AT = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 FARMER = ("farmer_id", "national_id", "name", "crop", "status", "review_due", "phone")
@@ -71,18 +71,18 @@ def issued(configuration: Configuration, key: str = "F-1", format_: str = "dc+sd
     return row
 
 
-def go(slug: str, **options: Any) -> Synced:
+def go(slug: str, **options: Any) -> SyncResult:
     registry = Registry.objects.get(slug=slug)
     return sync(registry, actor="test", now=options.pop("now", AT), **options)
 
 
-def look(slug: str, now: datetime = AT) -> Synced:
-    return preview(Registry.objects.get(slug=slug), actor="test", now=now)
+def look(slug: str, now: datetime = AT) -> SyncResult:
+    return preview_sync(Registry.objects.get(slug=slug), actor="test", now=now)
 
 
 def store(slug: str, *records: RegistryRecord) -> None:
     store_records(Registry.objects.get(slug=slug), records)
 
 
-def did(synced: Synced) -> list[tuple[str, str]]:
+def did(synced: SyncResult) -> list[tuple[str, str]]:
     return sorted((line["do"], line["record"]) for line in synced.lines)

@@ -13,7 +13,7 @@ from common.oid4vci.key_proof import create_key_proof
 from common.oid4vci.offer import PRE_AUTHORIZED
 from issuer.authorities.identity import create_authority
 from issuer.configurations.types import create_configuration
-from issuer.issuance.offers import Offer, create_offer
+from issuer.issuance.offers import CreatedOffer, offer_credential
 from issuer.models import Authority, Configuration, Record, Registry
 
 COLUMNS = ("farmer_id", "given_name", "family_name", "national_id", "date_of_birth", "crop")
@@ -59,7 +59,7 @@ class TinyWallet:
     def url(self, path: str) -> str:
         return f"/issuers/{self.authority.slug}/{path}"
 
-    def token(self, offer: Offer, **fields: str) -> Any:
+    def token(self, offer: CreatedOffer, **fields: str) -> Any:
         grant = offer.document["grants"][PRE_AUTHORIZED]
         form = {"grant_type": PRE_AUTHORIZED, "pre-authorized_code": grant["pre-authorized_code"], **fields}
         return self.client.post(self.url("token"), urlencode(form), content_type=FORM)
@@ -92,5 +92,5 @@ class TinyWallet:
         )
 
 
-def offer_now(configuration: Configuration, record_key: str = "F-0001", **options: Any) -> Offer:
-    return create_offer(configuration, record_key, now=options.pop("now", datetime.now(UTC)), **options)
+def offer_now(configuration: Configuration, record_key: str = "F-0001", **options: Any) -> CreatedOffer:
+    return offer_credential(configuration, record_key, now=options.pop("now", datetime.now(UTC)), **options)

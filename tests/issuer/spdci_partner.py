@@ -19,13 +19,13 @@ from common.exchange.signature import verify_signature
 from common.keys import PrivateKey, jwk
 from common.registries.connector import RegistryRecord
 from issuer.models import Registry
-from issuer.registries.connectors.spdci.mapping import party_of
+from issuer.registries.connectors.spdci.mapping import registry_party
 from issuer.registries.store import create_registry, store_records
 from issuer.sample.load import WORLD
-from issuer.sample.people import people
+from issuer.sample.people import sample_people
 from issuer.sample.registers import REGISTERS
 from issuer.sample.spdci import MAPPINGS, PLACES
-from issuer.spdci.serve import serve
+from issuer.spdci.serve import serve_registry
 from tests.conftest import shared
 
 SENDER = "spp.example.org"
@@ -36,7 +36,7 @@ TEXTS = {"population": "crvs", "births": "crvs", "social": "social", "farmers": 
 def make_registry(slug: str, *, count: int = 12) -> Registry:
     """One of the sample registries, of the first households alone, answering by SPDCI."""
     register = next(r for r in WORLD if r.slug == slug)
-    rows = list(REGISTERS[slug](people()))[:count]
+    rows = list(REGISTERS[slug](sample_people()))[:count]
     registry = create_registry(
         slug,
         title=register.title,
@@ -48,7 +48,7 @@ def make_registry(slug: str, *, count: int = 12) -> Registry:
         ],
     )
     store_records(registry, (RegistryRecord(str(row[register.key_column]), known(row)) for row in rows))
-    serve(registry, MAPPINGS[slug], place_column=PLACES.get(slug, ""))
+    serve_registry(registry, MAPPINGS[slug], place_column=PLACES.get(slug, ""))
     return registry
 
 
@@ -81,7 +81,7 @@ class Spp:
         members = {
             "message_id": str(uuid.uuid4()),
             "sender_id": self.partner.sender_id,
-            "receiver_id": party_of(registry).sender_id,
+            "receiver_id": registry_party(registry).sender_id,
         } | header
         return create_message(
             "spdci", Header(action=action, **members), message, signer=self.key, now=now or datetime.now(UTC)
@@ -161,7 +161,7 @@ def expression(name: str, operator: str, value: Any) -> dict[str, Any]:
 def checked(registry: Registry, body: dict[str, Any]) -> Envelope:
     """The registry's answer, once its signature is seen to be its authority's."""
     envelope = parse_message(body, action=body["header"]["action"])
-    party = party_of(registry)
+    party = registry_party(registry)
     sender = verify_signature(
         envelope, namespace="spdci", key_of=lambda s, k: party.signer.public_key, now=datetime.now(UTC)
     )

@@ -16,14 +16,14 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from common.errors import SelloError
-from issuer.api.spdci import AT_ONCE, LATER, TOLD
+from issuer.api.spdci import ASYNC, CALLBACKS, SYNC
 from tests.conftest import SHARED
 from tests.issuer.spdci_partner import Spp, make_registry, make_spp, published
 
 pytestmark = [pytest.mark.schemathesis, pytest.mark.django_db]
 EXAMPLES = int(os.environ.get("EXAMPLES", "5"))
 REGISTRIES = {"crvs": "births", "social": "social", "fr": "farmers", "dr": "disabilities", "ibr": "social"}
-OURS = {f"/registry/{name}" for name in (*AT_ONCE, *LATER, *TOLD)}
+OURS = {f"/registry/{name}" for name in (*SYNC, *ASYNC, *CALLBACKS)}
 QUICK: dict[str, Any] = {
     "max_examples": EXAMPLES,
     "deadline": None,

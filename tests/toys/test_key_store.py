@@ -7,7 +7,7 @@ import pytest
 
 from common.adapters.storage.key_table import StoredKey
 from common.formats import FORMATS
-from issuer.authorities.identity import create_authority, key_id, signer
+from issuer.authorities.identity import authority_signer, create_authority, key_id
 from tests.common.formats.data_integrity.conftest import CREDENTIAL, no_salt
 from tests.common.formats.fakes import StaticSources, method
 from tests.toys.key_store import MemoryKeys
@@ -22,7 +22,7 @@ def _memory(settings: Any) -> None:
 @pytest.mark.django_db
 def test_an_authority_signs_with_it(now: datetime) -> None:
     authority = create_authority("toys", "Toys")
-    key = signer(authority, "P-256")
+    key = authority_signer(authority, "P-256")
     assert authority.p256_key in MemoryKeys.KEYS
     assert not StoredKey.objects.exists()
     secured = FORMATS["vc+jwt"].issue(

@@ -159,12 +159,12 @@ def test_who_read_the_record_at_an_authority(citizen: Client) -> None:
 def test_what_is_ready_is_fetched_by_a_button(citizen: Client, site_network: Client) -> None:
     """Told by the register that knows her, made by the one that issues it, for nobody else."""
     from issuer.models import Configuration, Registry
-    from issuer.notifications.notify import Offered, tell_person
+    from issuer.notifications.notify import ReadyOffer, tell_person
 
     take(citizen, "identity", "P-0001")
     population = Registry.objects.get(slug="population")
     record = population.records.get(key="P-0001")
-    offered = Offered(Configuration.objects.get(name="farmer").pk, "F-0001")
+    offered = ReadyOffer(Configuration.objects.get(name="farmer").pk, "F-0001")
     told = {"key": "1", "now": timezone.now(), "document": "Farmer", "reference": "1A2B"}
     assert tell_person(population, record, "ready", offer=offered, **told)
     page = citizen.get("/wallet/activity").content.decode()

@@ -4,7 +4,7 @@ from typing import Any
 
 from common.adapters.command import Command as BaseCommand
 from common.vcdm import times
-from issuer.record_access.log import entries
+from issuer.record_access.log import access_log_entries
 
 
 class Command(BaseCommand):
@@ -18,4 +18,4 @@ class Command(BaseCommand):
 
     def run(self, **options: Any) -> Mapping[str, Any]:
         since = times.parse(options["since"]) if options["since"] else None
-        return {"entries": list(entries(authority=options["authority"], since=since))}
+        return {"entries": list(access_log_entries(authority=options["authority"], since=since))}

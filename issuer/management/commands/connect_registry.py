@@ -10,7 +10,7 @@ from typing import Any
 from common.adapters.command import Command as BaseCommand
 from common.registries.connector import RegistryError
 from issuer.registries.connect import CONNECTING, connect_registry
-from issuer.spdci.handshake import introduce
+from issuer.spdci.handshake import begin_handshake
 
 
 class Command(BaseCommand):
@@ -47,7 +47,7 @@ class Command(BaseCommand):
             now=datetime.now(UTC),
         )
         # Once the row is there for all to see: before it answers, the partner fetches our key.
-        introduced = asdict(introduce(registry)) if registry.connector == "spdci" else {}
+        introduced = asdict(begin_handshake(registry)) if registry.connector == "spdci" else {}
         return {
             "registry": registry.slug,
             "connector": registry.connector,

@@ -7,7 +7,7 @@ from django.core.management.base import CommandParser
 
 from common.adapters.command import Command as BaseCommand
 from issuer.configurations.types import find_configuration
-from issuer.issuance.offers import create_offer
+from issuer.issuance.offers import offer_credential
 
 
 class Command(BaseCommand):
@@ -22,7 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("--by-value", action="store_true", help="put the offer itself into the link")
 
     def run(self, **options: Any) -> dict[str, Any]:
-        offer = create_offer(
+        offer = offer_credential(
             find_configuration(options["configuration"]),
             options["record_key"],
             formats=options["format"],

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from common.adapters.command import Command as BaseCommand
-from issuer.issuance.deferred import decide, find_waiting
+from issuer.issuance.deferred import decide_waiting, find_waiting_session
 
 
 class Command(BaseCommand):
@@ -18,7 +18,9 @@ class Command(BaseCommand):
         parser.add_argument("--reason", default="", help="kept with the decision")
 
     def run(self, **options: Any) -> dict[str, Any]:
-        session = find_waiting(options["session"])
+        session = find_waiting_session(options["session"])
         approve = options["decision"] == "approve"
-        decide(session, approve=approve, reason=options["reason"], actor="decide", now=datetime.now(UTC))
+        decide_waiting(
+            session, approve=approve, reason=options["reason"], actor="decide", now=datetime.now(UTC)
+        )
         return {"session": str(session.id), "decision": options["decision"]}

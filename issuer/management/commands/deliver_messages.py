@@ -18,7 +18,7 @@ class Command(BaseCommand):
 
     def run(self, **options: Any) -> dict[str, Any]:
         if options["parked"]:
-            outbox.unpark(now=timezone.now())
+            outbox.unpark_messages(now=timezone.now())
         return deliver_messages(clock=timezone.now)
 
     def exit_status(self, result: Any) -> int:

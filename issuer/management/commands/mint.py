@@ -10,7 +10,7 @@ from django.core.management.base import CommandParser
 
 from common.adapters.command import Command as BaseCommand
 from issuer.configurations.types import find_configuration
-from issuer.issuance.batch_issuance import Minted, mint
+from issuer.issuance.batch_issuance import BatchProgress, issue_batches
 from issuer.issuance.offers import chosen_formats
 
 WIDTH = 40
@@ -32,8 +32,8 @@ class Command(BaseCommand):
         configuration = find_configuration(options["configuration"])
         out, begun, formats = options["out"] or settings.VAR_DIR / "minted", time.monotonic(), {}
         for format_ in chosen_formats(configuration, options["format"]):
-            progress = Minted(total=0)
-            for progress in mint(
+            progress = BatchProgress(total=0)
+            for progress in issue_batches(
                 configuration, format_, out=out, workers=options["workers"], now=datetime.now(UTC)
             ):
                 self._draw(f"{configuration.name}.{format_}", progress)
@@ -51,7 +51,7 @@ class Command(BaseCommand):
             "seconds": round(time.monotonic() - begun, 2),
         }
 
-    def _draw(self, name: str, progress: Minted) -> None:
+    def _draw(self, name: str, progress: BatchProgress) -> None:
         """The bar, on standard error, over itself."""
         part = progress.done / progress.total if progress.total else 1.0
         bar = "#" * int(part * WIDTH)

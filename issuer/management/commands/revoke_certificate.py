@@ -31,7 +31,7 @@ class Command(BaseCommand):
             serial = int(options["serial"].replace(":", ""), 16)
         except ValueError as error:
             raise MalformedInputError("A serial number is hexadecimal.") from error
-        certificates.revoke(
+        certificates.revoke_certificate(
             authority,
             serial,
             reason=options["reason"],

@@ -9,7 +9,7 @@ from django.core.management.base import CommandError, CommandParser
 from common.adapters.command import Command as BaseCommand
 from common.encoding import strict_json
 from issuer.registries.store import find_registry
-from issuer.spdci.serve import close, serve
+from issuer.spdci.serve import serve_registry, stop_serving
 
 
 class Command(BaseCommand):
@@ -24,7 +24,7 @@ class Command(BaseCommand):
     def run(self, **options: Any) -> dict[str, Any]:
         registry = find_registry(options["registry"])
         if options["stop"]:
-            close(registry)
+            stop_serving(registry)
             return {"registry": registry.slug, "serves": False}
         if options["mapping"] is None:
             raise CommandError("Give --mapping FILE, or --stop.")
@@ -32,7 +32,7 @@ class Command(BaseCommand):
             text = options["mapping"].read_text()
         except (OSError, UnicodeError) as error:
             raise CommandError(f"{options['mapping']} cannot be read.") from error
-        serve(registry, strict_json.loads_object(text), place_column=options["places"])
+        serve_registry(registry, strict_json.loads_object(text), place_column=options["places"])
         return {
             "registry": registry.slug,
             "serves": True,

@@ -8,7 +8,7 @@ from typing import Any
 from common.adapters.command import Command as BaseCommand
 from common.registries.rules.credential_rules import InvalidRegistryRulesError
 from issuer.configurations.types import find_configuration
-from issuer.sync.rules import described, set_rules
+from issuer.sync.rules import rules_in_words, set_rules
 
 
 class Command(BaseCommand):
@@ -30,5 +30,5 @@ class Command(BaseCommand):
         return {
             "configuration": configuration.name,
             "rules": configuration.rules,
-            "described": [f"{when}: {then}" for when, then in described(configuration)],
+            "described": [f"{when}: {then}" for when, then in rules_in_words(configuration)],
         }

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from common.adapters.command import Command as BaseCommand
 from issuer.registries.store import find_registry
-from issuer.spdci.remote_subscriptions import subscribe, unsubscribe
+from issuer.spdci.remote_subscriptions import subscribe_remote, unsubscribe_remote
 
 
 class Command(BaseCommand):
@@ -21,6 +21,6 @@ class Command(BaseCommand):
     def run(self, **options: Any) -> dict[str, Any]:
         registry, now = find_registry(options["registry"]), timezone.now()
         if options["stop"]:
-            return {"registry": registry.slug, "ended": unsubscribe(registry, now=now)}
-        rows = subscribe(registry, options["event"] or ["UPDATE", "DEREGISTER"], now=now)
+            return {"registry": registry.slug, "ended": unsubscribe_remote(registry, now=now)}
+        rows = subscribe_remote(registry, options["event"] or ["UPDATE", "DEREGISTER"], now=now)
         return {"registry": registry.slug, "asked": [row.event_type for row in rows]}

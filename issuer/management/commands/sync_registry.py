@@ -13,7 +13,7 @@ from common.registries.connector import RegistryError
 from issuer.models import Registry
 from issuer.registries.refresh import is_due
 from issuer.registries.store import find_registry
-from issuer.sync.run import preview, sync
+from issuer.sync.run import preview_sync, sync
 
 
 class Command(BaseCommand):
@@ -61,7 +61,7 @@ def _sync(registry: Registry, options: Mapping[str, Any], now: datetime) -> dict
         "allow_removals": options["allow_removals"],
     }
     if options["preview"]:
-        synced = preview(registry, **common)
+        synced = preview_sync(registry, **common)
     else:
         synced = sync(registry, offers=options["offers"], expect=options["expect"], **common)
     return {

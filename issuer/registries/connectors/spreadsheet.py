@@ -27,7 +27,7 @@ TEXTS: Final = ("sheet", "encoding", "date_order")
 MEMBERS: Final = {"path", "url", "absent", "most_removed", "every_minutes", "seen", *TEXTS}
 
 
-class FileRefused(RegistryError):
+class FileSourceError(RegistryError):
     """A file that is declared wrongly, or cannot be read."""
 
     code = "invalid_source"
@@ -63,9 +63,9 @@ class FileSource:
             return
         path = Path(self.path)
         if not path.is_file():
-            raise FileRefused("The registry's file is not there.", detail=path.name, status=503)
+            raise FileSourceError("The registry's file is not there.", detail=path.name, status=503)
         if path.stat().st_size > MAX_BYTES:
-            raise FileRefused(f"The registry's file is larger than {MAX_BYTES // 1_000_000} MB.")
+            raise FileSourceError(f"The registry's file is larger than {MAX_BYTES // 1_000_000} MB.")
         with path.open("rb") as file:
             yield file
 
@@ -74,21 +74,21 @@ def parse_file_source(settings: Mapping[str, Any]) -> FileSource:
     """The declared settings, each checked; every fault is named."""
     unknown = set(settings) - MEMBERS
     if unknown:
-        raise FileRefused(f"A source has no {', '.join(sorted(map(str, unknown)))}.")
+        raise FileSourceError(f"A source has no {', '.join(sorted(map(str, unknown)))}.")
     path, url = settings.get("path", ""), settings.get("url", "")
     if not isinstance(path, str) or not isinstance(url, str) or bool(path) == bool(url):
-        raise FileRefused("A source has a path or a url.")
+        raise FileSourceError("A source has a path or a url.")
     if path and not Path(path).is_absolute():
-        raise FileRefused("path begins with /: whoever looks may stand elsewhere.")
+        raise FileSourceError("path begins with /: whoever looks may stand elsewhere.")
     if settings.get("absent", "removed") not in ABSENT:
-        raise FileRefused(f"absent is one of {', '.join(ABSENT)}.")
+        raise FileSourceError(f"absent is one of {', '.join(ABSENT)}.")
     for name, most in (("most_removed", 100), ("every_minutes", 527_040)):
         value = settings.get(name, 1)
         if type(value) is not int or not 0 <= value <= most:
-            raise FileRefused(f"{name} is a number from 0 to {most:,}.")
+            raise FileSourceError(f"{name} is a number from 0 to {most:,}.")
     for name in TEXTS:
         if not isinstance(settings.get(name, ""), str):
-            raise FileRefused(f"{name} is a text.")
+            raise FileSourceError(f"{name} is a text.")
     if settings.get("date_order") and settings["date_order"] not in ORDERS:
-        raise FileRefused(f"date_order is one of {', '.join(ORDERS)}.")
+        raise FileSourceError(f"date_order is one of {', '.join(ORDERS)}.")
     return FileSource(**{name: settings[name] for name in FileSource.__slots__ if name in settings})

@@ -22,11 +22,11 @@ from common.registries.values.nulls import says_nothing
 from common.registries.values.texts import compact, tidy
 from issuer import models
 from issuer.registries.connectors.sql_source import (
-    Source,
-    SourceRefused,
-    parse_source,
-    reading,
-    relation,
+    SqlSource,
+    SqlSourceError,
+    parse_sql_source,
+    reading_connection,
+    source_relation,
 )
 
 PAGE: Final = 2_000
@@ -69,13 +69,13 @@ class SqlRegistry:
 
     def __init__(self, registry: models.Registry) -> None:
         self.title = registry.title
-        self.source = parse_source(registry.source)
+        self.source = parse_sql_source(registry.source)
         self.kinds = self.source.kinds
         self.columns = merged(registry.columns)
         self.tells_removals = bool(self.source.removed)
-        self.rows = relation(self.source, self.kinds)
+        self.rows = source_relation(self.source, self.kinds)
         if self.source.key not in self.kinds or self.source.changed not in self.kinds:
-            raise SourceRefused(f"{self.title} was not connected; see connect_registry.")
+            raise SqlSourceError(f"{self.title} was not connected; see connect_registry.")
         self.key, self.changed = self.rows.c[self.source.key], self.rows.c[self.source.changed]
 
     def fetch(self, key: str) -> RegistryRecord:
@@ -188,7 +188,7 @@ class SqlRegistry:
         version = self._text(moment) if moment is not None else ""
         created = row[self.source.created] if self.source.created else None
         gone = bool(self.source.removed) and str(row[self.source.removed]).casefold() in TRUE
-        data = cleaned(said(row), self.columns)
+        data = cleaned_values(row_values(row), self.columns)
         record = RegistryRecord(key, data, changed_at=moment if isinstance(moment, datetime) else None)
         return RecordChange(
             key=key,
@@ -208,16 +208,16 @@ class SqlRegistry:
             raise RecordNotFoundError(f"{self.title} holds no record under this key.") from error
 
     def _read(self, statement: "sql.Select[Any]") -> list[Mapping[str, Any]]:
-        with reading(self.source) as connection:
+        with reading_connection(self.source) as connection:
             return [dict(row) for row in connection.execute(statement).mappings()]
 
 
-def said(row: Mapping[str, Any]) -> dict[str, Any]:
+def row_values(row: Mapping[str, Any]) -> dict[str, Any]:
     """A row as records are kept: days and decimals as texts; what is unknown, or no text at all, left out."""
     return {name: _plain(value) for name, value in row.items() if value is not None and _sayable(value)}
 
 
-def cleaned(data: Mapping[str, Any], columns: Mapping[str, Column]) -> dict[str, Any]:
+def cleaned_values(data: Mapping[str, Any], columns: Mapping[str, Column]) -> dict[str, Any]:
     """A row as an import would keep it: trimmed, typed, what says nothing left out.
 
     What cannot be read as its column's type stays as it is, so that no credential says it; a text that a
@@ -241,37 +241,37 @@ def _cleaned(value: Any, column: Column | None) -> Any:
     return value
 
 
-def probe(source: Source) -> tuple[dict[str, str], list[dict[str, Any]]]:
+def probe_source(source: SqlSource) -> tuple[dict[str, str], list[dict[str, Any]]]:
     """The kinds of the source's columns, and a few rows; what a declaration is checked against."""
     star = sql.text(f"SELECT * FROM ({source.query.replace(':', chr(92) + ':')}) AS source")  # noqa: S608
     table = sql.table(source.table, schema=source.schema or None)
     statement: Any = sql.select(sql.text("*")).select_from(table).limit(PROBED) if source.table else star
-    with reading(source) as connection:
+    with reading_connection(source) as connection:
         result = connection.execute(statement)
         names = list(result.keys())
         rows = [dict(row) for row in result.mappings().fetchmany(PROBED)]
     if not rows:
-        raise SourceRefused("There are no rows yet from which its columns could be told.")
+        raise SqlSourceError("There are no rows yet from which its columns could be told.")
     kinds = {name: _kind([row[name] for row in rows if row[name] is not None]) for name in names}
     for name in _padded(source, kinds):
         kinds[name] = "padded"
     for member in ("key", "changed", "created", "removed"):
         column = getattr(source, member)
         if column and column not in kinds:
-            raise SourceRefused(f"{member}: there is no column {column}; there are: {', '.join(kinds)}.")
+            raise SqlSourceError(f"{member}: there is no column {column}; there are: {', '.join(kinds)}.")
     if kinds[source.changed] not in TO_TEXT:
-        raise SourceRefused(f"changed: {source.changed} is neither a moment nor a number that grows.")
+        raise SqlSourceError(f"changed: {source.changed} is neither a moment nor a number that grows.")
     if source.created and kinds[source.created] != kinds[source.changed]:
-        raise SourceRefused("created and changed are columns of one kind.")
+        raise SqlSourceError("created and changed are columns of one kind.")
     return kinds, rows
 
 
-def _padded(source: Source, kinds: Mapping[str, str]) -> list[str]:
+def _padded(source: SqlSource, kinds: Mapping[str, str]) -> list[str]:
     """The columns of text in which some value has space around it."""
-    table = relation(source, kinds)
+    table = source_relation(source, kinds)
     surveyed = sql.select(table).limit(SURVEYED).subquery("surveyed")
     found = []
-    with reading(source) as connection:
+    with reading_connection(source) as connection:
         for name in (name for name, kind in kinds.items() if kind == "str"):
             said = sql.cast(surveyed.c[name], sql.Text)
             longer = sql.func.length(said) > sql.func.length(sql.func.trim(said))

@@ -45,13 +45,13 @@ CONNECT: Final[Mapping[str, Mapping[str, Any]]] = {
 }
 
 
-class SourceRefused(RegistryError):
+class SqlSourceError(RegistryError):
     """Settings of a source that cannot be used."""
 
     code = "invalid_source"
 
 
-class SourceUnavailable(RegistryError):
+class RegistryUnavailableError(RegistryError):
     """A registry's database that does not answer as declared."""
 
     code = "registry_unavailable"
@@ -59,7 +59,7 @@ class SourceUnavailable(RegistryError):
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SqlSource:
     """A declared table or query, checked; `kinds` are the Python types of its columns, once it was read."""
 
     url_env: str
@@ -75,11 +75,11 @@ class Source:
     kinds: Mapping[str, str] = field(default_factory=dict)
 
 
-def parse_source(settings: Mapping[str, Any]) -> Source:
+def parse_sql_source(settings: Mapping[str, Any]) -> SqlSource:
     """The declared settings, each checked; every fault is named."""
     unknown = set(settings) - MEMBERS
     if unknown:
-        raise SourceRefused(f"A source has no {', '.join(sorted(map(str, unknown)))}.")
+        raise SqlSourceError(f"A source has no {', '.join(sorted(map(str, unknown)))}.")
     names: dict[str, Any] = {
         name: require_name(settings[name], name)
         for name in ("url_env", "table", "schema", "key", "changed", "created", "removed")
@@ -87,20 +87,20 @@ def parse_source(settings: Mapping[str, Any]) -> Source:
     }
     for name in ("url_env", "key", "changed"):
         if name not in names:
-            raise SourceRefused(f"A source names its {name}.")
+            raise SqlSourceError(f"A source names its {name}.")
     query = settings.get("query", "")
     if bool(query) == ("table" in names) or not isinstance(query, str):
-        raise SourceRefused("A source has a table or a query.")
+        raise SqlSourceError("A source has a table or a query.")
     bounds = {"overlap": (0, 86_400), "timeout": (1, 60)}
     numbers = {name: settings[name] for name in bounds if name in settings}
     for name, value in numbers.items():
         if type(value) is not int or not bounds[name][0] <= value <= bounds[name][1]:
-            raise SourceRefused(f"{name} is a number from {bounds[name][0]} to {bounds[name][1]:,}.")
+            raise SqlSourceError(f"{name} is a number from {bounds[name][0]} to {bounds[name][1]:,}.")
     kinds = settings.get("kinds", {})
-    return Source(**names, query=require_select(query) if query else "", **numbers, kinds=kinds)
+    return SqlSource(**names, query=require_select(query) if query else "", **numbers, kinds=kinds)
 
 
-def relation(source: Source, columns: Mapping[str, Any]) -> sql.FromClause:
+def source_relation(source: SqlSource, columns: Mapping[str, Any]) -> sql.FromClause:
     """What is read from: the table, or the query as a subquery."""
     named: list[Any] = [sql.column(name) for name in columns]
     if source.table:
@@ -110,7 +110,7 @@ def relation(source: Source, columns: Mapping[str, Any]) -> sql.FromClause:
 
 
 @contextmanager
-def reading(source: Source) -> Iterator[Connection]:
+def reading_connection(source: SqlSource) -> Iterator[Connection]:
     """A connection that reads within the declared time, and keeps nothing."""
     engine = _engine(_url(source.url_env), source.timeout)
     try:
@@ -123,7 +123,7 @@ def reading(source: Source) -> Iterator[Connection]:
             finally:
                 connection.rollback()
     except (SQLAlchemyError, sqlite3.Error) as error:
-        raise SourceUnavailable(
+        raise RegistryUnavailableError(
             "The registry's own database does not answer as it was declared.", detail=type(error).__name__
         ) from error
 
@@ -131,11 +131,11 @@ def reading(source: Source) -> Iterator[Connection]:
 def _url(name: str) -> URL:
     value = os.environ.get(name, "")
     if not value:
-        raise SourceUnavailable(f"Set {name} to the address of the registry's database.")
+        raise RegistryUnavailableError(f"Set {name} to the address of the registry's database.")
     try:
         url = sql.make_url(value)
     except SQLAlchemyError as error:
-        raise SourceUnavailable(f"{name} is no address of a database.") from error
+        raise RegistryUnavailableError(f"{name} is no address of a database.") from error
     return url.set(drivername=DRIVERS.get(url.drivername, url.drivername))
 
 
@@ -148,7 +148,7 @@ def _engine(url: URL, timeout: int) -> Engine:
         connect = dict(CONNECT.get(url.get_backend_name(), {}))
         return sql.create_engine(url, poolclass=NullPool, connect_args=connect, hide_parameters=True)
     except (SQLAlchemyError, ImportError) as error:
-        raise SourceUnavailable(
+        raise RegistryUnavailableError(
             "There is no driver for this kind of database; install it.", detail=url.drivername
         ) from error
 

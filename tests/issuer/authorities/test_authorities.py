@@ -5,7 +5,12 @@ from django.core.exceptions import ObjectDoesNotExist
 
 from common.did import parse_document
 from common.errors import InvalidSignatureError, UnknownPartError
-from issuer.authorities.identity import create_authority, did_document, key_id, signer
+from issuer.authorities.identity import (
+    authority_did_document,
+    authority_signer,
+    create_authority,
+    key_id,
+)
 from issuer.models import Authority
 
 pytestmark = pytest.mark.django_db
@@ -30,12 +35,12 @@ def test_is_made_once(authority):
 
 
 def test_document_lists_all_keys_for_signing(authority):
-    document = parse_document(did_document(authority), did=authority.did)
+    document = parse_document(authority_did_document(authority), did=authority.did)
     for curve in ("Ed25519", "P-256", "P-384"):
         method = (
             document.method(key_id(authority, curve)).require("assertionMethod").require("authentication")
         )
-        own = signer(authority, curve)
+        own = authority_signer(authority, curve)
         assert (method.public_key, method.controller) == (own.public_key, authority.did)
         assert own.key_id == key_id(authority, curve)
         method.public_key.verify(own.sign(b"words"), b"words")
@@ -44,22 +49,22 @@ def test_document_lists_all_keys_for_signing(authority):
 
 
 def test_document_holds_no_private_member(authority):
-    assert "'d'" not in str(did_document(authority))
+    assert "'d'" not in str(authority_did_document(authority))
 
 
 def test_authorities_have_keys_of_their_own(authority):
     other = create_authority("civil-registry", "Civil Registry")
-    assert signer(authority, "P-256").public_key != signer(other, "P-256").public_key
+    assert authority_signer(authority, "P-256").public_key != authority_signer(other, "P-256").public_key
 
 
 def test_a_sealed_key_is_opened_once(authority, django_assert_num_queries):
-    signer(authority, "Ed25519")
+    authority_signer(authority, "Ed25519")
     with django_assert_num_queries(0):
-        signer(authority, "Ed25519")
+        authority_signer(authority, "Ed25519")
 
 
 def test_unknown_curve_and_missing_key_are_errors(authority):
     with pytest.raises(UnknownPartError):
-        signer(authority, "P-521")
+        authority_signer(authority, "P-521")
     with pytest.raises(ObjectDoesNotExist):
-        signer(Authority(slug="nobody", name="Nobody", p256_key="absent"), "P-256")
+        authority_signer(Authority(slug="nobody", name="Nobody", p256_key="absent"), "P-256")

@@ -37,8 +37,8 @@ def authority(settings) -> Authority:
 
 
 def test_one_root_and_a_signer_below_it(authority):
-    signer, leaf = certificates.document_signer(authority, until=TODAY + YEAR, now=TODAY)
-    root = certificates.root(authority, now=TODAY)
+    signer, leaf = certificates.mdoc_signer(authority, until=TODAY + YEAR, now=TODAY)
+    root = certificates.authority_root(authority, now=TODAY)
     assert iaca.verify_document_signer([leaf], root=root, now=TODAY) == signer.public_key
     assert (
         iaca.certificate_addresses(root)
@@ -47,17 +47,17 @@ def test_one_root_and_a_signer_below_it(authority):
     )
     assert [one.value for one in root.subject.get_attributes_for_oid(NameOID.COUNTRY_NAME)] == ["UT"]
     assert certificate.public_key(root) != signer.public_key
-    again = certificates.document_signer(authority, until=TODAY + YEAR, now=TODAY + timedelta(days=30))
+    again = certificates.mdoc_signer(authority, until=TODAY + YEAR, now=TODAY + timedelta(days=30))
     assert again[1] == leaf
     assert Certificate.objects.count() == 2
 
 
 def test_a_new_signer_when_the_last_one_would_not_outlive_what_it_signs(authority):
-    first = certificates.document_signer(authority, until=TODAY + YEAR, now=TODAY)[1]
+    first = certificates.mdoc_signer(authority, until=TODAY + YEAR, now=TODAY)[1]
     later = TODAY + timedelta(days=120)
-    second = certificates.document_signer(authority, until=later + YEAR, now=later)[1]
+    second = certificates.mdoc_signer(authority, until=later + YEAR, now=later)[1]
     assert first != second
-    root = certificates.root(authority, now=later)
+    root = certificates.authority_root(authority, now=later)
     for leaf in (first, second):
         iaca.verify_document_signer([leaf], root=root, now=later)
     assert Certificate.objects.filter(is_root=True).count() == 1
@@ -65,19 +65,19 @@ def test_a_new_signer_when_the_last_one_would_not_outlive_what_it_signs(authorit
 
 def test_nothing_outlives_the_longest_signer(authority):
     with pytest.raises(SelloError):
-        certificates.document_signer(authority, until=TODAY + timedelta(days=460), now=TODAY)
+        certificates.mdoc_signer(authority, until=TODAY + timedelta(days=460), now=TODAY)
 
 
 def test_authorities_have_roots_of_their_own(authority):
     other = create_authority("health", "Health Office")
-    leaf = certificates.document_signer(other, until=TODAY + YEAR, now=TODAY)[1]
+    leaf = certificates.mdoc_signer(other, until=TODAY + YEAR, now=TODAY)[1]
     with pytest.raises(SelloError):
-        iaca.verify_document_signer([leaf], root=certificates.root(authority, now=TODAY), now=TODAY)
+        iaca.verify_document_signer([leaf], root=certificates.authority_root(authority, now=TODAY), now=TODAY)
 
 
 def test_the_revocation_list(authority):
-    revoked = x509.load_der_x509_crl(certificates.revocation_list(authority, now=TODAY))
-    assert revoked.is_signature_valid(certificates.root(authority, now=TODAY).public_key())
+    revoked = x509.load_der_x509_crl(certificates.authority_revocations(authority, now=TODAY))
+    assert revoked.is_signature_valid(certificates.authority_root(authority, now=TODAY).public_key())
     assert len(revoked) == 0
 
 
@@ -120,19 +120,19 @@ def serial(der: bytes) -> int:
 
 
 def revoked(authority: Authority) -> set[int]:
-    found = x509.load_der_x509_crl(certificates.revocation_list(authority, now=TODAY))
-    assert found.is_signature_valid(certificates.root(authority, now=TODAY).public_key())
+    found = x509.load_der_x509_crl(certificates.authority_revocations(authority, now=TODAY))
+    assert found.is_signature_valid(certificates.authority_root(authority, now=TODAY).public_key())
     assert found.last_update_utc <= TODAY < found.next_update_utc
     return {entry.serial_number for entry in found}
 
 
 def revoke(authority: Authority, number: int, **changes):
     told = {"reason": "its key was seen elsewhere", "actor": "a test", "now": TODAY}
-    return certificates.revoke(authority, number, **told | changes)
+    return certificates.revoke_certificate(authority, number, **told | changes)
 
 
 def test_a_signer_that_was_taken_back_signs_no_more(authority):
-    _, first = certificates.document_signer(authority, until=TODAY + YEAR, now=TODAY)
+    _, first = certificates.mdoc_signer(authority, until=TODAY + YEAR, now=TODAY)
     assert revoked(authority) == set()
     row = revoke(authority, serial(first))
     assert (row.revoked_at, row.revoked_because, row.revoked_by) == (
@@ -141,9 +141,9 @@ def test_a_signer_that_was_taken_back_signs_no_more(authority):
         "a test",
     )
     assert revoked(authority) == {serial(first)}  # at once, whatever was kept
-    _, second = certificates.document_signer(authority, until=TODAY + YEAR, now=TODAY)
+    _, second = certificates.mdoc_signer(authority, until=TODAY + YEAR, now=TODAY)
     assert serial(second) != serial(first)
-    with pytest.raises(certificates.RevocationRefused):
+    with pytest.raises(certificates.CertificateRevocationError):
         revoke(authority, serial(first))
 
 
@@ -157,8 +157,8 @@ def test_the_certificate_of_tokens_is_made_anew(authority):
 
 def test_roots_and_others_certificates_are_not_taken_back(authority):
     other = create_authority("health", "Health Office")
-    _, theirs = certificates.document_signer(other, until=TODAY + YEAR, now=TODAY)
-    root = certificates.root(authority, now=TODAY)
+    _, theirs = certificates.mdoc_signer(other, until=TODAY + YEAR, now=TODAY)
+    root = certificates.authority_root(authority, now=TODAY)
     for number in (serial(theirs), root.serial_number, 7):
         with pytest.raises(SelloError):
             revoke(authority, number)
@@ -175,7 +175,7 @@ def test_what_stands_under_a_certificate_falls_with_it(capsys, settings, tmp_pat
         "dc+sd-jwt": issue_directly(farmer, "F-0001", "dc+sd-jwt", holder=bound, now=now)[1],
     }
     settings.ISSUER_CA_FILE = str(tmp_path / "roots.pem")
-    Path(settings.ISSUER_CA_FILE).write_bytes(certificates.root_pem(farmer.authority, now=now))
+    Path(settings.ISSUER_CA_FILE).write_bytes(certificates.authority_root_pem(farmer.authority, now=now))
     for format_, secured in issued.items():
         verified = FORMATS[format_].verify_credential(secured, sources=sources(), now=now)
         assert check_credential_status(verified, now=now).status == "valid"

@@ -155,13 +155,13 @@ def test_signed_metadata(farmer, wallet):
     response = wallet.client.get(URL, headers={"Accept": "application/jwt"})
     assert response.headers["Content-Type"] == "application/jwt"
     assert response.headers["Vary"] == "Accept"
-    signer = identity.signer(farmer.authority, "P-256")
+    signer = identity.authority_signer(farmer.authority, "P-256")
     now = datetime.now(UTC)
     text = response.content.decode()
     header = jws.parse(text).header
     assert header["kid"] == signer.key_id
     [leaf] = header["x5c"]  # HAIP 1.0 §4.1: the chain without its anchor
-    root = certificates.root(farmer.authority, now=now)
+    root = certificates.authority_root(farmer.authority, now=now)
     x509.load_der_x509_certificate(base64.b64decode(leaf)).verify_directly_issued_by(root)
     identifier = farmer.authority.identifier
     for anchors in ((), (root,)):

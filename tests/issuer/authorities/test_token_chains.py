@@ -46,12 +46,12 @@ def verify(token: str):
 
 def test_the_chain_is_one_leaf_that_names_the_issuer(farmer, token):
     now, authority = datetime.now(UTC), farmer.authority
-    root = certificates.root(authority, now=now)
+    root = certificates.authority_root(authority, now=now)
     [der] = chain_in(token)
     leaf = certificate.load(der)
     leaf.verify_directly_issued_by(root)
     assert leaf.issuer != leaf.subject
-    assert certificate.public_key(leaf) == identity.signer(authority, "P-256").public_key
+    assert certificate.public_key(leaf) == identity.authority_signer(authority, "P-256").public_key
     assert (chains.uris(leaf), chains.dns_names(leaf)) == ((authority.identifier,), frozenset())
     usage = leaf.extensions.get_extension_for_class(x509.KeyUsage).value
     assert (usage.digital_signature, usage.key_cert_sign) == (True, False)
@@ -64,7 +64,7 @@ def test_it_is_verified_with_the_root_alone_and_without_it_by_metadata(farmer, t
     found = verify(token)
     assert (found.issuer, found.authority_keys) == (issuer, ())
     assert found.key_id == f"{issuer}#{identity.key_id(farmer.authority, 'P-256')}"
-    pem = certificates.root_pem(farmer.authority, now=datetime.now(UTC))
+    pem = certificates.authority_root_pem(farmer.authority, now=datetime.now(UTC))
     settings.ISSUER_CA_FILE = str(tmp_path / "roots.pem")
     Path(settings.ISSUER_CA_FILE).write_bytes(pem)
     found = verify(token)
@@ -77,14 +77,14 @@ def test_another_authoritys_chain_does_not_speak_for_this_one(farmer, token, set
     """Both are of one house and one host; a token with the other's certificate is nobody's."""
     other = create_authority("civil-registry", "Civil Registry")
     now = datetime.now(UTC)
-    signer = identity.signer(other, "P-256")
+    signer = identity.authority_signer(other, "P-256")
     payload = jws.parse(token.split("~")[0]).payload
     header = {"typ": "dc+sd-jwt", "x5c": certificate.x5c(certificates.token_chain(other, now=now))}
     forged = jws.sign(header, payload, signer=signer) + "~"
     with pytest.raises(SelloError, match="another key"):
         verify(forged)
     settings.ISSUER_CA_FILE = str(tmp_path / "roots.pem")
-    Path(settings.ISSUER_CA_FILE).write_bytes(certificates.root_pem(other, now=now))
+    Path(settings.ISSUER_CA_FILE).write_bytes(certificates.authority_root_pem(other, now=now))
     with pytest.raises(SelloError, match="not the issuer's"):
         verify(forged)
 
@@ -94,7 +94,7 @@ def test_one_certificate_serves_all_tokens_and_no_mdoc(farmer, token):
     cache_backends.forget_cached()
     again = issue_directly(farmer, "F-0002", "dc+sd-jwt", holder=None, now=now)[1]
     assert chain_in(again) == chain_in(token)
-    _, leaf = certificates.document_signer(authority, until=now + timedelta(days=9), now=now)
+    _, leaf = certificates.mdoc_signer(authority, until=now + timedelta(days=9), now=now)
     assert (leaf,) != chain_in(token)
     assert Certificate.objects.filter(authority=authority).count() == 3
 
@@ -125,5 +125,5 @@ def test_the_status_list_brings_it_too(farmer, token, client):
 
 
 def test_the_root_is_not_sent_along(farmer, token):
-    root = certificates.root(farmer.authority, now=datetime.now(UTC)).public_bytes(Encoding.DER)
+    root = certificates.authority_root(farmer.authority, now=datetime.now(UTC)).public_bytes(Encoding.DER)
     assert root not in chain_in(token)

@@ -11,14 +11,14 @@ from common.errors import UnknownPartError
 from common.registries.claims.mapping import Claim, InvalidClaimsError, RecordIncompleteError
 from common.registries.connector import RegistryRecord
 from issuer.configurations.types import (
-    ConfigurationNotFound,
+    ConfigurationNotFoundError,
     claims_of,
     context_document,
     create_configuration,
-    disclosable,
+    credential_schema,
+    credential_type_metadata,
+    disclosable_paths,
     find_configuration,
-    json_schema,
-    type_metadata,
 )
 from issuer.models import Configuration
 from issuer.registries.store import create_registry
@@ -49,7 +49,7 @@ def test_claims_are_guessed_from_columns(registry):
         ("cattle", "Cattle", "integer"),
         ("tenant", "Tenant", "boolean"),
     ]
-    assert disclosable(made) == tuple((claim.name,) for claim in made.claim_list())
+    assert disclosable_paths(made) == tuple((claim.name,) for claim in made.claim_list())
     assert made.display["name"] == "Farm subsidy"
     assert made.type_url == made.vct == "http://localhost:8000/issuers/farm-office/types/farm-subsidy"
     assert list(made.format_ids()) == ["farm-subsidy.ldp_vc", "farm-subsidy.dc+sd-jwt"]
@@ -109,7 +109,7 @@ def test_what_cannot_be_used_is_refused(registry):
         create_configuration(registry, type="farm credential")
     with pytest.raises(InvalidClaimsError, match="no column 'horses'"):
         create_configuration(registry, type="FarmCredential", claims=[Claim("horses", "horses", "Horses")])
-    with pytest.raises(ConfigurationNotFound, match="there are: none yet"):
+    with pytest.raises(ConfigurationNotFoundError, match="there are: none yet"):
         find_configuration("farm")
 
 
@@ -124,16 +124,16 @@ def test_what_a_type_publishes_of_itself(registry):
     assert terms["born"]["@id"] == "https://publicschema.org/date_of_birth"
     assert terms["born"]["@type"] == "http://www.w3.org/2001/XMLSchema#date"
     assert terms["cattle"] == f"{made.type_url}#cattle"
-    subject = json_schema(made)["properties"]["credentialSubject"]
+    subject = credential_schema(made)["properties"]["credentialSubject"]
     assert subject["required"] == ["cattle"]
     assert subject["properties"]["born"] == {"title": "Born", "type": "string", "format": "date"}
-    described = type_metadata(made)
+    described = credential_type_metadata(made)
     assert described["vct"] == made.vct
     assert [(claim["path"], claim["sd"]) for claim in described["claims"]] == [
         (["born"], "always"),
         (["cattle"], "never"),
     ]
-    assert disclosable(made) == (("born",),)
+    assert disclosable_paths(made) == (("born",),)
 
 
 def test_age_is_worked_out_on_the_day_of_issuance(registry):

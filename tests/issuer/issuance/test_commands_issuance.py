@@ -159,7 +159,7 @@ def test_mint_and_mint_again(farmer, tmp_path):
 
 def test_mint_goes_on_after_a_stop(farmer, tmp_path, monkeypatch):
     monkeypatch.setattr(batch_issuance, "BATCH", 3)
-    real, calls = batch_issuance.store, []
+    real, calls = batch_issuance.store_credentials, []
 
     def stop_at_the_second(*arguments, **options):
         calls.append(1)
@@ -167,7 +167,7 @@ def test_mint_goes_on_after_a_stop(farmer, tmp_path, monkeypatch):
             raise KeyboardInterrupt
         return real(*arguments, **options)
 
-    monkeypatch.setattr(batch_issuance, "store", stop_at_the_second)
+    monkeypatch.setattr(batch_issuance, "store_credentials", stop_at_the_second)
     with pytest.raises(KeyboardInterrupt):
         run("mint", "farmer", "--format", "ldp_vc", "--out", str(tmp_path))
     assert len(list(tmp_path.glob("*.draft"))) == 1

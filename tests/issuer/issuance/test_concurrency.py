@@ -17,7 +17,7 @@ from common.status import bits, bitstring, token
 from issuer.issuance.credential_request import issue_directly
 from issuer.models import IssuedCredential, Session, StatusChange, StatusList
 from issuer.status import lists as statuses
-from issuer.status.indexes import allocate
+from issuer.status.indexes import allocate_indexes
 from tests.issuer.protocol import TinyWallet, make_farmers, offer_now
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -67,7 +67,7 @@ def test_fifty_issuances_and_revocations_at_once(settings):
 def published_bits(authority: Any, kind: str) -> set[int]:
     """The indexes that the published list of revocations sets."""
     name = "token-1" if kind == "token" else "revocation-1"
-    found = statuses.published(authority, name, now=datetime.now(UTC))
+    found = statuses.published_list(authority, name, now=datetime.now(UTC))
     if kind == "token":
         entries = token.verify(
             found.body.decode(),
@@ -112,7 +112,7 @@ def test_two_changes_of_one_credential_at_once():
     def revoke(number: int) -> str:
         try:
             statuses.set_status(row, "revoked", reason="test", actor=str(number), now=datetime.now(UTC))
-        except statuses.StatusRefused:
+        except statuses.StatusChangeError:
             return "refused"
         return "revoked"
 
@@ -155,7 +155,7 @@ def test_a_nonce_is_spent_once(ana, settings):
 def test_blocks_do_not_overlap_where_a_list_is_full():
     farmer = make_farmers()
     StatusList.objects.create(authority=farmer.authority, kind="token", number=1, size=100)
-    blocks = at_once(lambda _: allocate(farmer.authority, "token", 9), 20)
+    blocks = at_once(lambda _: allocate_indexes(farmer.authority, "token", 9), 20)
     places = [(slot.status_list.number, slot.index) for block in blocks for slot in block]
     assert len(set(places)) == len(places) == 180
     assert Counter(number for number, _ in places) == {1: 100, 2: 80}

@@ -23,7 +23,7 @@ from common.formats.sd_jwt_vc import processed_claims
 from common.keys import jws
 from issuer.configurations.types import create_configuration, find_configuration
 from issuer.issuance import supplied_claims
-from issuer.issuance.offers import Offer
+from issuer.issuance.offers import CreatedOffer
 from issuer.models import IssuedCredential, Session, Supplied
 from issuer.status.lists import set_status
 from tests.common.registries.opencrvs.test_records import OFFER, SIGN
@@ -48,7 +48,7 @@ def post(url: str, body: Any, token: str = TOKEN) -> Any:
     return Client().post(url, json.dumps(body), "application/json", headers=headers)
 
 
-def offered(authority, **changes: Any) -> tuple[Offer, str]:
+def offered(authority, **changes: Any) -> tuple[CreatedOffer, str]:
     response = post(ISSUE, {**OFFER, "issuerDid": authority.did, **changes})
     assert response.status_code == 200, response.content
     assert response["Content-Type"].startswith("text/plain")
@@ -56,10 +56,10 @@ def offered(authority, **changes: Any) -> tuple[Offer, str]:
     assert uri.startswith("openid-credential-offer://")
     [reference] = parse_qs(urlsplit(uri).query)["credential_offer_uri"]
     document = Client().get(urlsplit(reference).path).json()
-    return Offer(Session.objects.latest("created_at"), uri, "", document, None), uri
+    return CreatedOffer(Session.objects.latest("created_at"), uri, "", document, None), uri
 
 
-def fetched(authority, key, offer: Offer) -> tuple[TinyWallet, str, dict[str, Any]]:
+def fetched(authority, key, offer: CreatedOffer) -> tuple[TinyWallet, str, dict[str, Any]]:
     wallet = TinyWallet(authority, key, Client())
     token = wallet.token(offer).json()["access_token"]
     answer = wallet.request(token, "crvs_birth_v1.dc+sd-jwt", wallet.proof(wallet.nonce()))
@@ -103,10 +103,12 @@ def test_an_offer_that_nobody_took_is_forgotten(authority):
     offer, _ = offered(authority)
     late = datetime.now(UTC) + timedelta(days=2)
     other, _ = offered(authority)
-    supplied_claims.forget(other.session)
-    supplied_claims.keep(other.session, supplied_claims.Terms({"given_name": "Bruno"}), now=late)
-    assert supplied_claims.find(offer.session) is None
-    assert supplied_claims.find(other.session).claims == {"given_name": "Bruno"}
+    supplied_claims.forget_supplied(other.session)
+    supplied_claims.keep_supplied(
+        other.session, supplied_claims.CredentialContent({"given_name": "Bruno"}), now=late
+    )
+    assert supplied_claims.find_supplied(offer.session) is None
+    assert supplied_claims.find_supplied(other.session).claims == {"given_name": "Bruno"}
 
 
 def test_a_configuration_may_be_named_with_its_format(authority):

@@ -8,9 +8,9 @@ from django.test import Client
 from common.oid4vci.credential import CredentialRequest, create_credential_request
 from common.oid4vci.offer import PRE_AUTHORIZED
 from common.registries.connector import RegistryError
-from issuer.configurations.eligibility import NotStanding
+from issuer.configurations.eligibility import RecordNotEligibleError
 from issuer.issuance import credential
-from issuer.issuance.batch_issuance import mint
+from issuer.issuance.batch_issuance import issue_batches
 from issuer.models import IssuedCredential, Session, StatusChange
 from tests.issuer.following import AT, country, death, did, go, issued, person, store
 from tests.issuer.haip import CodeWallet
@@ -123,35 +123,35 @@ def test_a_death_ends_tokens_renewal_and_offers(wallet, given, farmer):
 
 def test_what_is_being_signed_while_the_death_arrives_is_not_handed_over(wallet, farmer, monkeypatch):
     found = token(wallet, farmer)
-    sign = credential.secure
+    sign = credential.secure_credential
 
     def dies(*arguments):
         store("deaths", death(1, of=1))
         go("deaths")
         return sign(*arguments)
 
-    monkeypatch.setattr(credential, "secure", dies)
+    monkeypatch.setattr(credential, "secure_credential", dies)
     answer = fetch(wallet, found["access_token"])
     assert (answer.status_code, answer.json()["error"]) == (400, "credential_request_denied")
     assert IssuedCredential.objects.count() == 0
 
 
 def test_nor_is_it_kept_where_no_session_was(farmer, monkeypatch):
-    sign = credential.secure
+    sign = credential.secure_credential
 
     def dies(*arguments):
         store("deaths", death(1, of=1))
         go("deaths")
         return sign(*arguments)
 
-    monkeypatch.setattr(credential, "secure", dies)
-    with pytest.raises(NotStanding):
+    monkeypatch.setattr(credential, "secure_credential", dies)
+    with pytest.raises(RecordNotEligibleError):
         issued(farmer)
     assert IssuedCredential.objects.count() == 0
 
 
 def test_nor_minted_in_the_meantime(farmer, monkeypatch, tmp_path):
-    sign = credential.secure
+    sign = credential.secure_credential
 
     def dies(*arguments):
         store("deaths", death(1, of=1))
@@ -159,11 +159,11 @@ def test_nor_minted_in_the_meantime(farmer, monkeypatch, tmp_path):
         return sign(*arguments)
 
     def run() -> int:
-        *_, progress = mint(farmer, "dc+sd-jwt", out=tmp_path, workers=1, now=AT)
+        *_, progress = issue_batches(farmer, "dc+sd-jwt", out=tmp_path, workers=1, now=AT)
         return progress.minted
 
     with monkeypatch.context() as dying:
-        dying.setattr(credential, "secure", dies)
+        dying.setattr(credential, "secure_credential", dies)
         with pytest.raises(RegistryError, match="go on with the same command"):
             run()
     assert IssuedCredential.objects.count() == 0

@@ -64,7 +64,7 @@ def verify(credential: Any, **options: Any) -> tuple[int, Any]:
 @pytest.mark.parametrize("suite", CURVES)
 def test_every_suite_signs_as_a_did_key(authority, suite):
     issued = issue(CREDENTIAL, suite)
-    did = did_key.encode(identity.signer(authority, CURVES[suite]).public_key)
+    did = did_key.encode(identity.authority_signer(authority, CURVES[suite]).public_key)
     if suite == "vc+jwt":
         token = envelopes.open_envelope(issued, kind=envelopes.CREDENTIAL)
         assert jose.jws.parse(token).claims()["issuer"] == did
@@ -75,7 +75,7 @@ def test_every_suite_signs_as_a_did_key(authority, suite):
 
 
 def test_the_issuer_named_chooses_the_key(authority):
-    p384 = did_key.encode(identity.signer(authority, "P-384").public_key)
+    p384 = did_key.encode(identity.authority_signer(authority, "P-384").public_key)
     issued = issue(CREDENTIAL | {"issuer": {"id": p384, "name": "Farmers"}}, "ecdsa-rdfc-2019")
     assert issued["issuer"] == {"id": p384, "name": "Farmers"}
     assert issued["proof"]["verificationMethod"].startswith(p384)

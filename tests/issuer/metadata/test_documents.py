@@ -18,7 +18,7 @@ from common.oid4vci.metadata import parse_issuer_metadata, well_known_url
 from common.oid4vci.offer import parse_credential_offer, parse_offer_uri
 from common.oid4vci.presentation_proof import SUITE_NAMES
 from common.status import token, token_cwt
-from issuer.authorities.identity import signer
+from issuer.authorities.identity import authority_signer
 from issuer.configurations.types import create_configuration
 from issuer.issuance.credential_request import issue_directly
 from issuer.models import Configuration
@@ -117,7 +117,7 @@ def test_keys(farmer):
     authority = farmer.authority
     found = get(f".well-known/jwt-vc-issuer/{SLUG}").json()
     assert found["issuer"] == authority.identifier
-    own = signer(authority, "P-256")
+    own = authority_signer(authority, "P-256")
     [key] = found["jwks"]["keys"]
     assert (jwk.decode(key), key["kid"]) == (own.public_key, own.key_id)
     document = parse_document(get(f"{SLUG}/did.json").json(), did=authority.did)

@@ -327,14 +327,14 @@ def test_a_withdrawal_between_fetching_and_answering(
 
 def test_what_was_signed_can_be_proven_and_lies_sealed(world: World, consent: str) -> None:
     row = Consent.objects.get(id=consent)
-    signed = consents.evidence(row)
+    signed = consents.consent_evidence(row)
     assert signed["transaction_data"]
     assert signed["audience"].endswith(CLINIC_DID)
     assert b"national_id" not in bytes(row.sealed_evidence)
     other = Consent.objects.get(id=sign(world).json()["consent_id"])
     other.sealed_evidence = row.sealed_evidence
     with pytest.raises(Exception, match="does not open"):
-        consents.evidence(other)
+        consents.consent_evidence(other)
 
 
 def test_refusals_are_logged_with_their_id(world: World) -> None:

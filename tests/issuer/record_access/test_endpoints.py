@@ -304,7 +304,7 @@ def test_evidence_that_does_not_stand(world, state):
 
 
 def test_evidence_whose_status_nobody_can_tell(world, monkeypatch):
-    monkeypatch.setattr(documents.lists, "published", lambda *_, **__: None)
+    monkeypatch.setattr(documents.lists, "published_list", lambda *_, **__: None)
     assert refusal(world.ask(world.shown())) == (403, "access_denied")
 
 

@@ -11,19 +11,19 @@ from django.utils.module_loading import import_string
 from common.registries.connector import RecordNotFoundError, RegistryConnector, RegistryError
 from common.registries.sql_statement import StatementRefusedError, require_select
 from issuer.configurations.types import create_configuration
-from issuer.issuance.offers import create_offer
+from issuer.issuance.offers import offer_credential
 from issuer.models import Record, Registry
 from issuer.oauth.access_codes import give_access_code
 from issuer.registries.connect import connect_registry
 from issuer.registries.connectors import CONNECTORS, connector
 from issuer.registries.connectors.sql_source import (
-    SourceRefused,
-    SourceUnavailable,
-    parse_source,
-    reading,
+    RegistryUnavailableError,
+    SqlSourceError,
+    parse_sql_source,
+    reading_connection,
 )
-from issuer.registries.refresh import is_due, refresh
-from issuer.registries.spreadsheet_import import ImportRefused
+from issuer.registries.refresh import is_due, refresh_registry
+from issuer.registries.spreadsheet_import import SpreadsheetImportError
 from issuer.sync.rules import set_rules
 from tests.issuer.following import AT, CHANGED, REMOVED, did, go, issued, look
 
@@ -78,10 +78,10 @@ def test_one_record_has_one_key(fishers):
         with pytest.raises(RecordNotFoundError):
             connector(registry).fetch(alias)
         with pytest.raises(RecordNotFoundError):
-            create_offer(configuration, alias, now=AT)
+            offer_credential(configuration, alias, now=AT)
         with pytest.raises(RecordNotFoundError):
             give_access_code(registry, alias, given_by="officer", now=AT)
-    assert create_offer(configuration, "3", now=AT).session.record_key == "3"
+    assert offer_credential(configuration, "3", now=AT).session.record_key == "3"
 
 
 def test_capitals_make_no_other_key(fishers):
@@ -136,7 +136,7 @@ def test_what_is_searched_for_is_never_read_as_sql(fishers):
 def test_the_connection_cannot_write(fishers):
     import sqlalchemy
 
-    with pytest.raises(SourceUnavailable), reading(parse_source(TABLE)) as connection:
+    with pytest.raises(RegistryUnavailableError), reading_connection(parse_sql_source(TABLE)) as connection:
         connection.execute(sqlalchemy.text("DELETE FROM fishers"))
     assert fishers.execute("SELECT count(*) FROM fishers").fetchone() == (5,)
 
@@ -146,7 +146,7 @@ def test_a_query_that_takes_too_long_is_ended(fishers):
         "SELECT id, version FROM fishers, (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
     )
     endless += " SELECT max(i) AS most FROM n)"
-    with pytest.raises(SourceUnavailable):
+    with pytest.raises(RegistryUnavailableError):
         connect(table=None, query=endless, timeout=1)
 
 
@@ -154,10 +154,10 @@ def test_credentials_stand_in_the_environment_alone(fishers, monkeypatch):
     registry = connect()
     assert "sqlite" not in json.dumps(registry.source)
     monkeypatch.delenv("FISHERS_URL")
-    with pytest.raises(SourceUnavailable, match="Set FISHERS_URL"):
+    with pytest.raises(RegistryUnavailableError, match="Set FISHERS_URL"):
         connector(registry).fetch("1")
     monkeypatch.setenv("FISHERS_URL", "sqlite:////nowhere/at/all")
-    with pytest.raises(SourceUnavailable, match="does not answer") as caught:
+    with pytest.raises(RegistryUnavailableError, match="does not answer") as caught:
         connector(registry).fetch("1")
     assert "nowhere" not in f"{caught.value.public} {caught.value.detail}"
 
@@ -244,16 +244,16 @@ def test_statements_that_read():
 )
 def test_sources_that_are_refused(source, sentence):
     with pytest.raises(RegistryError, match=sentence):
-        parse_source({**TABLE, **source})
+        parse_sql_source({**TABLE, **source})
 
 
 def test_columns_that_are_not_there(fishers):
-    with pytest.raises(SourceRefused, match="there is no column changed_at"):
+    with pytest.raises(SqlSourceError, match="there is no column changed_at"):
         connect(changed="changed_at")
-    with pytest.raises(SourceRefused, match="columns of one kind"):
+    with pytest.raises(SqlSourceError, match="columns of one kind"):
         connect(created="name")
     fishers.execute("DELETE FROM fishers")
-    with pytest.raises(SourceRefused, match="no rows yet"):
+    with pytest.raises(SqlSourceError, match="no rows yet"):
         connect()
 
 
@@ -299,7 +299,7 @@ def test_a_file_that_was_cut_revokes_nobody(coop):
     member, path = coop
     issued(member, "C-20")
     path.write_bytes(sheet(*range(11, 21)))
-    with pytest.raises(ImportRefused, match="lacks 10 of 20 records"):
+    with pytest.raises(SpreadsheetImportError, match="lacks 10 of 20 records"):
         go("coop")
     assert Record.objects.filter(registry=member.registry).count() == 20
     assert did(go("coop", allow_removals=True)) == [("revoke", "C-20")]
@@ -343,7 +343,7 @@ def test_a_file_from_the_network_comes_by_the_one_door(coop, monkeypatch):
 
     monkeypatch.setattr(http, "transport", carry)
     registry = Registry.objects.get(slug="coop")
-    assert refresh(registry, now=AT).removed == 1
+    assert refresh_registry(registry, now=AT).removed == 1
     assert asked == [("GET", url)]
     assert date(2026, 11, 21).isoformat() in Registry.objects.get(slug="coop").source["seen"]["at"]
 

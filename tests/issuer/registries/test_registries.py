@@ -16,8 +16,12 @@ from issuer.configurations.types import claims_of
 from issuer.models import Authority, Registry
 from issuer.registries import store
 from issuer.registries.connectors import connector
-from issuer.registries.spreadsheet_import import ImportRefused, import_spreadsheet, preview_spreadsheet
-from issuer.registries.store import Counts, create_registry, store_records
+from issuer.registries.spreadsheet_import import (
+    SpreadsheetImportError,
+    import_spreadsheet,
+    preview_spreadsheet,
+)
+from issuer.registries.store import StoredCounts, create_registry, store_records
 from tests.conftest import shared
 
 pytestmark = pytest.mark.django_db
@@ -91,24 +95,24 @@ def test_a_second_import_updates_what_differs_and_nothing_else():
     import_spreadsheet("people", SHEET)
     before = dict(Registry.objects.get(slug="people").records.values_list("key", "updated_at"))
     done = import_spreadsheet("people", SHEET.replace(b"Bruno", b"Bruno Luis") + b"3;Carla;1990-05-27\n")
-    assert done.counts == Counts(created=1, updated=1, unchanged=1)
+    assert done.counts == StoredCounts(created=1, updated=1, unchanged=1)
     rows = Registry.objects.get(slug="people").records
     assert rows.get(key="2").data["nombre"] == "Bruno Luis"
     assert rows.get(key="1").updated_at == before["1"]
     assert rows.get(key="2").updated_at > before["2"]
     assert rows.get(key="2").created_at < rows.get(key="2").updated_at
-    assert import_spreadsheet("people", SHEET.replace(b";", b",")).counts == Counts(0, 1, 1)
+    assert import_spreadsheet("people", SHEET.replace(b";", b",")).counts == StoredCounts(0, 1, 1)
 
 
 def test_columns_that_a_file_does_not_have_stay():
     import_spreadsheet("people", SHEET)
     done = import_spreadsheet("people", b"id,phone\n1,70012345\n3,70012347\n")
-    assert done.counts == Counts(created=1, updated=1)
+    assert done.counts == StoredCounts(created=1, updated=1)
     rows = Registry.objects.get(slug="people").records
     assert rows.get(key="1").data == {"id": "1", "nombre": "Ana", "fecha": "1990-05-25", "phone": "70012345"}
     assert rows.get(key="3").data == {"id": "3", "phone": "70012347"}
-    assert import_spreadsheet("people", SHEET).counts == Counts(unchanged=2)
-    assert import_spreadsheet("people", b"id,phone\n1,\n2,\n").counts == Counts(updated=1, unchanged=1)
+    assert import_spreadsheet("people", SHEET).counts == StoredCounts(unchanged=2)
+    assert import_spreadsheet("people", b"id,phone\n1,\n2,\n").counts == StoredCounts(updated=1, unchanged=1)
     assert "phone" not in rows.get(key="1").data
 
 
@@ -129,7 +133,7 @@ def test_an_authority_that_exists_is_kept():
 )
 def test_what_does_not_fit_is_refused(options, sentence):
     import_spreadsheet("people", SHEET)
-    with pytest.raises(ImportRefused, match=sentence):
+    with pytest.raises(SpreadsheetImportError, match=sentence):
         import_spreadsheet(options.pop("slug"), SHEET, **options)
 
 
@@ -154,7 +158,7 @@ def test_a_column_is_widened_where_types_differ():
 def test_a_preview_keeps_nothing():
     import_spreadsheet("people", SHEET)
     found = preview_spreadsheet("people", SHEET + b"3;Carla;1990-05-27\n4\n")
-    assert found.counts == Counts(created=1, unchanged=2)
+    assert found.counts == StoredCounts(created=1, unchanged=2)
     assert [entry.row for entry in found.problems] == [5]
     assert Registry.objects.get(slug="people").records.count() == 2
 

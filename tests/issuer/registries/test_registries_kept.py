@@ -11,14 +11,19 @@ from django.core.management import CommandError, call_command
 from common.registries.columns.column import ColumnContradictedError
 from common.registries.rules.credential_rules import InvalidRegistryRulesError
 from common.registries.spreadsheets.spreadsheet import ImportOptions
-from issuer.configurations.eligibility import NotStanding, require_standing
-from issuer.configurations.types import claims_of, context_document, create_configuration, json_schema
+from issuer.configurations.eligibility import RecordNotEligibleError, require_eligible
+from issuer.configurations.types import (
+    claims_of,
+    context_document,
+    create_configuration,
+    credential_schema,
+)
 from issuer.models import Authority, Record, Registry
-from issuer.record_access.evidence import AccessRefusedError, match
+from issuer.record_access.evidence import AccessRefusedError, match_record
 from issuer.registries import spreadsheet_import
 from issuer.registries.connect import connect_registry
 from issuer.registries.connectors import connector
-from issuer.registries.spreadsheet_import import ImportRefused, import_spreadsheet
+from issuer.registries.spreadsheet_import import SpreadsheetImportError, import_spreadsheet
 from issuer.sync.rules import set_rules
 from tests.issuer.following import AT, DIED, did, go, issued, look
 
@@ -64,7 +69,7 @@ def test_an_import_of_nothing_keeps_nothing(tmp_path):
 
 def test_an_import_of_nothing_leaves_a_registry_as_it_was():
     import_spreadsheet("people", PEOPLE)
-    with pytest.raises(ImportRefused, match="None of the 2 rows"):
+    with pytest.raises(SpreadsheetImportError, match="None of the 2 rows"):
         import_spreadsheet("people", b"id,name,junk\n#REF!,Ada,x\nNULL,Bo,y\n")
     registry = Registry.objects.get()
     assert [c["name"] for c in registry.columns] == ["id", "name", "ward"]
@@ -107,12 +112,12 @@ def test_what_was_signed_before_a_column_widened_still_verifies(tmp_path, capsys
 
     import_spreadsheet("people", b"id,name,ward,area\n1,Ada,12,1.5\n")
     made = create_configuration(Registry.objects.get(), type="PersonCredential")
-    context, before = context_document(made), json_schema(made)
+    context, before = context_document(made), credential_schema(made)
     issue("before")
     import_spreadsheet("people", b"id,name,ward,area\n1,Ada,12-A,little\n")
     made.refresh_from_db()
     assert {claim.type for claim in made.claim_list()} == {"string"}
-    assert (context_document(made), json_schema(made) != before) == (context, True)
+    assert (context_document(made), credential_schema(made) != before) == (context, True)
     issue("after")
     caches["documents"].clear()
     for when in ("before", "after"):
@@ -192,7 +197,7 @@ def test_a_long_import_says_how_far_it_is(monkeypatch):
 @pytest.mark.parametrize("slip", ["town-hal", "twon-hall", "town-halll", "tovn-hall", "townhall"])
 def test_an_authority_that_is_almost_another_is_asked_about(slip):
     import_spreadsheet("people", PEOPLE, authority="town-hall")
-    with pytest.raises(ImportRefused, match=f"There is no authority {slip}; did you mean town-hall"):
+    with pytest.raises(SpreadsheetImportError, match=f"There is no authority {slip}; did you mean town-hall"):
         import_spreadsheet("cattle", PEOPLE, authority=slip)
     assert not Registry.objects.filter(slug="cattle").exists()
     import_spreadsheet("cattle", PEOPLE, authority=slip, new_authority=True)
@@ -217,9 +222,9 @@ def test_nobody_is_dead_of_a_word_for_nothing():
     import_spreadsheet("people", b"id,name,died_on\n1,Ada,0000-00-00\n2,Bo,9999-12-31\n3,Cy,2020-01-01\n")
     assert did(look("people")) == [("revoke", "3")]
     reader = connector(Registry.objects.get())
-    require_standing(made, reader.fetch("1"), now=AT)
-    with pytest.raises(NotStanding):
-        require_standing(made, reader.fetch("3"), now=AT)
+    require_eligible(made, reader.fetch("1"), now=AT)
+    with pytest.raises(RecordNotEligibleError):
+        require_eligible(made, reader.fetch("3"), now=AT)
 
 
 def test_a_death_of_nobody_is_nobodys():
@@ -236,9 +241,9 @@ def test_a_death_of_nobody_is_nobodys():
     set_rules(made, [{**DIED, "watch": watch}])
     assert did(look("deaths")) == [("revoke", "3")]
     reader = connector(made.registry)
-    require_standing(made, reader.fetch("1"), now=AT)
-    with pytest.raises(NotStanding):
-        require_standing(made, reader.fetch("3"), now=AT)
+    require_eligible(made, reader.fetch("1"), now=AT)
+    with pytest.raises(RecordNotEligibleError):
+        require_eligible(made, reader.fetch("3"), now=AT)
 
 
 @pytest.mark.parametrize(
@@ -256,9 +261,9 @@ def test_a_flag_is_no_day_of_death(cells):
 def test_evidence_of_nobody_finds_no_record():
     import_spreadsheet("people", b"id,national\n1,N/A\n2,777\n")
     agreement = type("Agreement", (), {"registry": Registry.objects.get(), "matching_column": "national"})
-    assert match(agreement, "777") == "2"
+    assert match_record(agreement, "777") == "2"
     with pytest.raises(AccessRefusedError, match="Nothing is shown"):
-        match(agreement, "N/A")
+        match_record(agreement, "N/A")
 
 
 # --- databases of others ----------------------------------------------------------------------------------

@@ -9,7 +9,11 @@ from django.db import connection
 from issuer.configurations.types import create_configuration
 from issuer.registries.connect import connect_registry
 from issuer.registries.connectors import connector
-from issuer.registries.connectors.sql_source import SourceUnavailable, parse_source, reading
+from issuer.registries.connectors.sql_source import (
+    RegistryUnavailableError,
+    parse_sql_source,
+    reading_connection,
+)
 from issuer.sync.rules import set_rules
 from tests.issuer.following import AT, CHANGED, REMOVED, did, go, issued
 
@@ -67,13 +71,13 @@ def test_it_leads(fishers):
 
 
 def test_nobody_writes_and_nobody_waits(fishers):
-    source = parse_source({**SOURCE, "timeout": 1})
+    source = parse_sql_source({**SOURCE, "timeout": 1})
     for statement in (
         "DELETE FROM elsewhere.fishers",
         "CREATE TABLE elsewhere.x (y int)",
         "SELECT pg_sleep(30)",
     ):
-        with pytest.raises(SourceUnavailable), reading(source) as found:
+        with pytest.raises(RegistryUnavailableError), reading_connection(source) as found:
             found.execute(sqlalchemy.text(statement))
     fishers.execute("SELECT count(*) FROM elsewhere.fishers")
     assert fishers.fetchone() == (5,)

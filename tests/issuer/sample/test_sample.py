@@ -11,15 +11,15 @@ from issuer.configurations.types import claims_of
 from issuer.models import Authority, Configuration, Record, Registry
 from issuer.registries.connectors import connector
 from issuer.sample.load import WORLD, load_samples
-from issuer.sample.people import people
+from issuer.sample.people import sample_people
 from issuer.sample.registers import REGISTERS
 
 DIGEST = "a0e0788e0f763a44af42b459ab10cbcfeb88cc16ac563136bce35f37ff30b375"
-ROWS = {slug: list(rows(people())) for slug, rows in REGISTERS.items()}
+ROWS = {slug: list(rows(sample_people())) for slug, rows in REGISTERS.items()}
 
 
 def test_the_same_people_at_every_start():
-    again = {slug: list(rows(people())) for slug, rows in REGISTERS.items()}
+    again = {slug: list(rows(sample_people())) for slug, rows in REGISTERS.items()}
     assert again == ROWS
     text = json.dumps(ROWS, ensure_ascii=False, sort_keys=True)
     assert hashlib.sha256(text.encode()).hexdigest() == DIGEST

@@ -27,12 +27,12 @@ from issuer.authorities.identity import create_authority
 from issuer.models import Announcement, OwnSubscription, Registry
 from issuer.registries.connectors import connector
 from issuer.registries.connectors.spdci import reader as spdci
-from issuer.registries.connectors.spdci.mapping import party_of
-from issuer.registries.connectors.spdci.remote import elsewhere
+from issuer.registries.connectors.spdci.mapping import registry_party
+from issuer.registries.connectors.spdci.remote import remote_registry
 from issuer.registries.store import store_records
 from issuer.sample.spdci import MAPPINGS
 from issuer.spdci.delivery_run import deliver_messages
-from issuer.spdci.remote_subscriptions import subscribe, unsubscribe
+from issuer.spdci.remote_subscriptions import subscribe_remote, unsubscribe_remote
 from tests.issuer.spdci_partner import make_registry
 
 pytestmark = pytest.mark.django_db
@@ -62,7 +62,7 @@ def mirror(farmers: Registry, settings: Any) -> Registry:
             "page_size": 5,
         },
     )
-    here, there = party_of(registry), party_of(farmers)
+    here, there = registry_party(registry), registry_party(farmers)
     _, secret = register_partner(
         Registration(
             here.sender_id,
@@ -118,8 +118,8 @@ def test_a_record_arrives_as_it_stands_there(mirror: Registry, farmers: Registry
     sent = ExchangeLog.objects.filter(direction="sent").first()
     assert sent is not None
     received = ExchangeLog.objects.get(direction="received", message_id=sent.message_id)
-    assert received.partner.sender_id == party_of(mirror).sender_id
-    assert sent.partner.sender_id == party_of(farmers).sender_id
+    assert received.partner.sender_id == registry_party(mirror).sender_id
+    assert sent.partner.sender_id == registry_party(farmers).sender_id
 
 
 def test_records_are_found_by_identifier_and_by_what_they_say(mirror: Registry, farmers: Registry) -> None:
@@ -222,7 +222,7 @@ def test_an_answer_may_be_called_by_its_question(
     mirror: Registry, monkeypatch: pytest.MonkeyPatch, action: str
 ) -> None:
     monkeypatch.setitem(
-        spdci_api.AT_ONCE, "sync/search", ("search", action, spdci_api.request_handlers.search_now)
+        spdci_api.SYNC, "sync/search", ("search", action, spdci_api.request_handlers.search_now)
     )  # type: ignore[index]
     assert connector(mirror).fetch("F-0001").key == "F-0001"
 
@@ -264,7 +264,7 @@ def test_a_change_there_is_known_here(mirror: Registry, farmers: Registry) -> No
     assert list(reader.changes(found.cursor)) == []
     listed = {c.key: c.version for c in reader.changes(START) if c.cursor.startswith("0" * 15)}
     assert listed["F-0002"] == found.version  # the same state is the same version, however it was learnt
-    unsubscribe(mirror, now=datetime.now(UTC))
+    unsubscribe_remote(mirror, now=datetime.now(UTC))
     deliver()
     change(farmers, "F-0002", main_crop="Tarwi")
     assert deliver()["announced"] == 0
@@ -338,14 +338,14 @@ def test_settings_that_lead_nowhere_are_refused(source: dict[str, Any], mirror: 
 
 def test_events_that_the_mapping_does_not_know_are_not_subscribed(mirror: Registry) -> None:
     with pytest.raises(RegistryError):
-        subscribe(mirror, ["Solstice"], now=datetime.now(UTC))
+        subscribe_remote(mirror, ["Solstice"], now=datetime.now(UTC))
 
 
 def test_one_event_that_names_nobody_spoils_itself_alone(
     mirror: Registry, farmers: Registry, client: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
     def told(*records: dict[str, Any]) -> Any:
-        here, now = Partner.objects.get(sender_id=party_of(mirror).sender_id), datetime.now(UTC)
+        here, now = Partner.objects.get(sender_id=registry_party(mirror).sender_id), datetime.now(UTC)
         events = [
             {"reference_id": f"r{n}", "timestamp": now.isoformat(),
              "data": {"reg_event_type": "UPDATE", "reg_records": record}}
@@ -354,14 +354,14 @@ def test_one_event_that_names_nobody_spoils_itself_alone(
         header = Header(str(uuid.uuid4()), "notify", total_count=len(events))
         body = messages.reply_to_message(
             here, "spdci", header,
-            {"transaction_id": "t", "notify_event": events}, party=party_of(farmers), now=now,
+            {"transaction_id": "t", "notify_event": events}, party=registry_party(farmers), now=now,
         )  # fmt: skip
         token = access_token(here, now=now)
         url = f"/spdci/{mirror.slug}/registry/notify"
         headers = {"Authorization": f"Bearer {token}"}
         return client.post(url, json.dumps(body), "application/json", headers=headers).json()["message"]
 
-    known = fill_template(elsewhere(mirror).mapping, {"farmer_id": "F-0001"}, ["farmer_id"])
+    known = fill_template(remote_registry(mirror).mapping, {"farmer_id": "F-0001"}, ["farmer_id"])
     assert told(known, {}, {"nobody": "here"})["ack_status"] == "NACK"
     assert list(Announcement.objects.values_list("key", flat=True)) == ["F-0001"]
     assert "does not say its key" in caplog.text

@@ -189,7 +189,7 @@ def test_what_is_refused_for_days_waits_for_an_officer(postbox: Postbox, spp: Sp
     assert deliver(days)["parked"] == 1
     assert deliver(days + timedelta(days=9))["delivered"] == 0
     postbox.stumble = lambda attempt: ""
-    assert outbox.unpark(now=datetime.now(UTC)) == 1
+    assert outbox.unpark_messages(now=datetime.now(UTC)) == 1
     assert deliver()["delivered"] == 1
 
 
@@ -315,7 +315,7 @@ def test_notices_and_cursors_stand_or_fall_together(
     deliver()
     change(social, "S-0001", municipality="After")
     with monkeypatch.context() as patch:
-        patch.setattr(searching, "write_down", lambda *args, **kwargs: 1 / 0)
+        patch.setattr(searching, "log_partner_read", lambda *args, **kwargs: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             deliver()
     assert not Outgoing.objects.filter(action="notify").exists()

@@ -7,7 +7,7 @@ from django.test import Client
 
 from common.keys import jwk
 from issuer.models import AccessLog, Registry
-from issuer.registries.connectors.spdci.mapping import party_of
+from issuer.registries.connectors.spdci.mapping import registry_party
 from tests.issuer.spdci_partner import Spp, checked, fits, make_registry, make_spp
 
 pytestmark = pytest.mark.django_db
@@ -125,7 +125,7 @@ def test_records_are_not_written_from_outside() -> None:
 def test_keys_and_places_are_published(client: Client) -> None:
     farmers = make_registry("farmers")
     [key] = client.get("/spdci/farmers/.well-known/jwks.json").json()["keys"]
-    public = party_of(farmers).signer.public_key
+    public = registry_party(farmers).signer.public_key
     assert jwk.decode(key) == public
     assert (key["kid"], key["use"], key["alg"]) == (jwk.thumbprint(public), "sig", "EdDSA")
     found = client.get("/spdci/farmers/.well-known/locations.json").json()

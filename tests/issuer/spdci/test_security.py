@@ -345,7 +345,7 @@ def test_a_message_that_failed_for_our_fault_may_come_again(
 
     body = one(spp, farmers)
     with monkeypatch.context() as patch:
-        patch.setattr(searching, "write_down", lambda *args, **kwargs: 1 / 0)
+        patch.setattr(searching, "log_partner_read", lambda *args, **kwargs: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             spp.post(farmers, PATH, body)
     assert nothing_was_read()
@@ -354,8 +354,8 @@ def test_a_message_that_failed_for_our_fault_may_come_again(
 
 def test_no_registry_no_answer(spp: Spp, farmers: Registry) -> None:
     spp.post(farmers, PATH, one(spp, farmers))
-    from issuer.spdci.serve import close
+    from issuer.spdci.serve import stop_serving
 
-    close(farmers)
+    stop_serving(farmers)
     assert spp.post(farmers, PATH, one(spp, farmers)).status_code == 404
     assert spp.client.get("/spdci/nothing/.well-known/jwks.json").status_code == 404

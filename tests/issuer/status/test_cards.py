@@ -9,12 +9,12 @@ from django.test import Client
 
 from issuer.configurations.types import create_configuration
 from issuer.issuance import deferred
-from issuer.issuance.batch_issuance import mint
+from issuer.issuance.batch_issuance import issue_batches
 from issuer.issuance.credential_request import issue_directly
 from issuer.models import Configuration, Deferral, IssuedCredential, Session
 from issuer.oauth.access_codes import give_access_code
-from issuer.status.cards import CardWithdrawn
-from issuer.status.lists import StatusRefused, set_status
+from issuer.status.cards import CardWithdrawnError
+from issuer.status.lists import StatusChangeError, set_status
 from tests.issuer.haip import CodeWallet, Person, person_of
 from tests.issuer.issuance.test_concurrency import published_bits
 from tests.issuer.issuance.test_deferred import later
@@ -82,7 +82,7 @@ def test_every_copy_in_every_format(farmer: Configuration, wallet: TinyWallet, b
     for kind in ("bitstring", "token"):
         rows = IssuedCredential.objects.filter(**card, status_list__kind=kind)
         assert published_bits(farmer.authority, kind) == {row.status_index for row in rows}
-    with pytest.raises(StatusRefused, match="final"):
+    with pytest.raises(StatusChangeError, match="final"):
         withdraw("valid")
 
 
@@ -94,9 +94,9 @@ def test_what_is_left_of_a_card_follows_the_rest(farmer: Configuration) -> None:
     now = datetime.now(UTC)
     decided = set_status(current, "suspended", reason="x", actor="officer", now=now)
     assert [row.pk for row in decided.changed] == [lagging.pk]
-    with pytest.raises(StatusRefused, match="already"):
+    with pytest.raises(StatusChangeError, match="already"):
         set_status(current, "suspended", reason="x", actor="officer", now=now)
-    with pytest.raises(StatusRefused, match="final"):
+    with pytest.raises(StatusChangeError, match="final"):
         set_status(renewed, "valid", reason="x", actor="officer", now=now)
     set_status(renewed, "revoked", reason="x", actor="officer", now=now)
     assert states() == {"revoked"}
@@ -149,7 +149,7 @@ def test_an_answer_that_was_put_off(farmer: Configuration, wallet: TinyWallet, s
     withdraw(state)
     for answer in (waiting, approved):
         assert refusal(later(wallet, token, answer["transaction_id"])) == (401, "invalid_token")
-    assert not deferred.waiting(type(farmer.registry).objects.all()).exists()
+    assert not deferred.waiting_sessions(type(farmer.registry).objects.all()).exists()
     assert states() == {state}
 
 
@@ -222,9 +222,9 @@ def test_nothing_is_issued_of_a_suspended_card(
         lambda: printed(farmer, format_="dc+sd-jwt"),
     ]
     for way in ways:
-        with pytest.raises(CardWithdrawn, match="suspended"):
+        with pytest.raises(CardWithdrawnError, match="suspended"):
             way()
-    *_, done = mint(farmer, "ldp_vc", out=tmp_path, workers=1, now=now)
+    *_, done = issue_batches(farmer, "ldp_vc", out=tmp_path, workers=1, now=now)
     assert (done.unusable, done.minted) == (["F-0001"], 2)
     withdraw("valid")
     token = wallet.token(offer_now(farmer)).json()["access_token"]
@@ -248,13 +248,13 @@ def test_a_card_withdrawn_while_its_copy_is_signed(
 
     printed(farmer)
     token = wallet.token(offer_now(farmer)).json()["access_token"]
-    sign = credentials.secure
+    sign = credentials.secure_credential
 
     def slowly(*given: Any) -> Any:
         withdraw("revoked")
         return sign(*given)
 
-    monkeypatch.setattr(credentials, "secure", slowly)
+    monkeypatch.setattr(credentials, "secure_credential", slowly)
     assert refusal(ask(wallet, token)) == (400, "credential_request_denied")
     assert states() == {"revoked"}
 
@@ -265,14 +265,14 @@ def test_a_card_suspended_while_its_paper_is_signed(
     from issuer.issuance import credential as credentials
 
     printed(farmer)
-    sign = credentials.secure
+    sign = credentials.secure_credential
 
     def slowly(*given: Any) -> Any:
         withdraw("suspended")
         return sign(*given)
 
-    monkeypatch.setattr(credentials, "secure", slowly)
-    with pytest.raises(CardWithdrawn, match="meanwhile"):
+    monkeypatch.setattr(credentials, "secure_credential", slowly)
+    with pytest.raises(CardWithdrawnError, match="meanwhile"):
         printed(farmer)
     assert IssuedCredential.objects.count() == 1
 
@@ -285,7 +285,7 @@ def test_a_card_withdrawn_between_two_signatures_of_one_answer(
 
     printed(farmer)
     token = wallet.token(offer_now(farmer)).json()["access_token"]
-    sign, signed = credentials.secure, []
+    sign, signed = credentials.secure_credential, []
 
     def slowly(*given: Any) -> Any:
         signed.append(given)
@@ -294,7 +294,7 @@ def test_a_card_withdrawn_between_two_signatures_of_one_answer(
             withdraw("valid")  # lifted at once: what was on its way has ended all the same
         return sign(*given)
 
-    monkeypatch.setattr(credentials, "secure", slowly)
+    monkeypatch.setattr(credentials, "secure_credential", slowly)
     nonce = wallet.nonce()
     proofs = [wallet.proof(nonce), TinyWallet(farmer.authority, bruno, Client()).proof(nonce)]
     answer = wallet.request(token, "farmer.ldp_vc", *proofs)
@@ -326,12 +326,12 @@ def test_somebody_let_in_while_the_card_is_withdrawn(
     printed(farmer)
     request_uri = person.wallet.push().json()["request_uri"]
     person.sign_in(request_uri)
-    lock = cards.lock
+    lock = cards.lock_card
 
     def late(credential: IssuedCredential) -> Any:
         assert person.decide(request_uri).status_code == 303
         return lock(credential)
 
-    monkeypatch.setattr(cards, "lock", late)
+    monkeypatch.setattr(cards, "lock_card", late)
     assert withdraw(state).ended_sessions == 1
     assert not Session.objects.filter(ended_at=None).exists()

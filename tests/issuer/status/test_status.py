@@ -9,8 +9,8 @@ from common.adapters.documents.sources import check_credential_status, sources
 from common.formats import FORMATS
 from issuer.issuance.credential_request import issue_directly
 from issuer.models import IssuedCredential, StatusChange, StatusList
-from issuer.status.indexes import ROUNDS, allocate, permute
-from issuer.status.lists import CredentialNotFound, StatusRefused, find_credential, set_status
+from issuer.status.indexes import ROUNDS, allocate_indexes, permute
+from issuer.status.lists import CredentialNotFoundError, StatusChangeError, find_credential, set_status
 from tests.issuer.protocol import make_farmers
 
 pytestmark = pytest.mark.django_db
@@ -52,17 +52,17 @@ def test_revoked_is_final(farmer):
     row, _ = issue_directly(farmer, "F-0001", "ldp_vc", holder=None, now=datetime.now(UTC))
     change(row, "revoked")
     for state in ("valid", "suspended", "revoked"):
-        with pytest.raises(StatusRefused, match="final"):
+        with pytest.raises(StatusChangeError, match="final"):
             change(row, state)
 
 
 def test_a_change_that_is_none(farmer):
     row, _ = issue_directly(farmer, "F-0001", "ldp_vc", holder=None, now=datetime.now(UTC))
-    with pytest.raises(StatusRefused, match="already"):
+    with pytest.raises(StatusChangeError, match="already"):
         change(row, "valid")
-    with pytest.raises(StatusRefused):
+    with pytest.raises(StatusChangeError):
         change(row, "lost")
-    with pytest.raises(StatusRefused, match="reason"):
+    with pytest.raises(StatusChangeError, match="reason"):
         set_status(row, "revoked", reason=" ", actor="officer", now=datetime.now(UTC))
     assert not StatusChange.objects.exists()
 
@@ -71,7 +71,7 @@ def test_credentials_by_name(farmer):
     row, _ = issue_directly(farmer, "F-0001", "ldp_vc", holder=None, now=datetime.now(UTC))
     assert find_credential(row.urn) == find_credential(str(row.id)) == row
     for name in ("urn:uuid:0", "F-0001", "urn:uuid:00000000-0000-4000-8000-000000000000"):
-        with pytest.raises(CredentialNotFound):
+        with pytest.raises(CredentialNotFoundError):
             find_credential(name)
 
 
@@ -104,7 +104,7 @@ def test_neighbours_are_scattered():
 
 
 def test_one_place_serves_both_purposes(farmer):
-    [slot] = allocate(farmer.authority, "bitstring", 1)
+    [slot] = allocate_indexes(farmer.authority, "bitstring", 1)
     first, second = slot.references()
     assert (first.purpose, second.purpose, first.index == second.index) == ("revocation", "suspension", True)
     assert first.uri.endswith("/status/revocation-1")
@@ -112,12 +112,15 @@ def test_one_place_serves_both_purposes(farmer):
 
 def test_a_full_list_is_followed_by_another(farmer):
     StatusList.objects.create(authority=farmer.authority, kind="token", number=1, size=10)
-    slots = allocate(farmer.authority, "token", 25)
+    slots = allocate_indexes(farmer.authority, "token", 25)
     assert [slot.status_list.number for slot in slots] == [1] * 10 + [2] * 15
     assert sorted(slot.index for slot in slots[:10]) == list(range(10))
 
 
 def test_authorities_share_no_list(farmer):
     other = make_farmers("civil-registry", name="birth")
-    [ours], [theirs] = allocate(farmer.authority, "token", 1), allocate(other.authority, "token", 1)
+    [ours], [theirs] = (
+        allocate_indexes(farmer.authority, "token", 1),
+        allocate_indexes(other.authority, "token", 1),
+    )
     assert ours.status_list != theirs.status_list

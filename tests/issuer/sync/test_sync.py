@@ -9,15 +9,15 @@ from django.core.management import CommandError, call_command
 from common.notices.models import Notice
 from common.notices.notify import open_notice
 from common.registries.rules.credential_rules import InvalidRegistryRulesError
-from issuer.configurations.eligibility import NotStanding
-from issuer.issuance.offers import create_offer
+from issuer.configurations.eligibility import RecordNotEligibleError
+from issuer.issuance.offers import offer_credential
 from issuer.models import Effect, Following, Registry, Session, StatusChange, StatusList, SyncRun
 from issuer.registries.connectors import connector
 from issuer.registries.store import index_columns, remove_records
 from issuer.status.lists import set_status
 from issuer.sync import effects
 from issuer.sync.rules import set_rules
-from issuer.sync.run import PlanChanged
+from issuer.sync.run import PlanChangedError
 from tests.issuer.following import AT, CHANGED, DIED, country, death, did, go, issued, look, person, store
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +45,7 @@ def test_a_death_elsewhere_revokes():
 def test_a_preview_says_it_and_does_nothing():
     farmer = country()
     row = issued(farmer)
-    offer = create_offer(farmer, "F-1", now=AT)
+    offer = offer_credential(farmer, "F-1", now=AT)
     store("deaths", death(1, of=1))
     seen = look("deaths")
     row.refresh_from_db()
@@ -69,7 +69,7 @@ def test_a_plan_that_is_no_longer_true_is_not_carried_out():
     store("deaths", death(1, of=1))
     seen = look("deaths")
     store("deaths", death(2, of=2))
-    with pytest.raises(PlanChanged):
+    with pytest.raises(PlanChangedError):
         go("deaths", expect=seen.plan)
     for row in rows:
         row.refresh_from_db()
@@ -89,7 +89,7 @@ def test_a_death_that_was_there_before_the_rule_is_found():
 
 def test_a_rule_that_suspends_ends_what_was_on_its_way():
     farmer = country(rules=[{**DIED, "do": "suspend"}])
-    row, offer = issued(farmer), create_offer(farmer, "F-1", now=AT)
+    row, offer = issued(farmer), offer_credential(farmer, "F-1", now=AT)
     store("deaths", death(1, of=1))
     go("deaths")
     assert Session.objects.get(pk=offer.session.pk).ended_at == AT
@@ -228,10 +228,10 @@ def test_what_is_new_is_offered_to_whoever_is_meant():
 def test_nothing_is_given_out_that_would_be_taken_back():
     farmer = country()
     store("deaths", death(1, of=1))
-    with pytest.raises(NotStanding):
+    with pytest.raises(RecordNotEligibleError):
         issued(farmer)
-    with pytest.raises(NotStanding, match="A death was registered"):
-        create_offer(farmer, "F-1", now=AT)
+    with pytest.raises(RecordNotEligibleError, match="A death was registered"):
+        offer_credential(farmer, "F-1", now=AT)
     issued(farmer, "F-2")
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from common.notices.models import Notice
 from issuer.models import Effect, IssuedCredential, Registry, StatusChange
-from issuer.status.lists import StatusRefused, set_status
+from issuer.status.lists import StatusChangeError, set_status
 from tests.issuer.following import AT, DIED, country, death, go, issued, look, person, store
 from tests.issuer.issuance.test_concurrency import at_once
 
@@ -37,7 +37,7 @@ def test_a_sync_and_officers_at_once():
             return "synced"
         try:
             set_status(rows[number - 1], "revoked", reason="lost", actor="officer", now=AT)
-        except StatusRefused:
+        except StatusChangeError:
             return "refused"
         return "revoked"
 

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from issuer.issuance.credential_request import issue_directly
 from issuer.models import Configuration, IssuedCredential
 from issuer.sample.load import load_samples
-from issuer.sync.rules import described
+from issuer.sync.rules import rules_in_words
 from tests.issuer.following import AT
 
 pytestmark = pytest.mark.django_db
@@ -56,4 +56,4 @@ def test_the_example_rules_can_be_declared(said):
     assert len(done["described"]) == len(done["rules"]) == 5
     load_samples()  # what an operator declared stays
     farmer = Configuration.objects.get(name="farmer")
-    assert len(list(described(farmer))) == 5
+    assert len(list(rules_in_words(farmer))) == 5

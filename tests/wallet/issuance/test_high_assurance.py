@@ -140,7 +140,7 @@ def hours_later(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[timedelta]]:
 
 @pytest.mark.parametrize("word", ["approve", "refuse"])
 def test_waiting_for_an_officer(citizen: Client, hours_later: list[timedelta], word: str) -> None:
-    from issuer.issuance.deferred import decide
+    from issuer.issuance.deferred import decide_waiting
     from issuer.models import Configuration, Session
 
     Configuration.objects.filter(name="farmer").update(needs_approval=True)
@@ -149,7 +149,7 @@ def test_waiting_for_an_officer(citizen: Client, hours_later: list[timedelta], w
     hours_later[0] = timedelta(seconds=30)
     assert "Waiting for the office" in citizen.get("/wallet/").content.decode()
     now = datetime.now(UTC)
-    decide(Session.objects.get(), approve=word == "approve", reason="", actor="officer", now=now)
+    decide_waiting(Session.objects.get(), approve=word == "approve", reason="", actor="officer", now=now)
     assert (
         "Waiting for the office" in citizen.get("/wallet/").content.decode()
     )  # not before the interval ends
@@ -167,7 +167,7 @@ def test_waiting_for_an_officer(citizen: Client, hours_later: list[timedelta], w
 
 
 def test_a_token_that_ran_out_is_renewed(citizen: Client, hours_later: list[timedelta]) -> None:
-    from issuer.issuance.deferred import decide
+    from issuer.issuance.deferred import decide_waiting
     from issuer.models import Configuration, Session
     from wallet.issuance import deferred
 
@@ -175,7 +175,7 @@ def test_a_token_that_ran_out_is_renewed(citizen: Client, hours_later: list[time
     take(citizen, "farmer", "F-0001")
     first = Session.objects.get().token_digest
     Session.objects.update(token_expires_at=datetime.now(UTC))
-    decide(Session.objects.get(), approve=True, reason="", actor="officer", now=datetime.now(UTC))
+    decide_waiting(Session.objects.get(), approve=True, reason="", actor="officer", now=datetime.now(UTC))
     renewed = deferred._with_token
     waiting_token = lambda offer, now: renewed(offer, now + timedelta(days=30))  # noqa: E731
     hours_later[0] = timedelta(seconds=30)

@@ -8,7 +8,7 @@ from common.registries.columns.column import Column
 from common.registries.connector import RegistryError
 from common.registries.spdci.mapping import paths
 from issuer.models import Registry
-from issuer.registries.connectors.spdci.remote import elsewhere
+from issuer.registries.connectors.spdci.remote import remote_registry
 from issuer.registries.store import create_registry
 
 
@@ -35,7 +35,7 @@ def declare(slug: str, source: dict[str, Any], authority: str, title: str, key: 
         columns=[before.get(name) or Column(name).described() for name in _columns(mapping)],
     )
     registry.connector, registry.source = "spdci", source
-    elsewhere(registry)
+    remote_registry(registry)
     return source
 
 

@@ -9,23 +9,23 @@ from common.adapters.exchange.messages import Party
 from common.errors import UnknownPartError
 from common.registries.connector import RegistryError
 from common.registries.spdci.mapping import RecordMapping
-from issuer.authorities.identity import signer
+from issuer.authorities.identity import authority_signer
 from issuer.models import Registry
 
 NAMESPACE: Final = "spdci"
 
 
-def address_of(registry: Registry) -> str:
+def spdci_address(registry: Registry) -> str:
     """Where a registry's endpoints begin: those that answer, and those that await answers."""
     return f"{settings.BASE_URL}/spdci/{registry.slug}"
 
 
-def party_of(registry: Registry) -> Party:
+def registry_party(registry: Registry) -> Party:
     """Who speaks for a registry, answering or asking."""
-    return Party(registry.authority.did, signer(registry.authority, "Ed25519"))
+    return Party(registry.authority.did, authority_signer(registry.authority, "Ed25519"))
 
 
-def parse_mapping(registry: Registry, source: dict[str, Any]) -> RecordMapping:
+def parse_record_mapping(registry: Registry, source: dict[str, Any]) -> RecordMapping:
     """The mapping that a row declares, checked against its registry's columns."""
     types = {column["name"]: column["type"] for column in registry.columns}
     known = {field.name: field.default is MISSING and field.default_factory is MISSING

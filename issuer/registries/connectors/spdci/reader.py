@@ -16,8 +16,8 @@ from common.registries.connector import START, RecordChange, RecordNotFoundError
 from common.registries.spdci.mapping import paths, read_object
 from common.registries.spdci.search import create_search, parse_search_response
 from issuer import models
-from issuer.registries.connectors.spdci.mapping import NAMESPACE, party_of
-from issuer.registries.connectors.spdci.remote import Elsewhere, elsewhere, everything
+from issuer.registries.connectors.spdci.mapping import NAMESPACE, registry_party
+from issuer.registries.connectors.spdci.remote import RemoteRegistry, all_records, remote_registry
 
 LAST: Final = "\U0010ffff"
 
@@ -33,7 +33,7 @@ class SpdciRegistry:
 
     def __init__(self, registry: models.Registry) -> None:
         self.registry = registry
-        self.there: Elsewhere = elsewhere(registry)
+        self.there: RemoteRegistry = remote_registry(registry)
 
     def fetch(self, key: str) -> RegistryRecord:
         """The record under `key`."""
@@ -84,7 +84,7 @@ class SpdciRegistry:
         """Page by page in the order of keys: each page asks for what comes after the last key seen."""
         while True:
             page, given, total = self._page(
-                "predicate", everything(self.there.key_identifier, after=after), 1
+                "predicate", all_records(self.there.key_identifier, after=after), 1
             )
             for record in page:
                 yield _changed(record, _cursor(0, record.key))
@@ -145,7 +145,7 @@ class SpdciRegistry:
             NAMESPACE,
             Header(messages.new_message_id(), "search"),
             message,
-            party=party_of(self.registry),
+            party=registry_party(self.registry),
             url=f"{there.partner.address.rstrip('/')}/registry/sync/search",
             answer=("on-search", "search"),  # others name the question
             now=now,
