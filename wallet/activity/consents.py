@@ -5,17 +5,16 @@ where the consent lies: a card may be renewed or deleted, and its consent can st
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Literal, cast
+from typing import Literal, cast
 
 from common.adapters.network import http
-from common.encoding import base64url, display, strict_json
+from common.encoding import display, strict_json
 from common.errors import SelloError
 from common.keys import PrivateKey, jwk
-from common.oid4vp.transaction_data import DataAccess
 from common.registries.record_access.holder import (
     ConsentEntry,
     create_consents_request,
@@ -24,9 +23,7 @@ from common.registries.record_access.holder import (
 )
 from wallet.account.vault import Vault
 from wallet.credentials import cards
-from wallet.models import GivenConsent
-from wallet.presentation.authorization_request import Asked
-from wallet.presentation.matching import Answer, Part
+from wallet.presentation import given_consents
 
 State = Literal["active", "withdrawn", "expired"]
 
@@ -80,22 +77,6 @@ class Listed:
     consents: tuple[Given, ...] = ()
 
 
-def remember(vault: Vault, asked: Asked, answers: Sequence[Answer]) -> None:
-    """Keep where a consent will lie and the key that signed it, before either leaves."""
-    parts: dict[str, Part] = {}  # the first of several, which is what its service reads a record with
-    for part in (part for answer in answers for part in answer.parts):
-        parts.setdefault(part.query_id, part)
-    for entry in asked.request.transaction_data:
-        if isinstance(entry.content, DataAccess):
-            part = parts[next(name for name in entry.credential_ids if name in parts)]
-            row, authority = GivenConsent(), entry.content.authority
-            name = asked.registries.get(authority) or authority
-            labels = dict(asked.labels.get(authority, {}))
-            sealed = {"authority": authority, "name": name, "key": _dump(part.copy.key), "labels": labels}
-            vault.seal(row, sealed)
-            row.save()
-
-
 def offices(vault: Vault) -> tuple[Office, ...]:
     """Each authority whose card is held or where a consent was given."""
     found: dict[str, Office] = {}
@@ -105,11 +86,10 @@ def offices(vault: Vault) -> tuple[Office, ...]:
             asks.append((card.issuer, card.issuer_name, copy.key))
             said = {str(label.path[-1]): label.text for label in copy.labels}
             labels.setdefault(card.issuer, {}).update(said)
-    for row in GivenConsent.objects.filter(account=vault.account):
-        value = vault.open(row)
-        asks.append((value["authority"], value["name"], _load(value["key"])))
-        of_cards = labels.get(value["authority"], {})
-        labels[value["authority"]] = {**value.get("labels", {}), **of_cards}
+    for consent in given_consents.kept(vault):
+        asks.append((consent.authority, consent.name, consent.key))
+        of_cards = labels.get(consent.authority, {})
+        labels[consent.authority] = {**consent.labels, **of_cards}
     for identifier, name, key in asks:
         office = found.get(identifier, Office(identifier, name, labels=labels.get(identifier, {})))
         known = {jwk.thumbprint(each.public_key) for each in office.keys}
@@ -192,11 +172,3 @@ def _given(office: Office, entry: ConsentEntry) -> Given:
 
 def _fresh() -> str:
     return secrets.token_urlsafe(16)
-
-
-def _dump(key: PrivateKey) -> dict[str, Any]:
-    return {"curve": key.curve, "secret": base64url.encode(key.secret)}
-
-
-def _load(value: dict[str, Any]) -> PrivateKey:
-    return PrivateKey(value["curve"], base64url.decode(value["secret"]))

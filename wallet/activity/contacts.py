@@ -16,8 +16,8 @@ from common.encoding import strict_json
 from common.errors import SelloError
 from common.keys import PrivateKey
 from wallet.account.vault import Vault
-from wallet.activity import consents, history
-from wallet.presentation import trusted_verifiers
+from wallet.activity import consents
+from wallet.presentation import history, trusted_verifiers
 
 MOST_KEYS: Final = 12  # of the newest cards and answers
 MOST_SERVICES: Final = 12

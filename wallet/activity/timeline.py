@@ -16,11 +16,13 @@ from common.notices.messages import InboxNotice
 from common.payments.log import PaymentEntry, parse_payment_log
 from common.registries.record_access.holder import create_log_request
 from wallet.account.vault import Vault
-from wallet.activity import consents, contacts, history, inbox
+from wallet.activity import access_log, consents, contacts, inbox
+from wallet.activity.access_log import Reading, Readings
 from wallet.activity.consents import Given
 from wallet.activity.contacts import Correspondent
-from wallet.activity.history import Reading, Readings, Shown
 from wallet.credentials import cards
+from wallet.presentation import history
+from wallet.presentation.history import Shown
 
 SAME_MOMENT: Final = timedelta(seconds=2)
 Kind = Literal["shown", "read", "changed", "paid"]
@@ -101,7 +103,7 @@ def activity(vault: Vault, *, now: datetime) -> Activity:
     silent: dict[str, None] = {}
     told: set[tuple[str, Kind]] = set()  # who gave an account of their own, to which a notice adds nothing
     standing, news = [], []
-    for office in history.readings(vault, now=now):
+    for office in access_log.readings(vault, now=now):
         if not office.answered:
             silent[office.authority] = None
         if office.readings:

@@ -1,7 +1,7 @@
 """An offer as it waits for the person's answer, or for the office's."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -12,7 +12,6 @@ from common.oid4vci.authorization_server import (
 )
 from common.oid4vci.metadata import (
     ConfigurationMetadata,
-    Display,
     IssuerMetadata,
     create_issuer_metadata,
     parse_issuer_metadata,
@@ -27,6 +26,7 @@ from wallet.issuer_client.access_tokens import (
     load_key,
     load_token,
 )
+from wallet.issuer_client.requests import name_of
 
 KIND: Final = "offer"
 
@@ -65,14 +65,6 @@ class Offer:
             title = name_of(configuration.display) or configuration.id.split(".")[0]
             found[title] = (*found.get(title, ()), configuration)
         return found
-
-
-def name_of(displays: Sequence[Display]) -> str:
-    """The English name among displays, else the first; one line, of a length that fits a page."""
-    english = [each for each in displays if (each.locale or "").lower().split("-")[0] == "en"]
-    for display in (*english, *displays):
-        return " ".join(display.name.split())[:100]
-    return ""
 
 
 def digest(offer: CredentialOffer) -> str:

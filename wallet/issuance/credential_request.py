@@ -24,9 +24,10 @@ from common.oid4vci.metadata import ConfigurationMetadata
 from wallet.credentials import stored_credentials, type_metadata
 from wallet.credentials.stored_credentials import Copy, HeldCard, Label, Receipt
 from wallet.issuance import issuer_binding, key_proofs
-from wallet.issuance.credential_offer import Offer, digest, dump_offer, name_of
+from wallet.issuance.credential_offer import Offer, digest, dump_offer
 from wallet.issuance.key_proofs import Way
 from wallet.issuer_client import requests
+from wallet.issuer_client.requests import name_of
 
 
 class NotForThisWallet(SelloError):

@@ -1,6 +1,6 @@
 """The wallet's side of OpenID4VCI over the network: one function a request, one error a fault."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -21,7 +21,9 @@ from common.oid4vci.authorization import (
     create_issuance_authorization_request,
     parse_pushed_response,
 )
-from common.oid4vci.authorization_server import AuthorizationServerMetadata
+from common.oid4vci.authorization_server import (
+    AuthorizationServerMetadata,
+)
 from common.oid4vci.credential import (
     CredentialRequest,
     CredentialResponse,
@@ -42,12 +44,18 @@ from common.oid4vci.encryption import (
     public_jwk,
 )
 from common.oid4vci.errors import InvalidMessageError, IssuerResponseError, parse_error
-from common.oid4vci.metadata import IssuerMetadata
+from common.oid4vci.metadata import (
+    Display,
+    IssuerMetadata,
+)
 from common.oid4vci.notification import Event, Notification, create_notification
 from common.oid4vci.offer import CredentialOffer, OfferReference
 from wallet.attestation.instance import Instance
 from wallet.issuer_client import oauth_client
-from wallet.issuer_client.access_tokens import AccessToken, TokenKey
+from wallet.issuer_client.access_tokens import (
+    AccessToken,
+    TokenKey,
+)
 from wallet.issuer_client.oauth_client import Unreachable, ask, post
 
 SIGNED_FIRST: Final = f"{signed_metadata.MEDIA_TYPE}, application/json;q=0.5"
@@ -307,3 +315,11 @@ def _answer(reply: http.HttpReply) -> dict[str, Any]:
     if reply.status not in (200, 201, 202):
         raise parse_error(body, status=reply.status)
     return body
+
+
+def name_of(displays: Sequence[Display]) -> str:
+    """The English name among displays, else the first; one line, of a length that fits a page."""
+    english = [each for each in displays if (each.locale or "").lower().split("-")[0] == "en"]
+    for display in (*english, *displays):
+        return " ".join(display.name.split())[:100]
+    return ""

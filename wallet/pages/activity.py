@@ -10,11 +10,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from wallet.account.vault import Vault
-from wallet.activity import consents, history, inbox
+from wallet.activity import consents, inbox
 from wallet.activity.timeline import KINDS, activity
 from wallet.issuance import accept_offer
 from wallet.pages.rendering import now, page
 from wallet.pages.session import signed_in
+from wallet.presentation import history
 
 PAGE: Final = 25
 MOST_AT_ONCE: Final = 20

@@ -28,8 +28,8 @@ from common.oid4vp.request_object import Trust, VerifiedRequest, fetch_request_o
 from common.oid4vp.transaction_data import DataAccess, Payment
 from wallet.account import pending
 from wallet.account.vault import Vault
-from wallet.issuance.credential_offer import name_of
 from wallet.issuer_client import requests
+from wallet.issuer_client.requests import name_of
 from wallet.presentation import trusted_verifiers
 
 KIND: Final = "request"

@@ -20,9 +20,8 @@ from common.oid4vp.errors import AccessDeniedError
 from common.oid4vp.session_transcript import session_transcript
 from wallet.account import pending
 from wallet.account.vault import Vault
-from wallet.activity import consents, history
 from wallet.credentials import claim_display
-from wallet.presentation import authorization_request
+from wallet.presentation import authorization_request, given_consents, history
 from wallet.presentation.authorization_request import Asked
 from wallet.presentation.matching import Answer, Part, Question, questions, together
 
@@ -86,7 +85,7 @@ def present(vault: Vault, id: UUID, chosen: Collection[str], *, now: datetime) -
         pending.put_back(vault, id, question)
         raise
     pending.settle(vault, id)
-    consents.remember(vault, asked, answers)
+    given_consents.remember(vault, asked, answers)
     try:
         redirect = responses.send_response(
             responses.create_response(asked.request, presentations), send=http.request

@@ -15,8 +15,8 @@ from common.errors import SelloError
 from common.oid4vp.dcql import CredentialQuery
 from wallet.credentials.stored_credentials import HeldCard
 from wallet.credentials.type_metadata import name
-from wallet.issuance.credential_offer import name_of
 from wallet.issuer_client import requests
+from wallet.issuer_client.requests import name_of
 
 BELOW_AN_ISSUER: Final = "/types/"
 

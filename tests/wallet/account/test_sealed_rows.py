@@ -11,9 +11,8 @@ from tests.wallet.consenting import ask
 from tests.wallet.fakes import Office, Service
 from wallet.account import accounts, pending
 from wallet.account.vault import Vault
-from wallet.activity import history
 from wallet.models import Card, HistoryEntry, Pending
-from wallet.presentation import authorization_response
+from wallet.presentation import authorization_response, history
 
 OF_PEOPLE = [
     model for model in apps.get_app_config("wallet").get_models()

@@ -23,10 +23,10 @@ from tests.wallet.consenting import agree, ask
 from tests.wallet.fakes import CLINIC, ISSUER, Network, Office, Service, reply
 from wallet.account import accounts
 from wallet.account.vault import Vault
-from wallet.activity import consents, history
+from wallet.activity import consents
 from wallet.activity.consents import NotWithdrawn
 from wallet.models import Card, GivenConsent, HistoryEntry
-from wallet.presentation import authorization_request, authorization_response
+from wallet.presentation import authorization_request, authorization_response, history
 
 ELSEWHERE = "https://ministry.example/issuers/disability"
 TERMS = DataAccess(

@@ -9,8 +9,9 @@ from tests.wallet.account.test_vault import dump
 from tests.wallet.consenting import agree, ask
 from tests.wallet.fakes import CLINIC, Office, Service, reply
 from wallet.account.vault import Vault
-from wallet.activity import history
+from wallet.activity import access_log
 from wallet.models import HistoryEntry
+from wallet.presentation import history
 
 
 def test_the_history_names_claims_and_keeps_no_values(holder: Vault, clinic: Service, now: datetime) -> None:
@@ -38,12 +39,12 @@ def test_the_database_alone_does_not_tell_who_asked(holder: Vault, clinic: Servi
 def test_who_read_my_record(holder: Vault, office: Office, now: datetime) -> None:
     from tests.wallet.fakes import ISSUER
 
-    assert [item.answered for item in history.readings(holder, now=now)] == [False]
+    assert [item.answered for item in access_log.readings(holder, now=now)] == [False]
     entry = LogEntry(
         now.isoformat(), CLINIC, "Clinic", "Care", "Births", ("birth_date",), "r-1", "consent", "read"
     )
     office.network.handlers["GET", f"{ISSUER}/access/log"] = lambda headers, body: reply(create_log([entry]))
-    (authority,) = history.readings(holder, now=now)
+    (authority,) = access_log.readings(holder, now=now)
     assert (authority.authority, authority.answered) == ("Civil Registry", True)
     assert [(item.reader, item.attributes, item.at) for item in authority.readings] == [
         ("Clinic", ("Born on",), now)

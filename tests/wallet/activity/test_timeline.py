@@ -25,11 +25,12 @@ from tests.wallet.consenting import agree, ask
 from tests.wallet.fakes import CLINIC, ISSUER, Network, Office, Service, reply, sd_query
 from wallet.account import accounts
 from wallet.account.vault import Vault
-from wallet.activity import contacts, history, inbox, timeline
+from wallet.activity import contacts, inbox, timeline
 from wallet.activity.timeline import Line
 from wallet.credentials import cards
 from wallet.issuance import accept_offer
 from wallet.models import HistoryEntry, RegisteredVerifier
+from wallet.presentation import history
 
 SERVICES = "https://clinic.example/services"
 PAYMENT = Payment(("sd",), "Ana Wayra Quispe", "120.50", "PEN", "SUB-2026-7", "Seed subsidy 2026")

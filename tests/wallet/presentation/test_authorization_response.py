@@ -16,11 +16,10 @@ from tests.wallet.fakes import CLINIC, Network, Office, Service, holder_of, ldp_
 from wallet.account import accounts
 from wallet.account.pending import NothingWaits
 from wallet.account.vault import Vault
-from wallet.activity import history
 from wallet.credentials import cards, stored_credentials
 from wallet.issuance import accept_offer
 from wallet.models import Card, HistoryEntry, Pending
-from wallet.presentation import authorization_response
+from wallet.presentation import authorization_response, history
 from wallet.presentation.authorization_response import ChoiceMissing, NotDelivered
 
 

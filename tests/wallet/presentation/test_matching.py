@@ -14,10 +14,9 @@ from common.oid4vp.transaction_data import create_transaction_data
 from tests.wallet.consenting import PAYMENT, ask
 from tests.wallet.fakes import LIST, Office, Service, ldp_query, sd_query
 from wallet.account.vault import Vault
-from wallet.activity import history
 from wallet.credentials import cards, stored_credentials
 from wallet.issuance import accept_offer
-from wallet.presentation import authorization_response
+from wallet.presentation import authorization_response, history
 from wallet.presentation.authorization_response import ChoiceMissing
 
 

@@ -11,8 +11,7 @@ from common.oid4vp.transaction_data import Payment, create_transaction_data
 from tests.wallet.consenting import PAYMENT, agree, ask
 from tests.wallet.fakes import Service, ldp_query, sd_query
 from wallet.account.vault import Vault
-from wallet.activity import history
-from wallet.presentation import authorization_response
+from wallet.presentation import authorization_response, history
 from wallet.presentation.authorization_response import ChoiceMissing
 
 

@@ -1,22 +1,15 @@
-"""What was shown to whom, with the keys that signed it, and who read the person's record at an authority."""
+"""What was shown to whom, with the keys that signed it; no value of any claim."""
 
-import secrets
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from common.adapters.network import http
-from common.encoding import display, strict_json
 from common.errors import SelloError
 from common.keys import PrivateKey
-from common.registries.record_access.holder import create_log_request, parse_log
 from common.site import time_zone
 from wallet.account.vault import Vault
-from wallet.activity import consents
-from wallet.activity.consents import Office
 from wallet.credentials import claim_display, stored_credentials
 from wallet.models import HistoryEntry
 from wallet.presentation import trusted_verifiers
@@ -69,33 +62,6 @@ class Entry:
     agreed: tuple[str, ...] = ()  # readings to which the person agreed for a time
     client_id: str = ""  # who asked, as it was proven; what calls itself the same is not the same
     signed: tuple[Signed, ...] = ()  # with the answer that left
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One time that somebody read the person's record, or was refused; what was read by name.
-
-    `law` is what lets them read without asking the person, empty where the person agreed.
-    """
-
-    reader: str
-    identity: str
-    purpose: str
-    registry: str
-    attributes: tuple[str, ...]
-    at: datetime
-    refused: bool
-    law: str
-
-
-@dataclass(frozen=True, slots=True)
-class Readings:
-    """What one authority says about who read; `answered` is False where it could not be asked."""
-
-    identifier: str
-    authority: str  # its name
-    answered: bool
-    readings: tuple[Reading, ...] = ()
 
 
 def record(
@@ -173,42 +139,6 @@ def signed_before(vault: Vault, asked: Asked) -> Entry | None:
 def delete(vault: Vault, id: UUID) -> None:
     """Forget one entry; who was shown something still knows it."""
     HistoryEntry.objects.filter(account=vault.account, id=id).delete()
-
-
-def readings(vault: Vault, *, now: datetime) -> tuple[Readings, ...]:
-    """Ask each authority that may know who has read the person's record there."""
-    found = []
-    for office in consents.offices(vault):
-        answers = []
-        for key in office.keys:
-            with suppress(SelloError, ValueError):
-                answers.append(_ask(office, key, now))
-        every = dict.fromkeys(reading for answer in answers for reading in answer)
-        latest = sorted(every, key=lambda each: each.at, reverse=True)
-        found.append(Readings(office.identifier, office.name, bool(answers), tuple(latest)))
-    return tuple(found)
-
-
-def _ask(office: Office, key: PrivateKey, now: datetime) -> tuple[Reading, ...]:
-    """`GET {authority}/access/log`, signed by a holder key."""
-    token = create_log_request(audience=office.identifier, jti=secrets.token_urlsafe(16), signer=key, now=now)
-    headers = {"Accept": "application/json", "Authorization": f"Bearer {token}"}
-    reply = http.request("GET", f"{office.identifier}/access/log", headers=headers)
-    if reply.status != 200:
-        raise SelloError("The authority did not answer.", detail=str(reply.status))
-    return tuple(
-        Reading(
-            reader=entry.client_name,
-            identity=entry.client_id,
-            purpose=display.phrase(entry.purpose),
-            registry=entry.registry,
-            attributes=tuple(office.label(name) for name in entry.attributes),
-            at=datetime.fromisoformat(entry.at),
-            refused=entry.outcome == "refused",
-            law=entry.legal_basis,
-        )
-        for entry in parse_log(strict_json.loads_object(reply.body))
-    )
 
 
 def _dump(entry: Entry) -> dict[str, Any]:
