@@ -33,7 +33,7 @@ def command(name: str, *arguments: str) -> dict[str, Any]:
 @pytest.fixture
 def vault(db: None, settings: Any) -> Vault:
     settings.WALLET_PASSPHRASE_COST = "minimal"
-    return accounts.sign_up(*ANA)
+    return accounts.create_wallet_account(*ANA)
 
 
 @pytest.fixture

@@ -72,7 +72,7 @@ def citizen(db: None, site_network: Client, settings: object, tmp_path: Path) ->
     service = Service.objects.get(slug="over-18")
     service.query = query()
     service.save()
-    accounts.sign_up("Ana Quispe", "correct horse battery staple")
+    accounts.create_wallet_account("Ana Quispe", "correct horse battery staple")
     client = Client(SERVER_NAME="localhost", SERVER_PORT="8000")
     client.post("/wallet/sign-in", {"name": "Ana Quispe", "passphrase": "correct horse battery staple"})
     return client

@@ -103,8 +103,8 @@ def test_credential_requests_of_the_wallet(
     now = timezone.now()
     made = offer_credential(find_configuration("farmer"), "F-0001", now=now)
     settings.WALLET_PASSPHRASE_COST = "minimal"
-    vault = accounts.sign_up("Ana", "correct horse battery staple")
-    accept_offer.accept(vault, accept_offer.receive(vault, made.uri, now=now), tx_code=None, now=now)
+    vault = accounts.create_wallet_account("Ana", "correct horse battery staple")
+    accept_offer.accept(vault, accept_offer.receive_offer(vault, made.uri, now=now), tx_code=None, now=now)
     assert len(sent) >= 2
     for request in sent:
         accepts("oid4vci/credential_request-1_0.json", request)

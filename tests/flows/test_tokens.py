@@ -29,7 +29,7 @@ def citizen(db: None, site_network: Client, settings: object, tmp_path: Path) ->
     settings.VERIFIER_CA_FILE = str(tmp_path / "verifier-ca.pem")  # type: ignore[attr-defined]
     for name in ("load_samples", "load_services", "load_verifiers"):
         command(name)
-    accounts.sign_up("Ana Quispe", "correct horse battery staple")
+    accounts.create_wallet_account("Ana Quispe", "correct horse battery staple")
     client = Client(SERVER_NAME="localhost", SERVER_PORT="8000")
     client.post("/wallet/sign-in", {"name": "Ana Quispe", "passphrase": "correct horse battery staple"})
     return client

@@ -175,8 +175,8 @@ def test_what_the_provider_says_of_keys(trusting: Client) -> None:
     from wallet.attestation import provider
 
     now, key = datetime.now(UTC), generate("P-256")
-    root = certificate.load(ssl.PEM_cert_to_DER_cert(provider.root_pem(now=now)))
-    token = provider.key_attestation([key.public_key], nonce="n", now=now)
+    root = certificate.load(ssl.PEM_cert_to_DER_cert(provider.provider_root_pem(now=now)))
+    token = provider.attest_keys([key.public_key], nonce="n", now=now)
     found = verify_key_attestation(token, anchors=[root], with_proof=True, max_keys=1, now=now)
     assert (found.keys, found.nonce) == ((key.public_key,), "n")
     assert found.resistance.key_storage == found.resistance.user_authentication == ("iso_18045_basic",)
@@ -200,9 +200,9 @@ def test_certificates_are_renewed_before_they_end(trusting: Client) -> None:
     from wallet.attestation import provider
 
     now = datetime.now(UTC)
-    provider.key_attestation([generate("P-256").public_key], nonce=None, now=now)
+    provider.attest_keys([generate("P-256").public_key], nonce=None, now=now)
     root, signer = (bytes(ProviderCertificate.objects.get(role=role).der) for role in ("root", "signer"))
     later = now + timedelta(days=provider.SIGNER_DAYS - provider.RENEW_DAYS + 1)
-    provider.key_attestation([generate("P-256").public_key], nonce=None, now=later)
+    provider.attest_keys([generate("P-256").public_key], nonce=None, now=later)
     assert bytes(ProviderCertificate.objects.get(role="root").der) == root
     assert bytes(ProviderCertificate.objects.get(role="signer").der) != signer

@@ -21,7 +21,7 @@ def _cheap_passphrases(settings: object) -> None:
 @pytest.fixture
 def vault(db: None) -> Vault:
     """Ana's open vault."""
-    return accounts.sign_up(*ANA)
+    return accounts.create_wallet_account(*ANA)
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def office(network: Network, now: datetime) -> Office:
 @pytest.fixture
 def holder(vault: Vault, office: Office, now: datetime) -> Vault:
     """Ana's vault with her birth certificate in it."""
-    accept_offer.accept(vault, accept_offer.receive(vault, office.link, now=now), tx_code=None, now=now)
+    accept_offer.accept(vault, accept_offer.receive_offer(vault, office.link, now=now), tx_code=None, now=now)
     return vault
 
 

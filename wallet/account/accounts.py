@@ -19,7 +19,7 @@ from django.db.models import F
 from common.adapters.limits.turns import BusyError
 from common.errors import SelloError
 from wallet.account import vault as vaults
-from wallet.account.vault import Vault, VaultClosed
+from wallet.account.vault import Vault, VaultClosedError
 from wallet.models import Account, FailedSignIns
 
 MAX_NAME: Final = 80
@@ -30,21 +30,21 @@ LONGEST_DELAY: Final = timedelta(minutes=15)
 FORGOTTEN_AFTER: Final = timedelta(days=1)
 
 
-class NotSignedIn(SelloError):
+class NotSignedInError(SelloError):
     """No account opens with this name and passphrase."""
 
     code = "access_denied"
     status = 403
 
 
-class SlowDown(SelloError):
+class TooManyAttemptsError(SelloError):
     """Too many wrong passphrases under this name."""
 
     code = "slow_down"
     status = 429
 
 
-class NotAccepted(SelloError):
+class AccountInputError(SelloError):
     """A name or passphrase that cannot be taken; `field` says which."""
 
     code = "invalid_request"
@@ -54,59 +54,59 @@ class NotAccepted(SelloError):
         self.field = field
 
 
-def sign_up(name: str, passphrase: str) -> Vault:
+def create_wallet_account(name: str, passphrase: str) -> Vault:
     """A new account with an empty vault."""
     if not _normal(name) or len(name) > MAX_NAME:
-        raise NotAccepted(f"Enter a name of at most {MAX_NAME} characters.", field="name")
+        raise AccountInputError(f"Enter a name of at most {MAX_NAME} characters.", field="name")
     _check_passphrase(passphrase)
     account = Account(handle=_handle(name))
-    vault = vaults.create(account, _normal_passphrase(passphrase))
+    vault = vaults.create_vault(account, _normal_passphrase(passphrase))
     try:
         with transaction.atomic():
             account.save(force_insert=True)
     except IntegrityError as error:
-        raise NotAccepted("This name is taken; choose another.", field="name") from error
+        raise AccountInputError("This name is taken; choose another.", field="name") from error
     return vault
 
 
-def sign_in(name: str, passphrase: str, *, now: datetime) -> Vault:
+def unlock_account(name: str, passphrase: str, *, now: datetime) -> Vault:
     """The open vault behind a name and passphrase; each attempt counts until one succeeds."""
     handle = _handle(name)
     with _counted(handle, now):
         account = Account.objects.filter(handle=handle).first()
         if account is None or len(passphrase) > MAX_PASSPHRASE:
-            vaults.spend(passphrase[:MAX_PASSPHRASE])
-            raise NotSignedIn("The name or the passphrase is wrong.")
+            vaults.spend_derivation(passphrase[:MAX_PASSPHRASE])
+            raise NotSignedInError("The name or the passphrase is wrong.")
         try:
-            vault = vaults.unwrap(account, _normal_passphrase(passphrase))
-        except VaultClosed as error:
-            raise NotSignedIn("The name or the passphrase is wrong.") from error
+            vault = vaults.unwrap_vault(account, _normal_passphrase(passphrase))
+        except VaultClosedError as error:
+            raise NotSignedInError("The name or the passphrase is wrong.") from error
     FailedSignIns.objects.filter(handle=handle).delete()
     return vault
 
 
 def change_passphrase(vault: Vault, *, current: str, new: str, now: datetime) -> None:
     """Wrap the vault key anew once the current passphrase has opened it; no row is touched."""
-    confirm(vault, current, now=now)
+    confirm_passphrase(vault, current, now=now)
     _check_passphrase(new)
-    vaults.wrap(vault, _normal_passphrase(new))
+    vaults.wrap_vault_key(vault, _normal_passphrase(new))
     vault.account.save()
 
 
 def delete_account(vault: Vault, *, passphrase: str, now: datetime) -> None:
     """Forget the person: account, keys, cards, history, all of it, at once."""
-    confirm(vault, passphrase, now=now)
+    confirm_passphrase(vault, passphrase, now=now)
     vault.account.delete()
 
 
-def confirm(vault: Vault, passphrase: str, *, now: datetime) -> None:
+def confirm_passphrase(vault: Vault, passphrase: str, *, now: datetime) -> None:
     """Ask for the passphrase again before a step that cannot be undone; guesses count as at sign-in."""
     handle = vault.account.handle
     with _counted(handle, now):
         try:
-            vaults.unwrap(vault.account, _normal_passphrase(passphrase[:MAX_PASSPHRASE]))
-        except VaultClosed as error:
-            raise NotSignedIn("The passphrase is wrong.") from error
+            vaults.unwrap_vault(vault.account, _normal_passphrase(passphrase[:MAX_PASSPHRASE]))
+        except VaultClosedError as error:
+            raise NotSignedInError("The passphrase is wrong.") from error
     FailedSignIns.objects.filter(handle=handle).delete()
 
 
@@ -134,7 +134,9 @@ def _count_attempt(handle: str, now: datetime) -> tuple[datetime, datetime]:
         failures = FailedSignIns.objects.select_for_update().get(handle=handle)
         if failures.blocked_until > now:
             wait = ceil((failures.blocked_until - now).total_seconds())
-            raise SlowDown(f"Too many wrong passphrases for this name. Try again in {_spoken(wait)}.")
+            raise TooManyAttemptsError(
+                f"Too many wrong passphrases for this name. Try again in {_spoken(wait)}."
+            )
         before = failures.blocked_until
         failures.count += 1
         excess = failures.count - FREE_ATTEMPTS
@@ -146,11 +148,11 @@ def _count_attempt(handle: str, now: datetime) -> tuple[datetime, datetime]:
 
 def _check_passphrase(passphrase: str) -> None:
     if len(passphrase) > MAX_PASSPHRASE:
-        raise NotAccepted(f"A passphrase has at most {MAX_PASSPHRASE} characters.", field="passphrase")
+        raise AccountInputError(f"A passphrase has at most {MAX_PASSPHRASE} characters.", field="passphrase")
     try:
         validate_password(passphrase)
     except ValidationError as error:
-        raise NotAccepted(" ".join(error.messages), field="passphrase") from error
+        raise AccountInputError(" ".join(error.messages), field="passphrase") from error
 
 
 def _spoken(seconds: int) -> str:
@@ -168,4 +170,4 @@ def _normal_passphrase(passphrase: str) -> str:
 
 
 def _handle(name: str) -> str:
-    return vaults.keyed_digest("name", _normal(name)).hex()
+    return vaults.site_digest("name", _normal(name)).hex()

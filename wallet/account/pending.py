@@ -20,14 +20,14 @@ MOST: Final = 20  # waiting for one person at once
 UNTIL: Final = "waits_until"
 
 
-class NothingWaits(SelloError):
+class NothingPendingError(SelloError):
     """The question was answered, has run out, or was never asked of this person."""
 
     code = "invalid_request"
     status = 404
 
 
-def ask(vault: Vault, question: Mapping[str, Any], *, now: datetime) -> UUID:
+def add_question(vault: Vault, question: Mapping[str, Any], *, now: datetime) -> UUID:
     """Keep a question until it is answered or has run out; the oldest make room."""
     mine = [(row.id, vault.open(row)[UNTIL]) for row in Pending.objects.filter(account=vault.account)]
     over = [id for number, (id, until) in enumerate(mine) if number >= MOST - 1 or _is_over(until, now)]
@@ -39,24 +39,26 @@ def ask(vault: Vault, question: Mapping[str, Any], *, now: datetime) -> UUID:
     return row.id
 
 
-def read(vault: Vault, id: UUID, *, kind: str, now: datetime) -> dict[str, Any]:
+def read_question(vault: Vault, id: UUID, *, kind: str, now: datetime) -> dict[str, Any]:
     """The question as it was asked."""
     row = Pending.objects.filter(id=id, account=vault.account).first()
     question = vault.open(row) if row else {}
     if question.get("kind") != kind or _is_over(question[UNTIL], now):
-        raise NothingWaits("This was already answered, or has waited too long. Start again from the code.")
+        raise NothingPendingError(
+            "This was already answered, or has waited too long. Start again from the code."
+        )
     return question
 
 
-def take(vault: Vault, id: UUID, *, kind: str, now: datetime) -> dict[str, Any]:
+def take_question(vault: Vault, id: UUID, *, kind: str, now: datetime) -> dict[str, Any]:
     """The question, for the one who answers it first."""
-    question = read(vault, id, kind=kind, now=now)
+    question = read_question(vault, id, kind=kind, now=now)
     if not Pending.objects.filter(id=id, account=vault.account, taken=False).update(taken=True):
-        raise NothingWaits("This is being answered at this moment; look at your cards.", status=409)
+        raise NothingPendingError("This is being answered at this moment; look at your cards.", status=409)
     return question
 
 
-def put_back(vault: Vault, id: UUID, question: Mapping[str, Any]) -> None:
+def return_question(vault: Vault, id: UUID, question: Mapping[str, Any]) -> None:
     """Let it be answered again, after an answer that came to nothing."""
     row = Pending.objects.get(id=id, account=vault.account)
     vault.seal(row, {**question, UNTIL: vault.open(row)[UNTIL]})
@@ -68,6 +70,6 @@ def _is_over(until: str, now: datetime) -> bool:
     return datetime.fromisoformat(until) <= now
 
 
-def settle(vault: Vault, id: UUID) -> None:
+def remove_question(vault: Vault, id: UUID) -> None:
     """Forget a question that was answered."""
     Pending.objects.filter(id=id, account=vault.account).delete()

@@ -31,7 +31,7 @@ COSTS: Final = {
 }
 
 
-class VaultClosed(SelloError):
+class VaultClosedError(SelloError):
     """What was to be opened does not open: another key, another row, or changed bytes."""
 
     code = "access_denied"
@@ -50,57 +50,61 @@ class Vault:
         text = json.dumps(value, separators=(",", ":")).encode()
         padded = text + b" " * (-len(text) % PADDING)
         row.account = self.account
-        row.sealed = seal(self.key, padded, bound_to=_place(row, self.account))
+        row.sealed = seal_bytes(self.key, padded, bound_to=_place(row, self.account))
 
     def open(self, row: Sealed) -> dict[str, Any]:
-        """What `row` says; a row of another account, or moved from another place, is `VaultClosed`."""
+        """What `row` says; a row of another account, or moved from another place, is `VaultClosedError`."""
         value: dict[str, Any] = json.loads(
             open_sealed(self.key, row.sealed, bound_to=_place(row, self.account))
         )
         return value
 
 
-def seal(key: bytes, data: bytes, *, bound_to: bytes) -> bytes:
+def seal_bytes(key: bytes, data: bytes, *, bound_to: bytes) -> bytes:
     """`data` under `key`, to be opened only with the same `bound_to`."""
     return bytes(nacl.secret.Aead(key).encrypt(data, bound_to))
 
 
 def open_sealed(key: bytes, sealed: bytes | memoryview, *, bound_to: bytes) -> bytes:
-    """The bytes behind `seal`, or `VaultClosed`."""
+    """The bytes behind `seal`, or `VaultClosedError`."""
     try:
         return nacl.secret.Aead(key).decrypt(bytes(sealed), bound_to)
     except (nacl.exceptions.CryptoError, ValueError) as error:
-        raise VaultClosed("This part of the wallet does not open.", detail=type(error).__name__) from error
+        raise VaultClosedError(
+            "This part of the wallet does not open.", detail=type(error).__name__
+        ) from error
 
 
-def create(account: Account, passphrase: str) -> Vault:
+def create_vault(account: Account, passphrase: str) -> Vault:
     """Give a new account its vault key, wrapped by the passphrase."""
     vault = Vault(account, secrets.token_bytes(KEY_BYTES))
-    wrap(vault, passphrase)
+    wrap_vault_key(vault, passphrase)
     return vault
 
 
-def wrap(vault: Vault, passphrase: str) -> None:
+def wrap_vault_key(vault: Vault, passphrase: str) -> None:
     """Wrap the vault key under `passphrase` with a fresh salt; the rows stay as they are."""
     account = vault.account
     account.operations, account.memory = COSTS[settings.WALLET_PASSPHRASE_COST]
     account.salt = secrets.token_bytes(argon2id.SALTBYTES)
-    account.wrapped_key = seal(_wrapping_key(account, passphrase), vault.key, bound_to=_wrapped(account))
+    account.wrapped_key = seal_bytes(
+        _wrapping_key(account, passphrase), vault.key, bound_to=_wrapped(account)
+    )
 
 
-def unwrap(account: Account, passphrase: str) -> Vault:
-    """The open vault of `account`, or `VaultClosed` when this is not its passphrase."""
+def unwrap_vault(account: Account, passphrase: str) -> Vault:
+    """The open vault of `account`, or `VaultClosedError` when this is not its passphrase."""
     key = open_sealed(_wrapping_key(account, passphrase), account.wrapped_key, bound_to=_wrapped(account))
     return Vault(account, key)
 
 
-def spend(passphrase: str) -> None:
+def spend_derivation(passphrase: str) -> None:
     """The work of `unwrap` for an account that is not there, so that time does not tell."""
     operations, memory = COSTS[settings.WALLET_PASSPHRASE_COST]
     _wrapping_key(Account(salt=bytes(argon2id.SALTBYTES), operations=operations, memory=memory), passphrase)
 
 
-def keyed_digest(purpose: str, text: str) -> bytes:
+def site_digest(purpose: str, text: str) -> bytes:
     """HMAC-SHA256 of `text` under the site's key: without that key it can neither be read nor guessed."""
     key = base64url.decode(settings.KEY_ENCRYPTION_KEY)
     return hmac.digest(key, f"sello wallet {purpose}\0{text}".encode(), hashlib.sha256)
@@ -110,7 +114,7 @@ def _wrapping_key(account: Account, passphrase: str) -> bytes:
     with DEAR.taken():
         return argon2id.kdf(
             KEY_BYTES,
-            keyed_digest("passphrase", passphrase),
+            site_digest("passphrase", passphrase),
             bytes(account.salt),
             opslimit=account.operations,
             memlimit=account.memory,

@@ -12,11 +12,11 @@ from common.keys import PrivateKey
 from common.registries.record_access.holder import create_log_request, parse_log
 from wallet.account.vault import Vault
 from wallet.activity import consents
-from wallet.activity.consents import Office
+from wallet.activity.consents import ConsentAuthority
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class LoggedAccess:
     """One time that somebody read the person's record, or was refused; what was read by name.
 
     `law` is what lets them read without asking the person, empty where the person agreed.
@@ -33,30 +33,30 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Readings:
+class AuthorityLog:
     """What one authority says about who read; `answered` is False where it could not be asked."""
 
     identifier: str
     authority: str  # its name
     answered: bool
-    readings: tuple[Reading, ...] = ()
+    readings: tuple[LoggedAccess, ...] = ()
 
 
-def readings(vault: Vault, *, now: datetime) -> tuple[Readings, ...]:
+def access_logs(vault: Vault, *, now: datetime) -> tuple[AuthorityLog, ...]:
     """Ask each authority that may know who has read the person's record there."""
     found = []
-    for office in consents.offices(vault):
+    for office in consents.authorities(vault):
         answers = []
         for key in office.keys:
             with suppress(SelloError, ValueError):
                 answers.append(_ask(office, key, now))
         every = dict.fromkeys(reading for answer in answers for reading in answer)
         latest = sorted(every, key=lambda each: each.at, reverse=True)
-        found.append(Readings(office.identifier, office.name, bool(answers), tuple(latest)))
+        found.append(AuthorityLog(office.identifier, office.name, bool(answers), tuple(latest)))
     return tuple(found)
 
 
-def _ask(office: Office, key: PrivateKey, now: datetime) -> tuple[Reading, ...]:
+def _ask(office: ConsentAuthority, key: PrivateKey, now: datetime) -> tuple[LoggedAccess, ...]:
     """`GET {authority}/access/log`, signed by a holder key."""
     token = create_log_request(audience=office.identifier, jti=secrets.token_urlsafe(16), signer=key, now=now)
     headers = {"Accept": "application/json", "Authorization": f"Bearer {token}"}
@@ -64,7 +64,7 @@ def _ask(office: Office, key: PrivateKey, now: datetime) -> tuple[Reading, ...]:
     if reply.status != 200:
         raise SelloError("The authority did not answer.", detail=str(reply.status))
     return tuple(
-        Reading(
+        LoggedAccess(
             reader=entry.client_name,
             identity=entry.client_id,
             purpose=display.phrase(entry.purpose),

@@ -28,7 +28,7 @@ from wallet.presentation import given_consents
 State = Literal["active", "withdrawn", "expired"]
 
 
-class NotWithdrawn(SelloError):
+class NotWithdrawnError(SelloError):
     """The authority could not be told, or knows no such consent of this person."""
 
     code = "server_error"
@@ -36,7 +36,7 @@ class NotWithdrawn(SelloError):
 
 
 @dataclass(frozen=True, slots=True)
-class Office:
+class ConsentAuthority:
     """An authority that may hold readings and consents of the person, and the keys to ask it with."""
 
     identifier: str
@@ -50,7 +50,7 @@ class Office:
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class ReportedConsent:
     """One consent as its authority has it now; what may be read by name."""
 
     id: str
@@ -68,30 +68,30 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class AuthorityConsents:
     """What one authority says; `answered` is False where it could not be asked."""
 
     authority: str
     name: str
     answered: bool
-    consents: tuple[Given, ...] = ()
+    consents: tuple[ReportedConsent, ...] = ()
 
 
-def offices(vault: Vault) -> tuple[Office, ...]:
+def authorities(vault: Vault) -> tuple[ConsentAuthority, ...]:
     """Each authority whose card is held or where a consent was given."""
-    found: dict[str, Office] = {}
+    found: dict[str, ConsentAuthority] = {}
     asks, labels = [], dict[str, dict[str, str]]()
     for card in cards.held_cards(vault):
         for copy in card.copies:
             asks.append((card.issuer, card.issuer_name, copy.key))
             said = {str(label.path[-1]): label.text for label in copy.labels}
             labels.setdefault(card.issuer, {}).update(said)
-    for consent in given_consents.kept(vault):
+    for consent in given_consents.kept_consents(vault):
         asks.append((consent.authority, consent.name, consent.key))
         of_cards = labels.get(consent.authority, {})
         labels[consent.authority] = {**consent.labels, **of_cards}
     for identifier, name, key in asks:
-        office = found.get(identifier, Office(identifier, name, labels=labels.get(identifier, {})))
+        office = found.get(identifier, ConsentAuthority(identifier, name, labels=labels.get(identifier, {})))
         known = {jwk.thumbprint(each.public_key) for each in office.keys}
         if jwk.thumbprint(key.public_key) not in known:
             office = replace(office, keys=(*office.keys, key))
@@ -99,40 +99,42 @@ def offices(vault: Vault) -> tuple[Office, ...]:
     return tuple(found.values())
 
 
-def given(vault: Vault, *, now: datetime) -> tuple[Listed, ...]:
+def reported_consents(vault: Vault, *, now: datetime) -> tuple[AuthorityConsents, ...]:
     """What each authority knows of the person's consents, the newest first.
 
     A presentation for one reading stands among them only while it still opens something.
     """
     found = []
-    for office in offices(vault):
+    for office in authorities(vault):
         answers = []
         for key in office.keys:
             with suppress(SelloError, ValueError):
                 answers.append(_ask(office, key, now))
         every = {one.id: one for answer in answers for one in answer if one.lasting or one.state == "active"}
         latest = sorted(every.values(), key=lambda each: each.given_at, reverse=True)
-        found.append(Listed(office.identifier, office.name, bool(answers), tuple(latest)))
+        found.append(AuthorityConsents(office.identifier, office.name, bool(answers), tuple(latest)))
     return tuple(found)
 
 
-def withdraw(vault: Vault, authority: str, consent_id: str, *, now: datetime) -> Given:
+def withdraw_consent(vault: Vault, authority: str, consent_id: str, *, now: datetime) -> ReportedConsent:
     """End a consent at its authority, at once; once more changes nothing."""
-    office = next((each for each in offices(vault) if each.identifier == authority), None)
+    office = next((each for each in authorities(vault) if each.identifier == authority), None)
     for key in office.keys if office else ():
         with suppress(SelloError, ValueError):
             if office and any(one.id == consent_id for one in _ask(office, key, now)):
                 return _end(office, consent_id, key, now)
-    raise NotWithdrawn("The office could not be told. Your consent may still stand: try again in a minute.")
+    raise NotWithdrawnError(
+        "The office could not be told. Your consent may still stand: try again in a minute."
+    )
 
 
-def _ask(office: Office, key: PrivateKey, now: datetime) -> tuple[Given, ...]:
+def _ask(office: ConsentAuthority, key: PrivateKey, now: datetime) -> tuple[ReportedConsent, ...]:
     """`GET {authority}/access/consents`, signed by a holder key."""
     token = create_consents_request(audience=office.identifier, jti=_fresh(), signer=key, now=now)
     return _answer(office, "GET", "consents", token)
 
 
-def _end(office: Office, consent_id: str, key: PrivateKey, now: datetime) -> Given:
+def _end(office: ConsentAuthority, consent_id: str, key: PrivateKey, now: datetime) -> ReportedConsent:
     """`POST {authority}/access/withdrawal`, signed by the key that lists the consent."""
     token = create_withdrawal(
         audience=office.identifier, consent_id=consent_id, jti=_fresh(), signer=key, now=now
@@ -143,7 +145,7 @@ def _end(office: Office, consent_id: str, key: PrivateKey, now: datetime) -> Giv
     return ended[0]
 
 
-def _answer(office: Office, method: str, path: str, token: str) -> tuple[Given, ...]:
+def _answer(office: ConsentAuthority, method: str, path: str, token: str) -> tuple[ReportedConsent, ...]:
     headers = {"Accept": "application/json", "Authorization": f"Bearer {token}"}
     body = b"" if method == "POST" else None
     reply = http.request(method, f"{office.identifier}/access/{path}", headers=headers, body=body)
@@ -153,8 +155,8 @@ def _answer(office: Office, method: str, path: str, token: str) -> tuple[Given, 
     return tuple(_given(office, entry) for entry in parse_consents(source))
 
 
-def _given(office: Office, entry: ConsentEntry) -> Given:
-    return Given(
+def _given(office: ConsentAuthority, entry: ConsentEntry) -> ReportedConsent:
+    return ReportedConsent(
         id=entry.id,
         authority=office.identifier,
         registry=entry.registry,

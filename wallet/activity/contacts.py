@@ -28,7 +28,7 @@ Create = Callable[..., str]
 
 
 @dataclass(frozen=True, slots=True)
-class Correspondent:
+class Contact:
     """An office by its issuer identifier, or the services of one address below which their endpoints stand.
 
     Several organisations may share an address: `names` are those under which the person knows them.
@@ -44,27 +44,27 @@ class Correspondent:
         return " / ".join(self.names)
 
 
-def offices(vault: Vault) -> tuple[Correspondent, ...]:
+def issuer_contacts(vault: Vault) -> tuple[Contact, ...]:
     """The issuer of each card, and whoever keeps a consent."""
-    return _grouped((office.identifier, office.name, office.keys) for office in consents.offices(vault))
+    return _grouped((office.identifier, office.name, office.keys) for office in consents.authorities(vault))
 
 
-def services(vault: Vault) -> tuple[Correspondent, ...]:
+def verifier_contacts(vault: Vault) -> tuple[Contact, ...]:
     """Whoever took an answer that was signed and is announced on the public list now, the latest first.
 
     Anybody else would hear each time that the person looks, for as long as the wallet lives.
     """
-    announced = trusted_verifiers.announced()
+    announced = trusted_verifiers.announced_addresses()
     shown = (
         (entry.service, entry.name, entry.keys)
-        for entry in history.entries(vault)
+        for entry in history.recorded_requests(vault)
         if entry.service in announced
     )
     return _grouped(shown)[:MOST_SERVICES]
 
 
-def ask(
-    whom: Correspondent,
+def ask_contact(
+    whom: Contact,
     path: str,
     create: Create,
     parse: Callable[[Mapping[str, Any]], tuple[Said, ...]],
@@ -93,7 +93,7 @@ def ask(
     return tuple(said) if answered else None
 
 
-def _grouped(found: Iterable[tuple[str, str, Iterable[PrivateKey]]]) -> tuple[Correspondent, ...]:
+def _grouped(found: Iterable[tuple[str, str, Iterable[PrivateKey]]]) -> tuple[Contact, ...]:
     """One for each address, with every name and every key once."""
     names: dict[str, dict[str, None]] = {}
     keys: dict[str, dict[bytes, PrivateKey]] = {}
@@ -101,6 +101,5 @@ def _grouped(found: Iterable[tuple[str, str, Iterable[PrivateKey]]]) -> tuple[Co
         names.setdefault(url, {})[name] = None
         keys.setdefault(url, {}).update({key.secret: key for key in more})
     return tuple(
-        Correspondent(url, tuple(known), tuple(keys[url].values())[:MOST_KEYS])
-        for url, known in names.items()
+        Contact(url, tuple(known), tuple(keys[url].values())[:MOST_KEYS]) for url, known in names.items()
     )

@@ -20,10 +20,10 @@ from common.errors import SelloError
 from common.notices.messages import InboxNotice, create_inbox_request, parse_inbox
 from wallet.account.vault import Vault
 from wallet.activity import contacts
-from wallet.activity.contacts import Correspondent
+from wallet.activity.contacts import Contact
 
 
-class NothingToFetch(SelloError):
+class NothingToFetchError(SelloError):
     """A notice on which no card can be had now."""
 
     code = "invalid_grant"
@@ -33,19 +33,19 @@ class NothingToFetch(SelloError):
 COUNTED: Final = 3600  # seconds for which the number of new notices is believed
 
 
-def notices(
+def contact_notices(
     vault: Vault, *, read: bool, now: datetime
-) -> Iterator[tuple[Correspondent, tuple[InboxNotice, ...] | None]]:
+) -> Iterator[tuple[Contact, tuple[InboxNotice, ...] | None]]:
     """What each has to tell, the same event once; `read` tells them that the person looks at it now."""
     if read:
         cache.delete(_counter(vault))
-    for whom in (*contacts.offices(vault), *contacts.services(vault)):
+    for whom in (*contacts.issuer_contacts(vault), *contacts.verifier_contacts(vault)):
         yield whom, _notices(whom, read=read, now=now)
 
 
-def fetch_offer(vault: Vault, office: str, notice: str, *, now: datetime) -> str:
+def request_offered_card(vault: Vault, office: str, notice: str, *, now: datetime) -> str:
     """The link of the offer that an office makes to whoever it told that a card is ready."""
-    whom = next((each for each in contacts.offices(vault) if each.url == office), None)
+    whom = next((each for each in contacts.issuer_contacts(vault) if each.url == office), None)
     url = f"{office}/notices/{quote(notice, safe='')}/offer"
     for key in whom.keys if whom else ():
         token = create_inbox_request(
@@ -57,16 +57,16 @@ def fetch_offer(vault: Vault, office: str, notice: str, *, now: datetime) -> str
             link = strict_json.loads_object(reply.body).get("credential_offer_uri")
             if reply.status == 200 and isinstance(link, str):
                 return link
-    raise NothingToFetch("The office offers this card no more, or does not answer. Ask there.")
+    raise NothingToFetchError("The office offers this card no more, or does not answer. Ask there.")
 
 
-def unread(vault: Vault, *, now: datetime) -> int:
+def unread_notices(vault: Vault, *, now: datetime) -> int:
     """How many notices of offices are new, as of an hour ago at most; who does not answer does not count."""
     known: int | None = cache.get(_counter(vault))
     if known is None:
         new = {
             (whom.url, notice.id)
-            for whom in contacts.offices(vault)
+            for whom in contacts.issuer_contacts(vault)
             for notice in _notices(whom, read=False, now=now) or ()
             if not notice.read
         }
@@ -75,9 +75,9 @@ def unread(vault: Vault, *, now: datetime) -> int:
     return known
 
 
-def _notices(whom: Correspondent, *, read: bool, now: datetime) -> tuple[InboxNotice, ...] | None:
+def _notices(whom: Contact, *, read: bool, now: datetime) -> tuple[InboxNotice, ...] | None:
     create = partial(create_inbox_request, audience=f"{whom.url}/notices", read=read)
-    said = contacts.ask(whom, "/notices", create, parse_inbox, now=now)
+    said = contacts.ask_contact(whom, "/notices", create, parse_inbox, now=now)
     return said and tuple({notice.id: notice for notice in said}.values())
 
 

@@ -17,12 +17,12 @@ from common.payments.log import PaymentEntry, parse_payment_log
 from common.registries.record_access.holder import create_log_request
 from wallet.account.vault import Vault
 from wallet.activity import access_log, consents, contacts, inbox
-from wallet.activity.access_log import Reading, Readings
-from wallet.activity.consents import Given
-from wallet.activity.contacts import Correspondent
+from wallet.activity.access_log import AuthorityLog, LoggedAccess
+from wallet.activity.consents import ReportedConsent
+from wallet.activity.contacts import Contact
 from wallet.credentials import cards
 from wallet.presentation import history
-from wallet.presentation.history import Shown
+from wallet.presentation.history import ShownCard
 
 SAME_MOMENT: Final = timedelta(seconds=2)
 Kind = Literal["shown", "read", "changed", "paid"]
@@ -43,7 +43,7 @@ ABOUT: Final[dict[str, Kind]] = {"data_read": "read", "payment_sent": "paid", "p
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ActivityLine:
     """One thing that happened: when, who, what, why; `state` is a word for it (STATUSES).
 
     `language` and `direction` are of `what`, where somebody else chose them.
@@ -69,18 +69,18 @@ class Line:
 class Activity:
     """The lines, the latest first; what may be read again; and the names of those who did not answer."""
 
-    lines: tuple[Line, ...]
-    standing: tuple[tuple[str, Given], ...]
+    lines: tuple[ActivityLine, ...]
+    standing: tuple[tuple[str, ReportedConsent], ...]
     silent: tuple[str, ...]
 
     @property
-    def readers(self) -> tuple[tuple[str, tuple[Given, ...]], ...]:
+    def readers(self) -> tuple[tuple[str, tuple[ReportedConsent, ...]], ...]:
         """What may be read again, each with its office, as the person withdraws it: at once.
 
         Agreed to twice for one purpose it is one; a single reading goes with what the same reader may read
         for a time.
         """
-        together: dict[tuple[str, str, str, str], list[Given]] = {}
+        together: dict[tuple[str, str, str, str], list[ReportedConsent]] = {}
         names = {}
         for office, given in sorted(self.standing, key=lambda each: not each[1].lasting):
             known = (given.authority, given.registry, given.reader)
@@ -103,27 +103,29 @@ def activity(vault: Vault, *, now: datetime) -> Activity:
     silent: dict[str, None] = {}
     told: set[tuple[str, Kind]] = set()  # who gave an account of their own, to which a notice adds nothing
     standing, news = [], []
-    for office in access_log.readings(vault, now=now):
+    for office in access_log.access_logs(vault, now=now):
         if not office.answered:
             silent[office.authority] = None
         if office.readings:
             told.add((office.identifier, "read"))
         lines += [_reading(office, reading) for reading in office.readings]
-    for listed in consents.given(vault, now=now):
+    for listed in consents.reported_consents(vault, now=now):
         if not listed.answered:
             silent[listed.name] = None
         standing += [(listed.name, given) for given in listed.consents if given.state == "active"]
         lines += [_ended(listed.name, given) for given in listed.consents if given.state != "active"]
-    payers = {each.reference: entry.name for entry in history.entries(vault) for each in entry.signed}
-    for service in contacts.services(vault):
+    payers = {
+        each.reference: entry.name for entry in history.recorded_requests(vault) for each in entry.signed
+    }
+    for service in contacts.verifier_contacts(vault):
         create = partial(create_log_request, audience=f"{service.url}/payments/log")
-        payments = contacts.ask(service, "/payments/log", create, parse_payment_log, now=now)
+        payments = contacts.ask_contact(service, "/payments/log", create, parse_payment_log, now=now)
         if payments is None:
             silent |= dict.fromkeys(service.names)
         if payments:
             told.add((service.url, "paid"))
         lines += [_payment(service, payment, payers) for payment in payments or ()]
-    for whom, notices in inbox.notices(vault, read=True, now=now):
+    for whom, notices in inbox.contact_notices(vault, read=True, now=now):
         if notices is None:
             silent |= dict.fromkeys(whom.names)
         found = [_notice(whom, notice) for notice in notices or ()]
@@ -134,7 +136,7 @@ def activity(vault: Vault, *, now: datetime) -> Activity:
     return Activity(tuple(lines), tuple(standing), tuple(silent))
 
 
-def _is_news(line: Line, news: list[Line]) -> bool:
+def _is_news(line: ActivityLine, news: list[ActivityLine]) -> bool:
     """Whether an account tells what a new notice told: it was written in the same moment, by the same."""
     return any(
         (line.source, line.kind) == (new.source, new.kind) and abs(line.at - new.at) < SAME_MOMENT
@@ -142,12 +144,12 @@ def _is_news(line: Line, news: list[Line]) -> bool:
     )
 
 
-def _shown(vault: Vault) -> Iterator[Line]:
-    for entry in history.entries(vault):
+def _shown(vault: Vault) -> Iterator[ActivityLine]:
+    for entry in history.recorded_requests(vault):
         parts = [f"{shown.title}: {_names(shown)}" for shown in entry.shown]
         payments = [f"Payment: {payment}" for payment in entry.payments]
         agreed = [f"May read again: {terms}" for terms in entry.agreed]
-        yield Line(
+        yield ActivityLine(
             at=entry.at,
             kind="shown",
             state=entry.outcome,
@@ -159,14 +161,14 @@ def _shown(vault: Vault) -> Iterator[Line]:
         )
 
 
-def _names(shown: Shown) -> str:
+def _names(shown: ShownCard) -> str:
     names = ", ".join(shown.labels) or "that you hold it"
     return f"the whole card: {names}" if shown.whole else names
 
 
-def _arrived(vault: Vault) -> Iterator[Line]:
+def _arrived(vault: Vault) -> Iterator[ActivityLine]:
     for card in cards.held_cards(vault):
-        yield Line(
+        yield ActivityLine(
             at=card.accepted_at,
             kind="changed",
             state="accepted",
@@ -176,8 +178,8 @@ def _arrived(vault: Vault) -> Iterator[Line]:
         )
 
 
-def _reading(office: Readings, reading: Reading) -> Line:
-    return Line(
+def _reading(office: AuthorityLog, reading: LoggedAccess) -> ActivityLine:
+    return ActivityLine(
         at=reading.at,
         kind="read",
         state="refused" if reading.refused else "read",
@@ -190,8 +192,8 @@ def _reading(office: Readings, reading: Reading) -> Line:
     )
 
 
-def _ended(office: str, given: Given) -> Line:
-    return Line(
+def _ended(office: str, given: ReportedConsent) -> ActivityLine:
+    return ActivityLine(
         at=given.withdrawn_at or given.until,
         kind="read",
         state=given.state,
@@ -202,9 +204,9 @@ def _ended(office: str, given: Given) -> Line:
     )
 
 
-def _payment(service: Correspondent, payment: PaymentEntry, payers: Mapping[str, str]) -> Line:
+def _payment(service: Contact, payment: PaymentEntry, payers: Mapping[str, str]) -> ActivityLine:
     """`payers` are those whose payments the person signed, by their references: their names are proven."""
-    return Line(
+    return ActivityLine(
         at=datetime.fromisoformat(payment.changed_at),
         kind="paid",
         state=PAID.get(payment.state, payment.state),
@@ -216,8 +218,8 @@ def _payment(service: Correspondent, payment: PaymentEntry, payers: Mapping[str,
     )
 
 
-def _notice(whom: Correspondent, notice: InboxNotice) -> Line:
-    return Line(
+def _notice(whom: Contact, notice: InboxNotice) -> ActivityLine:
+    return ActivityLine(
         at=datetime.fromisoformat(notice.at),
         kind=ABOUT.get(notice.kind, "changed"),
         state=notice.kind,

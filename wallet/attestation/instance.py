@@ -15,7 +15,7 @@ from wallet.attestation import provider
 
 
 @dataclass(slots=True)
-class Instance:
+class WalletInstance:
     """The key, and the challenge that the office's server gave last.
 
     `vouched` ends where the server does not know our provider and takes wallets without.
@@ -28,22 +28,22 @@ class Instance:
     def headers(self, server: str, *, now: datetime) -> dict[str, str]:
         """Who asks, for one request to `server` (attestation-based client authentication, -11 §4, §5.1)."""
         proof = create_attestation_pop(
-            client_id=provider.client_id(),
+            client_id=provider.wallet_client_id(),
             audience=server,
             jti=secrets.token_urlsafe(16),
             challenge=self.challenge,
             signer=self.key,
             now=now,
         )
-        return {HEADER: provider.wallet_attestation(self.key.public_key, now=now), POP_HEADER: proof}
+        return {HEADER: provider.attest_wallet(self.key.public_key, now=now), POP_HEADER: proof}
 
 
-def instance_for(server: AuthorizationServerMetadata) -> Instance | None:
+def create_instance(server: AuthorizationServerMetadata) -> WalletInstance | None:
     """A wallet for this server alone, where it asks for a provider's word at all."""
-    return Instance(generate("P-256")) if ATTESTED in server.client_authentication else None
+    return WalletInstance(generate("P-256")) if ATTESTED in server.client_authentication else None
 
 
-def dump_instance(instance: Instance | None) -> dict[str, Any] | None:
+def dump_instance(instance: WalletInstance | None) -> dict[str, Any] | None:
     """An instance as it lies sealed in a row."""
     if instance is None:
         return None
@@ -51,9 +51,9 @@ def dump_instance(instance: Instance | None) -> dict[str, Any] | None:
     return {"secret": secret, "challenge": instance.challenge, "vouched": instance.vouched}
 
 
-def load_instance(value: Mapping[str, Any] | None) -> Instance | None:
+def load_instance(value: Mapping[str, Any] | None) -> WalletInstance | None:
     """The instance that was sealed."""
     if value is None:
         return None
     key = PrivateKey("P-256", base64url.decode(value["secret"]))
-    return Instance(key, value["challenge"], value["vouched"])
+    return WalletInstance(key, value["challenge"], value["vouched"])

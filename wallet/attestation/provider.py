@@ -35,19 +35,19 @@ LIFETIME: Final = timedelta(minutes=10)  # so short that no list need say what w
 RESISTANCE: Final = Resistance(("iso_18045_basic",), ("iso_18045_basic",))
 
 
-def client_id() -> str:
+def wallet_client_id() -> str:
     """How this wallet names itself: the same for everybody who uses it (§15.4.4)."""
     return f"{settings.BASE_URL}{reverse('wallet:cards')}"
 
 
-def wallet_attestation(key: PublicKey, *, now: datetime) -> str:
+def attest_wallet(key: PublicKey, *, now: datetime) -> str:
     """The word for a wallet that holds `key`."""
     signer, chain = _signer(now)
     return create_wallet_attestation(
         provider=settings.BASE_URL,
-        client_id=client_id(),
+        client_id=wallet_client_id(),
         name=f"Sello wallet at {_host()}",
-        link=client_id(),
+        link=wallet_client_id(),
         key=key,
         signer=signer,
         x5c=chain,
@@ -56,7 +56,7 @@ def wallet_attestation(key: PublicKey, *, now: datetime) -> str:
     )
 
 
-def key_attestation(keys: Sequence[PublicKey], *, nonce: str | None, now: datetime) -> str:
+def attest_keys(keys: Sequence[PublicKey], *, nonce: str | None, now: datetime) -> str:
     """The word for keys that this wallet has just made, over the issuer's nonce."""
     signer, chain = _signer(now)
     return create_key_attestation(
@@ -70,19 +70,19 @@ def key_attestation(keys: Sequence[PublicKey], *, nonce: str | None, now: dateti
     )
 
 
-def root_pem(*, now: datetime) -> str:
+def provider_root_pem(*, now: datetime) -> str:
     """The root's certificate, as authorities read it."""
     return ssl.DER_cert_to_PEM_cert(bytes(_certificate(Role.ROOT, now).der))
 
 
-def make_known(*, now: datetime) -> bool:
+def trust_provider(*, now: datetime) -> bool:
     """Add our root to those that the authorities of this installation trust, once.
 
     They stand in `settings.WALLET_PROVIDER_CA_FILE`; False where it names no file.
     """
     if not settings.WALLET_PROVIDER_CA_FILE:
         return False
-    path, pem = Path(settings.WALLET_PROVIDER_CA_FILE), root_pem(now=now)
+    path, pem = Path(settings.WALLET_PROVIDER_CA_FILE), provider_root_pem(now=now)
     known = path.read_text() if path.exists() else ""
     if pem not in known:
         path.write_text(known + pem)

@@ -10,16 +10,16 @@ from common.errors import SelloError
 from common.oid4vci.notification import Event
 from wallet.account.vault import Vault
 from wallet.credentials import claim_display, status, stored_credentials
-from wallet.credentials.claim_display import Row
-from wallet.credentials.status import Status
+from wallet.credentials.claim_display import ClaimRow
+from wallet.credentials.status import CardStatus
 from wallet.credentials.stored_credentials import HeldCard
-from wallet.issuer_client import requests
+from wallet.issuer_client import credential_endpoint
 from wallet.models import Card
 
 KEY_CLAIMS: Final = 3
 
 
-class NoSuchCard(SelloError):
+class CardNotFoundError(SelloError):
     """No card of this person."""
 
     code = "invalid_request"
@@ -27,15 +27,15 @@ class NoSuchCard(SelloError):
 
 
 @dataclass(frozen=True, slots=True)
-class Face:
+class CardFace:
     """A card as a person sees it."""
 
     card: HeldCard
-    status: Status
-    rows: tuple[Row, ...]
+    status: CardStatus
+    rows: tuple[ClaimRow, ...]
 
     @property
-    def key_rows(self) -> tuple[Row, ...]:
+    def key_rows(self) -> tuple[ClaimRow, ...]:
         """What the front of the card has room for."""
         return tuple(row for row in self.rows if not row.picture)[:KEY_CLAIMS]
 
@@ -53,36 +53,38 @@ class Face:
 def held_cards(vault: Vault) -> Iterator[HeldCard]:
     """Every card, the newest first."""
     for row in Card.objects.filter(account=vault.account):
-        yield stored_credentials.load(vault, row)
+        yield stored_credentials.load_card(vault, row)
 
 
-def find(vault: Vault, id: UUID) -> HeldCard:
+def find_card(vault: Vault, id: UUID) -> HeldCard:
     """One card of this person."""
     row = Card.objects.filter(account=vault.account, id=id).first()
     if row is None:
-        raise NoSuchCard("This card is not in your wallet.")
-    return stored_credentials.load(vault, row)
+        raise CardNotFoundError("This card is not in your wallet.")
+    return stored_credentials.load_card(vault, row)
 
 
-def face(card: HeldCard, *, now: datetime) -> Face:
+def card_face(card: HeldCard, *, now: datetime) -> CardFace:
     """A card with its status as the issuer publishes it now."""
     fullest = max(card.copies, key=lambda copy: len(copy.claims))
-    return Face(card, live_status(card, now=now), claim_display.rows(fullest))
+    return CardFace(card, live_status(card, now=now), claim_display.claim_rows(fullest))
 
 
-def live_status(card: HeldCard, *, now: datetime) -> Status:
+def live_status(card: HeldCard, *, now: datetime) -> CardStatus:
     """Valid, suspended, revoked, expired, or undetermined where nobody could be asked."""
-    return status.of(card.copies, now=now)
+    return status.status_of(card.copies, now=now)
 
 
-def delete(vault: Vault, id: UUID, *, now: datetime) -> None:
+def delete_card(vault: Vault, id: UUID, *, now: datetime) -> None:
     """Forget a card and its keys, and tell the issuer if it still listens."""
-    card = find(vault, id)
+    card = find_card(vault, id)
     Card.objects.filter(account=vault.account, id=id).delete()
-    tell(card, "credential_deleted", now=now)
+    notify_issuers(card, "credential_deleted", now=now)
 
 
-def tell(card: HeldCard, event: Event, *, now: datetime) -> None:
+def notify_issuers(card: HeldCard, event: Event, *, now: datetime) -> None:
     """Let the issuer know what became of a card, once for each of its responses."""
     for receipt in card.receipts:
-        requests.tell(receipt.endpoint, receipt.notification_id, event, access_token=receipt.token, now=now)
+        credential_endpoint.notify_issuer(
+            receipt.endpoint, receipt.notification_id, event, access_token=receipt.token, now=now
+        )

@@ -8,7 +8,7 @@ from typing import Any, Final
 from common.encoding import display
 from common.oid4vp.transaction_data import Payment
 from common.vcdm.credential import ClaimPath
-from wallet.credentials.stored_credentials import Copy
+from wallet.credentials.stored_credentials import StoredCredential
 
 HIDDEN: Final = frozenset({"id", "type", "@type", "@context"})
 MAX_ROWS: Final = 200
@@ -17,7 +17,7 @@ _FILES: Final = {"_9j_": "data:image/jpeg;base64,", "iVBORw0KGgo": "data:image/p
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ClaimRow:
     """One line of a card or a consent screen; `picture` is a data URI of a raster image, or empty."""
 
     label: str
@@ -25,7 +25,7 @@ class Row:
     picture: str = ""
 
 
-def rows(copy: Copy) -> tuple[Row, ...]:
+def claim_rows(copy: StoredCredential) -> tuple[ClaimRow, ...]:
     """Every claim of a copy about its subject, in the issuer's order of labels, then as they stand."""
     root = _root(copy)
     found = list(_leaves(copy.claims, root))[:MAX_ROWS]
@@ -34,25 +34,25 @@ def rows(copy: Copy) -> tuple[Row, ...]:
     return tuple(_row(copy, path, value) for path, value in found)
 
 
-def disclosed(copy: Copy, paths: Sequence[ClaimPath]) -> tuple[Row, ...]:
+def disclosed_rows(copy: StoredCredential, paths: Sequence[ClaimPath]) -> tuple[ClaimRow, ...]:
     """The lines behind claim paths of a copy's document."""
     leaves = [leaf for path in paths for leaf in _selected(copy.document, path)]
     unique = dict(leaves)
     return tuple(_row(copy, path, value) for path, value in unique.items())[:MAX_ROWS]
 
 
-def amount(payment: Payment) -> str:
+def payment_amount(payment: Payment) -> str:
     """What the person signs: USD 60.00, or the most that it may come to."""
     written = display.amount(payment.amount, payment.currency)
     return f"up to {written}" if payment.at_most else written
 
 
-def _row(copy: Copy, path: ClaimPath, value: Any) -> Row:
+def _row(copy: StoredCredential, path: ClaimPath, value: Any) -> ClaimRow:
     if copy.format == "mso_mdoc" and isinstance(value, str):
         value = _picture(value)
     if isinstance(value, str) and _PICTURE.match(value):
-        return Row(_label(copy, path), "", picture=value)
-    return Row(_label(copy, path), display.value(value))
+        return ClaimRow(_label(copy, path), "", picture=value)
+    return ClaimRow(_label(copy, path), display.value(value))
 
 
 def _picture(text: str) -> str:
@@ -61,7 +61,7 @@ def _picture(text: str) -> str:
     return next((f"{kind}{padded}" for start, kind in _FILES.items() if text.startswith(start)), text)
 
 
-def _label(copy: Copy, path: ClaimPath) -> str:
+def _label(copy: StoredCredential, path: ClaimPath) -> str:
     """The issuer's word for a claim or the nearest claim around it, then the technical names below."""
     labels = {label.path: label.text for label in copy.labels}
     general = _general(path)
@@ -74,7 +74,7 @@ def _label(copy: Copy, path: ClaimPath) -> str:
     return " – ".join(display.humane(name) for name in names[-2:])
 
 
-def _root(copy: Copy) -> ClaimPath:
+def _root(copy: StoredCredential) -> ClaimPath:
     """Where the subject's claims begin in the document: at its root, or at `credentialSubject`."""
     return ("credentialSubject",) if "credentialSubject" in copy.document else ()
 

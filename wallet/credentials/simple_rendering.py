@@ -8,7 +8,7 @@ from common.formats.sd_jwt.rendering import Simple
 _WIDTH, _HEIGHT, _LOGO = 340, 48, 36
 
 
-def draw(simple: Simple) -> str:
+def draw_band(simple: Simple) -> str:
     """An SVG as a data URI, empty where a type says neither colour nor logo."""
     if simple == Simple():
         return ""

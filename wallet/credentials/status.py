@@ -8,19 +8,19 @@ from common.adapters.documents.sources import check_credential_status, sources
 from common.errors import SelloError
 from common.formats import FORMATS
 from common.formats.base import ExpiredError
-from wallet.credentials.stored_credentials import Copy
+from wallet.credentials.stored_credentials import StoredCredential
 
-Status = Literal["valid", "undetermined", "suspended", "expired", "revoked"]
-BEST_FIRST: Final[tuple[Status, ...]] = ("valid", "undetermined", "suspended", "expired", "revoked")
+CardStatus = Literal["valid", "undetermined", "suspended", "expired", "revoked"]
+BEST_FIRST: Final[tuple[CardStatus, ...]] = ("valid", "undetermined", "suspended", "expired", "revoked")
 USABLE: Final = frozenset({"valid", "undetermined"})  # worth showing to anybody at this moment
 
 
-def of(copies: Iterable[Copy], *, now: datetime) -> Status:
+def status_of(copies: Iterable[StoredCredential], *, now: datetime) -> CardStatus:
     """The gravest status among the copies of a card; undetermined where nobody could be asked."""
     return max((_status(copy, now) for copy in copies), key=BEST_FIRST.index)
 
 
-def _status(copy: Copy, now: datetime) -> Status:
+def _status(copy: StoredCredential, now: datetime) -> CardStatus:
     if copy.valid_until is not None and copy.valid_until <= now:
         return "expired"
     try:

@@ -12,12 +12,12 @@ from common.formats.base import Secured, VerifiedCredential
 from common.keys import PrivateKey, PublicKey
 from common.vcdm.credential import ClaimPath
 from wallet.account.vault import Vault
-from wallet.issuer_client.access_tokens import AccessToken, dump_token, load_token
+from wallet.issuer_client.access_tokens import GrantedToken, dump_token, load_token
 from wallet.models import Card
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
+class ClaimLabel:
     """What a claim is called, for people; its path begins at the root of the credential."""
 
     path: ClaimPath
@@ -25,7 +25,7 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
-class Copy:
+class StoredCredential:
     """One credential in one format, with the key it is bound to; a `Matchable` of DCQL.
 
     The facts were taken from a `VerifiedCredential` when it arrived and are sealed with it since.
@@ -41,7 +41,7 @@ class Copy:
     valid_from: datetime | None
     valid_until: datetime | None
     secured: Secured
-    labels: tuple[Label, ...]
+    labels: tuple[ClaimLabel, ...]
     key: PrivateKey = field(repr=False)
     authority_keys: tuple[str, ...] = ()
 
@@ -57,12 +57,12 @@ class Copy:
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
+class NotificationReceipt:
     """What the issuer wants to hear about: one response's notification identifier, and the right to tell."""
 
     endpoint: str
     notification_id: str
-    token: AccessToken
+    token: GrantedToken
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +75,11 @@ class HeldCard:
     issuer_name: str
     offer: str  # digest of the offer it came from
     accepted_at: datetime
-    copies: tuple[Copy, ...]
-    receipts: tuple[Receipt, ...] = ()
-    # The offer with its refresh token (offered.py), where the office issues the card anew in silence.
+    copies: tuple[StoredCredential, ...]
+    receipts: tuple[NotificationReceipt, ...] = ()
+    # The offer with its refresh token (credential_offer.py), where the issuer issues it anew without sign-in.
     source: Mapping[str, Any] | None = field(default=None, repr=False)
-    band: str = ""  # a picture as data URI (band.py)
+    band: str = ""  # a picture as data URI (simple_rendering.py)
 
     @property
     def sealed_by(self) -> str:
@@ -98,17 +98,17 @@ class HeldCard:
         return max((copy.valid_from for copy in self.copies if copy.valid_from), default=None)
 
 
-def copy_of(
+def stored_credential(
     verified: VerifiedCredential,
     *,
     id: str,
     secured: Secured,
-    labels: tuple[Label, ...],
+    labels: tuple[ClaimLabel, ...],
     key: PrivateKey,
     ancestors: tuple[str, ...] = (),
-) -> Copy:
+) -> StoredCredential:
     """A copy as it may be kept: only what a verification said of these bytes, and what its type extends."""
-    return Copy(
+    return StoredCredential(
         id=id,
         format=verified.format,
         issuer=verified.issuer,
@@ -125,14 +125,14 @@ def copy_of(
     )
 
 
-def keep(vault: Vault, card: HeldCard) -> None:
+def store_card(vault: Vault, card: HeldCard) -> None:
     """Seal a card into its row, new or not."""
     row = Card.objects.filter(account=vault.account, id=card.id).first() or Card(id=card.id)
     vault.seal(row, _dump(card))
     row.save()
 
 
-def load(vault: Vault, row: Card) -> HeldCard:
+def load_card(vault: Vault, row: Card) -> HeldCard:
     """The card behind a row of this vault."""
     value = vault.open(row)
     return HeldCard(
@@ -142,9 +142,9 @@ def load(vault: Vault, row: Card) -> HeldCard:
         issuer_name=value["issuer_name"],
         offer=value["offer"],
         accepted_at=datetime.fromisoformat(value["accepted_at"]),
-        copies=tuple(_load_copy(entry) for entry in value["copies"]),
+        copies=tuple(_load_credential(entry) for entry in value["copies"]),
         receipts=tuple(
-            Receipt(entry["endpoint"], entry["notification_id"], load_token(entry["token"]))
+            NotificationReceipt(entry["endpoint"], entry["notification_id"], load_token(entry["token"]))
             for entry in value["receipts"]
         ),
         source=value["source"],
@@ -152,12 +152,12 @@ def load(vault: Vault, row: Card) -> HeldCard:
     )
 
 
-def dump_key(key: PrivateKey) -> dict[str, str]:
+def dump_holder_key(key: PrivateKey) -> dict[str, str]:
     """A holder's key, to be sealed."""
     return {"curve": key.curve, "secret": base64url.encode(key.secret)}
 
 
-def load_key(value: Mapping[str, str]) -> PrivateKey:
+def load_holder_key(value: Mapping[str, str]) -> PrivateKey:
     """The key that was sealed."""
     return PrivateKey(value["curve"], base64url.decode(value["secret"]))
 
@@ -169,7 +169,7 @@ def _dump(card: HeldCard) -> dict[str, Any]:
         "issuer_name": card.issuer_name,
         "offer": card.offer,
         "accepted_at": card.accepted_at.isoformat(),
-        "copies": [_dump_copy(copy) for copy in card.copies],
+        "copies": [_dump_credential(copy) for copy in card.copies],
         "source": card.source,
         "band": card.band,
         "receipts": [
@@ -183,7 +183,7 @@ def _dump(card: HeldCard) -> dict[str, Any]:
     }
 
 
-def _dump_copy(copy: Copy) -> dict[str, Any]:
+def _dump_credential(copy: StoredCredential) -> dict[str, Any]:
     return {
         "id": copy.id,
         "format": copy.format,
@@ -197,12 +197,12 @@ def _dump_copy(copy: Copy) -> dict[str, Any]:
         "secured": copy.secured,
         "labels": [[list(label.path), label.text] for label in copy.labels],
         "authority_keys": list(copy.authority_keys),
-        "key": dump_key(copy.key),
+        "key": dump_holder_key(copy.key),
     }
 
 
-def _load_copy(value: Mapping[str, Any]) -> Copy:
-    return Copy(
+def _load_credential(value: Mapping[str, Any]) -> StoredCredential:
+    return StoredCredential(
         id=value["id"],
         format=value["format"],
         issuer=value["issuer"],
@@ -213,7 +213,7 @@ def _load_copy(value: Mapping[str, Any]) -> Copy:
         valid_from=datetime.fromisoformat(value["valid_from"]) if value["valid_from"] else None,
         valid_until=datetime.fromisoformat(value["valid_until"]) if value["valid_until"] else None,
         secured=value["secured"],
-        labels=tuple(Label(tuple(path), text) for path, text in value["labels"]),
-        key=load_key(value["key"]),
+        labels=tuple(ClaimLabel(tuple(path), text) for path, text in value["labels"]),
+        key=load_holder_key(value["key"]),
         authority_keys=tuple(value["authority_keys"]),
     )

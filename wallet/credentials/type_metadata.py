@@ -8,11 +8,11 @@ from common.errors import FetchError, SelloError
 from common.formats.base import VerifiedCredential
 from common.formats.sd_jwt.rendering import parse_simple
 from common.formats.sd_jwt.type_resolution import CredentialType, Localized, check_claims
-from wallet.credentials.simple_rendering import draw
-from wallet.credentials.stored_credentials import Copy, Label
+from wallet.credentials.simple_rendering import draw_band
+from wallet.credentials.stored_credentials import ClaimLabel, StoredCredential
 
 
-def described(verified: VerifiedCredential) -> CredentialType | None:
+def type_of_credential(verified: VerifiedCredential) -> CredentialType | None:
     """The type of an SD-JWT VC, all of whose claims are as it says (SD-JWT VC §5.7), if it is found.
 
     An office that is silent at the moment takes no card from anybody.
@@ -26,24 +26,26 @@ def described(verified: VerifiedCredential) -> CredentialType | None:
         return None
 
 
-def labels(found: CredentialType | None) -> tuple[Label, ...]:
+def type_labels(found: CredentialType | None) -> tuple[ClaimLabel, ...]:
     """The type's words for claims."""
     claims = found.claims if found else ()
-    return tuple(Label(claim.path, text) for claim in claims if (text := name(claim.words or ())))
+    return tuple(
+        ClaimLabel(claim.path, text) for claim in claims if (text := localized_name(claim.words or ()))
+    )
 
 
-def title(copies: Sequence[Copy]) -> str:
+def type_title(copies: Sequence[StoredCredential]) -> str:
     """What people call the type of a card, for offices that do not say; empty where nobody says."""
     for copy in copies:
         if copy.format == "dc+sd-jwt":
             try:
-                return name(credential_types.credential_type(copy).words)
+                return localized_name(credential_types.credential_type(copy).words)
             except SelloError:
                 continue
     return ""
 
 
-def band(copies: Sequence[Copy]) -> str:
+def card_band(copies: Sequence[StoredCredential]) -> str:
     """The picture across a card in the colour of its type and with its logo; empty where it says none."""
     for copy in copies:
         if copy.format == "dc+sd-jwt":
@@ -51,11 +53,11 @@ def band(copies: Sequence[Copy]) -> str:
                 words = _chosen(credential_types.credential_type(copy).words)
             except SelloError:
                 continue
-            return draw(parse_simple(words.rendering)) if words else ""
+            return draw_band(parse_simple(words.rendering)) if words else ""
     return ""
 
 
-def name(words: Sequence[Localized]) -> str:
+def localized_name(words: Sequence[Localized]) -> str:
     """The English words, else the first; one line, of a length that fits a page."""
     chosen = _chosen(words)
     return " ".join(chosen.text.split())[:100] if chosen else ""

@@ -18,67 +18,82 @@ from common.oid4vci.offer import AUTHORIZATION_CODE, PRE_AUTHORIZED
 from common.oid4vci.token import TokenRequest
 from wallet.account import pending
 from wallet.account.vault import Vault
-from wallet.attestation.instance import instance_for
+from wallet.attestation.instance import create_instance
 from wallet.credentials import cards, stored_credentials
 from wallet.credentials.stored_credentials import HeldCard
-from wallet.issuance import authorization, credential_request, deferred, key_proofs
-from wallet.issuance.credential_offer import KIND, Offer, digest, dump_offer, load_offer
-from wallet.issuance.credential_request import DoesNotVerify, NotForThisWallet
-from wallet.issuer_client import requests
-from wallet.issuer_client.oauth_client import Unreachable
-from wallet.issuer_client.requests import OfferGone
+from wallet.issuance import (
+    authorization,
+    credential_offer,
+    credential_request,
+    deferred,
+    key_proofs,
+    received_credentials,
+)
+from wallet.issuance.credential_offer import (
+    KIND,
+    OfferGoneError,
+    PendingOffer,
+    dump_offer,
+    load_offer,
+    offer_digest,
+)
+from wallet.issuance.credential_request import UnsuitableOfferError
+from wallet.issuance.received_credentials import ReceivedCredentialError
+from wallet.issuer_client import issuer_metadata, token_endpoint
+from wallet.issuer_client.transport import IssuerUnreachableError
 
 
-class AlreadyAccepted(SelloError):
+class AlreadyAcceptedError(SelloError):
     """An offer that this person took before."""
 
     code = "invalid_grant"
     status = 409
 
 
-class WrongCode(SelloError):
+class WrongTxCodeError(SelloError):
     """A one-time code that the issuer did not take."""
 
     code = "invalid_grant"
 
 
-def receive(vault: Vault, text: str, *, now: datetime) -> UUID:
+def receive_offer(vault: Vault, text: str, *, now: datetime) -> UUID:
     """Read an offer from a link or QR text and keep it as a question to the person."""
-    offer = requests.find_offer(text)
-    if any(card.offer == digest(offer) for card in cards.held_cards(vault)):
-        raise AlreadyAccepted("You have already taken this offer; the card is in your wallet.")
-    issuer = requests.find_issuer(offer.credential_issuer, now=now)
+    offer = credential_offer.fetch_offer(text)
+    if any(card.offer == offer_digest(offer) for card in cards.held_cards(vault)):
+        raise AlreadyAcceptedError("You have already taken this offer; the card is in your wallet.")
+    issuer = issuer_metadata.fetch_issuer_metadata(offer.credential_issuer, now=now)
     wanted = {
         name: issuer.configurations[name]
         for name in offer.configuration_ids
-        if name in issuer.configurations and key_proofs.way(issuer.configurations[name]) is not None
+        if name in issuer.configurations
+        and key_proofs.choose_proof_method(issuer.configurations[name]) is not None
     }
     if not wanted:
-        raise NotForThisWallet("What is offered has a form that this wallet cannot keep.")
-    wanted = {name: each for name, each in wanted.items() if key_proofs.strong_enough(each)}
+        raise UnsuitableOfferError("What is offered has a form that this wallet cannot keep.")
+    wanted = {name: each for name, each in wanted.items() if key_proofs.can_attest(each)}
     if not wanted:
-        raise NotForThisWallet(
+        raise UnsuitableOfferError(
             "This office gives its cards to wallets alone that guard their keys in special hardware. "
             "This wallet seals them with your passphrase, which is not enough there."
         )
-    server = requests.find_server(issuer, offer.authorization_server)
+    server = issuer_metadata.fetch_server_metadata(issuer, offer.authorization_server)
     wanted_grant = AUTHORIZATION_CODE if offer.pre_authorized_code is None else PRE_AUTHORIZED
     if wanted_grant not in server.grant_types:
         raise InvalidMessageError("This office's server does not take what its offer asks for.")
     narrowed = replace(issuer, configurations=wanted)
-    question = Offer(offer, narrowed, server, instance=instance_for(server))
-    return pending.ask(vault, dump_offer(question), now=now)
+    question = PendingOffer(offer, narrowed, server, instance=create_instance(server))
+    return pending.add_question(vault, dump_offer(question), now=now)
 
 
-def read(vault: Vault, id: UUID, *, now: datetime) -> Offer:
+def read_offer(vault: Vault, id: UUID, *, now: datetime) -> PendingOffer:
     """The offer as the person was asked about it."""
-    return load_offer(pending.read(vault, id, kind=KIND, now=now))
+    return load_offer(pending.read_question(vault, id, kind=KIND, now=now))
 
 
-def decline(vault: Vault, id: UUID, *, now: datetime) -> None:
+def decline_offer(vault: Vault, id: UUID, *, now: datetime) -> None:
     """Forget an offer; the issuer is not told, since nothing was taken."""
-    pending.take(vault, id, kind=KIND, now=now)
-    pending.settle(vault, id)
+    pending.take_question(vault, id, kind=KIND, now=now)
+    pending.remove_question(vault, id)
 
 
 def accept(vault: Vault, id: UUID, *, tx_code: str | None, now: datetime) -> tuple[HeldCard, ...]:
@@ -89,73 +104,77 @@ def accept(vault: Vault, id: UUID, *, tx_code: str | None, now: datetime) -> tup
     return _take(vault, id, lambda offer: _authorize(offer, tx_code, now), now=now)
 
 
-def send_to_sign_in(vault: Vault, id: UUID, *, now: datetime) -> tuple[Offer, str]:
+def start_authorization(vault: Vault, id: UUID, *, now: datetime) -> tuple[PendingOffer, str]:
     """Ask the office (RFC 9126) and say where the person goes to sign in; the offer waits for the answer."""
-    offer = load_offer(pending.take(vault, id, kind=KIND, now=now))
+    offer = load_offer(pending.take_question(vault, id, kind=KIND, now=now))
     try:
-        errand, url = authorization.begin(offer, id, now=now)
+        errand, url = authorization.push_authorization_request(offer, id, now=now)
         offer = replace(offer, errand=errand)
     except IssuerResponseError as error:
-        raise NotForThisWallet(
+        raise UnsuitableOfferError(
             "The office does not take this offer any more, or not from this wallet.",
             detail=f"{error.code} {error.detail}",
         ) from error
     finally:
-        pending.put_back(vault, id, dump_offer(offer))
+        pending.return_question(vault, id, dump_offer(offer))
     return offer, url
 
 
-def return_from_sign_in(vault: Vault, query: str, *, now: datetime) -> tuple[HeldCard, ...]:
+def complete_authorization(vault: Vault, query: str, *, now: datetime) -> tuple[HeldCard, ...]:
     """The person is back from the office: what they agreed to is fetched."""
-    id = authorization.offer_of(query)
+    id = authorization.offer_of_state(query)
     return _take(vault, id, lambda offer: _redeem(offer, query, now), now=now)
 
 
 def _take(
-    vault: Vault, id: UUID, authorize: Callable[[Offer], Offer], *, now: datetime
+    vault: Vault, id: UUID, authorize: Callable[[PendingOffer], PendingOffer], *, now: datetime
 ) -> tuple[HeldCard, ...]:
-    offer = load_offer(pending.take(vault, id, kind=KIND, now=now))
+    offer = load_offer(pending.take_question(vault, id, kind=KIND, now=now))
     try:
         if offer.token is None or offer.token.expires_at <= now:
             offer = authorize(offer)
-        answers = credential_request.ask(offer, now=now)
-        new = () if credential_request.put_off(answers) else credential_request.check(offer, answers, now=now)
-    except WrongCode:
-        pending.put_back(vault, id, dump_offer(replace(offer, attempts=offer.attempts + 1)))
+        answers = credential_request.request_credentials(offer, now=now)
+        new = (
+            ()
+            if credential_request.is_deferred(answers)
+            else received_credentials.cards_from(offer, answers, now=now)
+        )
+    except WrongTxCodeError:
+        pending.return_question(vault, id, dump_offer(replace(offer, attempts=offer.attempts + 1)))
         raise
-    except (OfferGone, DoesNotVerify):
-        pending.settle(vault, id)
+    except (OfferGoneError, ReceivedCredentialError):
+        pending.remove_question(vault, id)
         raise
     except SelloError:
-        pending.put_back(vault, id, dump_offer(offer))
+        pending.return_question(vault, id, dump_offer(offer))
         raise
     with transaction.atomic():
         if not new:
-            deferred.keep(vault, offer, answers, now=now)
+            deferred.keep_deferred(vault, offer, answers, now=now)
         for card in new:
-            stored_credentials.keep(vault, card)
-        pending.settle(vault, id)
+            stored_credentials.store_card(vault, card)
+        pending.remove_question(vault, id)
     for card in new:
-        cards.tell(card, "credential_accepted", now=now)
+        cards.notify_issuers(card, "credential_accepted", now=now)
     return new
 
 
-def _authorize(offer: Offer, tx_code: str | None, now: datetime) -> Offer:
+def _authorize(offer: PendingOffer, tx_code: str | None, now: datetime) -> PendingOffer:
     code = offer.offer.pre_authorized_code
     if code is None:
-        raise NotForThisWallet("Sign in at the office first.")
+        raise UnsuitableOfferError("Sign in at the office first.")
     if offer.offer.tx_code is not None and not tx_code:
-        raise WrongCode("Enter the code that the office gave you.")
+        raise WrongTxCodeError("Enter the code that the office gave you.")
     request = TokenRequest(code, tx_code if offer.offer.tx_code else None)
-    key = requests.token_key(offer.server)
+    key = token_endpoint.create_dpop_key(offer.server)
     try:
-        token = requests.ask_token(offer.server, request, key=key, instance=offer.instance, now=now)
+        token = token_endpoint.request_token(offer.server, request, key=key, instance=offer.instance, now=now)
     except IssuerResponseError as error:
         if error.code == "slow_down":
-            raise Unreachable(error) from error
+            raise IssuerUnreachableError(error) from error
         if offer.offer.tx_code is None:
-            raise OfferGone(f"{error.code} {error.detail}") from error
-        raise WrongCode(
+            raise OfferGoneError(f"{error.code} {error.detail}") from error
+        raise WrongTxCodeError(
             "This code was not accepted. Type it exactly as the office gave it to you. If it is right, the "
             "offer has run out or was used up by wrong codes: ask for a new one.",
             detail=f"{error.code} attempt {offer.attempts + 1}",
@@ -163,8 +182,8 @@ def _authorize(offer: Offer, tx_code: str | None, now: datetime) -> Offer:
     return replace(offer, token=token)
 
 
-def _redeem(offer: Offer, query: str, now: datetime) -> Offer:
+def _redeem(offer: PendingOffer, query: str, now: datetime) -> PendingOffer:
     try:
-        return replace(offer, token=authorization.finish(offer, query, now=now), errand=None)
+        return replace(offer, token=authorization.redeem_code(offer, query, now=now), errand=None)
     except IssuerResponseError as error:
-        raise OfferGone(f"{error.code} {error.detail}") from error
+        raise OfferGoneError(f"{error.code} {error.detail}") from error

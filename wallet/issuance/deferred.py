@@ -21,10 +21,11 @@ from common.oid4vci.token import RefreshRequest
 from wallet.account.vault import Vault
 from wallet.credentials import cards, stored_credentials
 from wallet.credentials.stored_credentials import HeldCard
-from wallet.issuance import credential_request
-from wallet.issuance.credential_offer import Offer, dump_offer, load_offer
-from wallet.issuance.credential_request import Answer, DoesNotVerify
-from wallet.issuer_client import requests
+from wallet.issuance import credential_request, received_credentials
+from wallet.issuance.credential_offer import PendingOffer, dump_offer, load_offer
+from wallet.issuance.credential_request import CredentialAnswer
+from wallet.issuance.received_credentials import ReceivedCredentialError
+from wallet.issuer_client import credential_endpoint, token_endpoint
 from wallet.models import Waiting
 
 LONGEST: Final = timedelta(days=60)
@@ -32,7 +33,7 @@ FINAL: Final = ("credential_request_denied", "invalid_transaction_id", "invalid_
 
 
 @dataclass(frozen=True, slots=True)
-class WaitingCard:
+class DeferredCard:
     """What a person sees of it; `refused` means that nothing will come any more."""
 
     id: UUID
@@ -42,17 +43,19 @@ class WaitingCard:
     refused: bool
 
 
-def keep(vault: Vault, offer: Offer, answers: Sequence[Answer], *, now: datetime) -> None:
+def keep_deferred(
+    vault: Vault, offer: PendingOffer, answers: Sequence[CredentialAnswer], *, now: datetime
+) -> None:
     """Keep what was asked for until the office has looked."""
     row = Waiting()
     vault.seal(row, _dump(offer, answers, since=now, ask_after=_ask_after(answers, now)))
     row.save()
 
 
-def look(vault: Vault, *, now: datetime) -> tuple[tuple[HeldCard, ...], tuple[WaitingCard, ...]]:
+def poll_deferred(vault: Vault, *, now: datetime) -> tuple[tuple[HeldCard, ...], tuple[DeferredCard, ...]]:
     """The cards that came in this moment, and those that are still waited for."""
     arrived: list[HeldCard] = []
-    still: list[WaitingCard] = []
+    still: list[DeferredCard] = []
     for row in Waiting.objects.filter(account=vault.account):
         value = vault.open(row)
         if not value["refused"] and datetime.fromisoformat(value["ask_after"]) <= now:
@@ -65,7 +68,7 @@ def look(vault: Vault, *, now: datetime) -> tuple[tuple[HeldCard, ...], tuple[Wa
     return tuple(arrived), tuple(still)
 
 
-def forget(vault: Vault, id: UUID) -> None:
+def forget_deferred(vault: Vault, id: UUID) -> None:
     """Wait no longer."""
     Waiting.objects.filter(account=vault.account, id=id).delete()
 
@@ -80,9 +83,9 @@ def _ask_again(
     try:
         offer = _with_token(offer, now)
         answers = tuple(_again(offer, answer, now) for answer in answers)
-        if not credential_request.put_off(answers):
-            new = credential_request.check(offer, answers, now=now)
-    except DoesNotVerify:
+        if not credential_request.is_deferred(answers):
+            new = received_credentials.cards_from(offer, answers, now=now)
+    except ReceivedCredentialError:
         refused = True
     except IssuerResponseError as error:
         refused = refused or error.code in FINAL
@@ -91,10 +94,10 @@ def _ask_again(
     if new:
         with transaction.atomic():
             for card in new:
-                stored_credentials.keep(vault, card)
+                stored_credentials.store_card(vault, card)
             row.delete()
         for card in new:
-            cards.tell(card, "credential_accepted", now=now)
+            cards.notify_issuers(card, "credential_accepted", now=now)
         return new
     ask_after = _ask_after(answers, now)
     vault.seal(row, _dump(offer, answers, since=since, ask_after=ask_after, refused=refused))
@@ -102,32 +105,36 @@ def _ask_again(
     return ()
 
 
-def _with_token(offer: Offer, now: datetime) -> Offer:
+def _with_token(offer: PendingOffer, now: datetime) -> PendingOffer:
     """The offer with a token that is good now."""
     token = offer.token
     if token is None or token.expires_at > now or token.refresh_token is None:
         return offer
     request = RefreshRequest(token.refresh_token)
-    fresh = requests.ask_token(offer.server, request, key=token.key, instance=offer.instance, now=now)
+    fresh = token_endpoint.request_token(
+        offer.server, request, key=token.key, instance=offer.instance, now=now
+    )
     return replace(offer, token=replace(fresh, refresh_token=fresh.refresh_token or token.refresh_token))
 
 
-def _again(offer: Offer, answer: Answer, now: datetime) -> Answer:
+def _again(offer: PendingOffer, answer: CredentialAnswer, now: datetime) -> CredentialAnswer:
     if not isinstance(answer.response, DeferredResponse) or offer.token is None:
         return answer
     transaction_id = answer.response.transaction_id
-    response = requests.ask_deferred(offer.issuer, transaction_id, access_token=offer.token, now=now)
+    response = credential_endpoint.request_deferred_credential(
+        offer.issuer, transaction_id, access_token=offer.token, now=now
+    )
     return replace(answer, response=response)
 
 
-def _ask_after(answers: Sequence[Answer], now: datetime) -> datetime:
+def _ask_after(answers: Sequence[CredentialAnswer], now: datetime) -> datetime:
     intervals = [each.response.interval for each in answers if isinstance(each.response, DeferredResponse)]
     return now + min(timedelta(seconds=max(intervals, default=60)), timedelta(days=1))
 
 
-def _shown(row: Waiting, value: Mapping[str, Any]) -> WaitingCard:
+def _shown(row: Waiting, value: Mapping[str, Any]) -> DeferredCard:
     offer, _ = _load(value)
-    return WaitingCard(
+    return DeferredCard(
         id=row.id,
         title=", ".join(offer.groups),
         issuer_name=offer.issuer_name,
@@ -137,7 +144,12 @@ def _shown(row: Waiting, value: Mapping[str, Any]) -> WaitingCard:
 
 
 def _dump(
-    offer: Offer, answers: Sequence[Answer], *, since: datetime, ask_after: datetime, refused: bool = False
+    offer: PendingOffer,
+    answers: Sequence[CredentialAnswer],
+    *,
+    since: datetime,
+    ask_after: datetime,
+    refused: bool = False,
 ) -> dict[str, Any]:
     return {
         "offer": dump_offer(offer),
@@ -148,7 +160,7 @@ def _dump(
     }
 
 
-def _dump_answer(answer: Answer) -> dict[str, Any]:
+def _dump_answer(answer: CredentialAnswer) -> dict[str, Any]:
     response = answer.response
     come = (
         {"transaction_id": response.transaction_id, "interval": response.interval}
@@ -159,14 +171,14 @@ def _dump_answer(answer: Answer) -> dict[str, Any]:
     return {"configuration_id": answer.configuration_id, "key": key, **come}
 
 
-def _load(value: Mapping[str, Any]) -> tuple[Offer, tuple[Answer, ...]]:
+def _load(value: Mapping[str, Any]) -> tuple[PendingOffer, tuple[CredentialAnswer, ...]]:
     return load_offer(value["offer"]), tuple(_load_answer(entry) for entry in value["answers"])
 
 
-def _load_answer(entry: Mapping[str, Any]) -> Answer:
+def _load_answer(entry: Mapping[str, Any]) -> CredentialAnswer:
     key = PrivateKey(entry["key"]["curve"], base64url.decode(entry["key"]["secret"]))
     if "transaction_id" in entry:
         put_off = DeferredResponse(entry["transaction_id"], entry["interval"])
-        return Answer(entry["configuration_id"], put_off, key)
+        return CredentialAnswer(entry["configuration_id"], put_off, key)
     come = CredentialResponse(tuple(entry["credentials"]), entry["notification_id"])
-    return Answer(entry["configuration_id"], come, key)
+    return CredentialAnswer(entry["configuration_id"], come, key)

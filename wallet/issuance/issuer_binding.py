@@ -34,7 +34,7 @@ LINKAGE: Final = "DomainLinkageCredential"
 MAX_LINKS: Final = 20  # of one origin, each of which is verified
 
 
-def seals_for(verified: VerifiedCredential, office: str, *, now: datetime) -> bool:
+def is_bound_to_issuer(verified: VerifiedCredential, office: str, *, now: datetime) -> bool:
     """Whether a verified credential's issuer is known to seal for `office`, a credential issuer."""
     if verified.issuer in (office, did_web.encode(office)) or _is_vouched_for(verified):  # 1, 2
         return True

@@ -29,7 +29,7 @@ _CHOICES: Final[tuple[tuple[str, BindingMethod], ...]] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class ProofMethod:
     """A type of proof, the key's curve and name; `suite` for the type `di_vp`, `attested` by our provider."""
 
     proof_type: str
@@ -40,7 +40,7 @@ class Way:
     algorithm: str | None = None  # for the type `jwt`, the name by which the office knows it
 
 
-def way(configuration: ConfigurationMetadata) -> Way | None:
+def choose_proof_method(configuration: ConfigurationMetadata) -> ProofMethod | None:
     """The way that suits a configuration, or None where nothing does; a plain proof before all others."""
     if configuration.format not in FORMATS:
         return None
@@ -53,24 +53,26 @@ def way(configuration: ConfigurationMetadata) -> Way | None:
                 continue
             vouched = attested or proof_type == ATTESTATION
             if proof_type == presentation_proof.TYPE:
-                return Way(proof_type, curve, method, found, vouched)
-            return Way(proof_type, curve, method, attested=vouched, algorithm=found)
+                return ProofMethod(proof_type, curve, method, found, vouched)
+            return ProofMethod(proof_type, curve, method, attested=vouched, algorithm=found)
     return None
 
 
-def strong_enough(configuration: ConfigurationMetadata) -> bool:
+def can_attest(configuration: ConfigurationMetadata) -> bool:
     """Whether our provider can say of our keys what the office asks for (Appendix D.2)."""
     wanted = configuration.attestation_required
     return wanted is None or provider.RESISTANCE.satisfies(wanted)
 
 
-def prove(found: Way, key: PrivateKey, *, audience: str, nonce: str | None, now: datetime) -> Proof:
+def prove_key(
+    found: ProofMethod, key: PrivateKey, *, audience: str, nonce: str | None, now: datetime
+) -> Proof:
     """The proof for one key."""
     if found.proof_type == presentation_proof.TYPE:
         return presentation_proof.create_presentation_proof(
             audience=audience, nonce=nonce, key=key, suite=found.suite, now=now
         )
-    attestation = provider.key_attestation([key.public_key], nonce=nonce, now=now) if found.attested else None
+    attestation = provider.attest_keys([key.public_key], nonce=nonce, now=now) if found.attested else None
     if found.proof_type == ATTESTATION and attestation is not None:
         return attestation
     return create_key_proof(

@@ -14,41 +14,41 @@ from common.oid4vci.token import RefreshRequest
 from wallet.account.vault import Vault
 from wallet.credentials import cards, stored_credentials
 from wallet.credentials.stored_credentials import HeldCard
-from wallet.issuance import credential_request, deferred
+from wallet.issuance import credential_request, deferred, received_credentials
 from wallet.issuance.credential_offer import load_offer
-from wallet.issuer_client import requests
+from wallet.issuer_client import token_endpoint
 
 
-class NotRenewable(SelloError):
+class NotRefreshableError(SelloError):
     """A card that its office does not issue anew in silence."""
 
     code = "invalid_grant"
     status = 409
 
 
-def renew(vault: Vault, id: UUID, *, now: datetime) -> HeldCard | None:
+def refresh_card(vault: Vault, id: UUID, *, now: datetime) -> HeldCard | None:
     """The card as the office issues it today; None where an officer has to look first."""
-    card = cards.find(vault, id)
+    card = cards.find_card(vault, id)
     if card.source is None:
-        raise NotRenewable("This office issues cards anew only when you come with a new offer.")
+        raise NotRefreshableError("This office issues cards anew only when you come with a new offer.")
     offer = load_offer(card.source)
     if offer.token is None or offer.token.refresh_token is None:
-        raise NotRenewable("This office issues cards anew only when you come with a new offer.")
+        raise NotRefreshableError("This office issues cards anew only when you come with a new offer.")
     request, key = RefreshRequest(offer.token.refresh_token), offer.token.key
     try:
-        token = requests.ask_token(offer.server, request, key=key, instance=offer.instance, now=now)
+        token = token_endpoint.request_token(offer.server, request, key=key, instance=offer.instance, now=now)
     except IssuerResponseError as error:
-        raise NotRenewable(
+        raise NotRefreshableError(
             "The office does not issue this card anew. Ask there for a new offer.", detail=error.code
         ) from error
     kept = token.refresh_token or offer.token.refresh_token
     offer = replace(offer, token=replace(token, refresh_token=kept))
-    answers = credential_request.ask(offer, now=now)
-    if credential_request.put_off(answers):
-        deferred.keep(vault, offer, answers, now=now)
+    answers = credential_request.request_credentials(offer, now=now)
+    if credential_request.is_deferred(answers):
+        deferred.keep_deferred(vault, offer, answers, now=now)
         return None
-    [new] = credential_request.check(offer, answers, now=now)
+    [new] = received_credentials.cards_from(offer, answers, now=now)
     new = replace(new, id=card.id, offer=card.offer)
-    stored_credentials.keep(vault, new)
-    cards.tell(new, "credential_accepted", now=now)
+    stored_credentials.store_card(vault, new)
+    cards.notify_issuers(new, "credential_accepted", now=now)
     return new

@@ -12,7 +12,7 @@ from common.keys.dpop import create_dpop_proof
 
 
 @dataclass(slots=True)
-class TokenKey:
+class DpopKey:
     """The key to which an issuer's tokens are bound (DPoP), and the nonce that its server gave last."""
 
     key: PrivateKey = field(repr=False)
@@ -32,31 +32,31 @@ class TokenKey:
 
 
 @dataclass(frozen=True, slots=True)
-class AccessToken:
+class GrantedToken:
     """What the token endpoint gave, until when it is good, and the key without which it is worth nothing."""
 
     value: str = field(repr=False)
     expires_at: datetime
     identifiers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    key: TokenKey | None = None
+    key: DpopKey | None = None
     refresh_token: str | None = field(default=None, repr=False)
 
 
-def dump_key(key: TokenKey | None) -> dict[str, Any] | None:
+def dump_dpop_key(key: DpopKey | None) -> dict[str, Any] | None:
     """A key as it lies sealed in a row."""
     if key is None:
         return None
     return {"secret": base64url.encode(key.key.secret), "nonce": key.nonce}
 
 
-def load_key(value: Mapping[str, Any] | None) -> TokenKey | None:
+def load_dpop_key(value: Mapping[str, Any] | None) -> DpopKey | None:
     """The key that was sealed."""
     if value is None:
         return None
-    return TokenKey(PrivateKey("P-256", base64url.decode(value["secret"])), value["nonce"])
+    return DpopKey(PrivateKey("P-256", base64url.decode(value["secret"])), value["nonce"])
 
 
-def dump_token(token: AccessToken | None) -> dict[str, Any] | None:
+def dump_token(token: GrantedToken | None) -> dict[str, Any] | None:
     """A token as it lies sealed in a row."""
     if token is None:
         return None
@@ -64,17 +64,17 @@ def dump_token(token: AccessToken | None) -> dict[str, Any] | None:
         "value": token.value,
         "expires_at": token.expires_at.isoformat(),
         "identifiers": {name: list(values) for name, values in token.identifiers.items()},
-        "key": dump_key(token.key),
+        "key": dump_dpop_key(token.key),
         "refresh_token": token.refresh_token,
     }
 
 
-def load_token(value: Mapping[str, Any]) -> AccessToken:
+def load_token(value: Mapping[str, Any]) -> GrantedToken:
     """The token that was sealed."""
-    return AccessToken(
+    return GrantedToken(
         value["value"],
         datetime.fromisoformat(value["expires_at"]),
         {name: tuple(values) for name, values in value["identifiers"].items()},
-        load_key(value["key"]),
+        load_dpop_key(value["key"]),
         value["refresh_token"],
     )

@@ -10,43 +10,23 @@ from typing import Final
 from urllib.parse import urlencode
 
 from common.adapters.network import http
-from common.errors import FetchError, SelloError
+from common.errors import FetchError
 from common.oid4vci.authorization_server import ANONYMOUS, AuthorizationServerMetadata
 from common.oid4vci.wallet_attestation import CHALLENGE_HEADER, parse_challenge_response
-from wallet.attestation.instance import Instance
-from wallet.issuer_client.access_tokens import TokenKey
+from wallet.attestation.instance import WalletInstance
+from wallet.issuer_client.access_tokens import DpopKey
+from wallet.issuer_client.transport import IssuerUnreachableError, send_request
 
 TRIES: Final = 4  # as it is, with a nonce, with a challenge, without a provider
 UNKNOWN: Final = ("invalid_client_attestation", "invalid_client")
 
 
-class Unreachable(SelloError):
-    """The issuer does not answer."""
-
-    code = "server_error"
-    status = 502
-
-    def __init__(self, error: SelloError) -> None:
-        super().__init__(
-            "The office that offers this cannot be reached at the moment. Try again in a few minutes.",
-            detail=f"{error.public} {error.detail}",
-        )
-
-
-def ask(method: str, url: str, *, headers: Mapping[str, str], body: bytes | None = None) -> http.HttpReply:
-    """One request, whatever the answer."""
-    try:
-        return http.request(method, url, headers=headers, body=body)
-    except FetchError as error:
-        raise Unreachable(error) from error
-
-
-def post(
+def post_with_proof(
     url: str,
     headers: Mapping[str, str],
     body: bytes,
     *,
-    key: TokenKey | None,
+    key: DpopKey | None,
     access_token: str | None,
     now: datetime,
 ) -> http.HttpReply:
@@ -62,8 +42,8 @@ def post_form(
     url: str,
     fields: Mapping[str, str],
     *,
-    key: TokenKey | None,
-    instance: Instance | None,
+    key: DpopKey | None,
+    instance: WalletInstance | None,
     now: datetime,
 ) -> http.HttpReply:
     """A form for an endpoint of `server`, with the proofs that it asks for."""
@@ -85,16 +65,16 @@ def _post_once(
     headers: Mapping[str, str],
     body: bytes,
     *,
-    key: TokenKey | None,
+    key: DpopKey | None,
     access_token: str | None,
     now: datetime,
 ) -> http.HttpReply:
     proof = {"DPoP": key.prove("POST", url, access_token, now)} if key is not None else {}
-    return ask("POST", url, headers={**headers, **proof}, body=body)
+    return send_request("POST", url, headers={**headers, **proof}, body=body)
 
 
 def _vouched(
-    server: AuthorizationServerMetadata, instance: Instance | None, now: datetime
+    server: AuthorizationServerMetadata, instance: WalletInstance | None, now: datetime
 ) -> Mapping[str, str]:
     """The provider's word and the proof for it, over the server's challenge where it gives any (§6).
 
@@ -103,20 +83,26 @@ def _vouched(
     if instance is None or not instance.vouched:
         return {}
     if instance.challenge is None and server.challenge_endpoint is not None:
-        reply = ask("POST", server.challenge_endpoint, headers={"Accept": "application/json"}, body=b"")
+        reply = send_request(
+            "POST", server.challenge_endpoint, headers={"Accept": "application/json"}, body=b""
+        )
         if reply.status != 200:
-            raise Unreachable(FetchError("The server gives no challenge.", detail=str(reply.status)))
+            raise IssuerUnreachableError(
+                FetchError("The server gives no challenge.", detail=str(reply.status))
+            )
         instance.challenge = parse_challenge_response(reply.body)
     return instance.headers(server.issuer, now=now)
 
 
-def _learn_nonce(key: TokenKey, reply: http.HttpReply) -> bool:
+def _learn_nonce(key: DpopKey, reply: http.HttpReply) -> bool:
     """Keep the nonce for the next proof; whether a refusal was but a wish for it (RFC 9449 §8, §9)."""
     before, key.nonce = key.nonce, reply.headers.get("dpop-nonce", key.nonce)
     return key.nonce != before and _refused(reply, "use_dpop_nonce")
 
 
-def _learn_challenge(server: AuthorizationServerMetadata, instance: Instance, reply: http.HttpReply) -> bool:
+def _learn_challenge(
+    server: AuthorizationServerMetadata, instance: WalletInstance, reply: http.HttpReply
+) -> bool:
     """Keep the challenge for the next proof (§6.2); whether another proof, or none, may help."""
     if not instance.vouched:
         return False

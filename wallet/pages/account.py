@@ -7,47 +7,49 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from common.adapters.limits import rate_limit
 from wallet.account import accounts
-from wallet.account.accounts import NotAccepted, NotSignedIn, SlowDown
+from wallet.account.accounts import AccountInputError, NotSignedInError, TooManyAttemptsError
 from wallet.account.vault import Vault
 from wallet.forms import ChangePassphraseForm, ConfirmForm, SignInForm, SignUpForm
 from wallet.pages.rendering import now, page, posted, refuse
-from wallet.pages.session import close_session, destination, open_session, signed_in
+from wallet.pages.session import close_session, next_page, open_session, signed_in
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def sign_up(request: HttpRequest) -> HttpResponse:
+def sign_up_page(request: HttpRequest) -> HttpResponse:
     """Make a vault; whoever makes it is signed in."""
     form = SignUpForm(posted(request))
     if request.method == "POST":
         rate_limit.check_rate(request, "sign-in")
         if form.is_valid():
             try:
-                vault = accounts.sign_up(form.cleaned_data["name"], form.cleaned_data["passphrase"])
+                vault = accounts.create_wallet_account(
+                    form.cleaned_data["name"], form.cleaned_data["passphrase"]
+                )
                 return _signed_in(request, vault)
-            except NotAccepted as error:
+            except AccountInputError as error:
                 refuse(form, error, "name")
-    return render(request, "wallet/sign_up.html", {"form": form, "next": destination(request)})
+    return render(request, "wallet/sign_up.html", {"form": form, "next": next_page(request)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def sign_in(request: HttpRequest) -> HttpResponse:
+def sign_in_page(request: HttpRequest) -> HttpResponse:
     """Open the vault, and go on to where the person wanted to."""
     form = SignInForm(posted(request))
     if request.method == "POST":
         rate_limit.check_rate(request, "sign-in")
         if form.is_valid():
             try:
-                vault = accounts.sign_in(
+                vault = accounts.unlock_account(
                     form.cleaned_data["name"], form.cleaned_data["passphrase"], now=now()
                 )
                 return _signed_in(request, vault)
-            except (NotSignedIn, SlowDown) as error:
+            except (NotSignedInError, TooManyAttemptsError) as error:
                 refuse(form, error, "passphrase")
-    return render(request, "wallet/sign_in.html", {"form": form, "next": destination(request)})
+    return render(request, "wallet/sign_in.html", {"form": form, "next": next_page(request)})
 
 
 @require_POST
-def sign_out(request: HttpRequest) -> HttpResponse:
+def sign_out_page(request: HttpRequest) -> HttpResponse:
     """Close the vault."""
     response = HttpResponseRedirect(reverse("wallet:cards"))
     close_session(request, response)
@@ -56,14 +58,14 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @signed_in
-def overview(request: HttpRequest, vault: Vault) -> HttpResponse:
+def account_page(request: HttpRequest, vault: Vault) -> HttpResponse:
     """What can be done with the account itself."""
     return page(request, "account", {"changed": "changed" in request.GET})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-def change_passphrase(request: HttpRequest, vault: Vault) -> HttpResponse:
+def passphrase_page(request: HttpRequest, vault: Vault) -> HttpResponse:
     """Another passphrase for the same vault; other browsers are signed out by it."""
     form = ChangePassphraseForm(posted(request))
     if request.method == "POST":
@@ -79,16 +81,16 @@ def change_passphrase(request: HttpRequest, vault: Vault) -> HttpResponse:
                 response = HttpResponseRedirect(f"{reverse('wallet:account')}?changed")
                 open_session(request, response, vault)
                 return response
-            except (NotSignedIn, SlowDown) as error:
+            except (NotSignedInError, TooManyAttemptsError) as error:
                 refuse(form, error, "current")
-            except NotAccepted as error:
+            except AccountInputError as error:
                 refuse(form, error, "passphrase")
     return page(request, "change_passphrase", {"form": form})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-def delete(request: HttpRequest, vault: Vault) -> HttpResponse:
+def delete_account_page(request: HttpRequest, vault: Vault) -> HttpResponse:
     """Delete the account and everything in it, once the passphrase was typed again."""
     form = ConfirmForm(posted(request))
     if request.method == "POST":
@@ -99,12 +101,12 @@ def delete(request: HttpRequest, vault: Vault) -> HttpResponse:
                 response = render(request, "wallet/account_deleted.html")
                 close_session(request, response)
                 return response
-            except (NotSignedIn, SlowDown) as error:
+            except (NotSignedInError, TooManyAttemptsError) as error:
                 refuse(form, error, "passphrase")
     return page(request, "delete_account", {"form": form})
 
 
 def _signed_in(request: HttpRequest, vault: Vault) -> HttpResponse:
-    response = HttpResponseRedirect(destination(request))
+    response = HttpResponseRedirect(next_page(request))
     open_session(request, response, vault)
     return response

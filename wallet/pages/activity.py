@@ -23,7 +23,7 @@ MOST_AT_ONCE: Final = 20
 
 @require_safe
 @signed_in
-def overview(request: HttpRequest, vault: Vault) -> HttpResponse:
+def activity_page(request: HttpRequest, vault: Vault) -> HttpResponse:
     """Everything, the latest first, or one kind of it."""
     found, kind = activity(vault, now=now()), request.GET.get("show", "")
     lines = Paginator(found.only(kind).lines, PAGE).get_page(request.GET.get("page"))
@@ -33,32 +33,34 @@ def overview(request: HttpRequest, vault: Vault) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-def delete(request: HttpRequest, vault: Vault, id: UUID) -> HttpResponse:
+def delete_entry_page(request: HttpRequest, vault: Vault, id: UUID) -> HttpResponse:
     """Ask once more, then forget one entry."""
     if request.method == "POST":
-        history.delete(vault, id)
+        history.delete_entry(vault, id)
         return HttpResponseRedirect(reverse("wallet:activity"))
-    entry = history.find(vault, id)
+    entry = history.find_entry(vault, id)
     return page(request, "delete_entry", {"entry": entry})
 
 
 @require_POST
 @signed_in
-def fetch(request: HttpRequest, vault: Vault) -> HttpResponse:
+def offered_card_page(request: HttpRequest, vault: Vault) -> HttpResponse:
     """On to the card that an office says is ready."""
     moment = now()
-    link = inbox.fetch_offer(
+    link = inbox.request_offered_card(
         vault, request.POST.get("office", ""), request.POST.get("notice", ""), now=moment
     )
-    return HttpResponseRedirect(reverse("wallet:offer", args=[accept_offer.receive(vault, link, now=moment)]))
+    return HttpResponseRedirect(
+        reverse("wallet:offer", args=[accept_offer.receive_offer(vault, link, now=moment)])
+    )
 
 
 @require_POST
 @signed_in
-def withdraw(request: HttpRequest, vault: Vault) -> HttpResponse:
+def withdraw_consent_page(request: HttpRequest, vault: Vault) -> HttpResponse:
     """End what the person agreed to; from here on nothing more is read."""
     authority = request.POST.get("authority", "")
     for consent in request.POST.getlist("consent")[:MOST_AT_ONCE]:
-        consents.withdraw(vault, authority, consent, now=now())
+        consents.withdraw_consent(vault, authority, consent, now=now())
     messages.success(request, "Your consent is withdrawn. Nothing more is read on it.")
     return HttpResponseRedirect(reverse("wallet:activity"))

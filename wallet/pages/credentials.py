@@ -17,28 +17,28 @@ from wallet.pages.session import signed_in, vault_of
 
 
 @require_safe
-def overview(request: HttpRequest) -> HttpResponse:
+def cards_page(request: HttpRequest) -> HttpResponse:
     """The cards of whoever is signed in; else what a wallet is."""
     vault = vault_of(request)
     if vault is None:
         return render(request, "wallet/welcome.html")
     moment = now()
-    arrived, still = deferred.look(vault, now=moment)
-    faces = [cards.face(card, now=moment) for card in cards.held_cards(vault)]
+    arrived, still = deferred.poll_deferred(vault, now=moment)
+    faces = [cards.card_face(card, now=moment) for card in cards.held_cards(vault)]
     shown = {
         "faces": faces,
         "added": bool(arrived) or "added" in request.GET,
         "waiting": still,
-        "unread": inbox.unread(vault, now=moment),
+        "unread": inbox.unread_notices(vault, now=moment),
     }
     return page(request, "cards", shown)
 
 
 @require_safe
 @signed_in
-def detail(request: HttpRequest, vault: Vault, id: UUID) -> HttpResponse:
+def card_page(request: HttpRequest, vault: Vault, id: UUID) -> HttpResponse:
     """Everything on one card."""
-    face = cards.face(cards.find(vault, id), now=now())
+    face = cards.card_face(cards.find_card(vault, id), now=now())
     card = face.card
     about = [
         ("Issued by", card.issuer_name),
@@ -53,33 +53,33 @@ def detail(request: HttpRequest, vault: Vault, id: UUID) -> HttpResponse:
 
 @require_safe
 @signed_in
-def added(request: HttpRequest, vault: Vault, id: UUID) -> HttpResponse:
+def added_card_page(request: HttpRequest, vault: Vault, id: UUID) -> HttpResponse:
     """A new card is in the wallet."""
-    return page(request, "card_added", {"face": cards.face(cards.find(vault, id), now=now())})
+    return page(request, "card_added", {"face": cards.card_face(cards.find_card(vault, id), now=now())})
 
 
 @require_POST
 @signed_in
-def renew(request: HttpRequest, vault: Vault, id: UUID) -> HttpResponse:
+def refresh_card_page(request: HttpRequest, vault: Vault, id: UUID) -> HttpResponse:
     """Fetch a card anew."""
-    if refresh.renew(vault, id, now=now()) is None:
+    if refresh.refresh_card(vault, id, now=now()) is None:
         return HttpResponseRedirect(f"{reverse('wallet:cards')}?waiting")
     return HttpResponseRedirect(reverse("wallet:card", args=[id]))
 
 
 @require_POST
 @signed_in
-def forget(request: HttpRequest, vault: Vault, id: UUID) -> HttpResponse:
+def forget_deferred_page(request: HttpRequest, vault: Vault, id: UUID) -> HttpResponse:
     """Wait no longer for a card."""
-    deferred.forget(vault, id)
+    deferred.forget_deferred(vault, id)
     return HttpResponseRedirect(reverse("wallet:cards"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-def delete(request: HttpRequest, vault: Vault, id: UUID) -> HttpResponse:
+def delete_card_page(request: HttpRequest, vault: Vault, id: UUID) -> HttpResponse:
     """Ask once more, then forget the card."""
     if request.method == "POST":
-        cards.delete(vault, id, now=now())
+        cards.delete_card(vault, id, now=now())
         return HttpResponseRedirect(reverse("wallet:cards"))
-    return page(request, "delete_card", {"card": cards.find(vault, id)})
+    return page(request, "delete_card", {"card": cards.find_card(vault, id)})

@@ -14,7 +14,7 @@ from wallet.account.vault import Vault
 from wallet.credentials.stored_credentials import HeldCard
 from wallet.forms import AddForm, CodeForm
 from wallet.issuance import accept_offer
-from wallet.issuance.accept_offer import WrongCode
+from wallet.issuance.accept_offer import WrongTxCodeError
 from wallet.pages import links
 from wallet.pages.rendering import now, page, posted, refuse
 from wallet.pages.session import signed_in
@@ -23,7 +23,7 @@ from wallet.presentation import authorization_request
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-def add(request: HttpRequest, vault: Vault) -> HttpResponse:
+def add_page(request: HttpRequest, vault: Vault) -> HttpResponse:
     """Take an offer or a request from a pasted link or a picture of its QR code."""
     form = AddForm(posted(request), request.FILES if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -31,8 +31,8 @@ def add(request: HttpRequest, vault: Vault) -> HttpResponse:
         try:
             text = qr.read(picture) if picture else form.cleaned_data["text"]
             if links.kind(text) == "offer":
-                return _to("offer", accept_offer.receive(vault, text, now=now()))
-            return _to("request", authorization_request.receive(vault, text.strip(), now=now()))
+                return _to("offer", accept_offer.receive_offer(vault, text, now=now()))
+            return _to("request", authorization_request.receive_request(vault, text.strip(), now=now()))
         except BusyError:
             raise
         except SelloError as error:
@@ -42,56 +42,56 @@ def add(request: HttpRequest, vault: Vault) -> HttpResponse:
 
 @require_safe
 @signed_in
-def receive(request: HttpRequest, vault: Vault) -> HttpResponse:
+def receive_offer_page(request: HttpRequest, vault: Vault) -> HttpResponse:
     """Where the link or QR code of an offer leads."""
     text = f"openid-credential-offer://?{request.META.get('QUERY_STRING', '')}"
-    return _to("offer", accept_offer.receive(vault, text, now=now()))
+    return _to("offer", accept_offer.receive_offer(vault, text, now=now()))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-def question(request: HttpRequest, vault: Vault, id: UUID) -> HttpResponse:
+def offer_page(request: HttpRequest, vault: Vault, id: UUID) -> HttpResponse:
     """Who offers what: yes or no."""
     if request.method == "POST":
         if request.POST.get("decision") == "decline":
-            accept_offer.decline(vault, id, now=now())
+            accept_offer.decline_offer(vault, id, now=now())
             return HttpResponseRedirect(reverse("wallet:cards"))
-        offered = accept_offer.read(vault, id, now=now()).offer
+        offered = accept_offer.read_offer(vault, id, now=now()).offer
         if offered.pre_authorized_code is None:
             return _sign_in(request, vault, id)
         if offered.tx_code is not None:
             return _to("offer-code", id)
         return _accepted(vault, id, None)
-    return page(request, "offer", {"offer": accept_offer.read(vault, id, now=now())})
+    return page(request, "offer", {"offer": accept_offer.read_offer(vault, id, now=now())})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-def code(request: HttpRequest, vault: Vault, id: UUID) -> HttpResponse:
+def tx_code_page(request: HttpRequest, vault: Vault, id: UUID) -> HttpResponse:
     """The one-time code, where the offer asks for one."""
-    offer = accept_offer.read(vault, id, now=now())
+    offer = accept_offer.read_offer(vault, id, now=now())
     if offer.offer.tx_code is None:
         return _to("offer", id)
     form = CodeForm(posted(request), tx_code=offer.offer.tx_code)
     if request.method == "POST" and form.is_valid():
         try:
             return _accepted(vault, id, form.cleaned_data["code"].strip())
-        except WrongCode as error:
+        except WrongTxCodeError as error:
             refuse(form, error, "code")
     return page(request, "offer_code", {"form": form, "offer": offer, "id": id})
 
 
 @require_safe
 @signed_in
-def back(request: HttpRequest, vault: Vault) -> HttpResponse:
+def authorization_return_page(request: HttpRequest, vault: Vault) -> HttpResponse:
     """Where the office sends the person after they signed in there."""
     query = request.META.get("QUERY_STRING", "")
-    return _arrived(accept_offer.return_from_sign_in(vault, query, now=now()))
+    return _arrived(accept_offer.complete_authorization(vault, query, now=now()))
 
 
 def _sign_in(request: HttpRequest, vault: Vault, id: UUID) -> HttpResponse:
     """On to the office. A form may lead to this site alone; so the way on is a link."""
-    offer, url = accept_offer.send_to_sign_in(vault, id, now=now())
+    offer, url = accept_offer.start_authorization(vault, id, now=now())
     place = urlsplit(url).netloc
     return page(request, "offer_sign_in", {"offer": offer, "url": url, "place": place, "id": id})
 

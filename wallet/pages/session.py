@@ -22,7 +22,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from common.encoding import base64url
 from common.errors import MalformedInputError
 from wallet.account import vault as vaults
-from wallet.account.vault import Vault, VaultClosed
+from wallet.account.vault import Vault, VaultClosedError
 from wallet.models import Account
 
 COOKIE: Final = "wallet_key"
@@ -38,7 +38,7 @@ def open_session(request: HttpRequest, response: HttpResponse, vault: Vault) -> 
     half = secrets.token_bytes(vaults.KEY_BYTES)
     until = datetime.now(UTC) + LONGEST
     account = str(vault.account.id)
-    sealed = vaults.seal(half, vault.key, bound_to=_bound(vault.account, until.isoformat()))
+    sealed = vaults.seal_bytes(half, vault.key, bound_to=_bound(vault.account, until.isoformat()))
     request.session[SESSION] = {
         "account": account,
         "until": until.isoformat(),
@@ -73,7 +73,7 @@ def vault_of(request: HttpRequest) -> Vault | None:
             base64url.decode(kept["sealed"]),
             bound_to=_bound(account, kept["until"]),
         )
-    except (Account.DoesNotExist, VaultClosed, MalformedInputError):
+    except (Account.DoesNotExist, VaultClosedError, MalformedInputError):
         return None
     if datetime.fromisoformat(kept["until"]) <= datetime.now(UTC):
         return None
@@ -96,7 +96,7 @@ def signed_in(
     return guarded
 
 
-def destination(request: HttpRequest) -> str:
+def next_page(request: HttpRequest) -> str:
     """Where `next` leads, if that is a page of this wallet; else the cards."""
     home = reverse("wallet:cards")
     after = request.POST.get("next") or request.GET.get("next", "")

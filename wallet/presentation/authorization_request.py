@@ -28,15 +28,15 @@ from common.oid4vp.request_object import Trust, VerifiedRequest, fetch_request_o
 from common.oid4vp.transaction_data import DataAccess, Payment
 from wallet.account import pending
 from wallet.account.vault import Vault
-from wallet.issuer_client import requests
-from wallet.issuer_client.requests import name_of
+from wallet.issuer_client import issuer_metadata
+from wallet.issuer_client.issuer_metadata import display_name
 from wallet.presentation import trusted_verifiers
 
 KIND: Final = "request"
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class AccessTerms:
     """Readings to which the person agrees for a time, in words; `registry` is its own name for itself."""
 
     authority: str
@@ -47,7 +47,7 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PendingRequest:
     """A verified request as it waits for its answer, and what was proven of who sent it."""
 
     request: AuthorizationRequest
@@ -88,10 +88,10 @@ class Asked:
         )
 
     @property
-    def terms(self) -> tuple[Terms, ...]:
+    def terms(self) -> tuple[AccessTerms, ...]:
         """Readings of the person's records that they agree to for a time."""
         return tuple(
-            Terms(
+            AccessTerms(
                 authority=content.authority,
                 registry=self.registries.get(content.authority) or content.authority,
                 purpose=display.phrase(content.purpose),
@@ -105,13 +105,13 @@ class Asked:
         )
 
 
-def receive(vault: Vault, source: str | Mapping[str, str], *, now: datetime) -> UUID:
+def receive_request(vault: Vault, source: str | Mapping[str, str], *, now: datetime) -> UUID:
     """Fetch and verify a request, and keep it as a question to the person."""
     reference = parse_authorization_request(source)
     nonce = secrets.token_urlsafe(24) if reference.method == "post" else None
     try:
         reference = fetch_request_object(reference, send=http.request, wallet_nonce=nonce)
-        trust = Trust(resolve=resolve_did, anchors=trusted_verifiers.anchors())
+        trust = Trust(resolve=resolve_did, anchors=trusted_verifiers.verifier_anchors())
         verified = verify_request(reference, trust=trust, now=now, wallet_nonce=nonce)
         _require_own_terms(verified, now=now)
     except FetchError as error:
@@ -132,7 +132,7 @@ def receive(vault: Vault, source: str | Mapping[str, str], *, now: datetime) -> 
         "labels": {authority: labels for authority, (_, labels) in offices.items()},
         "expires_at": verified.request.expires_at and verified.request.expires_at.isoformat(),
     }
-    return pending.ask(vault, question, now=now)
+    return pending.add_question(vault, question, now=now)
 
 
 def _consents(request: AuthorizationRequest) -> tuple[DataAccess, ...]:
@@ -154,14 +154,14 @@ def _office(authority: str, now: datetime) -> tuple[str, dict[str, str]]:
     Empty where it does not say.
     """
     try:
-        issuer = requests.find_issuer(authority, now=now)
+        issuer = issuer_metadata.fetch_issuer_metadata(authority, now=now)
     except SelloError:
         return "", {}
-    return name_of(issuer.display), {
+    return display_name(issuer.display), {
         str(claim.path[-1]): label
         for configuration in issuer.configurations.values()
         for claim in configuration.claims
-        if (label := name_of(claim.display))
+        if (label := display_name(claim.display))
     }
 
 
@@ -171,12 +171,12 @@ def _parameters(reference: RequestReference) -> Mapping[str, Any]:
     return reference.parameters
 
 
-def asked(question: Mapping[str, Any], now: datetime) -> Asked:
+def load_request(question: Mapping[str, Any], now: datetime) -> PendingRequest:
     """The request that a kept question stands for, unless it has run out."""
     if question["expires_at"] and datetime.fromisoformat(question["expires_at"]) <= now:
-        raise pending.NothingWaits("This request has run out. Start again at the service that asks.")
+        raise pending.NothingPendingError("This request has run out. Start again at the service that asks.")
     request = parse_request_parameters(question["parameters"])
-    return Asked(
+    return PendingRequest(
         request,
         question["identity"],
         question["authenticated"],

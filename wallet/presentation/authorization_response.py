@@ -22,19 +22,19 @@ from wallet.account import pending
 from wallet.account.vault import Vault
 from wallet.credentials import claim_display
 from wallet.presentation import authorization_request, given_consents, history
-from wallet.presentation.authorization_request import Asked
-from wallet.presentation.matching import Answer, Part, Question, questions, together
+from wallet.presentation.authorization_request import PendingRequest
+from wallet.presentation.matching import Answer, AnswerPart, Question, merge_answers, questions
 
 DONE: Final = "done"
 
 
-class ChoiceMissing(SelloError):
+class ChoiceError(SelloError):
     """The person has not said which card to show, or chose one that does not answer."""
 
     code = "invalid_request"
 
 
-class NotDelivered(SelloError):
+class AnswerNotDeliveredError(SelloError):
     """The service did not take the answer."""
 
     code = "server_error"
@@ -42,18 +42,18 @@ class NotDelivered(SelloError):
 
 
 @dataclass(frozen=True, slots=True)
-class Consent:
+class ConsentScreen:
     """What the consent screen says: who asks, and each question with the ways to answer it."""
 
     id: UUID
-    asked: Asked
+    asked: PendingRequest
     questions: tuple[Question, ...]
-    before: history.Entry | None = None  # when the person last signed such a payment
+    before: history.RecordedRequest | None = None  # when the person last signed such a payment
 
     @property
     def amounts(self) -> str:
         """All that the person would confirm: USD 60.00, or up to so much."""
-        return " and ".join(claim_display.amount(payment) for payment in self.asked.payments)
+        return " and ".join(claim_display.payment_amount(payment) for payment in self.asked.payments)
 
     @property
     def missing(self) -> bool:
@@ -61,52 +61,52 @@ class Consent:
         return any(question.required and not question.answers for question in self.questions)
 
 
-def consent(vault: Vault, id: UUID, *, now: datetime) -> Consent:
+def consent_screen(vault: Vault, id: UUID, *, now: datetime) -> ConsentScreen:
     """The consent screen of a waiting request."""
-    asked = authorization_request.asked(
-        pending.read(vault, id, kind=authorization_request.KIND, now=now), now
+    asked = authorization_request.load_request(
+        pending.read_question(vault, id, kind=authorization_request.KIND, now=now), now
     )
-    return Consent(
+    return ConsentScreen(
         id, asked, questions(vault, asked.request, now=now), before=history.signed_before(vault, asked)
     )
 
 
-def present(vault: Vault, id: UUID, chosen: Collection[str], *, now: datetime) -> UUID:
+def answer_request(vault: Vault, id: UUID, chosen: Collection[str], *, now: datetime) -> UUID:
     """Show what the person agreed to; `chosen` are identifiers of answers, to whichever question; "" is none.
 
     Returns the identifier of the page that says how it went. A second answer to one request is refused.
     """
-    question = pending.take(vault, id, kind=authorization_request.KIND, now=now)
+    question = pending.take_question(vault, id, kind=authorization_request.KIND, now=now)
     try:
-        asked = authorization_request.asked(question, now)
+        asked = authorization_request.load_request(question, now)
         answers = _chosen(questions(vault, asked.request, now=now), chosen)
         presentations = _sign(asked, answers, now)
     except SelloError:
-        pending.put_back(vault, id, question)
+        pending.return_question(vault, id, question)
         raise
-    pending.settle(vault, id)
-    given_consents.remember(vault, asked, answers)
+    pending.remove_question(vault, id)
+    given_consents.keep_consents(vault, asked, answers)
     try:
         redirect = responses.send_response(
             responses.create_response(asked.request, presentations), send=http.request
         )
     except SelloError as error:
-        history.record(vault, asked, answers, outcome="not delivered", now=now)
-        raise NotDelivered(
+        history.record_request(vault, asked, answers, outcome="not delivered", now=now)
+        raise AnswerNotDeliveredError(
             "The service did not accept the answer. Nothing more was sent; start again there.",
             detail=f"{error.public} {error.detail}",
         ) from error
-    entry = history.record(vault, asked, answers, outcome="shown", now=now)
+    entry = history.record_request(vault, asked, answers, outcome="shown", now=now)
     return _done(vault, asked, entry, redirect, now)
 
 
-def decline(vault: Vault, id: UUID, *, now: datetime) -> UUID:
+def decline_request(vault: Vault, id: UUID, *, now: datetime) -> UUID:
     """Say no to who asks (`access_denied`, OpenID4VP §8.5), and remember having said it."""
-    asked = authorization_request.asked(
-        pending.take(vault, id, kind=authorization_request.KIND, now=now), now
+    asked = authorization_request.load_request(
+        pending.take_question(vault, id, kind=authorization_request.KIND, now=now), now
     )
-    pending.settle(vault, id)
-    entry = history.record(vault, asked, (), outcome="declined", now=now)
+    pending.remove_question(vault, id)
+    entry = history.record_request(vault, asked, (), outcome="declined", now=now)
     refusal = responses.create_error_response(asked.request, AccessDeniedError("The person said no."))
     try:
         redirect = responses.send_response(refusal, send=http.request)
@@ -116,7 +116,7 @@ def decline(vault: Vault, id: UUID, *, now: datetime) -> UUID:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class PresentationOutcome:
     """How a request ended, and where the person goes on from there (empty: nowhere)."""
 
     name: str
@@ -125,13 +125,15 @@ class Done:
     paid: bool
 
 
-def done(vault: Vault, id: UUID, *, now: datetime) -> Done:
+def presentation_outcome(vault: Vault, id: UUID, *, now: datetime) -> PresentationOutcome:
     """The end of a request, for its last page."""
-    value = pending.read(vault, id, kind=DONE, now=now)
-    return Done(value["name"], value["outcome"], value["redirect"], value["paid"])
+    value = pending.read_question(vault, id, kind=DONE, now=now)
+    return PresentationOutcome(value["name"], value["outcome"], value["redirect"], value["paid"])
 
 
-def _done(vault: Vault, asked: Asked, entry: history.Entry, redirect: str, now: datetime) -> UUID:
+def _done(
+    vault: Vault, asked: PendingRequest, entry: history.RecordedRequest, redirect: str, now: datetime
+) -> UUID:
     try:
         redirect = http.allowed_url(redirect) if redirect.isascii() and redirect.isprintable() else ""
     except FetchError:
@@ -143,7 +145,7 @@ def _done(vault: Vault, asked: Asked, entry: history.Entry, redirect: str, now: 
         "redirect": redirect,
         "paid": entry.outcome == "shown" and bool(asked.payments),
     }
-    return pending.ask(vault, value, now=now)
+    return pending.add_question(vault, value, now=now)
 
 
 def _chosen(asked: Sequence[Question], chosen: Collection[str]) -> tuple[Answer, ...]:
@@ -152,21 +154,21 @@ def _chosen(asked: Sequence[Question], chosen: Collection[str]) -> tuple[Answer,
     found = []
     for question in asked:
         picked = [answer for answer in question.answers if answer.id in names]
-        answer = together(picked) if picked else None
+        answer = merge_answers(picked) if picked else None
         if picked and (answer is None or (len(picked) > 1 and not question.multiple)):
-            raise ChoiceMissing("Choose one of those that exclude each other.")
+            raise ChoiceError("Choose one of those that exclude each other.")
         if answer is not None:
             found.append(answer)
         elif question.required:
-            raise ChoiceMissing("Choose what to show.")
+            raise ChoiceError("Choose what to show.")
     if names - {answer.id for question in asked for answer in question.answers}:
-        raise ChoiceMissing("Choose among what is offered.")
+        raise ChoiceError("Choose among what is offered.")
     if not found:
-        raise ChoiceMissing("Choose what to show, or decline.")
+        raise ChoiceError("Choose what to show, or decline.")
     return tuple(found)
 
 
-def _sign(asked: Asked, answers: Sequence[Answer], now: datetime) -> dict[str, list[Secured]]:
+def _sign(asked: PendingRequest, answers: Sequence[Answer], now: datetime) -> dict[str, list[Secured]]:
     """The presentations for each credential query, each bound to this audience and nonce.
 
     Each entry of transaction data is authorised by the answer to one query (OpenID4VP §5.1).
@@ -177,7 +179,7 @@ def _sign(asked: Asked, answers: Sequence[Answer], now: datetime) -> dict[str, l
     for entry in asked.request.transaction_data:
         name = next((name for name in entry.credential_ids if name in shown), None)
         if name is None:
-            raise ChoiceMissing("A payment or consent must be confirmed with one of the cards asked for.")
+            raise ChoiceError("A payment or consent must be confirmed with one of the cards asked for.")
         authorised[name].append(entry.encoded)
     presentations: dict[str, list[Secured]] = {name: [] for name in shown}
     for (name, _), part in parts.items():
@@ -185,7 +187,7 @@ def _sign(asked: Asked, answers: Sequence[Answer], now: datetime) -> dict[str, l
     return presentations
 
 
-def _shown(asked: Asked, part: Part, authorised: Sequence[str], now: datetime) -> Secured:
+def _shown(asked: PendingRequest, part: AnswerPart, authorised: Sequence[str], now: datetime) -> Secured:
     """One credential as it leaves; unsigned by its holder only where the query wants no signature (§5.3)."""
     copy = part.copy
     if not part.signed:

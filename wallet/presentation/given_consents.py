@@ -8,8 +8,8 @@ from common.oid4vp.transaction_data import DataAccess
 from wallet.account.vault import Vault
 from wallet.credentials import stored_credentials
 from wallet.models import GivenConsent
-from wallet.presentation.authorization_request import Asked
-from wallet.presentation.matching import Answer, Part
+from wallet.presentation.authorization_request import PendingRequest
+from wallet.presentation.matching import Answer, AnswerPart
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +22,9 @@ class KeptConsent:
     labels: Mapping[str, str] = field(default_factory=dict)
 
 
-def remember(vault: Vault, asked: Asked, answers: Sequence[Answer]) -> None:
+def keep_consents(vault: Vault, asked: PendingRequest, answers: Sequence[Answer]) -> None:
     """Keep where a consent will lie and the key that signed it, before either leaves."""
-    parts: dict[str, Part] = {}  # the first of several, which is what its service reads a record with
+    parts: dict[str, AnswerPart] = {}  # the first of several, which is what its service reads a record with
     for part in (part for answer in answers for part in answer.parts):
         parts.setdefault(part.query_id, part)
     for entry in asked.request.transaction_data:
@@ -33,14 +33,14 @@ def remember(vault: Vault, asked: Asked, answers: Sequence[Answer]) -> None:
             row, authority = GivenConsent(), entry.content.authority
             name = asked.registries.get(authority) or authority
             labels = dict(asked.labels.get(authority, {}))
-            key = stored_credentials.dump_key(part.copy.key)
+            key = stored_credentials.dump_holder_key(part.copy.key)
             vault.seal(row, {"authority": authority, "name": name, "key": key, "labels": labels})
             row.save()
 
 
-def kept(vault: Vault) -> Iterator[KeptConsent]:
+def kept_consents(vault: Vault) -> Iterator[KeptConsent]:
     """Every place where a consent lies, the latest first."""
     for row in GivenConsent.objects.filter(account=vault.account):
         value = vault.open(row)
-        key = stored_credentials.load_key(value["key"])
+        key = stored_credentials.load_holder_key(value["key"])
         yield KeptConsent(value["authority"], value["name"], key, value.get("labels", {}))

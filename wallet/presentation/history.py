@@ -13,13 +13,13 @@ from wallet.account.vault import Vault
 from wallet.credentials import claim_display, stored_credentials
 from wallet.models import HistoryEntry
 from wallet.presentation import trusted_verifiers
-from wallet.presentation.authorization_request import Asked
+from wallet.presentation.authorization_request import PendingRequest
 from wallet.presentation.matching import Answer
 
 Outcome = Literal["shown", "declined", "not delivered"]
 
 
-class NoSuchEntry(SelloError):
+class HistoryEntryNotFoundError(SelloError):
     """No entry of this person."""
 
     code = "invalid_request"
@@ -27,7 +27,7 @@ class NoSuchEntry(SelloError):
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownCard:
     """One card of which something left: the names of the claims, never their values."""
 
     title: str
@@ -37,7 +37,7 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Signed:
+class SignedPayment:
     """A payment that the person signed: what tells it again from others."""
 
     reference: str
@@ -45,7 +45,7 @@ class Signed:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class RecordedRequest:
     """One request and how it ended."""
 
     id: UUID
@@ -55,21 +55,21 @@ class Entry:
     purpose: str
     outcome: Outcome
     at: datetime
-    shown: tuple[Shown, ...]
+    shown: tuple[ShownCard, ...]
     payments: tuple[str, ...]
     service: str = ""  # below which address it announces notices; empty where nowhere, or nothing was taken
     keys: tuple[PrivateKey, ...] = field(default=(), repr=False)  # that signed: it answers to no others
     agreed: tuple[str, ...] = ()  # readings to which the person agreed for a time
     client_id: str = ""  # who asked, as it was proven; what calls itself the same is not the same
-    signed: tuple[Signed, ...] = ()  # with the answer that left
+    signed: tuple[SignedPayment, ...] = ()  # with the answer that left
 
 
-def record(
-    vault: Vault, asked: Asked, answers: Sequence[Answer], *, outcome: Outcome, now: datetime
-) -> Entry:
+def record_request(
+    vault: Vault, asked: PendingRequest, answers: Sequence[Answer], *, outcome: Outcome, now: datetime
+) -> RecordedRequest:
     """Write down how a request ended."""
     row = HistoryEntry()
-    entry = Entry(
+    entry = RecordedRequest(
         id=row.id,
         name=asked.name,
         address=asked.address,
@@ -78,7 +78,7 @@ def record(
         outcome=outcome,
         at=now,
         shown=tuple(
-            Shown(
+            ShownCard(
                 part.card.title,
                 part.card.issuer_name,
                 tuple(dict.fromkeys(line.label for line in part.rows)),
@@ -87,8 +87,8 @@ def record(
             for answer in answers
             for part in answer.parts
         ),
-        payments=tuple(f"{claim_display.amount(pay)} to {pay.payee}" for pay in asked.payments),
-        service=trusted_verifiers.correspondence(asked.client_id)
+        payments=tuple(f"{claim_display.payment_amount(pay)} to {pay.payee}" for pay in asked.payments),
+        service=trusted_verifiers.notices_address(asked.client_id)
         if asked.registered and outcome == "shown"
         else "",
         keys=tuple(
@@ -105,7 +105,8 @@ def record(
         ),
         client_id=str(asked.client_id),
         signed=tuple(
-            Signed(pay.reference, pay.purpose) for pay in (asked.payments if outcome != "declined" else ())
+            SignedPayment(pay.reference, pay.purpose)
+            for pay in (asked.payments if outcome != "declined" else ())
         ),
     )
     vault.seal(row, _dump(entry))
@@ -113,43 +114,43 @@ def record(
     return entry
 
 
-def entries(vault: Vault) -> tuple[Entry, ...]:
+def recorded_requests(vault: Vault) -> tuple[RecordedRequest, ...]:
     """Everything that was asked of this person, the latest first."""
     rows = HistoryEntry.objects.filter(account=vault.account)
     return tuple(_load(row.id, vault.open(row)) for row in rows)
 
 
-def find(vault: Vault, id: UUID) -> Entry:
+def find_entry(vault: Vault, id: UUID) -> RecordedRequest:
     """One entry of this person."""
     row = HistoryEntry.objects.filter(account=vault.account, id=id).first()
     if row is None:
-        raise NoSuchEntry("This entry is not in your history.")
+        raise HistoryEntryNotFoundError("This entry is not in your history.")
     return _load(row.id, vault.open(row))
 
 
-def signed_before(vault: Vault, asked: Asked) -> Entry | None:
+def signed_before(vault: Vault, asked: PendingRequest) -> RecordedRequest | None:
     """The last time that the person signed a payment for the same purpose to whoever asks now."""
     purposes = {payment.purpose for payment in asked.payments}
-    for entry in entries(vault) if purposes else ():
+    for entry in recorded_requests(vault) if purposes else ():
         if entry.client_id == str(asked.client_id) and purposes & {each.purpose for each in entry.signed}:
             return entry
     return None
 
 
-def delete(vault: Vault, id: UUID) -> None:
+def delete_entry(vault: Vault, id: UUID) -> None:
     """Forget one entry; who was shown something still knows it."""
     HistoryEntry.objects.filter(account=vault.account, id=id).delete()
 
 
-def _dump(entry: Entry) -> dict[str, Any]:
+def _dump(entry: RecordedRequest) -> dict[str, Any]:
     written = asdict(replace(entry, keys=()))
-    keys = [stored_credentials.dump_key(key) for key in entry.keys]
+    keys = [stored_credentials.dump_holder_key(key) for key in entry.keys]
     return {**written, "id": None, "at": entry.at.isoformat(), "keys": keys}
 
 
-def _load(id: UUID, value: Mapping[str, Any]) -> Entry:
-    shown = tuple(Shown(**{**item, "labels": tuple(item["labels"])}) for item in value["shown"])
-    return Entry(
+def _load(id: UUID, value: Mapping[str, Any]) -> RecordedRequest:
+    shown = tuple(ShownCard(**{**item, "labels": tuple(item["labels"])}) for item in value["shown"])
+    return RecordedRequest(
         **{
             **value,
             "id": id,
@@ -157,7 +158,7 @@ def _load(id: UUID, value: Mapping[str, Any]) -> Entry:
             "shown": shown,
             "payments": tuple(value["payments"]),
             "agreed": tuple(value.get("agreed", ())),
-            "signed": tuple(Signed(**each) for each in value.get("signed", ())),
-            "keys": tuple(stored_credentials.load_key(key) for key in value.get("keys", ())),
+            "signed": tuple(SignedPayment(**each) for each in value.get("signed", ())),
+            "keys": tuple(stored_credentials.load_holder_key(key) for key in value.get("keys", ())),
         }
     )

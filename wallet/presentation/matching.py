@@ -24,19 +24,19 @@ from common.vcdm import validation
 from common.vcdm.credential import ClaimPath
 from wallet.account.vault import Vault
 from wallet.credentials import cards, claim_display
-from wallet.credentials.claim_display import Row
-from wallet.credentials.status import BEST_FIRST, USABLE, Status
-from wallet.credentials.stored_credentials import Copy, HeldCard
-from wallet.presentation.missing import Missing, missing
+from wallet.credentials.claim_display import ClaimRow
+from wallet.credentials.status import BEST_FIRST, USABLE, CardStatus
+from wallet.credentials.stored_credentials import HeldCard, StoredCredential
+from wallet.presentation.missing import MissingDocument, missing_document
 
 SELECTIVE: Final = frozenset({"dc+sd-jwt", issuer_signed.FORMAT})
 MOST: Final = 60  # answers to one question, before those that differ in nothing visible are folded
 
-Held = list[tuple[HeldCard, Status]]
+Held = list[tuple[HeldCard, CardStatus]]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class AnswerPart:
     """One credential that would leave, and what of it; `disclose` None is the whole of it.
 
     `signed` by its holder, unless whoever asks wants it without (OpenID4VP §5.3). `repeatable` where more
@@ -45,10 +45,10 @@ class Part:
 
     query_id: str
     card: HeldCard
-    copy: Copy
+    copy: StoredCredential
     disclose: tuple[ClaimPath, ...] | None
-    status: Status
-    rows: tuple[Row, ...]
+    status: CardStatus
+    rows: tuple[ClaimRow, ...]
     signed: bool = True
     repeatable: bool = False
 
@@ -62,7 +62,7 @@ class Part:
 class Answer:
     """One way to answer a question: one part for each credential query of an option."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[AnswerPart, ...]
 
     @property
     def id(self) -> str:
@@ -76,7 +76,7 @@ class Answer:
         return " and ".join(dict.fromkeys(part.card.title for part in self.parts))
 
     @property
-    def standing(self) -> Status:
+    def standing(self) -> CardStatus:
         """The worst status among its cards."""
         return max((part.status for part in self.parts), key=BEST_FIRST.index)
 
@@ -87,11 +87,11 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Withheld:
+class WithheldCard:
     """A card that would answer and is not offered, because nobody would take it as it stands."""
 
     card: HeldCard
-    status: Status
+    status: CardStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +105,8 @@ class Question:
     required: bool
     answers: tuple[Answer, ...]
     multiple: bool = False
-    withheld: tuple[Withheld, ...] = ()
-    lacking: tuple[tuple[Missing, ...], ...] = ()
+    withheld: tuple[WithheldCard, ...] = ()
+    lacking: tuple[tuple[MissingDocument, ...], ...] = ()
 
 
 def questions(vault: Vault, request: AuthorizationRequest, *, now: datetime) -> tuple[Question, ...]:
@@ -115,9 +115,9 @@ def questions(vault: Vault, request: AuthorizationRequest, *, now: datetime) -> 
     return tuple(_question(request, each, held, now) for each in request.query.sets())
 
 
-def together(chosen: Sequence[Answer]) -> Answer | None:
+def merge_answers(chosen: Sequence[Answer]) -> Answer | None:
     """Several answers to one question as one; None where they exclude each other."""
-    parts: dict[tuple[str, str], Part] = {}
+    parts: dict[tuple[str, str], AnswerPart] = {}
     for part in (part for answer in chosen for part in answer.parts):
         if parts.setdefault((part.query_id, part.copy.id), part).disclose != part.disclose:
             return None
@@ -137,7 +137,7 @@ def _question(
     queries = [request.query.credential(name) for names in asked.options for name in names]
     answers = _answers(request, asked, [entry for entry in held if entry[1] in USABLE])
     withheld = tuple(
-        Withheld(card, status)
+        WithheldCard(card, status)
         for card, status in held
         if status not in USABLE and any(any(_ways(query, [(card, status)])) for query in queries)
     )
@@ -159,7 +159,7 @@ def _answers(request: AuthorizationRequest, asked: CredentialSetQuery, held: Hel
     return tuple(_folded(found))
 
 
-def _ways(query: CredentialQuery, held: Held) -> Iterator[Part]:
+def _ways(query: CredentialQuery, held: Held) -> Iterator[AnswerPart]:
     """Each copy that answers a credential query, with each of its satisfied claim sets (§6.4.1)."""
     variants = [replace(query, claim_sets=(names,)) for names in query.claim_sets] or [query]
     for card, status in held:
@@ -170,11 +170,11 @@ def _ways(query: CredentialQuery, held: Held) -> Iterator[Part]:
                 if disclose is None:
                     continue
                 if not _selective(copy):
-                    rows = claim_display.rows(copy)
-                    yield Part(query.id, card, copy, None, status, rows, signed, query.multiple)
+                    rows = claim_display.claim_rows(copy)
+                    yield AnswerPart(query.id, card, copy, None, status, rows, signed, query.multiple)
                     break
-                rows = claim_display.rows(_leaving(copy, disclose))
-                yield Part(query.id, card, copy, disclose, status, rows, signed, query.multiple)
+                rows = claim_display.claim_rows(_leaving(copy, disclose))
+                yield AnswerPart(query.id, card, copy, disclose, status, rows, signed, query.multiple)
 
 
 def _folded(answers: Iterable[Answer]) -> Iterator[Answer]:
@@ -192,14 +192,14 @@ def _folded(answers: Iterable[Answer]) -> Iterator[Answer]:
                 yield answer
 
 
-def _selective(copy: Copy) -> bool:
+def _selective(copy: StoredCredential) -> bool:
     """Whether parts of a copy can be held back: by its format, or by the proof that its issuer made."""
     return copy.format in SELECTIVE or (
         isinstance(copy.secured, Mapping) and disclosure.is_selective(copy.secured)
     )
 
 
-def _leaving(copy: Copy, disclose: tuple[ClaimPath, ...]) -> Copy:
+def _leaving(copy: StoredCredential, disclose: tuple[ClaimPath, ...]) -> StoredCredential:
     """The copy as a verifier would see it: the claims at `disclose`, and those that cannot be held back."""
     if isinstance(copy.secured, Mapping):
         document = disclosure.preview_disclosure(copy.secured, disclose)
@@ -222,13 +222,13 @@ def _lacking(
     asked: CredentialSetQuery,
     held: Held,
     now: datetime,
-) -> tuple[tuple[Missing, ...], ...]:
+) -> tuple[tuple[MissingDocument, ...], ...]:
     """For each option, what of it is missing; the same in two formats is one."""
     usable = [entry for entry in held if entry[1] in USABLE]
-    options: dict[tuple[Missing, ...], None] = {}
+    options: dict[tuple[MissingDocument, ...], None] = {}
     for names in asked.options:
         queries = [request.query.credential(name) for name in names]
         lacking = [query for query in queries if not any(_ways(query, usable))]
-        found = (missing(query, [card for card, _ in usable], now=now) for query in lacking)
+        found = (missing_document(query, [card for card, _ in usable], now=now) for query in lacking)
         options[tuple(dict.fromkeys(found))] = None
     return tuple(options)

@@ -14,15 +14,15 @@ from common.encoding.display import type_name
 from common.errors import SelloError
 from common.oid4vp.dcql import CredentialQuery
 from wallet.credentials.stored_credentials import HeldCard
-from wallet.credentials.type_metadata import name
-from wallet.issuer_client import requests
-from wallet.issuer_client.requests import name_of
+from wallet.credentials.type_metadata import localized_name
+from wallet.issuer_client import issuer_metadata
+from wallet.issuer_client.issuer_metadata import display_name
 
 BELOW_AN_ISSUER: Final = "/types/"
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
+class MissingDocument:
     """One document: `held` where a card of that type is there and does not say what is asked for.
 
     `issuer` is who issues it, and `address` a page about it; each empty where nobody knows.
@@ -34,13 +34,13 @@ class Missing:
     held: bool = False
 
 
-def missing(query: CredentialQuery, held: Iterable[HeldCard], *, now: datetime) -> Missing:
+def missing_document(query: CredentialQuery, held: Iterable[HeldCard], *, now: datetime) -> MissingDocument:
     """What is lacking to answer one credential query, of which no card is any."""
     types = list(_types(query))
     page = next(filter(_is_url, types), "")
     for card in held:
         if any(set(types) & set(copy.types) for copy in card.copies):
-            return Missing(card.title, card.issuer_name, page, held=True)
+            return MissingDocument(card.title, card.issuer_name, page, held=True)
     for type_ in types:
         found = _named_by_its_issuer(type_, now)
         if found is not None:
@@ -48,9 +48,9 @@ def missing(query: CredentialQuery, held: Iterable[HeldCard], *, now: datetime) 
     for type_ in types:
         words = _own_name(type_)
         if words:
-            return Missing(words, address=type_)
+            return MissingDocument(words, address=type_)
     shown = types[0] if types else query.id
-    return Missing(type_name(shown), address=page)
+    return MissingDocument(type_name(shown), address=page)
 
 
 def _types(query: CredentialQuery) -> Iterator[str]:
@@ -63,22 +63,22 @@ def _types(query: CredentialQuery) -> Iterator[str]:
         yield meta["doctype_value"]
 
 
-def _named_by_its_issuer(type_: str, now: datetime) -> Missing | None:
+def _named_by_its_issuer(type_: str, now: datetime) -> MissingDocument | None:
     identifier, below, _ = type_.rpartition(BELOW_AN_ISSUER)
     if not below or not _is_url(type_):
         return None
     try:
-        issuer = requests.find_issuer(identifier, now=now)
+        issuer = issuer_metadata.fetch_issuer_metadata(identifier, now=now)
     except SelloError:
         return None
     mine = [each for each in issuer.configurations.values() if type_ in (each.vct, each.doctype, *each.types)]
-    title = next((title for each in mine if (title := name_of(each.display))), "") or _own_name(type_)
-    return Missing(title or type_name(type_), name_of(issuer.display), type_)
+    title = next((title for each in mine if (title := display_name(each.display))), "") or _own_name(type_)
+    return MissingDocument(title or type_name(type_), display_name(issuer.display), type_)
 
 
 def _own_name(type_: str) -> str:
     try:
-        return name(known_types.named_type(type_).words) if _is_url(type_) else ""
+        return localized_name(known_types.named_type(type_).words) if _is_url(type_) else ""
     except SelloError:
         return ""
 

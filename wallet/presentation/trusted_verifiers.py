@@ -14,19 +14,19 @@ def registered_name(client_id: ClientId) -> str:
     return entry.name if entry else ""
 
 
-def correspondence(client_id: ClientId) -> str:
+def notices_address(client_id: ClientId) -> str:
     """Below which address a registered verifier announces that it has something to tell, or empty."""
     entry = RegisteredVerifier.objects.filter(client_id=str(client_id)).first()
     return entry.notices.rstrip("/") if entry else ""
 
 
-def announced() -> frozenset[str]:
+def announced_addresses() -> frozenset[str]:
     """Every address that the public list announces now."""
     found = RegisteredVerifier.objects.exclude(notices="").values_list("notices", flat=True)
     return frozenset(each.rstrip("/") for each in found)
 
 
-def anchors() -> tuple[bytes, ...]:
+def verifier_anchors() -> tuple[bytes, ...]:
     """The certificate authorities (DER) whose word on a verifier counts: `settings.VERIFIER_CA_FILE`."""
     return tuple(
         found.public_bytes(Encoding.DER)

@@ -37,7 +37,7 @@ def test_the_tables_keep_no_order_of_their_own(model: type[models.Model], db: No
 
 
 def test_the_order_of_one_persons_rows_says_nothing_of_anothers(vault: Vault, now: datetime) -> None:
-    other = accounts.sign_up("Bruno", ANA[1])
+    other = accounts.create_wallet_account("Bruno", ANA[1])
     for owner in (vault, other, vault):
         row = Card()
         owner.seal(row, {})
@@ -53,23 +53,23 @@ def test_a_day_is_all_that_a_waiting_question_shows(
     screen = ask(holder, clinic, now)
     row = Pending.objects.get(id=screen.id)
     assert row.last_day == (now + pending.LIFETIME).date()
-    with pytest.raises(pending.NothingWaits):
-        authorization_response.consent(holder, screen.id, now=now + pending.LIFETIME)
-    pending.ask(holder, {"kind": "other"}, now=now + pending.LIFETIME)
+    with pytest.raises(pending.NothingPendingError):
+        authorization_response.consent_screen(holder, screen.id, now=now + pending.LIFETIME)
+    pending.add_question(holder, {"kind": "other"}, now=now + pending.LIFETIME)
     assert not Pending.objects.filter(id=screen.id).exists()
 
 
 def test_questions_of_whoever_never_came_back_are_swept(vault: Vault, now: datetime) -> None:
-    pending.ask(vault, {"kind": "x"}, now=now)
-    other = accounts.sign_up("Bruno", ANA[1])
-    pending.ask(other, {"kind": "x"}, now=now + timedelta(days=1))
+    pending.add_question(vault, {"kind": "x"}, now=now)
+    other = accounts.create_wallet_account("Bruno", ANA[1])
+    pending.add_question(other, {"kind": "x"}, now=now + timedelta(days=1))
     assert Pending.objects.get().account == other.account
 
 
 def test_the_latest_comes_first_all_the_same(holder: Vault, clinic: Service, now: datetime) -> None:
     for number in range(3):
         screen = ask(holder, clinic, now)
-        authorization_response.decline(holder, screen.id, now=now + timedelta(minutes=number))
+        authorization_response.decline_request(holder, screen.id, now=now + timedelta(minutes=number))
     assert HistoryEntry.objects.count() == 3
-    times = [entry.at for entry in history.entries(holder)]
+    times = [entry.at for entry in history.recorded_requests(holder)]
     assert times == sorted(times, reverse=True)

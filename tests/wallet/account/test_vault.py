@@ -7,7 +7,7 @@ from tests.tampering import flip
 from tests.wallet.conftest import ANA
 from wallet.account import accounts
 from wallet.account import vault as vaults
-from wallet.account.vault import Vault, VaultClosed
+from wallet.account.vault import Vault, VaultClosedError
 from wallet.models import Account, Card, HistoryEntry
 
 SAID = {"issuer": "did:web:civil-registry.example", "claims": {"given_name": "Ana Wayra"}}
@@ -25,21 +25,21 @@ def test_a_row_opens_again(vault: Vault) -> None:
 
 
 def test_a_wrong_passphrase_opens_nothing(vault: Vault) -> None:
-    with pytest.raises(VaultClosed):
-        vaults.unwrap(vault.account, "correct horse battery stapler")
+    with pytest.raises(VaultClosedError):
+        vaults.unwrap_vault(vault.account, "correct horse battery stapler")
 
 
 def test_a_tampered_row_does_not_open(vault: Vault) -> None:
     card = _kept(vault)
     card.sealed = flip(bytes(card.sealed))
-    with pytest.raises(VaultClosed):
+    with pytest.raises(VaultClosedError):
         vault.open(card)
 
 
 def test_a_cut_row_does_not_open(vault: Vault) -> None:
     card = _kept(vault)
     card.sealed = b"short"
-    with pytest.raises(VaultClosed):
+    with pytest.raises(VaultClosedError):
         vault.open(card)
 
 
@@ -47,22 +47,22 @@ def test_swapped_rows_do_not_open(vault: Vault) -> None:
     first, second = _kept(vault), _kept(vault, {"other": 1})
     first.sealed, second.sealed = second.sealed, first.sealed
     for card in (first, second):
-        with pytest.raises(VaultClosed):
+        with pytest.raises(VaultClosedError):
             vault.open(card)
 
 
 def test_a_row_moved_to_another_table_does_not_open(vault: Vault) -> None:
     card = _kept(vault)
-    with pytest.raises(VaultClosed):
+    with pytest.raises(VaultClosedError):
         vault.open(HistoryEntry(id=card.id, account=card.account, sealed=card.sealed))
 
 
 def test_a_row_moved_to_another_account_does_not_open(vault: Vault) -> None:
-    other = accounts.sign_up("Mallory", "another passphrase altogether")
+    other = accounts.create_wallet_account("Mallory", "another passphrase altogether")
     card = _kept(vault)
-    with pytest.raises(VaultClosed):
+    with pytest.raises(VaultClosedError):
         Vault(other.account, vault.key).open(card)
-    with pytest.raises(VaultClosed):
+    with pytest.raises(VaultClosedError):
         other.open(card)
 
 
@@ -71,14 +71,14 @@ def test_a_wrapped_key_moved_to_another_account_does_not_open(vault: Vault) -> N
         handle="x", salt=vault.account.salt, operations=vault.account.operations,
         memory=vault.account.memory, wrapped_key=vault.account.wrapped_key,
     )  # fmt: skip
-    with pytest.raises(VaultClosed):
-        vaults.unwrap(stolen, ANA[1])
+    with pytest.raises(VaultClosedError):
+        vaults.unwrap_vault(stolen, ANA[1])
 
 
 def test_without_the_sites_key_the_passphrase_opens_nothing(vault: Vault, settings: object) -> None:
     settings.KEY_ENCRYPTION_KEY = "A" * 43  # type: ignore[attr-defined]
-    with pytest.raises(VaultClosed):
-        vaults.unwrap(vault.account, ANA[1])
+    with pytest.raises(VaultClosedError):
+        vaults.unwrap_vault(vault.account, ANA[1])
 
 
 def test_sizes_are_whole_pages(vault: Vault) -> None:

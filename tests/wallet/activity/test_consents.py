@@ -24,7 +24,7 @@ from tests.wallet.fakes import CLINIC, ISSUER, Network, Office, Service, reply
 from wallet.account import accounts
 from wallet.account.vault import Vault
 from wallet.activity import consents
-from wallet.activity.consents import NotWithdrawn
+from wallet.activity.consents import NotWithdrawnError
 from wallet.models import Card, GivenConsent, HistoryEntry
 from wallet.presentation import authorization_request, authorization_response, history
 
@@ -79,7 +79,7 @@ def test_the_screen_says_what_is_signed(holder: Vault, asking_clinic: Service, n
     agree(holder, asking_clinic, now)
     entries = asking_clinic.transaction_data
     assert asking_clinic.verified("sd", "dc+sd-jwt", transaction_data=entries)
-    (entry,) = history.entries(holder)
+    (entry,) = history.recorded_requests(holder)
     assert entry.agreed == (f"Assistive device at {ELSEWHERE} until 21 December 2026",)
 
 
@@ -106,7 +106,7 @@ def test_terms_of_somebody_who_proved_nothing(holder: Vault, asking_clinic: Serv
     client_id = ClientId("redirect_uri", "https://clinic.example/response")
     link = create_link_by_value(asking_clinic.parameters(client_id))
     with pytest.raises(InvalidTransactionDataError):
-        authorization_request.receive(holder, link, now=now)
+        authorization_request.receive_request(holder, link, now=now)
 
 
 def test_the_key_is_kept_where_the_card_is_not(
@@ -116,15 +116,15 @@ def test_the_key_is_kept_where_the_card_is_not(
     keeper = Keeper(network, now)
     Card.objects.all().delete()
     HistoryEntry.objects.all().delete()
-    (listed,) = consents.given(holder, now=now)
+    (listed,) = consents.reported_consents(holder, now=now)
     assert (listed.authority, listed.answered) == (ELSEWHERE, True)
     (given,) = listed.consents
     assert (given.id, given.state, given.attributes, given.lasting) == (
         "c-1", "active", ("Assistive device",), True,
     )  # fmt: skip
-    ended = consents.withdraw(holder, ELSEWHERE, "c-1", now=now)
+    ended = consents.withdraw_consent(holder, ELSEWHERE, "c-1", now=now)
     assert (ended.state, keeper.entry.state) == ("withdrawn", "withdrawn")
-    assert consents.withdraw(holder, ELSEWHERE, "c-1", now=now).state == "withdrawn"
+    assert consents.withdraw_consent(holder, ELSEWHERE, "c-1", now=now).state == "withdrawn"
     assert CLINIC.encode() not in dump()
     assert ELSEWHERE.encode() not in dump()
 
@@ -134,7 +134,7 @@ def test_each_office_is_asked_with_the_keys_it_has_seen(
 ) -> None:
     agree(holder, asking_clinic, now)
     agree(holder, asking_clinic, now)
-    offices = {office.identifier: office for office in consents.offices(holder)}
+    offices = {office.identifier: office for office in consents.authorities(holder)}
     assert set(offices) == {ISSUER, ELSEWHERE}
     assert len(offices[ELSEWHERE].keys) == 1  # twice the same key
     assert GivenConsent.objects.count() == 2
@@ -150,8 +150,8 @@ def test_what_cannot_be_withdrawn_says_so(
 ) -> None:
     agree(holder, asking_clinic, now)
     keeper = Keeper(network, now)
-    with pytest.raises(NotWithdrawn):
-        consents.withdraw(holder, authority, id, now=now)
+    with pytest.raises(NotWithdrawnError):
+        consents.withdraw_consent(holder, authority, id, now=now)
     assert keeper.entry.state == "active"
     assert not [url for _, url in network.asked if "nobody.example" in url]
 
@@ -160,12 +160,12 @@ def test_an_office_that_does_not_answer_or_lies(
     holder: Vault, asking_clinic: Service, network: Network, now: datetime
 ) -> None:
     agree(holder, asking_clinic, now)
-    assert not any(listed.answered for listed in consents.given(holder, now=now))
+    assert not any(listed.answered for listed in consents.reported_consents(holder, now=now))
     Keeper(network, now)
     still = create_consents([ENTRY])  # says yes, and means no
     network.handlers["POST", f"{ELSEWHERE}/access/withdrawal"] = lambda headers, body: reply(still)
-    with pytest.raises(NotWithdrawn):
-        consents.withdraw(holder, ELSEWHERE, "c-1", now=now)
+    with pytest.raises(NotWithdrawnError):
+        consents.withdraw_consent(holder, ELSEWHERE, "c-1", now=now)
 
 
 def test_another_person_has_none(
@@ -173,10 +173,10 @@ def test_another_person_has_none(
 ) -> None:
     agree(holder, asking_clinic, now)
     keeper = Keeper(network, now)
-    bruno = accounts.sign_up("Bruno", "a passphrase of his own")
-    assert consents.given(bruno, now=now) == ()
-    with pytest.raises(NotWithdrawn):
-        consents.withdraw(bruno, ELSEWHERE, "c-1", now=now)
+    bruno = accounts.create_wallet_account("Bruno", "a passphrase of his own")
+    assert consents.reported_consents(bruno, now=now) == ()
+    with pytest.raises(NotWithdrawnError):
+        consents.withdraw_consent(bruno, ELSEWHERE, "c-1", now=now)
     assert keeper.asked == 0
 
 
@@ -191,14 +191,14 @@ def test_a_single_reading_that_is_over_is_no_consent_to_list(
     office.network.handlers["GET", f"{ISSUER}/access/consents"] = lambda headers, body: reply(
         create_consents(entries)
     )
-    (listed,) = consents.given(holder, now=now)
+    (listed,) = consents.reported_consents(holder, now=now)
     assert [one.id for one in listed.consents] == ["now", "ended"]
 
 
 def test_who_declines_keeps_nothing(holder: Vault, asking_clinic: Service, now: datetime) -> None:
-    authorization_response.decline(holder, ask(holder, asking_clinic, now).id, now=now)
+    authorization_response.decline_request(holder, ask(holder, asking_clinic, now).id, now=now)
     assert not GivenConsent.objects.exists()
-    assert history.entries(holder)[0].agreed == ()
+    assert history.recorded_requests(holder)[0].agreed == ()
 
 
 def test_a_service_that_was_not_reached_may_have_heard(

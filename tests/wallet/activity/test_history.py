@@ -16,7 +16,7 @@ from wallet.presentation import history
 
 def test_the_history_names_claims_and_keeps_no_values(holder: Vault, clinic: Service, now: datetime) -> None:
     agree(holder, clinic, now)
-    (entry,) = history.entries(holder)
+    (entry,) = history.recorded_requests(holder)
     assert (entry.name, entry.address, entry.known) == ("Clinic of the South", "clinic.example", False)
     assert (entry.purpose, entry.outcome, entry.at) == ("To register you as a patient", "shown", now)
     assert [(shown.title, shown.labels, shown.whole) for shown in entry.shown] == [
@@ -24,8 +24,8 @@ def test_the_history_names_claims_and_keeps_no_values(holder: Vault, clinic: Ser
     ]
     sealed: dict[str, Any] = holder.open(HistoryEntry.objects.get())
     assert "1990" not in json.dumps(sealed)
-    history.delete(holder, entry.id)
-    assert history.entries(holder) == ()
+    history.delete_entry(holder, entry.id)
+    assert history.recorded_requests(holder) == ()
 
 
 def test_the_database_alone_does_not_tell_who_asked(holder: Vault, clinic: Service, now: datetime) -> None:
@@ -39,12 +39,12 @@ def test_the_database_alone_does_not_tell_who_asked(holder: Vault, clinic: Servi
 def test_who_read_my_record(holder: Vault, office: Office, now: datetime) -> None:
     from tests.wallet.fakes import ISSUER
 
-    assert [item.answered for item in access_log.readings(holder, now=now)] == [False]
+    assert [item.answered for item in access_log.access_logs(holder, now=now)] == [False]
     entry = LogEntry(
         now.isoformat(), CLINIC, "Clinic", "Care", "Births", ("birth_date",), "r-1", "consent", "read"
     )
     office.network.handlers["GET", f"{ISSUER}/access/log"] = lambda headers, body: reply(create_log([entry]))
-    (authority,) = access_log.readings(holder, now=now)
+    (authority,) = access_log.access_logs(holder, now=now)
     assert (authority.authority, authority.answered) == ("Civil Registry", True)
     assert [(item.reader, item.attributes, item.at) for item in authority.readings] == [
         ("Clinic", ("Born on",), now)

@@ -26,7 +26,7 @@ from tests.wallet.fakes import CLINIC, ISSUER, Network, Office, Service, reply, 
 from wallet.account import accounts
 from wallet.account.vault import Vault
 from wallet.activity import contacts, inbox, timeline
-from wallet.activity.timeline import Line
+from wallet.activity.timeline import ActivityLine
 from wallet.credentials import cards
 from wallet.issuance import accept_offer
 from wallet.models import HistoryEntry, RegisteredVerifier
@@ -38,7 +38,7 @@ PAYMENT = Payment(("sd",), "Ana Wayra Quispe", "120.50", "PEN", "SUB-2026-7", "S
 
 @pytest.fixture
 def holder(vault: Vault, office: Office, now: datetime) -> Vault:
-    accept_offer.accept(vault, accept_offer.receive(vault, office.link, now=now), tx_code=None, now=now)
+    accept_offer.accept(vault, accept_offer.receive_offer(vault, office.link, now=now), tx_code=None, now=now)
     return vault
 
 
@@ -82,7 +82,7 @@ def notice(
     )  # fmt: skip
 
 
-def lines(vault: Vault, now: datetime, kind: str = "") -> list[Line]:
+def lines(vault: Vault, now: datetime, kind: str = "") -> list[ActivityLine]:
     return list(timeline.activity(vault, now=now).only(kind).lines)
 
 
@@ -158,7 +158,7 @@ def test_a_service_is_asked_with_the_key_that_it_saw_and_no_other(
     agree(holder, clinic, now)
     at_office = Answers(network, f"{ISSUER}/notices", lambda _: create_inbox([]))
     at_clinic = Answers(network, f"{SERVICES}/notices", lambda _: create_inbox([]))
-    list(inbox.notices(holder, read=False, now=now))
+    list(inbox.contact_notices(holder, read=False, now=now))
     (card,) = cards.held_cards(holder)
     shown = next(copy for copy in card.copies if copy.format == "dc+sd-jwt")
     assert {thumbprint for thumbprint, _ in at_clinic.asked} == {jwk.thumbprint(shown.holder_key)}
@@ -182,7 +182,7 @@ def test_who_announces_nothing_never_hears_of_the_person_again(
     quiet_office(network)
     announce(clinic, notices)
     agree(holder, clinic, now)
-    assert inbox.unread(holder, now=now) == 0
+    assert inbox.unread_notices(holder, now=now) == 0
     timeline.activity(holder, now=now)
     assert beacons(network) == []
 
@@ -212,7 +212,7 @@ def test_no_service_learns_that_a_wallet_was_opened(
 ) -> None:
     quiet_office(network)
     agree(holder, clinic, now)
-    inbox.unread(holder, now=now)
+    inbox.unread_notices(holder, now=now)
     assert beacons(network) == []
     timeline.activity(holder, now=now)
     assert len(beacons(network)) == 2  # payments and notices, when the person wants to see them
@@ -224,7 +224,7 @@ def test_what_came_of_a_payment_can_be_asked_when_the_card_is_gone(
     clinic.transaction_data = (create_transaction_data(PAYMENT),)
     agree(holder, clinic, now)
     (card,) = cards.held_cards(holder)
-    cards.delete(holder, card.id, now=now)
+    cards.delete_card(holder, card.id, now=now)
     paid = PaymentEntry("REF-1", "120.50", "PEN", "Seeds", "on its way", now.isoformat(), now.isoformat())
     at_clinic = Answers(network, f"{SERVICES}/payments/log", lambda _: create_payment_log([paid]))
     Answers(network, f"{SERVICES}/notices", lambda _: create_inbox([]))
@@ -268,13 +268,13 @@ def test_who_was_told_no_or_not_reached_is_asked_nothing(
 ) -> None:
     from wallet.presentation import authorization_response
 
-    authorization_response.decline(holder, ask(holder, clinic, now).id, now=now)
-    assert contacts.services(holder) == ()
+    authorization_response.decline_request(holder, ask(holder, clinic, now).id, now=now)
+    assert contacts.verifier_contacts(holder) == ()
     clinic.status = 500
     screen = ask(holder, clinic, now)
-    with pytest.raises(authorization_response.NotDelivered):
-        authorization_response.present(holder, screen.id, [screen.questions[0].answers[0].id], now=now)
-    assert contacts.services(holder) == ()
+    with pytest.raises(authorization_response.AnswerNotDeliveredError):
+        authorization_response.answer_request(holder, screen.id, [screen.questions[0].answers[0].id], now=now)
+    assert contacts.verifier_contacts(holder) == ()
 
 
 def test_the_same_event_in_the_inbox_of_each_key_is_one_line(
@@ -287,21 +287,21 @@ def test_the_same_event_in_the_inbox_of_each_key_is_one_line(
         lambda _: create_inbox([notice(now), notice(now, id="n2", kind="ready")]),
     )
     assert [line.state for line in lines(holder, now)].count("suspended") == 1
-    assert inbox.unread(holder, now=now) == 2
+    assert inbox.unread_notices(holder, now=now) == 2
 
 
 def test_counting_is_not_reading(holder: Vault, network: Network, now: datetime) -> None:
     quiet_office(network)
     office = Answers(network, f"{ISSUER}/notices", lambda _: create_inbox([notice(now)]))
-    assert inbox.unread(holder, now=now) == 1
+    assert inbox.unread_notices(holder, now=now) == 1
     assert {claims["read"] for _, claims in office.asked} == {False}
     office.asked.clear()
-    assert inbox.unread(holder, now=now) == 1
+    assert inbox.unread_notices(holder, now=now) == 1
     assert office.asked == []  # believed for an hour
     timeline.activity(holder, now=now)
     assert {claims["read"] for _, claims in office.asked} == {True}
     office.body = lambda _: create_inbox([notice(now, read=True)])
-    assert inbox.unread(holder, now=now) == 0
+    assert inbox.unread_notices(holder, now=now) == 0
 
 
 def test_a_notice_adds_nothing_to_an_account_but_that_it_is_new(
@@ -371,7 +371,7 @@ def test_nothing_of_what_was_gathered_is_kept(
     Answers(network, f"{ISSUER}/notices", lambda _: create_inbox([notice(now, note="Under review")]))
     before = dump()
     timeline.activity(holder, now=now)
-    inbox.unread(holder, now=now)
+    inbox.unread_notices(holder, now=now)
     assert dump() == before
     RegisteredVerifier.objects.all().delete()  # public, and the same for everybody
     for text in (b"review", b"clinic", b"suspended it"):
@@ -382,9 +382,9 @@ def test_mallory_sees_nothing_of_ana(
     holder: Vault, network: Network, clinic: Service, office: Office, now: datetime
 ) -> None:
     agree(holder, clinic, now)
-    mallory = accounts.sign_up("Mallory", "another passphrase altogether")
+    mallory = accounts.create_wallet_account("Mallory", "another passphrase altogether")
     assert timeline.activity(mallory, now=now) == timeline.Activity((), (), ())
-    assert contacts.offices(mallory) == contacts.services(mallory) == ()
+    assert contacts.issuer_contacts(mallory) == contacts.verifier_contacts(mallory) == ()
 
 
 def test_entries_of_before_have_no_keys_and_are_read(holder: Vault, clinic: Service, now: datetime) -> None:
@@ -397,7 +397,7 @@ def test_entries_of_before_have_no_keys_and_are_read(holder: Vault, clinic: Serv
     }
     holder.seal(row, old)
     row.save()
-    [entry] = history.entries(holder)
+    [entry] = history.recorded_requests(holder)
     assert (entry.service, entry.keys) == ("", ())
     assert json.dumps(old)
 

@@ -24,10 +24,10 @@ from tests.common.formats.mdoc.world import (
 )
 from tests.conftest import NOW
 from wallet.credentials import claim_display
-from wallet.credentials.stored_credentials import Copy, Label, copy_of
-from wallet.issuance import credential_request, key_proofs
-from wallet.issuance.credential_request import DoesNotVerify
-from wallet.issuance.key_proofs import Way
+from wallet.credentials.stored_credentials import ClaimLabel, StoredCredential, stored_credential
+from wallet.issuance import key_proofs, received_credentials
+from wallet.issuance.key_proofs import ProofMethod
+from wallet.issuance.received_credentials import ReceivedCredentialError
 
 OFFERED = ConfigurationMetadata(id="licence", format="mso_mdoc", doctype=MDL)
 
@@ -36,28 +36,30 @@ OFFERED = ConfigurationMetadata(id="licence", format="mso_mdoc", doctype=MDL)
 def _sources(monkeypatch: pytest.MonkeyPatch) -> None:
     use(monkeypatch, SOURCES)
     monkeypatch.setattr(
-        credential_request, "check_status", lambda credential, *, now: StatusOutcome("valid", "It stands.")
+        received_credentials,
+        "check_credential_status",
+        lambda credential, *, now: StatusOutcome("valid", "It stands."),
     )
 
 
 def use(monkeypatch: pytest.MonkeyPatch, sources: StaticSources) -> None:
-    monkeypatch.setattr(credential_request, "sources", lambda: sources)
+    monkeypatch.setattr(received_credentials, "sources", lambda: sources)
 
 
 def take(
     secured: str, key: PrivateKey, *, offered: Any = OFFERED, issuer: str = ISSUER, now: datetime = NOW
 ) -> Any:
-    return credential_request.verify(secured, offered, issuer=issuer, key=key, now=now)
+    return received_credentials.verify_received(secured, offered, issuer=issuer, key=key, now=now)
 
 
-def held(key: PrivateKey) -> Copy:
+def held(key: PrivateKey) -> StoredCredential:
     secured = issue(holder=key)
-    labels = (Label((SPACE, "given_name"), "Given names"), Label((SPACE, "portrait"), "Photograph"))
-    return copy_of(take(secured, key), id="1", secured=secured, labels=labels, key=key)
+    labels = (ClaimLabel((SPACE, "given_name"), "Given names"), ClaimLabel((SPACE, "portrait"), "Photograph"))
+    return stored_credential(take(secured, key), id="1", secured=secured, labels=labels, key=key)
 
 
 def test_in_words_and_pictures(ana: PrivateKey) -> None:
-    rows = {row.label: row for row in claim_display.rows(held(ana))}
+    rows = {row.label: row for row in claim_display.claim_rows(held(ana))}
     assert rows["Given names"].value == "Ana"
     assert rows["Photograph"].picture == PICTURE
     assert rows["Birth date"].value == "25 May 1990"
@@ -75,7 +77,7 @@ def test_what_would_leave(ana: PrivateKey) -> None:
 
 def test_taken_from_the_office_that_offered_it(ana: PrivateKey) -> None:
     assert take(issue(holder=ana), ana).issuer == ISSUER
-    with pytest.raises(DoesNotVerify, match="somebody other"):
+    with pytest.raises(ReceivedCredentialError, match="somebody other"):
         take(issue(holder=ana), ana, issuer="https://registry.example/issuers/health")
 
 
@@ -88,25 +90,25 @@ def test_taken_under_a_root_that_was_given_by_hand(ana: PrivateKey, monkeypatch:
 @pytest.mark.parametrize("doctype", [PHOTO_ID, "", "org.iso.18013.5.1"])
 def test_another_kind_than_was_offered(ana: PrivateKey, doctype: str) -> None:
     secured = issue(replace(LICENCE, doctype=doctype), holder=ana)
-    with pytest.raises(DoesNotVerify, match="another kind"):
+    with pytest.raises(ReceivedCredentialError, match="another kind"):
         take(secured, ana)
 
 
 def test_made_out_to_another(ana: PrivateKey, bruno: PrivateKey) -> None:
-    with pytest.raises(DoesNotVerify, match="another holder"):
+    with pytest.raises(ReceivedCredentialError, match="another holder"):
         take(issue(holder=bruno), ana)
 
 
 def test_run_out(ana: PrivateKey) -> None:
-    with pytest.raises(DoesNotVerify, match="already run out"):
+    with pytest.raises(ReceivedCredentialError, match="already run out"):
         take(issue(holder=ana), ana, now=NOW + timedelta(days=366))
 
 
 def test_the_device_has_a_key_that_everybody_reads() -> None:
     """On P-256 (HAIP 1.0 §7), named by a jwk in the proof: an mdoc binds a COSE_Key."""
     offered = replace(OFFERED, binding_methods=("cose_key",), proof_types={"jwt": ("EdDSA", "ES256")})
-    assert key_proofs.way(offered) == Way("jwt", "P-256", "jwk", algorithm="ES256")
-    assert key_proofs.way(replace(offered, binding_methods=("did:key",))) == Way(
+    assert key_proofs.choose_proof_method(offered) == ProofMethod("jwt", "P-256", "jwk", algorithm="ES256")
+    assert key_proofs.choose_proof_method(replace(offered, binding_methods=("did:key",))) == ProofMethod(
         "jwt", "P-256", "did:key", algorithm="ES256"
     )
-    assert key_proofs.way(replace(offered, proof_types={})) is None
+    assert key_proofs.choose_proof_method(replace(offered, proof_types={})) is None

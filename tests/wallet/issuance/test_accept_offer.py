@@ -16,23 +16,30 @@ from common.oid4vci.errors import InvalidMessageError
 from tests.tampering import flip
 from tests.wallet.account.test_vault import dump
 from tests.wallet.fakes import DID, ISSUER, ORIGIN, VCT, Network, Office, holder_of, reply
-from wallet.account.pending import UNTIL, NothingWaits
+from wallet.account.pending import UNTIL, NothingPendingError
 from wallet.account.vault import Vault
 from wallet.credentials import cards
 from wallet.issuance import accept_offer
-from wallet.issuance.accept_offer import AlreadyAccepted, DoesNotVerify, NotForThisWallet, WrongCode
-from wallet.issuer_client.oauth_client import Unreachable
-from wallet.issuer_client.requests import OfferGone
+from wallet.issuance.accept_offer import (
+    AlreadyAcceptedError,
+    ReceivedCredentialError,
+    UnsuitableOfferError,
+    WrongTxCodeError,
+)
+from wallet.issuance.credential_offer import OfferGoneError
+from wallet.issuer_client.transport import IssuerUnreachableError
 from wallet.models import Card, Pending
 
 
 def take(vault: Vault, office: Office, now: datetime, tx_code: str | None = None) -> None:
-    accept_offer.accept(vault, accept_offer.receive(vault, office.link, now=now), tx_code=tx_code, now=now)
+    accept_offer.accept(
+        vault, accept_offer.receive_offer(vault, office.link, now=now), tx_code=tx_code, now=now
+    )
 
 
 def test_two_formats_become_one_card(vault: Vault, office: Office, now: datetime) -> None:
-    id = accept_offer.receive(vault, office.link, now=now)
-    offer = accept_offer.read(vault, id, now=now)
+    id = accept_offer.receive_offer(vault, office.link, now=now)
+    offer = accept_offer.read_offer(vault, id, now=now)
     assert (offer.issuer_name, list(offer.groups)) == ("Civil Registry", ["Birth certificate"])
     assert not office.used
     (card,) = accept_offer.accept(vault, id, tx_code=None, now=now)
@@ -41,7 +48,7 @@ def test_two_formats_become_one_card(vault: Vault, office: Office, now: datetime
         ("ldp_vc", "Ed25519"),
         ("dc+sd-jwt", "P-256"),
     ]
-    face = cards.face(card, now=now)
+    face = cards.card_face(card, now=now)
     assert face.status == "valid"
     assert [(row.label, row.value) for row in face.rows] == [
         ("Given names", "Ana Wayra"),
@@ -57,13 +64,15 @@ def test_two_formats_become_one_card(vault: Vault, office: Office, now: datetime
 
 def test_an_offer_by_value(vault: Vault, office: Office, now: datetime) -> None:
     link = f"https://wallet.example/accept?credential_offer={quote(json.dumps(office.offer))}"
-    (card,) = accept_offer.accept(vault, accept_offer.receive(vault, link, now=now), tx_code=None, now=now)
+    (card,) = accept_offer.accept(
+        vault, accept_offer.receive_offer(vault, link, now=now), tx_code=None, now=now
+    )
     assert card.title == "Birth certificate"
 
 
 def test_the_database_alone_does_not_tell_what_was_taken(vault: Vault, office: Office, now: datetime) -> None:
     office.tx_code = "1234"
-    accept_offer.receive(vault, office.link, now=now)
+    accept_offer.receive_offer(vault, office.link, now=now)
     waiting = dump()
     office.tx_code = None
     office.code = "code-2"
@@ -78,11 +87,11 @@ def test_the_database_alone_does_not_tell_what_was_taken(vault: Vault, office: O
 
 def test_a_code_where_one_is_asked_for(vault: Vault, office: Office, now: datetime) -> None:
     office.tx_code = "4711"
-    id = accept_offer.receive(vault, office.link, now=now)
+    id = accept_offer.receive_offer(vault, office.link, now=now)
     for number, wrong in enumerate(("0000", "", None), start=1):
-        with pytest.raises(WrongCode):
+        with pytest.raises(WrongTxCodeError):
             accept_offer.accept(vault, id, tx_code=wrong, now=now)
-        assert accept_offer.read(vault, id, now=now).attempts == number
+        assert accept_offer.read_offer(vault, id, now=now).attempts == number
     assert office.failures == 1
     accept_offer.accept(vault, id, tx_code="4711", now=now)
     assert Card.objects.count() == 1
@@ -90,30 +99,30 @@ def test_a_code_where_one_is_asked_for(vault: Vault, office: Office, now: dateti
 
 def test_an_offer_that_is_gone(vault: Vault, office: Office, now: datetime) -> None:
     office.used = True
-    with pytest.raises(OfferGone, match="run out or was already used"):
-        accept_offer.receive(vault, office.link, now=now)
+    with pytest.raises(OfferGoneError, match="run out or was already used"):
+        accept_offer.receive_offer(vault, office.link, now=now)
 
 
 def test_an_offer_that_was_used_in_the_meantime(vault: Vault, office: Office, now: datetime) -> None:
-    id = accept_offer.receive(vault, office.link, now=now)
+    id = accept_offer.receive_offer(vault, office.link, now=now)
     office.used = True
-    with pytest.raises(OfferGone):
+    with pytest.raises(OfferGoneError):
         accept_offer.accept(vault, id, tx_code=None, now=now)
-    with pytest.raises(NothingWaits):
-        accept_offer.read(vault, id, now=now)
+    with pytest.raises(NothingPendingError):
+        accept_offer.read_offer(vault, id, now=now)
 
 
 def test_an_offer_taken_before_is_named_so(vault: Vault, office: Office, now: datetime) -> None:
     take(vault, office, now)
     office.used = False
-    with pytest.raises(AlreadyAccepted):
-        accept_offer.receive(vault, office.link, now=now)
+    with pytest.raises(AlreadyAcceptedError):
+        accept_offer.receive_offer(vault, office.link, now=now)
 
 
 def test_an_office_that_does_not_answer(vault: Vault, office: Office, now: datetime) -> None:
-    id = accept_offer.receive(vault, office.link, now=now)
+    id = accept_offer.receive_offer(vault, office.link, now=now)
     silent = office.network.handlers.pop(("POST", f"{ISSUER}/credential"))
-    with pytest.raises(Unreachable, match="cannot be reached"):
+    with pytest.raises(IssuerUnreachableError, match="cannot be reached"):
         accept_offer.accept(vault, id, tx_code=None, now=now)
     assert not Card.objects.exists()
     office.network.handlers["POST", f"{ISSUER}/credential"] = silent
@@ -123,22 +132,22 @@ def test_an_office_that_does_not_answer(vault: Vault, office: Office, now: datet
 
 
 def test_an_offer_waits_half_an_hour(vault: Vault, office: Office, now: datetime) -> None:
-    id = accept_offer.receive(vault, office.link, now=now)
-    with pytest.raises(NothingWaits):
+    id = accept_offer.receive_offer(vault, office.link, now=now)
+    with pytest.raises(NothingPendingError):
         accept_offer.accept(vault, id, tx_code=None, now=now + timedelta(minutes=31))
 
 
 def test_an_offer_is_answered_once(vault: Vault, office: Office, now: datetime) -> None:
-    id = accept_offer.receive(vault, office.link, now=now)
+    id = accept_offer.receive_offer(vault, office.link, now=now)
     accept_offer.accept(vault, id, tx_code=None, now=now)
-    with pytest.raises(NothingWaits):
+    with pytest.raises(NothingPendingError):
         accept_offer.accept(vault, id, tx_code=None, now=now)
 
 
 def test_an_offer_being_answered_is_not_answered_again(vault: Vault, office: Office, now: datetime) -> None:
-    id = accept_offer.receive(vault, office.link, now=now)
+    id = accept_offer.receive_offer(vault, office.link, now=now)
     Pending.objects.update(taken=True)
-    with pytest.raises(NothingWaits, match="at this moment"):
+    with pytest.raises(NothingPendingError, match="at this moment"):
         accept_offer.accept(vault, id, tx_code=None, now=now)
     assert not office.used
 
@@ -146,14 +155,14 @@ def test_an_offer_being_answered_is_not_answered_again(vault: Vault, office: Off
 def test_an_offer_of_somebody_else_is_not_there(vault: Vault, office: Office, now: datetime) -> None:
     from wallet.account import accounts
 
-    id = accept_offer.receive(vault, office.link, now=now)
-    other = accounts.sign_up("Mallory", "another passphrase altogether")
-    with pytest.raises(NothingWaits):
+    id = accept_offer.receive_offer(vault, office.link, now=now)
+    other = accounts.create_wallet_account("Mallory", "another passphrase altogether")
+    with pytest.raises(NothingPendingError):
         accept_offer.accept(other, id, tx_code=None, now=now)
 
 
 def test_declining_takes_nothing(vault: Vault, office: Office, now: datetime) -> None:
-    accept_offer.decline(vault, accept_offer.receive(vault, office.link, now=now), now=now)
+    accept_offer.decline_offer(vault, accept_offer.receive_offer(vault, office.link, now=now), now=now)
     assert not office.used
     assert not Pending.objects.exists()
 
@@ -162,7 +171,7 @@ def test_declining_takes_nothing(vault: Vault, office: Office, now: datetime) ->
 
 
 def refused(vault: Vault, office: Office, now: datetime, reason: str) -> None:
-    with pytest.raises(DoesNotVerify, match=reason):
+    with pytest.raises(ReceivedCredentialError, match=reason):
         take(vault, office, now)
     assert not Card.objects.exists()
     assert not Pending.objects.exists()
@@ -224,12 +233,12 @@ def test_of_another_kind(vault: Vault, office: Office, now: datetime) -> None:
 
 
 def test_expired_on_arrival(vault: Vault, office: Office, now: datetime) -> None:
-    id = accept_offer.receive(vault, office.link, now=now)
+    id = accept_offer.receive_offer(vault, office.link, now=now)
     office.now = late = now.replace(year=2127)
     row = Pending.objects.get()
     vault.seal(row, {**vault.open(row), UNTIL: (late + timedelta(hours=1)).isoformat()})
     row.save()
-    with pytest.raises(DoesNotVerify, match="already run out"):
+    with pytest.raises(ReceivedCredentialError, match="already run out"):
         accept_offer.accept(vault, id, tx_code=None, now=late)
     assert not Card.objects.exists()
 
@@ -265,7 +274,7 @@ def test_a_status_that_cannot_be_asked_is_not_a_withdrawal(
 )
 def test_what_is_no_offer(vault: Vault, network: Network, now: datetime, text: str) -> None:
     with pytest.raises(InvalidMessageError):
-        accept_offer.receive(vault, text, now=now)
+        accept_offer.receive_offer(vault, text, now=now)
     assert network.asked == []
 
 
@@ -275,8 +284,8 @@ def test_an_offer_does_not_lead_into_private_networks(vault: Vault, now: datetim
     from common.adapters.network import http
 
     monkeypatch.setattr(http, "transport", http._over_the_network)
-    with pytest.raises(Unreachable):
-        accept_offer.receive(
+    with pytest.raises(IssuerUnreachableError):
+        accept_offer.receive_offer(
             vault, f"openid-credential-offer://?credential_offer_uri=https%3A%2F%2F{host}%2Foffer", now=now
         )
 
@@ -286,14 +295,14 @@ def test_metadata_of_another_issuer(vault: Vault, office: Office, now: datetime)
     where = f"{ORIGIN}/.well-known/openid-credential-issuer/issuers/civil-registry"
     office.network.handlers["GET", where] = lambda headers, body: reply(lie)
     with pytest.raises(InvalidMessageError, match="another issuer"):
-        accept_offer.receive(vault, office.link, now=now)
+        accept_offer.receive_offer(vault, office.link, now=now)
 
 
 def test_a_form_that_is_not_known_here(vault: Vault, office: Office, now: datetime) -> None:
     offer = {**office.offer, "credential_configuration_ids": ["birth.mso_mdoc"]}
     office.network.handlers["GET", f"{ISSUER}/offers/1"] = lambda headers, body: reply(offer)
-    with pytest.raises(NotForThisWallet):
-        accept_offer.receive(vault, office.link, now=now)
+    with pytest.raises(UnsuitableOfferError):
+        accept_offer.receive_offer(vault, office.link, now=now)
 
 
 def test_more_credentials_than_keys_are_not_taken(vault: Vault, office: Office, now: datetime) -> None:
@@ -312,7 +321,7 @@ def test_more_credentials_than_keys_are_not_taken(vault: Vault, office: Office, 
 def test_deleting_a_card_tells_the_office(vault: Vault, office: Office, now: datetime) -> None:
     take(vault, office, now)
     office.notifications.clear()
-    cards.delete(vault, next(cards.held_cards(vault)).id, now=now)
+    cards.delete_card(vault, next(cards.held_cards(vault)).id, now=now)
     assert not Card.objects.exists()
     assert [note["event"] for note in office.notifications] == ["credential_deleted"] * 2
 
@@ -364,7 +373,7 @@ def test_where_the_office_has_no_words_its_type_has(vault: Vault, office: Office
     )
     inherited = {"vct": parent, "claims": [described("birth_date", "Day of birth")]}
     office.network.handlers[("GET", parent)] = lambda headers, body: reply(inherited)
-    accept_offer.accept(vault, accept_offer.receive(vault, office.link, now=now), tx_code=None, now=now)
+    accept_offer.accept(vault, accept_offer.receive_offer(vault, office.link, now=now), tx_code=None, now=now)
     (card,) = cards.held_cards(vault)
     assert card.title == "Act of birth"
     copy = next(copy for copy in card.copies if copy.format == "dc+sd-jwt")
@@ -379,7 +388,11 @@ def test_the_offices_own_words_come_first(vault: Vault, office: Office, now: dat
     take(vault, office, now)
     (card,) = cards.held_cards(vault)
     assert card.title == "Birth certificate"
-    assert [row.label for row in cards.face(card, now=now).rows] == ["Given names", "Family names", "Born on"]
+    assert [row.label for row in cards.card_face(card, now=now).rows] == [
+        "Given names",
+        "Family names",
+        "Born on",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -396,7 +409,7 @@ def test_a_card_that_is_not_as_its_type_says(
     vault: Vault, office: Office, now: datetime, document: Mapping[str, object]
 ) -> None:
     publish(office, document)
-    with pytest.raises(DoesNotVerify, match="not as its type says"):
+    with pytest.raises(ReceivedCredentialError, match="not as its type says"):
         take(vault, office, now)
     assert not Card.objects.exists()
 
@@ -409,15 +422,15 @@ def test_keys_are_shown_by_presentations_where_nothing_else_is_taken(
 ) -> None:
     office.proof_types = {"di_vp": suites}
     (card,) = accept_offer.accept(
-        vault, accept_offer.receive(vault, office.link, now=now), tx_code=None, now=now
+        vault, accept_offer.receive_offer(vault, office.link, now=now), tx_code=None, now=now
     )
     assert {copy.format for copy in card.copies} == {"ldp_vc", "dc+sd-jwt"}
 
 
 def test_a_plain_proof_comes_before_a_presentation(vault: Vault, office: Office, now: datetime) -> None:
     office.proof_types = {"di_vp": ("eddsa-rdfc-2022",), "jwt": ("ES256",)}
-    accept_offer.accept(vault, accept_offer.receive(vault, office.link, now=now), tx_code=None, now=now)
+    accept_offer.accept(vault, accept_offer.receive_offer(vault, office.link, now=now), tx_code=None, now=now)
     for types in ({"di_vp": ("unheard-of",)}, {"cwt": ("ES256",)}, {"jwt": ("RS256",)}):
         office.proof_types, office.used, office.code = types, False, "code-2"
-        with pytest.raises(NotForThisWallet, match="form that this wallet cannot keep"):
-            accept_offer.receive(vault, office.link, now=now)
+        with pytest.raises(UnsuitableOfferError, match="form that this wallet cannot keep"):
+            accept_offer.receive_offer(vault, office.link, now=now)

@@ -42,14 +42,14 @@ def office_of(network: Network, now: datetime, made: Made) -> Office:
 
 def shown(vault: Vault, office: Office, now: datetime, *paths: list[Any]) -> dict[str, Any]:
     """The claims that a service reads, once the wallet took the card and its person agreed."""
-    id = accept_offer.receive(vault, office.link, now=now)
+    id = accept_offer.receive_offer(vault, office.link, now=now)
     accept_offer.accept(vault, id, tx_code=None, now=now)
     query = {**sd_query("given_name"), "claims": [{"path": path} for path in paths]}
     service = Service(office.network, now, query={"credentials": [query]})
-    screen = authorization_response.consent(
-        vault, authorization_request.receive(vault, service.link, now=now), now=now
+    screen = authorization_response.consent_screen(
+        vault, authorization_request.receive_request(vault, service.link, now=now), now=now
     )
-    authorization_response.present(
+    authorization_response.answer_request(
         vault, screen.id, [each.answers[0].id for each in screen.questions], now=now
     )
     credential = service.verified(query["id"], "dc+sd-jwt")
@@ -102,7 +102,7 @@ def test_an_office_that_takes_one_algorithm(
 ) -> None:
     office = office_of(network, now, lambda seconds: ({"iat": seconds - 5, "given_name": "Ana"}, []))
     office.proof_types = {"jwt": (algorithm,)}
-    id = accept_offer.receive(vault, office.link, now=now)
+    id = accept_offer.receive_offer(vault, office.link, now=now)
     accept_offer.accept(vault, id, tx_code=None, now=now)
     asked = [url for _, url in network.asked]
     assert asked.count(f"{ISSUER}/credential") == 1

@@ -13,7 +13,7 @@ from tests.wallet.fakes import ISSUER, ORIGIN, Office, reply
 from wallet.account.vault import Vault
 from wallet.credentials import cards
 from wallet.issuance import accept_offer
-from wallet.issuance.credential_request import DoesNotVerify
+from wallet.issuance.received_credentials import ReceivedCredentialError
 from wallet.models import Card
 
 SEALER = PrivateKey("P-256", bytes(31) + b"\x51")
@@ -67,14 +67,14 @@ def linkage(now: datetime, *, signer: PrivateKey = SEALER, kid: str = f"{BY_KEY}
 
 
 def kept(vault: Vault, office: Office, now: datetime) -> Any:
-    id = accept_offer.receive(vault, office.link, now=now)
+    id = accept_offer.receive_offer(vault, office.link, now=now)
     accept_offer.accept(vault, id, tx_code=None, now=now)
     [card] = cards.held_cards(vault)
     return card
 
 
 def test_by_nobody_who_is_bound_to_the_office(vault: Vault, office: Office, now: datetime) -> None:
-    with pytest.raises(DoesNotVerify, match="somebody other"):
+    with pytest.raises(ReceivedCredentialError, match="somebody other"):
         kept(vault, office, now)
     assert not Card.objects.exists()
     assert office.notifications[0]["event"] == "credential_failure"
@@ -101,7 +101,7 @@ def test_a_link_that_binds_nothing(
     vault: Vault, office: Office, now: datetime, changes: dict[str, Any]
 ) -> None:
     office.network.handlers["GET", LINKS] = says({"linked_dids": [linkage(now, **changes)]})
-    with pytest.raises(DoesNotVerify, match="somebody other"):
+    with pytest.raises(ReceivedCredentialError, match="somebody other"):
         kept(vault, office, now)
 
 
@@ -115,7 +115,7 @@ def test_by_a_key_that_the_office_publishes(vault: Vault, office: Office, now: d
 def test_by_another_key_than_the_office_publishes(vault: Vault, office: Office, now: datetime) -> None:
     keys = [{**jwk.encode(PrivateKey("P-256", bytes([9]) * 32).public_key), "kid": "0"}]
     office.network.handlers["GET", KEYS] = says({"issuer": ISSUER, "jwks": {"keys": keys}})
-    with pytest.raises(DoesNotVerify, match="somebody other"):
+    with pytest.raises(ReceivedCredentialError, match="somebody other"):
         kept(vault, office, now)
 
 
@@ -132,7 +132,7 @@ def test_by_a_did_that_names_somebody_else(
 ) -> None:
     service = {"id": f"{BY_WEB}#l", "type": "LinkedDomains", "serviceEndpoint": endpoint}
     sealed_by(office, BY_WEB, f"{BY_WEB}#k", service=[service])
-    with pytest.raises(DoesNotVerify, match="somebody other"):
+    with pytest.raises(ReceivedCredentialError, match="somebody other"):
         kept(vault, office, now)
 
 
@@ -141,5 +141,5 @@ def test_by_a_did_whose_services_say_nothing(
     vault: Vault, office: Office, now: datetime, services: Any
 ) -> None:
     sealed_by(office, BY_WEB, f"{BY_WEB}#k", service=services)
-    with pytest.raises(DoesNotVerify, match="somebody other"):
+    with pytest.raises(ReceivedCredentialError, match="somebody other"):
         kept(vault, office, now)

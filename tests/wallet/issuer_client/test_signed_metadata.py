@@ -17,8 +17,8 @@ from common.oid4vci.signed_metadata import sign_metadata
 from common.trust import iaca
 from tests.tampering import flip
 from tests.wallet.fakes import ISSUER, ORIGIN, Office, reply
-from wallet.issuer_client import requests
-from wallet.issuer_client.requests import find_issuer
+from wallet.issuer_client import issuer_metadata
+from wallet.issuer_client.issuer_metadata import fetch_issuer_metadata
 
 ROOT_KEY = PrivateKey("P-256", bytes(31) + b"\x21")
 ADDRESS = f"{ORIGIN}/.well-known/openid-credential-issuer/issuers/civil-registry"
@@ -70,16 +70,16 @@ def _site_clock(monkeypatch: pytest.MonkeyPatch, now: datetime) -> None:
 
 
 def test_what_a_known_root_vouches_for_is_taken(asked: dict[str, Any], now: datetime) -> None:
-    found = find_issuer(ISSUER, now=now)
+    found = fetch_issuer_metadata(ISSUER, now=now)
     assert found.credential_issuer == ISSUER
-    assert asked["accept"] == [requests.SIGNED_FIRST]
+    assert asked["accept"] == [issuer_metadata.SIGNED_FIRST]
 
 
 def test_without_known_roots_nobody_is_asked_to_sign(
     asked: dict[str, Any], now: datetime, settings: Any
 ) -> None:
     settings.ISSUER_CA_FILE = ""
-    assert find_issuer(ISSUER, now=now).credential_issuer == ISSUER
+    assert fetch_issuer_metadata(ISSUER, now=now).credential_issuer == ISSUER
     assert asked["accept"] == ["application/json"]
 
 
@@ -87,7 +87,7 @@ def test_an_office_that_signs_nothing_is_read_all_the_same(
     asked: dict[str, Any], office: Office, now: datetime
 ) -> None:
     office.network.handlers[("GET", ADDRESS)] = office.metadata
-    assert find_issuer(ISSUER, now=now).credential_issuer == ISSUER
+    assert fetch_issuer_metadata(ISSUER, now=now).credential_issuer == ISSUER
 
 
 MALLORY = PrivateKey("P-256", bytes(31) + b"\x66")
@@ -117,5 +117,5 @@ def test_what_does_not_hold_is_not_taken(asked: dict[str, Any], now: datetime, b
     """And nothing is asked for in its stead."""
     asked.update(bend(now, asked))
     with pytest.raises(SelloError):
-        find_issuer(ISSUER, now=now)
-    assert asked["accept"] == [requests.SIGNED_FIRST]
+        fetch_issuer_metadata(ISSUER, now=now)
+    assert asked["accept"] == [issuer_metadata.SIGNED_FIRST]

@@ -14,13 +14,13 @@ from common.oid4vp.errors import InvalidRequestError
 from tests.wallet.consenting import agree, ask
 from tests.wallet.fakes import CLINIC, Network, Office, Service, holder_of, ldp_query, sd_query
 from wallet.account import accounts
-from wallet.account.pending import NothingWaits
+from wallet.account.pending import NothingPendingError
 from wallet.account.vault import Vault
 from wallet.credentials import cards, stored_credentials
 from wallet.issuance import accept_offer
 from wallet.models import Card, HistoryEntry, Pending
 from wallet.presentation import authorization_response, history
-from wallet.presentation.authorization_response import ChoiceMissing, NotDelivered
+from wallet.presentation.authorization_response import AnswerNotDeliveredError, ChoiceError
 
 
 def test_the_consent_screen_says_who_why_and_what(holder: Vault, clinic: Service, now: datetime) -> None:
@@ -89,7 +89,7 @@ def test_of_a_card_with_a_base_proof_only_what_was_asked_for_leaves(
     vault: Vault, office: Office, clinic: Service, now: datetime
 ) -> None:
     office.suite = "ecdsa-sd-2023"
-    accept_offer.accept(vault, accept_offer.receive(vault, office.link, now=now), tx_code=None, now=now)
+    accept_offer.accept(vault, accept_offer.receive_offer(vault, office.link, now=now), tx_code=None, now=now)
     clinic.query = {"credentials": [ldp_query("birth_date")]}
     (part,) = ask(vault, clinic, now).questions[0].answers[0].parts
     assert not part.whole
@@ -109,7 +109,7 @@ def test_of_two_proofs_the_one_that_shows_less(
     clinic.query = {"credentials": [ldp_query("given_name")]}
     secured = office.issue("ldp_vc", holder_of(whole.key))
     Card.objects.all().delete()
-    stored_credentials.keep(
+    stored_credentials.store_card(
         holder, replace(card, copies=(*card.copies, replace(whole, id="sd", secured=secured)))
     )
     (answer,) = ask(holder, clinic, now).questions[0].answers
@@ -132,7 +132,7 @@ def test_claim_sets_are_a_choice(holder: Vault, clinic: Service, now: datetime) 
     screen = ask(holder, clinic, now)
     more, less = screen.questions[0].answers
     assert [len(answer.parts[0].rows) for answer in (more, less)] == [2, 1]
-    authorization_response.present(holder, screen.id, [less.id], now=now)
+    authorization_response.answer_request(holder, screen.id, [less.id], now=now)
     assert clinic.verified("sd", "dc+sd-jwt").claims == {"birth_date": "1990-05-25"}
 
 
@@ -144,7 +144,7 @@ def test_what_is_not_required_may_stay(holder: Vault, clinic: Service, now: date
     }
     screen = ask(holder, clinic, now)
     assert [question.required for question in screen.questions] == [True, False]
-    authorization_response.present(holder, screen.id, [screen.questions[0].answers[0].id, ""], now=now)
+    authorization_response.answer_request(holder, screen.id, [screen.questions[0].answers[0].id, ""], now=now)
     assert set(clinic.opened()) == {"sd"}
 
 
@@ -153,62 +153,64 @@ def test_without_consent_nothing_leaves(
     holder: Vault, clinic: Service, now: datetime, chosen: list[str]
 ) -> None:
     screen = ask(holder, clinic, now)
-    with pytest.raises(ChoiceMissing):
-        authorization_response.present(holder, screen.id, chosen, now=now)
+    with pytest.raises(ChoiceError):
+        authorization_response.answer_request(holder, screen.id, chosen, now=now)
     assert clinic.answers == []
     assert not HistoryEntry.objects.exists()
-    authorization_response.present(holder, screen.id, [screen.questions[0].answers[0].id], now=now)
+    authorization_response.answer_request(holder, screen.id, [screen.questions[0].answers[0].id], now=now)
 
 
 def test_a_second_consent_is_refused(holder: Vault, clinic: Service, now: datetime) -> None:
     screen = ask(holder, clinic, now)
     chosen = [screen.questions[0].answers[0].id]
-    authorization_response.present(holder, screen.id, chosen, now=now)
-    with pytest.raises(NothingWaits):
-        authorization_response.present(holder, screen.id, chosen, now=now)
+    authorization_response.answer_request(holder, screen.id, chosen, now=now)
+    with pytest.raises(NothingPendingError):
+        authorization_response.answer_request(holder, screen.id, chosen, now=now)
     assert len(clinic.answers) == 1
 
 
 def test_two_consents_at_once_are_one(holder: Vault, clinic: Service, now: datetime) -> None:
     screen = ask(holder, clinic, now)
     Pending.objects.update(taken=True)
-    with pytest.raises(NothingWaits):
-        authorization_response.present(holder, screen.id, [screen.questions[0].answers[0].id], now=now)
+    with pytest.raises(NothingPendingError):
+        authorization_response.answer_request(holder, screen.id, [screen.questions[0].answers[0].id], now=now)
     assert clinic.answers == []
 
 
 def test_the_question_stays_as_it_was_asked(holder: Vault, clinic: Service, now: datetime) -> None:
     screen = ask(holder, clinic, now)
     clinic.query = {"credentials": [sd_query("family_name")]}
-    authorization_response.present(holder, screen.id, [screen.questions[0].answers[0].id], now=now)
+    authorization_response.answer_request(holder, screen.id, [screen.questions[0].answers[0].id], now=now)
     assert clinic.verified("sd", "dc+sd-jwt").claims == {"birth_date": "1990-05-25"}
 
 
 def test_somebody_elses_question_is_not_there(holder: Vault, clinic: Service, now: datetime) -> None:
     screen = ask(holder, clinic, now)
-    other = accounts.sign_up("Mallory", "another passphrase altogether")
-    with pytest.raises(NothingWaits):
-        authorization_response.consent(other, screen.id, now=now)
-    with pytest.raises(NothingWaits):
-        authorization_response.decline(other, screen.id, now=now)
+    other = accounts.create_wallet_account("Mallory", "another passphrase altogether")
+    with pytest.raises(NothingPendingError):
+        authorization_response.consent_screen(other, screen.id, now=now)
+    with pytest.raises(NothingPendingError):
+        authorization_response.decline_request(other, screen.id, now=now)
 
 
 def test_a_request_runs_out(holder: Vault, clinic: Service, now: datetime) -> None:
     screen = ask(holder, clinic, now)
     late = now + timedelta(minutes=6)
-    with pytest.raises(NothingWaits):
-        authorization_response.present(holder, screen.id, [screen.questions[0].answers[0].id], now=late)
+    with pytest.raises(NothingPendingError):
+        authorization_response.answer_request(
+            holder, screen.id, [screen.questions[0].answers[0].id], now=late
+        )
     assert clinic.answers == []
 
 
 def test_declining(holder: Vault, clinic: Service, now: datetime) -> None:
     screen = ask(holder, clinic, now)
-    done = authorization_response.done(
-        holder, authorization_response.decline(holder, screen.id, now=now), now=now
+    done = authorization_response.presentation_outcome(
+        holder, authorization_response.decline_request(holder, screen.id, now=now), now=now
     )
     assert done.outcome == "declined"
     assert clinic.answers == [{"error": "access_denied", "state": "state-of-the-clinic"}]
-    (entry,) = history.entries(holder)
+    (entry,) = history.recorded_requests(holder)
     assert (entry.outcome, entry.shown) == ("declined", ())
 
 
@@ -216,16 +218,16 @@ def test_nothing_that_answers(vault: Vault, clinic: Service, now: datetime) -> N
     screen = ask(vault, clinic, now)
     assert screen.missing
     assert [each.name for each in screen.questions[0].lacking[0]] == ["Birth"]
-    with pytest.raises(ChoiceMissing):
-        authorization_response.present(vault, screen.id, [""], now=now)
+    with pytest.raises(ChoiceError):
+        authorization_response.answer_request(vault, screen.id, [""], now=now)
 
 
 def test_an_answer_that_is_not_taken(holder: Vault, clinic: Service, now: datetime) -> None:
     clinic.status = 400
     screen = ask(holder, clinic, now)
-    with pytest.raises(NotDelivered):
-        authorization_response.present(holder, screen.id, [screen.questions[0].answers[0].id], now=now)
-    (entry,) = history.entries(holder)
+    with pytest.raises(AnswerNotDeliveredError):
+        authorization_response.answer_request(holder, screen.id, [screen.questions[0].answers[0].id], now=now)
+    (entry,) = history.recorded_requests(holder)
     assert entry.outcome == "not delivered"
 
 
@@ -245,7 +247,7 @@ def test_the_way_on(holder: Vault, clinic: Service, now: datetime, redirect: str
 
 def test_a_redirect_that_is_a_script_is_an_error(holder: Vault, clinic: Service, now: datetime) -> None:
     clinic.redirect = "javascript:alert(1)"
-    with pytest.raises(NotDelivered):
+    with pytest.raises(AnswerNotDeliveredError):
         agree(holder, clinic, now)
 
 

@@ -17,12 +17,12 @@ from wallet.account.vault import Vault
 from wallet.credentials import cards, stored_credentials
 from wallet.issuance import accept_offer
 from wallet.presentation import authorization_response, history
-from wallet.presentation.authorization_response import ChoiceMissing
+from wallet.presentation.authorization_response import ChoiceError
 
 
 def take_another(vault: Vault, office: Office, now: datetime, *, with_status: bool = True) -> None:
     office.used, office.code, office.with_status = False, "code-2", with_status
-    accept_offer.accept(vault, accept_offer.receive(vault, office.link, now=now), tx_code=None, now=now)
+    accept_offer.accept(vault, accept_offer.receive_offer(vault, office.link, now=now), tx_code=None, now=now)
 
 
 @pytest.mark.parametrize(("status", "word"), [(1, "revoked"), (2, "suspended")])
@@ -38,8 +38,8 @@ def test_a_card_that_was_withdrawn_is_not_offered(
     assert [answer.standing for answer in question.answers] == ["valid"]
     assert [(entry.card.title, entry.status) for entry in question.withheld] == [("Birth certificate", word)]
     for gone in {old, new} - {question.answers[0].id}:
-        with pytest.raises(ChoiceMissing):
-            authorization_response.present(holder, screen.id, [gone], now=now)
+        with pytest.raises(ChoiceError):
+            authorization_response.answer_request(holder, screen.id, [gone], now=now)
     assert clinic.answers == []
     assert len(list(cards.held_cards(holder))) == 2
     clinic.query = {"credentials": [sd_query("birth_date", meta={"vct_values": ["https://other.example"]})]}
@@ -49,7 +49,7 @@ def test_a_card_that_was_withdrawn_is_not_offered(
 def test_a_card_that_has_run_out_is_not_offered(holder: Vault, clinic: Service, now: datetime) -> None:
     (card,) = cards.held_cards(holder)
     copies = tuple(replace(copy, valid_until=now) for copy in card.copies)
-    stored_credentials.keep(holder, replace(card, copies=copies))
+    stored_credentials.store_card(holder, replace(card, copies=copies))
     screen = ask(holder, clinic, now)
     assert screen.missing
     assert [entry.status for entry in screen.questions[0].withheld] == ["expired"]
@@ -96,18 +96,18 @@ def test_several_cards_where_several_are_asked_for(
     screen = ask(two, clinic, now)
     (question,) = screen.questions
     assert question.multiple
-    authorization_response.present(two, screen.id, {answer.id for answer in question.answers}, now=now)
+    authorization_response.answer_request(two, screen.id, {answer.id for answer in question.answers}, now=now)
     found = shown_to(clinic, kind, asked["id"], now)
     assert sorted(date for date, _ in found) == ["1990-05-25", "2020-02-02"]
     assert len({str(key) for _, key in found}) == 2  # each by its own holder key
-    (entry,) = history.entries(two)
+    (entry,) = history.recorded_requests(two)
     assert len(entry.shown) == 2
 
 
 def test_one_of_several_is_enough(two: Vault, clinic: Service, now: datetime) -> None:
     clinic.query = {"credentials": [sd_query("birth_date", multiple=True)]}
     screen = ask(two, clinic, now)
-    authorization_response.present(two, screen.id, [screen.questions[0].answers[1].id], now=now)
+    authorization_response.answer_request(two, screen.id, [screen.questions[0].answers[1].id], now=now)
     assert len(clinic.opened()["sd"]) == 1
 
 
@@ -115,19 +115,21 @@ def test_several_only_where_several_are_asked_for(two: Vault, clinic: Service, n
     screen = ask(two, clinic, now)
     (question,) = screen.questions
     assert not question.multiple
-    with pytest.raises(ChoiceMissing):
-        authorization_response.present(two, screen.id, [answer.id for answer in question.answers], now=now)
+    with pytest.raises(ChoiceError):
+        authorization_response.answer_request(
+            two, screen.id, [answer.id for answer in question.answers], now=now
+        )
     more = sd_query("family_name", multiple=True) | {"id": "more"}
     clinic.query = {"credentials": [sd_query("birth_date"), more]}
     screen = ask(two, clinic, now)
     (question,) = screen.questions
     ids = [answer.id for answer in question.answers]
     assert len(ids) == 4
-    with pytest.raises(ChoiceMissing):  # two cards for the query that takes one
-        authorization_response.present(two, screen.id, ids, now=now)
+    with pytest.raises(ChoiceError):  # two cards for the query that takes one
+        authorization_response.answer_request(two, screen.id, ids, now=now)
     first = question.answers[0].parts[0].copy.id
     same = [answer.id for answer in question.answers if answer.parts[0].copy.id == first]
-    authorization_response.present(two, screen.id, same, now=now)
+    authorization_response.answer_request(two, screen.id, same, now=now)
     assert {name: len(each) for name, each in clinic.opened().items()} == {"sd": 1, "more": 2}
 
 
@@ -135,7 +137,7 @@ def test_each_of_several_cards_signs_the_payment(two: Vault, clinic: Service, no
     clinic.transaction_data = (create_transaction_data(PAYMENT),)
     clinic.query = {"credentials": [sd_query("birth_date", multiple=True)]}
     screen = ask(two, clinic, now)
-    authorization_response.present(
+    authorization_response.answer_request(
         two, screen.id, [answer.id for answer in screen.questions[0].answers], now=now
     )
     assert len(shown_to(clinic, "dc+sd-jwt", "sd", now)) == 2
@@ -148,7 +150,7 @@ def test_one_card_is_not_shown_twice(holder: Vault, clinic: Service, now: dateti
     }  # fmt: skip
     clinic.query = {"credentials": [query]}
     screen = ask(holder, clinic, now)
-    with pytest.raises(ChoiceMissing):
-        authorization_response.present(
+    with pytest.raises(ChoiceError):
+        authorization_response.answer_request(
             holder, screen.id, [answer.id for answer in screen.questions[0].answers], now=now
         )

@@ -10,10 +10,10 @@ from django.utils.html import strip_tags
 from tests.wallet.consenting import ask
 from tests.wallet.fakes import VCT, Network, Office, Service, ldp_query, reply, sd_query
 from wallet.account.vault import Vault
-from wallet.presentation.missing import Missing
+from wallet.presentation.missing import MissingDocument
 
 ELSEWHERE = "https://agri.example/cards/farmer-card"
-BIRTH = Missing("Birth certificate", "Civil Registry", VCT)
+BIRTH = MissingDocument("Birth certificate", "Civil Registry", VCT)
 
 
 def of(type_: str, id: str = "other", format: str = "dc+sd-jwt") -> dict[str, Any]:
@@ -38,7 +38,9 @@ def test_a_type_without_an_office_names_itself(
     names = [{"locale": "es", "name": "Productor"}, {"locale": "en", "name": "Farmer"}]
     document = {"vct": ELSEWHERE, "display": names}
     network.handlers["GET", ELSEWHERE] = lambda headers, body: reply(document)
-    assert lacking(vault, clinic, now, credentials=[of(ELSEWHERE)]) == ((Missing("Farmer", "", ELSEWHERE),),)
+    assert lacking(vault, clinic, now, credentials=[of(ELSEWHERE)]) == (
+        (MissingDocument("Farmer", "", ELSEWHERE),),
+    )
 
 
 @pytest.mark.parametrize(
@@ -65,7 +67,7 @@ def test_every_option_is_said_with_what_of_it_is_missing(
     ]
     sets = {"options": [["sd"], ["ldp"], ["other", "p"]]}
     found = lacking(vault, clinic, now, sets, credentials=credentials)
-    assert found == ((BIRTH,), (Missing("Visa"), Missing("Pass")))
+    assert found == ((BIRTH,), (MissingDocument("Visa"), MissingDocument("Pass")))
     said = " ".join(strip_tags(render_to_string("wallet/missing.html", {"options": found})).split())
     assert "One of these would do" in said
     assert "Birth certificate, issued by Civil Registry. Ask there for it." in said

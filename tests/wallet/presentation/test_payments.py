@@ -12,7 +12,7 @@ from tests.wallet.consenting import PAYMENT, agree, ask
 from tests.wallet.fakes import Service, ldp_query, sd_query
 from wallet.account.vault import Vault
 from wallet.presentation import authorization_response, history
-from wallet.presentation.authorization_response import ChoiceMissing
+from wallet.presentation.authorization_response import ChoiceError
 
 
 def test_a_payment_is_shown_and_signed(holder: Vault, clinic: Service, now: datetime) -> None:
@@ -21,7 +21,7 @@ def test_a_payment_is_shown_and_signed(holder: Vault, clinic: Service, now: date
     assert ask(holder, clinic, now).asked.payments == (PAYMENT,)
     agree(holder, clinic, now)
     clinic.verified("sd", "dc+sd-jwt", transaction_data=(entry,))
-    (written,) = history.entries(holder)
+    (written,) = history.recorded_requests(holder)
     assert written.payments == ("PEN 120.50 to Ana Wayra Quispe",)
 
 
@@ -37,7 +37,7 @@ def test_what_may_come_to_less_is_said_so(holder: Vault, clinic: Service, now: d
     clinic.transaction_data = (create_transaction_data(replace(PAYMENT, amount="1500.00", at_most=True)),)
     assert ask(holder, clinic, now).amounts == "up to PEN 1,500.00"
     agree(holder, clinic, now)
-    (written,) = history.entries(holder)
+    (written,) = history.recorded_requests(holder)
     assert written.payments == ("up to PEN 1,500.00 to Ana Wayra Quispe",)
 
 
@@ -47,7 +47,7 @@ def test_a_second_payment_for_the_same_purpose_is_told_before_it_is_signed(
     clinic.transaction_data = (create_transaction_data(PAYMENT),)
     first = ask(holder, clinic, now)
     assert first.before is None
-    authorization_response.decline(holder, first.id, now=now)
+    authorization_response.decline_request(holder, first.id, now=now)
     assert ask(holder, clinic, now).before is None  # nothing was signed
     agree(holder, clinic, now)
     later = now + timedelta(minutes=1)
@@ -80,6 +80,8 @@ def test_a_payment_needs_the_card_that_may_authorise_it(
     }
     clinic.transaction_data = (create_transaction_data(PAYMENT),)
     screen = ask(holder, clinic, now)
-    with pytest.raises(ChoiceMissing, match="must be confirmed"):
-        authorization_response.present(holder, screen.id, ["", screen.questions[1].answers[0].id], now=now)
+    with pytest.raises(ChoiceError, match="must be confirmed"):
+        authorization_response.answer_request(
+            holder, screen.id, ["", screen.questions[1].answers[0].id], now=now
+        )
     assert clinic.answers == []

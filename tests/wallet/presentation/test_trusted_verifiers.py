@@ -29,8 +29,8 @@ def test_a_request_that_nobody_signed_proves_nobody(holder: Vault, clinic: Servi
     client = ClientId("redirect_uri", "https://clinic.example/response")
     RegisteredVerifier.objects.create(client_id=str(client), name="Clínica del Sur")
     link = create_link_by_value(clinic.parameters(client))
-    asked = authorization_response.consent(
-        holder, authorization_request.receive(holder, link, now=now), now=now
+    asked = authorization_response.consent_screen(
+        holder, authorization_request.receive_request(holder, link, now=now), now=now
     ).asked
     assert (asked.authenticated, asked.registered, asked.identity) == (False, "", "clinic.example")
 

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from common.adapters.command import Command as BaseCommand
-from wallet.attestation.provider import make_known
+from wallet.attestation.provider import trust_provider
 from wallet.presentation.sample_verifiers import load_verifiers
 
 
@@ -13,5 +13,5 @@ class Command(BaseCommand):
 
     def run(self, **_: Any) -> dict[str, Any]:
         if "issuer" in settings.ROLES:
-            make_known(now=timezone.now())
+            trust_provider(now=timezone.now())
         return load_verifiers()

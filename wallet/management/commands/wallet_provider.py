@@ -20,9 +20,9 @@ class Command(BaseCommand):
     def run(self, **options: Any) -> dict[str, Any]:
         """`{client_id, certificate, trusted}`; the certificate goes into `WALLET_PROVIDER_CA_FILE` there."""
         now = timezone.now()
-        trusted = options["trust"] and provider.make_known(now=now)
+        trusted = options["trust"] and provider.trust_provider(now=now)
         return {
-            "client_id": provider.client_id(),
-            "certificate": provider.root_pem(now=now),
+            "client_id": provider.wallet_client_id(),
+            "certificate": provider.provider_root_pem(now=now),
             "trusted": trusted,
         }
