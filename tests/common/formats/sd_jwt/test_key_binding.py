@@ -196,3 +196,22 @@ def test_a_request_for_hashes_that_nobody_knows(names: Any) -> None:
     with pytest.raises(MalformedInputError) as caught:
         transaction_data.hashes([entry(transaction_data_hashes_alg=names)])
     assert caught.value.code == "invalid_transaction_data"
+
+
+@pytest.mark.parametrize("algorithm", ["sha-256", "sha-384", "sha-512"])
+def test_the_digest_is_under_the_hash_that_the_issuer_chose(algorithm: str, ana: PrivateKey) -> None:
+    """RFC 9901 §4.3.1, and no presentation under another holds."""
+    made = key_binding.create(TOKEN, binding=BINDING, signer=ana, hash_algorithm=algorithm, now=NOW)
+    presented = SDJWT(TOKEN.jwt, TOKEN.disclosures, made)
+    for other in ("sha-256", "sha-384", "sha-512"):
+        told: dict[str, Any] = {
+            "binding": BINDING,
+            "holder_key": ana.public_key,
+            "hash_algorithm": other,
+            "now": NOW,
+        }
+        if other == algorithm:
+            assert key_binding.verify(presented, **told) == ana.public_key
+        else:
+            with pytest.raises(BindingMismatchError, match="other claims"):
+                key_binding.verify(presented, **told)

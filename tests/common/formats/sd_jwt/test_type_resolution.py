@@ -124,6 +124,7 @@ def test_the_strongest_digest_counts() -> None:
         "md5-AAAA",
         "sha256-",
         "sha256-%%%",
+        f"{sri(b'x')[:20]}%{sri(b'x')[20:]}",
         "",
         7,
         ["sha256-x"],

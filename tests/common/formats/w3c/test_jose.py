@@ -167,3 +167,17 @@ def test_a_presentation_by_somebody_else(ana: PrivateKey, mallory: PrivateKey) -
         verify(jose.sign(presentation(ana), kind="vp", signer=named(mallory)), kind="vp")
     with pytest.raises(SelloError):
         verify(jws.sign({"typ": "vp+jwt"}, presentation(ana), signer=ana), kind="vp")
+
+
+@pytest.mark.parametrize("named_as", ["did:example:other", {"id": "did:example:other"}])
+def test_a_presentation_whose_token_names_another_holder(ana: PrivateKey, named_as: Any) -> None:
+    """VC-JOSE-COSE §4.1.2: `iss` is the holder's own name, however the document writes it."""
+    own = did_key.encode(ana.public_key)
+    for holder in (own, {"id": own}):
+        assert verify(
+            signed(presentation(ana) | {"holder": holder, "iss": own}, ana, typ="vp+jwt"), kind="vp"
+        )
+    with pytest.raises(SelloError):
+        verify(signed(presentation(ana) | {"holder": named_as, "iss": own}, ana, typ="vp+jwt"), kind="vp")
+    with pytest.raises(SelloError):
+        verify(signed(presentation(ana) | {"iss": "did:example:other"}, ana, typ="vp+jwt"), kind="vp")
