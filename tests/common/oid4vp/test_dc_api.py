@@ -13,6 +13,7 @@ from common.oid4vp.request_object import VerifiedRequest, verify_request
 from common.oid4vp.session_transcript import dc_api_transcript, session_transcript
 from tests.common.oid4vp.world import CLINIC, DID, EPHEMERAL, HASH, HOST, LEAF, OTHER, TRUST, parameters
 from tests.conftest import NOW
+from tests.tampering import flip
 
 ORIGIN = "https://clinic.example"
 TOKEN: dict[str, tuple[Any, ...]] = {"identity": ("eyJ.eyJ.sig~",), "farm": ({"proof": {}},)}
@@ -84,7 +85,7 @@ def test_a_request_signed_by_another(mallory: Any) -> None:
     assert read(entry).authenticated
     head, body, signature = entry["data"]["request"].split(".")
     with pytest.raises(SelloError):
-        read({**entry, "data": {"request": f"{head}.{body}.{signature[::-1]}"}})
+        read({**entry, "data": {"request": f"{head}.{body}.{flip(signature)}"}})
 
 
 @pytest.mark.parametrize(
