@@ -32,6 +32,9 @@ test-interop: .venv/interop $(PEERS) ## peers that others wrote, in every role, 
 fuzz: .venv/fuzzing ## parsers of foreign bytes under a fuzzer that follows coverage (Linux; ARGS="cbor --seconds 600")
 	@DJANGO_SETTINGS_MODULE=common.config.settings $(BIN)/python -m tests.fuzzing $(ARGS)
 
+mutants: .venv/mutants ## small changes to a package that its tests should notice (PACKAGE=common/trust; ARGS="common.trust.paths.*")
+	@$(BIN)/python -m tests.mutants $(or $(PACKAGE),common/trust) $(ARGS)
+
 interop-table: .venv/development ## take the last run's matrix into docs/interop.json and docs/interop.md
 	@$(BIN)/python -m tests.interop.table --refresh
 
@@ -79,8 +82,12 @@ clean: ## forget the embedded data and the virtual environment
 	@$(PIP) -r tests/fuzzing/requirements.txt
 	@touch $@
 
+.venv/mutants: tests/mutants/requirements.txt .venv/development
+	@$(PIP) -r tests/mutants/requirements.txt
+	@touch $@
+
 %/node_modules/.package-lock.json: %/package-lock.json
 	@cd $* && npm ci --no-audit --no-fund --silent
 	@touch $@
 
-.PHONY: help demo run test test-browser test-crash test-schemathesis test-interop fuzz interop-table test-postgres lint rooms bench clean
+.PHONY: help demo run test test-browser test-crash test-schemathesis test-interop fuzz mutants interop-table test-postgres lint rooms bench clean
