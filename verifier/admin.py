@@ -1,11 +1,14 @@
 """For the operator: services and trust can be edited, what happened can only be read."""
 
+from collections.abc import Callable
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
 from common.adapters.admin import ReadOnly
+from common.errors import SelloError
 from verifier.models import (
     AuditEvent,
     BankFile,
@@ -27,10 +30,39 @@ from verifier.models import (
     TrustedIssuer,
     Voucher,
 )
+from verifier.payments.gateways import GATEWAYS
+from verifier.payments.gateways.accounts import check_gateway
+from verifier.services.actions import ACTIONS, check_action
+
+
+def _checked(
+    cleaned: dict[str, Any] | None, check: Callable[[str, Any], None], kind: str, settings: str
+) -> dict[str, Any]:
+    """What a form has, once `check` has looked at a kind and its settings, where an error then stands."""
+    found = cleaned or {}
+    if found.get(settings, ...) is None:
+        found[settings] = {}
+    if kind in found and settings in found:
+        try:
+            check(found[kind], found[settings])
+        except SelloError as error:
+            raise forms.ValidationError({settings: error.public}) from error
+    return found
+
+
+class ServiceForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A service as an operator enters it: its action, and what that action has to know."""
+
+    action = forms.ChoiceField(choices=[(name, name) for name in ACTIONS])
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse parameters that the action would fail on later, when a person's answer has arrived."""
+        return _checked(super().clean(), check_action, "action", "parameters")
 
 
 @admin.register(Service)
 class ServiceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    form = ServiceForm
     list_display = ["slug", "title", "provider", "action"]
     filter_horizontal = ["staff"]
 
@@ -62,8 +94,22 @@ class JournalEntryAdmin(ReadOnly):
     inlines = [PostingInline]
 
 
+class GatewayAccountForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A gateway as an operator enters it: its kind, and how it is set up."""
+
+    kind = forms.ChoiceField(choices=[(name, name) for name in GATEWAYS])
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse settings with which no payment could leave; and another kind once payments went by it."""
+        cleaned = _checked(super().clean(), check_gateway, "kind", "config")
+        if "kind" in self.changed_data and self.instance.pk and self.instance.instructions.exists():
+            self.add_error("kind", "Payments went by this gateway already; make a new one.")
+        return cleaned
+
+
 @admin.register(GatewayAccount)
 class GatewayAccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    form = GatewayAccountForm
     list_display = ["name", "kind"]
 
 

@@ -35,6 +35,13 @@ class PresentationRefusedError(SelloError):
     code = "invalid_presentation"
 
 
+class ServiceSetupError(SelloError):
+    """A service whose row is not what its action needs: a fault of whoever set it up, never of the person."""
+
+    code = "server_error"
+    status = 503
+
+
 class UnlockRefusedError(SelloError):
     """What was presented holds, but opens nothing here."""
 

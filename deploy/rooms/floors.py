@@ -14,7 +14,7 @@ SITE: Final = ""  # the scope of the whole tree
 FLOORS: Final[Mapping[str, Floors]] = {
     SITE: (
         ("common", "common.errors"),
-        ("common.purse",),
+        ("common.purse", "common.parameters"),
         ("common.encoding",),
         ("common.keys",),
         ("common.did", "common.rdf", "common.exchange"),
@@ -84,6 +84,7 @@ FLOORS: Final[Mapping[str, Floors]] = {
         ("verifier.payments", "verifier.payments.programmes"),
         ("verifier.payments.instructions",),
         ("verifier.payments.addresses",),
+        ("verifier.payments.gateways.setting_kinds",),
         (
             "verifier.payments.gateways.file",
             "verifier.payments.gateways.g2p_connect",

@@ -25,6 +25,7 @@ from verifier.payments.delivery.reconciliation import reconcile
 from verifier.payments.instructions.booking import PaymentDue, book_payment
 from verifier.payments.instructions.gateway import (
     GatewayConfig,
+    GatewayKind,
     Instruction,
     PaymentReceipt,
     PaymentReceipts,
@@ -70,7 +71,7 @@ class TrialGateway:
         return {number: PaymentReceipt(**said) for number, said in answer.items()}  # type: ignore[arg-type]
 
 
-gateways.GATEWAYS["trial"] = TrialGateway
+gateways.GATEWAYS["trial"] = GatewayKind(TrialGateway)
 
 
 def clock() -> datetime:

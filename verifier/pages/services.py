@@ -14,7 +14,7 @@ from common.errors import SelloError
 from common.payments.errors import InvalidAddressError
 from verifier.errors import SessionNotFoundError, WrongBrowserError
 from verifier.models import Service
-from verifier.payments.gateways import needs_address, needs_person
+from verifier.payments.gateways import gateway_kind
 from verifier.payments.gateways.destinations import payment_destination
 from verifier.payments.gateways.voucher import vouchers
 from verifier.payments.programmes.terms import payment_offer, programme_of
@@ -23,6 +23,7 @@ from verifier.presentation import requests, states, unlocking
 from verifier.presentation.browser import COOKIE, browser, own_session
 from verifier.presentation.responses import note_problem
 from verifier.sealing import fresh_secret
+from verifier.services.actions import action_of
 from verifier.services.requested import requested_sets
 
 PAYEE_HELP: Final = (
@@ -48,12 +49,12 @@ class StartForm(forms.Form):
     def __init__(self, service: Service, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.service, payment = service, service.parameters.get("payment")
-        kind = programme_of(service).gateway.kind if payment else ""
-        if payment is None or needs_person(kind):
+        kind = gateway_kind(programme_of(service).gateway.kind) if payment else None
+        if payment is None or kind is None or kind.needs_person:
             del self.fields["payee"]
         else:
-            self.fields["payee"].initial = "" if needs_address(kind) else payment["payee"]
-            self.fields["payee"].help_text = ADDRESS_HELP if needs_address(kind) else PAYEE_HELP
+            self.fields["payee"].initial = "" if kind.needs_address else payment["payee"]
+            self.fields["payee"].help_text = ADDRESS_HELP if kind.needs_address else PAYEE_HELP
 
     def clean_payee(self) -> str:
         """An account that money can go to by this service, in the form that is signed."""
@@ -73,6 +74,7 @@ def service_list(request: HttpRequest) -> HttpResponse:
 def service_page(request: HttpRequest, slug: str) -> HttpResponse:
     """What a service offers and asks; by POST, begin."""
     found = get_object_or_404(Service, slug=slug)
+    action_of(found)
     form = StartForm(found, request.POST or None)
     if request.method == "POST":
         rate_limit.check_rate(request, "verify")

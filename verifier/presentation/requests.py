@@ -38,6 +38,7 @@ from verifier.payments.programmes.terms import programme_of, rules_of
 from verifier.presentation import states
 from verifier.record_access import consents
 from verifier.sealing import fresh_secret, seal_value, secret_digest, unseal_value
+from verifier.services.actions import action_of
 
 LIFETIME: Final = timedelta(minutes=10)
 MAX_WALLET_NONCE: Final = 512
@@ -77,7 +78,11 @@ def create_request(
 
     `browser` is the cookie of the browser that began; empty for whoever has none and gets no result page.
     A same-device request ends in that browser alone. `payee` is where a payment should go.
+
+    Raises `ServiceSetupError` before anybody is asked for anything that would open nothing,
+    `MalformedInputError` for an unknown mode, `ClientIdentityError` for a prefix that cannot be had.
     """
+    action_of(service)
     if response_mode not in RESPONSE_MODES:
         raise MalformedInputError(f"A response mode is one of {', '.join(RESPONSE_MODES)}.")
     states.sweep(PresentationSession.objects.all(), now=now)

@@ -17,7 +17,7 @@ from verifier.presentation import states
 from verifier.presentation.pending_response import open_pending_response
 from verifier.presentation.verify_response import Answer, verified_answer, verify_answer
 from verifier.sealing import seal_value, secret_digest, unseal_value
-from verifier.services.actions import ACTIONS
+from verifier.services.actions import action_of
 from verifier.services.actions.base import Unlocked, UnlockedDocument
 
 RESULT_LIFETIME: Final = timedelta(minutes=10)
@@ -27,8 +27,12 @@ Status = states.Status
 def unlock_session(
     session: PresentationSession, answer: Answer, verification: Verification, *, now: datetime
 ) -> Unlocked:
-    """Run the service's action for a verified answer; of several at once, one does it."""
-    action = ACTIONS[session.service.action]
+    """Run the service's action for a verified answer; of several at once, one does it.
+
+    Raises `ServiceSetupError` while the session is VERIFIED still, `AlreadyAnsweredError` or
+    `SessionTimedOutError` where it is no longer, and whatever the action refuses with.
+    """
+    action = action_of(session.service)
     presentation = verified_answer(session, answer, verification)
     with transaction.atomic() if action.atomic else _returned_on_failure(session):
         states.move(session, Status.UNLOCKED, now=now, unlocked_at=now, expires_at=now + RESULT_LIFETIME)

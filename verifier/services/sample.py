@@ -8,6 +8,7 @@ from django.db import transaction
 from common.did import did_web
 from verifier.models import Service, TrustedIssuer
 from verifier.payments.programmes.sample import load_programmes
+from verifier.services.actions import check_action
 
 CREDENTIALS: Final = {  # credential: its authority, and what people call that
     "identity": ("population-register", "National Population Register"),
@@ -37,6 +38,7 @@ def load_services() -> dict[str, Any]:
     load_programmes()
     for service in _services():
         slug = service.pop("slug")
+        check_action(service["action"], service["parameters"])
         Service.objects.update_or_create(slug=slug, defaults=service)
     if settings.ISSUER_URL != settings.BASE_URL:
         _trust_the_authorities()

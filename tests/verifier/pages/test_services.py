@@ -1,6 +1,7 @@
 """The pages of a service, and the same-device path that a fixated session does not get through."""
 
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -219,18 +220,18 @@ def test_who_did_not_answer_is_asked_again(
     client: Client, wayra: Person, today: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An action that asks others gives the session back when they do not answer."""
-    admission = ACTIONS["admission"].unlock
+    admission = ACTIONS["admission"]
 
     def unreachable(*args: Any, **more: Any) -> Any:
         raise FetchError("The registry does not answer.")
 
-    monkeypatch.setitem(ACTIONS, "admission", Action(unreachable, atomic=False))
+    monkeypatch.setitem(ACTIONS, "admission", Action(unreachable, admission.parameters, atomic=False))
     path, session = begin(client, "over-18", "elsewhere")
     assert answer(Client(), wayra, client.get(path).content.decode(), today).status_code == 200
     session.refresh_from_db()
     assert (session.status, session.outcome["problem"]) == (Status.VERIFIED, "The registry does not answer.")
     assert "The registry does not answer." in client.get(path).content.decode()
-    monkeypatch.setitem(ACTIONS, "admission", Action(admission, atomic=False))
+    monkeypatch.setitem(ACTIONS, "admission", replace(admission, atomic=False))
     assert Client().post(f"{path}/again").status_code == 403
     client.post(f"{path}/again")
     session.refresh_from_db()

@@ -13,7 +13,7 @@ from verifier.payments import gateways
 from verifier.payments.delivery.outbox import deliver_outbox
 from verifier.payments.instructions import states
 from verifier.payments.instructions.booking import PaymentDue, book_payment
-from verifier.payments.instructions.gateway import Instruction, PaymentReceipt, PaymentReceipts
+from verifier.payments.instructions.gateway import GatewayKind, Instruction, PaymentReceipt, PaymentReceipts
 from verifier.payments.instructions.receipts import apply_receipt
 from verifier.payments.reports.balances import payments_report
 
@@ -64,7 +64,7 @@ class Bank:
 @pytest.fixture
 def bank(monkeypatch: pytest.MonkeyPatch) -> Bank:
     made = Bank()
-    monkeypatch.setitem(gateways.GATEWAYS, "trial", lambda account: made)
+    monkeypatch.setitem(gateways.GATEWAYS, "trial", GatewayKind(lambda account: made))
     return made
 
 

@@ -128,7 +128,9 @@ def test_a_status_is_told_apart(
     client: Client, wayra: Person, today: datetime, monkeypatch: pytest.MonkeyPatch, status: Any
 ) -> None:
     monkeypatch.setattr(
-        verify_response, "check_status", lambda credential, *, now: StatusOutcome(status, "The list says so.")
+        verify_response,
+        "check_credential_status",
+        lambda credential, *, now: StatusOutcome(status, "The list says so."),
     )
     created = ask("over-18", today)
     reply = post(client, wayra.answer(wayra.ask(client, created.request_uri, now=today), now=today))

@@ -49,18 +49,18 @@ def test_outcomes_are_kept_without_claims(client: Client, wayra: Person, today: 
 def test_over_18_learns_that_and_nothing_else(
     client: Client, wayra: Person, today: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from verifier.services.actions import ACTIONS, base, service
+    from verifier.services.actions import ACTIONS, admission, base
 
     seen: list[base.VerifiedAnswer] = []
 
     def admit(presentation: base.VerifiedAnswer, **more: Any) -> base.Unlocked:
         seen.append(presentation)
-        return service.admit(presentation, **more)
+        return admission.unlock(presentation, **more)
 
-    monkeypatch.setitem(ACTIONS, "admission", base.Action(admit))
+    monkeypatch.setitem(ACTIONS, "admission", base.Action(admit, admission.PARAMETERS))
     documents: list[Any] = []
     monkeypatch.setattr(
-        verify_response, "check_status",
+        verify_response, "check_credential_status",
         lambda credential, *, now: documents.append(credential.document) or StatusOutcome("valid", ""),
     )  # fmt: skip
     created = ask("over-18", today)

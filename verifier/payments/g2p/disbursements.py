@@ -23,7 +23,7 @@ from common.payments.g2p.members import MAX_ITEMS, DisbursementItemError
 from verifier.errors import UnlockRefusedError
 from verifier.models import PayingPartner, PaymentInstruction, Programme, ReceivedItem
 from verifier.payments.g2p import items
-from verifier.payments.gateways import needs_person
+from verifier.payments.gateways import gateway_kind
 from verifier.payments.instructions.booking import PaymentDue, book_payment
 from verifier.payments.instructions.errors import BudgetExhaustedError
 from verifier.sealing import pseudonym
@@ -172,7 +172,7 @@ def _programme(received: ReceivedMessage, payer: str, *, now: datetime) -> Progr
     found = given.select_related("programme__gateway").first()
     if found is None or found.programme.status != Programme.Status.OPEN:
         raise DisbursementItemError("rjct.payer_fa.invalid")
-    if needs_person(found.programme.gateway.kind):  # nobody would ever see it
+    if gateway_kind(found.programme.gateway.kind).needs_person:  # nobody would ever see it
         raise DisbursementItemError("rjct.payer_fa.invalid")
     opens, closes = found.programme.opens_at, found.programme.closes_at
     if (opens is not None and now < opens) or (closes is not None and now >= closes):

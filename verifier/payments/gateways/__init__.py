@@ -1,45 +1,32 @@
-"""Ways in which a payment instruction leaves the house: one dict of parts, by kind.
+"""Ways in which a payment instruction leaves: one dict of parts, by kind.
 
-A `GatewayAccount` row names a kind and how it is set up; `gateway` makes the part of it.
+A `GatewayAccount` row names a kind and how it is set up; `create_gateway` makes the part of it.
 """
 
-from collections.abc import Callable
 from typing import Final
 
-from common.errors import SelloError
+from common.errors import UnknownPartError
 from verifier.payments.gateways.file import gateway as file
 from verifier.payments.gateways.g2p_connect import gateway as g2p_connect
 from verifier.payments.gateways.iso20022 import gateway as iso20022
 from verifier.payments.gateways.voucher import gateway as voucher
-from verifier.payments.instructions.gateway import Gateway, GatewayConfig
+from verifier.payments.instructions.gateway import Gateway, GatewayConfig, GatewayKind
 
-GATEWAYS: Final[dict[str, Callable[[GatewayConfig], Gateway]]] = {
-    "file": file.FileGateway,
-    "g2p-connect": g2p_connect.G2PConnect,
-    "iso20022": iso20022.BankFiles,
-    "voucher": voucher.Vouchers,
+GATEWAYS: Final[dict[str, GatewayKind]] = {
+    "file": GatewayKind(file.FileGateway, file.SETTINGS),
+    "g2p-connect": GatewayKind(g2p_connect.G2PConnect, g2p_connect.SETTINGS, needs_address=True),
+    "iso20022": GatewayKind(iso20022.BankFiles, iso20022.SETTINGS, needs_address=True),
+    "voucher": GatewayKind(voucher.Vouchers, voucher.SETTINGS, needs_person=True),
 }
 
 
-def needs_address(kind: str) -> bool:
-    """Whether money that goes by that kind needs an account to go to, and not just a word."""
-    return kind in ("g2p-connect", "iso20022")
-
-
-def needs_person(kind: str) -> bool:
-    """Whether money that goes by that kind is handed to whoever signed for it, on their own page."""
-    return kind == "voucher"
-
-
-class UnknownGatewayError(SelloError):
-    """An account of a kind that nobody built."""
-
-    code = "server_error"
-    status = 500
+def gateway_kind(kind: str) -> GatewayKind:
+    """The kind of that name; raises `UnknownPartError`, which names those there are."""
+    if kind not in GATEWAYS:
+        raise UnknownPartError("kind of gateway", kind, GATEWAYS)
+    return GATEWAYS[kind]
 
 
 def create_gateway(kind: str, account: GatewayConfig) -> Gateway:
-    """The gateway of an account."""
-    if kind not in GATEWAYS:
-        raise UnknownGatewayError(f"A gateway is one of {', '.join(GATEWAYS)}.", detail=kind)
-    return GATEWAYS[kind](account)
+    """The gateway of an account; raises `UnknownPartError` for a kind that nobody built."""
+    return gateway_kind(kind).create(account)

@@ -7,10 +7,19 @@ from django.db import transaction
 
 from common.adapters.exchange.partners import Partner
 from common.errors import UnknownPartError
+from common.parameters import check_names, check_parameters, check_values
 from verifier.models import GatewayAccount, PayingPartner, Programme
-from verifier.payments.gateways import create_gateway
-from verifier.payments.gateways.settings import GatewaySettingError, check_partner, check_settings
-from verifier.payments.instructions.gateway import GatewayConfig
+from verifier.payments.gateways import gateway_kind
+from verifier.payments.gateways.setting_kinds import GatewaySettingError, check_partner
+
+
+def check_gateway(kind: str, config: Any) -> None:
+    """Raise, in words for the operator, unless a gateway of that kind can be set up like this.
+
+    Raises `UnknownPartError` for a kind or setting that is not known, `InvalidParameterError` for one that is
+    missing, and what a setting's own check has to say of its value.
+    """
+    check_parameters(config, gateway_kind(kind).settings, of=_named(kind))
 
 
 @transaction.atomic
@@ -22,16 +31,22 @@ def set_gateway(
     programmes: Sequence[str] = (),
     payers: Sequence[str] = (),
 ) -> GatewayAccount:
-    """The account as it is meant to be; what `config` does not name, and what is on its way, stays."""
+    """The account as it is meant to be; what `config` does not name, and what is on its way, stays.
+
+    A setting that is given empty is taken away. Raises like `check_gateway`, `GatewaySettingError` for a kind
+    that cannot be another any more, and `UnknownPartError` for a programme or payer that is not known.
+    """
     found = GatewayAccount.objects.filter(name=name).first()
     if found is not None and found.kind != kind and found.instructions.exists():
         raise GatewaySettingError(
             "Payments went by this gateway already; give the new one a name of its own."
         )
     account = found or GatewayAccount(name=name)
-    account.kind, account.config = kind, {**account.config, **config}
-    create_gateway(kind, GatewayConfig(name, account.config))
-    check_settings(kind, config, account.config)
+    known = gateway_kind(kind).settings
+    check_names(config, known, of=_named(kind))
+    whole = {name: value for name, value in {**account.config, **config}.items() if value not in (None, "")}
+    check_values(whole, known, of=_named(kind))
+    account.kind, account.config = kind, whole
     if payers and not programmes:
         raise GatewaySettingError("A payer pays out of a programme: name it with --programme.")
     account.full_clean()
@@ -48,3 +63,7 @@ def set_gateway(
                 partner=Partner.objects.get(sender_id=sender), programme=programme
             )
     return account
+
+
+def _named(kind: str) -> str:
+    return f"a gateway of the kind {kind}"

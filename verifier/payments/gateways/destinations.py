@@ -2,7 +2,7 @@
 
 from common.payments.payee import parse_payee
 from verifier.models import Service
-from verifier.payments.gateways import needs_address, needs_person
+from verifier.payments.gateways import gateway_kind
 from verifier.payments.programmes.terms import programme_of
 
 
@@ -12,7 +12,7 @@ def payment_destination(service: Service, text: str) -> str:
     Without a word it goes where the service's own word says, such as a counter.
     """
     counter: str = service.parameters["payment"]["payee"]
-    kind = programme_of(service).gateway.kind
-    if needs_person(kind) or not text:
+    kind = gateway_kind(programme_of(service).gateway.kind)
+    if kind.needs_person or not text:
         return counter
-    return parse_payee(text, counter="" if needs_address(kind) else counter)
+    return parse_payee(text, counter="" if kind.needs_address else counter)

@@ -4,12 +4,13 @@ A gateway talks; it decides nothing and books nothing. The core (verifier/paymen
 a transaction open, keeps the states, and is told of what arrives unasked by `confirming.confirm`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Final, Literal, Protocol
 
 from common.errors import SelloError
+from common.parameters import Parameters
 
 ReceiptState = Literal["accepted", "pending", "settled", "rejected", "returned", "absent"]
 """What a gateway says of an instruction.
@@ -93,7 +94,7 @@ PaymentReceipts = Mapping[str, PaymentReceipt]
 
 
 class Gateway(Protocol):
-    """One way in which money leaves; made of an `GatewayConfig` by the dict in verifier/payments/gateways."""
+    """One way in which money leaves; made of a `GatewayConfig` by the dict in verifier/payments/gateways."""
 
     max_batch: int
 
@@ -120,3 +121,17 @@ class Gateway(Protocol):
         `ReviewNeededError` where a file says what cannot be right, or cannot be read.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayKind:
+    """A gateway in the dict: what makes one, what an operator may set, and what its kind asks of a payment.
+
+    `needs_address`: money goes to an account, and not just to a word such as "the counter". `needs_person`:
+    it is handed to whoever signed for it, on their own page.
+    """
+
+    create: Callable[[GatewayConfig], Gateway]
+    settings: Parameters = field(default_factory=dict)
+    needs_address: bool = False
+    needs_person: bool = False

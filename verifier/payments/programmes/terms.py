@@ -1,9 +1,10 @@
 """Programmes as their rules see them, and what a service says of the one by which it pays."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from common.encoding.money import to_text
-from common.errors import SelloError
+from common.errors import SelloError, UnknownPartError
 from common.payments.programme import ProgrammeTerms
 from common.payments.rules import Fixed, Rules, parse_payment_rules
 from verifier.models import Programme, Service
@@ -23,6 +24,13 @@ def programme_of(service: Service) -> Programme:
     if found is None:
         raise UnknownProgrammeError("The programme by which this service pays is not set up.", detail=slug)
     return found
+
+
+def known_programme(name: str, value: Any) -> None:
+    """A programme's slug, where a service is set up; raises `UnknownPartError` for any other."""
+    known = Programme.objects.values_list("slug", flat=True)
+    if value not in known:
+        raise UnknownPartError(name, value, known)
 
 
 def rules_of(programme: Programme) -> Rules:

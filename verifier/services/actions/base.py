@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from common.did import did_web
 from common.formats.base import Secured
 from common.oid4vp.transaction_data import DataAccess, Payment
+from common.parameters import Parameter, Parameters, group, text, texts, texts_by_name
 from common.vcdm.credential import ClaimPath
 from verifier.errors import UnlockRefusedError
 from verifier.models import PresentationSession
@@ -105,9 +106,27 @@ class Unlock(Protocol):
 class Action:
     """An action in the dict.
 
-    `atomic`: its work is rows of ours, booked in one transaction with the change of state. Otherwise it asks
-    others; where they do not answer, the state returns to VERIFIED.
+    `parameters` are those that a service of this action has, beside `SERVICE_PARAMETERS`, which any may have.
+    `atomic`: its work is rows of this database, booked in one transaction with the change of state. Otherwise
+    it asks others; where they do not answer, the state returns to VERIFIED.
     """
 
     unlock: Unlock
+    parameters: Parameters = field(default_factory=dict)
     atomic: bool = True
+
+
+SERVICE_PARAMETERS: Final[Parameters] = {
+    "documents": Parameter(texts_by_name),  # what people call the documents and claims that are asked for
+    "claims": Parameter(texts_by_name),
+    "mandate": Parameter(  # a law by which records are read without the person
+        group(
+            {
+                "authority": Parameter(text, required=True),
+                "authority_name": Parameter(text),
+                "purpose": Parameter(text, required=True),
+                "attributes": Parameter(texts, required=True),
+            }
+        )
+    ),
+}

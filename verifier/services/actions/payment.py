@@ -6,22 +6,39 @@ The books are kept in double entry; the instruction leaves through the outbox (`
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from common.adapters.documents.sources import resolve_did
 from common.encoding import display
 from common.encoding.money import to_text
 from common.keys import jwk
 from common.oid4vp.transaction_data import Payment
+from common.parameters import Parameter, group, text, texts, texts_by_name
 from common.payments.programme import PaymentDecision, decide_payment
 from common.site import time_zone
 from verifier.errors import UnlockRefusedError
 from verifier.models import PaymentInstruction, PresentationSession, Programme
 from verifier.payments.instructions.booking import PaymentDue, book_payment
 from verifier.payments.instructions.errors import NotEligibleError
-from verifier.payments.programmes.terms import declared_programme, programme_of
+from verifier.payments.programmes.terms import declared_programme, known_programme, programme_of
 from verifier.sealing import pseudonym
 from verifier.services.actions.base import DisclosedCredential, Unlocked, VerifiedAnswer
+
+PARAMETERS: Final = {
+    "payment": Parameter(
+        group(
+            {
+                "programme": Parameter(known_programme, required=True),
+                "purpose": Parameter(text, required=True),
+                "reference": Parameter(text, required=True),
+                "payee": Parameter(text, required=True),
+                "documents": Parameter(texts_by_name),  # the rules' names for documents, by query identifier
+                "signed_with": Parameter(texts),  # which of them sign the payment; without it, all
+            }
+        ),
+        required=True,
+    )
+}
 
 
 def unlock(presentation: VerifiedAnswer, *, session: PresentationSession, now: datetime) -> Unlocked:
@@ -64,11 +81,11 @@ def unlock(presentation: VerifiedAnswer, *, session: PresentationSession, now: d
 def _documents(presentation: VerifiedAnswer, aliases: Mapping[str, str]) -> dict[str, DisclosedCredential]:
     """Each document that was shown, by the name that the rules have for it; two of one name are none."""
     documents: dict[str, DisclosedCredential] = {}
-    for query, group in presentation.shown.items():
+    for query, credentials in presentation.shown.items():
         name = aliases.get(query, query)
-        if len(group) != 1 or name in documents:
+        if len(credentials) != 1 or name in documents:
             raise UnlockRefusedError("This service needs each document once.")
-        documents[name] = group[0]
+        documents[name] = credentials[0]
     return documents
 
 

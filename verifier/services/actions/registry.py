@@ -6,15 +6,26 @@ signed terms as well, the authority keeps their consent, and the service may rea
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from common.encoding import display
+from common.parameters import Parameter, days, group, text, texts, texts_by_name
 from common.registries.record_access.grant import Evidence
 from common.site import time_zone
 from verifier.errors import UnlockRefusedError
 from verifier.models import PresentationSession, ReadingConsent
 from verifier.record_access import client, consents
 from verifier.services.actions.base import Unlocked, VerifiedAnswer
+
+PARAMETERS: Final = {
+    "authority": Parameter(text, required=True),
+    "authority_name": Parameter(text, required=True),
+    "purpose": Parameter(text, required=True),
+    "labels": Parameter(texts_by_name),
+    "consent": Parameter(  # what may be read again, and for how long
+        group({"attributes": Parameter(texts, required=True), "days": Parameter(days, required=True)})
+    ),
+}
 
 
 def unlock(presentation: VerifiedAnswer, *, session: PresentationSession, now: datetime) -> Unlocked:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from common.errors import FetchError
+from common.errors import FetchError, UnknownPartError
 from tests.verifier.payments.bank import (
     AMOUNT,
     MINUTE,
@@ -270,5 +270,5 @@ def test_the_file_gateway_writes_each_instruction_once(settings: Any, tmp_path: 
 
 
 def test_a_gateway_of_an_unknown_kind() -> None:
-    with pytest.raises(gateways.UnknownGatewayError, match="file"):
+    with pytest.raises(UnknownPartError, match="file"):
         gateways.create_gateway("pigeon", GatewayConfig("p"))

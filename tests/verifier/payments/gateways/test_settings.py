@@ -42,7 +42,7 @@ def test_what_is_right_is_kept(kind: str, config: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("kind", "config", "said"),
     [
-        ("file", {"foldr": "x"}, "Unknown setting"),
+        ("file", {"foldr": "x"}, "Unknown parameter of a gateway of the kind file"),
         ("file", {"folder": "../x"}, "folder below"),
         ("file", {"folder": "/etc"}, "folder below"),
         ("iso20022", {}, "payer"),

@@ -11,6 +11,8 @@ from django.conf import settings
 
 from common.encoding import strict_json
 from common.errors import MalformedInputError
+from common.parameters import Parameter
+from verifier.payments.gateways.setting_kinds import folder
 from verifier.payments.instructions.doubting import dispute_payment
 from verifier.payments.instructions.gateway import (
     GatewayConfig,
@@ -20,6 +22,7 @@ from verifier.payments.instructions.gateway import (
 )
 
 TAKEN = "taken"
+SETTINGS: Final = {"folder": Parameter(folder)}
 SIGNED: Final = ("id", "payee", "amount", "currency")
 
 

@@ -16,6 +16,7 @@ from common.adapters.exchange.partners import Partner
 from common.adapters.exchange.tokens import access_token
 from common.errors import SelloError
 from common.exchange.header import Envelope, Header
+from common.parameters import Parameter, one_of
 from common.payments.address import Address, parse_address
 from common.payments.g2p import disburse, status
 from common.payments.g2p.actions import (
@@ -27,6 +28,7 @@ from common.payments.g2p.actions import (
 )
 from verifier.identity import organisation
 from verifier.payments.addresses.payees import resolve_addresses
+from verifier.payments.gateways import setting_kinds
 from verifier.payments.gateways.g2p_connect.statuses import DOUBTFUL, UNREAD, receipt_for
 from verifier.payments.instructions.doubting import dispute_payment
 from verifier.payments.instructions.gateway import (
@@ -38,6 +40,12 @@ from verifier.payments.instructions.gateway import (
 )
 
 MAX_BATCH: Final = 50
+SETTINGS: Final = {
+    **setting_kinds.PAYING,
+    "partner": Parameter(setting_kinds.partner, required=True),
+    "mode": Parameter(one_of("sync", "async")),
+    "names": Parameter(one_of(True, False)),
+}
 log = logging.getLogger("sello.payments")
 
 

@@ -7,12 +7,15 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Final
 
 from common.errors import SelloError
+from common.parameters import Parameter, text
 from common.payments.address import Address
 from common.payments.errors import InvalidAddressError
 from common.payments.iso20022.accounts import check_payment_account
 from verifier.payments.addresses.payees import NO_ADDRESS, resolve_addresses
+from verifier.payments.gateways import setting_kinds
 from verifier.payments.gateways.iso20022 import payment_files
 from verifier.payments.instructions.gateway import (
     GatewayConfig,
@@ -21,6 +24,16 @@ from verifier.payments.instructions.gateway import (
     PaymentReceipt,
     PaymentReceipts,
 )
+
+SETTINGS: Final = {
+    **setting_kinds.PAYING,
+    "payer_name": Parameter(text, required=True),
+    "bic": Parameter(setting_kinds.bic),
+    "bics": Parameter(setting_kinds.bics),
+    "purpose": Parameter(text),
+    "folder": Parameter(setting_kinds.folder),
+    "reports": Parameter(setting_kinds.folder),
+}
 
 
 class BankFiles:

@@ -6,9 +6,13 @@ money is in the fund again.
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Final
 
+from common.parameters import Parameter, days
 from verifier.payments.gateways.voucher import vouchers
 from verifier.payments.instructions.gateway import GatewayConfig, Instruction, PaymentReceipts
+
+SETTINGS: Final = {"days": Parameter(days)}
 
 
 class Vouchers:

@@ -1,23 +1,24 @@
-"""Service: a provider's own door opens on verified facts, and the person gets it in writing."""
+"""Account: an account is opened on verified facts, and the person gets it in writing."""
 
 import secrets
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 
 from common.keys import jws
+from common.parameters import Parameter, text
 from common.site import time_zone
-from verifier.errors import UnlockRefusedError
 from verifier.identity.service_identity import service_signer
 from verifier.models import OpenedAccount, PresentationSession, Service
 from verifier.sealing import pseudonym
 from verifier.services.actions.base import Unlocked, UnlockedDocument, VerifiedAnswer
 
 RECEIPT_TYPE = "receipt+jwt"
+PARAMETERS: Final = {"per": Parameter(text, required=True)}  # the claim that tells people apart
 
 
-def open_account(presentation: VerifiedAnswer, *, session: PresentationSession, now: datetime) -> Unlocked:
+def unlock(presentation: VerifiedAnswer, *, session: PresentationSession, now: datetime) -> Unlocked:
     """Open an account for the person behind the presentation; a second visit finds the first account.
 
     The receipt is a JWT under the provider's key, verifiable through the DID in its `kid`.
@@ -50,18 +51,6 @@ def open_account(presentation: VerifiedAnswer, *, session: PresentationSession, 
         ),
         document=UnlockedDocument(f"receipt-{account.number}.jwt", "application/jwt", receipt),
         outcome={"unlocked": "service", "reference": account.number, "opened": opened},
-    )
-
-
-def admit(presentation: VerifiedAnswer, *, session: PresentationSession, now: datetime) -> Unlocked:
-    """Let in whoever shows that the one asked claim is true; nothing of it is remembered."""
-    claim = session.service.parameters["claim"]
-    if presentation.one().claim(claim) is not True:
-        raise UnlockRefusedError("What was shown does not say that you may enter.")
-    return Unlocked(
-        title="You may enter",
-        text="This service learned that one fact, and nothing else about you.",
-        outcome={"unlocked": "service"},
     )
 
 
