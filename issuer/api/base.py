@@ -18,6 +18,7 @@ from common.keys import jwe
 from common.oid4vci.encryption import MEDIA_TYPE
 from common.oid4vci.errors import InvalidTokenError, printable
 from common.oid4vci.wallet_attestation import CHALLENGE_HEADER, HEADER, POP_HEADER
+from issuer.authorities.identity import authority_named
 from issuer.models import Authority
 from issuer.oauth.clients import Client, authenticate_client, create_challenge, identify_client
 from issuer.oauth.dpop import PresentedToken, create_dpop_nonce
@@ -107,7 +108,7 @@ class DpopView(ProtocolView):
             CHALLENGE_HEADER: create_challenge if POP_HEADER in request.headers else None,
         }
         if request.method == "POST" and any(makers.values()):
-            authority = Authority.objects.filter(slug=self.kwargs["authority"]).first()
+            authority = authority_named(self.kwargs["authority"])
             for name, make in makers.items():
                 if authority is not None and make is not None:
                     final.headers[name] = make(authority, now=utc_now())
@@ -117,10 +118,10 @@ class DpopView(ProtocolView):
 
 def find_authority(slug: str) -> Authority:
     """The authority that an address names, or 404."""
-    try:
-        return Authority.objects.get(slug=slug)
-    except Authority.DoesNotExist as error:
-        raise Http404 from error
+    found = authority_named(slug)
+    if found is None:
+        raise Http404
+    return found
 
 
 def form_fields(request: Request) -> dict[str, list[str]]:

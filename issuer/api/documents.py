@@ -19,7 +19,6 @@ from issuer.configurations import types
 from issuer.configurations.formats import format_profile
 from issuer.issuance import offers
 from issuer.metadata import issuer_metadata
-from issuer.models import Configuration
 from issuer.status import lists
 
 DOCUMENTED = extend_schema(responses=OpenApiTypes.OBJECT)
@@ -147,11 +146,7 @@ class CredentialTypeEndpoint(ProtocolView):
         }
     )
     def get(self, request: Request, authority: str, name: str) -> HttpResponse:
-        configuration = (
-            Configuration.objects.select_related("registry__authority")
-            .filter(registry__authority__slug=authority, name=name)
-            .first()
-        )
+        configuration = types.published_type(authority, name)
         if configuration is None:
             raise Http404
         wanted = request._request.get_preferred_type([JSON, LD_JSON, SCHEMA_JSON, HTML])

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from django.db import transaction
-
 from common.adapters.storage.key_table import key_store
 from common.did import did_key
 from common.errors import UnknownPartError
@@ -20,7 +18,6 @@ CONTEXTS = [
 FRAGMENTS = {"Ed25519": "ed25519-1", "P-256": "p256-1", "P-384": "p384-1"}
 
 
-@transaction.atomic
 def create_authority(slug: str, name: str) -> Authority:
     """The authority of that slug, made with fresh keys where there is none yet."""
     existing = Authority.objects.filter(slug=slug).first()
@@ -36,6 +33,11 @@ def create_authority(slug: str, name: str) -> Authority:
     )
 
 
+def authority_named(slug: str) -> Authority | None:
+    """The authority of that slug; None where there is none."""
+    return Authority.objects.filter(slug=slug).first()
+
+
 def set_policy(
     slug: str,
     *,
@@ -44,7 +46,7 @@ def set_policy(
     key_storage: Sequence[str] | None = None,
 ) -> Authority:
     """What an authority asks of wallets; None leaves it as it was."""
-    authority = Authority.objects.filter(slug=slug).first()
+    authority = authority_named(slug)
     if authority is None:
         raise UnknownPartError("authority", slug, Authority.objects.values_list("slug", flat=True))
     if high_assurance is not None:

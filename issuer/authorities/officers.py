@@ -1,14 +1,15 @@
 """Registry officers: each sees the registries of their own authorities, a superuser all of them."""
 
 from collections.abc import Iterable, Sequence
+from uuid import UUID
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from common.registries.connector import RegistryError
 from common.site import accounts
-from issuer.models import Authority, Registry
+from issuer.models import Authority, IssuedCredential, Registry
 
 
 def find_authorities(slugs: Iterable[str]) -> list[Authority]:
@@ -42,3 +43,21 @@ def registries_of(user: AbstractBaseUser | AnonymousUser) -> QuerySet[Registry]:
     return (
         rows.filter(authority__in=Authority.objects.filter(officers__pk=user.pk)) if user.pk else rows.none()
     )
+
+
+def registries_with_sizes(user: AbstractBaseUser | AnonymousUser) -> QuerySet[Registry]:
+    """The registries that this person may see, each with the number of its records as `size`."""
+    return registries_of(user).annotate(size=Count("records"))
+
+
+def registry_for(user: AbstractBaseUser | AnonymousUser, slug: str) -> Registry | None:
+    """The registry of that slug if this person may see it; None otherwise."""
+    return registries_of(user).filter(slug=slug).first()
+
+
+def credential_for(user: AbstractBaseUser | AnonymousUser, id: UUID) -> IssuedCredential | None:
+    """A credential that was issued from a registry which this person may see; None otherwise."""
+    rows = IssuedCredential.objects.select_related(
+        "configuration__registry__authority", "status_list__authority"
+    )
+    return rows.filter(pk=id, configuration__registry__in=registries_of(user)).first()

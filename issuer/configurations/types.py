@@ -109,6 +109,12 @@ def find_configuration(name: str) -> Configuration:
     return found
 
 
+def published_type(authority: str, name: str) -> Configuration | None:
+    """The configuration of that name if this authority issues it; None otherwise."""
+    rows = Configuration.objects.select_related("registry__authority")
+    return rows.filter(registry__authority__slug=authority, name=name).first()
+
+
 def claims_of(
     configuration: Configuration, record: HasData, *, now: datetime | None = None
 ) -> dict[str, Any]:

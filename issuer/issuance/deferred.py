@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -99,6 +100,16 @@ def waiting_sessions(registries: QuerySet[Registry]) -> QuerySet[Session]:
         .distinct()
         .order_by("created_at")
     )
+
+
+def waiting_session(registries: QuerySet[Registry], id: UUID) -> Session | None:
+    """One of `waiting_sessions`; None where it is none of them."""
+    return waiting_sessions(registries).filter(pk=id).first()
+
+
+def waiting_formats(session: Session) -> list[str]:
+    """The formats in which a session's credential was asked for."""
+    return sorted(set(session.deferrals.values_list("format", flat=True)))
 
 
 def find_waiting_session(session: str) -> Session:

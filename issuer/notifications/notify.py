@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final, NamedTuple
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -202,6 +203,11 @@ def undeliverable_notices(registries: QuerySet[Registry]) -> QuerySet[Notice]:
     """The notices of these registries' authorities that reached nobody, or perhaps nobody."""
     slugs = registries.values_list("authority__slug", flat=True).distinct()
     return Notice.objects.filter(state=Notice.State.FAILED, sender__in=[f"issuer/{slug}" for slug in slugs])
+
+
+def undeliverable_notice(registries: QuerySet[Registry], id: UUID) -> Notice | None:
+    """One of `undeliverable_notices`; None where it is none of them."""
+    return undeliverable_notices(registries).filter(pk=id).first()
 
 
 def record_of_notice(notice: Notice) -> models.Record | None:

@@ -44,6 +44,13 @@ def find_access_code(registry: Registry, typed: str, *, now: datetime) -> Access
     ).first()
 
 
+def standing_access_code(registry: Registry, record_key: str, *, now: datetime) -> AccessCode | None:
+    """The code that was given out for this record and is still good; None where there is none."""
+    return AccessCode.objects.filter(
+        registry=registry, record_key=record_key, used_at=None, expires_at__gt=now
+    ).first()
+
+
 def spend_access_code(pk: int, *, now: datetime) -> AccessCode | None:
     """Use a code; of any number of callers exactly one gets it."""
     if not AccessCode.objects.filter(pk=pk, used_at=None, expires_at__gt=now).update(used_at=now):

@@ -4,16 +4,16 @@ from typing import Any, Final
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_safe
 
 from common.registries.claims.mapping import label_of
-from issuer.authorities.officers import registries_of
+from issuer.authorities.officers import registries_of, registries_with_sizes
 from issuer.issuance.deferred import waiting_sessions
-from issuer.models import AccessLog, IssuedCredential, Record, Registry, Session
+from issuer.issuance.record_history import record_history
+from issuer.models import Record, Registry
 from issuer.notifications.notify import undeliverable_notices
 from issuer.pages.office_access import of_registry, officer, record_of
 from issuer.registries.import_report import report_path
@@ -28,7 +28,7 @@ PICTURES: Final = ("data:image/png;base64,", "data:image/jpeg;base64,", "data:im
 @login_required
 def overview_page(request: HttpRequest) -> HttpResponse:
     """The registries that this officer keeps."""
-    rows = registries_of(officer(request)).annotate(size=Count("records"))
+    rows = registries_with_sizes(officer(request))
     page = {
         "registries": rows,
         "waiting": waiting_sessions(rows).count(),
@@ -66,9 +66,7 @@ def registry_page(request: HttpRequest, registry: Registry) -> HttpResponse:
 def record_page(request: HttpRequest, registry: Registry, number: int) -> HttpResponse:
     """One record, what was offered and issued of it, and who has read it."""
     found = record_of(registry, number)
-    mine = {"configuration__registry": registry, "record_key": found.key}
-    offers: QuerySet[Session] = Session.objects.filter(**mine).select_related("configuration")
-    issued = IssuedCredential.objects.filter(**mine).select_related("configuration")
+    history = record_history(registry, found.key)
     return render(
         request,
         "office/record.html",
@@ -76,10 +74,10 @@ def record_page(request: HttpRequest, registry: Registry, number: int) -> HttpRe
             "registry": registry,
             "record": found,
             "facts": record_facts(registry, found),
-            "can_offer": registry.configurations.exists(),
-            "offers": offers.order_by("-created_at")[:10],
-            "issued": issued[:50],
-            "readings": AccessLog.objects.filter(registry=registry, record_key=found.key)[:20],
+            "can_offer": history.can_offer,
+            "offers": history.offers,
+            "issued": history.issued,
+            "readings": history.readings,
         },
     )
 

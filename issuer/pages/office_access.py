@@ -2,20 +2,21 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
 
 from common.site import accounts
-from issuer.authorities.officers import registries_of
+from issuer.authorities.officers import credential_for, registry_for
 from issuer.models import IssuedCredential, Record, Registry
+from issuer.registries.search import record_numbered
 
 P = ParamSpec("P")
+T = TypeVar("T")
 RegistryView = Callable[Concatenate[HttpRequest, Registry, P], HttpResponseBase]
 
 
@@ -44,7 +45,7 @@ def of_registry(view: RegistryView[P]) -> Callable[..., HttpResponseBase]:
     @login_required
     @wraps(view)
     def guarded(request: HttpRequest, slug: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        registry = get_object_or_404(registries_of(officer(request)), slug=slug)
+        registry = found_or_404(registry_for(officer(request), slug))
         return view(request, registry, *args, **kwargs)
 
     return guarded
@@ -52,12 +53,16 @@ def of_registry(view: RegistryView[P]) -> Callable[..., HttpResponseBase]:
 
 def record_of(registry: Registry, number: int) -> Record:
     """The record that goes by that number here."""
-    return get_object_or_404(registry.records, pk=number)
+    return found_or_404(record_numbered(registry, number))
 
 
 def credential_of(request: HttpRequest, id: UUID) -> IssuedCredential:
     """A credential that was issued from one of the officer's own registries."""
-    rows = IssuedCredential.objects.select_related(
-        "configuration__registry__authority", "status_list__authority"
-    )
-    return get_object_or_404(rows, pk=id, configuration__registry__in=registries_of(officer(request)))
+    return found_or_404(credential_for(officer(request), id))
+
+
+def found_or_404(found: T | None) -> T:
+    """What a service found; `Http404` where it found nothing."""
+    if found is None:
+        raise Http404
+    return found

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from issuer.models import Registry
-from issuer.oauth.access_codes import LIFETIME, give_access_code
+from issuer.oauth.access_codes import LIFETIME, give_access_code, standing_access_code
 from issuer.pages.office_access import of_registry, officer, record_of
 
 
@@ -20,5 +20,5 @@ def access_code_page(request: HttpRequest, registry: Registry, number: int) -> H
     if request.method == "POST":
         code = give_access_code(registry, record.key, given_by=officer(request).username, now=now)
         return render(request, "office/access_code.html", {**page, "code": code, "until": now + LIFETIME})
-    standing = registry.access_codes.filter(record_key=record.key, used_at=None, expires_at__gt=now).first()
+    standing = standing_access_code(registry, record.key, now=now)
     return render(request, "office/access_code.html", {**page, "standing": standing})

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from typing import Final
 
 from django.contrib import messages
-from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -14,8 +13,8 @@ from django.views.decorators.http import require_http_methods
 from common.registries.claims.mapping import label_of
 from issuer.models import Configuration, Registry
 from issuer.pages.office_access import of_registry, officer
-from issuer.sync.rules import rules_in_words
-from issuer.sync.run import PlanChangedError, SyncResult, preview_sync, sync
+from issuer.sync.rules import followed_types, rules_in_words
+from issuer.sync.run import PlanChangedError, SyncResult, latest_runs, preview_sync, sync
 
 SHOWN: Final = 100
 RUNS: Final = 10
@@ -43,8 +42,7 @@ def sync_page(request: HttpRequest, registry: Registry) -> HttpResponse:
             messages.success(request, f"{label_of(said)}." if said else "There was nothing to do.")
         return redirect("office:following", slug=registry.slug)
     seen = preview_sync(registry, actor=actor, now=now)
-    types = Configuration.objects.filter(followings__registry=registry)
-    types = types.select_related("registry__authority")
+    types = followed_types(registry)
     own = {found.name: found.display["name"] for found in types if found.authority == registry.authority}
     lines = [(own[line["configuration"]], line) for line in seen.lines if line["configuration"] in own]
     return render(
@@ -58,7 +56,7 @@ def sync_page(request: HttpRequest, registry: Registry) -> HttpResponse:
             "more": len(lines) - SHOWN,
             "others": _of_others(seen, {found.name: found for found in types}, own),
             "rules": [(found.display["name"], list(rules_in_words(found, registry))) for found in types],
-            "runs": registry.runs.annotate(effects_done=Count("effects"))[:RUNS],
+            "runs": latest_runs(registry)[:RUNS],
         },
     )
 

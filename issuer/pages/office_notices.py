@@ -6,13 +6,18 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from issuer.authorities.officers import registries_of
-from issuer.notifications.notify import record_of_notice, send_to_record_again, undeliverable_notices
-from issuer.pages.office_access import officer
+from issuer.notifications.notify import (
+    record_of_notice,
+    send_to_record_again,
+    undeliverable_notice,
+    undeliverable_notices,
+)
+from issuer.pages.office_access import found_or_404, officer
 
 SHOWN: Final = 100
 
@@ -32,7 +37,7 @@ def notices_page(request: HttpRequest) -> HttpResponse:
 @login_required
 def send_notice_again(request: HttpRequest, id: UUID) -> HttpResponse:
     """Queue one of them once more."""
-    notice = get_object_or_404(undeliverable_notices(registries_of(officer(request))), pk=id)
+    notice = found_or_404(undeliverable_notice(registries_of(officer(request)), id))
     if send_to_record_again(notice, now=timezone.now()):
         messages.success(request, "It is tried once more within a minute.")
     else:

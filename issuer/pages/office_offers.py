@@ -18,6 +18,7 @@ from issuer.issuance.offers import offer_credential
 from issuer.models import IssuedCredential, Registry
 from issuer.pages.office_access import credential_of, of_registry, officer, record_of
 from issuer.pages.office_forms import OfferForm, StatusForm
+from issuer.registries.search import record_under
 from issuer.status.cards import card_copies
 from issuer.status.lists import ALLOWED, set_status
 
@@ -74,7 +75,7 @@ def credential_page(request: HttpRequest, id: UUID) -> HttpResponse:
         {
             "credential": found,
             "registry": registry,
-            "record": registry and registry.records.filter(key=found.record_key).first(),
+            "record": registry and record_under(registry, found.record_key),
             "form": form,
             "facts": _facts(found),
             "changes": found.changes.all(),

@@ -26,6 +26,16 @@ def search_records(registry: models.Registry, typed: str) -> QuerySet[models.Rec
     return rows
 
 
+def record_numbered(registry: models.Registry, number: int) -> models.Record | None:
+    """The stored record that goes by this number in addresses, which tell no key; None for none."""
+    return registry.records.filter(pk=number).first()
+
+
+def record_under(registry: models.Registry, key: str) -> models.Record | None:
+    """The stored record under this key; None where none lies here."""
+    return registry.records.filter(key=key).first()
+
+
 def fold(text: str) -> str:
     """Small letters without their accents."""
     decomposed = unicodedata.normalize("NFKD", text)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from common.registries.connector import START
 from common.registries.rules.credential_rules import (
@@ -69,6 +70,11 @@ def set_rules(configuration: Configuration, entries: Any) -> Configuration:
         following.save()
     Following.objects.filter(pk__in=[following.pk for following in known.values()]).delete()
     return configuration
+
+
+def followed_types(registry: Registry) -> QuerySet[Configuration]:
+    """The credential types that follow this registry."""
+    return Configuration.objects.filter(followings__registry=registry).select_related("registry__authority")
 
 
 def rules_in_words(

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import Count, QuerySet
 
 from common.errors import SelloError
 from issuer.issuance.supersede import supersede_unheard
@@ -85,6 +86,11 @@ def preview_sync(
         synced = _run(registry, actor=actor, now=now, allow_removals=allow_removals)
         transaction.set_rollback(True)
     return synced
+
+
+def latest_runs(registry: Registry) -> QuerySet[SyncRun]:
+    """The runs of this registry, each with the number of its effects as `effects_done`."""
+    return registry.runs.annotate(effects_done=Count("effects"))
 
 
 def _run(
