@@ -20,7 +20,7 @@ from issuer.pages.office_access import credential_of, of_registry, officer, reco
 from issuer.pages.office_forms import OfferForm, StatusForm
 from issuer.registries.search import record_under
 from issuer.status.cards import card_copies
-from issuer.status.lists import ALLOWED, set_status
+from issuer.status.change import ALLOWED, set_status
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,10 +1,10 @@
-"""Changing the status of a card, and publishing the lists that tell it.
+"""Publishing the lists that tell the status of credentials.
 
 A list is built from the credentials' own rows each time it changed, so two changes at once cannot undo one
-another: each changes its own row under its lock and advances the list's version in the same transaction.
+another: each changes its own row under its lock and advances the list's version in the same transaction
+(change.py).
 """
 
-import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,68 +13,23 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db import transaction
 
 from common.adapters.documents.sources import sources
 from common.encoding import jcs
-from common.errors import SelloError
 from common.formats.data_integrity import pipeline
 from common.status import bits, bitstring, token, token_cwt
 from issuer.authorities import certificates, identity
 from issuer.models import Authority, IssuedCredential, StatusList
-from issuer.status import cards
-from issuer.status.change import StatusUpdate, change_statuses
 
 CLOCKS_APART: Final = timedelta(minutes=5)  # by which a verifier's clock may run behind ours
 LIFETIME: Final = timedelta(days=1)
 KEPT: Final = timedelta(hours=1)  # after which even an unchanged list is signed anew
-ALLOWED: Final = {
-    "valid": {"suspended", "revoked"},
-    "suspended": {"valid", "revoked"},
-    "revoked": set[str](),
-}
 
 
 TOKENS: Final[Mapping[str, Callable[..., str | bytes]]] = {
     token.MEDIA_TYPE: token.create,
     token_cwt.MEDIA_TYPE: token_cwt.create,
 }
-
-
-class StatusChangeError(SelloError):
-    """A change of status that is not one."""
-
-    code = "status_refused"
-    status = 409
-
-
-class CredentialNotFoundError(SelloError):
-    """An identifier that no issued credential has."""
-
-    code = "credential_not_found"
-    status = 404
-
-
-@dataclass(frozen=True, slots=True)
-class StatusDecision:
-    """What a change of status did: to the credential that was named, to its card, and to open offers."""
-
-    credential: IssuedCredential
-    changed: tuple[IssuedCredential, ...]
-    ended_sessions: int
-
-    @property
-    def lists(self) -> list[str]:
-        """Where all that changed is published, the named credential's lists first."""
-        rows = (self.credential, *self.changed)
-        return list(dict.fromkeys(uri for row in rows for uri in lists_of(row)))
-
-    @property
-    def sentence(self) -> str:
-        """What was done, for whoever decided it."""
-        formats = ", ".join(sorted({row.format for row in self.changed}))
-        said = f"The card is {self.credential.state} from now on: copies {len(self.changed)} ({formats})"
-        return f"{said}; open offers and tokens ended {self.ended_sessions}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,54 +39,6 @@ class PublishedList:
     body: bytes
     content_type: str
     etag: str
-
-
-def set_status(
-    credential: IssuedCredential, state: str, *, reason: str, actor: str, now: datetime
-) -> StatusDecision:
-    """Change the status of a credential's card for good reason: of every copy in every format (cards.py).
-
-    Revoked is final. The published lists change at once, what was begun and not issued yet has ended, and
-    whoever holds a copy is told, all in one transaction.
-    """
-    if state not in ALLOWED:
-        raise StatusChangeError(f"A credential is {', '.join(ALLOWED)}; not {state!r}.")
-    if not reason.strip():
-        raise StatusChangeError("A change of status needs its reason.")
-    ended, configuration = 0, credential.configuration
-    with transaction.atomic():  # sessions are locked before credentials, and these before lists
-        if configuration is not None and state in cards.WITHDRAWN:
-            ended = cards.end_sessions(configuration, [credential.record_key], now=now)
-        card = cards.lock_card(credential)
-        [named] = [row for row in card if row.pk == credential.pk]
-        changed = [row for row in card if state in ALLOWED[row.state]]
-        if named.state == "revoked" and (state != "revoked" or not changed):
-            raise StatusChangeError("This credential was revoked, which is final.")
-        if not changed:
-            raise StatusChangeError(f"This credential is {state} already.")
-        change_statuses([StatusUpdate(row, state, reason) for row in changed], actor=actor, now=now)
-    if configuration is not None and state in cards.WITHDRAWN:
-        with transaction.atomic():  # what was let in while the card was locked
-            ended += cards.end_sessions(configuration, [credential.record_key], now=now)
-    return StatusDecision(named, tuple(changed), ended)
-
-
-def find_credential(identifier: str) -> IssuedCredential:
-    """The credential of that `urn:uuid:…`; the bare number will do."""
-    try:
-        number = uuid.UUID(identifier.removeprefix("urn:uuid:"))
-    except ValueError as error:
-        raise CredentialNotFoundError("A credential is named by its urn:uuid:… identifier.") from error
-    found = (
-        IssuedCredential.objects.select_related(
-            "configuration__registry__authority", "status_list__authority"
-        )
-        .filter(pk=number)
-        .first()
-    )
-    if found is None:
-        raise CredentialNotFoundError("No credential of this identifier was issued here.")
-    return found
 
 
 def lists_of(credential: IssuedCredential) -> list[str]:

@@ -21,7 +21,7 @@ from issuer.configurations.types import find_configuration
 from issuer.issuance.credential_request import issue_directly
 from issuer.models import AccessLog
 from issuer.sample.load import load_samples
-from issuer.status.lists import set_status
+from issuer.status.change import set_status
 from verifier.models import PaymentInstruction, PresentationSession
 from verifier.presentation.requests import create_request, find_service, request_of
 from verifier.services.sample import load_services

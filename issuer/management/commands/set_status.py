@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from common.adapters.command import Command as BaseCommand
-from issuer.status.lists import ALLOWED, find_credential, set_status
+from issuer.status.change import ALLOWED, find_credential, set_status
 
 
 class Command(BaseCommand):

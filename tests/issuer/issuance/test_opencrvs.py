@@ -25,7 +25,7 @@ from issuer.configurations.types import create_configuration, find_configuration
 from issuer.issuance import supplied_claims
 from issuer.issuance.offers import CreatedOffer
 from issuer.models import IssuedCredential, Session, Supplied
-from issuer.status.lists import set_status
+from issuer.status.change import set_status
 from tests.common.registries.opencrvs.test_records import OFFER, SIGN
 from tests.issuer.protocol import TinyWallet, make_farmers
 from tests.tampering import flip

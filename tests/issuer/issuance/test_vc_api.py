@@ -12,7 +12,7 @@ from common.formats.w3c import envelopes, jose
 from common.rdf.contexts import CREDENTIALS_V1, CREDENTIALS_V2, DATA_INTEGRITY_V2
 from issuer.authorities import identity
 from issuer.models import IssuedCredential
-from issuer.status.lists import find_credential, set_status
+from issuer.status.change import find_credential, set_status
 from tests.conftest import NOW
 
 pytestmark = pytest.mark.django_db

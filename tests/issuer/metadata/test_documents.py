@@ -22,7 +22,8 @@ from issuer.authorities.identity import authority_signer
 from issuer.configurations.types import create_configuration
 from issuer.issuance.credential_request import issue_directly
 from issuer.models import Configuration
-from issuer.status.lists import TOKENS, set_status
+from issuer.status.change import set_status
+from issuer.status.lists import TOKENS
 from tests.conftest import shared
 from tests.issuer.protocol import make_farmers, offer_now
 

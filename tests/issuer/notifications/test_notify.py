@@ -26,7 +26,7 @@ from issuer.models import (
 from issuer.notifications.notify import tell_holder, tell_person
 from issuer.record_access.log import log_read
 from issuer.registries.contacts import contact_columns, set_contacts
-from issuer.status.lists import set_status
+from issuer.status.change import set_status
 from tests.issuer.protocol import make_farmers
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,7 @@ from common.oid4vci.credential import CredentialRequest, create_credential_reque
 from common.oid4vci.offer import PRE_AUTHORIZED
 from issuer.models import IssuedCredential, Session
 from issuer.oauth.dpop import create_dpop_nonce
-from issuer.status.lists import set_status
+from issuer.status.change import set_status
 from tests.clock import from_now
 from tests.issuer.haip import CodeWallet, person_of
 from tests.issuer.protocol import make_farmers, offer_now

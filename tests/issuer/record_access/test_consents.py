@@ -19,7 +19,7 @@ from issuer.issuance.credential_request import issue_directly
 from issuer.models import AccessLog, AccessToken, Basis, Consent, DataAgreement, SpentValue
 from issuer.record_access import consents
 from issuer.record_access import grant as access
-from issuer.status.lists import set_status
+from issuer.status.change import set_status
 from tests.clock import from_now
 from tests.issuer.record_access.test_endpoints import CLINIC_DID, World, fresh, refusal
 from tests.issuer.record_access.test_endpoints import world as world  # the fixture

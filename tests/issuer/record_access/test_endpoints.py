@@ -20,7 +20,7 @@ from common.registries.record_access.record import verify_record
 from issuer.api import documents
 from issuer.issuance.credential_request import issue_directly
 from issuer.models import AccessLog, AccessToken, DataAgreement, IssuedCredential
-from issuer.status.lists import set_status
+from issuer.status.change import set_status
 from tests.issuer.protocol import FORM, make_farmers
 from tests.tampering import flip
 

@@ -14,7 +14,7 @@ from issuer.issuance.credential_request import issue_directly
 from issuer.models import Configuration, Deferral, IssuedCredential, Session
 from issuer.oauth.access_codes import give_access_code
 from issuer.status.cards import CardWithdrawnError
-from issuer.status.lists import StatusChangeError, set_status
+from issuer.status.change import StatusChangeError, set_status
 from tests.issuer.haip import CodeWallet, Person, person_of
 from tests.issuer.issuance.test_concurrency import published_bits
 from tests.issuer.issuance.test_deferred import later

@@ -9,8 +9,15 @@ from common.adapters.documents.sources import check_credential_status, sources
 from common.formats import FORMATS
 from issuer.issuance.credential_request import issue_directly
 from issuer.models import IssuedCredential, StatusChange, StatusList
+from issuer.status.change import (
+    CredentialNotFoundError,
+    StatusChangeError,
+    StatusUpdate,
+    change_statuses,
+    find_credential,
+    set_status,
+)
 from issuer.status.indexes import ROUNDS, allocate_indexes, permute
-from issuer.status.lists import CredentialNotFoundError, StatusChangeError, find_credential, set_status
 from tests.issuer.protocol import make_farmers
 
 pytestmark = pytest.mark.django_db
@@ -124,3 +131,18 @@ def test_authorities_share_no_list(farmer):
         allocate_indexes(other.authority, "token", 1),
     )
     assert ours.status_list != theirs.status_list
+
+
+def test_whoever_changes_many_keeps_to_the_allowed_ways(farmer):
+    row, _ = issue_directly(farmer, "F-0001", "ldp_vc", holder=None, now=datetime.now(UTC))
+    other, _ = issue_directly(farmer, "F-0002", "ldp_vc", holder=None, now=datetime.now(UTC))
+    change(row, "revoked")
+    row.refresh_from_db()
+    version = StatusList.objects.get().version
+    updates = [StatusUpdate(other, "suspended", "because"), StatusUpdate(row, "valid", "because")]
+    with pytest.raises(StatusChangeError, match="revoked does not become valid"):
+        change_statuses(updates, actor="a rule", now=datetime.now(UTC))
+    states = dict(IssuedCredential.objects.values_list("record_key", "state"))
+    assert states == {"F-0001": "revoked", "F-0002": "valid"}
+    assert StatusList.objects.get().version == version
+    assert StatusChange.objects.filter(actor="a rule").count() == 0

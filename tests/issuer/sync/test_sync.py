@@ -14,7 +14,7 @@ from issuer.issuance.offers import offer_credential
 from issuer.models import Effect, Following, Registry, Session, StatusChange, StatusList, SyncRun
 from issuer.registries.connectors import connector
 from issuer.registries.store import index_columns, remove_records
-from issuer.status.lists import set_status
+from issuer.status.change import set_status
 from issuer.sync import effects
 from issuer.sync.rules import set_rules
 from issuer.sync.run import PlanChangedError

@@ -103,7 +103,7 @@ def test_plain_offers_use_keys_too(citizen: Client) -> None:
 
 def test_a_card_is_fetched_anew(citizen: Client) -> None:
     from issuer.models import IssuedCredential, Record, Session
-    from issuer.status.lists import set_status
+    from issuer.status.change import set_status
 
     card = take(citizen, "farmer", "F-0001").removesuffix("/added")
     record = Record.objects.get(registry__slug="farmers", key="F-0001")
