@@ -44,7 +44,7 @@ ASYNC: Final[Mapping[str, tuple[str, Later]]] = {
     "unsubscribe": ("unsubscribe", request_handlers.unsubscribe_later),
     "txn/status": ("txn-status", request_handlers.status_later),
 }
-# What registries elsewhere tell us, where a registry of ours stands for one of theirs.
+# What remote registries send, where a registry here stands for one of theirs.
 CALLBACKS: Final[Mapping[str, tuple[str, Telling]]] = {
     "on-subscribe": ("on-subscribe", remote_subscriptions.on_subscribe),
     "on-unsubscribe": ("on-unsubscribe", remote_subscriptions.on_unsubscribe),

@@ -1,6 +1,6 @@
 """The authority's key for encrypted requests, and what it says of encryption (OpenID4VCI 1.0 §10).
 
-The key is worked out from this house's secret, so that it needs no row and every process knows it; it
+The key is derived from `SECRET_KEY`, so that it needs no row and every process knows it; it
 changes when `SECRET_KEY` does, and wallets read it anew from the metadata.
 """
 
@@ -34,7 +34,7 @@ def response_encryption(authority: Authority) -> ResponseEncryption:
 
 
 def open_request(authority: Authority, compact: str) -> dict[str, object]:
-    """The request in a JWE that was made for this authority; the key's name must be ours (§10)."""
+    """The request in a JWE that was made for this authority; its `kid` names that key (§10)."""
     key = _key(authority.pk)
     decrypted = decrypt_message(compact, key=key, error=InvalidEncryptionParametersError)
     if jwe.header(compact.strip()).get("kid") != jwk.thumbprint(key.public_key):

@@ -23,8 +23,7 @@ from django.db import IntegrityError, transaction
 
 from common.formats.base import Secured
 from common.registries.connector import RegistryError, RegistryRecord
-from issuer.configurations import types
-from issuer.configurations.eligibility import followed_to, require_eligible
+from issuer.configurations.eligibility import eligible_claims, followed_to
 from issuer.configurations.formats import format_profile
 from issuer.issuance import credential as credentials
 from issuer.issuance.credential import CredentialContent, CredentialDraft
@@ -122,14 +121,13 @@ def _mint_batch(
             progress.unusable.append(record.key)
             continue
         try:
-            require_eligible(configuration, record, now=now)
-            said.append((record.key, types.claims_of(configuration, record, now=now)))
+            said.append((record.key, eligible_claims(configuration, record, now=now)))
         except RegistryError:
             progress.unusable.append(record.key)
     slots = allocate_indexes(configuration.authority, format_profile(format_).status, len(said))  # 1
     drafts = [
         credentials.draft_credential(
-            configuration, record_key=key, terms=CredentialContent(claims), holder=None, slot=slot, now=now
+            configuration, record_key=key, content=CredentialContent(claims), holder=None, slot=slot, now=now
         )
         for (key, claims), slot in zip(said, slots, strict=True)
     ]

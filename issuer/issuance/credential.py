@@ -51,7 +51,7 @@ def draft_credential(
     configuration: Configuration,
     *,
     record_key: str,
-    terms: CredentialContent,
+    content: CredentialContent,
     holder: Holder | None,
     slot: StatusSlot,
     now: datetime,
@@ -62,19 +62,19 @@ def draft_credential(
     wallet whose clock runs a little behind can take it.
     """
     number = uuid.uuid4()
-    if terms.lifetime is None:
+    if content.lifetime is None:
         expires = _morning(now + timedelta(days=configuration.validity_days + 1))
     else:
-        expires = _morning(now) + terms.lifetime
+        expires = _morning(now) + content.lifetime
     return CredentialDraft(
         id=number,
         record_key=record_key,
-        claims={"id": number.urn, **terms.claims} if terms.numbered else terms.claims,
+        claims={"id": number.urn, **content.claims} if content.numbered else content.claims,
         holder=holder,
         slot=slot,
         issued_at=now.replace(microsecond=0),
         expires_at=expires,
-        disclosable=terms.disclosable,
+        disclosable=content.disclosable,
     )
 
 

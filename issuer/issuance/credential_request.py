@@ -2,7 +2,7 @@
 
 Exactly once. A nonce is spent once, by a unique row. A response may still be lost on its way; so until the
 wallet has told that it accepted a configuration, it may ask for it again with the same token and a new
-nonce, `delivering.MAX_DELIVERIES` times in all. Each answer is recorded and carries credentials of its own;
+nonce, `delivery.MAX_DELIVERIES` times in all. Each answer is recorded and carries credentials of its own;
 earlier ones are not revoked, as §14.3 asks: they are bound to the wallet's keys and may have arrived. After
 acceptance there is no further answer, until the wallet refreshes its token.
 """
@@ -22,8 +22,7 @@ from common.oid4vci.errors import (
     UnknownIdentifierError,
 )
 from common.oid4vci.notification import Notification
-from issuer.configurations import types
-from issuer.configurations.eligibility import followed_to, require_eligible
+from issuer.configurations.eligibility import eligible_claims, followed_to, require_eligible
 from issuer.configurations.formats import format_profile
 from issuer.issuance import credential, deferred, supplied_claims
 from issuer.issuance.credential import CredentialContent
@@ -48,43 +47,63 @@ OUTCOMES: Final = {
 def issue_credentials(
     authority: Authority, token: PresentedToken, request: CredentialRequest, *, now: datetime
 ) -> CredentialResponse | DeferredResponse:
-    """One credential a key proof (§8).
+    """One credential for each key proof (§8), in this order:
 
-    1 token and configuration · 2 record and claims · 3 key proofs · 4 their nonces are spent, and the answer
-    is put off where an officer must look first · 5 delivery (delivery.py).
+    1. The access token opens a session, and the request names a configuration of its offer.
+    2. The record is fetched and mapped to claims; no rule withdraws it, nor is its card suspended.
+    3. The key proofs are verified, each over a nonce of this authority.
+    4. Their nonces are spent; the answer is put off where an officer must look first (deferred.py).
+    5. The answer is counted, places are allocated, credentials signed and their rows stored (delivery.py).
+
+    Raises `InvalidTokenError` (1), a `CredentialRequestError` or `RequestDeniedError` (1, 2, 4, 5), and
+    `InvalidProofError` or `InvalidNonceError` (3, 4).
     """
-    session = session_of(authority, sessions_of(authority, lock=False), token, now=now)  # 1
+    # 1. The access token opens a session, and the request names a configuration of its offer.
+    session = session_of(authority, sessions_of(authority, lock=False), token, now=now)
     format_ = _requested_format(session, request)
-    terms = content_now(session, now=now)  # 2
+    # 2. The record is fetched and mapped to claims.
+    content = content_now(session, now=now)
+    # 3. The key proofs are verified, each over a nonce of this authority.
     seen: list[str] = []
 
     def check_nonce(nonce: str) -> None:
         seen.append(nonces.check_nonce(authority, nonce, now=now))
 
-    proofs = proven_keys(authority, request, check_nonce=check_nonce, now=now)  # 3
+    proofs = proven_keys(authority, request, check_nonce=check_nonce, now=now)
     holders = [Holder(proof.key, proof.did) for proof in proofs]
-    with transaction.atomic():  # 4
+    # 4. Their nonces are spent; the answer is put off where an officer must look first.
+    with transaction.atomic():
         for nonce in seen:
             nonces.spend_nonce(nonce, now=now)
         if deferred.must_wait(session):
             return deferred.defer_request(authority, session, format_, holders, now=now)
-    return deliver_credentials(authority, session, format_, holders, terms=terms, now=now)  # 5
+    # 5. The answer is counted, places are allocated, credentials signed and their rows stored.
+    return deliver_credentials(authority, session, format_, holders, content=content, now=now)
 
 
 def issue_directly(
     configuration: Configuration, record_key: str, format_: str, *, holder: Holder | None, now: datetime
 ) -> tuple[IssuedCredential, Secured]:
-    """A credential without the protocol, for a holder whose key is known, or a bearer's."""
+    """A credential without the protocol, for a holder whose key is known, or a bearer's.
+
+    1. The card is not suspended, the record is fetched, mapped to claims, and withdrawn by no rule.
+    2. A place in a status list is allocated, and the credential signed.
+    3. Its row is stored, unless the card or the record was withdrawn meanwhile.
+
+    Raises `CardWithdrawnError`, `RecordNotEligibleError` or another `RegistryError` (1, 3).
+    """
+    # 1. The card is not suspended, the record is fetched, mapped to claims, and withdrawn by no rule.
     cards.require_not_suspended(configuration, record_key)
     record = connector(configuration.registry).fetch(record_key)
     seen = followed_to(configuration)
-    require_eligible(configuration, record, now=now)
-    terms = CredentialContent(types.claims_of(configuration, record, now=now))
+    content = CredentialContent(eligible_claims(configuration, record, now=now))
+    # 2. A place in a status list is allocated, and the credential signed.
     [slot] = allocate_indexes(configuration.authority, format_profile(format_).status, 1)
     drafted = credential.draft_credential(
-        configuration, record_key=record_key, terms=terms, holder=holder, slot=slot, now=now
+        configuration, record_key=record_key, content=content, holder=holder, slot=slot, now=now
     )
     secured = credential.secure_credential(configuration, format_, drafted)
+    # 3. Its row is stored, unless the card or the record was withdrawn meanwhile.
     with transaction.atomic():
         if followed_to(configuration, lock=True) != seen:
             require_eligible(configuration, connector(configuration.registry).fetch(record_key), now=now)
@@ -96,7 +115,10 @@ def issue_directly(
 def record_notification(
     authority: Authority, token: PresentedToken, notification: Notification, *, now: datetime
 ) -> None:
-    """What became of a delivery (§11); the same event again changes nothing, another one is refused."""
+    """What became of a delivery (§11); the same event again changes nothing, another one is refused.
+
+    Raises `InvalidTokenError`, `InvalidNotificationIdError`, or `NotificationError` on a second event.
+    """
     with transaction.atomic():
         session = session_of(authority, sessions_of(authority), token, now=now)
         delivery = session.deliveries.filter(notification_id=notification.notification_id).first()

@@ -83,11 +83,11 @@ def fetch_deferred(
             raise RequestDeniedError("The office has decided not to issue this.")
         if found.state == Deferral.State.WAITING:
             return DeferredResponse(transaction_id, INTERVAL)
-        terms = content_now(session, now=now)
+        content = content_now(session, now=now)
         found.state = Deferral.State.DONE
         found.save(update_fields=["state"])
     holders = [Holder(jwk.decode(entry["jwk"]), entry["did"]) for entry in found.holders]
-    return deliver_credentials(authority, session, found.format, holders, terms=terms, now=now)
+    return deliver_credentials(authority, session, found.format, holders, content=content, now=now)
 
 
 def waiting_sessions(registries: QuerySet[Registry]) -> QuerySet[Session]:

@@ -12,8 +12,8 @@ from common.keys import jwk
 from common.oid4vci.credential import CredentialResponse
 from common.oid4vci.errors import RequestDeniedError
 from common.registries.connector import RegistryError
-from issuer.configurations import claim_digests, types
-from issuer.configurations.eligibility import require_eligible
+from issuer.configurations import claim_digests
+from issuer.configurations.eligibility import eligible_claims
 from issuer.configurations.formats import format_profile
 from issuer.issuance import credential, supplied_claims
 from issuer.issuance.credential import CredentialContent, CredentialDraft
@@ -41,8 +41,7 @@ def content_now(session: Session, *, now: datetime) -> CredentialContent:
     configuration = session.configuration
     try:
         record = connector(configuration.registry).fetch(session.record_key)
-        require_eligible(configuration, record, now=now)
-        return CredentialContent(types.claims_of(configuration, record, now=now))
+        return CredentialContent(eligible_claims(configuration, record, now=now))
     except RegistryError as error:
         raise RequestDeniedError("The registry cannot say this of the record.", detail=error.code) from error
 
@@ -53,26 +52,32 @@ def deliver_credentials(
     format_: str,
     holders: Sequence[Holder],
     *,
-    terms: CredentialContent,
+    content: CredentialContent,
     now: datetime,
 ) -> CredentialResponse:
-    """One credential a holder's key.
+    """One credential for each holder's key.
 
-    1 in one transaction the answer is counted and places are allocated · 2 signatures · 3 rows, and the
-    session's state.
+    1. In one transaction the answer is counted, and places in status lists are allocated.
+    2. The credentials are drafted and signed.
+    3. In another, the session being still open, their rows are stored and its state moves on.
+
+    Raises `RequestDeniedError` where the session has ended or was answered too often (1, 3).
     """
     configuration = session.configuration
-    with transaction.atomic():  # 1
+    # 1. In one transaction the answer is counted, and places in status lists are allocated.
+    with transaction.atomic():
         delivery = _count_delivery(authority, session, format_, now=now)
         slots = allocate_indexes(authority, format_profile(format_).status, len(holders))
+    # 2. The credentials are drafted and signed.
     drafts = [
         credential.draft_credential(
-            configuration, record_key=session.record_key, terms=terms, holder=holder, slot=slot, now=now
+            configuration, record_key=session.record_key, content=content, holder=holder, slot=slot, now=now
         )
         for holder, slot in zip(holders, slots, strict=True)
     ]
-    issued = tuple(credential.secure_credential(configuration, format_, drafted) for drafted in drafts)  # 2
-    with transaction.atomic():  # 3
+    issued = tuple(credential.secure_credential(configuration, format_, drafted) for drafted in drafts)
+    # 3. In another, the session being still open, their rows are stored and its state moves on.
+    with transaction.atomic():
         locked = _still_open(authority, session)  # whoever ends it waits, or was first and forbids this
         store_credentials(configuration, format_, drafts, delivery=delivery)
         if locked.state != Session.State.ACCEPTED:

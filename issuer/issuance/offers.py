@@ -13,8 +13,9 @@ from common.errors import SelloError
 from common.oid4vci.offer import CredentialOffer, OfferReference, TxCode, create_offer_uri
 from common.oid4vci.offer import create_credential_offer as offer_document
 from common.registries.connector import RegistryError
-from issuer.configurations.eligibility import require_eligible
+from issuer.configurations.eligibility import eligible_claims, require_eligible
 from issuer.configurations.formats import format_identifier, format_profile
+from issuer.configurations.types import HasData
 from issuer.models import Authority, Configuration, Session
 from issuer.registries.connectors import connector
 from issuer.single_use import replay
@@ -55,21 +56,24 @@ def offer_credential(
     sign_in: bool = False,
     by_value: bool = False,
     elsewhere: bool = False,
+    record: HasData | None = None,
     now: datetime,
 ) -> CreatedOffer:
     """Offer one record's credential in all its formats, or in `formats`.
 
     The record must exist and support it, unless it is `elsewhere`: with a system that says it in the request.
+    `record` spares fetching one that was just read, and is held to all that the credential must say.
     Nothing is offered of a card that is suspended.
 
-    Only digests are stored: the code follows from the offer's random reference under this house's secret, so
+    Only digests are stored: the code follows from the offer's random reference under `SECRET_KEY`, so
     that an offer by reference can be served to whoever knows the reference, and by nobody who reads tables.
     With `sign_in` there is no code: the person proves at the office's sign-in page to be meant.
     """
     require_not_suspended(configuration, record_key)
-    if not elsewhere:
-        record = connector(configuration.registry).fetch(record_key)
-        require_eligible(configuration, record, now=now)
+    if record is not None:
+        eligible_claims(configuration, record, now=now)
+    elif not elsewhere:
+        require_eligible(configuration, connector(configuration.registry).fetch(record_key), now=now)
     chosen = chosen_formats(configuration, formats)
     reference = secrets.token_urlsafe(32)
     typed = (
@@ -151,5 +155,5 @@ def _offer(session: Session, reference: str) -> CredentialOffer:
 
 
 def _code(reference: str) -> str:
-    """The pre-authorized code of an offer; 256 bits that only this house can work out."""
+    """The pre-authorized code of an offer; 256 bits that only this installation can derive."""
     return base64url.encode(replay.keyed_secret("code", reference))

@@ -32,7 +32,7 @@ BASE_TYPE: Final = "VerifiableCredential"
 
 
 class UnknownIssuerDidError(SelloError):
-    """A DID that is not that of an authority of this house."""
+    """A DID that is not that of an authority of this installation."""
 
     code = "unknown_issuer"
     status = 404
@@ -47,7 +47,7 @@ def offer_for_opencrvs(request: OfferRequest, *, now: datetime) -> str:
     configuration = find_configuration(request.configuration.removesuffix(f".{SD_JWT}"))
     if configuration.authority != authority:
         raise OpenCrvsRequestError("This type of credential belongs to another authority.")
-    terms = CredentialContent(
+    content = CredentialContent(
         claims=request.claims,
         disclosable=_disclosable(configuration, request),
         lifetime=request.mapped.lifetime,
@@ -56,7 +56,7 @@ def offer_for_opencrvs(request: OfferRequest, *, now: datetime) -> str:
     with transaction.atomic():
         key = _key(request.claims)
         made = offers.offer_credential(configuration, key, formats=(SD_JWT,), elsewhere=True, now=now)
-        supplied_claims.keep_supplied(made.session, terms, now=now)
+        supplied_claims.keep_supplied(made.session, content, now=now)
     return made.uri
 
 
@@ -112,7 +112,7 @@ def _disclosable(configuration: Configuration, request: OfferRequest) -> tuple[C
 
 
 def _key(claims: Mapping[str, Any]) -> str:
-    """Under which a credential is found again; a record of that key in a registry of ours is another one."""
+    """Under which a credential is found again; a record of that key in a registry here is another one."""
     return f"opencrvs:{records.registration_number(claims) or uuid.uuid4()}"
 
 
@@ -121,4 +121,4 @@ def _authority(did: str) -> Authority:
     for authority in Authority.objects.filter(slug=did.rstrip("/").rpartition("/")[2].rpartition(":")[2]):
         if did in (authority.did, authority.identifier):
             return authority
-    raise UnknownIssuerDidError("issuerDid is not the DID of an authority of this house.")
+    raise UnknownIssuerDidError("issuerDid is not the DID of an authority of this installation.")

@@ -1,4 +1,4 @@
-"""Terms that came with the request for an offer: sealed until the credential was fetched, then forgotten.
+"""Contents that came with the request for an offer: sealed until the credential was fetched, then forgotten.
 
 A wallet that comes back to renew is sent to whoever asked for the offer: only they know what holds now.
 """
@@ -15,22 +15,22 @@ from issuer.models import Session, Supplied
 KEPT: Final = timedelta(days=1)  # after an offer has expired: a wallet may still be at it
 
 
-def keep_supplied(session: Session, terms: CredentialContent, *, now: datetime) -> None:
+def keep_supplied(session: Session, content: CredentialContent, *, now: datetime) -> None:
     """Seal what this session's credential shall say, and forget what nobody can fetch any more."""
     Supplied.objects.filter(session__expires_at__lt=now - KEPT).delete()
-    lifetime = None if terms.lifetime is None else int(terms.lifetime.total_seconds())
+    lifetime = None if content.lifetime is None else int(content.lifetime.total_seconds())
     said = {
-        "claims": terms.claims,
-        "disclosable": None if terms.disclosable is None else [list(path) for path in terms.disclosable],
+        "claims": content.claims,
+        "disclosable": None if content.disclosable is None else [list(path) for path in content.disclosable],
         "lifetime": lifetime,
-        "numbered": terms.numbered,
+        "numbered": content.numbered,
     }
     sealed = sealing.seal(jcs.canonicalize(said), name=_name(session))
     Supplied.objects.create(session=session, sealed=sealed)
 
 
 def find_supplied(session: Session) -> CredentialContent | None:
-    """The terms of this session; None where its registry has the word."""
+    """The content of this session; None where its registry has the word."""
     row = Supplied.objects.filter(session=session).first()
     if row is None:
         return None

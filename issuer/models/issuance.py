@@ -146,7 +146,7 @@ class IssuedCredential(models.Model):
     status_list = models.ForeignKey(StatusList, on_delete=models.PROTECT, related_name="credentials")
     status_index = models.PositiveIntegerField()
     state = models.CharField(max_length=16, choices=State, default=State.VALID)
-    # A digest of each claim, keyed by this house's secret: tells what changed since, and nobody what it says.
+    # A digest of each claim, keyed by a secret: tells what changed since, and nobody what it says.
     said = models.JSONField(default=dict, blank=True)
     # The registry says otherwise since then; withdrawn as soon as the wallet holds the renewed one.
     outdated_at = models.DateTimeField(null=True)

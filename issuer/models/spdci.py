@@ -97,7 +97,7 @@ class Outgoing(models.Model):
 
 
 class OwnSubscription(models.Model):
-    """A subscription of ours at the registry that this one stands for; `code` once the registry gave one."""
+    """A subscription at the registry that this one stands for; `code` once the registry gave one."""
 
     registry = models.ForeignKey(Registry, on_delete=models.CASCADE, related_name="own_subscriptions")
     transaction_id = models.CharField(max_length=99)

@@ -1,4 +1,4 @@
-"""DPoP at this house's endpoints (RFC 9449): the server's nonces, each proof once, each token by its key.
+"""DPoP at the issuer's endpoints (RFC 9449): the server's nonces, each proof once, each token by its key.
 
 Bearer tokens go on working for wallets that know nothing of it, unless the authority wants high assurance;
 but a token that was given to a key is worth nothing without it.

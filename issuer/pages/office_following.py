@@ -74,7 +74,7 @@ def _facts(seen: SyncResult) -> Iterator[tuple[str, int]]:
 def _of_others(
     seen: SyncResult, types: dict[str, Configuration], own: dict[str, str]
 ) -> list[tuple[str, str]]:
-    """What happens to other authorities' credentials, in numbers: their records are none of ours."""
+    """What happens to other authorities' credentials, in numbers: this officer does not see their records."""
     counts = Counter(
         (line["configuration"], line["do"]) for line in seen.lines if line["configuration"] not in own
     )

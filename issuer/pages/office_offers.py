@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from common.errors import SelloError
 from common.site import time_zone
-from issuer.configurations.types import claims_of, find_configuration
+from issuer.configurations.types import find_configuration
 from issuer.issuance.offers import offer_credential
 from issuer.models import IssuedCredential, Registry
 from issuer.pages.office_access import credential_of, of_registry, officer, record_of
@@ -35,10 +35,10 @@ def offer_page(request: HttpRequest, registry: Registry, number: int) -> HttpRes
     configuration = find_configuration(form.cleaned_data["configuration"])
     now = timezone.now()
     try:
-        claims_of(configuration, record, now=now)
         made = offer_credential(
             configuration,
             record.key,
+            record=record,
             tx_code=form.cleaned_data["tx_code"],
             sign_in=form.cleaned_data["sign_in"],
             now=now,

@@ -7,7 +7,7 @@ from common.errors import UnknownPartError
 from common.registries.record_access.grant import AccessRefusedError
 from issuer.models import DataAgreement
 
-# Answers that are worked out, so that a yes or no leaves the house and not what it follows from.
+# Answers that are worked out, so that a yes or no is disclosed and not what it follows from.
 DERIVED: Final[dict[str, Callable[[Any], bool]]] = {
     "absent": lambda value: value in (None, ""),
     "present": lambda value: value not in (None, ""),

@@ -27,10 +27,10 @@ def check_nonce(authority: Authority, nonce: str, *, purpose: str = C_NONCE, now
     try:
         data = base64url.decode(nonce)
     except MalformedInputError as error:
-        raise InvalidNonceError("The nonce is not one of ours.") from error
+        raise InvalidNonceError("The nonce was not made by this authority.") from error
     body, tag = data[:-_TAG], data[-_TAG:]
     if len(body) != _RANDOM + _TIME or not hmac.compare_digest(tag, _seal(authority, body, purpose)):
-        raise InvalidNonceError("The nonce is not one of ours.")
+        raise InvalidNonceError("The nonce was not made by this authority.")
     if int.from_bytes(body[_RANDOM:], "big") <= now.timestamp():
         raise InvalidNonceError("The nonce is too old.")
     return nonce

@@ -18,7 +18,7 @@ def secret_digest(secret: str) -> str:
 
 
 def keyed_secret(purpose: str, value: str) -> bytes:
-    """HMAC-SHA-256 under this house's own secret: for what is short enough to be guessed from a digest."""
+    """HMAC-SHA-256 by a key derived from `SECRET_KEY`, for what could be guessed from a plain digest."""
     key = hashlib.sha256(f"sello {purpose} ".encode() + settings.SECRET_KEY.encode()).digest()
     return hmac.digest(key, value.encode(), "sha256")
 

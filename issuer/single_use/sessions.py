@@ -16,7 +16,7 @@ def sessions_of(authority: Authority, *, lock: bool = True) -> QuerySet[Session]
 
 
 def move_session(session: Session, state: Session.State) -> None:
-    """Change a session's state along `Session.TRANSITIONS`; any other way is an error of ours."""
+    """Change a session's state along `Session.TRANSITIONS`; any other way is an error in this code."""
     if state not in Session.TRANSITIONS[Session.State(session.state)]:
         raise SelloError(
             "This offer cannot do that any more.", detail=f"{session.state} to {state}", status=409

@@ -2,7 +2,7 @@
 
 All of it happens in the caller's transaction, which holds the row of the following; so nothing is done twice
 when a run is stopped, or when two run at once. Sessions are locked before credentials, and credentials
-before lists, as everywhere in this house.
+before lists, as everywhere in the issuer.
 """
 
 import hashlib

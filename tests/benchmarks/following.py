@@ -136,7 +136,7 @@ def bear(configuration: Any, keys: list[str]) -> None:
         credential.draft_credential(
             configuration,
             record_key=key,
-            terms=credential.CredentialContent(types.claims_of(configuration, reader.fetch(key), now=now)),
+            content=credential.CredentialContent(types.claims_of(configuration, reader.fetch(key), now=now)),
             holder=None,
             slot=slot,
             now=now,

@@ -45,7 +45,7 @@ def prepare() -> None:
         credential.draft_credential(
             farmer,
             record_key=change.key,
-            terms=CredentialContent(types.claims_of(farmer, change.record, now=now)),
+            content=CredentialContent(types.claims_of(farmer, change.record, now=now)),
             holder=None,
             slot=slot,
             now=now,

@@ -8,9 +8,7 @@ from issuer.record_access.log import access_log_entries
 
 
 class Command(BaseCommand):
-    help = (
-        "Who has read records of this house's registries, or was refused; the same ids stand with the reader."
-    )
+    help = "Who has read records of these registries, or was refused; the same ids stand with the reader."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--authority", default="", help="the slug of one authority")

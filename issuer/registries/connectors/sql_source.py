@@ -141,7 +141,7 @@ def _url(name: str) -> URL:
 
 @lru_cache(maxsize=32)
 def _engine(url: URL, timeout: int) -> Engine:
-    """Without a pool: a registry's database is asked now and then, and keeps no connection of ours."""
+    """Without a pool: a registry's database is asked now and then, and no connection to it is kept."""
     try:
         if url.get_backend_name() == "sqlite":
             return sql.create_engine("sqlite://", creator=lambda: _open(url, timeout), poolclass=NullPool)

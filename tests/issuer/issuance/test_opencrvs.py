@@ -1,4 +1,4 @@
-"""OpenCRVS as a registry whose credential issuer is this house: who may ask, what is signed, what is kept."""
+"""OpenCRVS as a registry whose credentials are issued here: who may ask, what is signed, what is kept."""
 
 import json
 from datetime import UTC, datetime, timedelta

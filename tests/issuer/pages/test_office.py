@@ -9,10 +9,14 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from common.registries.claims.mapping import map_claims
+from issuer.configurations import types
 from issuer.configurations.types import create_configuration
 from issuer.models import AccessLog, Authority, IssuedCredential, Record, Registry, Session, StatusList
 from issuer.pages import office_forms
+from issuer.registries.connectors.embedded import EmbeddedRegistry
 from issuer.registries.spreadsheet_import import import_spreadsheet
+from issuer.sync.rules import set_rules
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "a-long-password"
@@ -232,6 +236,23 @@ def test_an_offer_without_a_code(desk):
     answer = desk.post(at("offers", "2024/17"), {"configuration": "farmer"})
     assert Session.objects.get().tx_code_digest == ""
     assert "One-time code" not in answer.text
+
+
+def test_an_offer_reads_and_maps_its_record_once(desk, monkeypatch):
+    """The page has the record at hand: with a rule that looks at its claims, it is still mapped once."""
+    configuration = Registry.objects.get(slug="farms").configurations.get()
+    set_rules(
+        configuration, [{"when": {"event": "ineligible"}, "do": "revoke", "reason": "No farm any more."}]
+    )
+    mapped = []
+    monkeypatch.setattr(
+        types, "map_claims", lambda *args, **kw: mapped.append(args) or map_claims(*args, **kw)
+    )
+    fetched = []
+    monkeypatch.setattr(EmbeddedRegistry, "fetch", lambda self, key: fetched.append(key))
+    desk.post(at("offers", "F-1"), {"configuration": "farmer"})
+    assert Session.objects.count() == 1
+    assert (len(mapped), fetched) == (1, [])
 
 
 def test_nothing_is_offered_that_the_record_does_not_support(desk):

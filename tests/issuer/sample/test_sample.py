@@ -141,7 +141,7 @@ def test_the_officers_password_is_told_once(capsys):
     told = json.loads(capsys.readouterr().out)["officer"]
     officer = authenticate(username="officer", password=told["password"])
     assert officer is not None
-    assert not officer.is_superuser  # who keeps a registry does not run the house
+    assert not officer.is_superuser  # who keeps a registry does not run the installation
     call_command("load_samples", "--json")
     assert json.loads(capsys.readouterr().out)["officer"] == {"username": "officer"}
     assert authenticate(username="officer", password=told["password"])

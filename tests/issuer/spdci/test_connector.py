@@ -1,4 +1,4 @@
-"""A registry of ours that stands for one elsewhere: the two ends of SPDCI, over the network door."""
+"""A registry here that stands for a remote one: the two ends of SPDCI, over the network door."""
 
 import json
 import uuid

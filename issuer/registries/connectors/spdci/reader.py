@@ -66,7 +66,7 @@ class SpdciRegistry:
         return _cursor(current, LAST)
 
     def rewind(self, cursor: str, *, now: datetime) -> str:
-        """Announcements are kept in their order, by a revision of ours: nothing comes late."""
+        """Announcements are kept in their order, by a revision that is counted here: nothing comes late."""
         return cursor
 
     def passed(self, column: str, *, after: date | None, until: date) -> Iterator[RecordChange]:
@@ -155,7 +155,7 @@ class SpdciRegistry:
         return records, len(items), total
 
     def _record(self, item: Mapping[str, Any]) -> RegistryRecord | None:
-        """A data object as a record; one without a key is none of ours."""
+        """A data object as a record; one without a key is left out."""
         data = read_object(self.there.mapping, item)
         key = data.get(self.registry.key_column)
         return RegistryRecord(str(key), data) if key not in (None, "") else None
