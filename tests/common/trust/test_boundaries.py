@@ -1,5 +1,6 @@
 """The last second, the last day, the weaker hash: what certificates are just good for, and just not."""
 
+import base64
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,13 +12,14 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtensionOID, NameOID
 
 from common.did import Fetched
-from common.errors import InvalidKeyError, SelloError
+from common.errors import InvalidKeyError, MalformedInputError, SelloError
 from common.keys import PrivateKey, certificate
 from common.trust import UntrustedIssuerError, iaca, paths
-from common.trust.certificates import verify_path
+from common.trust.certificates import MAX_CERTIFICATES, issuer_of, read_x5c, verify_path
 from common.trust.purposes import ISSUER
 from common.trust.revocations import MEDIA_TYPE, path_standing
 from tests.common.formats.mdoc import world
+from tests.common.trust import test_certificates as chains
 from tests.common.trust import test_paths
 from tests.common.trust.test_iaca import MDL, SIGNING
 from tests.common.trust.test_revocations import made as revocation_list
@@ -33,7 +35,7 @@ def certified(
     key: PrivateKey = world.SIGNER,
     start: datetime = NOW,
     end: datetime = NOW + DAY,
-    hashed: hashes.HashAlgorithm | None = None,
+    hashed: Any = None,
     subject: x509.Name = world.ROOT.subject,
     serial: int = 9,
 ) -> x509.Certificate:
@@ -203,3 +205,51 @@ def test_what_is_told_beside_the_status() -> None:
     assert "is revoked" in told(certified((PLACE, False))).reason
     assert "stands" in told(certified((PLACE, False), serial=10)).reason
     assert path_standing((), fetch=None, now=NOW).reason == "No certificate vouches for this."  # type: ignore[arg-type]
+
+
+# --- chains ---
+
+
+def test_a_chain_of_the_greatest_length() -> None:
+    """Four authorities between a leaf and its anchor, and no fifth."""
+    keys = [ec.derive_private_key(90 + place, ec.SECP256R1()) for place in range(5)]
+    above: tuple[str, Any] = ("Root", chains.ROOT_KEY)
+    between = []
+    for place, key in enumerate(keys):
+        between.append(chains.authority(f"Between {place}", key, by=above))
+        above = (f"Between {place}", key)
+    for length in (4, 5):
+        leaf = chains.made("Leaf", by=(f"Between {length - 1}", keys[length - 1]))
+        chain = [leaf, *reversed(between[:length])]
+        assert len(chain) == length + 1
+        if length < MAX_CERTIFICATES:
+            assert chains.trusted(*chain) == leaf
+        else:
+            with pytest.raises(MalformedInputError):
+                chains.trusted(*chain)
+
+
+def test_a_header_holds_so_many_certificates_and_nothing_else() -> None:
+    text = base64.b64encode(world.LEAF).decode()
+    assert read_x5c([text] * MAX_CERTIFICATES) == (world.LEAF,) * MAX_CERTIFICATES
+    for value in (
+        None, text, [], [7], [world.LEAF], [text] * (MAX_CERTIFICATES + 1), [text, 7],
+        [text[:40] + "\n" + text[40:]], [text[:40] + "%" + text[40:]], [text + "!"],
+        ["A" * (2 * certificate.MAX_BYTES + 4)],
+    ):  # fmt: skip
+        with pytest.raises(MalformedInputError):
+            read_x5c(value)
+
+
+def test_an_authority_further_up_binds_hosts_too() -> None:
+    """One between, without constraints, does not end the search for them (RFC 5280 §4.2.1.10)."""
+    leaf = chains.made("Leaf", names=(x509.UniformResourceIdentifier(chains.URL),), **chains.BELOW)
+    for host, allowed in (("example", True), ("other.example", False)):
+        bound = (x509.NameConstraints([x509.DNSName(host)], None), True)
+        anchors = (chains.authority("Root", chains.ROOT_KEY, bound),)
+        chain = chains.der(leaf, chains.BETWEEN)
+        if allowed:
+            assert issuer_of(chain, issuer=chains.URL, anchors=anchors, now=NOW)[0] == chains.URL
+        else:
+            with pytest.raises(UntrustedIssuerError, match="no say"):
+                issuer_of(chain, issuer=chains.URL, anchors=anchors, now=NOW)

@@ -283,6 +283,7 @@ def test_the_issuer_is_named_by_an_https_url() -> None:
     [
         (x509.NameConstraints([x509.DNSName("example")], None), True),
         (x509.NameConstraints([x509.DNSName(HOST)], None), True),
+        (x509.NameConstraints([x509.DNSName(".example")], None), True),
         (x509.NameConstraints([x509.DNSName("other.example"), x509.DNSName("REGISTRY.example")], None), True),
         (x509.NameConstraints(None, [x509.DNSName("other.example")]), True),
         (x509.NameConstraints([x509.DNSName("other.example")], None), False),
