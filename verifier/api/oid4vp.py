@@ -88,6 +88,12 @@ class RequestObject(APIView):
     parser_classes = [FormBytes]
     renderer_classes = [RequestObjectRenderer]
 
+    def handle_exception(self, exc: Exception) -> Response:
+        """An error is JSON, and says so."""
+        response = super().handle_exception(exc)
+        response.content_type = JSONRenderer.media_type
+        return response
+
     @extend_schema(responses={(200, f"application/{REQUEST_TYPE}"): OpenApiTypes.STR})
     def get(self, request: Request, slug: str, request_id: str) -> Response:
         """As RFC 9101 fetches it."""

@@ -90,7 +90,9 @@ def test_a_timed_out_request_is_not_handed_out(client: Client, today: datetime) 
     path = f"/services/over-18/requests/{created.session.request_id}"
     reply = client.get(path, headers={"accept": "application/oauth-authz-req+jwt"})
     assert reply.status_code == 400
-    assert client.get(f"/services/clinic/requests/{created.session.request_id}").status_code == 404
+    elsewhere = client.get(f"/services/clinic/requests/{created.session.request_id}")
+    assert (elsewhere.status_code, elsewhere.headers["Content-Type"]) == (404, "application/json")
+    assert elsewhere.json()["error"] == "invalid_request"
     assert state_of(created) == Status.TIMED_OUT
 
 
