@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from verifier.api import notices, oid4vp, vc_api
+from verifier.api import notices, oid4vp, payments, vc_api
 from verifier.pages import desk, programmes, records, services, trusted_issuers, vouchers
 
 urlpatterns = [
@@ -10,7 +10,7 @@ urlpatterns = [
     path("services/", services.service_list, name="services"),
     path("services/authority.pem", oid4vp.authority_certificate, name="verifier-authority"),
     path("services/notices", notices.ServiceNotices.as_view(), name="notices"),
-    path("services/payments/log", programmes.PaymentLog.as_view(), name="payment-log"),
+    path("services/payments/log", payments.PaymentLog.as_view(), name="payment-log"),
     path("services/staff/", desk.staff_overview, name="staff"),
     path("services/staff/sign-in", desk.ServicesSignIn.as_view(), name="staff-sign-in"),
     path("services/staff/sign-out", desk.ServicesSignOut.as_view(), name="staff-sign-out"),

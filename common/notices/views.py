@@ -3,8 +3,6 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -22,7 +20,6 @@ class Inbox(APIView):
         """The audience that a request must name, and the sender whose notices are asked for."""
         raise NotImplementedError
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, **kwargs: Any) -> Response:
         rate_limit.check_rate(request._request, "notices")
         audience, sender = self.place(**kwargs)

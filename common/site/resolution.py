@@ -7,17 +7,17 @@ import re
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from common.adapters.api.openapi.operation import described
 from common.adapters.documents.sources import resolve_did
 from common.adapters.limits import rate_limit
 from common.did.resolution import Options, dereference
 from common.did.resolution_result import Resolution, refusal
+from common.site import schema
 
 RESULT: Final = "application/did-resolution"
 DEREFERENCED: Final = "application/did-url-dereferencing"
@@ -45,24 +45,12 @@ class Negotiation(DefaultContentNegotiation):
         return renderers[0], renderers[0].media_type
 
 
+@described(get=schema.RESOLVE)
 class Identifier(APIView):
     """What a DID or DID URL leads to, alone or in a result, as `Accept` prefers."""
 
     content_negotiation_class = Negotiation
 
-    @extend_schema(
-        parameters=[
-            OpenApiParameter("publicKeyFormat", str, description="did:key only"),
-            OpenApiParameter("verificationRelationship", str, description="what a key must be meant for"),
-            OpenApiParameter("expandRelativeUrls", bool, description="names of parts written out"),
-            OpenApiParameter("service", str, description="DID parameter: the service of that name"),
-            OpenApiParameter("serviceType", str, description="DID parameter: services of that type"),
-            OpenApiParameter(
-                "relativeRef", str, description="DID parameter: relative to a service's address"
-            ),
-        ],
-        responses={(200, RESULT): OpenApiTypes.OBJECT, (200, DEREFERENCED): OpenApiTypes.OBJECT},
-    )
     def get(self, request: Request, did: str) -> Response:
         """200 with what was found, 303 to a service's address; else a result that says the error."""
         rate_limit.check_rate(request._request, "verify")

@@ -1,12 +1,11 @@
 """The endpoints of attribute access: a token, the attributes, and for the person log and consents."""
 
 from django.http import HttpResponse
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
 from rest_framework.parsers import FormParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from common.adapters.api.openapi.operation import described
 from common.adapters.api.rest import authorization
 from common.adapters.limits import rate_limit
 from common.keys.dpop import InvalidDpopProofError
@@ -19,16 +18,17 @@ from common.registries.record_access.grant import (
 from common.registries.record_access.holder import create_consents, create_log
 from common.registries.record_access.record import MEDIA_TYPE
 from issuer.api.base import NO_STORE, ProtocolView, find_authority, form_fields, utc_now
+from issuer.api.schemas import record_access as schema
 from issuer.record_access import grant as access
 from issuer.record_access import holder
 
 
+@described(post=schema.TOKEN)
 class AccessTokenEndpoint(ProtocolView):
     """`/issuers/{authority}/access/token` (RFC 7523 §2.1, bound by RFC 9449)."""
 
     parser_classes = [FormParser]
 
-    @extend_schema(request={FormParser.media_type: OpenApiTypes.OBJECT}, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, authority: str) -> Response:
         rate_limit.check_rate(request._request, "token")
         fields = form_fields(request)
@@ -44,10 +44,10 @@ class AccessTokenEndpoint(ProtocolView):
         return Response(create_grant(grant), headers=NO_STORE)
 
 
+@described(get=schema.RECORD)
 class AccessRecordEndpoint(ProtocolView):
     """`/issuers/{authority}/access/record`: what was agreed and no more, as the authority's signed word."""
 
-    @extend_schema(responses={(200, MEDIA_TYPE): OpenApiTypes.STR})
     def get(self, request: Request, authority: str) -> HttpResponse:
         rate_limit.check_rate(request._request, "credential")
         found, token = find_authority(authority), _token(request, "DPoP")
@@ -55,10 +55,10 @@ class AccessRecordEndpoint(ProtocolView):
         return HttpResponse(record, content_type=MEDIA_TYPE, headers=NO_STORE)
 
 
+@described(get=schema.READ_LOG)
 class AccessLogEndpoint(ProtocolView):
     """`/issuers/{authority}/access/log`: for whoever holds the key of a credential of that person."""
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, authority: str) -> Response:
         rate_limit.check_rate(request._request, "credential")
         found, asked = find_authority(authority), _token(request, "Bearer")
@@ -66,10 +66,10 @@ class AccessLogEndpoint(ProtocolView):
         return Response(create_log(entries), headers=NO_STORE)
 
 
+@described(get=schema.LIST_CONSENTS)
 class AccessConsentsEndpoint(ProtocolView):
     """`/issuers/{authority}/access/consents`: what the holder of that key has agreed to."""
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, authority: str) -> Response:
         rate_limit.check_rate(request._request, "credential")
         found, asked = find_authority(authority), _token(request, "Bearer")
@@ -77,10 +77,10 @@ class AccessConsentsEndpoint(ProtocolView):
         return Response(create_consents(entries), headers=NO_STORE)
 
 
+@described(post=schema.WITHDRAW)
 class AccessWithdrawalEndpoint(ProtocolView):
     """`/issuers/{authority}/access/withdrawal`: a consent ends at once; who signs says which."""
 
-    @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, authority: str) -> Response:
         rate_limit.check_rate(request._request, "credential")
         found, asked = find_authority(authority), _token(request, "Bearer")

@@ -5,15 +5,16 @@ from typing import Any, Final
 from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseNotModified, JsonResponse
 from django.template.loader import render_to_string
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from common.adapters.api.openapi.operation import described
 from common.oid4vci import signed_metadata
 from common.trust import revocations
 from common.trust.document_signers import PEM
 from issuer.api.base import NO_STORE, ProtocolView, find_authority, utc_now
+from issuer.api.schemas import documents as schema
+from issuer.api.schemas import metadata
 from issuer.authorities import certificates, identity
 from issuer.configurations import types
 from issuer.configurations.formats import format_profile
@@ -21,7 +22,6 @@ from issuer.issuance import offers
 from issuer.metadata import issuer_metadata
 from issuer.status import lists
 
-DOCUMENTED = extend_schema(responses=OpenApiTypes.OBJECT)
 SHORTLY = {"Cache-Control": "public, max-age=300"}
 HTML, LD_JSON, SCHEMA_JSON, JSON = (
     "text/html",
@@ -32,12 +32,10 @@ HTML, LD_JSON, SCHEMA_JSON, JSON = (
 ANYTHING: Final = "*/*"
 
 
+@described(get=metadata.GET_ISSUER_METADATA)
 class IssuerMetadataEndpoint(ProtocolView):
     """`/.well-known/openid-credential-issuer/issuers/{authority}` (OpenID4VCI 1.0 §12.2.2)."""
 
-    @extend_schema(
-        responses={(200, JSON): OpenApiTypes.OBJECT, (200, signed_metadata.MEDIA_TYPE): OpenApiTypes.STR}
-    )
     def get(self, request: Request, authority: str) -> HttpResponse:
         found, headers = find_authority(authority), {**SHORTLY, "Vary": "Accept"}
         wanted = request._request.get_preferred_type([JSON, signed_metadata.MEDIA_TYPE])
@@ -47,69 +45,66 @@ class IssuerMetadataEndpoint(ProtocolView):
         return Response(issuer_metadata.issuer_metadata(found), headers=headers)
 
 
+@described(get=metadata.GET_SERVER_METADATA)
 class ServerMetadataEndpoint(ProtocolView):
     """`/.well-known/oauth-authorization-server/issuers/{authority}` (RFC 8414 §3)."""
 
-    @DOCUMENTED
     def get(self, request: Request, authority: str) -> Response:
         return Response(
             issuer_metadata.authorization_server_metadata(find_authority(authority)), headers=SHORTLY
         )
 
 
+@described(get=schema.GET_JWT_VC_ISSUER)
 class JwtVcIssuerEndpoint(ProtocolView):
     """`/.well-known/jwt-vc-issuer/issuers/{authority}` (SD-JWT VC, JWT VC Issuer Metadata)."""
 
-    @DOCUMENTED
     def get(self, request: Request, authority: str) -> Response:
         return Response(issuer_metadata.jwt_vc_issuer_metadata(find_authority(authority)), headers=SHORTLY)
 
 
+@described(get=schema.GET_DID)
 class DidDocumentEndpoint(ProtocolView):
     """`/issuers/{authority}/did.json` (did:web)."""
 
-    @DOCUMENTED
     def get(self, request: Request, authority: str) -> Response:
         return Response(identity.authority_did_document(find_authority(authority)), headers=SHORTLY)
 
 
+@described(get=schema.GET_ROOT)
 class RootCertificateEndpoint(ProtocolView):
     """`/issuers/{authority}/iaca.pem`: the root of this authority's mdocs (ISO/IEC 18013-5 annex B.1.2)."""
 
-    @extend_schema(responses={(200, PEM): OpenApiTypes.STR})
     def get(self, request: Request, authority: str) -> HttpResponse:
         pem = certificates.authority_root_pem(find_authority(authority), now=utc_now())
         return HttpResponse(pem, content_type=PEM, headers=SHORTLY)
 
 
+@described(get=schema.GET_REVOCATIONS)
 class CertificateRevocationsEndpoint(ProtocolView):
     """`/issuers/{authority}/iaca.crl`: which document signers that root took back (RFC 5280 §5)."""
 
-    @extend_schema(responses={(200, revocations.MEDIA_TYPE): OpenApiTypes.BINARY})
     def get(self, request: Request, authority: str) -> HttpResponse:
         der = certificates.authority_revocations(find_authority(authority), now=utc_now())
         return HttpResponse(der, content_type=revocations.MEDIA_TYPE, headers=SHORTLY)
 
 
+@described(get=schema.GET_OFFER)
 class CredentialOfferEndpoint(ProtocolView):
     """`/issuers/{authority}/offers/{reference}` (OpenID4VCI 1.0 §4.1.3)."""
 
-    @DOCUMENTED
     def get(self, request: Request, authority: str, reference: str) -> Response:
         document = offers.offered_document(find_authority(authority), reference, now=utc_now())
         return Response(document, headers=NO_STORE)
 
 
+@described(get=schema.GET_STATUS_LIST)
 class StatusListEndpoint(ProtocolView):
     """`/issuers/{authority}/status/{list}`: a credential or a token, each in its own media type.
 
     `/vc-api/issuers/{authority}/{curve}/status/{list}`: the same, signed as the authority's did:key.
     """
 
-    @extend_schema(
-        responses={(200, "application/vc"): OpenApiTypes.OBJECT}
-        | {(200, kind): OpenApiTypes.BINARY for kind in lists.TOKENS}
-    )
     def get(self, request: Request, authority: str, name: str, curve: str | None = None) -> HttpResponse:
         kinds = list(lists.TOKENS)
         kind = request._request.get_preferred_type(kinds) or kinds[0]
@@ -134,17 +129,10 @@ class StatusListEndpoint(ProtocolView):
         return HttpResponse(found.body, content_type=content_type, headers=headers)
 
 
+@described(get=schema.GET_TYPE)
 class CredentialTypeEndpoint(ProtocolView):
     """`/issuers/{authority}/types/{name}`: type metadata, JSON Schema, JSON-LD context, or a page."""
 
-    @extend_schema(
-        responses={
-            (200, JSON): OpenApiTypes.OBJECT,
-            (200, SCHEMA_JSON): OpenApiTypes.OBJECT,
-            (200, LD_JSON): OpenApiTypes.OBJECT,
-            (200, HTML): OpenApiTypes.STR,
-        }
-    )
     def get(self, request: Request, authority: str, name: str) -> HttpResponse:
         configuration = types.published_type(authority, name)
         if configuration is None:

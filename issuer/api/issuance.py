@@ -6,12 +6,11 @@ OpenID4VCI 1.0 §6 to §11. Requests for credentials, and the answers to them, m
 from typing import Any
 
 from django.http import HttpResponse
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
 from rest_framework.parsers import FormParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from common.adapters.api.openapi.operation import described
 from common.adapters.api.rest import StrictJSONParser
 from common.adapters.limits import rate_limit
 from common.errors import MalformedInputError, SelloError
@@ -44,6 +43,7 @@ from issuer.api.base import (
     presented_token,
     utc_now,
 )
+from issuer.api.schemas import issuance as schema
 from issuer.authorities import request_encryption
 from issuer.issuance import credential_request, deferred
 from issuer.models import Authority
@@ -51,15 +51,13 @@ from issuer.oauth import token as tokens
 from issuer.oauth.clients import BATCH_SIZE
 from issuer.single_use import nonces
 
-DOCUMENTED = extend_schema(request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT)
 
-
+@described(post=schema.TOKEN)
 class TokenEndpoint(DpopView):
     """Exchanges a code, or a refresh token, for an access token."""
 
     parser_classes = [FormParser]
 
-    @extend_schema(request={FormParser.media_type: OpenApiTypes.OBJECT}, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, authority: str) -> Response:
         rate_limit.check_rate(request._request, "token")
         found, now = find_authority(authority), utc_now()
@@ -69,24 +67,24 @@ class TokenEndpoint(DpopView):
         return Response(create_token_response(given), headers=NO_STORE)
 
 
+@described(post=schema.NONCE)
 class NonceEndpoint(DpopView):
     """Gives a fresh `c_nonce`; whatever the body holds is not read."""
 
     always_gives_nonce = True
 
-    @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, authority: str) -> Response:
         rate_limit.check_rate(request._request, "nonce")
         nonce = nonces.create_nonce(find_authority(authority), now=utc_now())
         return Response(create_nonce_response(nonce), headers=NO_STORE)
 
 
+@described(post=schema.CREDENTIAL)
 class CredentialEndpoint(DpopView):
     """Issues a credential a key proof, or puts it off."""
 
     parser_classes = [StrictJSONParser, EncryptedParser]
 
-    @DOCUMENTED
     def post(self, request: Request, authority: str) -> HttpResponse:
         rate_limit.check_rate(request._request, "credential")
         found, token = find_authority(authority), presented_token(request, "credential")
@@ -97,12 +95,12 @@ class CredentialEndpoint(DpopView):
         return _answer(answer, asked.encryption)
 
 
+@described(post=schema.DEFERRED_CREDENTIAL)
 class DeferredCredentialEndpoint(DpopView):
     """Hands out what was put off, once an officer has agreed."""
 
     parser_classes = [StrictJSONParser, EncryptedParser]
 
-    @DOCUMENTED
     def post(self, request: Request, authority: str) -> HttpResponse:
         rate_limit.check_rate(request._request, "credential")
         found, token = find_authority(authority), presented_token(request, "deferred-credential")
@@ -113,10 +111,10 @@ class DeferredCredentialEndpoint(DpopView):
         return _answer(answer, asked.encryption)
 
 
+@described(post=schema.NOTIFY)
 class NotificationEndpoint(DpopView):
     """Hears what became of credentials in the wallet."""
 
-    @extend_schema(request=OpenApiTypes.OBJECT, responses={204: None})
     def post(self, request: Request, authority: str) -> Response:
         rate_limit.check_rate(request._request, "credential")
         found, token = find_authority(authority), presented_token(request, "notification")

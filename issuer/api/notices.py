@@ -3,20 +3,21 @@
 from typing import Any
 
 from django.utils import timezone
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from common.adapters.api.openapi.operation import described
 from common.adapters.api.rest import authorization
 from common.adapters.limits import rate_limit
 from common.notices.messages import NoticeRefusedError
 from common.notices.views import Inbox
 from issuer.api.base import ProtocolView, find_authority
+from issuer.api.schemas import notices as schema
 from issuer.issuance.notice_offers import offer_of_notice
 from issuer.notifications.notify import sender_of
 
 
+@described(get=schema.INBOX)
 class IssuerNoticesEndpoint(Inbox, ProtocolView):
     """The inbox, for wallets of any origin."""
 
@@ -26,10 +27,10 @@ class IssuerNoticesEndpoint(Inbox, ProtocolView):
         return f"{authority.identifier}/notices", sender_of(authority)
 
 
+@described(post=schema.OFFER)
 class NoticeOfferEndpoint(ProtocolView):
     """An offer of what a notice says is ready, for whoever holds the key that was told."""
 
-    @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, authority: str, id: str) -> Response:
         """`Authorization: Bearer`, signed with that key for this address; 404 where nothing is ready."""
         rate_limit.check_rate(request._request, "notices")

@@ -4,18 +4,18 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final
 
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
 from rest_framework.parsers import FormParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from common.adapters.api.openapi.operation import described
 from common.adapters.exchange.endpoints import ExchangeView
 from common.adapters.limits import rate_limit
 from common.errors import SelloError
 from common.exchange.acknowledgement import NACK
 from common.exchange.errors import ExchangeError
 from issuer.api.base import ProtocolView, utc_now
+from issuer.api.schemas import spdci as schema
 from issuer.registries.connectors.spdci.mapping import NAMESPACE, registry_party
 from issuer.registries.store import find_registry
 from issuer.spdci import published_documents, remote_subscriptions, request_handlers
@@ -58,10 +58,10 @@ class SpdciView(ExchangeView, ProtocolView):
     namespace = NAMESPACE
 
 
+@described(post=schema.AT_ONCE)
 class SpdciSyncEndpoint(SpdciView):
     """`/spdci/{registry}/registry/sync/…`."""
 
-    @extend_schema(request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, registry: str) -> Response:
         action, answer, process = SYNC[self.endpoint]
         found = served_registry(registry)
@@ -71,10 +71,10 @@ class SpdciSyncEndpoint(SpdciView):
         )  # fmt: skip
 
 
+@described(post=schema.LATER)
 class SpdciAsyncEndpoint(SpdciView):
     """`/spdci/{registry}/registry/…`: acknowledged now, answered at the partner's callback."""
 
-    @extend_schema(request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, registry: str) -> Response:
         action, process = ASYNC[self.endpoint]
         found = served_registry(registry)
@@ -83,10 +83,10 @@ class SpdciAsyncEndpoint(SpdciView):
         )
 
 
+@described(post=schema.TOLD)
 class SpdciCallbackEndpoint(SpdciView):
     """`/spdci/{registry}/registry/on-subscribe`, `notify`, …: what a registry elsewhere tells ours."""
 
-    @extend_schema(request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, registry: str) -> Response:
         action, process = CALLBACKS[self.endpoint]
         try:
@@ -99,23 +99,23 @@ class SpdciCallbackEndpoint(SpdciView):
         )  # fmt: skip
 
 
+@described(post=schema.TOKEN)
 class SpdciTokenEndpoint(SpdciView):
     """`/spdci/{registry}/oauth2/client/token` (RFC 6749 §4.4)."""
 
     parser_classes = [FormParser]
     challenge = 'Basic realm="client"'
 
-    @extend_schema(request={FormParser.media_type: OpenApiTypes.OBJECT}, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, registry: str) -> Response:
         rate_limit.check_rate(request._request, "token")
         spdci_registry(registry)
         return self.grant_token(request)
 
 
+@described(get=schema.GET_KEYS)
 class SpdciKeysEndpoint(SpdciView):
     """`/spdci/{registry}/.well-known/jwks.json`."""
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, registry: str) -> Response:
         return Response(
             published_documents.partner_key_set(registry_party(spdci_registry(registry))),
@@ -123,9 +123,9 @@ class SpdciKeysEndpoint(SpdciView):
         )
 
 
+@described(get=schema.GET_LOCATIONS)
 class SpdciLocationsEndpoint(SpdciView):
     """`/spdci/{registry}/.well-known/locations.json`."""
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, registry: str) -> Response:
         return Response(published_documents.place_locations(served_registry(registry), now=utc_now()))

@@ -7,12 +7,11 @@ from typing import Any, Final
 
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
 from rest_framework.parsers import FormParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from common.adapters.api.openapi.operation import described
 from common.adapters.exchange import messages
 from common.adapters.exchange.endpoints import ExchangeView
 from common.adapters.exchange.messages import ReceivedMessage
@@ -21,6 +20,7 @@ from common.adapters.network.published import published
 from common.exchange.acknowledgement import NACK
 from common.payments.g2p import actions
 from common.payments.g2p.actions import NAMESPACE, Endpoint
+from verifier.api.schemas import g2p_connect as schema
 from verifier.identity import organisation
 from verifier.payments.g2p import disbursements, mapper_requests
 from verifier.payments.g2p.callbacks import schedule_callback
@@ -79,10 +79,10 @@ class G2PView(ExchangeView):
     namespace = NAMESPACE
 
 
+@described(post=schema.AT_ONCE)
 class G2PSyncEndpoint(G2PView):
     """`/g2p/disburse/sync/…`, `/g2p/mapper/sync/…`."""
 
-    @extend_schema(request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request) -> Response:
         endpoint, process = SYNC[self.endpoint]
         return self.answer(
@@ -94,10 +94,10 @@ class G2PSyncEndpoint(G2PView):
         )
 
 
+@described(post=schema.LATER)
 class G2PAsyncEndpoint(G2PView):
     """`/g2p/disburse`, `/g2p/mapper/…`: acknowledged now, answered at the partner's callback."""
 
-    @extend_schema(request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request) -> Response:
         endpoint, process = ASYNC[self.endpoint]
 
@@ -113,10 +113,10 @@ class G2PAsyncEndpoint(G2PView):
         return self.acknowledge(request, work, action=endpoint.requests, party=organisation.party())
 
 
+@described(post=schema.TOLD)
 class G2PCallbackEndpoint(G2PView):
     """`/g2p/on-disburse`, `/g2p/disburse/txn/on-status`: what a gateway says of payments of ours."""
 
-    @extend_schema(request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request) -> Response:
         endpoint, process = CALLBACKS[self.endpoint]
         return self.acknowledge(
@@ -128,13 +128,13 @@ class G2PCallbackEndpoint(G2PView):
         )
 
 
+@described(post=schema.TOKEN)
 class G2PClientToken(G2PView):
     """`/g2p/oauth2/client/token` (RFC 6749 §4.4)."""
 
     parser_classes = [FormParser]
     challenge = 'Basic realm="client"'
 
-    @extend_schema(request={FormParser.media_type: OpenApiTypes.OBJECT}, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request) -> Response:
         rate_limit.check_rate(request._request, "token")
         return self.grant_token(request)

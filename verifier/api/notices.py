@@ -4,9 +4,12 @@ from typing import Any
 
 from django.conf import settings
 
+from common.adapters.api.openapi.operation import described
 from common.notices.views import Inbox
+from verifier.api.schemas import holders as schema
 
 
+@described(get=schema.INBOX)
 class ServiceNotices(Inbox):
     """One inbox for all services."""
 

@@ -7,19 +7,19 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_safe
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from common.adapters.api.openapi.operation import described
 from common.adapters.limits import rate_limit
 from common.adapters.network.published import published
 from common.encoding import strict_json
 from common.oid4vp.request import REQUEST_TYPE
 from common.oid4vp.response import MAX_BYTES, ReceivedForm, parse_response_form
+from verifier.api.schemas import presentation as schema
 from verifier.errors import SessionNotFoundError
 from verifier.identity import service_identity
 from verifier.models import PresentationSession, Service
@@ -82,6 +82,7 @@ class RequestObjectRenderer(BaseRenderer):
         return rendered
 
 
+@described(get=schema.GET_REQUEST, post=schema.POST_REQUEST)
 class RequestObject(APIView):
     """The request object that a link or QR code leads to (OpenID4VP §5.4, §5.10)."""
 
@@ -94,15 +95,10 @@ class RequestObject(APIView):
         response.content_type = JSONRenderer.media_type
         return response
 
-    @extend_schema(responses={(200, f"application/{REQUEST_TYPE}"): OpenApiTypes.STR})
     def get(self, request: Request, slug: str, request_id: str) -> Response:
         """As RFC 9101 fetches it."""
         return self._answer(request, slug, request_id, None)
 
-    @extend_schema(
-        request={"application/x-www-form-urlencoded": OpenApiTypes.OBJECT},
-        responses={(200, f"application/{REQUEST_TYPE}"): OpenApiTypes.STR},
-    )
     def post(self, request: Request, slug: str, request_id: str) -> Response:
         """With the wallet's `wallet_nonce` in it."""
         form = _form(request)
@@ -116,15 +112,12 @@ class RequestObject(APIView):
         return Response(token, headers=NO_STORE, content_type=f"application/{REQUEST_TYPE}")
 
 
+@described(post=schema.RESPOND)
 class ResponseEndpoint(APIView):
     """Where wallets post their answer: `direct_post` and `direct_post.jwt` (OpenID4VP §8.2, §8.3.1)."""
 
     parser_classes = [FormBytes]
 
-    @extend_schema(
-        request={"application/x-www-form-urlencoded": OpenApiTypes.OBJECT},
-        responses=OpenApiResponse(OpenApiTypes.OBJECT, description="`redirect_uri`, where there is one"),
-    )
     def post(self, request: Request, slug: str) -> Response:
         """Check the answer; 200 and perhaps where to lead the person, or an error."""
         rate_limit.check_rate(request, "verify")
@@ -134,19 +127,18 @@ class ResponseEndpoint(APIView):
         return Response(body, headers=NO_STORE)
 
 
+@described(get=schema.GET_DIGITAL, post=schema.POST_DIGITAL)
 class DigitalCredential(APIView):
     """The same request for the browser's Digital Credentials API, on the page that began it (Appendix A)."""
 
     parser_classes = [JsonBytes]
 
-    @extend_schema(responses=OpenApiResponse(OpenApiTypes.OBJECT, description="`digital` of credentials.get"))
     def get(self, request: Request, poll_id: str) -> Response:
         """What the page hands to the browser."""
         rate_limit.check_rate(request, "verify")
         found = own_session(request, poll_id)
         return Response(requests.api_requests(found, now=timezone.now()), headers=NO_STORE)
 
-    @extend_schema(request=OpenApiTypes.OBJECT, responses={204: None})
     def post(self, request: Request, poll_id: str) -> Response:
         """What the browser handed back: `{protocol, data}`."""
         rate_limit.check_rate(request, "verify")
@@ -156,10 +148,10 @@ class DigitalCredential(APIView):
         return Response(status=204, headers=NO_STORE)
 
 
+@described(get=schema.GET_STATUS)
 class SessionStatus(APIView):
     """How far a request has come, for whoever made it; what was found, never what was said."""
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, poll_id: str) -> Response:
         """`{session, service, state, outcome, expires_at}`."""
         session = PresentationSession.objects.select_related("service").filter(poll_id=poll_id).first()

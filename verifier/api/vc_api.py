@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from common.adapters.api.openapi.operation import described
 from common.adapters.api.vc_api import VcApiView, body_of, is_open, proof_sources
 from common.adapters.documents.sources import check_credential_status
 from common.adapters.limits import rate_limit
@@ -24,10 +23,7 @@ from common.vcdm.credential import StatusReference
 from common.vcdm.problems import problem
 from common.verification.procedure import CredentialStatusError
 from common.verification.proofs import Checked, check_credential, check_presentation
-
-DOCUMENTED = extend_schema(
-    request=OpenApiTypes.OBJECT, responses={200: OpenApiTypes.OBJECT, 400: OpenApiTypes.OBJECT}
-)
+from verifier.api.schemas import vc_api as schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +47,10 @@ class VerifyView(VcApiView):
         return body_of(request)
 
 
+@described(post=schema.VERIFY_CREDENTIAL)
 class VerifyCredential(VerifyView):
     """A credential with its proofs, or in its envelope."""
 
-    @DOCUMENTED
     def post(self, request: Request) -> Response:
         """`{verifiableCredential, options}`."""
         body, options = self.body(request)
@@ -71,10 +67,10 @@ class VerifyCredential(VerifyView):
         return _verified(checked)
 
 
+@described(post=schema.VERIFY_PRESENTATION)
 class VerifyPresentation(VerifyView):
     """A presentation with its proofs, or in its envelope, and every credential in it."""
 
-    @DOCUMENTED
     def post(self, request: Request) -> Response:
         """`{verifiablePresentation, options: {domain, challenge}}`."""
         body, options = self.body(request)

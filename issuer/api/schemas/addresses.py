@@ -1,0 +1,11 @@
+"""Parameters of the issuer's addresses."""
+
+from typing import Final
+
+from common.adapters.api.openapi.operation import Parameter
+
+AUTHORITY: Final = Parameter(
+    "authority", "The authority's name in addresses.", "path", example="civil-registry"
+)
+REGISTRY: Final = Parameter("registry", "The registry's name in addresses.", "path", example="births")
+ISSUER: Final = "https://office.example/issuers/civil-registry"

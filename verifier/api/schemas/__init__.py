@@ -1,0 +1,1 @@
+"""What the verifier's JSON endpoints say of themselves, module by module as their views."""
