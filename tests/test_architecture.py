@@ -20,6 +20,8 @@ TREE = read_modules()
         rules.imports_are_absolute,
         rules.pure_floors_stay_pure,
         rules.common_names_no_party,
+        rules.files_stay_short,
+        rules.errors_end_in_error,
     ],
     ids=lambda rule: rule.__name__,
 )

@@ -8,6 +8,7 @@ from typing import Final
 from deploy.rooms import floors as plan
 from deploy.rooms.floors import Floors, room_of, within
 from deploy.rooms.modules import Module, Tree, arrows, circles, imported
+from deploy.rooms.verbs import VERBS
 
 MOST_LINES: Final = 300
 MOST_LINES_OF_TESTS: Final = 400
@@ -122,7 +123,7 @@ def classes_have_one_name(tree: Tree) -> Iterator[str]:
     yield from _twice(tree, ast.ClassDef, except_for={"Command"}, what="class")
 
 
-def functions_have_one_name(tree: Tree, verbs: Collection[str] = ()) -> Iterator[str]:
+def functions_have_one_name(tree: Tree, verbs: Collection[str] = VERBS) -> Iterator[str]:
     """A public function's name means one function, but for the verbs that many modules share."""
     yield from _twice(tree, ast.FunctionDef, except_for=verbs, what="function")
 
@@ -140,9 +141,9 @@ def _twice(tree: Tree, kind: type, *, except_for: Collection[str], what: str) ->
             yield f"{name} is a {what} in {' and '.join(sorted(modules))}: one name means one thing"
 
 
-def verbs_are_needed(tree: Tree, verbs: Collection[str]) -> Iterator[str]:
+def verbs_are_needed(tree: Tree, verbs: Collection[str] = VERBS) -> Iterator[str]:
     """A listed verb is one that several modules have."""
-    doubles = {each.split(" ")[0] for each in functions_have_one_name(tree)}
+    doubles = {each.split(" ")[0] for each in functions_have_one_name(tree, ())}
     for verb in sorted(set(verbs) - doubles):
         yield f"{verb} is listed as a verb of several modules, and is in one at most"
 

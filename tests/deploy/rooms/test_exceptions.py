@@ -16,6 +16,10 @@ def test_each_exception_is_needed(name: str) -> None:
     assert not needless(rule, read_modules())
 
 
+def test_each_shared_verb_is_needed() -> None:
+    assert not list(rules.verbs_are_needed(read_modules()))
+
+
 def test_an_exception_is_for_one_module_and_rule(tmp_path: Path) -> None:
     tree = grown(tmp_path, {"issuer/a.py": "x = 1\n" * 301, "issuer/b.py": "x = 1\n" * 302})
     excepted = {"files_stay_short": {"issuer.a": "a table of the standard"}}
