@@ -16,3 +16,4 @@ FORMATS: Final[dict[str, Format]] = {
     "vc+jwt": VcJwt(vc_jwt.JOSE),
     "jwt_vc_json": VcJwt(vc_jwt.OPENID),
 }
+USUAL: Final = ("ldp_vc", "dc+sd-jwt")  # of a credential type that names none

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from common.did import VerificationMethod
-from common.errors import SelloError
+from common.errors import MalformedInputError, SelloError, UnknownPartError
+from common.formats.traits import Kind, PublishedType, Traits, TypeNames
 from common.keys import PublicKey, Signer
 from common.vcdm.credential import ClaimPath, Credential, StatusReference
 
@@ -125,13 +126,42 @@ class Sources(Protocol):
     def context(self, url: str, *, issuer: str) -> Mapping[str, Any]:
         """The JSON-LD document behind a context URL.
 
-        One of the closed set that this house ships, or one that `issuer` (a did:web) publishes under its
+        One of the closed set that ships with this code, or one that `issuer` (a did:web) publishes under its
         own address; any other is an error, so that nobody lends another meaning to signed terms.
         """
 
 
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What a presentation says of itself: its credentials, and the binding that its holder wrote beside them.
+
+    Nothing of it is believed yet. `binding` is None where it cannot be known without the request: hashes do
+    not give back what was hashed. `made` is None where nobody wrote it, as in an mdoc.
+    """
+
+    credentials: tuple[Secured, ...]
+    binding: Binding | None
+    made: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a verifier would read of a credential: the document, and the claims about its subject."""
+
+    document: Mapping[str, Any]
+    claims: Mapping[str, Any]
+
+
 class Format(Protocol):
-    """A securing format, under its OpenID4VCI identifier in `common.formats.FORMATS`."""
+    """A securing format, under its OpenID4VCI identifier in `common.formats.FORMATS`.
+
+    A format inherits from this class; what has a body here is as most formats have it.
+    """
+
+    @property
+    def traits(self) -> Traits:
+        """What others must know of the format."""
+        ...
 
     def issue(
         self,
@@ -143,10 +173,18 @@ class Format(Protocol):
         now: datetime,
         salt: Callable[[], str],
     ) -> Secured:
-        """Secure a credential for its holder (None: a bearer's); each `salt()` is 128 random bits."""
+        """Secure a credential for its holder (None: a bearer's); each `salt()` is 128 random bits.
+
+        Raises `MalformedInputError` where the format has no place for what the credential says.
+        """
+        ...
 
     def verify_credential(self, secured: Secured, *, sources: Sources, now: datetime) -> VerifiedCredential:
-        """Check shape, signature and validity period; trust and status are asked elsewhere."""
+        """Check shape, signature and validity period; trust and status are asked elsewhere.
+
+        Raises `InvalidCredentialError`, or another `SelloError` of what lies beneath.
+        """
+        ...
 
     def present(
         self,
@@ -158,9 +196,67 @@ class Format(Protocol):
         sources: Sources,
         now: datetime,
     ) -> Secured:
-        """A presentation for one request; `disclose` None shows all, formats without selection show all."""
+        """A presentation for one request; `disclose` None shows all, formats without selection show all.
+
+        Raises `BindingMismatchError` where the credential is bound to another key than the signer's.
+        """
+        ...
 
     def verify_presentation(
         self, presented: Secured, *, binding: Binding, sources: Sources, now: datetime
     ) -> VerifiedPresentation:
-        """Check every credential in it and that its holder made it for `binding`, now."""
+        """Check every credential in it and that its holder made it for `binding`, now.
+
+        Raises `BindingMismatchError` or `InvalidCredentialError`.
+        """
+        ...
+
+    def detect(self, secured: Secured) -> Kind | None:
+        """Which of the two a text or object is, by its shape alone; None where it is of another format.
+
+        Raises `MalformedInputError`, with what a person reads, where no other format can claim it either.
+        """
+        ...
+
+    def parse_presentation(self, presented: Secured) -> Declared:
+        """Take a presentation apart, believing nothing; `MalformedInputError` where that is not possible."""
+        ...
+
+    def publish(self, names: TypeNames) -> PublishedType:
+        """How issuer metadata name a type in this format (OpenID4VCI 1.0 Appendix A)."""
+        ...
+
+    def claim_path(self, name: str, *, names: TypeNames) -> tuple[str, ...]:
+        """Where a claim stands in a credential of a type (OpenID4VCI 1.0 Appendix C)."""
+        return ("credentialSubject", name)
+
+    def with_suite(self, suite: str) -> "Format":
+        """The format with the suite named after a colon; an unknown one is an error that names the known."""
+        known = tuple(map(str, self.traits.algorithms))
+        if suite not in known:
+            raise UnknownPartError(f"suite of {self.traits.identifier}", suite, known)
+        return self
+
+    def is_selective(self, secured: Secured) -> bool:
+        """Whether the holder of this very credential may keep claims of it back."""
+        return self.traits.selective
+
+    def preview(
+        self, secured: Secured, *, document: Mapping[str, Any], disclose: Sequence[ClaimPath]
+    ) -> Preview:
+        """What a verifier would read of a selective credential, of whose `document` it is shown `disclose`.
+
+        Raises `MalformedInputError` where the credential is not selective.
+        """
+        raise MalformedInputError("This credential can only be shown as a whole.")
+
+    def show_without_binding(
+        self, secured: Secured, *, disclose: Sequence[ClaimPath] | None, sources: Sources
+    ) -> Secured:
+        """The credential with the claims at `disclose` (None: all), under its issuer's signature alone.
+
+        Whoever has seen such a presentation could show it again; nobody makes one unasked.
+        """
+        raise UnknownPartError(
+            "format that is shown without its holder's signature", self.traits.identifier, ()
+        )

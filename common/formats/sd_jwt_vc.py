@@ -9,36 +9,62 @@ from common.errors import MalformedInputError
 from common.formats.base import (
     Binding,
     BindingMismatchError,
+    Declared,
     ExpiredError,
+    Format,
     Holder,
     InvalidCredentialError,
     NotYetValidError,
+    Preview,
     Secured,
     Sources,
     VerifiedCredential,
     VerifiedPresentation,
 )
+from common.formats.query_meta import VctValues
 from common.formats.sd_jwt import compact, confirmation, key_binding
 from common.formats.sd_jwt.compact import SDJWT
 from common.formats.sd_jwt.disclosure import DEFAULT_HASH
 from common.formats.sd_jwt.issuance import conceal
 from common.formats.sd_jwt.processing import Processed, process
+from common.formats.sd_jwt.registered_claims import (
+    ALWAYS_SHOWN,
+    REGISTERED,
+    registered_claims,
+    status_in,
+    subject_claims,
+    types_in,
+)
 from common.formats.sd_jwt.selection import select_disclosures
+from common.formats.traits import Kind, PublishedType, Traits, TypeNames
 from common.keys import Signer, certificate, jwk, jws
-from common.vcdm.credential import ClaimPath, Credential, StatusReference
+from common.keys.public_key import JOSE_ALGORITHMS
+from common.vcdm.credential import ClaimPath, Credential
 
 FORMAT: Final = "dc+sd-jwt"
 DECOYS_TO: Final = 4
-DAY: Final = 86_400
-# SD-JWT VC §2.2.2.3: these, and all beneath them, are never in a Disclosure.
-ALWAYS_SHOWN: Final = frozenset(
-    {"iss", "nbf", "exp", "cnf", "vct", "vct#integrity", "aka_vcts", "status", "_sd_alg"}
+TRAITS: Final = Traits(
+    identifier=FORMAT,
+    query_meta=VctValues(),
+    vp_format={"sd-jwt_alg_values": JOSE_ALGORITHMS, "kb-jwt_alg_values": JOSE_ALGORITHMS},
+    curve="P-256",
+    algorithms=("ES256",),
+    status_list="token",
+    vouched=True,
+    holder_binding="key",
+    without_binding=True,
+    type_metadata=True,
+    selective=True,
 )
-REGISTERED: Final = ALWAYS_SHOWN | {"iat", "sub", "jti", "aud"}
 
 
-class SdJwtVc:
+class SdJwtVc(Format):
     """The `Format` of SD-JWT VC."""
+
+    @property
+    def traits(self) -> Traits:
+        """Those of SD-JWT VC, which has no suites."""
+        return TRAITS
 
     def issue(
         self,
@@ -59,7 +85,7 @@ class SdJwtVc:
             raise MalformedInputError("A claim has the name of a registered JWT claim.")
         claims = strict_json.loads_object(jcs.canonicalize(credential.claims), floats=False)
         payload, disclosures = conceal(claims, credential.disclosable, salt=salt, decoys_to=DECOYS_TO)
-        payload |= _registered(credential, holder=holder, now=now)
+        payload |= registered_claims(credential, holder=holder, now=now)
         if disclosures:
             payload["_sd_alg"] = DEFAULT_HASH
         header: dict[str, Any] = {"typ": FORMAT, "kid": signer.key_id}
@@ -112,48 +138,55 @@ class SdJwtVc:
         )
         return VerifiedPresentation((credential,), jwk.thumbprint(holder), binding.transaction_data)
 
+    def detect(self, secured: Secured) -> Kind | None:
+        """A text with tildes, the last of them before a Key Binding JWT (RFC 9901 §4)."""
+        if isinstance(secured, str) and "~" in secured:
+            return "credential" if secured.endswith("~") else "presentation"
+        return None
+
+    def parse_presentation(self, presented: Secured) -> Declared:
+        """An SD-JWT and what its Key Binding JWT says of the request (RFC 9901 §4.3)."""
+        sd_jwt = compact.parse(presented)
+        claims = jws.parse(sd_jwt.key_binding or "").claims()
+        made = numeric_date.read_datetime(claims, "iat")
+        audience, nonce = claims.get("aud"), claims.get("nonce")
+        if made is None or not isinstance(audience, str) or not isinstance(nonce, str):
+            raise MalformedInputError("The holder's signature says not when, for whom or for which request.")
+        binding = None if "transaction_data_hashes" in claims else Binding(audience, nonce)
+        return Declared((sd_jwt.without_key_binding(),), binding, made)
+
+    def publish(self, names: TypeNames) -> PublishedType:
+        """By its `vct` (OpenID4VCI 1.0 §A.3.2)."""
+        return PublishedType(vct=names.vct)
+
+    def claim_path(self, name: str, *, names: TypeNames) -> tuple[str, ...]:
+        """At the root of the payload."""
+        return (name,)
+
+    def preview(
+        self, secured: Secured, *, document: Mapping[str, Any], disclose: Sequence[ClaimPath]
+    ) -> Preview:
+        """The payload with the Disclosures of the claims at `disclose` alone."""
+        sd_jwt = compact.parse(secured)
+        claims = jws.parse(sd_jwt.jwt).claims()
+        chosen = select_disclosures(process(claims, sd_jwt.disclosures), disclose)
+        payload = process(claims, chosen).payload
+        return Preview(payload, subject_claims(payload))
+
+    def show_without_binding(
+        self, secured: Secured, *, disclose: Sequence[ClaimPath] | None, sources: Sources
+    ) -> Secured:
+        """An SD-JWT without Key Binding JWT that shows the claims at `disclose`, whole, and no others."""
+        sd_jwt = compact.parse(secured)
+        if disclose is None:
+            return sd_jwt.without_key_binding()
+        return SDJWT(sd_jwt.jwt, select_disclosures(processed_claims(secured), disclose)).serialize()
+
 
 def processed_claims(secured: Secured) -> Processed:
     """All claims of an SD-JWT, and which of them are concealed; whoever calls has verified it before."""
     sd_jwt = compact.parse(secured)
     return _process(_claims(jws.parse(sd_jwt.jwt)), sd_jwt.disclosures)
-
-
-def with_disclosed(secured: Secured, disclose: Sequence[ClaimPath] | None) -> str:
-    """An SD-JWT without Key Binding JWT that shows the claims at `disclose`, whole, and no others."""
-    sd_jwt = compact.parse(secured)
-    if disclose is None:
-        return sd_jwt.without_key_binding()
-    return SDJWT(sd_jwt.jwt, select_disclosures(processed_claims(secured), disclose)).serialize()
-
-
-def _registered(credential: Credential, *, holder: Holder | None, now: datetime) -> dict[str, Any]:
-    """The claims that stay in clear (SD-JWT VC §2.2.2.3)."""
-    today = int(now.timestamp()) // DAY * DAY
-    begins = int(credential.valid_from.timestamp())
-    if today < begins <= now.timestamp():
-        begins = today
-    registered: dict[str, Any] = {
-        "iss": credential.issuer,
-        "vct": credential.vct,
-        "iat": today,
-        "nbf": begins,
-    }
-    if credential.valid_until is not None:
-        registered["exp"] = int(credential.valid_until.timestamp())
-    if holder is not None:
-        registered["cnf"] = {"jwk": jwk.encode(holder.key)}
-    if credential.status:
-        registered["status"] = {"status_list": _status_entry(credential.status)}
-    return registered
-
-
-def _status_entry(references: Sequence[StatusReference]) -> dict[str, Any]:
-    """The one place in a token list; bitstring lists belong to other formats."""
-    entries = [reference for reference in references if reference.kind == "TokenStatusList"]
-    if len(entries) != 1:
-        raise MalformedInputError("The status of this credential would not stand in one token list.")
-    return {"idx": entries[0].index, "uri": entries[0].uri}
 
 
 def _verify(sd_jwt: SDJWT, *, sources: Sources, now: datetime) -> tuple[VerifiedCredential, Processed]:
@@ -168,8 +201,8 @@ def _verify(sd_jwt: SDJWT, *, sources: Sources, now: datetime) -> tuple[Verified
     jws.verify(parsed, key=method.public_key, typ=FORMAT)
     processed = _process(claims, sd_jwt.disclosures)
     payload = processed.payload
-    types = _types(payload)
-    holder_key, status = confirmation.holder_key(payload), _status(payload)
+    types = types_in(payload)
+    holder_key, status = confirmation.holder_key(payload), status_in(payload)
     begins = numeric_date.read_datetime(payload, "nbf")
     ends = numeric_date.read_datetime(payload, "exp")
     if begins is not None and now < begins:
@@ -184,7 +217,7 @@ def _verify(sd_jwt: SDJWT, *, sources: Sources, now: datetime) -> tuple[Verified
         key_id=method.id,
         types=types,
         document=payload,
-        claims={name: value for name, value in payload.items() if name not in REGISTERED},
+        claims=subject_claims(payload),
         subject=subject if isinstance(subject, str) else None,
         holder_key=holder_key,
         valid_from=begins,
@@ -207,34 +240,3 @@ def _process(claims: Mapping[str, Any], disclosures: Sequence[str]) -> Processed
 def _claims(parsed: jws.UnverifiedJws) -> dict[str, Any]:
     """The payload; fractions are read here, since SD-JWT signs bytes and nothing is written anew."""
     return strict_json.loads_object(parsed.payload)
-
-
-def _types(payload: Mapping[str, Any]) -> tuple[str, ...]:
-    """`vct` and `aka_vcts` (SD-JWT VC §2.2.2.1 and §2.2.2.2)."""
-    vct, others = payload.get("vct"), payload.get("aka_vcts")
-    if not isinstance(vct, str) or not vct:
-        raise InvalidCredentialError("This credential names no type.")
-    if others is None:
-        return (vct,)
-    if not isinstance(others, list) or not all(isinstance(name, str) and name for name in others):
-        raise InvalidCredentialError("The further types of this credential are not a list of names.")
-    if not others or vct in others:
-        raise InvalidCredentialError("The further types of this credential are none, or its own once more.")
-    return (vct, *others)
-
-
-def _status(payload: Mapping[str, Any]) -> tuple[StatusReference, ...]:
-    """The Token Status List entry (draft-ietf-oauth-status-list §6.2).
-
-    A mechanism that is not understood is an error: without it nobody could say that the credential stands.
-    """
-    status = payload.get("status")
-    if status is None:
-        return ()
-    entry = status.get("status_list") if isinstance(status, Mapping) else None
-    if not isinstance(entry, Mapping):
-        raise InvalidCredentialError("This credential's status is kept in a way that is not understood.")
-    index, uri = strict_json.whole(entry.get("idx")), entry.get("uri")
-    if index is None or index < 0 or not isinstance(uri, str):
-        raise InvalidCredentialError("This credential's status entry is malformed.")
-    return (StatusReference(kind="TokenStatusList", uri=uri, index=index),)

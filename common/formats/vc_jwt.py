@@ -14,6 +14,8 @@ from common.errors import MalformedInputError
 from common.formats.base import (
     Binding,
     BindingMismatchError,
+    Declared,
+    Format,
     Holder,
     InvalidCredentialError,
     Secured,
@@ -22,26 +24,49 @@ from common.formats.base import (
     VerifiedPresentation,
 )
 from common.formats.data_integrity import ldp_vc
+from common.formats.query_meta import TypeValues
 from common.formats.sd_jwt import transaction_data
+from common.formats.traits import Kind, PublishedType, Traits, TypeNames
 from common.formats.w3c import envelopes, jose, vc_token
+from common.formats.w3c.data_model import create_unsecured
 from common.keys import Signer, jws
+from common.keys.public_key import JOSE_ALGORITHMS
 from common.rdf.contexts import CREDENTIALS_V1, CREDENTIALS_V2
 from common.vcdm import validation
 from common.vcdm.credential import ClaimPath, Credential
 
-JOSE: Final = "vc+jwt"
+JOSE: Final = vc_token.JOSE
 OPENID: Final = "jwt_vc_json"
+JOSE_PRESENTATION: Final = "vp+jwt"
 MAX_AGE: Final = timedelta(minutes=5)  # between signing a presentation and its arrival
 MAX_CREDENTIALS: Final = 20
 PRESENTATION: Final = ("VerifiablePresentation",)
 _WITH_PROOF: Final = ldp_vc.LdpVc()  # a token may show what has a proof of its own
 
 
+# What peers of OpenID4VP are told; `vc+jwt` has no entry there.
+VP_FORMATS: Final[Mapping[str, Mapping[str, Any]]] = {OPENID: {"alg_values": JOSE_ALGORITHMS}}
+
+
 @dataclass(frozen=True, slots=True)
-class VcJwt:
+class VcJwt(Format):
     """The `Format` of credentials in tokens, under the identifier `name`."""
 
     name: str
+
+    @property
+    def traits(self) -> Traits:
+        """Those of either kind of token; none has suites."""
+        return Traits(
+            identifier=self.name,
+            query_meta=TypeValues(),
+            vp_format=VP_FORMATS.get(self.name),
+            curve="P-256",
+            algorithms=("ES256",),
+            status_list="bitstring",
+            without_binding=True,
+            data_model=True,
+        )
 
     def issue(
         self,
@@ -54,7 +79,7 @@ class VcJwt:
         salt: Callable[[], str],
     ) -> Secured:
         """A token of the issuer, bound to the holder's DID by its subject."""
-        document = ldp_vc.create_unsecured(credential, holder=holder)
+        document = create_unsecured(credential, holder=holder)
         if self.name == JOSE:
             return jose.sign(document, kind="vc", signer=signer)
         times = {"nbf": int(credential.valid_from.timestamp())}
@@ -121,6 +146,42 @@ class VcJwt:
         if any(credential.subject != holder for credential in credentials):
             raise BindingMismatchError("A credential was shown by somebody else than its holder.")
         return VerifiedPresentation(credentials, holder, binding.transaction_data)
+
+    def detect(self, secured: Secured) -> Kind | None:
+        """A token of the data model: by its type, else by what it holds (VC-JOSE-COSE §6.1)."""
+        if not isinstance(secured, str) or "~" in secured or secured.count(".") != 2:
+            return None
+        parsed = jws.parse(secured)
+        claims, typ = parsed.claims(), jws.media_type(parsed.header.get("typ"))
+        if self.name != (JOSE if typ in (JOSE, JOSE_PRESENTATION) else OPENID):
+            return None
+        names = claims.get("type")
+        types = names if isinstance(names, list) else [names]
+        if typ == JOSE_PRESENTATION or "vp" in claims or "VerifiablePresentation" in types:
+            return "presentation"
+        if typ == JOSE or "vc" in claims or "VerifiableCredential" in types:
+            return "credential"
+        raise MalformedInputError("This token holds neither a credential nor a presentation.")
+
+    def parse_presentation(self, presented: Secured) -> Declared:
+        """A presentation as a JWT, of either version of the data model (VC-JOSE-COSE §3.1.2)."""
+        document, claims = jose.read(_text(presented), kind="vp")
+        made = numeric_date.read_datetime(claims, "iat")
+        audience, nonce = claims.get("aud"), claims.get("nonce")
+        if made is None or not isinstance(audience, str) or not isinstance(nonce, str):
+            raise MalformedInputError("The holder's token says not when, for whom or for which request.")
+        binding = None if "transaction_data_hashes" in claims else Binding(audience, nonce)
+        return Declared(credentials_in(document), binding, made)
+
+    def publish(self, names: TypeNames) -> PublishedType:
+        """By its types (OpenID4VCI 1.0 §A.1.1.2)."""
+        return PublishedType(types=("VerifiableCredential", names.type))
+
+    def show_without_binding(
+        self, secured: Secured, *, disclose: Sequence[ClaimPath] | None, sources: Sources
+    ) -> Secured:
+        """The whole token, as such credentials always are."""
+        return secured
 
 
 def credentials_in(presentation: Mapping[str, Any]) -> tuple[Secured, ...]:

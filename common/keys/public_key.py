@@ -40,6 +40,7 @@ CURVES: Final = {
 }
 # RFC 9864 names the curve where RFC 8037 names the family: two names of one algorithm.
 FULLY_SPECIFIED: Final = {"Ed25519": "EdDSA"}
+JOSE_ALGORITHMS: Final = [*(curve.algorithm for curve in CURVES.values()), *FULLY_SPECIFIED]  # all names
 NIST: Final[dict[str, tuple[ec.EllipticCurve, hashes.HashAlgorithm]]] = {
     "P-256": (ec.SECP256R1(), hashes.SHA256()),
     "P-384": (ec.SECP384R1(), hashes.SHA384()),

@@ -18,7 +18,6 @@ from common.oid4vci.key_attestation import KeyAttestation, Resistance, verify_ke
 
 TYPE: Final = "openid4vci-proof+jwt"
 ALGORITHMS: Final = ("ES256", "EdDSA", "Ed25519")
-BINDING_METHODS: Final = ("jwk", "did:key", "did:jwk")
 MAX_AGE: Final = timedelta(minutes=5)
 MAX_SKEW: Final = timedelta(minutes=1)
 MAX_LENGTH: Final = 60_000  # with an attestation and its certificates

@@ -11,17 +11,19 @@ from typing import Any, Final
 from common.did import did_key
 from common.errors import MalformedInputError, SelloError
 from common.formats.base import Sources
-from common.formats.data_integrity import SUITES, ecdsa_sd_2023, pipeline
+from common.formats.data_integrity import SUITES, pipeline
 from common.formats.data_integrity.pipeline import Expected
+from common.formats.traits import BINDING_METHODS
 from common.keys import PrivateKey
 from common.oid4vci.errors import InvalidNonceError, InvalidProofError
-from common.oid4vci.key_proof import BINDING_METHODS, KeyProof
+from common.oid4vci.key_proof import KeyProof
 from common.rdf.contexts import CREDENTIALS_V2, SHIPPED
 from common.vcdm import times, validation
 
 TYPE: Final = "di_vp"
 PURPOSE: Final = "authentication"
-SUITE_NAMES: Final = tuple(name for name in SUITES if name != ecdsa_sd_2023.NAME)  # that one derives proofs
+# A suite whose holder derives proofs from a base proof proves nothing of a key.
+SUITE_NAMES: Final = tuple(name for name, suite in SUITES.items() if not suite.SELECTIVE)
 CURVES: Final = ("Ed25519", "P-256")
 _DIDS: Final = tuple(f"{name}:" for name in BINDING_METHODS if name.startswith("did:"))
 MAX_AGE: Final = timedelta(minutes=5)

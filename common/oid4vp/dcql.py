@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from common.encoding import strict_json
+from common.errors import MalformedInputError
+from common.formats import FORMATS
 from common.oid4vp.claims_path import NoSuchClaimError, parse_path
 from common.oid4vp.errors import InvalidRequestError
 from common.vcdm.credential import ClaimPath
@@ -18,14 +20,6 @@ from common.vcdm.credential import ClaimPath
 ClaimValue = str | int | bool
 MAX_ENTRIES: Final = 100  # of any one array; a query beyond it asks to be slow
 _IDENTIFIER = re.compile(r"[A-Za-z0-9_-]+\Z")
-MDOC: Final = "mso_mdoc"
-_META: Final = {  # the one member of `meta` that each format requires (Appendix B)
-    "dc+sd-jwt": "vct_values",
-    "ldp_vc": "type_values",
-    "jwt_vc_json": "type_values",
-    "vc+jwt": "type_values",
-    MDOC: "doctype_value",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,14 +138,11 @@ def _meta(form: str, value: Any) -> Mapping[str, Any]:
     """What the credential itself must be; an empty object, or none, asks for nothing (§6.1)."""
     if not isinstance(value, Mapping):
         raise InvalidRequestError("The meta of a credential query is an object.")
-    required = _META.get(form) if value else None
-    if required == "vct_values":
-        _strings(value.get(required), required)
-    elif required == "type_values":
-        for alternative in _entries(value, required):
-            _strings(alternative, required)
-    elif required is not None and (not isinstance(value.get(required), str) or not value[required]):
-        raise InvalidRequestError(f"A query for {form} has {required} in its meta.")
+    if value and form in FORMATS:
+        try:
+            FORMATS[form].traits.query_meta.check(value)
+        except MalformedInputError as error:
+            raise InvalidRequestError(error.public) from error
     return value
 
 
@@ -169,7 +160,7 @@ def _claim(entry: Any, form: str) -> ClaimsQuery:
     if any(type(value) not in (str, int, bool) for value in values):
         raise InvalidRequestError("The values of a claim are strings, integers or booleans.")
     identifier = _identifier(entry["id"]) if "id" in entry else None
-    if form != MDOC:
+    if form not in FORMATS or not FORMATS[form].traits.namespaced:
         return ClaimsQuery(path=path, id=identifier, values=values)
     if len(path) != 2 or not all(isinstance(part, str) for part in path):  # §7.2
         raise InvalidRequestError("A claims path into an mdoc names a namespace and an element.")

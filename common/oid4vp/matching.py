@@ -5,8 +5,10 @@ Both ends use one definition of a match, so that a wallet never offers what a ve
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Generic, Protocol, TypeVar
+from functools import partial
+from typing import Any, Generic, Protocol, TypeVar
 
+from common.formats import FORMATS
 from common.keys import PublicKey
 from common.oid4vp.claims_path import NoSuchClaimError, same_value, select_claims
 from common.oid4vp.dcql import ClaimsQuery, CredentialQuery, DcqlQuery
@@ -37,7 +39,6 @@ class Matchable(Protocol):
 
 
 C = TypeVar("C", bound=Matchable)
-RDF: Final = "ldp_vc"  # the format whose lists may be sets
 # The types that a credential's own extend, where somebody has looked (SD-JWT VC §5.4; OpenID4VP B.3.5).
 Ancestors = Callable[[Matchable], Collection[str]]
 
@@ -183,13 +184,9 @@ def _matches_meta(query: CredentialQuery, credential: Matchable, ancestors: Ance
         return False
     if not query.meta:
         return True
-    types = set(credential.types)
-    if query.format == "dc+sd-jwt":
-        wanted = set(query.meta["vct_values"])
-        return not wanted.isdisjoint(types) or not wanted.isdisjoint(ancestors(credential))
-    if query.format == "mso_mdoc":
-        return query.meta["doctype_value"] in types
-    return any(types >= set(alternative) for alternative in query.meta.get("type_values", ()))
+    return FORMATS[query.format].traits.query_meta.matches(
+        query.meta, credential.types, ancestors=partial(ancestors, credential)
+    )
 
 
 def _matches_authorities(query: CredentialQuery, credential: Matchable) -> bool:
@@ -201,7 +198,8 @@ def _matches_authorities(query: CredentialQuery, credential: Matchable) -> bool:
 
 
 def _select(credential: Matchable, path: ClaimPath) -> list[Any]:
-    return select_claims(credential.document, path, sets=credential.format == RDF)
+    sets = FORMATS[credential.format].traits.lists_are_sets
+    return select_claims(credential.document, path, sets=sets)
 
 
 def _has(claim: ClaimsQuery, credential: Matchable) -> bool:

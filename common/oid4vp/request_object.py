@@ -17,6 +17,7 @@ from common.did import Resolve, key_url
 from common.encoding import numeric_date
 from common.errors import FetchError, InvalidSignatureError, MalformedInputError, SelloError
 from common.keys import PublicKey, certificate, jws
+from common.keys.public_key import JOSE_ALGORITHMS
 from common.oid4vp import x509
 from common.oid4vp.client_id import PREFIXES, ClientId
 from common.oid4vp.errors import InvalidRequestError
@@ -29,7 +30,7 @@ from common.oid4vp.request import (
     parse_request_parameters,
 )
 from common.oid4vp.transport import Send
-from common.oid4vp.vp_formats import JOSE_ALGORITHMS, VP_FORMATS
+from common.oid4vp.vp_formats import VP_FORMATS
 from common.trust import certificates
 from common.trust.purposes import REQUEST
 

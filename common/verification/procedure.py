@@ -37,7 +37,6 @@ from common.formats.detect import find_format
 from common.formats.w3c.envelopes import unwrap_envelope
 from common.status.check import StatusOutcome, gravest
 from common.trust import TrustList, UnknownIssuerError
-from common.verification import declared
 from common.verification.references import has_references
 from common.verification.result import Check, CheckName, Status, Verification
 
@@ -258,8 +257,8 @@ def _found_presentation(
 
     And whether the holder's signature was checked: it cannot be where it covers what is not here.
     """
-    told = declared.parse_declared(secured)
     _, format_, _ = find_format(secured)
+    told = format_.parse_presentation(secured)
     signed = told.binding is not None and told.made is not None
     if told.binding is not None and told.made is not None:
         format_.verify_presentation(secured, binding=told.binding, sources=sources, now=told.made)

@@ -7,6 +7,7 @@ from typing import Any
 from common.did import Fetch
 from common.encoding import strict_json
 from common.errors import MalformedInputError, SelloError, UndeterminedError
+from common.formats import FORMATS
 from common.formats.base import Secured, Sources, VerifiedCredential
 from common.formats.detect import find_format
 from common.formats.w3c import envelopes
@@ -21,9 +22,7 @@ NAMES = ("relatedResource", "credentialSchema")
 
 def has_references(credential: VerifiedCredential) -> bool:
     """Whether there is anything of the kind; only the W3C formats have words for it."""
-    return credential.format not in ("dc+sd-jwt", "mso_mdoc") and any(
-        name in credential.document for name in NAMES
-    )
+    return FORMATS[credential.format].traits.data_model and any(name in credential.document for name in NAMES)
 
 
 def check_references(

@@ -8,6 +8,7 @@ from typing import Any, Final, Protocol
 from django.db import transaction
 from django.utils import timezone
 
+from common.formats import USUAL
 from common.formats.sd_jwt import type_metadata as metadata
 from common.rdf.contexts import type_context
 from common.registries.claims import schema as schemas
@@ -17,7 +18,6 @@ from issuer.authorities.certificates import LONGEST_DAYS
 from issuer.configurations.formats import format_profile
 from issuer.models import Configuration, Registry
 
-FORMATS: Final = ("ldp_vc", "dc+sd-jwt")  # those of a type that names none
 COLOURS: Final = ("background_color", "text_color")
 _DOCTYPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,199}\Z")
 _TYPE = re.compile(r"[A-Z][A-Za-z0-9]{1,63}\Z")
@@ -57,7 +57,7 @@ def create_configuration(
     """
     if not _TYPE.match(type):
         raise InvalidClaimsError("A credential type is a word such as FarmerCredential: letters and digits.")
-    chosen = list(dict.fromkeys(formats or FORMATS))
+    chosen = list(dict.fromkeys(formats or USUAL))
     for format_ in chosen:
         format_profile(format_)
     existing = registry.configurations.filter(type=type, **({"name": name} if name else {})).first()
@@ -94,7 +94,8 @@ def _require_mdoc(configuration: Configuration) -> None:
     """Raise unless the certificates under which mdocs are signed last long enough for this type."""
     if configuration.doctype and not _DOCTYPE.match(configuration.doctype):
         raise InvalidClaimsError("A document type is a name such as org.iso.23220.photoid.1.")
-    if "mso_mdoc" in configuration.formats and configuration.validity_days > LONGEST_DAYS:
+    certified = any(profile(format_).certified for format_ in configuration.formats)
+    if certified and configuration.validity_days > LONGEST_DAYS:
         raise InvalidClaimsError(
             f"An mdoc is valid for {LONGEST_DAYS} days at most; give fewer validity_days."
         )

@@ -124,7 +124,7 @@ def _mint_batch(
             said.append((record.key, eligible_claims(configuration, record, now=now)))
         except RegistryError:
             progress.unusable.append(record.key)
-    slots = allocate_indexes(configuration.authority, format_profile(format_).status, len(said))  # 1
+    slots = allocate_indexes(configuration.authority, format_profile(format_).status_list, len(said))  # 1
     drafts = [
         credentials.draft_credential(
             configuration, record_key=key, content=CredentialContent(claims), holder=None, slot=slot, now=now

@@ -98,7 +98,7 @@ def issue_directly(
     seen = followed_to(configuration)
     content = CredentialContent(eligible_claims(configuration, record, now=now))
     # 2. A place in a status list is allocated, and the credential signed.
-    [slot] = allocate_indexes(configuration.authority, format_profile(format_).status, 1)
+    [slot] = allocate_indexes(configuration.authority, format_profile(format_).status_list, 1)
     drafted = credential.draft_credential(
         configuration, record_key=record_key, content=content, holder=holder, slot=slot, now=now
     )

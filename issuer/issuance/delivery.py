@@ -67,7 +67,7 @@ def deliver_credentials(
     # 1. In one transaction the answer is counted, and places in status lists are allocated.
     with transaction.atomic():
         delivery = _count_delivery(authority, session, format_, now=now)
-        slots = allocate_indexes(authority, format_profile(format_).status, len(holders))
+        slots = allocate_indexes(authority, format_profile(format_).status_list, len(holders))
     # 2. The credentials are drafted and signed.
     drafts = [
         credential.draft_credential(

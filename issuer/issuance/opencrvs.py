@@ -12,6 +12,7 @@ from typing import Any, Final
 from django.db import transaction
 
 from common.errors import SelloError
+from common.formats import sd_jwt_vc, vc_jwt
 from common.formats.w3c import status_entries
 from common.keys import jws
 from common.rdf.contexts import CREDENTIALS_V1
@@ -26,8 +27,9 @@ from issuer.models import Authority, Configuration, IssuedCredential, StatusList
 from issuer.status.cards import lock_open_cards, require_not_suspended
 from issuer.status.indexes import allocate_indexes
 
-SD_JWT: Final = "dc+sd-jwt"
-JWT: Final = "jwt_vc_json"
+# What OpenCRVS asks for: an offer of the one, a token for paper of the other.
+SD_JWT: Final = sd_jwt_vc.FORMAT
+JWT: Final = vc_jwt.OPENID
 BASE_TYPE: Final = "VerifiableCredential"
 
 

@@ -17,7 +17,8 @@ from typing import Any, Final
 from django.db import IntegrityError, transaction
 
 from common.errors import MalformedInputError, SelloError, UnknownPartError
-from common.formats.data_integrity import SUITES, ecdsa_sd_2023, pipeline
+from common.formats import vc_jwt
+from common.formats.data_integrity import SUITES, pipeline
 from common.formats.w3c import envelopes, jose, status_entries
 from common.keys import Signer
 from common.rdf.contexts import CREDENTIALS_V1, DATA_INTEGRITY_V2, Contexts
@@ -29,7 +30,7 @@ from issuer.models import Authority, IssuedCredential, StatusList
 from issuer.status import lists
 from issuer.status.indexes import StatusSlot, allocate_indexes
 
-JWT: Final = "vc+jwt"
+JWT: Final = vc_jwt.JOSE
 CURVES: Final[dict[str, tuple[str, ...]]] = {name: suite.CURVES for name, suite in SUITES.items()} | {
     JWT: ("P-256", "P-384", "Ed25519")
 }
@@ -182,7 +183,7 @@ def _sign(
     if suite == JWT:
         token = jose.sign(document, kind="vc", signer=speaker.signer)
         return envelopes.envelop(token, kind=envelopes.CREDENTIAL)
-    names = (*PROOF_OPTIONS, ecdsa_sd_2023.POINTERS) if suite == ecdsa_sd_2023.NAME else PROOF_OPTIONS
+    names = (*PROOF_OPTIONS, *SUITES[suite].OPTIONS)
     asked = {name: options[name] for name in names if name in options}
     made = pipeline.proof_options(signer=speaker.signer, purpose="assertionMethod", created=now, suite=suite)
     return pipeline.add_proof(document, made | asked, signer=speaker.signer, contexts=contexts)

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from common.formats.mdoc.doctypes import namespace
 from common.keys import dpop, jwk
 from common.oid4vci import attestation, key_proof, presentation_proof
 from common.oid4vci.authorization import CHALLENGE_METHOD
@@ -26,11 +25,10 @@ from common.oid4vci.metadata import (
 from common.oid4vci.signed_metadata import sign_metadata
 from common.oid4vci.token import GRANT_TYPES
 from issuer.authorities import certificates, identity, request_encryption
-from issuer.configurations.formats import format_identifier, format_profile
+from issuer.configurations.formats import securing_format
 from issuer.models import Authority, Configuration
 from issuer.oauth.clients import BATCH_SIZE, providers, required_of_keys
 
-BASE_CONTEXT = "https://www.w3.org/ns/credentials/v2"
 LOCALE = "en"
 
 
@@ -102,7 +100,8 @@ def _configurations(authority: Authority) -> QuerySet[Configuration]:
 
 
 def _configuration_metadata(configuration: Configuration, name: str, format_: str) -> ConfigurationMetadata:
-    described, kind = format_profile(format_), format_identifier(format_)
+    securing, names = securing_format(format_), configuration.names
+    described, published = securing.traits, securing.publish(names)
     required = required_of_keys(configuration.authority)
     proof_types: dict[str, tuple[str, ...]] = {"jwt": key_proof.ALGORITHMS}
     # A presentation has no place for an attestation, and its holder is a DID.
@@ -110,36 +109,28 @@ def _configuration_metadata(configuration: Configuration, name: str, format_: st
         proof_types[presentation_proof.TYPE] = presentation_proof.SUITE_NAMES
     if required is not None or providers():
         proof_types["attestation"] = attestation.ALGORITHMS
-    data_model = kind not in ("dc+sd-jwt", "mso_mdoc")
     return ConfigurationMetadata(
         id=name,
-        format=kind,
+        format=described.identifier,
         scope=name,
         signing_algorithms=described.algorithms,
         binding_methods=described.binding_methods,
         proof_types=proof_types,
         attestation_required=required,
-        vct=configuration.vct if kind == "dc+sd-jwt" else None,
-        doctype=configuration.document_type if kind == "mso_mdoc" else None,
-        context=(BASE_CONTEXT, configuration.type_url) if kind == "ldp_vc" else (),
-        types=("VerifiableCredential", configuration.type) if data_model else (),
+        vct=published.vct,
+        doctype=published.doctype,
+        context=published.context,
+        types=published.types,
         display=(_display(configuration),),
         claims=tuple(
             ClaimDescription(
-                path=_path(configuration, kind, claim.name),
+                path=securing.claim_path(claim.name, names=names),
                 mandatory=claim.mandatory,
                 display=(Display(claim.label, LOCALE),),
             )
             for claim in configuration.claim_list()
         ),
     )
-
-
-def _path(configuration: Configuration, kind: str, name: str) -> tuple[str, ...]:
-    """Where a claim stands in a credential of this format (OpenID4VCI Appendix C)."""
-    if kind == "mso_mdoc":
-        return namespace(configuration.document_type, name, own=configuration.vct), name
-    return (name,) if kind == "dc+sd-jwt" else ("credentialSubject", name)
 
 
 def _display(configuration: Configuration) -> Display:

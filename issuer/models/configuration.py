@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from common.formats.traits import TypeNames
 from common.registries.claims.mapping import Claim, parse_claims, vocabulary_of
 from common.registries.rules.credential_rules import Rule, parse_credential_rules
 from issuer.models.authority import Authority
@@ -51,6 +52,11 @@ class Configuration(models.Model):
     def document_type(self) -> str:
         """The type of its mdocs: one that others defined, or the type's own page."""
         return self.doctype or self.type_url
+
+    @property
+    def names(self) -> TypeNames:
+        """What the type is called in each of its formats."""
+        return TypeNames(type=self.type, type_url=self.type_url, vct=self.vct, doctype=self.document_type)
 
     def format_ids(self) -> dict[str, str]:
         """OpenID4VCI configuration identifiers, each with its format: `farmer.dc+sd-jwt`."""

@@ -131,7 +131,7 @@ def bear(configuration: Any, keys: list[str]) -> None:
     from issuer.status.indexes import allocate_indexes
 
     now, reader = datetime.now(UTC), connector(configuration.registry)
-    slots = allocate_indexes(configuration.authority, format_profile("dc+sd-jwt").status, len(keys))
+    slots = allocate_indexes(configuration.authority, format_profile("dc+sd-jwt").status_list, len(keys))
     drafts = [
         credential.draft_credential(
             configuration,

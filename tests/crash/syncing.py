@@ -39,7 +39,7 @@ def prepare() -> None:
     now = datetime.now(UTC)
     farmer = country(MANY, rules=[DIED, VOID])
     store("farmers", *(person(n, phone=f"+999 7{n:08}") for n in range(1, MANY + 1)))
-    slots = allocate_indexes(farmer.authority, format_profile(FORMAT).status, MANY)
+    slots = allocate_indexes(farmer.authority, format_profile(FORMAT).status_list, MANY)
     reader = connector(farmer.registry)
     drafts = [
         credential.draft_credential(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from common.encoding import display
+from common.formats import FORMATS
 from common.oid4vp.transaction_data import Payment
 from common.vcdm.credential import ClaimPath
 from wallet.credentials.stored_credentials import StoredCredential
@@ -48,7 +49,7 @@ def payment_amount(payment: Payment) -> str:
 
 
 def _row(copy: StoredCredential, path: ClaimPath, value: Any) -> ClaimRow:
-    if copy.format == "mso_mdoc" and isinstance(value, str):
+    if FORMATS[copy.format].traits.namespaced and isinstance(value, str):  # its pictures are bytes
         value = _picture(value)
     if isinstance(value, str) and _PICTURE.match(value):
         return ClaimRow(_label(copy, path), "", picture=value)
@@ -69,7 +70,8 @@ def _label(copy: StoredCredential, path: ClaimPath) -> str:
         if general[:length] in labels:
             below = [display.humane(part) for part in general[length:] if isinstance(part, str)]
             return " – ".join([labels[general[:length]], *below])
-    start = 1 if copy.format == "mso_mdoc" else len(_root(copy))  # namespaces are no words for people
+    namespaced = FORMATS[copy.format].traits.namespaced  # namespaces are no words for people
+    start = 1 if namespaced else len(_root(copy))
     names = [part for part in path[start:] or path if isinstance(part, str)]
     return " – ".join(display.humane(name) for name in names[-2:])
 

@@ -5,6 +5,7 @@ from functools import partial
 
 from common.adapters.documents import credential_types
 from common.errors import FetchError, SelloError
+from common.formats import FORMATS
 from common.formats.base import VerifiedCredential
 from common.formats.sd_jwt.rendering import parse_simple
 from common.formats.sd_jwt.type_resolution import CredentialType, Localized, check_claims
@@ -17,7 +18,7 @@ def type_of_credential(verified: VerifiedCredential) -> CredentialType | None:
 
     An office that is silent at the moment takes no card from anybody.
     """
-    if verified.format != "dc+sd-jwt":
+    if not FORMATS[verified.format].traits.type_metadata:
         return None
     fits = partial(check_claims, payload=verified.document, disclosed=verified.disclosed, whole=True)
     try:
@@ -37,7 +38,7 @@ def type_labels(found: CredentialType | None) -> tuple[ClaimLabel, ...]:
 def type_title(copies: Sequence[StoredCredential]) -> str:
     """What people call the type of a card, for offices that do not say; empty where nobody says."""
     for copy in copies:
-        if copy.format == "dc+sd-jwt":
+        if FORMATS[copy.format].traits.type_metadata:
             try:
                 return localized_name(credential_types.credential_type(copy).words)
             except SelloError:
@@ -48,7 +49,7 @@ def type_title(copies: Sequence[StoredCredential]) -> str:
 def card_band(copies: Sequence[StoredCredential]) -> str:
     """The picture across a card in the colour of its type and with its logo; empty where it says none."""
     for copy in copies:
-        if copy.format == "dc+sd-jwt":
+        if FORMATS[copy.format].traits.type_metadata:
             try:
                 words = _chosen(credential_types.credential_type(copy).words)
             except SelloError:

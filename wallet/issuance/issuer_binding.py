@@ -25,9 +25,9 @@ from common.adapters.network import http
 from common.did import did_web
 from common.encoding import strict_json
 from common.errors import MalformedInputError, SelloError
+from common.formats import FORMATS
 from common.formats.base import VerifiedCredential
 from common.formats.detect import find_format
-from common.formats.mdoc import issuer_signed
 
 WELL_KNOWN: Final = "/.well-known/did-configuration.json"
 LINKAGE: Final = "DomainLinkageCredential"
@@ -55,7 +55,7 @@ def _holds(way: Callable[[], bool]) -> bool:
 
 def _is_vouched_for(verified: VerifiedCredential) -> bool:
     """2: by one of the certificates that whoever runs the wallet entered; an mdoc's may have no address."""
-    if verified.format == issuer_signed.FORMAT and "://" not in verified.issuer:
+    if FORMATS[verified.format].traits.certified and "://" not in verified.issuer:
         return True
     entered = {
         one.public_bytes(Encoding.DER) for one in certificate_files.certificates(settings.ISSUER_CA_FILE)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from common.formats import FORMATS
+from common.formats.data_integrity import SUITES
 from common.keys import PrivateKey
 from common.oid4vci import presentation_proof
 from common.oid4vci.credential import Proof
@@ -15,10 +16,11 @@ from wallet.attestation import provider
 
 JWT: Final = "jwt"
 ATTESTATION: Final = "attestation"
+COSE_KEY: Final = "cose_key"
 ALGORITHMS: Final = {"Ed25519": ("EdDSA", "Ed25519"), "P-256": ("ES256",)}  # each under all its names
-SUITES: Final[Mapping[str, tuple[str, ...]]] = {
-    "Ed25519": ("eddsa-rdfc-2022", "eddsa-jcs-2022"),
-    "P-256": ("ecdsa-rdfc-2019", "ecdsa-jcs-2019"),
+SUITES_OF_CURVE: Final[Mapping[str, tuple[str, ...]]] = {
+    curve: tuple(name for name in presentation_proof.SUITE_NAMES if curve in SUITES[name].CURVES)
+    for curve in ALGORITHMS
 }
 _CHOICES: Final[tuple[tuple[str, BindingMethod], ...]] = (
     ("Ed25519", "did:key"),
@@ -88,11 +90,11 @@ def prove_key(
 
 def _choices(configuration: ConfigurationMetadata) -> tuple[tuple[str, BindingMethod], ...]:
     """Curves and names that the format and the office take, the best first."""
-    methods = configuration.binding_methods
-    if configuration.format == "mso_mdoc" and "cose_key" in methods:
+    methods, traits = configuration.binding_methods, FORMATS[configuration.format].traits
+    if COSE_KEY in methods and COSE_KEY in traits.binding_methods:
         methods = ("jwk",)  # a proof of the type jwt says by jwk which key an mdoc is to bind (F.1)
     choices = _CHOICES
-    if configuration.format in ("dc+sd-jwt", "mso_mdoc"):
+    if traits.holder_binding == "key":
         choices = (("P-256", "jwk"), ("P-256", "did:key"), *choices)
     return tuple((curve, method) for curve, method in choices if method in methods)
 
@@ -103,7 +105,7 @@ def _named(
     """The algorithm, or the suite of a presentation, under which the office takes such a proof, if any."""
     offered = configuration.proof_types.get(proof_type, ())
     if proof_type == presentation_proof.TYPE:
-        names = SUITES[curve] if method == "did:key" else ()
+        names = SUITES_OF_CURVE[curve] if method == "did:key" else ()
     else:
         names = ALGORITHMS[curve if proof_type == JWT else "P-256"]
     return next((name for name in names if name in offered), None)

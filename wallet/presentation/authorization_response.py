@@ -13,7 +13,7 @@ from uuid import UUID
 from common.adapters.documents.sources import sources
 from common.adapters.network import http
 from common.errors import FetchError, SelloError
-from common.formats import FORMATS, without_binding
+from common.formats import FORMATS
 from common.formats.base import Binding, Secured
 from common.oid4vp import response as responses
 from common.oid4vp.errors import AccessDeniedError
@@ -191,7 +191,9 @@ def _shown(asked: PendingRequest, part: AnswerPart, authorised: Sequence[str], n
     """One credential as it leaves; unsigned by its holder only where the query wants no signature (§5.3)."""
     copy = part.copy
     if not part.signed:
-        return without_binding.show(copy.format, copy.secured, disclose=part.disclose, sources=sources())
+        return FORMATS[copy.format].show_without_binding(
+            copy.secured, disclose=part.disclose, sources=sources()
+        )
     return FORMATS[copy.format].present(
         copy.secured,
         disclose=part.disclose,

@@ -6,21 +6,16 @@ taken. Every answer lists exactly what would leave.
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice, product
 from typing import Final
 
-from common.formats.data_integrity import disclosure
-from common.formats.mdoc import issuer_signed, mso_mdoc
-from common.formats.sd_jwt import compact, processing, selection
-from common.formats.without_binding import UNBOUND
-from common.keys import jws
+from common.formats import FORMATS
 from common.oid4vp.dcql import CredentialQuery, CredentialSetQuery
 from common.oid4vp.matching import minimal_disclosure
 from common.oid4vp.request import AuthorizationRequest
-from common.vcdm import validation
 from common.vcdm.credential import ClaimPath
 from wallet.account.vault import Vault
 from wallet.credentials import cards, claim_display
@@ -29,7 +24,6 @@ from wallet.credentials.status import BEST_FIRST, USABLE, CardStatus
 from wallet.credentials.stored_credentials import HeldCard, StoredCredential
 from wallet.presentation.missing import MissingDocument, missing_document
 
-SELECTIVE: Final = frozenset({"dc+sd-jwt", issuer_signed.FORMAT})
 MOST: Final = 60  # answers to one question, before those that differ in nothing visible are folded
 
 Held = list[tuple[HeldCard, CardStatus]]
@@ -164,12 +158,13 @@ def _ways(query: CredentialQuery, held: Held) -> Iterator[AnswerPart]:
     variants = [replace(query, claim_sets=(names,)) for names in query.claim_sets] or [query]
     for card, status in held:
         for copy in card.copies:
-            signed = query.require_cryptographic_holder_binding or copy.format not in UNBOUND
+            unsigned = FORMATS[copy.format].traits.without_binding
+            signed = query.require_cryptographic_holder_binding or not unsigned
             for variant in variants:
                 disclose = minimal_disclosure(variant, copy)
                 if disclose is None:
                     continue
-                if not _selective(copy):
+                if not FORMATS[copy.format].is_selective(copy.secured):
                     rows = claim_display.claim_rows(copy)
                     yield AnswerPart(query.id, card, copy, None, status, rows, signed, query.multiple)
                     break
@@ -192,29 +187,10 @@ def _folded(answers: Iterable[Answer]) -> Iterator[Answer]:
                 yield answer
 
 
-def _selective(copy: StoredCredential) -> bool:
-    """Whether parts of a copy can be held back: by its format, or by the proof that its issuer made."""
-    return copy.format in SELECTIVE or (
-        isinstance(copy.secured, Mapping) and disclosure.is_selective(copy.secured)
-    )
-
-
 def _leaving(copy: StoredCredential, disclose: tuple[ClaimPath, ...]) -> StoredCredential:
     """The copy as a verifier would see it: the claims at `disclose`, and those that cannot be held back."""
-    if isinstance(copy.secured, Mapping):
-        document = disclosure.preview_disclosure(copy.secured, disclose)
-        (subject,) = validation.subjects(document)
-        claims = {name: value for name, value in subject.items() if name != "id"}
-        return replace(copy, document=document, claims=claims)
-    if copy.format == issuer_signed.FORMAT:
-        elements = mso_mdoc.only(copy.document, disclose)
-        return replace(copy, document=elements, claims=elements)
-    sd_jwt = compact.parse(copy.secured)
-    claims = jws.parse(sd_jwt.jwt).claims()
-    chosen = selection.select_disclosures(processing.process(claims, sd_jwt.disclosures), disclose)
-    document = processing.process(claims, chosen).payload
-    shown = {name: value for name, value in document.items() if name in copy.claims}
-    return replace(copy, document=document, claims=shown)
+    seen = FORMATS[copy.format].preview(copy.secured, document=copy.document, disclose=disclose)
+    return replace(copy, document=seen.document, claims=seen.claims)
 
 
 def _lacking(

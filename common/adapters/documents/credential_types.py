@@ -5,6 +5,7 @@ from functools import partial
 
 from common.adapters.documents import document_cache
 from common.errors import FetchError, SelloError
+from common.formats import FORMATS
 from common.formats.base import VerifiedCredential
 from common.formats.sd_jwt.type_resolution import CredentialType, check_claims, resolve_type
 from common.oid4vp.matching import Matchable
@@ -13,7 +14,7 @@ from common.oid4vp.matching import Matchable
 def credential_type(
     credential: Matchable, *, fits: Callable[[CredentialType], None] | None = None
 ) -> CredentialType:
-    """What the type of a verified `dc+sd-jwt` says; `FetchError` where nobody can be asked.
+    """What the type of a verified SD-JWT VC says; `FetchError` where nobody can be asked.
 
     `fits` raises where the credential is not as the type says. What was kept may be older than it.
     """
@@ -39,7 +40,7 @@ def ancestors(credential: Matchable) -> tuple[str, ...]:
 
     None where its claims, as far as they are shown, are not as its type says (SD-JWT VC §5.7).
     """
-    if credential.format != "dc+sd-jwt":
+    if not FORMATS[credential.format].traits.type_metadata:
         return ()
     try:
         if not isinstance(credential, VerifiedCredential):

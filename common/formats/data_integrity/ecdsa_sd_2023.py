@@ -35,7 +35,9 @@ from common.vcdm.credential import ClaimPath
 
 NAME = "ecdsa-sd-2023"
 CURVES: tuple[str, ...] = ("P-256",)
+SELECTIVE: bool = True
 POINTERS: Final = "mandatoryPointers"  # among the options of a base proof, not in the proof itself (§3.6.2)
+OPTIONS: tuple[str, ...] = (POINTERS,)
 # What a verifier needs to judge any credential; the types and identifiers on the way are shown with it.
 ALWAYS_SHOWN: Final[tuple[ClaimPath, ...]] = (
     ("issuer",),

@@ -2,49 +2,87 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
-from hashlib import sha256
 from typing import Any, Final
 
-from common.encoding import base64url
-from common.errors import SelloError
+from common.errors import MalformedInputError, SelloError, UnknownPartError
 from common.formats.base import (
     Binding,
     BindingMismatchError,
+    Declared,
+    Format,
     Holder,
     InvalidCredentialError,
+    Preview,
     Secured,
     Sources,
     VerifiedCredential,
     VerifiedPresentation,
 )
-from common.formats.data_integrity import disclosure, ecdsa_sd_2023, pipeline, selection
+from common.formats.data_integrity import (
+    SUITE_OF_CURVE,
+    SUITES,
+    disclosure,
+    pipeline,
+)
 from common.formats.data_integrity.pipeline import Expected
-from common.formats.w3c import data_model, envelopes, status_entries, vc_token
+from common.formats.data_integrity.presentation_proof import declared_in, require_recent
+from common.formats.data_integrity.securing import ASSERTION, always_shown, secure_document
+from common.formats.data_integrity.suite import PROOF_TYPE
+from common.formats.data_integrity.transaction_data import confirmed, digest
+from common.formats.query_meta import TypeValues
+from common.formats.traits import Kind, PublishedType, Traits, TypeNames
+from common.formats.w3c import data_model, envelopes, vc_token
+from common.formats.w3c.data_model import create_unsecured
 from common.keys import Signer
 from common.rdf.contexts import CREDENTIALS_V2, Contexts
 from common.rdf.expansion import expand_types
 from common.rdf.terms import TRANSACTION_DATA_HASHES
-from common.vcdm import times, validation
+from common.vcdm import validation
 from common.vcdm.credential import ClaimPath, Credential
 
 IDENTIFIER: Final = "ldp_vc"
-ENVELOPED: Final = "vc+jwt"  # what a presentation may show beside it
-MAX_AGE: Final = timedelta(minutes=5)  # between signing a presentation and its arrival
-ASSERTION: Final = "assertionMethod"
 AUTHENTICATION: Final = "authentication"
+SELECTIVE_SUITES: Final = {name for name, suite in SUITES.items() if suite.SELECTIVE}
 MAX_CREDENTIALS: Final = 20  # in one presentation; each is verified by itself
 
 
-class LdpVc:
-    """`common.formats.base.Format` for Data Integrity.
+TRAITS: Final = Traits(
+    identifier=IDENTIFIER,
+    query_meta=TypeValues(),
+    vp_format={"proof_type_values": [PROOF_TYPE], "cryptosuite_values": list(SUITES)},
+    curve="Ed25519",
+    algorithms=(SUITE_OF_CURVE["Ed25519"],),
+    status_list="bitstring",
+    without_binding=True,
+    data_model=True,
+    lists_are_sets=True,
+)
+
+
+class LdpVc(Format):
+    """The `Format` of Data Integrity.
 
     It issues with the `suite` given, else with that of the signer's key, and verifies what any suite signed.
     """
 
     def __init__(self, suite: str | None = None) -> None:
         self._suite = suite
+
+    @property
+    def traits(self) -> Traits:
+        """Those of Data Integrity, with the suite with which it issues."""
+        if self._suite is None:
+            return TRAITS
+        suite = SUITES[self._suite]
+        return replace(TRAITS, curve=suite.CURVES[0], algorithms=(suite.NAME,), selective=suite.SELECTIVE)
+
+    def with_suite(self, suite: str) -> Format:
+        """The format that issues with a suite of `SUITES`."""
+        if suite not in SUITES:
+            raise UnknownPartError(f"suite of {IDENTIFIER}", suite, SUITES)
+        return LdpVc(suite)
 
     def issue(
         self,
@@ -64,9 +102,7 @@ class LdpVc:
             sources=sources,
             now=min(now, credential.valid_from),  # the second of signing would tell credentials apart
             suite=self._suite,
-            mandatory_pointers=(
-                _always_shown(document, credential) if self._suite == ecdsa_sd_2023.NAME else None
-            ),
+            mandatory_pointers=(always_shown(document, credential) if self.traits.selective else None),
         )
 
     def verify_credential(self, secured: Secured, *, sources: Sources, now: datetime) -> VerifiedCredential:
@@ -111,7 +147,7 @@ class LdpVc:
             for proof in validation.entries(document, "proof")
             if str(proof.get("verificationMethod")).partition("#")[0] == issuer
         }
-        return replace(verified, partial=suites == {ecdsa_sd_2023.NAME})
+        return replace(verified, partial=bool(suites) and suites <= SELECTIVE_SUITES)
 
     def _verify_entry(
         self, entry: Mapping[str, Any], *, sources: Sources, now: datetime
@@ -120,7 +156,7 @@ class LdpVc:
         if not envelopes.is_envelope(entry):
             return self.verify_shown(entry, sources=sources, now=now)
         token = envelopes.open_envelope(entry, kind=envelopes.CREDENTIAL)
-        return vc_token.verify(token, format_=ENVELOPED, sources=sources, now=now)
+        return vc_token.verify(token, format_=vc_token.JOSE, sources=sources, now=now)
 
     def present(
         self,
@@ -154,7 +190,7 @@ class LdpVc:
             "verifiableCredential": [document],
         }
         if binding.transaction_data:
-            presentation[TRANSACTION_DATA_HASHES] = [_digest(entry) for entry in binding.transaction_data]
+            presentation[TRANSACTION_DATA_HASHES] = [digest(entry) for entry in binding.transaction_data]
         options = pipeline.proof_options(
             signer=signer,
             purpose=AUTHENTICATION,
@@ -185,82 +221,56 @@ class LdpVc:
         unsecured, _ = pipeline.verify_proofs(
             document, expected=expected, sources=sources, contexts=_contexts_of_any(issuers, sources), now=now
         )
-        _require_recent(document, now=now)
+        require_recent(document, now=now)
         if validation.holder_id(unsecured) != holder:
             raise BindingMismatchError("A presentation has one holder.")
         if any(credential.subject != holder for credential in credentials):
             raise BindingMismatchError("A credential was shown by somebody else than its holder.")
-        return VerifiedPresentation(credentials, holder, _confirmed(unsecured, binding))
+        return VerifiedPresentation(credentials, holder, confirmed(unsecured, binding))
 
+    def detect(self, secured: Secured) -> Kind | None:
+        """A JSON object with a proof (VC-DI §2.1)."""
+        if not isinstance(secured, Mapping):
+            return None
+        if "proof" not in secured:
+            raise MalformedInputError("This JSON object has no proof: it is not a secured credential.")
+        names = secured.get("type")
+        types = names if isinstance(names, list) else [names]
+        return "presentation" if "VerifiablePresentation" in types else "credential"
 
-def _require_recent(presentation: Mapping[str, Any], *, now: datetime) -> None:
-    """Raise unless each proof of a verified presentation was made just now, as a Key Binding JWT must be."""
-    for proof in validation.entries(presentation, "proof"):
-        created = proof.get("created")
-        if not isinstance(created, str) or times.parse(created) < now - MAX_AGE:
-            raise BindingMismatchError("This presentation was made at another time.")
+    def parse_presentation(self, presented: Secured) -> Declared:
+        """A presentation with one proof, which says for whom, for what and when (VC-DI §2.1)."""
+        return declared_in(_json_object(presented))
 
+    def publish(self, names: TypeNames) -> PublishedType:
+        """By its contexts and types (OpenID4VCI 1.0 §A.1.2.2)."""
+        return PublishedType(
+            context=(CREDENTIALS_V2, names.type_url), types=("VerifiableCredential", names.type)
+        )
 
-def create_unsecured(credential: Credential, *, holder: Holder | None) -> dict[str, Any]:
-    """The unsecured document of a credential (VC Data Model 2.0 §4)."""
-    subject = {name: value for name, value in credential.claims.items() if name != "id"}
-    document: dict[str, Any] = {
-        "@context": [CREDENTIALS_V2, *credential.context],
-        "id": credential.id,
-        "type": ["VerifiableCredential", credential.type],
-        "issuer": (
-            {"id": credential.issuer, "name": credential.issuer_name}
-            if credential.issuer_name
-            else credential.issuer
-        ),
-        "validFrom": times.write(credential.valid_from),
-        "credentialSubject": {"id": holder.did, **subject} if holder else subject,
-    }
-    if credential.valid_until is not None:
-        document["validUntil"] = times.write(credential.valid_until)
-    if credential.name:
-        document["name"] = credential.name
-    if credential.schema is not None:
-        document["credentialSchema"] = dict(credential.schema)
-    if credential.status:
-        document["credentialStatus"] = status_entries.create_status_entries(credential.status)
-    return document
+    def is_selective(self, secured: Secured) -> bool:
+        """Whether this very document carries a base proof, from which others are derived."""
+        return isinstance(secured, Mapping) and disclosure.is_selective(secured)
 
+    def preview(
+        self, secured: Secured, *, document: Mapping[str, Any], disclose: Sequence[ClaimPath]
+    ) -> Preview:
+        """The claims at `disclose`, and those that the base proof always shows."""
+        shown = disclosure.preview_disclosure(_json_object(secured), disclose)
+        [subject] = validation.subjects(shown)
+        return Preview(shown, {name: value for name, value in subject.items() if name != "id"})
 
-def _always_shown(document: Mapping[str, Any], credential: Credential) -> list[str]:
-    """Pointers to what a base proof lets nobody hold back: its head, and the claims not made separable."""
-    separable = {path[0] for path in credential.disclosable}
-    return [
-        *ecdsa_sd_2023.default_pointers(document),
-        *(
-            selection.pointer(("credentialSubject", name))
-            for name in document["credentialSubject"]
-            if name != "id" and name not in separable
-        ),
-    ]
-
-
-def secure_document(
-    document: Mapping[str, Any],
-    *,
-    signer: Signer,
-    sources: Sources,
-    now: datetime,
-    suite: str | None = None,
-    mandatory_pointers: Sequence[str] | None = None,
-) -> dict[str, Any]:
-    """Any unsecured credential with its issuer's proof: what `issue` builds, a status list, a VC-API body.
-
-    `mandatory_pointers` say what a proof for selective disclosure always shows; None leaves it to the suite.
-    """
-    validation.validate_credential(document)
-    issuer = validation.issuer_id(document)
-    if signer.key_id.partition("#")[0] != issuer:
-        raise pipeline.ProofGenerationError("A credential is signed with its issuer's own key.")
-    options = pipeline.proof_options(signer=signer, purpose=ASSERTION, created=now, suite=suite)
-    if mandatory_pointers is not None:
-        options[ecdsa_sd_2023.POINTERS] = list(mandatory_pointers)
-    return pipeline.add_proof(document, options, signer=signer, contexts=_contexts_of(issuer, sources))
+    def show_without_binding(
+        self, secured: Secured, *, disclose: Sequence[ClaimPath] | None, sources: Sources
+    ) -> Secured:
+        """The document, with proofs derived from its base proof where it has one."""
+        document = _json_object(secured)
+        if not disclosure.is_selective(document):
+            return document
+        contexts = _contexts_of(validation.issuer_id(document), sources)
+        if disclose is None:
+            return disclosure.derive_whole(document, contexts=contexts)
+        return disclosure.derive(document, disclose, contexts=contexts)
 
 
 def _json_object(secured: Secured) -> Mapping[str, Any]:
@@ -285,18 +295,3 @@ def _contexts_of_any(issuers: Sequence[str], sources: Sources) -> Contexts:
         return sources.context(url, issuer=issuers[-1])
 
     return contexts
-
-
-def _digest(entry: str) -> str:
-    """The hash of one entry of `transaction_data`, taken of its base64url text (OpenID4VP 1.0 §B.3.3.1)."""
-    return base64url.encode(sha256(entry.encode()).digest())
-
-
-def _confirmed(document: Mapping[str, Any], binding: Binding) -> tuple[str, ...]:
-    """The entries of the binding that the holder signed; a hash of anything else is refused."""
-    value = document.get(TRANSACTION_DATA_HASHES, [])
-    hashes = value if isinstance(value, list) else [value]
-    known = {_digest(entry): entry for entry in binding.transaction_data}
-    if not all(isinstance(item, str) and item in known for item in hashes):
-        raise BindingMismatchError("The holder signed transaction data that was not asked for.")
-    return tuple(entry for digest, entry in known.items() if digest in hashes)

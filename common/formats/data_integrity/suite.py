@@ -32,6 +32,8 @@ class Cryptosuite(Protocol):
 
     NAME: str
     CURVES: tuple[str, ...]
+    SELECTIVE: bool  # whether its proof is a base proof, of which the holder shows parts
+    OPTIONS: tuple[str, ...]  # what whoever asks for a proof may say beyond the options of any
 
     def configure(
         self, options: Mapping[str, Any], *, document: Mapping[str, Any], curve: str, contexts: Contexts

@@ -22,6 +22,8 @@ class WholeDocumentSuite(ABC):
 
     def __init__(self, name: str, curves: tuple[str, ...]) -> None:
         self.NAME, self.CURVES = name, curves
+        self.SELECTIVE: bool = False
+        self.OPTIONS: tuple[str, ...] = ()
 
     @abstractmethod
     def transform(self, document: Mapping[str, Any], *, curve: str, contexts: Contexts) -> bytes:

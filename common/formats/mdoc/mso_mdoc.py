@@ -2,15 +2,18 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from common.encoding import base64url
 from common.errors import MalformedInputError
 from common.formats.base import (
     Binding,
     BindingMismatchError,
+    Declared,
+    Format,
     Holder,
     InvalidCredentialError,
+    Preview,
     Secured,
     Sources,
     VerifiedCredential,
@@ -20,12 +23,34 @@ from common.formats.mdoc import compact, device_response, issuer_signed, item, m
 from common.formats.mdoc.doctypes import NAMESPACES, namespace
 from common.formats.mdoc.issuer_signed import Items
 from common.formats.mdoc.mso import DEFAULT_HASH, SecurityObject
-from common.keys import Signer, certificate, jwk
+from common.formats.query_meta import DoctypeValue
+from common.formats.traits import Kind, PublishedType, Traits, TypeNames
+from common.keys import Signer, certificate, cose, jwk
 from common.vcdm.credential import ClaimPath, Credential
 
+COSE_ALGORITHMS: Final = [number for numbers in cose.ALGORITHMS.values() for number in numbers]
+TRAITS: Final = Traits(
+    identifier=issuer_signed.FORMAT,
+    query_meta=DoctypeValue(),
+    vp_format={"issuerauth_alg_values": COSE_ALGORITHMS, "deviceauth_alg_values": COSE_ALGORITHMS},
+    curve="P-256",
+    algorithms=(cose.ALGORITHMS["P-256"][0],),
+    status_list="token",
+    certified=True,
+    holder_binding="key",
+    binding_methods=("cose_key",),
+    namespaced=True,
+    selective=True,
+)
 
-class Mdoc:
+
+class Mdoc(Format):
     """The `Format` of mdoc: an IssuerSigned as credential, a DeviceResponse with it as presentation."""
+
+    @property
+    def traits(self) -> Traits:
+        """Those of mdoc, which has no suites."""
+        return TRAITS
 
     def issue(
         self,
@@ -128,15 +153,42 @@ class Mdoc:
             raise BindingMismatchError("The documents in this presentation belong to several devices.")
         return VerifiedPresentation(tuple(credentials), holders.pop(), ())
 
+    def detect(self, secured: Secured) -> Kind | None:
+        """CBOR as base64url text, an IssuerSigned or a DeviceResponse by its members."""
+        if not isinstance(secured, str) or "~" in secured or secured.count(".") == 2:
+            return None
+        try:
+            return compact.parse(secured)[0]
+        except MalformedInputError as error:
+            raise MalformedInputError(
+                "This is neither a credential nor a presentation of a known format.", detail=error.public
+            ) from error
 
-def only(document: Mapping[str, Any], disclose: Sequence[ClaimPath]) -> dict[str, dict[str, Any]]:
-    """What a verifier would see of an mdoc's document, were the elements at `disclose` shown."""
-    wanted = {_element(path) for path in disclose}
-    shown = {
-        space: {name: value for name, value in elements.items() if (space, name) in wanted}
-        for space, elements in document.items()
-    }
-    return {space: elements for space, elements in shown.items() if elements}
+    def parse_presentation(self, presented: Secured) -> Declared:
+        """A DeviceResponse (ISO/IEC 18013-5 §8.3.2.1.2.2): the session that was signed does not travel."""
+        documents = device_response.parse(compact.parse(presented)[1])
+        within = (compact.serialize(data) for data in device_response.documents_of(documents))
+        return Declared(tuple(within), None, None)
+
+    def publish(self, names: TypeNames) -> PublishedType:
+        """By its document type (OpenID4VCI 1.0 §A.2.2)."""
+        return PublishedType(doctype=names.doctype)
+
+    def claim_path(self, name: str, *, names: TypeNames) -> tuple[str, ...]:
+        """Under its namespace."""
+        return namespace(names.doctype, name, own=names.vct), name
+
+    def preview(
+        self, secured: Secured, *, document: Mapping[str, Any], disclose: Sequence[ClaimPath]
+    ) -> Preview:
+        """The elements at `disclose`, by namespace and name."""
+        wanted = {_element(path) for path in disclose}
+        shown = {
+            space: {name: value for name, value in elements.items() if (space, name) in wanted}
+            for space, elements in document.items()
+        }
+        elements = {space: elements for space, elements in shown.items() if elements}
+        return Preview(elements, elements)
 
 
 def _items(credential: Credential, *, country: str, salt: Callable[[], str]) -> Items:

@@ -1,4 +1,4 @@
-"""What every format of the W3C data model makes of a document, once its signature was seen to hold."""
+"""Documents of the W3C data model: built before they are signed, and read once the signature holds."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -6,12 +6,15 @@ from typing import Any
 
 from common.formats.base import (
     ExpiredError,
+    Holder,
     InvalidCredentialError,
     NotYetValidError,
     VerifiedCredential,
 )
 from common.formats.w3c import status_entries
-from common.vcdm import validation
+from common.rdf.contexts import CREDENTIALS_V2
+from common.vcdm import times, validation
+from common.vcdm.credential import Credential
 
 
 def verified_credential(
@@ -54,3 +57,29 @@ def verified_credential(
         certificates=certificates,
         written=document if written is None else written,
     )
+
+
+def create_unsecured(credential: Credential, *, holder: Holder | None) -> dict[str, Any]:
+    """The unsecured document of a credential (VC Data Model 2.0 §4)."""
+    subject = {name: value for name, value in credential.claims.items() if name != "id"}
+    document: dict[str, Any] = {
+        "@context": [CREDENTIALS_V2, *credential.context],
+        "id": credential.id,
+        "type": ["VerifiableCredential", credential.type],
+        "issuer": (
+            {"id": credential.issuer, "name": credential.issuer_name}
+            if credential.issuer_name
+            else credential.issuer
+        ),
+        "validFrom": times.write(credential.valid_from),
+        "credentialSubject": {"id": holder.did, **subject} if holder else subject,
+    }
+    if credential.valid_until is not None:
+        document["validUntil"] = times.write(credential.valid_until)
+    if credential.name:
+        document["name"] = credential.name
+    if credential.schema is not None:
+        document["credentialSchema"] = dict(credential.schema)
+    if credential.status:
+        document["credentialStatus"] = status_entries.create_status_entries(credential.status)
+    return document

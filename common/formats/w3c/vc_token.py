@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from common.errors import FetchError, SelloError
 from common.formats.base import Sources, VerifiedCredential
 from common.formats.w3c import data_model, jose
 from common.rdf.expansion import expand_types
 from common.vcdm import validation
+
+JOSE: Final = "vc+jwt"  # the format of a token in an envelope, by itself or among what a presentation shows
 
 
 def verify(token: str, *, format_: str, sources: Sources, now: datetime) -> VerifiedCredential:

@@ -10,7 +10,7 @@ import pytest
 from common.did import did_key
 from common.encoding import base64url
 from common.errors import FetchError, MalformedInputError, SelloError
-from common.formats import FORMATS, without_binding
+from common.formats import FORMATS
 from common.formats.base import Binding, BindingMismatchError, ExpiredError, Holder, NotYetValidError
 from common.formats.detect import find_format
 from common.formats.w3c import envelopes, jose
@@ -318,7 +318,7 @@ def test_a_presentation_shows_something_and_not_too_much() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_shown_without_a_signature_it_is_the_token(name: str) -> None:
     token = issue(name)
-    assert without_binding.show(name, token, disclose=[("district",)], sources=SOURCES) == token
+    assert FORMATS[name].show_without_binding(token, disclose=[("district",)], sources=SOURCES) == token
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from common.did.document import Fetched
 from common.encoding import base64url, cbor
 from common.errors import FetchError
-from common.formats import FORMATS, without_binding
+from common.formats import FORMATS
 from common.formats.data_integrity import SUITE_OF_CURVE, SUITES, pipeline
 from common.formats.detect import find_format
 from common.formats.sd_jwt import compact
@@ -236,8 +236,8 @@ def test_whatever_is_shown_to_the_procedure(ana: PrivateKey) -> None:
     fuzz(secured, verify, examples=150)
     fuzz(secured, find_format)
     fuzz(secured, declared.parse_declared)
-    for name in without_binding.UNBOUND:
-        fuzz(secured, partial(without_binding.show, name, disclose=[("a",)], sources=SOURCES))
+    for format_ in (each for each in FORMATS.values() if each.traits.without_binding):
+        fuzz(secured, partial(format_.show_without_binding, disclose=[("a",)], sources=SOURCES))
 
 
 def test_status_tokens() -> None:

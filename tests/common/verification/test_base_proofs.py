@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from common.did import did_key
-from common.formats import without_binding
+from common.formats import FORMATS
 from common.formats.base import Holder, InvalidCredentialError, Secured
 from common.formats.data_integrity import disclosure, pipeline
 from common.formats.data_integrity.ldp_vc import LdpVc
@@ -53,7 +53,7 @@ def bearer(secured: Secured) -> Verification:
 def test_shown_by_whoever_has_it(base: Mapping[str, Any]) -> None:
     refused(bearer(base))
     refused(bearer({**base, "proof": [base["proof"]]}))
-    shown = without_binding.show("ldp_vc", base, disclose=[DISTRICT], sources=SOURCES)
+    shown = FORMATS["ldp_vc"].show_without_binding(base, disclose=[DISTRICT], sources=SOURCES)
     passed = bearer(shown)
     assert passed.verified
     assert dict(passed.claims) == {"district": "Pisac"}

@@ -9,7 +9,7 @@ import pytest
 
 from common.did import Fetched
 from common.formats.base import VerifiedCredential
-from common.formats.data_integrity.ldp_vc import secure_document
+from common.formats.data_integrity.securing import secure_document
 from common.keys import PrivateKey
 from common.status.bits import pack
 from common.status.bitstring import status_list_credential

@@ -10,7 +10,7 @@ import pytest
 from common.did import Fetched, did_key
 from common.encoding import base64url, jcs
 from common.errors import FetchError, MalformedInputError
-from common.formats import FORMATS, without_binding
+from common.formats import FORMATS
 from common.formats.base import Binding, Holder, Secured, VerifiedCredential
 from common.keys import PrivateKey
 from common.status import token
@@ -198,7 +198,7 @@ def test_a_naked_credential_is_no_presentation(name: str, ana: PrivateKey) -> No
 @pytest.mark.parametrize("name", FORMAT_NAMES)
 def test_a_naked_credential_where_no_signature_was_asked_for(name: str, ana: PrivateKey) -> None:
     """OpenID4VP §5.3; the claims at `disclose` alone leave, and nobody is called its holder."""
-    bare = without_binding.show(name, issue(name, ana), disclose=[("district",)], sources=SOURCES)
+    bare = FORMATS[name].show_without_binding(issue(name, ana), disclose=[("district",)], sources=SOURCES)
     verification = respond(Submission("farmer", name, bare, BINDING, holder_bound=False))
     assert verification.verified
     assert (results(verification)["binding"], verification.exit_code) == ("skipped", 0)

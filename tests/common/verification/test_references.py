@@ -15,7 +15,7 @@ from common.adapters.limits import cache_backends
 from common.adapters.network import http
 from common.did import did_key
 from common.errors import FetchError
-from common.formats import without_binding
+from common.formats import FORMATS
 from common.formats.base import Holder
 from common.formats.data_integrity import pipeline
 from common.formats.data_integrity.ldp_vc import LdpVc
@@ -197,8 +197,8 @@ def test_a_schema_knows_no_parts(web: dict[str, Any], ana: PrivateKey) -> None:
     bound = Holder(ana.public_key, did_key.encode(ana.public_key))
     described = replace(FARMER, schema=schema()["credentialSchema"])
     base = suite.issue(described, signer=P256, holder=bound, sources=SOURCES, now=NOW, salt=salts())
-    shown = without_binding.show(
-        "ldp_vc", base, disclose=[("credentialSubject", "given_name")], sources=SOURCES
+    shown = FORMATS["ldp_vc"].show_without_binding(
+        base, disclose=[("credentialSubject", "given_name")], sources=SOURCES
     )
     found = verified(shown)
     assert (result(found), found.verified) == ("passed", True)

@@ -11,7 +11,8 @@ import pytest
 from common.errors import SelloError
 from common.formats import FORMATS
 from common.formats.data_integrity import pipeline
-from common.formats.data_integrity.ldp_vc import LdpVc, secure_document
+from common.formats.data_integrity.ldp_vc import LdpVc
+from common.formats.data_integrity.securing import secure_document
 from common.formats.w3c.envelopes import CREDENTIAL as ENVELOPED
 from common.formats.w3c.envelopes import envelop, unwrap_envelope
 from common.keys import PrivateKey

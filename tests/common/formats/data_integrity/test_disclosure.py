@@ -11,8 +11,9 @@ import pytest
 from common.formats import FORMATS
 from common.formats.base import Binding, BindingMismatchError, ExpiredError, InvalidCredentialError
 from common.formats.data_integrity import disclosure, ecdsa_sd_2023, pipeline
-from common.formats.data_integrity.ldp_vc import LdpVc, secure_document
+from common.formats.data_integrity.ldp_vc import LdpVc
 from common.formats.data_integrity.pipeline import ProofVerificationError
+from common.formats.data_integrity.securing import secure_document
 from common.formats.data_integrity.selection import SelectionError
 from common.keys import PrivateKey
 from common.rdf.statements import read_statements

@@ -17,7 +17,7 @@ from common.did import Fetched, did_key
 from common.errors import SelloError
 from common.formats import FORMATS
 from common.formats.base import VerifiedCredential
-from common.formats.data_integrity import ldp_vc, pipeline
+from common.formats.data_integrity import pipeline, securing
 from common.keys import PrivateKey
 from common.rdf.contexts import CREDENTIALS_V1, CREDENTIALS_V2, DATA_INTEGRITY_V2
 from common.vcdm.related_resources import Known
@@ -155,7 +155,7 @@ def version_1(subject: str) -> Document:
 def specimens(issuer: PrivateKey, ana: PrivateKey, sources: StaticSources) -> dict[str, Document]:
     subject = did_key.encode(ana.public_key)
     p256 = PrivateKey("P-256", b"\x07" * 32, f"{ISSUER}#key-2")
-    base = ldp_vc.secure_document(
+    base = securing.secure_document(
         rich(subject), signer=p256, sources=sources, now=NOW, suite="ecdsa-sd-2023",
         mandatory_pointers=[f"/{name}" for name in ("issuer", "validUntil", "credentialStatus")],
     )  # fmt: skip

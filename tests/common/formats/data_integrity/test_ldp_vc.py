@@ -7,7 +7,7 @@ import pytest
 from common.did import did_key
 from common.errors import SelloError
 from common.formats.base import ExpiredError, InvalidCredentialError, NotYetValidError
-from common.formats.data_integrity import ldp_vc, pipeline
+from common.formats.data_integrity import pipeline, securing
 from common.formats.data_integrity.pipeline import ProofGenerationError, ProofVerificationError
 from common.keys import PrivateKey
 from common.rdf.contexts import CREDENTIALS_V1, CREDENTIALS_V2, DATA_INTEGRITY_V2
@@ -164,7 +164,7 @@ def test_status_entries_are_read_strictly(
     entry = STATUS | change
     if entry["type"] == "JsonSchema":
         entry = {"id": STATUS["id"], "type": "JsonSchema"}
-    odd = ldp_vc.secure_document(
+    odd = securing.secure_document(
         bare | {"credentialStatus": entry}, signer=issuer_key, sources=sources, now=NOW
     )
     with pytest.raises(InvalidCredentialError):
@@ -176,7 +176,7 @@ def test_other_status_purposes_say_nothing_of_validity(
 ) -> None:
     bare = {name: value for name, value in secured.items() if name != "proof"}
     entries = [STATUS, STATUS | {"id": f"{LISTS}/4#1", "statusPurpose": "message"}]
-    odd = ldp_vc.secure_document(
+    odd = securing.secure_document(
         bare | {"credentialStatus": entries}, signer=issuer_key, sources=sources, now=NOW
     )
     assert FORMAT.verify_credential(odd, sources=sources, now=NOW).status == CREDENTIAL.status[:1]
@@ -197,7 +197,7 @@ def test_a_status_list_is_a_credential(issuer_key: PrivateKey, sources: StaticSo
             "ttl": 300_000,
         },
     }
-    secured = ldp_vc.secure_document(document, signer=issuer_key, sources=sources, now=NOW)
+    secured = securing.secure_document(document, signer=issuer_key, sources=sources, now=NOW)
     verified = FORMAT.verify_credential(secured, sources=sources, now=NOW)
     assert verified.document == document
     assert "https://www.w3.org/ns/credentials/status#BitstringStatusListCredential" in verified.types
@@ -218,7 +218,7 @@ def test_version_1_1_is_verified_but_not_made(issuer_key: PrivateKey) -> None:
         "credentialSubject": {"alumniOf": "The School of Examples"},
     }
     with pytest.raises(SelloError):
-        ldp_vc.secure_document(document, signer=issuer_key, sources=sources, now=NOW)
+        securing.secure_document(document, signer=issuer_key, sources=sources, now=NOW)
     secured = pipeline.add_proof(
         document,
         pipeline.proof_options(signer=issuer_key, purpose="assertionMethod", created=NOW),

@@ -8,7 +8,7 @@ import pytest
 
 from common.errors import MalformedInputError, SelloError
 from common.formats.base import InvalidCredentialError
-from common.formats.data_integrity import ldp_vc
+from common.formats.data_integrity import securing
 from common.formats.data_integrity.pipeline import ProofVerificationError
 from common.keys import PrivateKey
 from common.rdf.contexts import CREDENTIALS_V2, DATA_INTEGRITY_V2
@@ -84,7 +84,7 @@ def test_several_subjects_are_not_taken_for_one(
 ) -> None:
     subject = secured["credentialSubject"]
     bare = {name: value for name, value in secured.items() if name != "proof"}
-    twice = ldp_vc.secure_document(
+    twice = securing.secure_document(
         bare | {"credentialSubject": [subject, {"farmerId": "F-0002"}]},
         signer=issuer_key,
         sources=sources,
@@ -122,7 +122,9 @@ def test_jcs_proofs_cover_their_contexts(
 ) -> None:
     """What somebody appended to the contexts after signing is not in what is believed."""
     bare = {name: value for name, value in secured.items() if name != "proof"}
-    signed = ldp_vc.secure_document(bare, signer=issuer_key, sources=sources, now=NOW, suite="eddsa-jcs-2022")
+    signed = securing.secure_document(
+        bare, signer=issuer_key, sources=sources, now=NOW, suite="eddsa-jcs-2022"
+    )
     assert FORMAT.verify_credential(signed, sources=sources, now=NOW).document == bare
     longer = signed | {"@context": [*signed["@context"], DATA_INTEGRITY_V2]}
     assert FORMAT.verify_credential(longer, sources=sources, now=NOW).document == bare
