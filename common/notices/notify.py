@@ -5,9 +5,8 @@ One row a channel; the same event told again adds nothing, whoever tells it and 
 
 import hashlib
 import json
-import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, NamedTuple
@@ -36,7 +35,7 @@ class ForbiddenFactError(SelloError):
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Whom to tell: any of a holder key's thumbprint (RFC 7638), an address, a number, a webhook.
+    """Whom to tell: a holder key's thumbprint (RFC 7638), and addresses by their kind, as channels name it.
 
     `about` is for whoever keeps the notice: what an officer opens when it could not be delivered. `note` is
     for the person alone, in the wallet's inbox and nowhere else, such as the reason for a withdrawal. `offer`
@@ -44,9 +43,7 @@ class Recipient:
     """
 
     holder: str = field(default="", repr=False)
-    email: str = field(default="", repr=False)
-    phone: str = field(default="", repr=False)
-    webhook: str = field(default="", repr=False)
+    addresses: Mapping[str, str] = field(default_factory=dict, repr=False)
     language: str = "en"
     about: str = field(default="", repr=False)
     note: str = field(default="", repr=False)
@@ -69,7 +66,10 @@ def create_notices(
 
     `key` names the event: the same one is told once. `facts` are some of `document`, `authority`, `date` and
     `reference`, never a claim. `sender` is `issuer/{authority}` or `verifier/{service}`; without it no
-    webhook can be signed and every inbox of this house answers.
+    webhook can be signed, and every inbox of this site answers.
+
+    Raises `UnknownPartError` for a kind of notice or of address that is not known, `ForbiddenFactError` for
+    any other fact.
     """
     if kind not in KINDS:
         raise UnknownPartError("kind of notice", kind, KINDS)
@@ -79,7 +79,7 @@ def create_notices(
     said = {name: one_line(value) for name, value in facts.items()}
     rows = {}
     for channel, address in _addresses(to).items():
-        inbox = inbox_of(address) if channel in (INBOX, "webhook") else ""
+        inbox = inbox_of(address) if channel == INBOX or CHANNELS[channel].several else ""
         row = Notice(
             kind=kind, key=event, channel=channel, inbox=inbox, sender=sender, facts=said,
             language=language_code(to.language), next_attempt_at=now, created_at=now,
@@ -112,6 +112,14 @@ def readdress(notice: Notice, to: Recipient) -> None:
         notice.recipient = sealing.seal(json.dumps(sealed).encode(), name=_place(notice))
 
 
+def require_address_kinds(kinds: Iterable[str]) -> None:
+    """Raise `UnknownPartError` unless some channel sends to each of these kinds of address."""
+    known = {channel.address for channel in CHANNELS.values()}
+    for kind in kinds:
+        if kind not in known:
+            raise UnknownPartError("kind of address", kind, known)
+
+
 def inbox_of(address: str) -> str:
     """Under what a holder's key or a webhook is found again."""
     return address_digest("inbox", address)
@@ -132,9 +140,11 @@ def one_line(text: str) -> str:
 
 def _addresses(to: Recipient) -> dict[str, str]:
     """The address for each channel that the recipient has."""
-    phone = re.sub(r"[\s()./-]", "", to.phone)
-    found = {INBOX: to.holder, "email": to.email.strip(), "sms": phone, "webhook": to.webhook}
-    return {channel: address for channel, address in found.items() if address}
+    require_address_kinds(to.addresses)
+    found = {INBOX: to.holder}
+    for name, channel in CHANNELS.items():
+        found[name] = channel.written(to.addresses.get(channel.address, ""))
+    return {name: address for name, address in found.items() if address}
 
 
 def _place(notice: Notice) -> str:

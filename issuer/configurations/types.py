@@ -94,7 +94,7 @@ def _require_mdoc(configuration: Configuration) -> None:
     """Raise unless the certificates under which mdocs are signed last long enough for this type."""
     if configuration.doctype and not _DOCTYPE.match(configuration.doctype):
         raise InvalidClaimsError("A document type is a name such as org.iso.23220.photoid.1.")
-    certified = any(profile(format_).certified for format_ in configuration.formats)
+    certified = any(format_profile(format_).certified for format_ in configuration.formats)
     if certified and configuration.validity_days > LONGEST_DAYS:
         raise InvalidClaimsError(
             f"An mdoc is valid for {LONGEST_DAYS} days at most; give fewer validity_days."

@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 from common.errors import SelloError
 from common.keys import Signer
 from common.notices import delivery
+from common.notices.channels import webhook
 from common.notices.models import Notice, Subscriber
 from common.notices.notify import Recipient, create_notices, open_notice
 from common.registries.connector import RegistryRecord
@@ -33,7 +34,7 @@ from issuer.models import (
     Session,
 )
 from issuer.registries.connectors import connector
-from issuer.registries.contacts import contact_columns
+from issuer.registries.contacts import LANGUAGE, contact_columns
 
 MAX_WALLETS: Final = 20
 STATES: Final = {"suspended": "suspended", "revoked": "revoked", "valid": "reinstated"}
@@ -74,7 +75,9 @@ def tell_holder(
     told = _tell(kind, to, key=key, facts=said | facts, registry=registry, now=now)
     state = {"reference": credential.urn, "date": said["date"]}
     for subscriber in _concerned(registry, credential.record_key, kind, now=now):
-        to = Recipient(webhook=subscriber.url, about=_about(registry, credential.record_key))
+        to = Recipient(
+            addresses={webhook.CHANNEL.address: subscriber.url}, about=_about(registry, credential.record_key)
+        )
         told += _tell(kind, to, key=f"{key} {credential.id}", facts=state, registry=registry, now=now)
     return told
 
@@ -164,7 +167,7 @@ def _tell_person(
     to = replace(to, offer=json.dumps(offer) if offer else "")
     told = _tell(kind, to, key=key, facts=said, registry=registry, now=now)
     for thumbprint in others:
-        to = replace(to, holder=thumbprint, email="", phone="")
+        to = replace(to, holder=thumbprint, addresses={})
         told += _tell(kind, to, key=key, facts=said, registry=registry, now=now)
     return told
 
@@ -258,9 +261,8 @@ def _recipient(
     found = {contact: matchable(data.get(name)) for contact, name in columns.items()}
     return Recipient(
         holder=thumbprint,
-        email=found.get("email", ""),
-        phone=found.get("phone", ""),
-        language=found.get("language", ""),
+        language=found.pop(LANGUAGE, ""),
+        addresses=found,
         about=_about(registry, key),
         note=note,
     )

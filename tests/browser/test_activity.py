@@ -49,7 +49,8 @@ def test_activity(visitor: Visitor) -> None:
     ana.site.shell(
         "from issuer.models import IssuedCredential as I; from common.notices.notify import *;"
         "from django.utils.timezone import now;"
-        "[tell('expiring', key='1', to=Recipient(holder=row.holder_thumbprint, language='ar'), now=now(),"
+        "[create_notices('expiring', key='1', now=now(),"
+        " to=Recipient(holder=row.holder_thumbprint, language='ar'),"
         " sender='issuer/farmer-registry', facts={'document': 'Farmer', 'date': '2027-11-23',"
         " 'authority': 'Ministry of Agriculture', 'reference': '1A2B'})"
         " for row in I.objects.filter(record_key='F-0001')]"
@@ -73,7 +74,8 @@ def test_notices_that_reached_nobody(visitor: Visitor) -> None:
     sign_in(officer)
     officer.site.shell(
         "from common.notices.notify import *; from django.utils.timezone import now;"
-        "tell('revoked', key='1', to=Recipient(email='no address', about='population/P-0001'), now=now(),"
+        "create_notices('revoked', key='1', now=now(),"
+        " to=Recipient(addresses={'email': 'no address'}, about='population/P-0001'),"
         " sender='issuer/population-register', facts={'document': 'Identity', 'reference': '1A2B'})"
     )
     officer.goto("/office/").sees("1 notice reached nobody").look("overview")

@@ -29,7 +29,11 @@ def prepare() -> None:
     call_command("migrate", verbosity=0)
     for number in range(MANY):
         create_notices(
-            "ready", key=str(number), to=Recipient(phone=f"+9997{number:08}"), facts={}, now=timezone.now()
+            "ready",
+            key=str(number),
+            to=Recipient(addresses={"phone": f"+9997{number:08}"}),
+            facts={},
+            now=timezone.now(),
         )
 
 

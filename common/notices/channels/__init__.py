@@ -6,8 +6,8 @@ from common.notices.channels import email, sms, webhook
 from common.notices.channels.base import Channel
 
 CHANNELS: Final[dict[str, Channel]] = {
-    "email": Channel(email.valid, email.deliver, email.repeats),
-    "sms": Channel(sms.valid, sms.deliver, sms.repeats),
-    "webhook": Channel(webhook.valid, webhook.deliver, webhook.repeats),
+    "email": email.CHANNEL,
+    "sms": sms.CHANNEL,
+    "webhook": webhook.CHANNEL,
 }
 INBOX: Final = "wallet"

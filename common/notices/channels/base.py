@@ -1,6 +1,6 @@
 """What a channel is: it takes a message, and says truthfully whether it went."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,14 +36,22 @@ class Message:
     facts: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Channel:
     """`valid` looks at an address; `deliver` returns once the message was accepted, or raises the above.
 
     `repeats` says whether the other side takes one id twice for one message. Where it does not, nothing that
-    may have arrived is sent again.
+    may have arrived is sent again. `address` is the kind of address that a recipient has for this channel;
+    `written` is how one is written before it is looked at. `columns` are names, in letters alone, by which
+    registries call a person's own address of this kind; a channel to organisations has none. `several` where
+    the same event goes to several addresses, each of which is told once. `settings` are those it reads.
     """
 
+    address: str
     valid: Callable[[str], bool]
     deliver: Callable[[Message], None]
     repeats: Callable[[], bool]
+    written: Callable[[str], str] = str.strip
+    columns: Set[str] = frozenset()
+    several: bool = False
+    settings: tuple[str, ...] = ()

@@ -14,6 +14,7 @@ from django.core.mail import EmailMessage, get_connection
 from django.core.validators import validate_email
 
 from common.notices.channels.base import (
+    Channel,
     DeliveryUncertainError,
     Message,
     NotDeliveredError,
@@ -71,3 +72,13 @@ def deliver(message: Message) -> None:
 def repeats() -> bool:
     """Mail servers need not look at Message-ID."""
     return False
+
+
+CHANNEL: Final = Channel(
+    address="email",
+    valid=valid,
+    deliver=deliver,
+    repeats=repeats,
+    columns=frozenset({"email", "emailaddress", "mail", "correo", "correoelectronico", "courriel"}),
+    settings=("BASE_URL", "DEFAULT_FROM_EMAIL", "EMAIL_BACKEND"),
+)

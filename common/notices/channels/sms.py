@@ -16,6 +16,7 @@ from django.conf import settings
 from common.adapters.network import http
 from common.errors import FetchError
 from common.notices.channels.base import (
+    Channel,
     DeliveryUncertainError,
     Message,
     NotDeliveredError,
@@ -73,3 +74,22 @@ def _write(id: str, values: dict[str, str]) -> None:
     with open(draft, "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
         json.dump(values, file, ensure_ascii=False, indent=1)
     draft.replace(folder / f"{id}.json")
+
+
+def written(address: str) -> str:
+    """A number without the signs that people set between its digits."""
+    return re.sub(r"[\s()./-]", "", address)
+
+
+CHANNEL: Final = Channel(
+    address="phone",
+    valid=valid,
+    deliver=deliver,
+    repeats=repeats,
+    written=written,
+    columns=frozenset(
+        {"phone", "phonenumber", "telephone", "telephonenumber", "mobile", "mobilenumber", "mobilephone",
+         "cellphone", "telefono", "celular", "movil", "tel"}
+    ),
+    settings=("SMS_URL", "SMS_TOKEN", "SMS_FIELDS", "SMS_FORMAT", "SMS_REPEATS", "VAR_DIR"),
+)  # fmt: skip

@@ -13,6 +13,7 @@ from django.utils.module_loading import import_string
 from common.adapters.network import http
 from common.errors import FetchError, SelloError
 from common.notices.channels.base import (
+    Channel,
     DeliveryUncertainError,
     Message,
     NotDeliveredError,
@@ -61,3 +62,14 @@ def deliver(message: Message) -> None:
 def repeats() -> bool:
     """The receiver knows a `jti` that it has seen."""
     return True
+
+
+CHANNEL: Final = Channel(
+    address="webhook",
+    valid=valid,
+    deliver=deliver,
+    repeats=repeats,
+    written=str,
+    several=True,
+    settings=("NOTICE_SIGNERS",),
+)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from common.adapters.command import Command as Base
-from issuer.registries.contacts import contact_columns, set_contacts
+from issuer.registries.contacts import CONTACTS, contact_columns, set_contacts
 from issuer.registries.store import find_registry
 
 
@@ -14,7 +14,7 @@ class Command(Base):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("registry")
-        for contact in ("email", "phone", "language"):
+        for contact in CONTACTS:
             parser.add_argument(f"--{contact}", metavar="COLUMN")
 
     def run(self, **options: Any) -> Mapping[str, Any]:

@@ -76,7 +76,7 @@ def state() -> tuple[str, str]:
 
 
 def test_an_email_goes_once(clock: Clock, settings: Settings) -> None:
-    row = one(Recipient(email="ana@example.org", language="es"))
+    row = one(Recipient(addresses={"email": "ana@example.org"}, language="es"))
     assert deliver_notices(clock=clock) == {"sent": 1, "postponed": 0, "failed": 0}
     assert deliver_notices(clock=clock) == {"sent": 0, "postponed": 0, "failed": 0}
     [sent] = mail.outbox
@@ -89,7 +89,9 @@ def test_an_email_goes_once(clock: Clock, settings: Settings) -> None:
 
 def test_no_header_can_be_slipped_in(clock: Clock) -> None:
     facts = {**FACTS, "reference": "3F2A\r\nBcc: mallory@example.org", "document": "x\r\n\r\nPay here"}
-    create_notices("revoked", key="1", to=Recipient(email="ana@example.org"), facts=facts, now=NOW)
+    create_notices(
+        "revoked", key="1", to=Recipient(addresses={"email": "ana@example.org"}), facts=facts, now=NOW
+    )
     deliver_notices(clock=clock)
     [sent] = mail.outbox
     text = sent.message().as_string()
@@ -101,7 +103,7 @@ def test_without_settings_messages_lie_as_files(clock: Clock, settings: Settings
     settings.VAR_DIR = tmp_path
     settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     settings.EMAIL_FILE_PATH = str(tmp_path / "mail")
-    one(Recipient(email="ana@example.org", phone="+999712345678"))
+    one(Recipient(addresses={"email": "ana@example.org", "phone": "+999712345678"}))
     assert deliver_notices(clock=clock)["sent"] == 2
     [letter] = (tmp_path / "mail").iterdir()
     assert "Subject: A document of yours is suspended" in letter.read_text()
@@ -111,7 +113,7 @@ def test_without_settings_messages_lie_as_files(clock: Clock, settings: Settings
 
 
 def test_an_sms_is_what_the_gateway_wants_and_names_nothing(clock: Clock, gateway: Gateway) -> None:
-    row = one(Recipient(phone="+999 712 345 678"))
+    row = one(Recipient(addresses={"phone": "+999 712 345 678"}))
     assert deliver_notices(clock=clock)["sent"] == 1
     [(headers, body)] = gateway.seen
     assert parse_qs(body.decode()) == {
@@ -123,7 +125,7 @@ def test_an_sms_is_what_the_gateway_wants_and_names_nothing(clock: Clock, gatewa
 
 def test_a_busy_gateway_is_asked_again_later_each_time(clock: Clock, gateway: Gateway) -> None:
     gateway.answers = [503, 429, http.NotReachedError("no")]
-    one(Recipient(phone="+999712345678"))
+    one(Recipient(addresses={"phone": "+999712345678"}))
     pauses = []
     for _ in range(3):
         assert deliver_notices(clock=clock)["postponed"] == 1
@@ -138,7 +140,7 @@ def test_a_busy_gateway_is_asked_again_later_each_time(clock: Clock, gateway: Ga
 
 def test_what_never_succeeds_is_given_up(clock: Clock, gateway: Gateway) -> None:
     gateway.answers = [503] * 100
-    one(Recipient(phone="+999712345678"))
+    one(Recipient(addresses={"phone": "+999712345678"}))
     for _ in range(MOST_ATTEMPTS):
         deliver_notices(clock=clock)
         clock.pass_(hours=7)
@@ -149,7 +151,7 @@ def test_what_never_succeeds_is_given_up(clock: Clock, gateway: Gateway) -> None
 @pytest.mark.parametrize("answer", [400, 404, 422])
 def test_a_refusal_is_final(answer: int, clock: Clock, gateway: Gateway) -> None:
     gateway.answers = [answer]
-    one(Recipient(phone="+999712345678"))
+    one(Recipient(addresses={"phone": "+999712345678"}))
     assert deliver_notices(clock=clock)["failed"] == 1
 
 
@@ -158,11 +160,11 @@ def test_what_may_have_arrived_is_sent_again_only_where_twice_is_once(
     answer: int | Exception, clock: Clock, gateway: Gateway, settings: Settings
 ) -> None:
     gateway.answers = [answer]
-    one(Recipient(phone="+999712345678"))
+    one(Recipient(addresses={"phone": "+999712345678"}))
     assert deliver_notices(clock=clock)["failed"] == 1
     Notice.objects.all().delete()
     settings.SMS_REPEATS, gateway.answers = True, [answer]
-    one(Recipient(phone="+999712345678"))
+    one(Recipient(addresses={"phone": "+999712345678"}))
     assert deliver_notices(clock=clock)["postponed"] == 1
     clock.pass_(minutes=2)
     assert deliver_notices(clock=clock)["sent"] == 1
@@ -186,7 +188,11 @@ def die_after_handing_over(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Non
 def test_killed_between_handing_over_and_writing_it_down(
     channel: str, clock: Clock, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    one(Recipient(email="ana@example.org") if channel == "email" else Recipient(phone="+999712345678"))
+    one(
+        Recipient(addresses={"email": "ana@example.org"})
+        if channel == "email"
+        else Recipient(addresses={"phone": "+999712345678"})
+    )
     die_after_handing_over(clock, monkeypatch)
     assert deliver_notices(clock=clock) == {"sent": 0, "postponed": 0, "failed": 0}  # it may live yet
     clock.now += LEASE
@@ -199,7 +205,7 @@ def test_killed_after_posting_an_event_it_goes_again_under_the_same_id(
     clock: Clock, gateway: Gateway, monkeypatch: pytest.MonkeyPatch, settings: Settings
 ) -> None:
     settings.NOTICE_SIGNERS = {"issuer": "tests.common.notices.test_inbox.signer_of"}
-    row = one(Recipient(webhook="https://clinic.example/notices"), sender="issuer/civil")
+    row = one(Recipient(addresses={"webhook": "https://clinic.example/notices"}), sender="issuer/civil")
     die_after_handing_over(clock, monkeypatch)
     clock.now += LEASE
     assert deliver_notices(clock=clock)["sent"] == 1
@@ -208,7 +214,7 @@ def test_killed_after_posting_an_event_it_goes_again_under_the_same_id(
 
 def test_two_processes_at_once(clock: Clock, gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
     """While one hands a notice over, the other finds nothing to do."""
-    one(Recipient(phone="+999712345678"))
+    one(Recipient(addresses={"phone": "+999712345678"}))
     inner: list[dict[str, int]] = []
     carry = gateway.__call__
 
@@ -262,7 +268,7 @@ def test_what_a_mail_server_can_say(
     step: str, error: Any, outcome: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("common.notices.channels.email.get_connection", lambda: Server(step, error))
-    one(Recipient(email="ana@example.org"))
+    one(Recipient(addresses={"email": "ana@example.org"}))
     counts = deliver_notices(clock=clock)
     assert counts == {"sent": 0, "postponed": 0, "failed": 0} | {outcome: 1}
     assert "ana" not in state()[1]
@@ -270,7 +276,7 @@ def test_what_a_mail_server_can_say(
 
 def test_an_officer_may_send_it_again(clock: Clock, gateway: Gateway) -> None:
     gateway.answers = [500]
-    row = one(Recipient(phone="+999712345678"))
+    row = one(Recipient(addresses={"phone": "+999712345678"}))
     deliver_notices(clock=clock)
     assert retry_notice(row, now=clock.now)
     assert not retry_notice(row, now=clock.now)
@@ -282,7 +288,11 @@ def test_a_thousand_each_once(clock: Clock, gateway: Gateway) -> None:
     """More than one batch, every seventh of them at a busy moment."""
     for number in range(1_000):
         create_notices(
-            "ready", key=str(number), to=Recipient(phone=f"+9997{number:08d}"), facts=FACTS, now=NOW
+            "ready",
+            key=str(number),
+            to=Recipient(addresses={"phone": f"+9997{number:08d}"}),
+            facts=FACTS,
+            now=NOW,
         )
     gateway.answers = [503 if number % 7 == 0 else 200 for number in range(1_000)]
     assert deliver_notices(clock=clock) == {"sent": 857, "postponed": 143, "failed": 0}
@@ -293,7 +303,7 @@ def test_a_thousand_each_once(clock: Clock, gateway: Gateway) -> None:
 
 
 def test_old_ones_are_forgotten(clock: Clock) -> None:
-    one(Recipient(email="ana@example.org"))
+    one(Recipient(addresses={"email": "ana@example.org"}))
     deliver_notices(clock=clock)
     clock.pass_(days=366)
     deliver_notices(clock=clock)
@@ -301,7 +311,7 @@ def test_old_ones_are_forgotten(clock: Clock) -> None:
 
 
 def test_the_command(capsys: pytest.CaptureFixture[str]) -> None:
-    one(Recipient(email="ana@example.org"))
+    one(Recipient(addresses={"email": "ana@example.org"}))
     call_command("deliver_notices", "--json")
     assert json.loads(capsys.readouterr().out) == {"sent": 1, "postponed": 0, "failed": 0}
 

@@ -3,18 +3,25 @@
 from datetime import datetime
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 
 from common.errors import UnknownPartError
+from common.notices.channels import CHANNELS
+from common.notices.channels.base import Channel
+from common.notices.delivery import deliver_notices
 from common.notices.languages import language_code
 from common.notices.models import Notice
 from common.notices.notify import ForbiddenFactError, Recipient, create_notices, one_line, open_notice
 
 pytestmark = pytest.mark.django_db
 ANA = Recipient(
-    holder="thumbprint-of-ana", email="ana@example.org", phone="+999 712 345 678", language="es",
-    about="farmers/F-0001", note="address under review",
-)  # fmt: skip
+    holder="thumbprint-of-ana",
+    addresses={"email": "ana@example.org", "phone": "+999 712 345 678"},
+    language="es",
+    about="farmers/F-0001",
+    note="address under review",
+)
 FACTS = {"document": "Farmer card", "authority": "Farmer Registry", "date": "2026-11-21", "reference": "3F2A"}
 
 
@@ -28,7 +35,10 @@ def test_one_notice_a_channel_and_the_same_event_once(now: datetime) -> None:
 
 
 def test_each_wallet_of_a_person_is_told_and_the_person_once(now: datetime) -> None:
-    other = Recipient(holder="another-wallet", email="ana.again@example.org")
+    other = Recipient(
+        addresses={"email": "ana.again@example.org"},
+        holder="another-wallet",
+    )
     create_notices("ready", key="1", to=ANA, facts=FACTS, now=now)
     assert create_notices("ready", key="1", to=other, facts=FACTS, now=now) == 1
     assert sorted(Notice.objects.values_list("channel", flat=True)) == ["email", "sms", "wallet", "wallet"]
@@ -80,14 +90,14 @@ def test_only_facts_without_claims(facts: dict[str, str], now: datetime) -> None
     ],
 )
 def test_an_address_that_is_none_is_never_tried(address: str, now: datetime) -> None:
-    create_notices("ready", key="1", to=Recipient(email=address), facts=FACTS, now=now)
+    create_notices("ready", key="1", to=Recipient(addresses={"email": address}), facts=FACTS, now=now)
     [row] = Notice.objects.all()
     assert (row.state, row.problem) == ("failed", "The address is none.")
 
 
 @pytest.mark.parametrize("number", ["12", "0800-CALL-ME", "+999712345678;rm", "1" * 16])
 def test_a_number_that_is_none_is_never_tried(number: str, now: datetime) -> None:
-    create_notices("ready", key="1", to=Recipient(phone=number), facts=FACTS, now=now)
+    create_notices("ready", key="1", to=Recipient(addresses={"phone": number}), facts=FACTS, now=now)
     assert Notice.objects.get().state == "failed"
 
 
@@ -111,3 +121,29 @@ def test_facts_become_one_plain_line() -> None:
 )  # fmt: skip
 def test_languages_as_registers_write_them(written: object, code: str) -> None:
     assert language_code(written) == code
+
+
+def test_a_kind_of_address_that_no_channel_has_is_refused(now: datetime) -> None:
+    to = Recipient(addresses={"fax": "+999712345678"})
+    with pytest.raises(UnknownPartError, match="known: email, phone, webhook"):
+        create_notices("ready", key="1", to=to, facts=FACTS, now=now)
+    assert not Notice.objects.exists()
+
+
+def test_a_further_channel_is_one_entry(now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[str] = []
+    toy = Channel(
+        address="pigeon",
+        valid=str.isalpha,
+        deliver=lambda message: sent.append(message.address),
+        repeats=lambda: True,
+    )
+    monkeypatch.setitem(CHANNELS, "pigeon", toy)
+    to = Recipient(addresses={"pigeon": " Loft "})
+    assert create_notices("ready", key="1", to=to, facts=FACTS, now=now) == 1
+    assert deliver_notices(clock=lambda: now)["sent"] == 1
+    assert sent == ["Loft"]
+
+
+def test_a_channel_reads_settings_that_are_there() -> None:
+    assert all(hasattr(settings, name) for channel in CHANNELS.values() for name in channel.settings)

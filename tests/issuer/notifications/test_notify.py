@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.core.management import CommandError, call_command
 
+from common.errors import UnknownPartError
 from common.keys import jwk
 from common.notices.messages import create_inbox_request
 from common.notices.models import Notice, Subscriber
@@ -292,6 +293,8 @@ def test_contacts_are_declared(registry):
     assert contact_columns(registry) == {}
     with pytest.raises(Exception, match="no column"):
         set_contacts(registry, {"email": "mail"})
+    with pytest.raises(UnknownPartError, match="Unknown contact 'fax'; known: email, language, phone"):
+        set_contacts(registry, {"fax": "phone"})
 
 
 def test_the_command(registry):
