@@ -255,8 +255,7 @@ class Format(Protocol):
     ) -> Secured:
         """The credential with the claims at `disclose` (None: all), under its issuer's signature alone.
 
-        Whoever has seen such a presentation could show it again; nobody makes one unasked.
+        Whoever has seen such a presentation could show it again; nobody makes one unasked. Raises
+        `MalformedInputError` for a format whose traits are not `without_binding`.
         """
-        raise UnknownPartError(
-            "format that is shown without its holder's signature", self.traits.identifier, ()
-        )
+        raise MalformedInputError(f"{self.traits.identifier} is always shown with its holder's signature.")
