@@ -64,7 +64,7 @@ def read(document: dict[str, Any], **subject: Any) -> DecodedStatusList:
 
 def test_what_is_kept_of_it() -> None:
     found = read(published())
-    assert (found.uri, found.issuer, found.purposes) == (URI, ISSUER, {"revocation"})
+    assert (found.uri, found.issuer, found.purposes) == (URI, ISSUER, frozenset({"revocation"}))
     assert (found.valid_from, found.valid_until) == (NOW, LATER)
     assert found.statuses == packed()
 
