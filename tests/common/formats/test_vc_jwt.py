@@ -355,3 +355,9 @@ def test_a_key_named_within_the_holders_own_did(name: str) -> None:
     assert verify_shown(name, shown).holder == did_key.encode(ANA.public_key)
     with pytest.raises(SelloError):
         verify_shown(name, raw_token({**parsed.header, "kid": "#another"}, parsed.claims(), ANA))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_key_that_signed_is_told(name: str) -> None:
+    found = FORMATS[name].verify_credential(issue(name), sources=SOURCES, now=NOW)
+    assert (found.key_id, found.issuer, found.format) == (ISSUER.key_id, REGISTRY, name)

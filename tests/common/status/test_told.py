@@ -16,7 +16,7 @@ from common.status.check import MAX_ENTRIES, determine_status, gravest
 from common.status.status_list import DecodedStatusList
 from tests.common.formats.mdoc import world
 from tests.common.status.test_bitstring import ISSUER, URI, Verified
-from tests.common.status.test_check import TOKEN_ENTRY, Lists, Web
+from tests.common.status.test_check import ENTRIES, TOKEN_ENTRY, Lists, Web
 from tests.conftest import NOW
 
 KEY = PrivateKey("P-256", bytes(31) + b"\x01", f"{ISSUER}#p256-1")
@@ -197,6 +197,27 @@ def test_the_tag_of_a_cwt_may_stand_before() -> None:
         )
 
 
+def test_a_key_whose_name_is_no_text_is_nobodys() -> None:
+    """RFC 9052 §3.1: a `kid` is bytes; what cannot be read is asked for as such, and found nowhere."""
+    asked: list[Any] = []
+
+    def nobody(issuer: str, header: Any) -> Any:
+        asked.append(header["kid"])
+        raise FetchError("No such key.")
+
+    made = cbor.decode(
+        token_cwt.create(
+            uri=URI, statuses=packed(bits=2, order="least"), signer=KEY, now=NOW, expires=LATER, ttl=60
+        ),
+        tags=None,
+    )
+    protected, unprotected, *rest = made.value
+    changed = cbor.Tag(token_cwt.SIGN1, [protected, {**unprotected, cose.KID: b"\xff\xfe"}, *rest])
+    with pytest.raises(FetchError):
+        token_cwt.verify(cbor.encode(changed), uri=URI, issuer=ISSUER, issuer_key=nobody, now=NOW)
+    assert asked == ["\ufffd\ufffd"]
+
+
 # --- bits, and how many ---
 
 
@@ -239,6 +260,25 @@ def test_no_more_lists_are_asked_than_a_credential_may_have() -> None:
         assert outcome.reason == (
             "This host does not answer." if asked else f"More than {MAX_ENTRIES} status lists are not asked."
         )
+
+
+def test_a_list_that_names_no_lifetime_is_kept_for_a_minute() -> None:
+    class Untold(Web):
+        def verify_list(self, fetched: Fetched) -> bitstring.ListCredential:
+            found = super().verify_list(fetched)
+            subject = {
+                name: part for name, part in found.document["credentialSubject"].items() if name != "ttl"
+            }
+            return Verified({**found.document, "credentialSubject": subject}, valid_until=None)
+
+    lists, web = Lists(), Untold()
+    outcome = determine_status(
+        ENTRIES, issuer=ISSUER, fetch=web.fetch, issuer_key=None, verify_list=web.verify_list,  # type: ignore[arg-type]
+        lists=lists, now=NOW,
+    )  # fmt: skip
+    assert outcome.status == "valid"
+    assert outcome.reason == "The issuer's status list says: valid."
+    assert set(lists.seconds.values()) == {60}
 
 
 def test_why_nothing_is_known() -> None:

@@ -181,3 +181,18 @@ def test_a_presentation_whose_token_names_another_holder(ana: PrivateKey, named_
         verify(signed(presentation(ana) | {"holder": named_as, "iss": own}, ana, typ="vp+jwt"), kind="vp")
     with pytest.raises(SelloError):
         verify(signed(presentation(ana) | {"iss": "did:example:other"}, ana, typ="vp+jwt"), kind="vp")
+
+
+@pytest.mark.parametrize("name", ["nbf", "iat"])
+def test_a_token_begins_a_minute_early_for_other_clocks(name: str, ana: PrivateKey) -> None:
+    begins = int(NOW.timestamp())
+    assert verify(signed(credential(ana) | {name: begins + 60}, ana, typ="vc+jwt"))
+    with pytest.raises(NotYetValidError):
+        verify(signed(credential(ana) | {name: begins + 61}, ana, typ="vc+jwt"))
+
+
+def test_a_token_ends_a_minute_late_for_other_clocks(ana: PrivateKey) -> None:
+    begins = int(NOW.timestamp())
+    assert verify(signed(credential(ana) | {"exp": begins - 59}, ana, typ="vc+jwt"))
+    with pytest.raises(ExpiredError):
+        verify(signed(credential(ana) | {"exp": begins - 60}, ana, typ="vc+jwt"))
