@@ -48,7 +48,7 @@ test-crash: .venv/development ## work that is killed again and again, on SQLite 
 lint: .venv/development ## ruff and mypy
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
-	@$(BIN)/mypy common issuer wallet verifier deploy manage.py
+	@$(BIN)/mypy common issuer wallet verifier deploy tests manage.py
 	@$(RUN) makemigrations --check --dry-run --verbosity 0
 
 rooms: .venv/development ## the map: rooms, floors, arrows, and figures (ARGS=--draw draws it anew in docs/architecture.md)

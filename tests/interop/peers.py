@@ -13,7 +13,7 @@ HERE = Path(__file__).resolve().parent
 PATIENCE = 60
 
 
-class PeerRefused(Exception):
+class PeerRefusedError(Exception):
     """A peer that ended with exit code 1; `outcome` is what it printed."""
 
     def __init__(self, script: str, outcome: dict[str, Any]) -> None:
@@ -22,7 +22,7 @@ class PeerRefused(Exception):
 
 
 def run(script: str, **given: Any) -> dict[str, Any]:
-    """What a peer's command answers; `PeerRefused` when it ends with anything but success."""
+    """What a peer's command answers; `PeerRefusedError` when it ends with anything but success."""
     done = subprocess.run(
         ["node", script],
         input=json.dumps(given),
@@ -36,7 +36,7 @@ def run(script: str, **given: Any) -> dict[str, Any]:
         raise RuntimeError(f"{script} said nothing: {done.stderr[-3000:]}")
     outcome: dict[str, Any] = json.loads(done.stdout)
     if done.returncode:
-        raise PeerRefused(script, outcome)
+        raise PeerRefusedError(script, outcome)
     return outcome
 
 

@@ -102,7 +102,7 @@ def test_what_they_leave_out_is_all_that_is_missing(name: str, suite: str) -> No
     pytest.importorskip("openvc", reason="openvc-core is not installed: say `make test-interop`")
     key = library.signer(SUITES[suite].CURVES[0])
     secured = shown(PEERS[name], suite, key)
-    with pytest.raises(peers.PeerRefused):
+    with pytest.raises(peers.PeerRefusedError):
         PEERS["@digitalbazaar"].verify(suite, secured)
     whole = {**secured, "proof": {**secured["proof"], "@context": secured["@context"]}}
     PEERS["@digitalbazaar"].verify(suite, whole)

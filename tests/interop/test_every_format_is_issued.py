@@ -57,7 +57,7 @@ def test_is_taken(site: Site, passes: dict[str, str], credential_format: str) ->
 def test_is_not_given_for_a_key_proof_that_is_not_fresh(
     site: Site, passes: dict[str, str], credential_format: str
 ) -> None:
-    with pytest.raises(peers.PeerRefused) as refusal:
+    with pytest.raises(peers.PeerRefusedError) as refusal:
         Wallet.accept(
             offer(site, passes[credential_format]), key=FORMATS[credential_format], nonce="of-yesterday"
         )

@@ -104,15 +104,15 @@ def test_their_judge_believes_what_our_holder_shows(
     )
     assert claims_of(shown) == [name]
     assert judge(site, shown)["verified"]
-    with pytest.raises(peers.PeerRefused):
+    with pytest.raises(peers.PeerRefusedError):
         judge(site, {**shown, "credentialSubject": {**shown["credentialSubject"], name: "another"}})
-    with pytest.raises(peers.PeerRefused):
+    with pytest.raises(peers.PeerRefusedError):
         judge(site, {key: value for key, value in shown.items() if key != "validUntil"})
 
 
 @pair(OURS, "@digitalbazaar", FORMAT, tampered=True)
 def test_their_judge_is_not_shown_what_is_the_holders(site: Site, ours: Mapping[str, Any]) -> None:
-    with pytest.raises(peers.PeerRefused):
+    with pytest.raises(peers.PeerRefusedError):
         judge(site, dict(ours))
 
 

@@ -66,7 +66,7 @@ def test_digitalbazaar_refuses_another_claim(site: Site) -> None:
     subject = credential["credentialSubject"]
     name = next(key for key, value in subject.items() if isinstance(value, str) and key not in ("id", "type"))
     changed = {**credential, "credentialSubject": {**subject, name: f"{subject[name]}, another"}}
-    with pytest.raises(peers.PeerRefused):
+    with pytest.raises(peers.PeerRefusedError):
         judge(site, changed)
 
 
@@ -78,14 +78,14 @@ def test_digitalbazaar_refuses_a_swollen_status_list(site: Site) -> None:
     for document in documents.values():
         if "BitstringStatusListCredential" in document.get("type", []):
             document["credentialSubject"]["ttl"] = 1
-    with pytest.raises(peers.PeerRefused):
+    with pytest.raises(peers.PeerRefusedError):
         peers.run("verify_ldp.mjs", credential=credential, documents=documents)
 
 
 @pair(OURS, "@sd-jwt", "dc+sd-jwt", tampered=True)
 def test_sd_jwt_refuses_another_signature(site: Site) -> None:
     credential, _ = issued(site, "dc+sd-jwt", "F-0004")
-    with pytest.raises(peers.PeerRefused):
+    with pytest.raises(peers.PeerRefusedError):
         judge(site, library.bent(credential))
 
 
@@ -98,6 +98,6 @@ def test_sd_jwt_knows_no_disclosure_of_another(site: Site) -> None:
     forged = base64url.encode(json.dumps(["a-salt-of-mallory", name, "Another"]).encode())
     try:
         claims = judge(site, "~".join([jwt, forged, *rest]))["claims"]
-    except peers.PeerRefused:
+    except peers.PeerRefusedError:
         return
     assert claims.get(name) != "Another"

@@ -105,9 +105,9 @@ def check_that_it_verifies_ours(peer: str) -> None:
 
 
 def check_that_it_refuses_ours_with_another_name_or_from_another_session(peer: str) -> None:
-    with pytest.raises(peers.PeerRefused):
+    with pytest.raises(peers.PeerRefusedError):
         verified_by(peer, renamed(shown_by_us()))
-    with pytest.raises(peers.PeerRefused):
+    with pytest.raises(peers.PeerRefusedError):
         verified_by(peer, shown_by_us(), transcript=ELSEWHERE)
 
 

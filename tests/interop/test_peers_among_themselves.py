@@ -34,7 +34,7 @@ def test_their_wallet_takes_three_from_their_issuer(
 
 def test_their_issuer_refuses_another_transaction_code(their_issuer: peers.Service) -> None:
     offer = their_issuer.post("/control/offer", tx_code=True)
-    with pytest.raises(peers.PeerRefused) as refusal:
+    with pytest.raises(peers.PeerRefusedError) as refusal:
         Wallet.accept(offer | {"tx_code": "000000"}, format="ldp_vc")
     assert refusal.value.outcome["error"]["answer"]["error"] == "invalid_grant"
 

@@ -158,7 +158,7 @@ def test_answers_once(site: Site, held: Held) -> None:
 
 def test_shows_nothing_that_it_does_not_hold(site: Site, held: Held) -> None:
     request = ask(site, "subsidy", prefix="decentralized_identifier")
-    with pytest.raises(peers.PeerRefused, match="no credential of this wallet"):
+    with pytest.raises(peers.PeerRefusedError, match="no credential of this wallet"):
         Wallet.present(request["request_uri"], held["ldp_vc"][:1])
 
 

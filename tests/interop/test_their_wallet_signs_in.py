@@ -95,7 +95,7 @@ def test_takes_no_for_an_answer(site: Site) -> None:
     begun = begin(site, "farmer", "F-0002", "--format", "dc+sd-jwt")
     code = site.command("create_access_code", "farmers", "F-0002")["access_code"]
     answer = Browser().agree(begun["url"], code, "no")
-    with pytest.raises(peers.PeerRefused, match="access_denied"):
+    with pytest.raises(peers.PeerRefusedError, match="access_denied"):
         wallet("take", kept=begun["kept"], answer=answer)
 
 
@@ -106,7 +106,7 @@ def test_is_refused_with_the_error_of_the_specification(site: Site, what: str) -
     options = {"verifier": "x" * 43} if what == "verifier" else {}
     if what == "replay":
         wallet("take", kept=begun["kept"], answer=answer)
-    with pytest.raises(peers.PeerRefused) as refusal:
+    with pytest.raises(peers.PeerRefusedError) as refusal:
         wallet("take", kept=begun["kept"], answer=answer, **options)
     assert refusal.value.outcome["error"]["answer"]["error"] == "invalid_grant"
 
@@ -133,10 +133,10 @@ def test_with_high_assurance(site: Site, certificate: Certificates, proof: str) 
 def test_strangers_are_refused_where_assurance_is_high(site: Site, certificate: Certificates) -> None:
     stranger = provider(certificate)
     body = certificate.leaf_by_nobody.split("-----")[2]
-    with pytest.raises(peers.PeerRefused) as refusal:
+    with pytest.raises(peers.PeerRefusedError) as refusal:
         begin(site, "farmer", "F-0001", provider={**stranger, "x5c": ["".join(body.split())]})
     assert "invalid_client_attestation" in str(refusal.value)
-    with pytest.raises(peers.PeerRefused) as refusal:
+    with pytest.raises(peers.PeerRefusedError) as refusal:
         begin(site, "farmer", "F-0001")
     assert "invalid_client" in str(refusal.value)
 
@@ -155,7 +155,7 @@ def test_waits_for_an_officer(site: Site, decision: str) -> None:
     assert wallet("later", **waiting)["transaction_id"] == taken["transaction_id"]
     site.command("decide", offer["session"], decision)
     if decision == "refuse":
-        with pytest.raises(peers.PeerRefused, match="credential_request_denied"):
+        with pytest.raises(peers.PeerRefusedError, match="credential_request_denied"):
             wallet("later", **waiting)
         return
     assert judge(site, wallet("later", **waiting)["credentials"][0])["verified"]

@@ -55,7 +55,7 @@ def test_is_refused_with_the_error_of_the_specification(
         offer["tx_code"] = "000000" if offer["tx_code"] != "000000" else "111111"
     if what == "replay":
         Wallet.accept(offer)
-    with pytest.raises(peers.PeerRefused) as refusal:
+    with pytest.raises(peers.PeerRefusedError) as refusal:
         Wallet.accept(offer, **options)
     assert refusal.value.outcome["error"]["answer"]["error"] == code
 
@@ -63,5 +63,5 @@ def test_is_refused_with_the_error_of_the_specification(
 def test_asks_for_no_more_than_the_metadata_allows(site: Site) -> None:
     """The peer itself keeps to `batch_size` (OpenID4VCI §12.2.4); it could not if that were not published."""
     offer = site.command("create_offer", "farmer", "F-0001", "--format", "dc+sd-jwt", "--by-value")
-    with pytest.raises(peers.PeerRefused, match="max batch size is '10'"):
+    with pytest.raises(peers.PeerRefusedError, match="max batch size is '10'"):
         Wallet.accept(offer, proofs=11)

@@ -3,17 +3,21 @@
 import secrets
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from django.test import Client
+from pytest_django import Settings
 
 from common.keys import PrivateKey, jws
 from common.oid4vci.authorization import create_issuance_authorization_request
 from common.oid4vci.key_attestation import Resistance, create_key_attestation
 from common.oid4vci.wallet_attestation import create_attestation_pop, create_wallet_attestation
 from common.oid4vp.x509 import create_certificate_authority, create_leaf_certificate
+from issuer.models import Configuration
+from tests.client_response import ClientResponse
 from tests.issuer.haip import CodeWallet
 from tests.issuer.protocol import make_farmers, offer_now
 
@@ -34,7 +38,7 @@ class Provider:
             key=LEAF.public_key, host="provider.example", issuer=root, authority=self.root, serial=2, **span
         )
 
-    def wallet(self, **overrides) -> str:
+    def wallet(self, **overrides: Any) -> str:
         now = datetime.now(UTC)
         arguments = {
             "provider": "https://provider.example", "client_id": CLIENT, "name": "Wallet of the South",
@@ -43,7 +47,7 @@ class Provider:
         }  # fmt: skip
         return create_wallet_attestation(**{**arguments, **overrides})
 
-    def keys(self, *keys: PrivateKey, nonce: str | None, **overrides) -> str:
+    def keys(self, *keys: PrivateKey, nonce: str | None, **overrides: Any) -> str:
         now = datetime.now(UTC)
         arguments = {
             "keys": [key.public_key for key in keys], "nonce": nonce, "signer": LEAF, "x5c": [self.leaf],
@@ -53,7 +57,7 @@ class Provider:
 
 
 @pytest.fixture
-def provider(settings, tmp_path: Path) -> Provider:
+def provider(settings: Settings, tmp_path: Path) -> Provider:
     """A provider that the office trusts."""
     found = Provider()
     path = tmp_path / "providers.pem"
@@ -63,28 +67,29 @@ def provider(settings, tmp_path: Path) -> Provider:
 
 
 @pytest.fixture
-def farmer(provider):
+def farmer(provider: Provider) -> Configuration:
     return make_farmers()
 
 
 @pytest.fixture
-def wallet(farmer, ana) -> CodeWallet:
+def wallet(farmer: Configuration, ana: PrivateKey) -> CodeWallet:
     found = CodeWallet(farmer.authority, ana, Client(), client_id=CLIENT)
     found.fresh_nonce()
     return found
 
 
-def refusal(response) -> tuple[int, str]:
+def refusal(response: ClientResponse) -> tuple[int, str]:
     return response.status_code, response.json()["error"]
 
 
 def challenge(wallet: CodeWallet) -> str:
     answer = wallet.client.post(wallet.url("challenge"))
     assert answer.headers["Cache-Control"] == "no-store"
-    return answer.json()["attestation_challenge"]
+    found: str = answer.json()["attestation_challenge"]
+    return found
 
 
-def pop(wallet: CodeWallet, **overrides) -> str:
+def pop(wallet: CodeWallet, **overrides: Any) -> str:
     arguments = {
         "client_id": CLIENT, "audience": wallet.authority.identifier, "jti": secrets.token_urlsafe(8),
         "challenge": challenge(wallet), "signer": INSTANCE, "now": datetime.now(UTC),
@@ -99,12 +104,19 @@ def headers(wallet: CodeWallet, attestation: str, proof: str | None = None) -> d
     }
 
 
-def push(wallet: CodeWallet, attestation: str, proof: str | None = None, **overrides):
+def push(wallet: CodeWallet, attestation: str, proof: str | None = None, **overrides: Any) -> ClientResponse:
     fields = create_issuance_authorization_request(wallet.asked(**overrides))
-    return wallet.form("par", fields, **headers(wallet, attestation, proof))
+    found: ClientResponse = wallet.form("par", fields, **headers(wallet, attestation, proof))
+    return found
 
 
-def signed_wallet(provider, *, header=None, signer=LEAF, **claims) -> str:
+def signed_wallet(
+    provider: Provider,
+    *,
+    header: dict[str, Any] | None = None,
+    signer: PrivateKey = LEAF,
+    **claims: Any,
+) -> str:
     """A wallet attestation with claims of our choice; None leaves one out."""
     parsed = jws.parse(provider.wallet())
     body = {name: value for name, value in {**parsed.claims(), **claims}.items() if value is not None}
@@ -112,10 +124,12 @@ def signed_wallet(provider, *, header=None, signer=LEAF, **claims) -> str:
 
 
 @pytest.fixture
-def token(farmer, wallet) -> str:
-    return wallet.token(offer_now(farmer)).json()["access_token"]
+def token(farmer: Configuration, wallet: CodeWallet) -> str:
+    found: str = wallet.token(offer_now(farmer)).json()["access_token"]
+    return found
 
 
-def ask(wallet: CodeWallet, token: str, kind: str, *proofs: str):
+def ask(wallet: CodeWallet, token: str, kind: str, *proofs: str) -> ClientResponse:
     body = {"credential_configuration_id": "farmer.dc+sd-jwt", "proofs": {kind: list(proofs)}}
-    return wallet.credential(token, body)
+    found: ClientResponse = wallet.credential(token, body)
+    return found

@@ -9,6 +9,7 @@ from common.registries.connector import RegistryRecord
 from issuer.configurations.types import create_configuration
 from issuer.issuance.credential_request import issue_directly
 from issuer.models import Configuration, IssuedCredential, Registry
+from issuer.registries.refresh import RefreshResult
 from issuer.registries.store import create_registry, store_records
 from issuer.sync.rules import set_rules
 from issuer.sync.run import SyncResult, preview_sync, sync
@@ -74,6 +75,12 @@ def issued(configuration: Configuration, key: str = "F-1", format_: str = "dc+sd
 def go(slug: str, **options: Any) -> SyncResult:
     registry = Registry.objects.get(slug=slug)
     return sync(registry, actor="test", now=options.pop("now", AT), **options)
+
+
+def refreshed(run: SyncResult) -> RefreshResult:
+    """What the run read anew; the test fails where it read nothing."""
+    assert run.refreshed is not None
+    return run.refreshed
 
 
 def look(slug: str, now: datetime = AT) -> SyncResult:

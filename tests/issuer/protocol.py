@@ -59,13 +59,14 @@ class TinyWallet:
     def url(self, path: str) -> str:
         return f"/issuers/{self.authority.slug}/{path}"
 
-    def token(self, offer: CreatedOffer, **fields: str) -> Any:
+    def token(self, offer: CreatedOffer, **fields: str | None) -> Any:
         grant = offer.document["grants"][PRE_AUTHORIZED]
         form = {"grant_type": PRE_AUTHORIZED, "pre-authorized_code": grant["pre-authorized_code"], **fields}
         return self.client.post(self.url("token"), urlencode(form), content_type=FORM)
 
     def nonce(self) -> str:
-        return self.client.post(self.url("nonce")).json()["c_nonce"]
+        found: str = self.client.post(self.url("nonce")).json()["c_nonce"]
+        return found
 
     def proof(self, nonce: str | None, **overrides: Any) -> str:
         arguments = {"audience": self.authority.identifier, "signer": self.key, "now": datetime.now(UTC)}

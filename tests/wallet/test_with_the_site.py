@@ -34,7 +34,8 @@ pytestmark = pytest.mark.skipif(
 def command(name: str, *arguments: str) -> dict[str, Any]:
     out = StringIO()
     call_command(name, *arguments, "--json", stdout=out)
-    return json.loads(out.getvalue())
+    found: dict[str, Any] = json.loads(out.getvalue())
+    return found
 
 
 @pytest.fixture
@@ -129,6 +130,7 @@ def test_a_status_change_is_seen(citizen: Client) -> None:
 
     take(citizen, "disability", "D-0001")
     issued = IssuedCredential.objects.first()
+    assert issued is not None
     for number, (status, word) in enumerate(
         (("suspended", "Suspended"), ("valid", "Valid"), ("revoked", "Revoked"))
     ):
@@ -165,7 +167,7 @@ def test_what_is_ready_is_fetched_by_a_button(citizen: Client, site_network: Cli
     population = Registry.objects.get(slug="population")
     record = population.records.get(key="P-0001")
     offered = ReadyOffer(Configuration.objects.get(name="farmer").pk, "F-0001")
-    told = {"key": "1", "now": timezone.now(), "document": "Farmer", "reference": "1A2B"}
+    told: dict[str, Any] = {"key": "1", "now": timezone.now(), "document": "Farmer", "reference": "1A2B"}
     assert tell_person(population, record, "ready", offer=offered, **told)
     page = citizen.get("/wallet/activity").content.decode()
     assert page.count(">Fetch it<") == 1

@@ -88,7 +88,7 @@ def test_a_root_is_an_authority_whose_key_signs_certificates(
 
 
 @pytest.mark.parametrize("hashed", [hashes.SHA384(), hashes.SHA512()])
-def test_hashes_that_are_strong_enough(hashed: hashes.HashAlgorithm) -> None:
+def test_hashes_that_are_strong_enough(hashed: hashes.SHA384 | hashes.SHA512) -> None:
     vouched(certified((SIGNING, True), MDL, hashed=hashed))
 
 

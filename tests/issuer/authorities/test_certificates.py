@@ -3,11 +3,14 @@
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.x509.oid import NameOID
 from django.core.management import CommandError, call_command
+from pytest_django import Settings
 
 from common.adapters.documents.sources import check_credential_status, sources
 from common.did import did_key
@@ -31,12 +34,12 @@ YEAR = timedelta(days=366)
 
 
 @pytest.fixture
-def authority(settings) -> Authority:
+def authority(settings: Settings) -> Authority:
     settings.ISSUING_COUNTRY = "UT"
     return create_authority("transit", "Transit Office")
 
 
-def test_one_root_and_a_signer_below_it(authority):
+def test_one_root_and_a_signer_below_it(authority: Authority) -> None:
     signer, leaf = certificates.mdoc_signer(authority, until=TODAY + YEAR, now=TODAY)
     root = certificates.authority_root(authority, now=TODAY)
     assert iaca.verify_document_signer([leaf], root=root, now=TODAY) == signer.public_key
@@ -52,7 +55,7 @@ def test_one_root_and_a_signer_below_it(authority):
     assert Certificate.objects.count() == 2
 
 
-def test_a_new_signer_when_the_last_one_would_not_outlive_what_it_signs(authority):
+def test_a_new_signer_when_the_last_one_would_not_outlive_what_it_signs(authority: Authority) -> None:
     first = certificates.mdoc_signer(authority, until=TODAY + YEAR, now=TODAY)[1]
     later = TODAY + timedelta(days=120)
     second = certificates.mdoc_signer(authority, until=later + YEAR, now=later)[1]
@@ -63,29 +66,35 @@ def test_a_new_signer_when_the_last_one_would_not_outlive_what_it_signs(authorit
     assert Certificate.objects.filter(is_root=True).count() == 1
 
 
-def test_nothing_outlives_the_longest_signer(authority):
+def test_nothing_outlives_the_longest_signer(authority: Authority) -> None:
     with pytest.raises(SelloError):
         certificates.mdoc_signer(authority, until=TODAY + timedelta(days=460), now=TODAY)
 
 
-def test_authorities_have_roots_of_their_own(authority):
+def test_authorities_have_roots_of_their_own(authority: Authority) -> None:
     other = create_authority("health", "Health Office")
     leaf = certificates.mdoc_signer(other, until=TODAY + YEAR, now=TODAY)[1]
     with pytest.raises(SelloError):
         iaca.verify_document_signer([leaf], root=certificates.authority_root(authority, now=TODAY), now=TODAY)
 
 
-def test_the_revocation_list(authority):
+def root_key(authority: Authority) -> EllipticCurvePublicKey:
+    key = certificates.authority_root(authority, now=TODAY).public_key()
+    assert isinstance(key, EllipticCurvePublicKey)
+    return key
+
+
+def test_the_revocation_list(authority: Authority) -> None:
     revoked = x509.load_der_x509_crl(certificates.authority_revocations(authority, now=TODAY))
-    assert revoked.is_signature_valid(certificates.authority_root(authority, now=TODAY).public_key())
+    assert revoked.is_signature_valid(root_key(authority))
     assert len(revoked) == 0
 
 
 @pytest.mark.parametrize("days", [LONGEST_DAYS, LONGEST_DAYS + 1])
-def test_a_configuration_asks_for_no_more_than_its_signers_can_give(days):
+def test_a_configuration_asks_for_no_more_than_its_signers_can_give(days: int) -> None:
     """At any hour: the longest validity is one that a fresh signer outlives."""
     registry = make_farmers().registry
-    told = {"type": "FarmerPass", "formats": ["mso_mdoc"], "validity_days": days}
+    told: dict[str, Any] = {"type": "FarmerPass", "formats": ["mso_mdoc"], "validity_days": days}
     if days > LONGEST_DAYS:
         with pytest.raises(InvalidClaimsError):
             create_configuration(registry, **told)
@@ -100,13 +109,13 @@ def test_a_configuration_asks_for_no_more_than_its_signers_can_give(days):
 
 
 @pytest.mark.parametrize("doctype", ["a b", "<script>", "x" * 201, "-x"])
-def test_a_document_type_is_a_name(doctype):
+def test_a_document_type_is_a_name(doctype: str) -> None:
     registry = make_farmers().registry
     with pytest.raises(InvalidClaimsError):
         create_configuration(registry, type="FarmerPass", formats=["mso_mdoc"], doctype=doctype)
 
 
-def test_a_bearer_has_no_mdoc():
+def test_a_bearer_has_no_mdoc() -> None:
     configuration = create_configuration(make_farmers().registry, type="FarmerPass", formats=["mso_mdoc"])
     with pytest.raises(SelloError):
         issue_directly(configuration, "F-0001", "mso_mdoc", holder=None, now=TODAY)
@@ -121,17 +130,18 @@ def serial(der: bytes) -> int:
 
 def revoked(authority: Authority) -> set[int]:
     found = x509.load_der_x509_crl(certificates.authority_revocations(authority, now=TODAY))
-    assert found.is_signature_valid(certificates.authority_root(authority, now=TODAY).public_key())
+    assert found.is_signature_valid(root_key(authority))
+    assert found.next_update_utc is not None
     assert found.last_update_utc <= TODAY < found.next_update_utc
     return {entry.serial_number for entry in found}
 
 
-def revoke(authority: Authority, number: int, **changes):
-    told = {"reason": "its key was seen elsewhere", "actor": "a test", "now": TODAY}
+def revoke(authority: Authority, number: int, **changes: Any) -> Certificate:
+    told: dict[str, Any] = {"reason": "its key was seen elsewhere", "actor": "a test", "now": TODAY}
     return certificates.revoke_certificate(authority, number, **told | changes)
 
 
-def test_a_signer_that_was_taken_back_signs_no_more(authority):
+def test_a_signer_that_was_taken_back_signs_no_more(authority: Authority) -> None:
     _, first = certificates.mdoc_signer(authority, until=TODAY + YEAR, now=TODAY)
     assert revoked(authority) == set()
     row = revoke(authority, serial(first))
@@ -147,7 +157,7 @@ def test_a_signer_that_was_taken_back_signs_no_more(authority):
         revoke(authority, serial(first))
 
 
-def test_the_certificate_of_tokens_is_made_anew(authority):
+def test_the_certificate_of_tokens_is_made_anew(authority: Authority) -> None:
     [first] = certificates.token_chain(authority, now=TODAY)
     revoke(authority, serial(first))
     [second] = certificates.token_chain(authority, now=TODAY)
@@ -155,7 +165,7 @@ def test_the_certificate_of_tokens_is_made_anew(authority):
     assert serial(second) != serial(first)
 
 
-def test_roots_and_others_certificates_are_not_taken_back(authority):
+def test_roots_and_others_certificates_are_not_taken_back(authority: Authority) -> None:
     other = create_authority("health", "Health Office")
     _, theirs = certificates.mdoc_signer(other, until=TODAY + YEAR, now=TODAY)
     root = certificates.authority_root(authority, now=TODAY)
@@ -164,7 +174,9 @@ def test_roots_and_others_certificates_are_not_taken_back(authority):
             revoke(authority, number)
 
 
-def test_what_stands_under_a_certificate_falls_with_it(capsys, settings, tmp_path):
+def test_what_stands_under_a_certificate_falls_with_it(
+    capsys: pytest.CaptureFixture[str], settings: Settings, tmp_path: Path
+) -> None:
     """By the command, for an mdoc and for a token whose root the verifier knows."""
     farmer = make_farmers()
     mdoc = create_configuration(farmer.registry, type="FarmerPass", formats=["mso_mdoc"])

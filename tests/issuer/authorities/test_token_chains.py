@@ -9,42 +9,45 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from django.core.management import call_command
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks, Settings
 
 from common.adapters.documents.sources import check_credential_status, sources
 from common.adapters.limits import cache_backends
 from common.errors import SelloError
 from common.formats import FORMATS
+from common.formats.base import VerifiedCredential
 from common.keys import certificate, jws
 from common.trust import certificates as chains
 from common.trust.purposes import ISSUER
 from issuer.authorities import certificates, identity
 from issuer.authorities.identity import create_authority
 from issuer.issuance.credential_request import issue_directly
-from issuer.models import Certificate
+from issuer.models import Certificate, Configuration
 from tests.issuer.protocol import make_farmers
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def farmer():
+def farmer() -> Configuration:
     return make_farmers()
 
 
 @pytest.fixture
-def token(farmer) -> str:
-    return issue_directly(farmer, "F-0001", "dc+sd-jwt", holder=None, now=datetime.now(UTC))[1]
+def token(farmer: Configuration) -> str:
+    return str(issue_directly(farmer, "F-0001", "dc+sd-jwt", holder=None, now=datetime.now(UTC))[1])
 
 
 def chain_in(token: str) -> tuple[bytes, ...]:
     return chains.read_x5c(jws.parse(token.split("~", maxsplit=1)[0]).header["x5c"])
 
 
-def verify(token: str):
+def verify(token: str) -> VerifiedCredential:
     return FORMATS["dc+sd-jwt"].verify_credential(token, sources=sources(), now=datetime.now(UTC))
 
 
-def test_the_chain_is_one_leaf_that_names_the_issuer(farmer, token):
+def test_the_chain_is_one_leaf_that_names_the_issuer(farmer: Configuration, token: str) -> None:
     now, authority = datetime.now(UTC), farmer.authority
     root = certificates.authority_root(authority, now=now)
     [der] = chain_in(token)
@@ -59,7 +62,9 @@ def test_the_chain_is_one_leaf_that_names_the_issuer(farmer, token):
     assert chains.verify_chain([der], anchors=[root], purpose=ISSUER, now=now) == leaf
 
 
-def test_it_is_verified_with_the_root_alone_and_without_it_by_metadata(farmer, token, settings, tmp_path):
+def test_it_is_verified_with_the_root_alone_and_without_it_by_metadata(
+    farmer: Configuration, token: str, settings: Settings, tmp_path: Path
+) -> None:
     issuer = farmer.authority.identifier
     found = verify(token)
     assert (found.issuer, found.authority_keys) == (issuer, ())
@@ -73,12 +78,14 @@ def test_it_is_verified_with_the_root_alone_and_without_it_by_metadata(farmer, t
     assert check_credential_status(found, now=datetime.now(UTC)).status == "valid"
 
 
-def test_another_authoritys_chain_does_not_speak_for_this_one(farmer, token, settings, tmp_path):
+def test_another_authoritys_chain_does_not_speak_for_this_one(
+    farmer: Configuration, token: str, settings: Settings, tmp_path: Path
+) -> None:
     """Both are of one house and one host; a token with the other's certificate is nobody's."""
     other = create_authority("civil-registry", "Civil Registry")
     now = datetime.now(UTC)
     signer = identity.authority_signer(other, "P-256")
-    payload = jws.parse(token.split("~")[0]).payload
+    payload = jws.parse(token.split("~", maxsplit=1)[0]).payload
     header = {"typ": "dc+sd-jwt", "x5c": certificate.x5c(certificates.token_chain(other, now=now))}
     forged = jws.sign(header, payload, signer=signer) + "~"
     with pytest.raises(SelloError, match="another key"):
@@ -89,19 +96,21 @@ def test_another_authoritys_chain_does_not_speak_for_this_one(farmer, token, set
         verify(forged)
 
 
-def test_one_certificate_serves_all_tokens_and_no_mdoc(farmer, token):
+def test_one_certificate_serves_all_tokens_and_no_mdoc(farmer: Configuration, token: str) -> None:
     now, authority = datetime.now(UTC), farmer.authority
     cache_backends.forget_cached()
     again = issue_directly(farmer, "F-0002", "dc+sd-jwt", holder=None, now=now)[1]
-    assert chain_in(again) == chain_in(token)
+    assert chain_in(str(again)) == chain_in(token)
     _, leaf = certificates.mdoc_signer(authority, until=now + timedelta(days=9), now=now)
     assert (leaf,) != chain_in(token)
     assert Certificate.objects.filter(authority=authority).count() == 3
 
 
 def test_the_rows_are_not_asked_for_each_token(
-    farmer, django_assert_num_queries, django_capture_on_commit_callbacks
-):
+    farmer: Configuration,
+    django_assert_num_queries: DjangoAssertNumQueries,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
     now = datetime.now(UTC)
     with django_capture_on_commit_callbacks(execute=True):
         chain = certificates.token_chain(farmer.authority, now=now)
@@ -109,7 +118,7 @@ def test_the_rows_are_not_asked_for_each_token(
         assert certificates.token_chain(farmer.authority, now=now) == chain
 
 
-def test_minted_tokens_bring_it_too(farmer, token, tmp_path):
+def test_minted_tokens_bring_it_too(farmer: Configuration, token: str, tmp_path: Path) -> None:
     call_command(
         "mint", "farmer", "--format", "dc+sd-jwt", "--out", str(tmp_path), "--json", stdout=StringIO()
     )
@@ -118,12 +127,12 @@ def test_minted_tokens_bring_it_too(farmer, token, tmp_path):
     assert {chain_in(one) for one in minted} == {chain_in(token)}
 
 
-def test_the_status_list_brings_it_too(farmer, token, client):
+def test_the_status_list_brings_it_too(farmer: Configuration, token: str, client: Client) -> None:
     [reference] = verify(token).status
     body = client.get(reference.uri).content.decode()
     assert chain_in(body) == chain_in(token)
 
 
-def test_the_root_is_not_sent_along(farmer, token):
+def test_the_root_is_not_sent_along(farmer: Configuration, token: str) -> None:
     root = certificates.authority_root(farmer.authority, now=datetime.now(UTC)).public_bytes(Encoding.DER)
     assert root not in chain_in(token)

@@ -2,10 +2,12 @@
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from pytest_django import Settings
 
 from common.errors import UnknownPartError
 from common.registries.claims.mapping import Claim, InvalidClaimsError, RecordIncompleteError
@@ -20,7 +22,7 @@ from issuer.configurations.types import (
     disclosable_paths,
     find_configuration,
 )
-from issuer.models import Configuration
+from issuer.models import Configuration, Registry
 from issuer.registries.store import create_registry
 
 pytestmark = pytest.mark.django_db
@@ -34,12 +36,12 @@ COLUMNS = [
 
 
 @pytest.fixture
-def registry(settings):
+def registry(settings: Settings) -> Registry:
     settings.BASE_URL = "http://localhost:8000"
     return create_registry("farms", title="Farms", authority="farm-office", key_column="id", columns=COLUMNS)
 
 
-def test_claims_are_guessed_from_columns(registry):
+def test_claims_are_guessed_from_columns(registry: Registry) -> None:
     made = create_configuration(registry, type="FarmSubsidyCredential")
     assert (made.name, made.formats) == ("farm-subsidy", ["ldp_vc", "dc+sd-jwt"])
     assert [(claim.name, claim.label, claim.type) for claim in made.claim_list()] == [
@@ -55,7 +57,7 @@ def test_claims_are_guessed_from_columns(registry):
     assert list(made.format_ids()) == ["farm-subsidy.ldp_vc", "farm-subsidy.dc+sd-jwt"]
 
 
-def test_words_of_the_data_model_keep_their_meaning(registry):
+def test_words_of_the_data_model_keep_their_meaning(registry: Registry) -> None:
     columns = [
         {"name": n, "type": t} for n, t in (("name", "string"), ("description", "decimal"), ("type", "date"))
     ]
@@ -67,7 +69,7 @@ def test_words_of_the_data_model_keep_their_meaning(registry):
     assert "name" not in context_document(made)["@context"]
 
 
-def test_a_record_becomes_claims_of_their_types(registry):
+def test_a_record_becomes_claims_of_their_types(registry: Registry) -> None:
     made = create_configuration(registry, type="FarmCredential")
     data = {
         "id": "1",
@@ -86,7 +88,7 @@ def test_a_record_becomes_claims_of_their_types(registry):
     assert claims_of(made, RegistryRecord("1", {"id": "1", "cattle": ""})) == {"record_id": "1"}
 
 
-def test_again_is_the_same_and_keeps_its_claims(registry):
+def test_again_is_the_same_and_keeps_its_claims(registry: Registry) -> None:
     first = create_configuration(registry, type="FarmCredential", claims=[Claim("cattle", "cattle", "Cows")])
     second = create_configuration(registry, type="FarmCredential", formats=["dc+sd-jwt"])
     assert (first.pk, Configuration.objects.count()) == (second.pk, 1)
@@ -94,7 +96,7 @@ def test_again_is_the_same_and_keeps_its_claims(registry):
     assert second.formats == ["dc+sd-jwt"]
 
 
-def test_a_second_registry_gets_a_name_of_its_own(registry):
+def test_a_second_registry_gets_a_name_of_its_own(registry: Registry) -> None:
     other = create_registry("farms-2", title="F", authority="farm-office", key_column="id", columns=COLUMNS)
     create_configuration(registry, type="FarmCredential")
     assert create_configuration(other, type="FarmCredential").name == "farm-2"
@@ -102,7 +104,7 @@ def test_a_second_registry_gets_a_name_of_its_own(registry):
         create_configuration(other, type="CattleCredential", name="farm")
 
 
-def test_what_cannot_be_used_is_refused(registry):
+def test_what_cannot_be_used_is_refused(registry: Registry) -> None:
     with pytest.raises(UnknownPartError, match=r"known: dc\+sd-jwt, .*ldp_vc"):
         create_configuration(registry, type="FarmCredential", formats=["pdf"])
     with pytest.raises(InvalidClaimsError, match="letters and digits"):
@@ -113,7 +115,7 @@ def test_what_cannot_be_used_is_refused(registry):
         find_configuration("farm")
 
 
-def test_what_a_type_publishes_of_itself(registry):
+def test_what_a_type_publishes_of_itself(registry: Registry) -> None:
     claims = [
         Claim("born", "Fecha de nacimiento", "Born", "date", "https://publicschema.org/date_of_birth"),
         Claim("cattle", "cattle", "Cows", "integer", mandatory=True, selectively_disclosable=False),
@@ -136,7 +138,7 @@ def test_what_a_type_publishes_of_itself(registry):
     assert disclosable_paths(made) == (("born",),)
 
 
-def test_age_is_worked_out_on_the_day_of_issuance(registry):
+def test_age_is_worked_out_on_the_day_of_issuance(registry: Registry) -> None:
     claims = [Claim("of_age", "Fecha de nacimiento", "Of age", "boolean", derive="age_over", years=18)]
     made = create_configuration(registry, type="AgeCredential", claims=claims)
     record = RegistryRecord("1", {"Fecha de nacimiento": "2008-11-21"})
@@ -144,14 +146,14 @@ def test_age_is_worked_out_on_the_day_of_issuance(registry):
     assert claims_of(made, record, now=datetime(2026, 11, 21, tzinfo=UTC)) == {"of_age": True}
 
 
-def test_a_record_that_lacks_what_must_be_said(registry):
+def test_a_record_that_lacks_what_must_be_said(registry: Registry) -> None:
     claims = [Claim("cattle", "cattle", "Cows", "integer", mandatory=True)]
     made = create_configuration(registry, type="FarmCredential", claims=claims)
     with pytest.raises(RecordIncompleteError, match="Cows"):
         claims_of(made, RegistryRecord("1", {"id": "1"}))
 
 
-def test_the_command(registry, tmp_path, capsys):
+def test_the_command(registry: Registry, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     described = tmp_path / "claims.json"
     described.write_text(json.dumps([{"name": "cows", "column": "cattle", "type": "integer"}]))
     call_command("create_configuration", "farms", "--type", "FarmCredential", "--json", "--claims", described)

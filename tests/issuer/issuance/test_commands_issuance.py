@@ -2,7 +2,9 @@
 
 import io
 import json
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -10,28 +12,30 @@ from django.core.management import CommandError, call_command
 from common.adapters.documents.sources import sources
 from common.did import did_key
 from common.formats import FORMATS
-from common.keys import jwk
-from common.oid4vci.offer import parse_credential_offer, parse_offer_uri
+from common.keys import PrivateKey, jwk
+from common.oid4vci.offer import CredentialOffer, parse_credential_offer, parse_offer_uri
 from issuer.issuance import batch_issuance
-from issuer.models import IssuedCredential, Session
+from issuer.issuance.delivery import store_credentials
+from issuer.models import Configuration, IssuedCredential, Session
 from tests.issuer.protocol import make_farmers
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def farmer():
+def farmer() -> Configuration:
     return make_farmers(count=7)
 
 
-def run(*arguments: str) -> dict:
+def run(*arguments: str) -> dict[str, Any]:
     out = io.StringIO()
     call_command(*arguments, "--json", stdout=out, stderr=io.StringIO())
     assert out.getvalue().count("\n") == 1
-    return json.loads(out.getvalue())
+    found: dict[str, Any] = json.loads(out.getvalue())
+    return found
 
 
-def test_create_offer(farmer):
+def test_create_offer(farmer: Configuration) -> None:
     made = run("create_offer", "farmer", "F-0001", "--tx-code")
     assert set(made) == {"offer_uri", "link", "credential_offer", "tx_code", "session"}
     assert made["link"].startswith("http://localhost:8000/wallet/accept?credential_offer_uri=")
@@ -44,7 +48,9 @@ def test_create_offer(farmer):
     )
     assert Session.objects.get(pk=made["session"]).record_key == "F-0001"
     value = run("create_offer", "farmer", "F-0001", "--by-value", "--format", "dc+sd-jwt")
-    assert parse_offer_uri(value["offer_uri"]).configuration_ids == ("farmer.dc+sd-jwt",)
+    offer = parse_offer_uri(value["offer_uri"])
+    assert isinstance(offer, CredentialOffer)
+    assert offer.configuration_ids == ("farmer.dc+sd-jwt",)
     assert value["tx_code"] is None
 
 
@@ -60,7 +66,7 @@ def test_create_offer(farmer):
         ("set_status", "urn:uuid:0", "revoked", "--reason", "test"),
     ],
 )
-def test_a_fault_is_one_sentence(farmer, arguments):
+def test_a_fault_is_one_sentence(farmer: Configuration, arguments: tuple[str, ...]) -> None:
     with pytest.raises(CommandError) as caught:
         run(*arguments)
     assert str(caught.value).endswith(".")
@@ -68,13 +74,15 @@ def test_a_fault_is_one_sentence(farmer, arguments):
     assert not IssuedCredential.objects.exists()
 
 
-def test_issue_to_a_did(farmer, ana):
+def test_issue_to_a_did(farmer: Configuration, ana: PrivateKey) -> None:
     made = run("issue", "farmer", "F-0001", "--format", "ldp_vc", "--holder", did_key.encode(ana.public_key))
     assert made["credential"]["credentialSubject"]["id"] == did_key.encode(ana.public_key)
     assert made["credential_id"] == made["credential"]["id"]
 
 
-def test_issue_to_a_key_in_a_file(farmer, ana, tmp_path: Path, now):
+def test_issue_to_a_key_in_a_file(
+    farmer: Configuration, ana: PrivateKey, tmp_path: Path, now: datetime
+) -> None:
     key, out = tmp_path / "ana.jwk", tmp_path / "cards" / "farmer.sd-jwt"  # a folder that is not there yet
     key.write_text(json.dumps(jwk.encode(ana.public_key)))
     made = run("issue", "farmer", "F-0001", "--format", "dc+sd-jwt", "--holder", str(key), "--out", str(out))
@@ -99,7 +107,7 @@ def test_issue_to_a_key_in_a_file(farmer, ana, tmp_path: Path, now):
         ("ldp_vc", "eddsa-rdfc-2022"),
     ],
 )
-def test_issue_with_a_suite(farmer, wanted, suite):
+def test_issue_with_a_suite(farmer: Configuration, wanted: str, suite: str) -> None:
     farmer.formats = [
         "ldp_vc:ecdsa-sd-2023",
         "ldp_vc:eddsa-jcs-2022",
@@ -115,7 +123,7 @@ def test_issue_with_a_suite(farmer, wanted, suite):
     assert found.claims["given_name"] == "Ana"
 
 
-def test_a_format_alone_means_the_one_suite_there_is(farmer):
+def test_a_format_alone_means_the_one_suite_there_is(farmer: Configuration) -> None:
     farmer.formats = ["ldp_vc:ecdsa-sd-2023"]
     farmer.save()
     made = run("issue", "farmer", "F-0001", "--format", "ldp_vc")
@@ -124,7 +132,7 @@ def test_a_format_alone_means_the_one_suite_there_is(farmer):
         run("issue", "farmer", "F-0001", "--format", "ldp_vc:rot13-2026")
 
 
-def test_set_status(farmer):
+def test_set_status(farmer: Configuration) -> None:
     made = run("issue", "farmer", "F-0001", "--format", "ldp_vc:eddsa-rdfc-2022")
     changed = run("set_status", made["credential_id"], "suspended", "--reason", "lost")
     assert changed == {
@@ -137,19 +145,20 @@ def test_set_status(farmer):
 # --- mint -------------------------------------------------------------------------------------------------
 
 
-def lines(folder: Path) -> list[dict]:
+def lines(folder: Path) -> list[dict[str, Any]]:
     return [
         json.loads(line) for path in sorted(folder.glob("*.jsonl")) for line in path.read_text().splitlines()
     ]
 
 
-def test_mint_and_mint_again(farmer, tmp_path):
+def test_mint_and_mint_again(farmer: Configuration, tmp_path: Path) -> None:
     first = run("mint", "farmer", "--out", str(tmp_path))
     assert {name: part["minted"] for name, part in first["formats"].items()} == {"ldp_vc": 7, "dc+sd-jwt": 7}
     found = lines(tmp_path)
     assert sorted({line["record"] for line in found}) == [f"F-000{n}" for n in range(1, 8)]
     assert {line["id"] for line in found} == {row.urn for row in IssuedCredential.objects.filter(minted=True)}
     row = IssuedCredential.objects.filter(format="ldp_vc").first()
+    assert row is not None
     [line] = [line for line in found if line["id"] == row.urn]
     FORMATS["ldp_vc"].verify_credential(line["credential"], sources=sources(), now=row.issued_at)
     second = run("mint", "farmer", "--out", str(tmp_path))
@@ -157,15 +166,18 @@ def test_mint_and_mint_again(farmer, tmp_path):
     assert len(lines(tmp_path)) == 14
 
 
-def test_mint_goes_on_after_a_stop(farmer, tmp_path, monkeypatch):
+def test_mint_goes_on_after_a_stop(
+    farmer: Configuration, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(batch_issuance, "BATCH", 3)
-    real, calls = batch_issuance.store_credentials, []
+    calls: list[int] = []
 
-    def stop_at_the_second(*arguments, **options):
+    def stop_at_the_second(*arguments: Any, **options: Any) -> list[IssuedCredential]:
         calls.append(1)
         if len(calls) == 2:
             raise KeyboardInterrupt
-        return real(*arguments, **options)
+        found: list[IssuedCredential] = store_credentials(*arguments, **options)
+        return found
 
     monkeypatch.setattr(batch_issuance, "store_credentials", stop_at_the_second)
     with pytest.raises(KeyboardInterrupt):
@@ -177,7 +189,7 @@ def test_mint_goes_on_after_a_stop(farmer, tmp_path, monkeypatch):
     assert {line["id"] for line in lines(tmp_path)} == {row.urn for row in IssuedCredential.objects.all()}
 
 
-def test_a_stop_between_rows_and_name(farmer, tmp_path):
+def test_a_stop_between_rows_and_name(farmer: Configuration, tmp_path: Path) -> None:
     run("mint", "farmer", "--format", "ldp_vc", "--out", str(tmp_path))
     [path] = tmp_path.glob("*.jsonl")
     path.rename(path.with_name(path.name + ".draft"))
@@ -185,7 +197,7 @@ def test_a_stop_between_rows_and_name(farmer, tmp_path):
     assert len(lines(tmp_path)) == 7
 
 
-def test_a_draft_that_was_cut(farmer, tmp_path):
+def test_a_draft_that_was_cut(farmer: Configuration, tmp_path: Path) -> None:
     for number, text in enumerate(("", '{"id": "urn:uu', "[]\n")):
         (tmp_path / f"farmer.ldp_vc.{number}.jsonl.draft").write_text(text)
     assert (
@@ -195,7 +207,7 @@ def test_a_draft_that_was_cut(farmer, tmp_path):
     assert not list(tmp_path.glob("*.draft"))
 
 
-def test_records_that_cannot_say_it(farmer, tmp_path):
+def test_records_that_cannot_say_it(farmer: Configuration, tmp_path: Path) -> None:
     farmer.claims = [{**farmer.claims[0], "mandatory": True}, *farmer.claims[1:]]
     farmer.save()
     record = farmer.registry.records.get(key="F-0003")
@@ -205,6 +217,6 @@ def test_records_that_cannot_say_it(farmer, tmp_path):
     assert (result["minted"], result["unusable"]) == (6, ["F-0003"])
 
 
-def test_minted_files_are_nobody_elses(farmer, tmp_path):
+def test_minted_files_are_nobody_elses(farmer: Configuration, tmp_path: Path) -> None:
     [path] = run("mint", "farmer", "--format", "ldp_vc", "--out", str(tmp_path))["formats"]["ldp_vc"]["files"]
     assert Path(path).stat().st_mode & 0o077 == 0

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
+from pytest_django import Settings
 
 from common.adapters.documents.sources import sources
 from common.encoding import strict_json
@@ -16,6 +17,7 @@ from common.keys import PrivateKey
 from common.status import bits, bitstring, token
 from issuer.issuance.credential_request import issue_directly
 from issuer.models import IssuedCredential, Session, StatusChange, StatusList
+from issuer.status import change
 from issuer.status import lists as statuses
 from issuer.status.indexes import allocate_indexes
 from tests.issuer.protocol import TinyWallet, make_farmers, offer_now
@@ -37,7 +39,7 @@ def at_once(act: Callable[[int], Any], count: int = MANY) -> list[Any]:
         return list(pool.map(alone, range(count)))
 
 
-def test_fifty_issuances_and_revocations_at_once(settings):
+def test_fifty_issuances_and_revocations_at_once(settings: Settings) -> None:
     settings.RATE_LIMITS = dict.fromkeys(settings.RATE_LIMITS, 10_000)
     farmer = make_farmers(count=MANY)
     offers = [offer_now(farmer, f"F-{number + 1:04}") for number in range(MANY)]
@@ -50,7 +52,8 @@ def test_fifty_issuances_and_revocations_at_once(settings):
             answer = wallet.request(access_token, f"farmer.{format_}", wallet.proof(wallet.nonce()))
             assert answer.status_code == 200, answer.content
         credential = IssuedCredential.objects.filter(record_key=f"F-{number + 1:04}").first()
-        statuses.set_status(credential, "revoked", reason="test", actor="test", now=datetime.now(UTC))
+        assert credential is not None
+        change.set_status(credential, "revoked", reason="test", actor="test", now=datetime.now(UTC))
         return number
 
     assert at_once(issue_and_revoke) == list(range(MANY))
@@ -68,6 +71,7 @@ def published_bits(authority: Any, kind: str) -> set[int]:
     """The indexes that the published list of revocations sets."""
     name = "token-1" if kind == "token" else "revocation-1"
     found = statuses.published_list(authority, name, now=datetime.now(UTC))
+    assert found is not None
     if kind == "token":
         entries = token.verify(
             found.body.decode(),
@@ -84,7 +88,7 @@ def published_bits(authority: Any, kind: str) -> set[int]:
 
 
 @pytest.mark.parametrize("state", ["suspended", "revoked"])
-def test_withdrawing_and_issuing_at_once(ana, state, settings):
+def test_withdrawing_and_issuing_at_once(ana: PrivateKey, state: str, settings: Settings) -> None:
     """Whoever is first: no copy of the card is valid afterwards."""
     settings.RATE_LIMITS = dict.fromkeys(settings.RATE_LIMITS, 10_000)
     farmer = make_farmers()
@@ -93,11 +97,12 @@ def test_withdrawing_and_issuing_at_once(ana, state, settings):
 
     def act(number: int) -> int:
         if number == 5:
-            statuses.set_status(first, state, reason="test", actor="test", now=datetime.now(UTC))
+            change.set_status(first, state, reason="test", actor="test", now=datetime.now(UTC))
             return 0
         wallet = TinyWallet(farmer.authority, ana, Client())
         proof = wallet.proof(wallet.nonce())
-        return wallet.request(tokens[number]["access_token"], "farmer.dc+sd-jwt", proof).status_code
+        found: int = wallet.request(tokens[number]["access_token"], "farmer.dc+sd-jwt", proof).status_code
+        return found
 
     answers = Counter(at_once(act, 10))
     assert IssuedCredential.objects.count() == 1 + answers[200]
@@ -105,14 +110,14 @@ def test_withdrawing_and_issuing_at_once(ana, state, settings):
     assert not Session.objects.filter(ended_at=None).exists()
 
 
-def test_two_changes_of_one_credential_at_once():
+def test_two_changes_of_one_credential_at_once() -> None:
     farmer = make_farmers()
     row, _ = issue_directly(farmer, "F-0001", "dc+sd-jwt", holder=None, now=datetime.now(UTC))
 
     def revoke(number: int) -> str:
         try:
-            statuses.set_status(row, "revoked", reason="test", actor=str(number), now=datetime.now(UTC))
-        except statuses.StatusChangeError:
+            change.set_status(row, "revoked", reason="test", actor=str(number), now=datetime.now(UTC))
+        except change.StatusChangeError:
             return "refused"
         return "revoked"
 
@@ -120,7 +125,7 @@ def test_two_changes_of_one_credential_at_once():
     assert StatusChange.objects.count() == 1
 
 
-def test_a_code_is_exchanged_once(ana, settings):
+def test_a_code_is_exchanged_once(ana: PrivateKey, settings: Settings) -> None:
     settings.RATE_LIMITS = dict.fromkeys(settings.RATE_LIMITS, 10_000)
     farmer = make_farmers()
     offer = offer_now(farmer)
@@ -128,7 +133,7 @@ def test_a_code_is_exchanged_once(ana, settings):
     assert Counter(answers) == {200: 1, 400: 11}
 
 
-def test_wrong_transaction_codes_are_all_counted(ana, settings):
+def test_wrong_transaction_codes_are_all_counted(ana: PrivateKey, settings: Settings) -> None:
     settings.RATE_LIMITS = dict.fromkeys(settings.RATE_LIMITS, 10_000)
     farmer = make_farmers()
     offer = offer_now(farmer, tx_code=True)
@@ -138,7 +143,7 @@ def test_wrong_transaction_codes_are_all_counted(ana, settings):
     assert (session.state, session.failed_tries) == ("failed", 5)
 
 
-def test_a_nonce_is_spent_once(ana, settings):
+def test_a_nonce_is_spent_once(ana: PrivateKey, settings: Settings) -> None:
     settings.RATE_LIMITS = dict.fromkeys(settings.RATE_LIMITS, 10_000)
     farmer = make_farmers()
     wallet = TinyWallet(farmer.authority, ana, Client())
@@ -147,12 +152,13 @@ def test_a_nonce_is_spent_once(ana, settings):
 
     def ask(_: int) -> int:
         mine = TinyWallet(farmer.authority, ana, Client())
-        return mine.request(access_token, "farmer.dc+sd-jwt", mine.proof(nonce)).status_code
+        found: int = mine.request(access_token, "farmer.dc+sd-jwt", mine.proof(nonce)).status_code
+        return found
 
     assert Counter(at_once(ask, 12)) == {200: 1, 400: 11}
 
 
-def test_blocks_do_not_overlap_where_a_list_is_full():
+def test_blocks_do_not_overlap_where_a_list_is_full() -> None:
     farmer = make_farmers()
     StatusList.objects.create(authority=farmer.authority, kind="token", number=1, size=100)
     blocks = at_once(lambda _: allocate_indexes(farmer.authority, "token", 9), 20)

@@ -6,7 +6,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from issuer.models import Deferral, IssuedCredential, Session
+from common.keys import PrivateKey
+from issuer.models import Configuration, Deferral, IssuedCredential, Session
+from tests.client_response import ClientResponse
 from tests.issuer.haip import CodeWallet
 from tests.issuer.protocol import TinyWallet, make_farmers, offer_now
 
@@ -14,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def farmer():
+def farmer() -> Configuration:
     made = make_farmers()
     made.needs_approval = True
     made.save()
@@ -22,19 +24,20 @@ def farmer():
 
 
 @pytest.fixture
-def wallet(farmer, ana) -> TinyWallet:
+def wallet(farmer: Configuration, ana: PrivateKey) -> TinyWallet:
     return TinyWallet(farmer.authority, ana, Client())
 
 
 @pytest.fixture
-def token(farmer, wallet) -> str:
+def token(farmer: Configuration, wallet: TinyWallet) -> str:
     answer = wallet.token(offer_now(farmer)).json()
     assert answer["expires_in"] == 14 * 24 * 3600
-    return answer["access_token"]
+    found: str = answer["access_token"]
+    return found
 
 
 @pytest.fixture
-def desk(farmer) -> Client:
+def desk(farmer: Configuration) -> Client:
     officer = User.objects.create_user("officer", password="a long passphrase")
     farmer.authority.officers.add(officer)
     browser = Client()
@@ -42,28 +45,29 @@ def desk(farmer) -> Client:
     return browser
 
 
-def refusal(response) -> tuple[int, str]:
+def refusal(response: ClientResponse) -> tuple[int, str]:
     return response.status_code, response.json()["error"]
 
 
-def ask(wallet: TinyWallet, token: str, format_: str = "dc+sd-jwt"):
-    return wallet.request(token, f"farmer.{format_}", wallet.proof(wallet.nonce()))
+def ask(wallet: TinyWallet, token: str, format_: str = "dc+sd-jwt") -> ClientResponse:
+    found: ClientResponse = wallet.request(token, f"farmer.{format_}", wallet.proof(wallet.nonce()))
+    return found
 
 
-def later(wallet: TinyWallet, token: str, transaction_id: str):
+def later(wallet: TinyWallet, token: str, transaction_id: str) -> ClientResponse:
     return wallet.client.post(
         wallet.url("deferred-credential"), {"transaction_id": transaction_id},
         content_type="application/json", headers={"Authorization": f"Bearer {token}"},
     )  # fmt: skip
 
 
-def decide(desk: Client, decision: str):
+def decide(desk: Client, decision: str) -> ClientResponse:
     return desk.post(
         f"/office/approvals/{Session.objects.get().pk}", {"decision": decision, "reason": "seen"}
     )
 
 
-def test_an_officer_says_yes(farmer, wallet, token, desk):
+def test_an_officer_says_yes(farmer: Configuration, wallet: TinyWallet, token: str, desk: Client) -> None:
     answer = ask(wallet, token)
     assert (answer.status_code, answer.json()["interval"]) == (202, 10)
     assert answer.headers["Cache-Control"] == "no-store"
@@ -89,7 +93,7 @@ def test_an_officer_says_yes(farmer, wallet, token, desk):
     assert (row.state, row.decided_by, row.reason) == ("done", "officer", "seen")
 
 
-def test_an_officer_says_no(wallet, token, desk):
+def test_an_officer_says_no(wallet: TinyWallet, token: str, desk: Client) -> None:
     transaction_id = ask(wallet, token).json()["transaction_id"]
     decide(desk, "refuse")
     assert refusal(later(wallet, token, transaction_id)) == (400, "credential_request_denied")
@@ -98,7 +102,9 @@ def test_an_officer_says_no(wallet, token, desk):
     assert not IssuedCredential.objects.exists()
 
 
-def test_keys_are_those_that_were_proven(wallet, token, desk, bruno):
+def test_keys_are_those_that_were_proven(
+    wallet: TinyWallet, token: str, desk: Client, bruno: PrivateKey
+) -> None:
     transaction_id = ask(wallet, token).json()["transaction_id"]
     shown = wallet.key
     wallet.key = bruno
@@ -109,7 +115,9 @@ def test_keys_are_those_that_were_proven(wallet, token, desk, bruno):
     assert IssuedCredential.objects.get().holder_thumbprint == jwk.thumbprint(shown.public_key)
 
 
-def test_another_tokens_transaction(farmer, wallet, token, desk):
+def test_another_tokens_transaction(
+    farmer: Configuration, wallet: TinyWallet, token: str, desk: Client
+) -> None:
     transaction_id = ask(wallet, token).json()["transaction_id"]
     other = wallet.token(offer_now(farmer, "F-0002")).json()["access_token"]
     assert refusal(later(wallet, other, transaction_id)) == (400, "invalid_transaction_id")
@@ -117,7 +125,7 @@ def test_another_tokens_transaction(farmer, wallet, token, desk):
     assert refusal(later(wallet, token, "wrong")) == (400, "invalid_transaction_id")
 
 
-def test_another_offices_officer_sees_nothing(wallet, token, desk):
+def test_another_offices_officer_sees_nothing(wallet: TinyWallet, token: str, desk: Client) -> None:
     ask(wallet, token)
     make_farmers("civil-registry", name="birth").authority.officers.add(User.objects.create_user("other"))
     stranger = Client()
@@ -127,18 +135,20 @@ def test_another_offices_officer_sees_nothing(wallet, token, desk):
     assert Client().get("/office/approvals").status_code == 302
 
 
-def test_a_record_that_went_while_it_waited(farmer, wallet, token, desk):
+def test_a_record_that_went_while_it_waited(
+    farmer: Configuration, wallet: TinyWallet, token: str, desk: Client
+) -> None:
     transaction_id = ask(wallet, token).json()["transaction_id"]
     decide(desk, "approve")
     farmer.registry.records.all().delete()
     assert refusal(later(wallet, token, transaction_id)) == (400, "credential_request_denied")
 
 
-def test_asking_again_and_again_ends(wallet, token):
+def test_asking_again_and_again_ends(wallet: TinyWallet, token: str) -> None:
     assert [ask(wallet, token).status_code for _ in range(6)] == [202] * 5 + [400]
 
 
-def test_a_token_that_ran_out_is_refreshed(farmer, ana, desk):
+def test_a_token_that_ran_out_is_refreshed(farmer: Configuration, ana: PrivateKey, desk: Client) -> None:
     wallet = CodeWallet(farmer.authority, ana, Client())
     wallet.fresh_nonce()
     grant = offer_now(farmer).document["grants"]

@@ -2,9 +2,11 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from common.adapters.documents.sources import sources
 from common.did import did_key
@@ -13,6 +15,7 @@ from common.keys import PrivateKey, jwk, jws
 from common.oid4vci.offer import PRE_AUTHORIZED
 from issuer.models import Configuration, Delivery, IssuedCredential, Session
 from issuer.single_use.nonces import create_nonce
+from tests.client_response import ClientResponse
 from tests.issuer.protocol import TinyWallet, make_farmers, offer_now
 from tests.tampering import flip
 
@@ -26,13 +29,14 @@ def farmer() -> Configuration:
 
 
 @pytest.fixture
-def wallet(farmer, ana) -> TinyWallet:
+def wallet(farmer: Configuration, ana: PrivateKey) -> TinyWallet:
     return TinyWallet(farmer.authority, ana, Client())
 
 
 @pytest.fixture
-def token(farmer, wallet) -> str:
-    return wallet.token(offer_now(farmer)).json()["access_token"]
+def token(farmer: Configuration, wallet: TinyWallet) -> str:
+    found: str = wallet.token(offer_now(farmer)).json()["access_token"]
+    return found
 
 
 @pytest.mark.parametrize(
@@ -46,7 +50,9 @@ def token(farmer, wallet) -> str:
     ],
 )
 @pytest.mark.parametrize("format_", ["ldp_vc", "dc+sd-jwt"])
-def test_issues_to_a_key(farmer, wallet, token, key, binding, format_):
+def test_issues_to_a_key(
+    farmer: Configuration, wallet: TinyWallet, token: str, key: PrivateKey, binding: str, format_: str
+) -> None:
     wallet.key = key
     response = wallet.request(token, f"farmer.{format_}", wallet.proof(wallet.nonce(), binding=binding))
     assert response.status_code == 200, response.content
@@ -73,7 +79,9 @@ def test_issues_to_a_key(farmer, wallet, token, key, binding, format_):
     assert Session.objects.get().state == "issued"
 
 
-def test_a_batch_of_three(farmer, wallet, token, ana, bruno):
+def test_a_batch_of_three(
+    farmer: Configuration, wallet: TinyWallet, token: str, ana: PrivateKey, bruno: PrivateKey
+) -> None:
     nonce = wallet.nonce()
     proofs = [wallet.proof(nonce, signer=key) for key in (ana, bruno, EDWARDS)]
     response = wallet.request(token, "farmer.dc+sd-jwt", *proofs)
@@ -87,7 +95,7 @@ def test_a_batch_of_three(farmer, wallet, token, ana, bruno):
     assert Delivery.objects.count() == 1
 
 
-def test_a_batch_beyond_the_limit(wallet, token):
+def test_a_batch_beyond_the_limit(wallet: TinyWallet, token: str) -> None:
     nonce = wallet.nonce()
     proofs = [
         wallet.proof(nonce, signer=PrivateKey("P-256", bytes(30) + bytes([1, number])))
@@ -97,7 +105,7 @@ def test_a_batch_beyond_the_limit(wallet, token):
     assert (response.status_code, response.json()["error"]) == (400, "invalid_credential_request")
 
 
-def test_both_formats_in_one_session(wallet, token):
+def test_both_formats_in_one_session(wallet: TinyWallet, token: str) -> None:
     for format_ in ("ldp_vc", "dc+sd-jwt"):
         answer = wallet.request(token, f"farmer.{format_}", wallet.proof(wallet.nonce())).json()
         told = {"notification_id": answer["notification_id"], "event": "credential_accepted"}
@@ -106,13 +114,13 @@ def test_both_formats_in_one_session(wallet, token):
     assert IssuedCredential.objects.count() == 2
 
 
-def test_credential_identifiers(farmer, wallet):
+def test_credential_identifiers(farmer: Configuration, wallet: TinyWallet) -> None:
     detail = {"type": "openid_credential", "credential_configuration_id": "farmer.ldp_vc"}
     answer = wallet.token(offer_now(farmer), authorization_details=json.dumps([detail])).json()
     assert answer["authorization_details"] == [{**detail, "credential_identifiers": ["farmer.ldp_vc"]}]
     token = answer["access_token"]
 
-    def ask(**named: str):
+    def ask(**named: str) -> tuple[int, str | None]:
         body = {**named, "proofs": {"jwt": [wallet.proof(wallet.nonce())]}}
         response = wallet.credential(token, body)
         return response.status_code, response.json().get("error")
@@ -125,18 +133,18 @@ def test_credential_identifiers(farmer, wallet):
 # --- the token endpoint -----------------------------------------------------------------------------------
 
 
-def refusal(response) -> tuple[int, str]:
+def refusal(response: ClientResponse) -> tuple[int, str]:
     assert response.headers["Cache-Control"] == "no-store"
     return response.status_code, response.json()["error"]
 
 
-def test_a_code_is_used_once(farmer, wallet):
+def test_a_code_is_used_once(farmer: Configuration, wallet: TinyWallet) -> None:
     offer = offer_now(farmer)
     assert wallet.token(offer).status_code == 200
     assert refusal(wallet.token(offer)) == (400, "invalid_grant")
 
 
-def test_token_response_is_not_kept(farmer, wallet):
+def test_token_response_is_not_kept(farmer: Configuration, wallet: TinyWallet) -> None:
     response = wallet.token(offer_now(farmer))
     assert response.headers["Cache-Control"] == "no-store"
     assert response.json()["token_type"] == "Bearer"
@@ -144,18 +152,18 @@ def test_token_response_is_not_kept(farmer, wallet):
     assert token not in json.dumps(list(Session.objects.values()), default=str)
 
 
-def test_an_expired_code(farmer, wallet):
+def test_an_expired_code(farmer: Configuration, wallet: TinyWallet) -> None:
     offer = offer_now(farmer, now=datetime.now(UTC) - timedelta(hours=2))
     assert refusal(wallet.token(offer)) == (400, "invalid_grant")
 
 
-def test_another_authoritys_code(farmer, wallet, ana):
+def test_another_authoritys_code(farmer: Configuration, wallet: TinyWallet, ana: PrivateKey) -> None:
     other = make_farmers("civil-registry", name="birth")
     stranger = TinyWallet(other.authority, ana, Client())
     assert refusal(stranger.token(offer_now(farmer))) == (400, "invalid_grant")
 
 
-def test_tx_code(farmer, wallet):
+def test_tx_code(farmer: Configuration, wallet: TinyWallet) -> None:
     offer = offer_now(farmer, tx_code=True)
     assert offer.document["grants"][PRE_AUTHORIZED]["tx_code"]["length"] == 6
     assert refusal(wallet.token(offer)) == (400, "invalid_request")
@@ -163,7 +171,7 @@ def test_tx_code(farmer, wallet):
     assert refusal(wallet.token(offer_now(farmer), tx_code="123456")) == (400, "invalid_request")
 
 
-def test_tx_code_brute_force(farmer, wallet, settings):
+def test_tx_code_brute_force(farmer: Configuration, wallet: TinyWallet, settings: Settings) -> None:
     offer = offer_now(farmer, tx_code=True)
     wrong = [code for code in map("{:06}".format, range(6)) if code != offer.tx_code][:5]
     for code in wrong:
@@ -172,14 +180,14 @@ def test_tx_code_brute_force(farmer, wallet, settings):
     assert Session.objects.get().state == "failed"
 
 
-def test_four_wrong_tx_codes_are_forgiven(farmer, wallet):
+def test_four_wrong_tx_codes_are_forgiven(farmer: Configuration, wallet: TinyWallet) -> None:
     offer = offer_now(farmer, tx_code=True)
     for code in [code for code in map("{:06}".format, range(6)) if code != offer.tx_code][:4]:
         wallet.token(offer, tx_code=code)
     assert wallet.token(offer, tx_code=offer.tx_code).status_code == 200
 
 
-def test_other_grants(farmer, wallet):
+def test_other_grants(farmer: Configuration, wallet: TinyWallet) -> None:
     response = wallet.token(offer_now(farmer), grant_type="password")
     assert refusal(response) == (400, "unsupported_grant_type")
     url = wallet.url("token")
@@ -191,7 +199,7 @@ def test_other_grants(farmer, wallet):
     assert wallet.client.post(url, {"grant_type": "a"}, content_type="application/json").status_code == 415
 
 
-def test_too_many_token_requests(farmer, wallet, settings):
+def test_too_many_token_requests(farmer: Configuration, wallet: TinyWallet, settings: Settings) -> None:
     settings.RATE_LIMITS = {**settings.RATE_LIMITS, "token": 2}
     offer = offer_now(farmer)
     assert [wallet.token(offer).status_code for _ in range(3)] == [200, 400, 429]
@@ -200,7 +208,7 @@ def test_too_many_token_requests(farmer, wallet, settings):
 # --- the credential endpoint ------------------------------------------------------------------------------
 
 
-def test_no_token_and_a_wrong_one(farmer, wallet):
+def test_no_token_and_a_wrong_one(farmer: Configuration, wallet: TinyWallet) -> None:
     body = {"credential_configuration_id": "farmer.ldp_vc", "proofs": {"jwt": [wallet.proof(wallet.nonce())]}}
     response = wallet.credential("wrong", body)
     assert refusal(response) == (401, "invalid_token")
@@ -208,14 +216,16 @@ def test_no_token_and_a_wrong_one(farmer, wallet):
     assert refusal(wallet.credential("", body)) == (401, "invalid_token")
 
 
-def test_another_authoritys_token(farmer, wallet, token, ana):
+def test_another_authoritys_token(
+    farmer: Configuration, wallet: TinyWallet, token: str, ana: PrivateKey
+) -> None:
     other = make_farmers("civil-registry", name="birth")
     stranger = TinyWallet(other.authority, ana, Client())
     response = stranger.request(token, "birth.ldp_vc", stranger.proof(stranger.nonce()))
     assert refusal(response) == (401, "invalid_token")
 
 
-def test_an_expired_token(wallet, token):
+def test_an_expired_token(wallet: TinyWallet, token: str) -> None:
     Session.objects.update(token_expires_at=datetime.now(UTC) - timedelta(seconds=1))
     assert refusal(wallet.request(token, "farmer.ldp_vc", wallet.proof(wallet.nonce()))) == (
         401,
@@ -223,20 +233,20 @@ def test_an_expired_token(wallet, token):
     )
 
 
-def test_configurations_that_were_not_offered(farmer, wallet):
+def test_configurations_that_were_not_offered(farmer: Configuration, wallet: TinyWallet) -> None:
     token = wallet.token(offer_now(farmer, formats=["ldp_vc"])).json()["access_token"]
     for name in ("farmer.dc+sd-jwt", "farmer", "birth.ldp_vc"):
         response = wallet.request(token, name, wallet.proof(wallet.nonce()))
         assert refusal(response) == (400, "unknown_credential_configuration")
 
 
-def test_a_nonce_is_used_once(wallet, token):
+def test_a_nonce_is_used_once(wallet: TinyWallet, token: str) -> None:
     nonce = wallet.nonce()
     assert wallet.request(token, "farmer.ldp_vc", wallet.proof(nonce)).status_code == 200
     assert refusal(wallet.request(token, "farmer.ldp_vc", wallet.proof(nonce))) == (400, "invalid_nonce")
 
 
-def test_nonces_of_others(wallet, token, ana):
+def test_nonces_of_others(wallet: TinyWallet, token: str, ana: PrivateKey) -> None:
     other = TinyWallet(make_farmers("civil-registry", name="birth").authority, ana, Client())
     ours = wallet.nonce()
     for nonce in ("", "abc", other.nonce(), flip(ours), "é"):
@@ -244,18 +254,19 @@ def test_nonces_of_others(wallet, token, ana):
         assert refusal(response) == (400, "invalid_nonce")
 
 
-def test_an_old_nonce(farmer, wallet, token):
+def test_an_old_nonce(farmer: Configuration, wallet: TinyWallet, token: str) -> None:
     old = create_nonce(farmer.authority, now=datetime.now(UTC) - timedelta(minutes=6))
     assert refusal(wallet.request(token, "farmer.ldp_vc", wallet.proof(old))) == (400, "invalid_nonce")
 
 
-def test_proofs_that_do_not_hold(wallet, token, mallory):
-    for overrides in (
+def test_proofs_that_do_not_hold(wallet: TinyWallet, token: str, mallory: PrivateKey) -> None:
+    ways: list[dict[str, Any]] = [
         {"nonce": None},
         {"audience": "http://localhost:8000/issuers/civil-registry"},
         {"now": datetime.now(UTC) - timedelta(minutes=10)},
         {"now": datetime.now(UTC) + timedelta(minutes=10)},
-    ):
+    ]
+    for overrides in ways:
         nonce = overrides.pop("nonce", wallet.nonce())
         response = wallet.request(token, "farmer.ldp_vc", wallet.proof(nonce, **overrides))
         assert refusal(response) == (400, "invalid_proof")
@@ -284,18 +295,20 @@ def test_proofs_that_do_not_hold(wallet, token, mallory):
         "9" * 30,
     ],
 )
-def test_bodies_that_are_no_request(wallet, token, body):
+def test_bodies_that_are_no_request(wallet: TinyWallet, token: str, body: str) -> None:
     status, error = refusal(wallet.credential(token, body))
     assert (status, error in ("invalid_credential_request", "invalid_proof")) == (400, True)
 
 
-def test_a_record_that_is_gone(farmer, wallet, token):
+def test_a_record_that_is_gone(farmer: Configuration, wallet: TinyWallet, token: str) -> None:
     farmer.registry.records.all().delete()
     response = wallet.request(token, "farmer.ldp_vc", wallet.proof(wallet.nonce()))
     assert refusal(response) == (400, "credential_request_denied")
 
 
-def test_a_lost_response_may_be_asked_for_again_until_one_was_accepted(wallet, token):
+def test_a_lost_response_may_be_asked_for_again_until_one_was_accepted(
+    wallet: TinyWallet, token: str
+) -> None:
     for _ in range(3):
         answer = wallet.request(token, "farmer.ldp_vc", wallet.proof(wallet.nonce()))
         assert answer.status_code == 200
@@ -306,7 +319,7 @@ def test_a_lost_response_may_be_asked_for_again_until_one_was_accepted(wallet, t
     assert set(IssuedCredential.objects.values_list("state", flat=True)) == {"valid"}
 
 
-def test_but_not_for_ever(wallet, token):
+def test_but_not_for_ever(wallet: TinyWallet, token: str) -> None:
     answers = [
         wallet.request(token, "farmer.ldp_vc", wallet.proof(wallet.nonce())).status_code for _ in range(6)
     ]
@@ -324,7 +337,7 @@ def test_but_not_for_ever(wallet, token):
         ("credential_failure", "failed"),
     ],
 )
-def test_notifications_change_the_session(wallet, token, event, state):
+def test_notifications_change_the_session(wallet: TinyWallet, token: str, event: str, state: str) -> None:
     answer = wallet.request(token, "farmer.ldp_vc", wallet.proof(wallet.nonce())).json()
     told = {"notification_id": answer["notification_id"], "event": event}
     assert [wallet.notify(token, told).status_code for _ in range(2)] == [204, 204]
@@ -333,7 +346,7 @@ def test_notifications_change_the_session(wallet, token, event, state):
     assert refusal(wallet.notify(token, other)) == (400, "invalid_notification_request")
 
 
-def test_notifications_that_are_refused(farmer, wallet, token):
+def test_notifications_that_are_refused(farmer: Configuration, wallet: TinyWallet, token: str) -> None:
     answer = wallet.request(token, "farmer.ldp_vc", wallet.proof(wallet.nonce())).json()
     told = {"notification_id": answer["notification_id"], "event": "credential_accepted"}
     another = wallet.token(offer_now(farmer)).json()["access_token"]
@@ -345,14 +358,16 @@ def test_notifications_that_are_refused(farmer, wallet, token):
     assert Session.objects.get(token_digest__isnull=False, deliveries__isnull=False).state == "issued"
 
 
-def test_browsers_may_ask_from_anywhere(wallet):
+def test_browsers_may_ask_from_anywhere(wallet: TinyWallet) -> None:
     preflight = wallet.client.options(wallet.url("credential"))
     assert (preflight.status_code, preflight.headers["Access-Control-Allow-Origin"]) == (204, "*")
     assert "Authorization" in preflight.headers["Access-Control-Allow-Headers"]
     assert wallet.client.post(wallet.url("token")).headers["Access-Control-Allow-Origin"] == "*"
 
 
-def test_logs_hold_no_secret(farmer, wallet, caplog):
+def test_logs_hold_no_secret(
+    farmer: Configuration, wallet: TinyWallet, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level("DEBUG")
     offer = offer_now(farmer, tx_code=True)
     wallet.token(offer, tx_code="000000")
@@ -361,5 +376,6 @@ def test_logs_hold_no_secret(farmer, wallet, caplog):
     wallet.request(token, "farmer.ldp_vc", wallet.proof(nonce))
     wallet.request(token, "farmer.ldp_vc", wallet.proof(nonce))
     code = offer.document["grants"][PRE_AUTHORIZED]["pre-authorized_code"]
+    assert offer.tx_code is not None
     for secret in (code, offer.tx_code, token, nonce, "Quispe", "40170001"):
         assert secret not in caplog.text

@@ -5,20 +5,24 @@ from datetime import UTC, datetime, timedelta
 
 import jsonschema
 import pytest
+from pytest_django import Settings
 
 from common.keys import PrivateKey, jwk, jws
 from common.oid4vci.key_attestation import TYPE as KEY_TYPE
 from common.oid4vci.key_attestation import Resistance
 from common.oid4vci.wallet_attestation import TYPE as WALLET_TYPE
-from issuer.models import Authority, IssuedCredential, Session
+from issuer.models import Authority, Configuration, IssuedCredential, Session
 from tests.issuer.attesting import LEAF, Provider, ask, farmer, provider, refusal, token, wallet
+from tests.issuer.haip import CodeWallet
 from tests.issuer.metadata.test_documents import schema
 
 __all__ = ["farmer", "provider", "token", "wallet"]  # fixtures
 pytestmark = pytest.mark.django_db
 
 
-def test_keys_without_proofs(wallet, token, provider, ana, bruno):
+def test_keys_without_proofs(
+    wallet: CodeWallet, token: str, provider: Provider, ana: PrivateKey, bruno: PrivateKey
+) -> None:
     attestation = provider.keys(ana, bruno, nonce=wallet.nonce())
     answer = ask(wallet, token, "attestation", attestation)
     assert answer.status_code == 200, answer.content
@@ -30,13 +34,17 @@ def test_keys_without_proofs(wallet, token, provider, ana, bruno):
     assert refusal(ask(wallet, token, "attestation", attestation)) == (400, "invalid_nonce")
 
 
-def test_one_proof_for_all_keys_of_an_attestation(wallet, token, provider, ana, bruno):
+def test_one_proof_for_all_keys_of_an_attestation(
+    wallet: CodeWallet, token: str, provider: Provider, ana: PrivateKey, bruno: PrivateKey
+) -> None:
     nonce = wallet.nonce()
     proof = wallet.proof(nonce, key_attestation=provider.keys(bruno, ana, nonce=nonce))
     assert len(ask(wallet, token, "jwt", proof).json()["credentials"]) == 2
 
 
-def test_keys_for_which_nobody_vouches(wallet, token, provider, bruno, settings):
+def test_keys_for_which_nobody_vouches(
+    wallet: CodeWallet, token: str, provider: Provider, bruno: PrivateKey, settings: Settings
+) -> None:
     nonce, past = wallet.nonce(), datetime.now(UTC) - timedelta(hours=1)
     stranger = Provider(PrivateKey("P-256", bytes(31) + b"\x66"))
     for attestation, code in (
@@ -53,7 +61,9 @@ def test_keys_for_which_nobody_vouches(wallet, token, provider, bruno, settings)
     assert not IssuedCredential.objects.exists()
 
 
-def test_attestation_proofs_that_do_not_hold(wallet, token, provider, ana, settings):
+def test_attestation_proofs_that_do_not_hold(
+    wallet: CodeWallet, token: str, provider: Provider, ana: PrivateKey, settings: Settings
+) -> None:
     nonce = wallet.nonce()
     stranger = Provider(PrivateKey("P-256", bytes(31) + b"\x66"))
     header = {"typ": KEY_TYPE, "x5c": [base64.b64encode(provider.leaf).decode()]}
@@ -81,7 +91,9 @@ def test_attestation_proofs_that_do_not_hold(wallet, token, provider, ana, setti
     assert refusal(ask(wallet, token, "attestation", both)) == (400, "invalid_proof")
 
 
-def test_keys_that_are_not_kept_well_enough(wallet, token, provider, ana, bruno):
+def test_keys_that_are_not_kept_well_enough(
+    wallet: CodeWallet, token: str, provider: Provider, ana: PrivateKey, bruno: PrivateKey
+) -> None:
     Authority.objects.update(high_assurance=True, key_storage=["iso_18045_moderate", "iso_18045_high"])
     Session.objects.update(key_thumbprint="")
     low = provider.keys(ana, nonce=wallet.nonce(), resistance=Resistance(("iso_18045_basic",)))
@@ -92,7 +104,7 @@ def test_keys_that_are_not_kept_well_enough(wallet, token, provider, ana, bruno)
     assert ask(wallet, token, "attestation", good).status_code == 200
 
 
-def test_the_metadata_say_so(farmer, wallet):
+def test_the_metadata_say_so(farmer: Configuration, wallet: CodeWallet) -> None:
     Authority.objects.update(high_assurance=True, key_storage=["iso_18045_high"])
     base = "/.well-known/{}/issuers/farmer-registry"
     server = wallet.client.get(base.format("oauth-authorization-server")).json()

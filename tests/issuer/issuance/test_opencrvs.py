@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -16,15 +17,17 @@ from cryptography.hazmat.primitives.serialization import (
 from django.test import Client
 from jwcrypto import jwk as jose
 from jwcrypto import jws as jose_jws
+from pytest_django import Settings
 
 from common.adapters.documents.sources import check_credential_status, sources
 from common.formats import FORMATS
 from common.formats.sd_jwt_vc import processed_claims
-from common.keys import jws
+from common.keys import PrivateKey, jws
 from issuer.configurations.types import create_configuration, find_configuration
 from issuer.issuance import supplied_claims
+from issuer.issuance.credential import CredentialContent
 from issuer.issuance.offers import CreatedOffer
-from issuer.models import IssuedCredential, Session, Supplied
+from issuer.models import Authority, IssuedCredential, Session, Supplied
 from issuer.status.change import set_status
 from tests.common.registries.opencrvs.test_records import OFFER, SIGN
 from tests.issuer.protocol import TinyWallet, make_farmers
@@ -36,7 +39,7 @@ TOKEN = "an operator's token"
 
 
 @pytest.fixture(autouse=True)
-def authority(settings):
+def authority(settings: Settings) -> Authority:
     settings.VC_API_TOKEN, settings.VC_API_OPEN, settings.OPENCRVS_KEY_FILE = TOKEN, False, ""
     registry = make_farmers("civil-registry", name="births").registry
     create_configuration(registry, type="BirthCredential", name="crvs_birth_v1")
@@ -48,7 +51,7 @@ def post(url: str, body: Any, token: str = TOKEN) -> Any:
     return Client().post(url, json.dumps(body), "application/json", headers=headers)
 
 
-def offered(authority, **changes: Any) -> tuple[CreatedOffer, str]:
+def offered(authority: Authority, **changes: Any) -> tuple[CreatedOffer, str]:
     response = post(ISSUE, {**OFFER, "issuerDid": authority.did, **changes})
     assert response.status_code == 200, response.content
     assert response["Content-Type"].startswith("text/plain")
@@ -59,7 +62,9 @@ def offered(authority, **changes: Any) -> tuple[CreatedOffer, str]:
     return CreatedOffer(Session.objects.latest("created_at"), uri, "", document, None), uri
 
 
-def fetched(authority, key, offer: CreatedOffer) -> tuple[TinyWallet, str, dict[str, Any]]:
+def fetched(
+    authority: Authority, key: PrivateKey, offer: CreatedOffer
+) -> tuple[TinyWallet, str, dict[str, Any]]:
     wallet = TinyWallet(authority, key, Client())
     token = wallet.token(offer).json()["access_token"]
     answer = wallet.request(token, "crvs_birth_v1.dc+sd-jwt", wallet.proof(wallet.nonce()))
@@ -67,7 +72,7 @@ def fetched(authority, key, offer: CreatedOffer) -> tuple[TinyWallet, str, dict[
     return wallet, token, answer.json()
 
 
-def test_what_opencrvs_says_reaches_a_wallet(authority, ana):
+def test_what_opencrvs_says_reaches_a_wallet(authority: Authority, ana: PrivateKey) -> None:
     offer, uri = offered(authority)
     assert "Ñusta" not in uri
     assert offer.document["credential_configuration_ids"] == ["crvs_birth_v1.dc+sd-jwt"]
@@ -89,7 +94,7 @@ def test_what_opencrvs_says_reaches_a_wallet(authority, ana):
     assert verified.issuer == authority.identifier
 
 
-def test_what_was_fetched_is_forgotten(authority, ana):
+def test_what_was_fetched_is_forgotten(authority: Authority, ana: PrivateKey) -> None:
     offer, _ = offered(authority)
     assert "usta" not in str(bytes(Supplied.objects.get().sealed))
     wallet, token, answer = fetched(authority, ana, offer)
@@ -99,24 +104,24 @@ def test_what_was_fetched_is_forgotten(authority, ana):
     assert Supplied.objects.count() == 0
 
 
-def test_an_offer_that_nobody_took_is_forgotten(authority):
+def test_an_offer_that_nobody_took_is_forgotten(authority: Authority) -> None:
     offer, _ = offered(authority)
     late = datetime.now(UTC) + timedelta(days=2)
     other, _ = offered(authority)
     supplied_claims.forget_supplied(other.session)
-    supplied_claims.keep_supplied(
-        other.session, supplied_claims.CredentialContent({"given_name": "Bruno"}), now=late
-    )
+    supplied_claims.keep_supplied(other.session, CredentialContent({"given_name": "Bruno"}), now=late)
     assert supplied_claims.find_supplied(offer.session) is None
-    assert supplied_claims.find_supplied(other.session).claims == {"given_name": "Bruno"}
+    found = supplied_claims.find_supplied(other.session)
+    assert found is not None
+    assert found.claims == {"given_name": "Bruno"}
 
 
-def test_a_configuration_may_be_named_with_its_format(authority):
+def test_a_configuration_may_be_named_with_its_format(authority: Authority) -> None:
     offer, _ = offered(authority, credentialConfigurationId="crvs_birth_v1.dc+sd-jwt")
     assert offer.document["credential_configuration_ids"] == ["crvs_birth_v1.dc+sd-jwt"]
 
 
-def test_the_type_has_the_last_word_on_what_is_shown_alone(authority, ana):
+def test_the_type_has_the_last_word_on_what_is_shown_alone(authority: Authority, ana: PrivateKey) -> None:
     """`crop` is one of the type's claims, `sex` is not."""
     data = {**OFFER["credentialData"], "crop": "quinoa"}
     frame = {"fields": {"crop": {"sd": False}, "sex": {"sd": True}}}
@@ -127,7 +132,7 @@ def test_the_type_has_the_last_word_on_what_is_shown_alone(authority, ana):
     assert "place_of_birth" in payload
 
 
-def test_what_a_type_always_says_must_be_said(authority):
+def test_what_a_type_always_says_must_be_said(authority: Authority) -> None:
     configuration = find_configuration("crvs_birth_v1")
     configuration.claims[0]["mandatory"] = True
     configuration.save()
@@ -137,7 +142,7 @@ def test_what_a_type_always_says_must_be_said(authority):
 
 
 @pytest.mark.parametrize("name", ["iss", "vct", "cnf", "status", "exp", "_sd"])
-def test_registered_claims_are_not_for_the_request(authority, ana, name):
+def test_registered_claims_are_not_for_the_request(authority: Authority, ana: PrivateKey, name: str) -> None:
     offer, _ = offered(authority, credentialData={"given_name": "Mallory", name: "mine"})
     wallet = TinyWallet(authority, ana, Client())
     token = wallet.token(offer).json()["access_token"]
@@ -146,20 +151,22 @@ def test_registered_claims_are_not_for_the_request(authority, ana, name):
     assert not IssuedCredential.objects.exists()
 
 
-def test_another_authoritys_type_is_refused(authority):
+def test_another_authoritys_type_is_refused(authority: Authority) -> None:
     make_farmers("farmer-registry", name="farmer")
     response = post(ISSUE, {**OFFER, "issuerDid": authority.did, "credentialConfigurationId": "farmer"})
     assert (response.status_code, response.json()["error"]) == (400, "invalid_request")
 
 
 @pytest.mark.parametrize("did", ["did:web:mallory.example", "did:key:z6Mk", "civil-registry"])
-def test_somebody_elses_name_is_refused(authority, did):
+def test_somebody_elses_name_is_refused(authority: Authority, did: str) -> None:
     for url, body in ((ISSUE, OFFER), (SIGN_URL, SIGN)):
         response = post(url, {**body, "issuerDid": did})
         assert (response.status_code, response.json()["error"]) == (404, "unknown_issuer")
 
 
-def test_a_paper_credential_is_a_jwt_that_verifies_and_can_be_revoked(authority, site_network):
+def test_a_paper_credential_is_a_jwt_that_verifies_and_can_be_revoked(
+    authority: Authority, site_network: Client
+) -> None:
     response = post(SIGN_URL, {**SIGN, "issuerDid": authority.did})
     assert response.status_code == 200, response.content
     token = response.content.decode()
@@ -178,12 +185,13 @@ def test_a_paper_credential_is_a_jwt_that_verifies_and_can_be_revoked(authority,
     assert check_credential_status(verified, now=now).status == "revoked"
 
 
-def test_no_paper_of_a_suspended_card(authority, site_network):
+def test_no_paper_of_a_suspended_card(authority: Authority, site_network: Client) -> None:
     data = {**SIGN["credentialData"], "type": ["VerifiableCredential", "BirthCredential"]}
     data["credentialSubject"] = {**data["credentialSubject"], "registrationNumber": "2026BRM42"}
     body = {**SIGN, "issuerDid": authority.did, "credentialData": data}
     assert post(SIGN_URL, body).status_code == 200
     row, now = IssuedCredential.objects.get(), datetime.now(UTC)
+    assert row.configuration is not None
     assert (row.configuration.name, row.record_key) == ("crvs_birth_v1", "opencrvs:2026BRM42")
     set_status(row, "suspended", reason="Under review", actor="test", now=now)
     assert post(SIGN_URL, body).status_code == 409
@@ -192,14 +200,16 @@ def test_no_paper_of_a_suspended_card(authority, site_network):
     assert post(SIGN_URL, body).status_code == 200
 
 
-def test_no_paper_of_a_card_suspended_while_it_is_signed(authority, monkeypatch):
+def test_no_paper_of_a_card_suspended_while_it_is_signed(
+    authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
     data = {**SIGN["credentialData"], "type": ["VerifiableCredential", "BirthCredential"]}
     body = {**SIGN, "issuerDid": authority.did, "credentialData": data}
     data["credentialSubject"] = {**data["credentialSubject"], "registrationNumber": "2026BRM42"}
     assert post(SIGN_URL, body).status_code == 200
     row, sign = IssuedCredential.objects.get(), jws.sign
 
-    def slowly(*given, **named):
+    def slowly(*given: Any, **named: Any) -> str:
         set_status(row, "suspended", reason="Under review", actor="test", now=datetime.now(UTC))
         return sign(*given, **named)
 
@@ -208,19 +218,20 @@ def test_no_paper_of_a_card_suspended_while_it_is_signed(authority, monkeypatch)
     assert IssuedCredential.objects.count() == 1
 
 
-def test_a_paper_of_several_types_is_of_all_their_cards(authority):
+def test_a_paper_of_several_types_is_of_all_their_cards(authority: Authority) -> None:
     """Whichever type is named first: one suspended card keeps all from being signed."""
     registry = find_configuration("crvs_birth_v1").registry
     create_configuration(registry, type="AdoptionCredential", name="adoption")
     subject = {**SIGN["credentialData"]["credentialSubject"], "registrationNumber": "2026BRM42"}
 
-    def signed(*types):
+    def signed(*types: str) -> int:
         data = {
             **SIGN["credentialData"],
             "type": [*types, "VerifiableCredential"],
             "credentialSubject": subject,
         }
-        return post(SIGN_URL, {**SIGN, "issuerDid": authority.did, "credentialData": data}).status_code
+        found: int = post(SIGN_URL, {**SIGN, "issuerDid": authority.did, "credentialData": data}).status_code
+        return found
 
     for type_ in ("BirthCredential", "AdoptionCredential"):
         assert signed(type_) == 200
@@ -233,7 +244,7 @@ def test_a_paper_of_several_types_is_of_all_their_cards(authority):
 
 @pytest.mark.parametrize("url", [ISSUE, SIGN_URL])
 @pytest.mark.parametrize("token", ["", "another", "a.b.c"])
-def test_a_stranger_asks_in_vain(authority, url, token):
+def test_a_stranger_asks_in_vain(authority: Authority, url: str, token: str) -> None:
     body = OFFER if url == ISSUE else SIGN
     response = post(url, {**body, "issuerDid": authority.did}, token=token)
     assert response.status_code == 401
@@ -250,7 +261,7 @@ def auth_service() -> rsa.RSAPrivateKey:
 
 
 @pytest.fixture
-def registrars(auth_service, settings, tmp_path):
+def registrars(auth_service: rsa.RSAPrivateKey, settings: Settings, tmp_path: Path) -> None:
     path = tmp_path / "opencrvs.pem"
     path.write_bytes(auth_service.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
     settings.OPENCRVS_KEY_FILE = str(path)
@@ -262,7 +273,8 @@ def registrar(key: rsa.RSAPrivateKey, *scopes: str, **changes: Any) -> str:
     claims = {"iss": "opencrvs:auth-service", "sub": "42", "scope": list(scopes), "exp": expires, **changes}
     token = jose_jws.JWS(json.dumps(claims))
     token.add_signature(jose.JWK.from_pem(pem), protected=json.dumps({"alg": "RS256", "typ": "JWT"}))
-    return token.serialize(compact=True)
+    found: str = token.serialize(compact=True)
+    return found
 
 
 CUSTOM = "type=record.custom-action&event=birth&customActionTypes=ISSUE_VERIFIABLE_CREDENTIAL"
@@ -280,7 +292,9 @@ PRINT = "type=record.print-certified-copies&event=birth"
         (SIGN_URL, "type=record.read&event=birth", 403),
     ],
 )
-def test_a_registrar_may_what_opencrvs_lets_them(authority, registrars, auth_service, url, scope, status):
+def test_a_registrar_may_what_opencrvs_lets_them(
+    authority: Authority, registrars: None, auth_service: rsa.RSAPrivateKey, url: str, scope: str, status: int
+) -> None:
     body = OFFER if url == ISSUE else SIGN
     token = registrar(auth_service, scope)
     assert post(url, {**body, "issuerDid": authority.did}, token=token).status_code == status
@@ -290,12 +304,16 @@ def test_a_registrar_may_what_opencrvs_lets_them(authority, registrars, auth_ser
     "changes",
     [{"exp": 1_700_000_000}, {"exp": None}, {"iss": "mallory"}, {"exp": "tomorrow"}],
 )
-def test_a_token_of_another_time_or_house_is_refused(authority, registrars, auth_service, changes):
+def test_a_token_of_another_time_or_house_is_refused(
+    authority: Authority, registrars: None, auth_service: rsa.RSAPrivateKey, changes: dict[str, Any]
+) -> None:
     token = registrar(auth_service, CUSTOM, **changes)
     assert post(ISSUE, {**OFFER, "issuerDid": authority.did}, token=token).status_code == 401
 
 
-def test_a_token_that_opencrvs_did_not_sign_is_refused(authority, registrars, auth_service):
+def test_a_token_that_opencrvs_did_not_sign_is_refused(
+    authority: Authority, registrars: None, auth_service: rsa.RSAPrivateKey
+) -> None:
     mallory = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     good = registrar(auth_service, CUSTOM)
     unsigned = "eyJhbGciOiJub25lIn0." + good.split(".")[1] + "."
@@ -307,5 +325,5 @@ def test_a_token_that_opencrvs_did_not_sign_is_refused(authority, registrars, au
         assert post(ISSUE, {**OFFER, "issuerDid": authority.did}, token=token).status_code == 401
 
 
-def test_the_operators_token_still_counts_beside(authority, registrars):
+def test_the_operators_token_still_counts_beside(authority: Authority, registrars: None) -> None:
     assert post(ISSUE, {**OFFER, "issuerDid": authority.did}).status_code == 200

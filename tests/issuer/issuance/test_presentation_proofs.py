@@ -9,7 +9,7 @@ from django.test import Client
 from common.did import did_key
 from common.keys import PrivateKey, jwk
 from common.oid4vci.presentation_proof import create_presentation_proof
-from issuer.models import Authority, IssuedCredential, Session
+from issuer.models import Authority, Configuration, IssuedCredential, Session
 from tests.issuer.protocol import TinyWallet, make_farmers, offer_now
 
 pytestmark = pytest.mark.django_db
@@ -17,21 +17,22 @@ EDWARDS = PrivateKey("Ed25519", bytes(31) + b"\x01")
 
 
 @pytest.fixture
-def farmer():
+def farmer() -> Configuration:
     return make_farmers()
 
 
 @pytest.fixture
-def wallet(farmer, ana) -> TinyWallet:
+def wallet(farmer: Configuration, ana: PrivateKey) -> TinyWallet:
     return TinyWallet(farmer.authority, ana, Client())
 
 
 @pytest.fixture
-def token(farmer, wallet) -> str:
-    return wallet.token(offer_now(farmer)).json()["access_token"]
+def token(farmer: Configuration, wallet: TinyWallet) -> str:
+    found: str = wallet.token(offer_now(farmer)).json()["access_token"]
+    return found
 
 
-def shown(wallet: TinyWallet, key: PrivateKey, nonce: str, **overrides: Any) -> dict[str, Any]:
+def shown(wallet: TinyWallet, key: PrivateKey, nonce: str | None, **overrides: Any) -> dict[str, Any]:
     suite = "eddsa-rdfc-2022" if key.curve == "Ed25519" else "ecdsa-rdfc-2019"
     arguments = {"audience": wallet.authority.identifier, "nonce": nonce, "key": key, "suite": suite}
     return create_presentation_proof(**{**arguments, "now": datetime.now(UTC), **overrides})
@@ -42,7 +43,7 @@ def ask(wallet: TinyWallet, token: str, *proofs: Any, configuration: str = "farm
     return wallet.credential(token, body)
 
 
-def test_a_credential_for_each_key(wallet, token, ana):
+def test_a_credential_for_each_key(wallet: TinyWallet, token: str, ana: PrivateKey) -> None:
     nonce = wallet.nonce()
     answer = ask(wallet, token, shown(wallet, ana, nonce), shown(wallet, EDWARDS, nonce))
     assert answer.status_code == 200, answer.content
@@ -54,13 +55,13 @@ def test_a_credential_for_each_key(wallet, token, ana):
     assert (again.status_code, again.json()["error"]) == (400, "invalid_nonce")
 
 
-def test_the_did_is_the_subject(wallet, token, ana):
+def test_the_did_is_the_subject(wallet: TinyWallet, token: str, ana: PrivateKey) -> None:
     answer = ask(wallet, token, shown(wallet, ana, wallet.nonce()), configuration="farmer.ldp_vc")
     [entry] = answer.json()["credentials"]
     assert entry["credential"]["credentialSubject"]["id"] == did_key.encode(ana.public_key)
 
 
-def test_what_does_not_hold(wallet, token, ana):
+def test_what_does_not_hold(wallet: TinyWallet, token: str, ana: PrivateKey) -> None:
     nonce = wallet.nonce()
     tampered = shown(wallet, ana, nonce) | {"id": "urn:uuid:4d6b0b4e-0b0a-4b0e-8b0a-4d6b0b4e0b0a"}
     for proof, code in (
@@ -76,7 +77,7 @@ def test_what_does_not_hold(wallet, token, ana):
     assert not IssuedCredential.objects.exists()
 
 
-def test_where_keys_need_an_attestation(wallet, token, ana):
+def test_where_keys_need_an_attestation(wallet: TinyWallet, token: str, ana: PrivateKey) -> None:
     Authority.objects.update(high_assurance=True)
     Session.objects.update(key_thumbprint="")
     answer = ask(wallet, token, shown(wallet, ana, wallet.nonce()))

@@ -1,17 +1,22 @@
 """A registry changes: the wallet renews, the old credential ends then; a death ends renewal altogether."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
 
+from common.formats.base import Secured
+from common.keys import PrivateKey
 from common.oid4vci.credential import CredentialRequest, create_credential_request
 from common.oid4vci.offer import PRE_AUTHORIZED
 from common.registries.connector import RegistryError
 from issuer.configurations.eligibility import RecordNotEligibleError
 from issuer.issuance import credential
 from issuer.issuance.batch_issuance import issue_batches
-from issuer.models import IssuedCredential, Session, StatusChange
+from issuer.models import Configuration, IssuedCredential, Session, StatusChange
+from tests.client_response import ClientResponse
 from tests.issuer.following import AT, country, death, did, go, issued, person, store
 from tests.issuer.haip import CodeWallet
 from tests.issuer.protocol import offer_now
@@ -20,38 +25,43 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def farmer():
+def farmer() -> Configuration:
     return country()
 
 
 @pytest.fixture
-def wallet(farmer, ana) -> CodeWallet:
+def wallet(farmer: Configuration, ana: PrivateKey) -> CodeWallet:
     found = CodeWallet(farmer.authority, ana, Client())
     found.fresh_nonce()
     return found
 
 
-def token(wallet: CodeWallet, farmer) -> dict:
+def token(wallet: CodeWallet, farmer: Configuration) -> dict[str, Any]:
     code = offer_now(farmer, "F-1").document["grants"][PRE_AUTHORIZED]["pre-authorized_code"]
     form = {"grant_type": PRE_AUTHORIZED, "pre-authorized_code": code}
     answer = wallet.form("token", form, wallet.dpop("token"))
     assert answer.status_code == 200, answer.content
-    return answer.json()
+    found: dict[str, Any] = answer.json()
+    return found
 
 
-def fetch(wallet: CodeWallet, access_token: str):
+def fetch(wallet: CodeWallet, access_token: str) -> ClientResponse:
     body = create_credential_request(CredentialRequest((wallet.proof(wallet.nonce()),), "farmer.dc+sd-jwt"))
-    return wallet.bound("credential", access_token, body, wallet.dpop("credential", access_token))
+    found: ClientResponse = wallet.bound(
+        "credential", access_token, body, wallet.dpop("credential", access_token)
+    )
+    return found
 
 
-def accept(wallet: CodeWallet, access_token: str, answer) -> None:
+def accept(wallet: CodeWallet, access_token: str, answer: ClientResponse) -> None:
     told = {"notification_id": answer.json()["notification_id"], "event": "credential_accepted"}
     assert wallet.bound("notification", access_token, told).status_code == 204
 
 
-def refresh(wallet: CodeWallet, given: dict):
+def refresh(wallet: CodeWallet, given: dict[str, Any]) -> ClientResponse:
     form = {"grant_type": "refresh_token", "refresh_token": given["refresh_token"]}
-    return wallet.form("token", form, wallet.dpop("token"))
+    found: ClientResponse = wallet.form("token", form, wallet.dpop("token"))
+    return found
 
 
 def states() -> list[str]:
@@ -59,7 +69,7 @@ def states() -> list[str]:
 
 
 @pytest.fixture
-def given(wallet, farmer) -> dict:
+def given(wallet: CodeWallet, farmer: Configuration) -> dict[str, Any]:
     """A wallet with a credential of F-1 and a refresh token."""
     found = token(wallet, farmer)
     accept(wallet, found["access_token"], fetch(wallet, found["access_token"]))
@@ -72,7 +82,9 @@ def outdate(crop: str = "oca") -> None:
     assert did(go("farmers", now=datetime.now(UTC))) == [("reissue", "F-1")]
 
 
-def test_the_old_one_ends_when_the_wallet_holds_the_new_one(wallet, given):
+def test_the_old_one_ends_when_the_wallet_holds_the_new_one(
+    wallet: CodeWallet, given: dict[str, Any]
+) -> None:
     for crop in ("oca", "quinoa"):  # and again: what was superseded does not keep the wallet from renewing
         outdate(crop)
         assert states()[-1] == "valid"
@@ -88,24 +100,28 @@ def test_the_old_one_ends_when_the_wallet_holds_the_new_one(wallet, given):
     }
 
 
-def test_what_was_not_outdated_stays(wallet, given):
+def test_what_was_not_outdated_stays(wallet: CodeWallet, given: dict[str, Any]) -> None:
     renewed = refresh(wallet, given).json()
     accept(wallet, renewed["access_token"], fetch(wallet, renewed["access_token"]))
     assert states() == ["valid", "valid"]
 
 
-def test_a_wallet_that_says_nothing_has_a_day(wallet, given):
+def test_a_wallet_that_says_nothing_has_a_day(wallet: CodeWallet, given: dict[str, Any]) -> None:
     outdate()
     answer = fetch(wallet, refresh(wallet, given).json()["access_token"])
     assert answer.status_code == 200
-    at = IssuedCredential.objects.latest("delivery__created_at").delivery.created_at
+    delivery = IssuedCredential.objects.latest("delivery__created_at").delivery
+    assert delivery is not None
+    at = delivery.created_at
     assert go("farmers", now=at + timedelta(hours=23)).superseded == 0
     assert go("farmers", now=at + timedelta(hours=25)).superseded == 1
     assert go("farmers", now=at + timedelta(hours=26)).superseded == 0
     assert states() == ["revoked", "valid"]
 
 
-def test_a_death_ends_tokens_renewal_and_offers(wallet, given, farmer):
+def test_a_death_ends_tokens_renewal_and_offers(
+    wallet: CodeWallet, given: dict[str, Any], farmer: Configuration
+) -> None:
     pending = offer_now(farmer, "F-1")
     other = token(wallet, farmer)
     store("deaths", death(1, of=1))
@@ -121,11 +137,13 @@ def test_a_death_ends_tokens_renewal_and_offers(wallet, given, farmer):
     assert Session.objects.filter(ended_at=AT).count() == 3
 
 
-def test_what_is_being_signed_while_the_death_arrives_is_not_handed_over(wallet, farmer, monkeypatch):
+def test_what_is_being_signed_while_the_death_arrives_is_not_handed_over(
+    wallet: CodeWallet, farmer: Configuration, monkeypatch: pytest.MonkeyPatch
+) -> None:
     found = token(wallet, farmer)
     sign = credential.secure_credential
 
-    def dies(*arguments):
+    def dies(*arguments: Any) -> Secured:
         store("deaths", death(1, of=1))
         go("deaths")
         return sign(*arguments)
@@ -136,10 +154,10 @@ def test_what_is_being_signed_while_the_death_arrives_is_not_handed_over(wallet,
     assert IssuedCredential.objects.count() == 0
 
 
-def test_nor_is_it_kept_where_no_session_was(farmer, monkeypatch):
+def test_nor_is_it_kept_where_no_session_was(farmer: Configuration, monkeypatch: pytest.MonkeyPatch) -> None:
     sign = credential.secure_credential
 
-    def dies(*arguments):
+    def dies(*arguments: Any) -> Secured:
         store("deaths", death(1, of=1))
         go("deaths")
         return sign(*arguments)
@@ -150,10 +168,12 @@ def test_nor_is_it_kept_where_no_session_was(farmer, monkeypatch):
     assert IssuedCredential.objects.count() == 0
 
 
-def test_nor_minted_in_the_meantime(farmer, monkeypatch, tmp_path):
+def test_nor_minted_in_the_meantime(
+    farmer: Configuration, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     sign = credential.secure_credential
 
-    def dies(*arguments):
+    def dies(*arguments: Any) -> Secured:
         store("deaths", death(1, of=1))
         go("deaths")
         return sign(*arguments)
@@ -171,7 +191,9 @@ def test_nor_minted_in_the_meantime(farmer, monkeypatch, tmp_path):
     assert set(IssuedCredential.objects.values_list("record_key", flat=True)) == {"F-2", "F-3"}
 
 
-def test_a_death_that_nobody_synced_yet_is_refused_at_issuance(wallet, farmer):
+def test_a_death_that_nobody_synced_yet_is_refused_at_issuance(
+    wallet: CodeWallet, farmer: Configuration
+) -> None:
     found = token(wallet, farmer)
     store("deaths", death(1, of=1))
     answer = fetch(wallet, found["access_token"])
@@ -179,7 +201,9 @@ def test_a_death_that_nobody_synced_yet_is_refused_at_issuance(wallet, farmer):
     assert IssuedCredential.objects.count() == 0
 
 
-def test_a_withdrawal_wins_over_a_renewal_under_way(wallet, given, farmer):
+def test_a_withdrawal_wins_over_a_renewal_under_way(
+    wallet: CodeWallet, given: dict[str, Any], farmer: Configuration
+) -> None:
     outdate()
     renewed = refresh(wallet, given).json()
     answer = fetch(wallet, renewed["access_token"])

@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from common.did import did_key
-from common.formats.w3c import envelopes, jose
+from common.formats.w3c import envelopes
+from common.keys import jws
 from common.rdf.contexts import CREDENTIALS_V1, CREDENTIALS_V2, DATA_INTEGRITY_V2
 from issuer.authorities import identity
-from issuer.models import IssuedCredential
+from issuer.models import Authority, IssuedCredential
 from issuer.status.change import find_credential, set_status
 from tests.conftest import NOW
 
@@ -32,7 +34,7 @@ CURVES = {
 
 
 @pytest.fixture(autouse=True)
-def authority(settings):
+def authority(settings: Settings) -> Authority:
     settings.VC_API_TOKEN, settings.VC_API_OPEN = TOKEN, False
     return identity.create_authority("farmer-registry", "Farmer Registry")
 
@@ -54,7 +56,8 @@ def refused(credential: Any, suite: str = "eddsa-rdfc-2022", **options: Any) -> 
     status, answer = post(URL.format(suite), body, Authorization=f"Bearer {TOKEN}")
     assert (status, answer["status"]) == (400, 400)
     assert answer["problemDetails"] == [{k: answer[k] for k in ("type", "title", "status", "detail")}]
-    return answer["type"].rpartition("#")[2]
+    found: str = answer["type"].rpartition("#")[2]
+    return found
 
 
 def verify(credential: Any, **options: Any) -> tuple[int, Any]:
@@ -62,19 +65,19 @@ def verify(credential: Any, **options: Any) -> tuple[int, Any]:
 
 
 @pytest.mark.parametrize("suite", CURVES)
-def test_every_suite_signs_as_a_did_key(authority, suite):
+def test_every_suite_signs_as_a_did_key(authority: Authority, suite: str) -> None:
     issued = issue(CREDENTIAL, suite)
     did = did_key.encode(identity.authority_signer(authority, CURVES[suite]).public_key)
     if suite == "vc+jwt":
         token = envelopes.open_envelope(issued, kind=envelopes.CREDENTIAL)
-        assert jose.jws.parse(token).claims()["issuer"] == did
+        assert jws.parse(token).claims()["issuer"] == did
     else:
         assert (issued["issuer"], issued["proof"]["cryptosuite"]) == (did, suite)
     if suite != "ecdsa-sd-2023":  # a base proof is for its holder
         assert verify(issued)[0] == 200
 
 
-def test_the_issuer_named_chooses_the_key(authority):
+def test_the_issuer_named_chooses_the_key(authority: Authority) -> None:
     p384 = did_key.encode(identity.authority_signer(authority, "P-384").public_key)
     issued = issue(CREDENTIAL | {"issuer": {"id": p384, "name": "Farmers"}}, "ecdsa-rdfc-2019")
     assert issued["issuer"] == {"id": p384, "name": "Farmers"}
@@ -90,11 +93,11 @@ def test_the_issuer_named_chooses_the_key(authority):
 @pytest.mark.parametrize(
     "issuer", ["did:example:other", None, "fake-issuer", {"id": None}, {"id": "fake-issuer"}, 7, ["a"]]
 )
-def test_an_authority_speaks_in_its_own_name_alone(issuer):
+def test_an_authority_speaks_in_its_own_name_alone(issuer: Any) -> None:
     assert refused(CREDENTIAL | {"issuer": issuer}) == "PROOF_GENERATION_ERROR"
 
 
-def test_only_the_operator_may_ask(settings):
+def test_only_the_operator_may_ask(settings: Settings) -> None:
     body = {"credential": CREDENTIAL}
     for headers in ({}, {"Authorization": "Bearer other"}, {"Authorization": TOKEN}):
         status, answer = post(URL.format("eddsa-rdfc-2022"), body, **headers)
@@ -104,7 +107,7 @@ def test_only_the_operator_may_ask(settings):
         assert post(URL.format("eddsa-rdfc-2022"), body, **headers)[0] == 401
 
 
-def test_an_open_door_is_open_to_this_machine_alone(settings):
+def test_an_open_door_is_open_to_this_machine_alone(settings: Settings) -> None:
     settings.VC_API_TOKEN, settings.VC_API_OPEN = "", True
     url, body = URL.format("eddsa-rdfc-2022"), json.dumps({"credential": CREDENTIAL})
     for address, status in (("127.0.0.1", 201), ("::1", 201), ("192.0.2.1", 401)):
@@ -129,19 +132,20 @@ def test_an_open_door_is_open_to_this_machine_alone(settings):
         {"credentialStatus": STATUS | {"statusListIndex": True, "statusListCredential": "https://a.example"}},
     ],
 )
-def test_what_is_malformed_is_not_signed(change):
+def test_what_is_malformed_is_not_signed(change: dict[str, Any]) -> None:
     for suite in ("eddsa-rdfc-2022", "eddsa-jcs-2022", "vc+jwt"):
         assert refused(CREDENTIAL | change, suite)
 
 
-def test_what_is_missing_is_not_signed():
+def test_what_is_missing_is_not_signed() -> None:
     for name in CREDENTIAL:
         refused({key: value for key, value in CREDENTIAL.items() if key != name})
+    credential: Any
     for credential in (None, "text", []):
         assert refused(credential) == "PARSING_ERROR"
 
 
-def test_unknown_suites_and_authorities():
+def test_unknown_suites_and_authorities() -> None:
     headers = {"Authorization": f"Bearer {TOKEN}"}
     status, answer = post(URL.format("rsa-2018"), {"credential": CREDENTIAL}, **headers)
     assert status == 400
@@ -152,12 +156,12 @@ def test_unknown_suites_and_authorities():
     assert post(URL.format("eddsa-rdfc-2022"), {"credential": CREDENTIAL, "options": 7}, **headers)[0] == 400
 
 
-def test_the_base_context_is_known_by_its_digest():
+def test_the_base_context_is_known_by_its_digest() -> None:
     digest = "sha384-l/HrjlBCNWyAX91hr6LFV2Y3heB5Tcr6IeE4/Tje8YyzYBM8IhqjHWiWpr8+ZbYU"
     issue(CREDENTIAL | {"relatedResource": {"id": CREDENTIALS_V2, "digestSRI": digest}})
 
 
-def test_version_1_1_gets_the_words_of_data_integrity():
+def test_version_1_1_gets_the_words_of_data_integrity() -> None:
     old = CREDENTIAL | {"@context": [CREDENTIALS_V1], "issuanceDate": "2020-03-16T22:37:26.544Z"}
     old["credentialSubject"] = {"id": "did:example:ana"}
     issued = issue(old)
@@ -166,7 +170,7 @@ def test_version_1_1_gets_the_words_of_data_integrity():
     refused(old, "vc+jwt")
 
 
-def test_options_of_the_proof():
+def test_options_of_the_proof() -> None:
     first = issue(CREDENTIAL, id="urn:uuid:26329423-bec9-4b2e-88cb-a7c7d9dc4544", domain="a.example")
     second = issue(first, previousProof=first["proof"]["id"], expires="2999-01-01T00:00:00Z")
     assert second["proof"][0] == first["proof"]
@@ -182,7 +186,7 @@ def test_options_of_the_proof():
         refused(first, **options)
 
 
-def test_nothing_is_added_to_what_was_signed_before():
+def test_nothing_is_added_to_what_was_signed_before() -> None:
     urn = uuid.uuid4().urn
     first = issue(CREDENTIAL | {"id": urn}, credentialStatus=[])
     second = issue(first)
@@ -191,14 +195,14 @@ def test_nothing_is_added_to_what_was_signed_before():
     refused(first, credentialStatus=STATUS)
 
 
-def test_pointers_of_selective_disclosure():
+def test_pointers_of_selective_disclosure() -> None:
     issued = issue(CREDENTIAL, "ecdsa-sd-2023", mandatoryPointers=["/credentialSubject/name"])
     assert issued["proof"]["proofValue"].startswith("u")
     refused(CREDENTIAL, "ecdsa-sd-2023", mandatoryPointers=["/credentialSubject/nothing"])
     refused(CREDENTIAL, "ecdsa-sd-2023", mandatoryPointers="/issuer")
 
 
-def test_a_status_that_can_be_changed(authority):
+def test_a_status_that_can_be_changed(authority: Authority) -> None:
     urn = uuid.uuid4().urn
     issued = issue(CREDENTIAL | {"id": urn})
     [entry] = issued["credentialStatus"]
@@ -210,7 +214,7 @@ def test_a_status_that_can_be_changed(authority):
     assert (status, answer["verified"]) == (400, False)
 
 
-def test_the_list_is_signed_by_whoever_signed_the_credential(authority):
+def test_the_list_is_signed_by_whoever_signed_the_credential(authority: Authority) -> None:
     for issuer in (authority.did, None):
         named = {"issuer": issuer} if issuer else {}
         issued = issue(CREDENTIAL | named, credentialStatus=STATUS | {"statusPurpose": "suspension"})
@@ -223,7 +227,7 @@ def test_the_list_is_signed_by_whoever_signed_the_credential(authority):
         assert Client().get(f"/vc-api/issuers/farmer-registry/{path}").status_code == 404
 
 
-def test_for_whom_no_status_is_kept():
+def test_for_whom_no_status_is_kept() -> None:
     for credential in (
         CREDENTIAL,
         CREDENTIAL | {"id": "https://example.org/credentials/1"},
@@ -234,7 +238,7 @@ def test_for_whom_no_status_is_kept():
     assert not IssuedCredential.objects.exists()
 
 
-def test_status_that_cannot_be_kept():
+def test_status_that_cannot_be_kept() -> None:
     urn = uuid.uuid4().urn
     issue(CREDENTIAL | {"id": urn})
     assert refused(CREDENTIAL | {"id": urn}) == "PROOF_GENERATION_ERROR"

@@ -2,10 +2,12 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import jsonschema
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from common.adapters.documents.sources import sources
 from common.adapters.network.http import fetch
@@ -15,7 +17,7 @@ from common.formats import FORMATS
 from common.keys import jwk
 from common.oid4vci.authorization_server import parse_server_metadata
 from common.oid4vci.metadata import parse_issuer_metadata, well_known_url
-from common.oid4vci.offer import parse_credential_offer, parse_offer_uri
+from common.oid4vci.offer import CredentialOffer, OfferReference, parse_credential_offer, parse_offer_uri
 from common.oid4vci.presentation_proof import SUITE_NAMES
 from common.status import token, token_cwt
 from issuer.authorities.identity import authority_signer
@@ -24,6 +26,7 @@ from issuer.issuance.credential_request import issue_directly
 from issuer.models import Configuration
 from issuer.status.change import set_status
 from issuer.status.lists import TOKENS
+from tests.client_response import ClientResponse
 from tests.conftest import shared
 from tests.issuer.protocol import make_farmers, offer_now
 
@@ -32,21 +35,22 @@ SLUG = "issuers/farmer-registry"
 
 
 @pytest.fixture
-def farmer(settings) -> Configuration:
+def farmer(settings: Settings) -> Configuration:
     settings.BASE_URL = "http://localhost:8000"
     return make_farmers()
 
 
-def get(path: str, **headers: str):
+def get(path: str, **headers: str) -> ClientResponse:
     return Client().get(f"/{path}", headers=headers)
 
 
-def schema(name: str) -> dict:
-    return json.loads(shared(f"vectors/oidf-schemas/{name}").read_text())
+def schema(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(shared(f"vectors/oidf-schemas/{name}").read_text())
+    return found
 
 
 @pytest.mark.parametrize("name", ["openid-credential-issuer", "oauth-authorization-server"])
-def test_metadata_where_drafts_looked_for_them(farmer, name):
+def test_metadata_where_drafts_looked_for_them(farmer: Configuration, name: str) -> None:
     appended = get(f"{SLUG}/.well-known/{name}")
     assert appended.json() == get(f".well-known/{name}/{SLUG}").json()
     assert appended.headers["Access-Control-Allow-Origin"] == "*"
@@ -56,11 +60,11 @@ def test_metadata_where_drafts_looked_for_them(farmer, name):
 @pytest.mark.parametrize(
     "path", [f"{SLUG}/did.json", f".well-known/jwt-vc-issuer/{SLUG}", "1.0/identifiers/x"]
 )
-def test_any_accept_is_answered(farmer, accept, path):
+def test_any_accept_is_answered(farmer: Configuration, accept: str, path: str) -> None:
     assert get(path, accept=accept).status_code in (200, 400)
 
 
-def test_issuer_metadata(farmer, settings):
+def test_issuer_metadata(farmer: Configuration, settings: Settings) -> None:
     settings.WALLET_PROVIDER_CA_FILE = ""
     response = get(f".well-known/openid-credential-issuer/{SLUG}")
     assert response.headers["Access-Control-Allow-Origin"] == "*"
@@ -84,7 +88,7 @@ def test_issuer_metadata(farmer, settings):
     jsonschema.validate(source, schema("oid4vci/credential_issuer_metadata-1_0.json"))
 
 
-def test_a_suite_named_after_the_format(farmer):
+def test_a_suite_named_after_the_format(farmer: Configuration) -> None:
     create_configuration(
         farmer.registry, type=farmer.type, formats=["ldp_vc:ecdsa-sd-2023", "ldp_vc:ecdsa-jcs-2019"]
     )
@@ -100,7 +104,7 @@ def test_a_suite_named_after_the_format(farmer):
     assert "<td>Yes</td>" in get(f"{SLUG}/types/farmer", Accept="text/html").content.decode()
 
 
-def test_server_metadata(farmer):
+def test_server_metadata(farmer: Configuration) -> None:
     source = get(f".well-known/oauth-authorization-server/{SLUG}").json()
     jsonschema.validate(source, schema("rfc8414/oauth_authorization_server_metadata.json"))
     found = parse_server_metadata(source, issuer=farmer.authority.identifier)
@@ -108,13 +112,13 @@ def test_server_metadata(farmer):
     assert found.token_endpoint == f"{farmer.authority.identifier}/token"
 
 
-def test_well_known_documents_lie_where_path_insertion_leads(farmer):
+def test_well_known_documents_lie_where_path_insertion_leads(farmer: Configuration) -> None:
     for name in ("openid-credential-issuer", "oauth-authorization-server", "jwt-vc-issuer"):
         url = well_known_url(farmer.authority.identifier, name)
         assert fetch(url).body == get(url.removeprefix("http://localhost:8000/")).content
 
 
-def test_keys(farmer):
+def test_keys(farmer: Configuration) -> None:
     authority = farmer.authority
     found = get(f".well-known/jwt-vc-issuer/{SLUG}").json()
     assert found["issuer"] == authority.identifier
@@ -125,15 +129,17 @@ def test_keys(farmer):
     assert own.key_id in document.methods
 
 
-def test_an_unknown_authority(farmer):
+def test_an_unknown_authority(farmer: Configuration) -> None:
     for path in ("did.json", "status/token-1", "types/farmer", "offers/x"):
         assert get(f"issuers/nobody/{path}").status_code == 404
     assert get(".well-known/openid-credential-issuer/issuers/nobody").status_code == 404
 
 
-def test_offer_by_reference(farmer):
+def test_offer_by_reference(farmer: Configuration) -> None:
     offer = offer_now(farmer)
-    url = parse_offer_uri(offer.uri).url
+    reference = parse_offer_uri(offer.uri)
+    assert isinstance(reference, OfferReference)
+    url = reference.url
     response = get(url.removeprefix("http://localhost:8000/"))
     assert (response.status_code, response.headers["Cache-Control"]) == (200, "no-store")
     assert response.headers["Content-Type"] == "application/json"
@@ -143,17 +149,21 @@ def test_offer_by_reference(farmer):
     assert get(f"{SLUG}/offers/{url[-43:-1]}B").status_code == 404  # a letter that ends no 32 bytes
 
 
-def test_an_offer_is_gone_once_taken_or_late(farmer):
+def test_an_offer_is_gone_once_taken_or_late(farmer: Configuration) -> None:
     for change in ({"state": "token_issued"}, {"expires_at": datetime.now(UTC) - timedelta(seconds=1)}):
         offer = offer_now(farmer)
         type(offer.session).objects.filter(pk=offer.session.pk).update(**change)
-        url = parse_offer_uri(offer.uri).url
+        reference = parse_offer_uri(offer.uri)
+        assert isinstance(reference, OfferReference)
+        url = reference.url
         assert get(url.removeprefix("http://localhost:8000/")).json()["error"] == "invalid_grant"
 
 
-def test_offer_by_value(farmer):
+def test_offer_by_value(farmer: Configuration) -> None:
     offer = offer_now(farmer, by_value=True, formats=["ldp_vc"])
-    assert parse_offer_uri(offer.uri).configuration_ids == ("farmer.ldp_vc",)
+    parsed = parse_offer_uri(offer.uri)
+    assert isinstance(parsed, CredentialOffer)
+    assert parsed.configuration_ids == ("farmer.ldp_vc",)
 
 
 @pytest.mark.parametrize(
@@ -168,7 +178,9 @@ def test_offer_by_value(farmer):
         ("text/turtle", "application/json", "vct"),
     ],
 )
-def test_a_type_in_each_shape(farmer, accept, content_type, member):
+def test_a_type_in_each_shape(
+    farmer: Configuration, accept: str | None, content_type: str, member: str
+) -> None:
     response = get(f"{SLUG}/types/farmer", **({"Accept": accept} if accept else {}))
     assert response.headers["Content-Type"] == content_type
     assert response.headers["Vary"] == "Accept"
@@ -176,7 +188,7 @@ def test_a_type_in_each_shape(farmer, accept, content_type, member):
     assert member in response.json()
 
 
-def test_a_type_as_a_page(farmer):
+def test_a_type_as_a_page(farmer: Configuration) -> None:
     farmer.display = {"name": "<script>alert(1)</script>"}
     farmer.save()
     response = get(f"{SLUG}/types/farmer", Accept="text/html,application/xhtml+xml,*/*;q=0.8")
@@ -185,7 +197,7 @@ def test_a_type_as_a_page(farmer):
     assert b'id="given_name"' in response.content
 
 
-def test_published_lists(farmer):
+def test_published_lists(farmer: Configuration) -> None:
     now = datetime.now(UTC)
     for format_ in ("ldp_vc", "dc+sd-jwt"):
         issue_directly(farmer, "F-0001", format_, holder=None, now=now)
@@ -215,12 +227,12 @@ def test_published_lists(farmer):
 @pytest.mark.parametrize(
     "name", ["revocation-2", "token-2", "bitstring-1", "revocation-01", "x", "-1", "token-²"]
 )
-def test_lists_that_are_not_there(farmer, name):
+def test_lists_that_are_not_there(farmer: Configuration, name: str) -> None:
     issue_directly(farmer, "F-0001", "ldp_vc", holder=None, now=datetime.now(UTC))
     assert get(f"{SLUG}/status/{name}").status_code == 404
 
 
-def test_a_token_list_as_cwt(farmer):
+def test_a_token_list_as_cwt(farmer: Configuration) -> None:
     issue_directly(farmer, "F-0001", "dc+sd-jwt", holder=None, now=datetime.now(UTC))
     kinds = {name: get(f"{SLUG}/status/token-1", Accept=name) for name in TOKENS}
     assert {name: response.headers["Content-Type"] for name, response in kinds.items()} == {
@@ -238,7 +250,7 @@ def test_a_token_list_as_cwt(farmer):
         assert response.headers["Content-Type"] == token.MEDIA_TYPE
 
 
-def test_a_list_is_kept_until_it_changes(farmer):
+def test_a_list_is_kept_until_it_changes(farmer: Configuration) -> None:
     now = datetime.now(UTC)
     row, _ = issue_directly(farmer, "F-0001", "dc+sd-jwt", holder=None, now=now)
     first = get(f"{SLUG}/status/token-1")
@@ -251,7 +263,7 @@ def test_a_list_is_kept_until_it_changes(farmer):
     assert (changed.status_code, changed.headers["ETag"] != first.headers["ETag"]) == (200, True)
 
 
-def test_read_in_process_without_a_site(farmer):
+def test_read_in_process_without_a_site(farmer: Configuration) -> None:
     assert fetch(farmer.type_url, accept="application/ld+json").content_type == "application/ld+json"
     with pytest.raises(FetchError):
         fetch(f"{farmer.authority.identifier}/types/nothing")

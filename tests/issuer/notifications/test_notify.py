@@ -1,15 +1,19 @@
 """People behind records, and organisations that may read them, hear what concerns them and no more."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import StringIO
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
+from django.test import Client
+from pytest_django import Settings
 
 from common.errors import UnknownPartError
-from common.keys import jwk
+from common.keys import PrivateKey, jwk
 from common.notices.messages import create_inbox_request
 from common.notices.models import Notice, Subscriber
 from common.notices.notify import inbox_of, open_notice
@@ -28,6 +32,7 @@ from issuer.notifications.notify import tell_holder, tell_person
 from issuer.record_access.log import log_read
 from issuer.registries.contacts import contact_columns, set_contacts
 from issuer.status.change import set_status
+from tests.client_response import ClientResponse
 from tests.issuer.protocol import make_farmers
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +44,7 @@ SENSITIVE = {
 
 
 @pytest.fixture
-def registry():
+def registry() -> Registry:
     found = make_farmers().registry
     found.columns = [{"name": name, "label": name, "type": "string"} for name in SENSITIVE]
     found.save()
@@ -48,11 +53,19 @@ def registry():
 
 
 @pytest.fixture
-def credential(registry, ana, now):
+def credential(registry: Registry, ana: PrivateKey, now: datetime) -> IssuedCredential:
     return issued(registry, ana, now)
 
 
-def issued(registry, key, now, *, index=1, format_="dc+sd-jwt", record="F-0001"):
+def issued(
+    registry: Registry,
+    key: PrivateKey | None,
+    now: datetime,
+    *,
+    index: int = 1,
+    format_: str = "dc+sd-jwt",
+    record: str = "F-0001",
+) -> IssuedCredential:
     configuration = registry.configurations.get()
     status_list, _ = StatusList.objects.get_or_create(
         authority=configuration.authority, kind="token", number=1
@@ -64,11 +77,13 @@ def issued(registry, key, now, *, index=1, format_="dc+sd-jwt", record="F-0001")
     )  # fmt: skip
 
 
-def channels():
+def channels() -> list[str]:
     return sorted(Notice.objects.values_list("channel", flat=True))
 
 
-def test_a_change_of_status_is_told_by_each_channel(credential, ana, now):
+def test_a_change_of_status_is_told_by_each_channel(
+    credential: IssuedCredential, ana: PrivateKey, now: datetime
+) -> None:
     set_status(credential, "suspended", reason="Address under review", actor="officer", now=now)
     assert channels() == ["email", "sms", "wallet"]
     notes = {row.channel: open_notice(row).note for row in Notice.objects.all()}
@@ -81,13 +96,15 @@ def test_a_change_of_status_is_told_by_each_channel(credential, ana, now):
     assert Notice.objects.filter(kind="reinstated").count() == 3
 
 
-def test_what_is_refused_is_not_told(credential, now):
+def test_what_is_refused_is_not_told(credential: IssuedCredential, now: datetime) -> None:
     with pytest.raises(Exception, match="already"):
         set_status(credential, "valid", reason="x", actor="officer", now=now)
     assert not Notice.objects.exists()
 
 
-def test_formats_of_one_card_make_one_email_and_each_wallet_hears(credential, registry, ana, bruno, now):
+def test_formats_of_one_card_make_one_email_and_each_wallet_hears(
+    credential: IssuedCredential, registry: Registry, ana: PrivateKey, bruno: PrivateKey, now: datetime
+) -> None:
     others = [issued(registry, ana, now, index=2, format_="ldp_vc"), issued(registry, bruno, now, index=3)]
     assert len({credential.holder_thumbprint, *(other.holder_thumbprint for other in others)}) == 2
     set_status(others[0], "revoked", reason="The parcel was sold", actor="officer", now=now)
@@ -95,7 +112,7 @@ def test_formats_of_one_card_make_one_email_and_each_wallet_hears(credential, re
     assert Notice.objects.filter(channel="wallet").values("key").distinct().count() == 1
 
 
-def test_a_bearers_credential_and_one_of_nobodys_record(registry, now):
+def test_a_bearers_credential_and_one_of_nobodys_record(registry: Registry, now: datetime) -> None:
     set_status(issued(registry, None, now), "revoked", reason="x", actor="officer", now=now)
     assert channels() == ["email", "sms"]
     Notice.objects.all().delete()
@@ -106,7 +123,9 @@ def test_a_bearers_credential_and_one_of_nobodys_record(registry, now):
     assert not Notice.objects.exists()
 
 
-def test_no_message_says_what_a_record_says(credential, registry, now):
+def test_no_message_says_what_a_record_says(
+    credential: IssuedCredential, registry: Registry, now: datetime
+) -> None:
     """Whatever the kind and language: not a value of the record, on a locked screen or behind it."""
     record = Record.objects.get(registry=registry, key="F-0001")
     for number, kind in enumerate(sorted(KINDS)):
@@ -121,7 +140,9 @@ def test_no_message_says_what_a_record_says(credential, registry, now):
             assert "for the wallet alone" not in said
 
 
-def test_a_person_is_told_in_every_wallet_that_still_holds_something(registry, ana, bruno, mallory, now):
+def test_a_person_is_told_in_every_wallet_that_still_holds_something(
+    registry: Registry, ana: PrivateKey, bruno: PrivateKey, mallory: PrivateKey, now: datetime
+) -> None:
     issued(registry, ana, now, index=1)
     issued(registry, bruno, now, index=2)
     gone = issued(registry, mallory, now, index=3)
@@ -132,14 +153,16 @@ def test_a_person_is_told_in_every_wallet_that_still_holds_something(registry, a
     assert Notice.objects.filter(channel="wallet").count() == 2
 
 
-def test_the_wallet_asks_the_office(credential, ana, mallory, client, settings):
+def test_the_wallet_asks_the_office(
+    credential: IssuedCredential, ana: PrivateKey, mallory: PrivateKey, client: Client, settings: Settings
+) -> None:
     from datetime import UTC, datetime
 
     now = datetime.now(UTC)
     set_status(credential, "suspended", reason="Address under review", actor="officer", now=now)
     url = f"{settings.BASE_URL}/issuers/farmer-registry/notices"
 
-    def ask(key, jti):
+    def ask(key: PrivateKey, jti: str) -> ClientResponse:
         token = create_inbox_request(audience=url, read=False, jti=jti, signer=key, now=now)
         return client.get(urlsplit(url).path, headers={"Authorization": f"Bearer {token}"})
 
@@ -156,7 +179,16 @@ def test_the_wallet_asks_the_office(credential, ana, mallory, client, settings):
 # --- who reads --------------------------------------------------------------------------------------
 
 
-def read(registry, now, *, client=CLINIC, key="F-0001", number=1, basis="consent", by=""):
+def read(
+    registry: Registry,
+    now: datetime,
+    *,
+    client: str = CLINIC,
+    key: str = "F-0001",
+    number: int = 1,
+    basis: str = "consent",
+    by: str = "",
+) -> AccessLog:
     return log_read(
         registry, key, request_id=f"r-{number}", client_id=client, client_name="Clinic", purpose="Care",
         attributes=["crop"], basis=basis, legal_basis="Law 1" if basis == "law" else "",
@@ -164,7 +196,9 @@ def read(registry, now, *, client=CLINIC, key="F-0001", number=1, basis="consent
     )  # fmt: skip
 
 
-def test_a_reading_is_told_once_a_day_for_each_reader(credential, registry, now):
+def test_a_reading_is_told_once_a_day_for_each_reader(
+    credential: IssuedCredential, registry: Registry, now: datetime
+) -> None:
     for number in range(3):
         read(registry, now, number=number)
     assert channels() == ["email", "sms", "wallet"]
@@ -174,7 +208,9 @@ def test_a_reading_is_told_once_a_day_for_each_reader(credential, registry, now)
     assert Notice.objects.filter(channel="email").count() == 3
 
 
-def test_who_agreed_with_another_authoritys_card_hears_of_the_reading(credential, registry, ana, bruno, now):
+def test_who_agreed_with_another_authoritys_card_hears_of_the_reading(
+    credential: IssuedCredential, registry: Registry, ana: PrivateKey, bruno: PrivateKey, now: datetime
+) -> None:
     keys = [jwk.thumbprint(key.public_key) for key in (ana, bruno)]
     for number, by in enumerate([keys[1], keys[1], keys[0], ""]):
         read(registry, now, number=number, by=by)
@@ -183,7 +219,9 @@ def test_who_agreed_with_another_authoritys_card_hears_of_the_reading(credential
     assert set(inboxes) == {inbox_of(key) for key in keys}
 
 
-def test_a_reading_that_is_undone_is_not_told(credential, registry, now):
+def test_a_reading_that_is_undone_is_not_told(
+    credential: IssuedCredential, registry: Registry, now: datetime
+) -> None:
     from django.db import transaction
 
     with transaction.atomic():
@@ -196,14 +234,23 @@ def test_a_reading_that_is_undone_is_not_told(credential, registry, now):
 # --- organisations ----------------------------------------------------------------------------------
 
 
-def subscribe(client=CLINIC, kinds=("revoked", "suspended"), **more):
+def subscribe(
+    client: str = CLINIC, kinds: tuple[str, ...] = ("revoked", "suspended"), **more: bool
+) -> Subscriber:
     return Subscriber.objects.create(
         sender="issuer/farmer-registry", name="Clinic", client_id=client, url=f"https://{client[8:]}/notices",
         kinds=list(kinds), **more,
     )  # fmt: skip
 
 
-def agree(registry, now, *, basis=Basis.CONSENT, client=CLINIC, **consent):
+def agree(
+    registry: Registry,
+    now: datetime,
+    *,
+    basis: Basis = Basis.CONSENT,
+    client: str = CLINIC,
+    **consent: Any,
+) -> DataAgreement:
     agreement = DataAgreement.objects.create(
         authority=registry.authority, registry=registry, client_id=client, client_name="C", purpose="Care",
         evidence_types=[], evidence_issuers=[], evidence_claim="national_id", matching_column="national_id",
@@ -220,13 +267,13 @@ def agree(registry, now, *, basis=Basis.CONSENT, client=CLINIC, **consent):
     return agreement
 
 
-def webhooks():
+def webhooks() -> list[Notice]:
     return list(Notice.objects.filter(channel="webhook"))
 
 
 def test_an_organisation_with_a_consent_that_stands_hears_identifier_and_state_alone(
-    credential, registry, now
-):
+    credential: IssuedCredential, registry: Registry, now: datetime
+) -> None:
     subscribe()
     agree(registry, now)
     set_status(credential, "revoked", reason="The person died", actor="officer", now=now)
@@ -239,14 +286,19 @@ def test_an_organisation_with_a_consent_that_stands_hears_identifier_and_state_a
     "ended",
     [{"withdrawn_at": "now"}, {"expires_at": "now"}, {"record_key": "F-0002"}, {"how": Consent.How.SHOWN}],
 )
-def test_what_does_not_concern_it_any_more_it_does_not_hear(ended, credential, registry, now):
+def test_what_does_not_concern_it_any_more_it_does_not_hear(
+    ended: dict[str, Any], credential: IssuedCredential, registry: Registry, now: datetime
+) -> None:
     subscribe()
-    agree(registry, now, **{name: now if value == "now" else value for name, value in ended.items()})
+    changed: dict[str, Any] = {name: now if value == "now" else value for name, value in ended.items()}
+    agree(registry, now, **changed)
     set_status(credential, "revoked", reason="x", actor="officer", now=now)
     assert webhooks() == []
 
 
-def test_a_laws_reader_hears_of_those_whom_it_has_read(credential, registry, now):
+def test_a_laws_reader_hears_of_those_whom_it_has_read(
+    credential: IssuedCredential, registry: Registry, now: datetime
+) -> None:
     subscribe()
     agree(registry, now, basis=Basis.LAW)
     set_status(credential, "suspended", reason="x", actor="officer", now=now)
@@ -256,7 +308,9 @@ def test_a_laws_reader_hears_of_those_whom_it_has_read(credential, registry, now
     assert len(webhooks()) == 1
 
 
-def test_only_the_kinds_that_it_asked_for(credential, registry, now):
+def test_only_the_kinds_that_it_asked_for(
+    credential: IssuedCredential, registry: Registry, now: datetime
+) -> None:
     subscribe(kinds=("expiring",))
     subscribe(client="did:web:other.example")
     subscribe(client="did:web:gone.example", active=False)
@@ -268,7 +322,7 @@ def test_only_the_kinds_that_it_asked_for(credential, registry, now):
 # --- contacts ---------------------------------------------------------------------------------------
 
 
-def columns(*names):
+def columns(*names: str) -> Registry:
     return Registry(columns=[{"name": name, "label": name, "type": "string"} for name in names])
 
 
@@ -281,11 +335,11 @@ def columns(*names):
         (("Correo electrónico", "celular"), {"email": "Correo electrónico", "phone": "celular"}),
     ],
 )  # fmt: skip
-def test_contacts_are_guessed_by_name(names, found):
+def test_contacts_are_guessed_by_name(names: tuple[str, ...], found: dict[str, str]) -> None:
     assert contact_columns(columns(*names)) == found
 
 
-def test_contacts_are_declared(registry):
+def test_contacts_are_declared(registry: Registry) -> None:
     set_contacts(registry, {"email": "", "phone": "national_id"})
     registry.refresh_from_db()
     assert contact_columns(registry) == {"phone": "national_id", "language": "language"}
@@ -297,11 +351,12 @@ def test_contacts_are_declared(registry):
         set_contacts(registry, {"fax": "phone"})
 
 
-def test_the_command(registry):
-    def run(*arguments):
+def test_the_command(registry: Registry) -> None:
+    def run(*arguments: str) -> dict[str, str]:
         out = StringIO()
         call_command("set_contacts", "farmer-registry", *arguments, "--json", stdout=out)
-        return json.loads(out.getvalue())
+        found: dict[str, str] = json.loads(out.getvalue())
+        return found
 
     assert run() == {
         "registry": "farmer-registry",
@@ -319,14 +374,16 @@ def test_the_command(registry):
 
 
 @pytest.fixture
-def desk(client, registry, django_user_model):
+def desk(client: Client, registry: Registry, django_user_model: type[User]) -> Client:
     user = django_user_model.objects.create_user("fatima", password="a-long-password")
     registry.authority.officers.add(user)
     client.force_login(user)
     return client
 
 
-def test_an_officer_sees_whom_nobody_could_tell(credential, registry, desk, now):
+def test_an_officer_sees_whom_nobody_could_tell(
+    credential: IssuedCredential, registry: Registry, desk: Client, now: datetime
+) -> None:
     Record.objects.filter(registry=registry).update(data={**SENSITIVE, "email": "no address", "phone": ""})
     set_status(credential, "suspended", reason="x", actor="officer", now=now)
     assert "1 notice reached nobody" in desk.get("/office/").content.decode()
@@ -345,7 +402,9 @@ def test_an_officer_sees_whom_nobody_could_tell(credential, registry, desk, now)
     assert "Every notice was delivered." in desk.get("/office/notices").content.decode()
 
 
-def test_what_another_office_could_not_tell_is_not_there(credential, client, django_user_model, now):
+def test_what_another_office_could_not_tell_is_not_there(
+    credential: IssuedCredential, client: Client, django_user_model: type[User], now: datetime
+) -> None:
     Record.objects.update(data={**SENSITIVE, "email": "no address"})
     set_status(credential, "suspended", reason="x", actor="officer", now=now)
     other = make_farmers("other-registry", name="other").registry

@@ -2,15 +2,17 @@
 
 import base64
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from pytest_django import Settings
 
 from common.keys import PrivateKey, jwk, jws
 from common.oid4vci.authorization import create_issuance_authorization_request
 from common.oid4vci.token import create_token_request
 from common.oid4vci.wallet_attestation import CHALLENGE_HEADER
 from common.oid4vp.x509 import create_certificate_authority
-from issuer.models import Authority, Authorization
+from issuer.models import Authority, Authorization, Configuration
 from issuer.oauth import clients
 from tests.clock import from_now
 from tests.issuer.attesting import (
@@ -27,14 +29,16 @@ from tests.issuer.attesting import (
     signed_wallet,
     wallet,
 )
-from tests.issuer.haip import person_of
+from tests.issuer.haip import CodeWallet, Person, person_of
 from tests.issuer.protocol import offer_now
 
 __all__ = ["farmer", "provider", "wallet"]  # fixtures
 pytestmark = pytest.mark.django_db
 
 
-def test_the_whole_way_with_high_assurance(farmer, wallet, provider):
+def test_the_whole_way_with_high_assurance(
+    farmer: Configuration, wallet: CodeWallet, provider: Provider
+) -> None:
     Authority.objects.update(high_assurance=True)
     assert refusal(wallet.push()) == (401, "invalid_client")
     pushed = push(wallet, provider.wallet())
@@ -68,12 +72,13 @@ def test_the_whole_way_with_high_assurance(farmer, wallet, provider):
     assert wallet.form("token", refresh, wallet.dpop("token"), **vouched).status_code == 200
 
 
-def _code(person, request_uri: str) -> str:
+def _code(person: Person, request_uri: str) -> str:
     location = person.decide(request_uri).headers["Location"]
-    return location.split("code=")[1].split("&")[0]
+    found: str = location.split("code=")[1].split("&")[0]
+    return found
 
 
-def test_a_providers_word_without_its_name(wallet, provider):
+def test_a_providers_word_without_its_name(wallet: CodeWallet, provider: Provider) -> None:
     """`iss` went with draft -08; a proof that names somebody else is somebody else's."""
     assert push(wallet, signed_wallet(provider, iss=None)).status_code == 201
     said = jws.parse(pop(wallet)).claims()
@@ -84,7 +89,7 @@ def test_a_providers_word_without_its_name(wallet, provider):
         assert push(wallet, provider.wallet(), proof).status_code == expected
 
 
-def test_a_dpop_proof_is_the_proof(farmer, wallet, provider):
+def test_a_dpop_proof_is_the_proof(farmer: Configuration, wallet: CodeWallet, provider: Provider) -> None:
     """Combined mode: one key, one proof; a wallet's word for a key that is not shown is nobody's."""
     Authority.objects.update(high_assurance=True)
     wallet.dpop_key = INSTANCE
@@ -103,7 +108,9 @@ def test_a_dpop_proof_is_the_proof(farmer, wallet, provider):
 
 
 @pytest.mark.parametrize("wrong", ["key", "missing", "unreadable", "nonce", "address", "signature", "both"])
-def test_a_dpop_proof_that_is_not_the_attested_keys(wallet, provider, wrong):
+def test_a_dpop_proof_that_is_not_the_attested_keys(
+    wallet: CodeWallet, provider: Provider, wrong: str
+) -> None:
     vouched = {"OAuth-Client-Attestation": provider.wallet()}
     wallet.dpop_key = PrivateKey("P-256", bytes(31) + b"\x31") if wrong == "key" else INSTANCE
     proof = wallet.dpop(
@@ -120,7 +127,9 @@ def test_a_dpop_proof_that_is_not_the_attested_keys(wallet, provider, wrong):
     assert not Authorization.objects.exists()
 
 
-def test_an_attested_wallets_code_is_its_own(farmer, wallet, provider):
+def test_an_attested_wallets_code_is_its_own(
+    farmer: Configuration, wallet: CodeWallet, provider: Provider
+) -> None:
     pushed = push(wallet, provider.wallet()).json()["request_uri"]
     code = person_of(wallet, farmer.registry).walk(pushed)["code"]
     assert refusal(wallet.redeem(code)) == (400, "invalid_grant")
@@ -131,7 +140,9 @@ def test_an_attested_wallets_code_is_its_own(farmer, wallet, provider):
     assert wallet.form("token", fields, **headers(wallet, provider.wallet())).status_code == 200
 
 
-def test_attestations_at_the_pre_authorized_flow(farmer, wallet, provider):
+def test_attestations_at_the_pre_authorized_flow(
+    farmer: Configuration, wallet: CodeWallet, provider: Provider
+) -> None:
     grant = offer_now(farmer).document["grants"]
     [(name, grant)] = grant.items()
     fields = {"grant_type": name, "pre-authorized_code": grant["pre-authorized_code"]}
@@ -150,7 +161,9 @@ def test_attestations_at_the_pre_authorized_flow(farmer, wallet, provider):
         {"key": PrivateKey("P-256", bytes(31) + b"\x66").public_key},
     ],
 )
-def test_attestations_that_do_not_hold(wallet, provider, change):
+def test_attestations_that_do_not_hold(
+    wallet: CodeWallet, provider: Provider, change: dict[str, Any]
+) -> None:
     refused = push(wallet, provider.wallet(**from_now(change)))
     assert refusal(refused)[1] in ("invalid_client_attestation", "invalid_client")
     assert not Authorization.objects.exists()
@@ -168,14 +181,16 @@ def test_attestations_that_do_not_hold(wallet, provider, change):
         {"jti": None},
     ],
 )
-def test_proofs_of_an_attestation_that_do_not_hold(wallet, provider, change):
+def test_proofs_of_an_attestation_that_do_not_hold(
+    wallet: CodeWallet, provider: Provider, change: dict[str, Any]
+) -> None:
     assert refusal(push(wallet, provider.wallet(), pop(wallet, **from_now(change)))) == (
         400,
         "invalid_client_attestation",
     )
 
 
-def test_strangers_and_forgeries(wallet, provider, settings):
+def test_strangers_and_forgeries(wallet: CodeWallet, provider: Provider, settings: Settings) -> None:
     stranger = Provider(PrivateKey("P-256", bytes(31) + b"\x66"))
     with_anchor = provider.wallet(x5c=[provider.leaf, provider.root])
     none = "eyJhbGciOiJub25lIn0." + provider.wallet().split(".")[1] + "."
@@ -188,18 +203,18 @@ def test_strangers_and_forgeries(wallet, provider, settings):
     assert refusal(push(wallet, provider.wallet())) == (400, "invalid_client_attestation")
 
 
-def test_a_proof_of_an_attestation_is_good_once(wallet, provider):
+def test_a_proof_of_an_attestation_is_good_once(wallet: CodeWallet, provider: Provider) -> None:
     once = pop(wallet)
     assert push(wallet, provider.wallet(), once).status_code == 201
     assert refusal(push(wallet, provider.wallet(), once)) == (400, "invalid_client_attestation")
 
 
-def test_an_attestation_that_has_expired(wallet, provider):
+def test_an_attestation_that_has_expired(wallet: CodeWallet, provider: Provider) -> None:
     refused = push(wallet, provider.wallet(expires=datetime.now(UTC) - timedelta(seconds=1)))
     assert refusal(refused) == (400, "use_fresh_attestation")
 
 
-def test_over_another_challenge(wallet, provider):
+def test_over_another_challenge(wallet: CodeWallet, provider: Provider) -> None:
     """Each refusal brings the challenge that is to be used, and each answer the next one."""
     now = datetime.now(UTC)
     authority = Authority.objects.create(slug="other", name="Other")
@@ -217,7 +232,7 @@ def test_over_another_challenge(wallet, provider):
     assert CHALLENGE_HEADER not in wallet.push().headers
 
 
-def test_a_wallet_that_knows_no_challenge(wallet, provider):
+def test_a_wallet_that_knows_no_challenge(wallet: CodeWallet, provider: Provider) -> None:
     """Its proof is good once, for a short while (client authentication by attestation, "Replay Attacks")."""
     attestation, proof = provider.wallet(), pop(wallet, challenge=None)
     assert push(wallet, attestation, proof).status_code == 201
@@ -227,14 +242,15 @@ def test_a_wallet_that_knows_no_challenge(wallet, provider):
 
 
 @pytest.mark.parametrize("name", ["sub", "exp", "cnf"])
-def test_what_an_attestation_must_say(wallet, provider, name):
+def test_what_an_attestation_must_say(wallet: CodeWallet, provider: Provider, name: str) -> None:
     assert push(wallet, signed_wallet(provider)).status_code == 201
     assert push(wallet, signed_wallet(provider, iat=None, wallet_name=None, more=1)).status_code == 201
-    refused = push(wallet, signed_wallet(provider, **{name: None}))
+    without: dict[str, Any] = {name: None}
+    refused = push(wallet, signed_wallet(provider, **without))
     assert refusal(refused) == (400, "invalid_client_attestation")
 
 
-def test_more_that_an_attestation_must_not_be(wallet, provider):
+def test_more_that_an_attestation_must_not_be(wallet: CodeWallet, provider: Provider) -> None:
     private = {**jwk.encode(INSTANCE.public_key), "d": "AA"}
     now = datetime.now(UTC)
     later = int((now + timedelta(hours=1)).timestamp())
@@ -253,14 +269,14 @@ def test_more_that_an_attestation_must_not_be(wallet, provider):
 
 
 @pytest.mark.parametrize("change", [{"iat": None}, {"exp": 1}, {"nbf": 2**40}, {"aud": None}, {"iss": 7}])
-def test_what_a_proof_must_say(wallet, provider, change):
+def test_what_a_proof_must_say(wallet: CodeWallet, provider: Provider, change: dict[str, Any]) -> None:
     parsed = jws.parse(pop(wallet))
     body = {name: value for name, value in {**parsed.claims(), **change}.items() if value is not None}
     refused = push(wallet, provider.wallet(), jws.sign(parsed.header, body, signer=INSTANCE))
     assert refusal(refused) == (400, "invalid_client_attestation")
 
 
-def test_both_headers_and_each_once(wallet, provider):
+def test_both_headers_and_each_once(wallet: CodeWallet, provider: Provider) -> None:
     vouched = headers(wallet, provider.wallet())
     fields = create_issuance_authorization_request(wallet.asked())
     for name in vouched:

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -9,9 +10,11 @@ from django.test import Client
 from common.keys import PrivateKey, jwk
 from common.oid4vci.credential import CredentialRequest, create_credential_request
 from common.oid4vci.offer import PRE_AUTHORIZED
-from issuer.models import IssuedCredential, Session
+from issuer.issuance.offers import CreatedOffer
+from issuer.models import Configuration, IssuedCredential, Session
 from issuer.oauth.dpop import create_dpop_nonce
 from issuer.status.change import set_status
+from tests.client_response import ClientResponse
 from tests.clock import from_now
 from tests.issuer.haip import CodeWallet, person_of
 from tests.issuer.protocol import make_farmers, offer_now
@@ -20,22 +23,22 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def farmer():
+def farmer() -> Configuration:
     return make_farmers()
 
 
 @pytest.fixture
-def wallet(farmer, ana) -> CodeWallet:
+def wallet(farmer: Configuration, ana: PrivateKey) -> CodeWallet:
     found = CodeWallet(farmer.authority, ana, Client())
     found.fresh_nonce()
     return found
 
 
-def refusal(response) -> tuple[int, str]:
+def refusal(response: ClientResponse) -> tuple[int, str]:
     return response.status_code, response.json()["error"]
 
 
-def form_of(offer) -> dict[str, str]:
+def form_of(offer: CreatedOffer) -> dict[str, str]:
     return {
         "grant_type": PRE_AUTHORIZED,
         "pre-authorized_code": offer.document["grants"][PRE_AUTHORIZED]["pre-authorized_code"],
@@ -43,23 +46,25 @@ def form_of(offer) -> dict[str, str]:
 
 
 @pytest.fixture
-def given(farmer, wallet) -> dict:
+def given(farmer: Configuration, wallet: CodeWallet) -> dict[str, Any]:
     """A bound token, and the refresh token beside it."""
     response = wallet.form("token", form_of(offer_now(farmer)), wallet.dpop("token"))
     assert response.status_code == 200, response.content
-    return response.json()
+    found: dict[str, Any] = response.json()
+    return found
 
 
-def body(wallet: CodeWallet, format_: str = "dc+sd-jwt") -> dict:
+def body(wallet: CodeWallet, format_: str = "dc+sd-jwt") -> dict[str, Any]:
     return create_credential_request(CredentialRequest((wallet.proof(wallet.nonce()),), f"farmer.{format_}"))
 
 
-def ask(wallet: CodeWallet, token: str, **overrides):
+def ask(wallet: CodeWallet, token: str, **overrides: Any) -> ClientResponse:
     proof = wallet.dpop("credential", token, **overrides)
-    return wallet.bound("credential", token, body(wallet), proof)
+    found: ClientResponse = wallet.bound("credential", token, body(wallet), proof)
+    return found
 
 
-def test_a_token_for_a_key(wallet, given):
+def test_a_token_for_a_key(wallet: CodeWallet, given: dict[str, Any]) -> None:
     assert given["token_type"] == "DPoP"
     assert Session.objects.get().key_thumbprint == jwk.thumbprint(wallet.dpop_key.public_key)
     answer = ask(wallet, given["access_token"])
@@ -68,7 +73,9 @@ def test_a_token_for_a_key(wallet, given):
     assert wallet.bound("notification", given["access_token"], told).status_code == 204
 
 
-def test_it_is_worth_nothing_without_the_key(wallet, given, mallory):
+def test_it_is_worth_nothing_without_the_key(
+    wallet: CodeWallet, given: dict[str, Any], mallory: PrivateKey
+) -> None:
     token = given["access_token"]
     as_bearer = wallet.credential(token, body(wallet))
     assert refusal(as_bearer) == (401, "invalid_token")
@@ -84,7 +91,7 @@ def test_it_is_worth_nothing_without_the_key(wallet, given, mallory):
     assert not IssuedCredential.objects.exists()
 
 
-def test_a_bearers_token_is_no_bound_one(farmer, wallet):
+def test_a_bearers_token_is_no_bound_one(farmer: Configuration, wallet: CodeWallet) -> None:
     token = wallet.token(offer_now(farmer)).json()["access_token"]
     assert refusal(ask(wallet, token)) == (401, "invalid_token")
 
@@ -101,14 +108,16 @@ def test_a_bearers_token_is_no_bound_one(farmer, wallet):
         {"now": timedelta(hours=5)},
     ],
 )
-def test_proofs_for_something_else(wallet, given, overrides):
+def test_proofs_for_something_else(
+    wallet: CodeWallet, given: dict[str, Any], overrides: dict[str, Any]
+) -> None:
     token = given["access_token"]
     arguments = {"access_token": token, **from_now(overrides)}
     proof = wallet.dpop("credential", arguments.pop("access_token"), **arguments)
     assert refusal(wallet.bound("credential", token, body(wallet), proof)) == (401, "invalid_dpop_proof")
 
 
-def test_a_proof_is_good_once(farmer, wallet, given):
+def test_a_proof_is_good_once(farmer: Configuration, wallet: CodeWallet, given: dict[str, Any]) -> None:
     proof = wallet.dpop("credential", given["access_token"])
     assert wallet.bound("credential", given["access_token"], body(wallet), proof).status_code == 200
     again = wallet.bound("credential", given["access_token"], body(wallet), proof)
@@ -118,7 +127,9 @@ def test_a_proof_is_good_once(farmer, wallet, given):
     assert refusal(wallet.form("token", form_of(offer_now(farmer)), once)) == (400, "invalid_dpop_proof")
 
 
-def test_the_servers_nonce_comes_with_the_refusal(farmer, wallet, given):
+def test_the_servers_nonce_comes_with_the_refusal(
+    farmer: Configuration, wallet: CodeWallet, given: dict[str, Any]
+) -> None:
     token = given["access_token"]
     old = create_dpop_nonce(farmer.authority, now=datetime.now(UTC) - timedelta(minutes=6))
     other = create_dpop_nonce(make_farmers("civil-registry", name="b").authority, now=datetime.now(UTC))
@@ -135,11 +146,11 @@ def test_the_servers_nonce_comes_with_the_refusal(farmer, wallet, given):
     assert wallet.form("token", form_of(offer), wallet.dpop("token")).status_code == 200
 
 
-def test_plain_wallets_hear_nothing_of_it(farmer, wallet):
+def test_plain_wallets_hear_nothing_of_it(farmer: Configuration, wallet: CodeWallet) -> None:
     assert "DPoP-Nonce" not in wallet.token(offer_now(farmer)).headers
 
 
-def test_proofs_that_are_none(farmer, wallet):
+def test_proofs_that_are_none(farmer: Configuration, wallet: CodeWallet) -> None:
     _, payload, _ = wallet.dpop("token").split(".")
     for proof in ("", "x", "a.b.c", "eyJhbGciOiJub25lIn0." + payload + "."):
         sent = wallet.form("token", form_of(offer_now(farmer)), DPoP=proof)
@@ -150,7 +161,9 @@ def test_proofs_that_are_none(farmer, wallet):
 
 
 @pytest.mark.parametrize("how", ["parameter", "proof", "both"])
-def test_a_code_bound_to_a_key(farmer, wallet, mallory, how):
+def test_a_code_bound_to_a_key(
+    farmer: Configuration, wallet: CodeWallet, mallory: PrivateKey, how: str
+) -> None:
     thumbprint = jwk.thumbprint(wallet.dpop_key.public_key)
     pushed = wallet.push(
         proof=None if how == "parameter" else wallet.dpop("par"),
@@ -163,13 +176,13 @@ def test_a_code_bound_to_a_key(farmer, wallet, mallory, how):
     assert wallet.redeem(code, wallet.dpop("token")).json()["token_type"] == "DPoP"
 
 
-def test_two_keys_at_the_pushed_request(wallet, mallory):
+def test_two_keys_at_the_pushed_request(wallet: CodeWallet, mallory: PrivateKey) -> None:
     thumbprint = jwk.thumbprint(mallory.public_key)
     refused = wallet.push(proof=wallet.dpop("par"), dpop_thumbprint=thumbprint)
     assert refusal(refused) == (400, "invalid_request")
 
 
-def test_high_assurance_takes_keys_alone(farmer, wallet):
+def test_high_assurance_takes_keys_alone(farmer: Configuration, wallet: CodeWallet) -> None:
     farmer.authority.high_assurance = True
     farmer.authority.save()
     assert refusal(wallet.token(offer_now(farmer)))[1] in ("invalid_client", "invalid_dpop_proof")
@@ -178,9 +191,12 @@ def test_high_assurance_takes_keys_alone(farmer, wallet):
 # --- refreshing -------------------------------------------------------------------------------------------
 
 
-def refresh(wallet: CodeWallet, given: dict, proof: str | None = None, **fields: str):
+def refresh(
+    wallet: CodeWallet, given: dict[str, Any], proof: str | None = None, **fields: str
+) -> ClientResponse:
     form = {"grant_type": "refresh_token", "refresh_token": given["refresh_token"], **fields}
-    return wallet.form("token", form, proof or wallet.dpop("token"))
+    found: ClientResponse = wallet.form("token", form, proof or wallet.dpop("token"))
+    return found
 
 
 def accept(wallet: CodeWallet, token: str) -> None:
@@ -190,7 +206,9 @@ def accept(wallet: CodeWallet, token: str) -> None:
     assert wallet.bound("notification", token, told).status_code == 204
 
 
-def test_a_credential_is_issued_anew(farmer, wallet, given):
+def test_a_credential_is_issued_anew(
+    farmer: Configuration, wallet: CodeWallet, given: dict[str, Any]
+) -> None:
     accept(wallet, given["access_token"])
     assert refusal(ask(wallet, given["access_token"])) == (400, "credential_request_denied")
     record = farmer.registry.records.get(key="F-0001")
@@ -206,7 +224,9 @@ def test_a_credential_is_issued_anew(farmer, wallet, given):
     assert Session.objects.get().state == "accepted"
 
 
-def test_refreshing_needs_the_key(farmer, wallet, given, mallory):
+def test_refreshing_needs_the_key(
+    farmer: Configuration, wallet: CodeWallet, given: dict[str, Any], mallory: PrivateKey
+) -> None:
     assert refusal(refresh(wallet, given, wallet.dpop("token", signer=mallory))) == (
         400,
         "invalid_dpop_proof",
@@ -220,18 +240,18 @@ def test_refreshing_needs_the_key(farmer, wallet, given, mallory):
 
 
 @pytest.mark.parametrize("state", ["suspended", "revoked"])
-def test_what_was_withdrawn_is_not_issued_anew(wallet, given, state):
+def test_what_was_withdrawn_is_not_issued_anew(wallet: CodeWallet, given: dict[str, Any], state: str) -> None:
     accept(wallet, given["access_token"])
     set_status(IssuedCredential.objects.get(), state, reason="x", actor="officer", now=datetime.now(UTC))
     assert refusal(refresh(wallet, given)) == (400, "invalid_grant")
 
 
-def test_refresh_tokens_end(wallet, given):
+def test_refresh_tokens_end(wallet: CodeWallet, given: dict[str, Any]) -> None:
     Session.objects.update(refresh_expires_at=datetime.now(UTC))
     assert refusal(refresh(wallet, given)) == (400, "invalid_grant")
     assert given["refresh_token"] not in json.dumps(list(Session.objects.values()), default=str)
 
 
-def test_another_key_of_the_wrong_kind(wallet, given):
+def test_another_key_of_the_wrong_kind(wallet: CodeWallet, given: dict[str, Any]) -> None:
     p384 = PrivateKey("P-384", bytes(47) + b"\x0a")
     assert refusal(ask(wallet, given["access_token"], signer=p384)) == (401, "invalid_dpop_proof")

@@ -2,12 +2,16 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
-from issuer.models import AccessCode, Authorization, IssuedCredential, Session
+from common.keys import PrivateKey
+from issuer.models import AccessCode, Authorization, Configuration, IssuedCredential, Session
 from issuer.oauth.access_codes import give_access_code
+from tests.client_response import ClientResponse
 from tests.issuer.haip import REDIRECT, CodeWallet, Person, person_of
 from tests.issuer.protocol import make_farmers, offer_now
 
@@ -15,32 +19,33 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def farmer():
+def farmer() -> Configuration:
     return make_farmers()
 
 
 @pytest.fixture
-def wallet(farmer, ana) -> CodeWallet:
+def wallet(farmer: Configuration, ana: PrivateKey) -> CodeWallet:
     return CodeWallet(farmer.authority, ana, Client())
 
 
 @pytest.fixture
-def person(farmer, wallet) -> Person:
+def person(farmer: Configuration, wallet: CodeWallet) -> Person:
     return person_of(wallet, farmer.registry)
 
 
-def refusal(response) -> tuple[int, str]:
+def refusal(response: ClientResponse) -> tuple[int, str]:
     return response.status_code, response.json()["error"]
 
 
-def pushed(wallet: CodeWallet, **overrides) -> str:
+def pushed(wallet: CodeWallet, **overrides: Any) -> str:
     response = wallet.push(**overrides)
     assert response.status_code == 201, response.content
     assert response.json()["expires_in"] == 600
-    return response.json()["request_uri"]
+    found: str = response.json()["request_uri"]
+    return found
 
 
-def test_the_whole_way_without_an_offer(farmer, wallet, person):
+def test_the_whole_way_without_an_offer(farmer: Configuration, wallet: CodeWallet, person: Person) -> None:
     request_uri = pushed(wallet)
     assert request_uri.startswith("urn:ietf:params:oauth:request_uri:")
     answer = person.walk(request_uri)
@@ -55,14 +60,14 @@ def test_the_whole_way_without_an_offer(farmer, wallet, person):
     assert refusal(refused) == (400, "unknown_credential_configuration")
 
 
-def test_authorization_details_bring_identifiers(wallet, person):
+def test_authorization_details_bring_identifiers(wallet: CodeWallet, person: Person) -> None:
     request_uri = pushed(wallet, scopes=(), configuration_ids=("farmer.ldp_vc",))
     answer = wallet.redeem(person.walk(request_uri)["code"]).json()
     [detail] = answer["authorization_details"]
     assert detail["credential_identifiers"] == ["farmer.ldp_vc"]
 
 
-def test_an_offer_leads_to_sign_in(farmer, wallet, person):
+def test_an_offer_leads_to_sign_in(farmer: Configuration, wallet: CodeWallet, person: Person) -> None:
     offer = offer_now(farmer, sign_in=True, formats=["dc+sd-jwt"])
     assert offer.tx_code is None
     state = offer.document["grants"]["authorization_code"]["issuer_state"]
@@ -72,7 +77,7 @@ def test_an_offer_leads_to_sign_in(farmer, wallet, person):
     assert refusal(wallet.push(issuer_state=state)) == (400, "invalid_request")
 
 
-def test_an_offer_for_sign_in_is_no_pre_authorized_code(farmer, wallet):
+def test_an_offer_for_sign_in_is_no_pre_authorized_code(farmer: Configuration, wallet: CodeWallet) -> None:
     from issuer.issuance.offers import _code
 
     offer = offer_now(farmer, sign_in=True)
@@ -84,7 +89,7 @@ def test_an_offer_for_sign_in_is_no_pre_authorized_code(farmer, wallet):
     assert refusal(wallet.form("token", form)) == (400, "invalid_grant")
 
 
-def test_somebody_elses_offer_does_not_open_with_my_code(farmer, wallet):
+def test_somebody_elses_offer_does_not_open_with_my_code(farmer: Configuration, wallet: CodeWallet) -> None:
     state = offer_now(farmer, sign_in=True).document["grants"]["authorization_code"]["issuer_state"]
     bruno = person_of(wallet, farmer.registry, "F-0002")
     request_uri = pushed(wallet, issuer_state=state)
@@ -93,7 +98,7 @@ def test_somebody_elses_offer_does_not_open_with_my_code(farmer, wallet):
     assert not Session.objects.exclude(authorization=None).exists()
 
 
-def test_issuer_state_that_nobody_gave(wallet):
+def test_issuer_state_that_nobody_gave(wallet: CodeWallet) -> None:
     assert refusal(wallet.push(issuer_state="injected")) == (400, "invalid_request")
 
 
@@ -126,7 +131,7 @@ def test_issuer_state_that_nobody_gave(wallet):
         ),
     ],
 )
-def test_requests_that_are_not_taken(wallet, changes, code):
+def test_requests_that_are_not_taken(wallet: CodeWallet, changes: dict[str, str], code: str) -> None:
     from common.oid4vci.authorization import create_issuance_authorization_request
 
     fields = {**create_issuance_authorization_request(wallet.asked()), **changes}
@@ -134,7 +139,9 @@ def test_requests_that_are_not_taken(wallet, changes, code):
     assert not Authorization.objects.exists()
 
 
-def test_unknown_scopes_are_ignored_and_kinds_are_not_mixed(farmer, wallet):
+def test_unknown_scopes_are_ignored_and_kinds_are_not_mixed(
+    farmer: Configuration, wallet: CodeWallet
+) -> None:
     assert wallet.push(scopes=("openid", "farmer.ldp_vc", "farmer.dc+sd-jwt")).status_code == 201
     assert Authorization.objects.get().formats == ["ldp_vc", "dc+sd-jwt"]
     from issuer.configurations.types import create_configuration
@@ -143,7 +150,7 @@ def test_unknown_scopes_are_ignored_and_kinds_are_not_mixed(farmer, wallet):
     assert refusal(wallet.push(scopes=("farmer.ldp_vc", "other.ldp_vc"))) == (400, "invalid_scope")
 
 
-def test_an_expired_or_strange_reference(wallet, person):
+def test_an_expired_or_strange_reference(wallet: CodeWallet, person: Person) -> None:
     request_uri = pushed(wallet)
     assert person.browser.get(person.page(request_uri, "somebody-else")).status_code == 404
     assert person.browser.get(person.page("urn:ietf:params:oauth:request_uri:x")).status_code == 404
@@ -152,13 +159,13 @@ def test_an_expired_or_strange_reference(wallet, person):
     assert person.sign_in(request_uri).status_code == 404
 
 
-def test_a_request_is_answered_once(wallet, person):
+def test_a_request_is_answered_once(wallet: CodeWallet, person: Person) -> None:
     request_uri = pushed(wallet)
     person.walk(request_uri)
     assert person.browser.get(person.page(request_uri)).status_code == 404
 
 
-def test_saying_no(wallet, person):
+def test_saying_no(wallet: CodeWallet, person: Person) -> None:
     request_uri = pushed(wallet)
     answer = person.walk(request_uri, "no")
     assert (answer["error"], answer["state"], "code" in answer) == ("access_denied", "state-1", False)
@@ -166,7 +173,7 @@ def test_saying_no(wallet, person):
     assert not Session.objects.exists()
 
 
-def test_the_consent_page_names_wallet_place_and_claims(wallet, person):
+def test_the_consent_page_names_wallet_place_and_claims(wallet: CodeWallet, person: Person) -> None:
     request_uri = pushed(wallet)
     person.sign_in(request_uri)
     page = person.browser.get(person.page(request_uri))
@@ -178,7 +185,7 @@ def test_the_consent_page_names_wallet_place_and_claims(wallet, person):
     assert "Quispe" not in text
 
 
-def test_an_app_with_a_scheme_of_its_own(wallet, person):
+def test_an_app_with_a_scheme_of_its_own(wallet: CodeWallet, person: Person) -> None:
     request_uri = pushed(wallet, redirect_uri="org.example.wallet://callback?a=b")
     person.sign_in(request_uri)
     page = person.browser.get(person.page(request_uri))
@@ -187,7 +194,7 @@ def test_an_app_with_a_scheme_of_its_own(wallet, person):
     assert location.startswith("org.example.wallet://callback?a=b&code=")
 
 
-def test_nobody_agrees_without_signing_in(wallet, person):
+def test_nobody_agrees_without_signing_in(wallet: CodeWallet, person: Person) -> None:
     request_uri = pushed(wallet)
     assert person.decide(request_uri).status_code == 200
     stranger = Person(wallet, "")
@@ -198,7 +205,7 @@ def test_nobody_agrees_without_signing_in(wallet, person):
     assert not Session.objects.exists()
 
 
-def test_a_form_from_elsewhere(wallet, person):
+def test_a_form_from_elsewhere(wallet: CodeWallet, person: Person) -> None:
     request_uri = pushed(wallet)
     strict = Client(enforce_csrf_checks=True)
     assert strict.post(person.page(request_uri), {"code": person.access_code}).status_code == 403
@@ -207,18 +214,20 @@ def test_a_form_from_elsewhere(wallet, person):
 # --- access codes -----------------------------------------------------------------------------------------
 
 
-def test_access_codes_are_read_as_people_write(wallet, person):
+def test_access_codes_are_read_as_people_write(wallet: CodeWallet, person: Person) -> None:
     typed = f"  {person.access_code.lower().replace('-', ' ').replace('0', 'o').replace('1', 'l')} "
     assert person.sign_in(pushed(wallet), typed).status_code == 302
 
 
-def test_access_codes_are_good_once(wallet, person):
+def test_access_codes_are_good_once(wallet: CodeWallet, person: Person) -> None:
     person.walk(pushed(wallet))
     assert person.sign_in(pushed(wallet)).status_code == 200
     assert AccessCode.objects.get().used_at is not None
 
 
-def test_a_code_that_signed_in_twice_is_spent_once(farmer, wallet, person):
+def test_a_code_that_signed_in_twice_is_spent_once(
+    farmer: Configuration, wallet: CodeWallet, person: Person
+) -> None:
     first, second = pushed(wallet), pushed(wallet)
     twin = Person(wallet, person.access_code)
     assert (person.sign_in(first).status_code, twin.sign_in(second).status_code) == (302, 302)
@@ -227,23 +236,25 @@ def test_a_code_that_signed_in_twice_is_spent_once(farmer, wallet, person):
     assert Session.objects.count() == 1
 
 
-def test_a_new_access_code_ends_the_old_one(farmer, wallet, person):
+def test_a_new_access_code_ends_the_old_one(
+    farmer: Configuration, wallet: CodeWallet, person: Person
+) -> None:
     give_access_code(farmer.registry, "F-0001", given_by="officer", now=datetime.now(UTC))
     assert person.sign_in(pushed(wallet)).status_code == 200
 
 
-def test_access_codes_run_out(wallet, person):
+def test_access_codes_run_out(wallet: CodeWallet, person: Person) -> None:
     AccessCode.objects.update(expires_at=datetime.now(UTC))
     assert person.sign_in(pushed(wallet)).status_code == 200
 
 
-def test_another_registrys_access_code(wallet):
+def test_another_registrys_access_code(wallet: CodeWallet) -> None:
     other = make_farmers("civil-registry", name="birth")
     stranger = person_of(wallet, other.registry)
     assert stranger.sign_in(pushed(wallet)).status_code == 200
 
 
-def test_five_wrong_access_codes_end_the_request(wallet, person):
+def test_five_wrong_access_codes_end_the_request(wallet: CodeWallet, person: Person) -> None:
     request_uri = pushed(wallet)
     for _ in range(5):
         assert person.sign_in(request_uri, "0000-0000-0000").status_code == 200
@@ -251,13 +262,13 @@ def test_five_wrong_access_codes_end_the_request(wallet, person):
     assert person.sign_in(pushed(wallet)).status_code == 302  # the code itself is as good as before
 
 
-def test_guesses_are_counted_by_address(wallet, person, settings):
+def test_guesses_are_counted_by_address(wallet: CodeWallet, person: Person, settings: Settings) -> None:
     settings.RATE_LIMITS = {**settings.RATE_LIMITS, "sign-in": 2}
     answers = [person.sign_in(pushed(wallet), "0000-0000-0000").status_code for _ in range(3)]
     assert answers == [200, 200, 429]
 
 
-def test_the_database_does_not_tell_access_codes_nor_codes(wallet, person):
+def test_the_database_does_not_tell_access_codes_nor_codes(wallet: CodeWallet, person: Person) -> None:
     answer = person.walk(pushed(wallet))
     rows = json.dumps(
         [*AccessCode.objects.values(), *Session.objects.values(), *Authorization.objects.values()],
@@ -281,14 +292,14 @@ def test_the_database_does_not_tell_access_codes_nor_codes(wallet, person):
         {"client_id": None},
     ],
 )
-def test_a_code_for_another_wallet(wallet, person, changes):
+def test_a_code_for_another_wallet(wallet: CodeWallet, person: Person, changes: dict[str, Any]) -> None:
     code = person.walk(pushed(wallet))["code"]
     assert refusal(wallet.redeem(code, **changes)) == (400, "invalid_grant")
     assert wallet.redeem(code).status_code == 200  # a thief's attempt does not hurt
 
 
 @pytest.mark.parametrize("name", ["code_verifier", "redirect_uri", "code"])
-def test_a_token_request_lacks_something(wallet, person, name):
+def test_a_token_request_lacks_something(wallet: CodeWallet, person: Person, name: str) -> None:
     from common.oid4vci.token import create_token_request
 
     fields = create_token_request(wallet.code_request(person.walk(pushed(wallet))["code"]))
@@ -296,7 +307,7 @@ def test_a_token_request_lacks_something(wallet, person, name):
     assert refusal(wallet.form("token", fields)) == (400, "invalid_request")
 
 
-def test_a_code_that_comes_twice_ends_what_it_brought(wallet, person):
+def test_a_code_that_comes_twice_ends_what_it_brought(wallet: CodeWallet, person: Person) -> None:
     code = person.walk(pushed(wallet))["code"]
     token = wallet.redeem(code).json()["access_token"]
     assert refusal(wallet.redeem(code, code_verifier="y" * 43)) == (400, "invalid_grant")
@@ -306,19 +317,21 @@ def test_a_code_that_comes_twice_ends_what_it_brought(wallet, person):
     assert refusal(again) == (401, "invalid_token")
 
 
-def test_a_code_lives_a_minute(wallet, person):
+def test_a_code_lives_a_minute(wallet: CodeWallet, person: Person) -> None:
     code = person.walk(pushed(wallet))["code"]
     Session.objects.update(expires_at=datetime.now(UTC) - timedelta(seconds=1))
     assert refusal(wallet.redeem(code)) == (400, "invalid_grant")
 
 
-def test_another_authoritys_endpoint_does_not_know_the_code(wallet, person, ana):
+def test_another_authoritys_endpoint_does_not_know_the_code(
+    wallet: CodeWallet, person: Person, ana: PrivateKey
+) -> None:
     other = CodeWallet(make_farmers("civil-registry", name="birth").authority, ana, Client())
     code = person.walk(pushed(wallet))["code"]
     assert refusal(other.redeem(code)) == (400, "invalid_grant")
 
 
-def test_more_than_was_agreed_to(wallet, person):
+def test_more_than_was_agreed_to(wallet: CodeWallet, person: Person) -> None:
     code = person.walk(pushed(wallet))["code"]
     refused = wallet.redeem(code, configuration_ids=("farmer.ldp_vc",))
     assert refusal(refused) == (400, "invalid_authorization_details")

@@ -2,12 +2,17 @@
 
 import io
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from pytest_django import Settings
 
 from common.registries.claims.mapping import map_claims
 from issuer.configurations import types
@@ -17,6 +22,7 @@ from issuer.pages import office_forms
 from issuer.registries.connectors.embedded import EmbeddedRegistry
 from issuer.registries.spreadsheet_import import import_spreadsheet
 from issuer.sync.rules import set_rules
+from tests.client_response import ClientResponse
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "a-long-password"
@@ -30,7 +36,7 @@ FARMS = (
 
 
 @pytest.fixture(autouse=True)
-def world(settings, tmp_path):
+def world(settings: Settings, tmp_path: Path) -> None:
     settings.VAR_DIR = tmp_path
     settings.BASE_URL = "http://localhost:8000"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick, for tests alone
@@ -40,7 +46,7 @@ def world(settings, tmp_path):
     create_configuration(Registry.objects.get(slug="births"), type="BirthCredential")
 
 
-def sign_in(client, username, authority=None, **flags):
+def sign_in(client: Client, username: str, authority: str | None = None, **flags: Any) -> User:
     user = get_user_model().objects.create_user(username, password=PASSWORD, **flags)
     if authority:
         Authority.objects.get(slug=authority).officers.add(user)
@@ -49,13 +55,13 @@ def sign_in(client, username, authority=None, **flags):
 
 
 @pytest.fixture
-def desk(client):
+def desk(client: Client) -> Client:
     """The client of the farm office's officer."""
     sign_in(client, "fatima", "farm-office")
     return client
 
 
-def issued(registry, key, now):
+def issued(registry: str, key: str, now: datetime) -> IssuedCredential:
     configuration = Registry.objects.get(slug=registry).configurations.get()
     status_list = StatusList.objects.create(authority=configuration.authority, kind="token", number=1)
     return IssuedCredential.objects.create(
@@ -64,7 +70,7 @@ def issued(registry, key, now):
     )  # fmt: skip
 
 
-def at(page, key):
+def at(page: str, key: str) -> str:
     """The address of a record's page: no key stands in it, and no key leads there."""
     return f"/office/registries/farms/{page}/{Record.objects.get(registry__slug='farms', key=key).pk}"
 
@@ -81,14 +87,14 @@ PAGES = (
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_nobody_enters_without_signing_in(client, page):
+def test_nobody_enters_without_signing_in(client: Client, page: str) -> None:
     for answer in (client.get(page), client.post(page)):
         assert answer.status_code in (302, 405)
-        assert answer.status_code == 405 or answer.url.startswith("/office/sign-in?next=")
+        assert answer.status_code == 405 or answer.headers["Location"].startswith("/office/sign-in?next=")
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_what_is_another_authoritys_is_not_there(client, page, now):
+def test_what_is_another_authoritys_is_not_there(client: Client, page: str, now: datetime) -> None:
     sign_in(client, "carlos", "civil-office")
     page = f"/office/credentials/{issued('farms', 'F-1', now).pk}" if "credentials" in page else page
     page = at(page.split("/")[-2], "F-1") if page.endswith("/1") else page
@@ -102,14 +108,14 @@ def test_what_is_another_authoritys_is_not_there(client, page, now):
     assert not IssuedCredential.objects.exclude(state="valid").exists()
 
 
-def test_another_registrys_configuration_cannot_be_offered(desk):
+def test_another_registrys_configuration_cannot_be_offered(desk: Client) -> None:
     answer = desk.post(at("offers", "F-1"), {"configuration": "birth"})
     assert answer.status_code == 200
     assert "birth is not one of the available choices" in answer.text
     assert not Session.objects.exists()
 
 
-def test_a_staff_account_is_no_officer_and_a_superuser_is_everyones(client):
+def test_a_staff_account_is_no_officer_and_a_superuser_is_everyones(client: Client) -> None:
     sign_in(client, "stefan", is_staff=True)
     assert "No registry is yours yet" in client.get("/office/").text
     assert client.get("/office/registries/farms/").status_code == 404
@@ -119,28 +125,28 @@ def test_a_staff_account_is_no_officer_and_a_superuser_is_everyones(client):
     assert "Births" in page
 
 
-def test_signing_in_and_out(client):
+def test_signing_in_and_out(client: Client) -> None:
     sign_in(client, "fatima", "farm-office")
     client.logout()
     wrong = client.post("/office/sign-in", {"username": "fatima", "password": "no"})
     assert "There is a problem" in wrong.text
     right = client.post("/office/sign-in", {"username": "fatima", "password": PASSWORD, "next": "/office/"})
-    assert (right.status_code, right.url) == (302, "/office/")
+    assert (right.status_code, right.headers["Location"]) == (302, "/office/")
     assert client.get("/office/sign-out").status_code == 405
-    assert client.post("/office/sign-out").url == "/office/sign-in"
+    assert client.post("/office/sign-out").headers["Location"] == "/office/sign-in"
     assert client.get("/office/").status_code == 302
 
 
-def test_sign_in_leads_to_this_site_alone(client):
+def test_sign_in_leads_to_this_site_alone(client: Client) -> None:
     sign_in(client, "fatima", "farm-office")
     client.logout()
     answer = client.post(
         "/office/sign-in", {"username": "fatima", "password": PASSWORD, "next": "https://evil.example/"}
     )
-    assert answer.url == "/office/"
+    assert answer.headers["Location"] == "/office/"
 
 
-def test_guesses_at_a_password_are_counted(client, settings):
+def test_guesses_at_a_password_are_counted(client: Client, settings: Settings) -> None:
     settings.RATE_LIMITS = {**settings.RATE_LIMITS, "sign-in": 3}
     answers = [
         client.post("/office/sign-in", {"username": "x", "password": str(n)}).status_code for n in range(4)
@@ -156,12 +162,12 @@ def test_guesses_at_a_password_are_counted(client, settings):
         ("nu\0sta", ["F-1"]),
     ],
 )  # fmt: skip
-def test_records_are_found_as_people_type(desk, typed, keys):
+def test_records_are_found_as_people_type(desk: Client, typed: str, keys: list[str]) -> None:
     page = desk.post("/office/registries/farms/", {"q": typed})
     assert [record.key for record, _ in page.context["rows"]] == keys
 
 
-def test_what_is_searched_for_stands_in_no_address(desk):
+def test_what_is_searched_for_stands_in_no_address(desk: Client) -> None:
     page = desk.post("/office/registries/farms/", {"q": "nusta"}).text
     assert 'value="nusta"' in page
     assert "nusta" not in " ".join(re.findall(r'(?:href|action|src)="([^"]*)"', page))
@@ -169,7 +175,7 @@ def test_what_is_searched_for_stands_in_no_address(desk):
     assert len(desk.get("/office/registries/farms/", {"q": "nusta"}).context["rows"]) == 3
 
 
-def test_many_records_come_in_pages(desk):
+def test_many_records_come_in_pages(desk: Client) -> None:
     rows = "".join(f"G-{number:03d},Somebody\n" for number in range(60))
     import_spreadsheet("farms", f"id,name\n{rows}".encode())
     first = desk.post("/office/registries/farms/", {"q": "g-"})
@@ -181,7 +187,7 @@ def test_many_records_come_in_pages(desk):
     assert desk.get("/office/registries/farms/?page=nonsense").status_code == 200
 
 
-def test_a_record_is_shown_whole_and_never_as_markup(desk, now):
+def test_a_record_is_shown_whole_and_never_as_markup(desk: Client, now: datetime) -> None:
     issued("farms", "F-1", now)
     AccessLog.objects.create(
         registry=Registry.objects.get(slug="farms"), record_key="F-1", client_id="x", client_name="A clinic",
@@ -199,21 +205,21 @@ def test_a_record_is_shown_whole_and_never_as_markup(desk, now):
     assert desk.get("/office/registries/farms/records/0").status_code == 404
 
 
-def test_no_address_tells_a_record_s_key(desk):
+def test_no_address_tells_a_record_s_key(desk: Client) -> None:
     for page in (desk.get("/office/registries/farms/"), desk.get(at("records", "F-1"))):
         assert not [line for line in page.text.split('href="')[1:] if "F-1" in line.split('"')[0]]
     for number in ("F-1", "2024/17"):
         assert desk.get(f"/office/registries/farms/records/{number}").status_code == 404
 
 
-def test_a_picture_that_is_none_is_shown_as_text(desk):
+def test_a_picture_that_is_none_is_shown_as_text(desk: Client) -> None:
     record = Record.objects.get(key="F-1")
     record.data["face"] = 'data:image/svg+xml;base64,AA" onerror="x'
     record.save()
     assert "<img" not in desk.get(at("records", "F-1")).text
 
 
-def test_an_offer_with_a_code_is_shown_once(desk):
+def test_an_offer_with_a_code_is_shown_once(desk: Client) -> None:
     page = desk.get(at("offers", "F-1")).text
     assert "Farmer" in page
     assert "Ask for a one-time code" in page
@@ -232,30 +238,33 @@ def test_an_offer_with_a_code_is_shown_once(desk):
     assert "Waiting to be collected" in desk.get(at("records", "F-1")).text
 
 
-def test_an_offer_without_a_code(desk):
+def test_an_offer_without_a_code(desk: Client) -> None:
     answer = desk.post(at("offers", "2024/17"), {"configuration": "farmer"})
     assert Session.objects.get().tx_code_digest == ""
     assert "One-time code" not in answer.text
 
 
-def test_an_offer_reads_and_maps_its_record_once(desk, monkeypatch):
+def test_an_offer_reads_and_maps_its_record_once(desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """The page has the record at hand: with a rule that looks at its claims, it is still mapped once."""
     configuration = Registry.objects.get(slug="farms").configurations.get()
     set_rules(
         configuration, [{"when": {"event": "ineligible"}, "do": "revoke", "reason": "No farm any more."}]
     )
-    mapped = []
-    monkeypatch.setattr(
-        types, "map_claims", lambda *args, **kw: mapped.append(args) or map_claims(*args, **kw)
-    )
-    fetched = []
+    mapped: list[tuple[Any, ...]] = []
+
+    def look(*args: Any, **options: Any) -> dict[str, Any]:
+        mapped.append(args)
+        return map_claims(*args, **options)
+
+    monkeypatch.setattr(types, "map_claims", look)
+    fetched: list[str] = []
     monkeypatch.setattr(EmbeddedRegistry, "fetch", lambda self, key: fetched.append(key))
     desk.post(at("offers", "F-1"), {"configuration": "farmer"})
     assert Session.objects.count() == 1
     assert (len(mapped), fetched) == (1, [])
 
 
-def test_nothing_is_offered_that_the_record_does_not_support(desk):
+def test_nothing_is_offered_that_the_record_does_not_support(desk: Client) -> None:
     configuration = Registry.objects.get(slug="farms").configurations.get()
     for claim in configuration.claims:
         claim["mandatory"] = claim["name"] == "born"
@@ -266,13 +275,13 @@ def test_nothing_is_offered_that_the_record_does_not_support(desk):
     assert not Session.objects.exists()
 
 
-def test_a_status_changes_with_its_reason(desk, now):
+def test_a_status_changes_with_its_reason(desk: Client, now: datetime) -> None:
     credential = issued("farms", "F-1", now)
     page = f"/office/credentials/{credential.pk}"
     assert "Suspend it for now" in desk.get(page).text
     assert "Fill in: Why?" in desk.post(page, {"state": "suspended", "reason": " "}).text
     assert "Fill in" in desk.post(page, {"reason": "no state"}).text
-    assert desk.post(page, {"state": "suspended", "reason": "Parcel in dispute"}).url == page
+    assert desk.post(page, {"state": "suspended", "reason": "Parcel in dispute"}).headers["Location"] == page
     shown = desk.get(page).text
     assert "fatima: Parcel in dispute" in shown
     assert "Make it valid again" in shown
@@ -285,13 +294,13 @@ def test_a_status_changes_with_its_reason(desk, now):
     assert IssuedCredential.objects.get().state == "revoked"
 
 
-def upload(desk, data, **options):
+def upload(desk: Client, data: bytes, **options: Any) -> ClientResponse:
     return desk.post(
         "/office/registries/farms/import", {"file": SimpleUploadedFile("x.csv", data)}, **options
     )
 
 
-def test_an_import_is_shown_before_it_is_done(desk, tmp_path):
+def test_an_import_is_shown_before_it_is_done(desk: Client, tmp_path: Path) -> None:
     data = b"id,name\nF-1,Nadia\nF-9,Gil\nF-9,Hugo\n,Ina\n"
     check = upload(desk, data)
     assert "Import 2 records" in check.text
@@ -306,11 +315,11 @@ def test_an_import_is_shown_before_it_is_done(desk, tmp_path):
     assert list((tmp_path / "uploads").iterdir()) == []
     report = desk.get("/office/registries/farms/import/report.csv")
     assert report.headers["Cache-Control"] == "no-store"
-    assert b"".join(report.streaming_content).startswith(b"row,reason\r\n4,")
+    assert report.getvalue().startswith(b"row,reason\r\n4,")
     assert desk.post("/office/registries/farms/import/confirm").status_code == 404
 
 
-def test_the_page_takes_what_the_command_takes(desk):
+def test_the_page_takes_what_the_command_takes(desk: Client) -> None:
     book = openpyxl.Workbook()
     book.active.title = "Farms"
     for row in (["id", "name", "born"], ["F-9", "Gil", "03/04/1990"], ["#REF!", "Hugo"]):
@@ -319,7 +328,7 @@ def test_the_page_takes_what_the_command_takes(desk):
     file = io.BytesIO()
     book.save(file)
 
-    def send(**fields):
+    def send(**fields: str) -> ClientResponse:
         content = SimpleUploadedFile("x.xlsx", file.getvalue())
         return desk.post("/office/registries/farms/import", {"file": content, **fields})
 
@@ -332,13 +341,15 @@ def test_the_page_takes_what_the_command_takes(desk):
     assert Record.objects.get(key="F-9").data["born"] == "1990-03-04"
 
 
-def test_the_page_says_what_was_assumed(desk):
+def test_the_page_says_what_was_assumed(desk: Client) -> None:
     check = upload(desk, "id,name\nF-9,Peña\n".encode("cp1252"))
     assert "letters were read as cp1252" in check.text
     assert "The encoding of the file" in upload(desk, "id,name\nF-9,Пётр\n".encode("cp1251")).text
 
 
-def test_an_upload_belongs_to_one_registry_and_one_session(desk, client, django_user_model):
+def test_an_upload_belongs_to_one_registry_and_one_session(
+    desk: Client, client: Client, django_user_model: type[User]
+) -> None:
     upload(desk, b"id,name\nF-9,Gil\n")
     Authority.objects.get(slug="civil-office").officers.add(django_user_model.objects.get())
     assert desk.post("/office/registries/births/import/confirm").status_code == 404
@@ -353,18 +364,18 @@ def test_an_upload_belongs_to_one_registry_and_one_session(desk, client, django_
         (b"name,crop\nx,y\n", "No column is called &#x27;id&#x27;"),
     ],
 )
-def test_a_file_that_is_no_table_is_explained(desk, data, sentence):
+def test_a_file_that_is_no_table_is_explained(desk: Client, data: bytes, sentence: str) -> None:
     answer = upload(desk, data)
     assert "There is a problem" in answer.text
     assert sentence in answer.text
 
 
-def test_a_large_file_is_refused(desk, monkeypatch):
+def test_a_large_file_is_refused(desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(office_forms, "MAX_UPLOAD", 10)
     assert "use the import_registry command" in upload(desk, b"id,name\nF-9,Gil\n").text
 
 
-def test_the_operators_desk_shows_no_record(client):
+def test_the_operators_desk_shows_no_record(client: Client) -> None:
     sign_in(client, "root", "farm-office", is_staff=True, is_superuser=True)
     authority = Authority.objects.get(slug="farm-office")
     page = client.get(f"/admin/issuer/authority/{authority.pk}/change/").text
@@ -375,7 +386,7 @@ def test_the_operators_desk_shows_no_record(client):
     assert client.get("/admin/issuer/record/").status_code == 404
 
 
-def test_a_page_cannot_be_posted_from_elsewhere(client):
+def test_a_page_cannot_be_posted_from_elsewhere(client: Client) -> None:
     strict = client.__class__(enforce_csrf_checks=True)
     sign_in(strict, "fatima", "farm-office")
     assert strict.post(at("offers", "F-1"), {"configuration": "farmer"}).status_code == 403

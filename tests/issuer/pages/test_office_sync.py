@@ -3,8 +3,11 @@
 import re
 
 import pytest
+from django.test import Client
+from pytest_django import Settings
 
-from issuer.models import Authority, IssuedCredential, StatusChange
+from issuer.models import Authority, Configuration, IssuedCredential, StatusChange
+from tests.client_response import ClientResponse
 from tests.issuer.following import country, death, issued, store
 from tests.issuer.pages.test_office import sign_in
 
@@ -13,7 +16,7 @@ DEATHS, FARMERS = "/office/registries/deaths/following", "/office/registries/far
 
 
 @pytest.fixture
-def farmer(settings):
+def farmer(settings: Settings) -> Configuration:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick, for tests alone
     found = country()
     issued(found)
@@ -21,11 +24,13 @@ def farmer(settings):
     return found
 
 
-def plan(page) -> str:
-    return re.search(r'name="plan" value="(\w+)"', page.content.decode())[1]
+def plan(page: ClientResponse) -> str:
+    found = re.search(r'name="plan" value="(\w+)"', page.content.decode())
+    assert found is not None
+    return found[1]
 
 
-def test_look_and_let_it_happen(client, farmer):
+def test_look_and_let_it_happen(client: Client, farmer: Configuration) -> None:
     sign_in(client, "carla", "civil-registry")
     page = client.get(DEATHS)
     text = page.content.decode()
@@ -39,7 +44,7 @@ def test_look_and_let_it_happen(client, farmer):
     assert "carla" in answer.content.decode()
 
 
-def test_only_what_was_looked_at_happens(client, farmer):
+def test_only_what_was_looked_at_happens(client: Client, farmer: Configuration) -> None:
     issued(farmer, "F-2")
     sign_in(client, "carla", "civil-registry")
     seen = plan(client.get(DEATHS))
@@ -50,7 +55,7 @@ def test_only_what_was_looked_at_happens(client, farmer):
     assert StatusChange.objects.count() == 0
 
 
-def test_it_is_another_offices_page(client, farmer):
+def test_it_is_another_offices_page(client: Client, farmer: Configuration) -> None:
     sign_in(client, "fatima", "farmer-registry")
     assert client.get(DEATHS).status_code == 404
     assert client.post(DEATHS, {"plan": "x"}).status_code == 404

@@ -1,6 +1,7 @@
 """Consent signed once and relied upon for a while: what it opens, what ends it, and who tries to bend it."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from django.test import Client
 
 from common.did import did_key
-from common.formats.base import Holder
+from common.formats.base import Holder, Secured
 from common.keys import PrivateKey
 from common.oid4vp.transaction_data import DataAccess, create_transaction_data
 from common.registries.record_access.grant import RecordedConsent, Subject
@@ -19,6 +20,7 @@ from issuer.issuance.credential_request import issue_directly
 from issuer.models import AccessLog, AccessToken, Basis, Consent, DataAgreement, SpentValue
 from issuer.record_access import consents
 from issuer.record_access import grant as access
+from issuer.registries.connectors import connector
 from issuer.status.change import set_status
 from tests.clock import from_now
 from tests.issuer.record_access.test_endpoints import CLINIC_DID, World, fresh, refusal
@@ -55,7 +57,8 @@ def listed(world: World, signer: PrivateKey) -> list[dict[str, Any]]:
     )
     response = Client().get(world.url("consents"), headers={"Authorization": f"Bearer {asked}"})
     assert response.status_code == 200, response.content
-    return response.json()["consents"]
+    found: list[dict[str, Any]] = response.json()["consents"]
+    return found
 
 
 def withdraw(world: World, consent: str, signer: PrivateKey, **overrides: Any) -> Any:
@@ -81,7 +84,8 @@ def consent(world: World) -> str:
     grant = sign(world).json()
     assert grant["attributes"] == ["crop"]
     assert grant["consent_until"]
-    return grant["consent_id"]
+    found: str = grant["consent_id"]
+    return found
 
 
 def test_read_again_without_the_person(world: World, consent: str) -> None:
@@ -170,9 +174,11 @@ def test_evidence_of_another_person_under_these_terms(world: World, bruno: Priva
     hers = world.shown(transaction_data=(terms(world),))
     for swapped in (replace(his, transaction_data=hers.transaction_data), replace(hers, transaction_data=())):
         assert refusal(world.ask(swapped)) == (403, "access_denied")
+    mixed: Secured
     if world.format == "ldp_vc":
-        assert isinstance(hers.presentation, dict)
-        mixed = {**hers.presentation, "verifiableCredential": his.presentation["verifiableCredential"]}  # type: ignore[index]
+        assert isinstance(hers.presentation, Mapping)
+        assert isinstance(his.presentation, Mapping)
+        mixed = {**hers.presentation, "verifiableCredential": his.presentation["verifiableCredential"]}
     else:
         ours, theirs = str(hers.presentation).split("~"), str(his.presentation).split("~")
         mixed = "~".join([*theirs[:-1], ours[-1]])
@@ -311,7 +317,7 @@ def test_a_withdrawal_between_fetching_and_answering(
 ) -> None:
     """The record was already fetched when the person said no: nothing leaves, and no reading is logged."""
     token = again(world, consent).json()["access_token"]
-    find = access.connector
+    find = connector
 
     def slow(registry: Any) -> Any:
         found = find(registry)

@@ -7,20 +7,22 @@ from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from common.adapters.documents.sources import sources
 from common.did import did_key
 from common.formats import FORMATS
-from common.formats.base import Binding, Holder
+from common.formats.base import Binding, Holder, Secured
 from common.keys import PrivateKey
 from common.keys.dpop import create_dpop_proof
 from common.registries.record_access.grant import GRANT_TYPE, Evidence, Ground, create_access_request
 from common.registries.record_access.holder import create_log_request
 from common.registries.record_access.record import verify_record
-from issuer.api import documents
 from issuer.issuance.credential_request import issue_directly
 from issuer.models import AccessLog, AccessToken, DataAgreement, IssuedCredential
+from issuer.status import lists
 from issuer.status.change import set_status
+from tests.client_response import ClientResponse
 from tests.issuer.protocol import FORM, make_farmers
 from tests.tampering import flip
 
@@ -49,7 +51,12 @@ class World:
 
     def shown(self, **overrides: Any) -> Evidence:
         """Ana's presentation to the clinic."""
-        arguments = {"audience": AUDIENCE, "nonce": NONCE, "signer": self.ana, "now": datetime.now(UTC)}
+        arguments: dict[str, Any] = {
+            "audience": AUDIENCE,
+            "nonce": NONCE,
+            "signer": self.ana,
+            "now": datetime.now(UTC),
+        }
         arguments |= overrides
         terms = tuple(arguments.get("transaction_data", ()))
         binding = Binding(arguments["audience"], arguments["nonce"], terms)
@@ -116,7 +123,7 @@ def fresh() -> str:
 
 
 @pytest.fixture(params=["dc+sd-jwt", "ldp_vc"])
-def world(request, ana, settings) -> World:
+def world(request: pytest.FixtureRequest, ana: PrivateKey, settings: Settings) -> World:
     settings.STATUS_LIST_TTL = 0
     evidence = make_farmers("population-register", name="identity")
     registry = make_farmers("disability-registry", name="disability").registry
@@ -138,12 +145,12 @@ def world(request, ana, settings) -> World:
     return World(evidence, registry, agreement, row, secured, key, request.param)
 
 
-def refusal(response) -> tuple[int, str]:
+def refusal(response: ClientResponse) -> tuple[int, str]:
     assert response.headers["Cache-Control"] == "no-store"
     return response.status_code, response.json()["error"]
 
 
-def test_exactly_what_was_agreed(world):
+def test_exactly_what_was_agreed(world: World) -> None:
     response = world.ask(world.shown())
     assert response.status_code == 200, response.content
     grant = response.json()
@@ -154,7 +161,7 @@ def test_exactly_what_was_agreed(world):
     assert grant["access_token"] not in str(list(AccessToken.objects.values()))
 
 
-def test_each_reading_is_seen_by_the_person(world, bruno):
+def test_each_reading_is_seen_by_the_person(world: World, bruno: PrivateKey) -> None:
     token = world.ask(world.shown()).json()["access_token"]
     assert world.log(world.ana).json() == {"entries": []}
     world.read(token)
@@ -171,7 +178,7 @@ def test_each_reading_is_seen_by_the_person(world, bruno):
     assert world.log(bruno).json() == {"entries": []}
 
 
-def test_the_person_sees_it_with_a_key_of_the_record_itself(world, bruno):
+def test_the_person_sees_it_with_a_key_of_the_record_itself(world: World, bruno: PrivateKey) -> None:
     world.read(world.ask(world.shown()).json()["access_token"])
     holder = Holder(bruno.public_key, did_key.encode(bruno.public_key))
     disability = world.registry.configurations.get()
@@ -179,7 +186,7 @@ def test_the_person_sees_it_with_a_key_of_the_record_itself(world, bruno):
     assert len(world.log(bruno).json()["entries"]) == 1
 
 
-def test_a_log_request_is_used_once(world):
+def test_a_log_request_is_used_once(world: World) -> None:
     asked = create_log_request(
         audience=world.registry.authority.identifier, jti="1", signer=world.ana, now=datetime.now(UTC)
     )
@@ -188,7 +195,7 @@ def test_a_log_request_is_used_once(world):
     assert Client().get(world.url("log")).status_code == 401
 
 
-def test_requests_are_used_once(world):
+def test_requests_are_used_once(world: World) -> None:
     evidence = world.shown()
     assertion = create_access_request(
         client_id=CLINIC_DID, audience=world.registry.authority.identifier, purpose="treatment",
@@ -200,7 +207,7 @@ def test_requests_are_used_once(world):
     assert refusal(world.ask(evidence)) == (400, "invalid_grant")
 
 
-def test_a_token_needs_its_own_key(world, mallory):
+def test_a_token_needs_its_own_key(world: World, mallory: PrivateKey) -> None:
     token = world.ask(world.shown()).json()["access_token"]
     for overrides in (
         {"signer": mallory},
@@ -219,37 +226,37 @@ def test_a_token_needs_its_own_key(world, mallory):
     assert AccessLog.objects.count() == 1
 
 
-def test_a_token_has_its_end(world):
+def test_a_token_has_its_end(world: World) -> None:
     token = world.ask(world.shown()).json()["access_token"]
     AccessToken.objects.update(expires_at=datetime.now(UTC) - timedelta(seconds=1))
     assert refusal(world.read(token)) == (401, "invalid_token")
 
 
-def test_an_agreement_that_ended(world):
+def test_an_agreement_that_ended(world: World) -> None:
     token = world.ask(world.shown()).json()["access_token"]
     DataAgreement.objects.update(active=False)
     assert refusal(world.read(token)) == (401, "invalid_token")
     assert refusal(world.ask(world.shown(nonce="other"))) == (403, "access_denied")
 
 
-def test_another_authority(world):
+def test_another_authority(world: World) -> None:
     token = world.ask(world.shown()).json()["access_token"]
     elsewhere = replace(world, registry=world.evidence.registry)
     assert refusal(elsewhere.read(token)) == (401, "invalid_token")
     assert refusal(elsewhere.ask(world.shown(nonce="other"))) == (403, "access_denied")
 
 
-def test_a_purpose_that_was_not_agreed(world):
+def test_a_purpose_that_was_not_agreed(world: World) -> None:
     assert refusal(world.ask(world.shown(), purpose="marketing")) == (403, "access_denied")
 
 
-def test_somebody_else_with_the_clinics_evidence(world, mallory):
+def test_somebody_else_with_the_clinics_evidence(world: World, mallory: PrivateKey) -> None:
     """Mallory passes on what was shown to the clinic, with an agreement of her own."""
     her = mallory.named(did_key.key_method(mallory.public_key))
     did = did_key.encode(her.public_key)
     fields = {**DataAgreement.objects.values().get(), "id": None, "client_id": did}
     DataAgreement.objects.create(**fields)
-    asked = {"client_id": did, "token_key": her.public_key, "signer": her}
+    asked: dict[str, Any] = {"client_id": did, "token_key": her.public_key, "signer": her}
     assertion = create_access_request(
         audience=world.registry.authority.identifier, purpose="treatment", ground=world.shown(),
         jti="a", now=datetime.now(UTC), **asked,
@@ -263,7 +270,7 @@ def test_somebody_else_with_the_clinics_evidence(world, mallory):
     assert refusal(world.send(assertion, signer=her)) == (403, "access_denied")
 
 
-def test_a_dpop_key_that_the_request_does_not_name(world, mallory):
+def test_a_dpop_key_that_the_request_does_not_name(world: World, mallory: PrivateKey) -> None:
     assertion = create_access_request(
         client_id=CLINIC_DID, audience=world.registry.authority.identifier, purpose="treatment",
         ground=world.shown(), token_key=CLINIC.public_key, jti="a", signer=CLINIC, now=datetime.now(UTC),
@@ -280,37 +287,38 @@ def test_a_dpop_key_that_the_request_does_not_name(world, mallory):
         {"matching_column": "family_name"},
     ],
 )
-def test_evidence_that_was_not_agreed(world, change):
+def test_evidence_that_was_not_agreed(world: World, change: dict[str, Any]) -> None:
     DataAgreement.objects.update(**change)
     assert refusal(world.ask(world.shown())) == (403, "access_denied")
 
 
-def test_evidence_that_points_to_two_records(world):
+def test_evidence_that_points_to_two_records(world: World) -> None:
     for record in world.registry.records.all():
         record.data["national_id"] = "40170002"
         record.save()
     assert refusal(world.ask(world.shown())) == (403, "access_denied")
 
 
-def test_evidence_that_is_old(world):
+def test_evidence_that_is_old(world: World) -> None:
     old = world.shown(now=datetime.now(UTC) - timedelta(minutes=10))
     assert refusal(world.ask(old)) == (403, "access_denied")
 
 
 @pytest.mark.parametrize("state", ["suspended", "revoked"])
-def test_evidence_that_does_not_stand(world, state):
+def test_evidence_that_does_not_stand(world: World, state: str) -> None:
     set_status(world.row, state, reason="test", actor="test", now=datetime.now(UTC))
     assert refusal(world.ask(world.shown())) == (403, "access_denied")
 
 
-def test_evidence_whose_status_nobody_can_tell(world, monkeypatch):
-    monkeypatch.setattr(documents.lists, "published_list", lambda *_, **__: None)
+def test_evidence_whose_status_nobody_can_tell(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lists, "published_list", lambda *_, **__: None)
     assert refusal(world.ask(world.shown())) == (403, "access_denied")
 
 
-def test_evidence_that_was_changed(world):
+def test_evidence_that_was_changed(world: World) -> None:
     evidence = world.shown()
     assert refusal(world.ask(replace(evidence, nonce="another"))) == (403, "access_denied")
+    forged: Secured
     if isinstance(evidence.presentation, str):
         token, mark, shown = evidence.presentation.partition("~")
         forged = flip(token) + mark + shown
@@ -319,7 +327,7 @@ def test_evidence_that_was_changed(world):
     assert refusal(world.ask(replace(evidence, presentation=forged))) == (403, "access_denied")
 
 
-def test_the_form_of_the_request(world):
+def test_the_form_of_the_request(world: World) -> None:
     url = world.url("token")
     assert refusal(Client().post(url, "grant_type=x", content_type=FORM)) == (400, "unsupported_grant_type")
     form = urlencode({"grant_type": GRANT_TYPE, "assertion": "x"})

@@ -2,17 +2,22 @@
 
 import json
 import sqlite3
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from sqlite3 import Connection
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils.module_loading import import_string
 
+from common.oid4vp.transport import Reply
 from common.registries.connector import RecordNotFoundError, RegistryConnector, RegistryError
 from common.registries.sql_statement import StatementRefusedError, require_select
 from issuer.configurations.types import create_configuration
 from issuer.issuance.offers import offer_credential
-from issuer.models import Record, Registry
+from issuer.models import Configuration, Record, Registry
 from issuer.oauth.access_codes import give_access_code
 from issuer.registries.connect import connect_registry
 from issuer.registries.connectors import CONNECTORS, connector
@@ -25,7 +30,7 @@ from issuer.registries.connectors.sql_source import (
 from issuer.registries.refresh import is_due, refresh_registry
 from issuer.registries.spreadsheet_import import SpreadsheetImportError
 from issuer.sync.rules import set_rules
-from tests.issuer.following import AT, CHANGED, REMOVED, did, go, issued, look
+from tests.issuer.following import AT, CHANGED, REMOVED, did, go, issued, look, refreshed
 
 pytestmark = pytest.mark.django_db
 TABLE = {"url_env": "FISHERS_URL", "table": "fishers", "key": "id", "changed": "version"}
@@ -33,7 +38,7 @@ NEW = {"when": {"event": "new"}, "do": "notify", "reason": "Welcome."}
 
 
 @pytest.fixture
-def fishers(tmp_path, monkeypatch):
+def fishers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Connection]:
     """A registry of fishers in a database of its own."""
     path = tmp_path / "fishers.sqlite3"
     monkeypatch.setenv("FISHERS_URL", f"sqlite:///{path}")
@@ -51,11 +56,11 @@ def fishers(tmp_path, monkeypatch):
     database.close()
 
 
-def connect(**source) -> Registry:
+def connect(**source: Any) -> Registry:
     return connect_registry("fishers", connector="sql", source={**TABLE, **source}, authority="ports", now=AT)
 
 
-def test_a_table_becomes_a_registry(fishers):
+def test_a_table_becomes_a_registry(fishers: Connection) -> None:
     registry = connect()
     assert (registry.key_column, registry.source["kinds"]["id"]) == ("id", "int")
     assert [column["name"] for column in registry.columns][:3] == ["id", "national_id", "name"]
@@ -70,7 +75,7 @@ def test_a_table_becomes_a_registry(fishers):
     assert Record.objects.count() == 0
 
 
-def test_one_record_has_one_key(fishers):
+def test_one_record_has_one_key(fishers: Connection) -> None:
     """A database finds 7 under 007; a card is withdrawn by its key, so that nothing is issued by another."""
     registry = connect()
     configuration = create_configuration(registry, type="Fisher", name="fisher")
@@ -84,7 +89,7 @@ def test_one_record_has_one_key(fishers):
     assert offer_credential(configuration, "3", now=AT).session.record_key == "3"
 
 
-def test_capitals_make_no_other_key(fishers):
+def test_capitals_make_no_other_key(fishers: Connection) -> None:
     fishers.execute("CREATE TABLE boats (id TEXT COLLATE NOCASE PRIMARY KEY, version INTEGER)")
     fishers.execute("INSERT INTO boats VALUES ('AB-1', 1)")
     reader = connector(connect(table="boats"))
@@ -95,7 +100,7 @@ def test_capitals_make_no_other_key(fishers):
 
 
 @pytest.mark.parametrize("name", CONNECTORS)
-def test_each_connector_is_one(name):
+def test_each_connector_is_one(name: str) -> None:
     part = import_string(CONNECTORS[name])
     promised = [member for member in vars(RegistryConnector) if not member.startswith("_")]
     assert [member for member in [*promised, "tells_removals"] if not hasattr(part, member)] in (
@@ -104,7 +109,7 @@ def test_each_connector_is_one(name):
     )
 
 
-def test_changes_follow_by_number_and_key(fishers):
+def test_changes_follow_by_number_and_key(fishers: Connection) -> None:
     fishers.execute("UPDATE fishers SET version = 7")  # all at one moment
     reader = connector(connect())
     seen, since = [], ""
@@ -117,7 +122,7 @@ def test_changes_follow_by_number_and_key(fishers):
     assert [change.key for change in reader.changes(since)] == ["2"]
 
 
-def test_a_query_in_place_of_a_table(fishers):
+def test_a_query_in_place_of_a_table(fishers: Connection) -> None:
     query = "SELECT id, name || ':x' AS name, version FROM fishers WHERE boat = 'Rosa' AND id <> 4;"
     reader = connector(connect(table=None, query=query))
     assert [change.key for change in reader.changes(limit=3)] == ["1", "2", "3"]
@@ -126,14 +131,14 @@ def test_a_query_in_place_of_a_table(fishers):
         reader.fetch("4")
 
 
-def test_what_is_searched_for_is_never_read_as_sql(fishers):
+def test_what_is_searched_for_is_never_read_as_sql(fishers: Connection) -> None:
     reader = connector(connect())
     assert list(reader.find("name", "' OR '1'='1")) == []
     assert list(reader.find("name", "x'; DROP TABLE fishers; --")) == []
     assert fishers.execute("SELECT count(*) FROM fishers").fetchone() == (5,)
 
 
-def test_the_connection_cannot_write(fishers):
+def test_the_connection_cannot_write(fishers: Connection) -> None:
     import sqlalchemy
 
     with pytest.raises(RegistryUnavailableError), reading_connection(parse_sql_source(TABLE)) as connection:
@@ -141,7 +146,7 @@ def test_the_connection_cannot_write(fishers):
     assert fishers.execute("SELECT count(*) FROM fishers").fetchone() == (5,)
 
 
-def test_a_query_that_takes_too_long_is_ended(fishers):
+def test_a_query_that_takes_too_long_is_ended(fishers: Connection) -> None:
     endless = (
         "SELECT id, version FROM fishers, (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
     )
@@ -150,7 +155,9 @@ def test_a_query_that_takes_too_long_is_ended(fishers):
         connect(table=None, query=endless, timeout=1)
 
 
-def test_credentials_stand_in_the_environment_alone(fishers, monkeypatch):
+def test_credentials_stand_in_the_environment_alone(
+    fishers: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
     registry = connect()
     assert "sqlite" not in json.dumps(registry.source)
     monkeypatch.delenv("FISHERS_URL")
@@ -162,7 +169,7 @@ def test_credentials_stand_in_the_environment_alone(fishers, monkeypatch):
     assert "nowhere" not in f"{caught.value.public} {caught.value.detail}"
 
 
-def test_a_database_leads(fishers):
+def test_a_database_leads(fishers: Connection) -> None:
     registry = connect(removed="gone", created="born", overlap=0)
     create_configuration(registry, type="FisherCredential", name="fisher")
     due = {"when": {"event": "expired", "column": "licence"}, "do": "suspend", "reason": "Licence ran out."}
@@ -183,7 +190,7 @@ def test_a_database_leads(fishers):
     assert {row.pk for row in rows} == set(fisher.credentials.values_list("pk", flat=True))
 
 
-def test_absence_is_seen_where_removals_are_not_told(fishers):
+def test_absence_is_seen_where_removals_are_not_told(fishers: Connection) -> None:
     registry = connect(overlap=0)
     create_configuration(registry, type="FisherCredential", name="fisher")
     fisher = set_rules(registry.configurations.get(), [REMOVED])
@@ -193,7 +200,7 @@ def test_absence_is_seen_where_removals_are_not_told(fishers):
     assert go("fishers").lines == []
 
 
-def test_what_becomes_visible_late_is_not_lost(fishers):
+def test_what_becomes_visible_late_is_not_lost(fishers: Connection) -> None:
     registry = connect(overlap=3)
     create_configuration(registry, type="FisherCredential", name="fisher")
     fisher = set_rules(registry.configurations.get(), [CHANGED])
@@ -216,12 +223,12 @@ def test_what_becomes_visible_late_is_not_lost(fishers):
         "INSERT INTO fishers SELECT * FROM fishers", "ATTACH DATABASE 'x' AS y",
     ],
 )  # fmt: skip
-def test_statements_that_do_more_than_read(statement):
+def test_statements_that_do_more_than_read(statement: str) -> None:
     with pytest.raises(StatementRefusedError):
         require_select(statement)
 
 
-def test_statements_that_read():
+def test_statements_that_read() -> None:
     for statement in (
         "SELECT a, b FROM c WHERE d = 'delete from x; drop'",
         "WITH own AS (SELECT * FROM a) SELECT own.*, count(*) FROM own GROUP BY 1",
@@ -242,12 +249,12 @@ def test_statements_that_read():
         ({"timeout": True}, "timeout is a number"),
     ],
 )
-def test_sources_that_are_refused(source, sentence):
+def test_sources_that_are_refused(source: dict[str, Any], sentence: str) -> None:
     with pytest.raises(RegistryError, match=sentence):
         parse_sql_source({**TABLE, **source})
 
 
-def test_columns_that_are_not_there(fishers):
+def test_columns_that_are_not_there(fishers: Connection) -> None:
     with pytest.raises(SqlSourceError, match="there is no column changed_at"):
         connect(changed="changed_at")
     with pytest.raises(SqlSourceError, match="columns of one kind"):
@@ -267,7 +274,7 @@ def sheet(*left_out: int) -> bytes:
 
 
 @pytest.fixture
-def coop(tmp_path):
+def coop(tmp_path: Path) -> tuple[Configuration, Path]:
     """A credential type on a registry that follows a file, and the file."""
     path = tmp_path / "coop.csv"
     path.write_bytes(sheet())
@@ -279,7 +286,7 @@ def coop(tmp_path):
     return registry.configurations.get(), path
 
 
-def test_a_file_is_read_again_when_it_changed(coop):
+def test_a_file_is_read_again_when_it_changed(coop: tuple[Configuration, Path]) -> None:
     member, path = coop
     issued(member, "C-1"), issued(member, "C-2")
     assert connector(member.registry).fetch("C-1").data == {
@@ -291,11 +298,11 @@ def test_a_file_is_read_again_when_it_changed(coop):
     assert Record.objects.filter(key="C-1").exists()
     assert did(seen) == [("reissue", "C-2"), ("revoke", "C-1")]
     done = go("coop", expect=seen.plan)
-    assert (done.lines, done.refreshed.updated, done.refreshed.removed) == (seen.lines, 1, 1)
+    assert (done.lines, refreshed(done).updated, refreshed(done).removed) == (seen.lines, 1, 1)
     assert go("coop").refreshed is None
 
 
-def test_a_file_that_was_cut_revokes_nobody(coop):
+def test_a_file_that_was_cut_revokes_nobody(coop: tuple[Configuration, Path]) -> None:
     member, path = coop
     issued(member, "C-20")
     path.write_bytes(sheet(*range(11, 21)))
@@ -305,23 +312,23 @@ def test_a_file_that_was_cut_revokes_nobody(coop):
     assert did(go("coop", allow_removals=True)) == [("revoke", "C-20")]
 
 
-def test_a_rejected_row_is_not_an_absent_record(coop):
+def test_a_rejected_row_is_not_an_absent_record(coop: tuple[Configuration, Path]) -> None:
     member, path = coop
     issued(member, "C-1")
     path.write_bytes(sheet().replace(b"01/03/1990", b"01/33/1990"))
     done = go("coop")
-    assert (done.refreshed.rejected, done.refreshed.removed, done.lines) == (1, 0, [])
+    assert (refreshed(done).rejected, refreshed(done).removed, done.lines) == (1, 0, [])
 
 
-def test_records_may_be_kept_that_a_file_lacks(coop):
+def test_records_may_be_kept_that_a_file_lacks(coop: tuple[Configuration, Path]) -> None:
     member, path = coop
     Registry.objects.filter(pk=member.registry.pk).update(source={"path": str(path), "absent": "kept"})
     path.write_bytes(sheet(1))
-    assert go("coop").refreshed.removed == 0
+    assert refreshed(go("coop")).removed == 0
     assert Record.objects.filter(key="C-1").exists()
 
 
-def test_when_it_is_time_to_look(coop):
+def test_when_it_is_time_to_look(coop: tuple[Configuration, Path]) -> None:
     registry = Registry.objects.get(slug="coop")
     assert not is_due(registry, now=AT + timedelta(minutes=59))
     assert is_due(registry, now=AT + timedelta(minutes=60))
@@ -329,7 +336,9 @@ def test_when_it_is_time_to_look(coop):
     assert not is_due(registry, now=AT + timedelta(minutes=60))
 
 
-def test_a_file_from_the_network_comes_by_the_one_door(coop, monkeypatch):
+def test_a_file_from_the_network_comes_by_the_one_door(
+    coop: tuple[Configuration, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
     from common.adapters.network import http
 
     member, _ = coop
@@ -337,18 +346,20 @@ def test_a_file_from_the_network_comes_by_the_one_door(coop, monkeypatch):
     Registry.objects.filter(pk=member.registry.pk).update(source={"url": url})
     asked = []
 
-    def carry(method, where, headers, body):
+    def carry(method: str, where: str, headers: dict[str, str], body: None) -> Reply:
         asked.append((method, where))
         return http.HttpReply(200, sheet(2), {"content-type": "text/csv"})
 
     monkeypatch.setattr(http, "transport", carry)
     registry = Registry.objects.get(slug="coop")
-    assert refresh_registry(registry, now=AT).removed == 1
+    found = refresh_registry(registry, now=AT)
+    assert found is not None
+    assert found.removed == 1
     assert asked == [("GET", url)]
     assert date(2026, 11, 21).isoformat() in Registry.objects.get(slug="coop").source["seen"]["at"]
 
 
-def test_the_commands(tmp_path, fishers, capsys):
+def test_the_commands(tmp_path: Path, fishers: Connection, capsys: pytest.CaptureFixture[str]) -> None:
     declared = tmp_path / "fishers.json"
     declared.write_text(json.dumps(TABLE))
     how = ["--connector", "sql", "--source", str(declared), "--authority", "ports"]
@@ -374,7 +385,7 @@ def test_the_commands(tmp_path, fishers, capsys):
         )
 
 
-def test_days_that_a_database_counts_as_numbers(fishers):
+def test_days_that_a_database_counts_as_numbers(fishers: Connection) -> None:
     """19900525 is a day, 0 is none, and neither is compared with a day as a number."""
     fishers.execute("UPDATE fishers SET born = 20270100 + id")
     fishers.execute("UPDATE fishers SET born = 0 WHERE id = 5")
@@ -387,7 +398,7 @@ def test_days_that_a_database_counts_as_numbers(fishers):
     assert [change.key for change in passed] == ["2", "3"]
 
 
-def test_a_text_that_a_program_damaged_is_said_in_no_card(fishers):
+def test_a_text_that_a_program_damaged_is_said_in_no_card(fishers: Connection) -> None:
     fishers.execute("UPDATE fishers SET name = '#REF!' WHERE id = 1")
     fishers.execute("UPDATE fishers SET name = 'JosÃ©' WHERE id = 2")
     reader = connector(connect())

@@ -1,7 +1,6 @@
 """An OpenCRVS as a registry: asked by the searches of its events API, followed by what changed there."""
 
 import json
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -126,7 +125,7 @@ class OpenCrvs:
 
 
 @pytest.fixture
-def there(monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenCrvs]:
+def there(monkeypatch: pytest.MonkeyPatch) -> OpenCrvs:
     opencrvs = OpenCrvs()
     monkeypatch.setattr(http, "transport", opencrvs)
     monkeypatch.setenv("OPENCRVS_SECRET", "hush")
@@ -140,7 +139,7 @@ def connect(**changes: Any) -> Registry:
     )
 
 
-def test_it_becomes_a_registry(there: OpenCrvs):
+def test_it_becomes_a_registry(there: OpenCrvs) -> None:
     registry = connect()
     assert registry.key_column == "registration_number"
     types = {column["name"]: column["type"] for column in registry.columns}
@@ -161,7 +160,7 @@ def test_it_becomes_a_registry(there: OpenCrvs):
             reader.fetch(absent)
 
 
-def test_changes_come_in_order_and_once(there: OpenCrvs):
+def test_changes_come_in_order_and_once(there: OpenCrvs) -> None:
     there.events = [event(number, at="2026-11-05T10:00:00.000Z") for number in (3, 1, 2, 5, 4)]
     reader = connector(connect())
     seen, since = [], ""
@@ -172,7 +171,7 @@ def test_changes_come_in_order_and_once(there: OpenCrvs):
     assert since < reader.head()
 
 
-def test_more_than_a_page_at_one_moment_and_after_it(there: OpenCrvs):
+def test_more_than_a_page_at_one_moment_and_after_it(there: OpenCrvs) -> None:
     there.events = [event(number, at="2026-11-05T10:00:00.000Z") for number in range(1, 251)]
     there.events += [event(number, at="2026-11-06T10:00:00.000Z") for number in range(251, 301)]
     seen = [change.key for change in connector(connect()).changes()]
@@ -180,7 +179,7 @@ def test_more_than_a_page_at_one_moment_and_after_it(there: OpenCrvs):
     assert seen == sorted(seen)
 
 
-def test_what_is_archived_is_gone_and_what_was_never_registered_is_none(there: OpenCrvs):
+def test_what_is_archived_is_gone_and_what_was_never_registered_is_none(there: OpenCrvs) -> None:
     there.events[0]["status"] = "ARCHIVED"
     there.events[1]["legalStatuses"] = {}
     found = {change.key: change.record for change in connector(connect()).changes()}
@@ -190,7 +189,7 @@ def test_what_is_archived_is_gone_and_what_was_never_registered_is_none(there: O
         connector(connect()).fetch("2026B001")
 
 
-def test_it_looks_again_a_little(there: OpenCrvs):
+def test_it_looks_again_a_little(there: OpenCrvs) -> None:
     reader = connector(connect(overlap=60))
     now = datetime.fromisoformat("2026-11-05T10:01:00+00:00")
     cursor = "2026-11-05T10:00:00.000Z\t2026B005"
@@ -199,7 +198,7 @@ def test_it_looks_again_a_little(there: OpenCrvs):
     assert reader.rewind("", now=now) == ""
 
 
-def test_days_are_asked_of_the_declaration_alone(there: OpenCrvs):
+def test_days_are_asked_of_the_declaration_alone(there: OpenCrvs) -> None:
     there.events[0]["declaration"]["child.review"] = "2026-11-20"
     registry = connect(columns={**SOURCE["columns"], "review": "declaration/child.review"})
     reader = connector(registry)
@@ -210,7 +209,7 @@ def test_days_are_asked_of_the_declaration_alone(there: OpenCrvs):
             list(reader.passed(column, after=None, until=AT.date()))
 
 
-def test_credentials_follow_it(there: OpenCrvs):
+def test_credentials_follow_it(there: OpenCrvs) -> None:
     registry = connect()
     configuration = create_configuration(registry, type="BirthCredential", name="act")
     set_rules(configuration, [REMOVED])
@@ -236,12 +235,14 @@ def test_credentials_follow_it(there: OpenCrvs):
         ({"secret": "hush"}, "no secret"),
     ],
 )
-def test_a_source_is_checked(changes: dict[str, Any], said: str):
+def test_a_source_is_checked(changes: dict[str, Any], said: str) -> None:
     with pytest.raises(Exception, match=said):
         parse_opencrvs_source({**SOURCE, **changes})
 
 
-def test_an_opencrvs_that_does_not_answer_changes_nothing(there: OpenCrvs, monkeypatch: pytest.MonkeyPatch):
+def test_an_opencrvs_that_does_not_answer_changes_nothing(
+    there: OpenCrvs, monkeypatch: pytest.MonkeyPatch
+) -> None:
     registry = connect()
     there.down = True
     with pytest.raises(OpenCrvsResponseError):
@@ -259,7 +260,7 @@ def test_an_opencrvs_that_does_not_answer_changes_nothing(there: OpenCrvs, monke
 @pytest.mark.parametrize("cap", [1, 2, 50])
 def test_an_event_that_does_not_say_when_spoils_itself_alone(
     there: OpenCrvs, moment: Any, cap: int, caplog: pytest.LogCaptureFixture
-):
+) -> None:
     registry = connect()
     there.events[2]["updatedAt"] = moment
     there.cap = cap
@@ -267,14 +268,14 @@ def test_an_event_that_does_not_say_when_spoils_itself_alone(
     assert "passed over" in caplog.text
 
 
-def test_a_registration_whose_beginning_cannot_be_read_is_still_a_record(there: OpenCrvs):
+def test_a_registration_whose_beginning_cannot_be_read_is_still_a_record(there: OpenCrvs) -> None:
     registry = connect()
     there.events[0]["legalStatuses"]["REGISTERED"]["acceptedAt"] = "soon"
     assert len(list(connector(registry).changes())) == 5
 
 
 @pytest.mark.parametrize("moment", ["2026-11-05T10:00:00Z", "2026-11-05T11:00:00.123456+01:00"])
-def test_moments_in_other_writings_are_read(there: OpenCrvs, moment: str):
+def test_moments_in_other_writings_are_read(there: OpenCrvs, moment: str) -> None:
     registry = connect()
     there.events[4]["updatedAt"] = moment
     *_, last = connector(registry).changes()
@@ -284,7 +285,7 @@ def test_moments_in_other_writings_are_read(there: OpenCrvs, moment: str):
 @pytest.mark.parametrize("total", ["right", 10_000, None, "20", 20.5])
 @pytest.mark.parametrize("cap", [1, 3, 10])
 @pytest.mark.parametrize("alike", [False, True])
-def test_pages_that_it_caps_are_read_to_the_end(there: OpenCrvs, cap: int, total: Any, alike: bool):
+def test_pages_that_it_caps_are_read_to_the_end(there: OpenCrvs, cap: int, total: Any, alike: bool) -> None:
     registry = connect()
     there.events = [
         event(n, at="2026-11-01T10:00:00.000Z" if alike else f"2026-11-{n:02}T10:00:00.000Z")
@@ -294,7 +295,7 @@ def test_pages_that_it_caps_are_read_to_the_end(there: OpenCrvs, cap: int, total
     assert len({one.key for one in connector(registry).changes()}) == 20
 
 
-def test_a_server_that_always_answers_the_same_page_ends(there: OpenCrvs):
+def test_a_server_that_always_answers_the_same_page_ends(there: OpenCrvs) -> None:
     registry = connect()
     answer = reply(200, json.dumps({"results": there.events}).encode())
     there.same = answer

@@ -4,10 +4,12 @@ import csv
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from pytest_django import Settings
 
 from common.errors import MalformedInputError, UnknownPartError
 from common.registries.connector import RecordNotFoundError, RegistryRecord
@@ -29,17 +31,19 @@ SHEET = b"id;nombre;fecha\n1;Ana;25/05/1990\n2;Bruno;26/05/1990\n"
 
 
 @pytest.fixture(autouse=True)
-def var(settings, tmp_path):
+def var(settings: Settings, tmp_path: Path) -> Path:
     settings.VAR_DIR = tmp_path
     return tmp_path
 
 
-def run(capsys, *arguments):
+def run(capsys: pytest.CaptureFixture[str], *arguments: Any) -> Any:
     call_command(*arguments, "--json")
     return json.loads(capsys.readouterr().out)
 
 
-def test_an_export_becomes_a_registry_a_type_and_claims(capsys, settings):
+def test_an_export_becomes_a_registry_a_type_and_claims(
+    capsys: pytest.CaptureFixture[str], settings: Settings
+) -> None:
     settings.BASE_URL = "http://localhost:8000"
     path = shared("registries/inji-certify-farmer-identity.csv")
     result = run(capsys, "import_registry", "farmers-in", "--csv", str(path))
@@ -58,7 +62,9 @@ def test_an_export_becomes_a_registry_a_type_and_claims(capsys, settings):
     assert claims["face"].startswith("data:image/png;base64,")
 
 
-def test_wrong_rows_are_reported_by_number_and_reason(capsys, tmp_path):
+def test_wrong_rows_are_reported_by_number_and_reason(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     file = tmp_path / "people.csv"
     file.write_bytes(SHEET + b"3;Secreta;x;x\n;Dora;01/01/1990\n1;Eva;01/01/1990\n6;Fe;31/02/1990\n")
     result = run(
@@ -91,7 +97,7 @@ def test_wrong_rows_are_reported_by_number_and_reason(capsys, tmp_path):
     )
 
 
-def test_a_second_import_updates_what_differs_and_nothing_else():
+def test_a_second_import_updates_what_differs_and_nothing_else() -> None:
     import_spreadsheet("people", SHEET)
     before = dict(Registry.objects.get(slug="people").records.values_list("key", "updated_at"))
     done = import_spreadsheet("people", SHEET.replace(b"Bruno", b"Bruno Luis") + b"3;Carla;1990-05-27\n")
@@ -104,7 +110,7 @@ def test_a_second_import_updates_what_differs_and_nothing_else():
     assert import_spreadsheet("people", SHEET.replace(b";", b",")).counts == StoredCounts(0, 1, 1)
 
 
-def test_columns_that_a_file_does_not_have_stay():
+def test_columns_that_a_file_does_not_have_stay() -> None:
     import_spreadsheet("people", SHEET)
     done = import_spreadsheet("people", b"id,phone\n1,70012345\n3,70012347\n")
     assert done.counts == StoredCounts(created=1, updated=1)
@@ -116,7 +122,7 @@ def test_columns_that_a_file_does_not_have_stay():
     assert "phone" not in rows.get(key="1").data
 
 
-def test_an_authority_that_exists_is_kept():
+def test_an_authority_that_exists_is_kept() -> None:
     import_spreadsheet("people", SHEET, authority="town-hall")
     import_spreadsheet("cattle", SHEET, authority="town-hall")
     assert Authority.objects.count() == 1
@@ -131,13 +137,13 @@ def test_an_authority_that_exists_is_kept():
         ({"slug": "people", "reading": ImportOptions(key="nombre")}, "keyed by id, not by nombre"),
     ],
 )
-def test_what_does_not_fit_is_refused(options, sentence):
+def test_what_does_not_fit_is_refused(options: dict[str, Any], sentence: str) -> None:
     import_spreadsheet("people", SHEET)
     with pytest.raises(SpreadsheetImportError, match=sentence):
         import_spreadsheet(options.pop("slug"), SHEET, **options)
 
 
-def test_a_failure_leaves_nothing_behind(monkeypatch):
+def test_a_failure_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "BATCH", 1)
     records = [RegistryRecord("1", {"id": "1"}), RegistryRecord("2", {"id": 2**60})]
     registry = create_registry("people", title="People", authority="town", key_column="id", columns=[])
@@ -146,7 +152,7 @@ def test_a_failure_leaves_nothing_behind(monkeypatch):
     assert registry.records.count() == 0
 
 
-def test_a_column_is_widened_where_types_differ():
+def test_a_column_is_widened_where_types_differ() -> None:
     import_spreadsheet("herds", b"id,cows,note\n1,5,a\n2,7,b\n")
     import_spreadsheet("herds", b"id,cows,goats\n1,5.5,1\n2,7,2\n")
     columns = {c["name"]: c["type"] for c in Registry.objects.get(slug="herds").columns}
@@ -155,7 +161,7 @@ def test_a_column_is_widened_where_types_differ():
     assert Registry.objects.get(slug="herds").columns[1]["type"] == "string"
 
 
-def test_a_preview_keeps_nothing():
+def test_a_preview_keeps_nothing() -> None:
     import_spreadsheet("people", SHEET)
     found = preview_spreadsheet("people", SHEET + b"3;Carla;1990-05-27\n4\n")
     assert found.counts == StoredCounts(created=1, unchanged=2)
@@ -163,7 +169,7 @@ def test_a_preview_keeps_nothing():
     assert Registry.objects.get(slug="people").records.count() == 2
 
 
-def test_the_command_fails_with_one_sentence(tmp_path):
+def test_the_command_fails_with_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="No such file"):
         call_command("import_registry", "people", "--csv", str(tmp_path / "none.csv"))
     empty = tmp_path / "empty.csv"
@@ -172,7 +178,7 @@ def test_the_command_fails_with_one_sentence(tmp_path):
         call_command("import_registry", "people", "--csv", str(empty))
 
 
-def test_the_connector_fetches_and_follows_changes():
+def test_the_connector_fetches_and_follows_changes() -> None:
     import_spreadsheet("people", SHEET)
     reader = connector(Registry.objects.get(slug="people"))
     assert reader.fetch("1").data == {"id": "1", "nombre": "Ana", "fecha": "1990-05-25"}
@@ -183,11 +189,12 @@ def test_the_connector_fetches_and_follows_changes():
     assert list(reader.changes(seen)) == []
     import_spreadsheet("people", SHEET.replace(b"Bruno", b"Benito"))
     [change] = reader.changes(seen)
+    assert change.record is not None
     assert (change.key, change.record.data["nombre"]) == ("2", "Benito")
     assert change.created < seen < change.cursor
 
 
-def test_an_unknown_connector_is_an_error():
+def test_an_unknown_connector_is_an_error() -> None:
     registry = create_registry("people", title="People", authority="town", key_column="id", columns=[])
     registry.connector = "telepathy"
     with pytest.raises(UnknownPartError, match=r"known: .*embedded"):

@@ -1,5 +1,7 @@
 """A registry in somebody else's PostgreSQL: moments with zones, read-only, and bounds on time."""
 
+from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -25,7 +27,7 @@ SOURCE = {
 
 
 @pytest.fixture
-def fishers(monkeypatch):
+def fishers(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A schema that Django knows nothing of, on the server of the tests."""
     if connection.vendor != "postgresql":
         pytest.skip("needs PostgreSQL: make test-postgres")
@@ -48,7 +50,7 @@ def fishers(monkeypatch):
         cursor.execute("DROP SCHEMA elsewhere CASCADE")
 
 
-def test_it_leads(fishers):
+def test_it_leads(fishers: Any) -> None:
     registry = connect_registry("fishers", connector="sql", source=SOURCE, authority="ports", now=AT)
     assert registry.source["kinds"]["updated_at"] == "aware"
     reader = connector(registry)
@@ -70,7 +72,7 @@ def test_it_leads(fishers):
     assert go("fishers").lines == []
 
 
-def test_nobody_writes_and_nobody_waits(fishers):
+def test_nobody_writes_and_nobody_waits(fishers: Any) -> None:
     source = parse_sql_source({**SOURCE, "timeout": 1})
     for statement in (
         "DELETE FROM elsewhere.fishers",

@@ -2,10 +2,13 @@
 
 import hashlib
 import json
+from datetime import datetime
+from typing import Any
 
 import pytest
 from django.contrib.auth import authenticate, get_user_model
 from django.core.management import call_command
+from pytest_django import Settings
 
 from issuer.configurations.types import claims_of
 from issuer.models import Authority, Configuration, Record, Registry
@@ -18,7 +21,7 @@ DIGEST = "a0e0788e0f763a44af42b459ab10cbcfeb88cc16ac563136bce35f37ff30b375"
 ROWS = {slug: list(rows(sample_people())) for slug, rows in REGISTERS.items()}
 
 
-def test_the_same_people_at_every_start():
+def test_the_same_people_at_every_start() -> None:
     again = {slug: list(rows(sample_people())) for slug, rows in REGISTERS.items()}
     assert again == ROWS
     text = json.dumps(ROWS, ensure_ascii=False, sort_keys=True)
@@ -28,7 +31,7 @@ def test_the_same_people_at_every_start():
     }  # fmt: skip
 
 
-def test_they_hang_together():
+def test_they_hang_together() -> None:
     known = {row["national_id"]: row for row in ROWS["population"]}
     assert len(known) == len(ROWS["population"])
     for slug, rows in ROWS.items():
@@ -40,7 +43,7 @@ def test_they_hang_together():
         for parent in ("mother_national_id", "father_national_id"):
             if act[parent] and known[act[parent]]["birth_date"]:
                 assert known[act[parent]]["birth_date"][:4] < act["birth_date"][:4]
-    households = {}
+    households: dict[str, list[dict[str, Any]]] = {}
     for row in ROWS["social"]:
         households.setdefault(row["household_id"], []).append(row)
     for members in households.values():
@@ -48,7 +51,7 @@ def test_they_hang_together():
         assert sum(row["household_role"] == "head" for row in members) == 1
 
 
-def test_they_are_as_untidy_as_the_real_thing():
+def test_they_are_as_untidy_as_the_real_thing() -> None:
     rows = ROWS["population"]
     names = {row["given_names"] for row in rows}
     assert {"Ñusta Belén", "Qhispi Ñusta", "Sinchi Roca"} <= names
@@ -61,14 +64,14 @@ def test_they_are_as_untidy_as_the_real_thing():
     assert any(not row["phone"] for row in rows)
 
 
-def test_the_first_of_each_is_ana():
+def test_the_first_of_each_is_ana() -> None:
     firsts = [rows[0] for slug, rows in ROWS.items() if slug != "deaths"]
     assert [row[next(iter(row))] for row in firsts] == ["P-0001", "B-0001", "S-0001", "F-0001", "D-0001"]
     assert len({row["national_id"] for row in firsts}) == 1
     assert {row["given_names"] for row in firsts} == {"Ana María"}
 
 
-def test_ana_has_a_husband_who_is_alive():
+def test_ana_has_a_husband_who_is_alive() -> None:
     ana, husband = ROWS["population"][0], ROWS["population"][-1]
     assert (husband["population_id"], husband["died_on"]) == ("P-0407", "")
     assert husband["national_id"] in {row["national_id"] for row in ROWS["farmers"]}
@@ -78,7 +81,7 @@ def test_ana_has_a_husband_who_is_alive():
     assert {row["father_national_id"] for row in children} == {husband["national_id"]}
 
 
-def test_who_died_is_in_the_register_of_deaths():
+def test_who_died_is_in_the_register_of_deaths() -> None:
     dead = {row["national_id"]: row["died_on"] for row in ROWS["population"] if row["died_on"]}
     assert {row["national_id"]: row["died_on"] for row in ROWS["deaths"]} == dead
     assert "X-0001" not in {row["death_id"] for row in ROWS["deaths"]}
@@ -86,7 +89,7 @@ def test_who_died_is_in_the_register_of_deaths():
 
 
 @pytest.mark.django_db
-def test_loading_twice_changes_nothing(settings):
+def test_loading_twice_changes_nothing(settings: Settings) -> None:
     settings.BASE_URL = "http://localhost:8000"
     first = load_samples()
     assert sum(counts["created"] for counts in first.values()) == sum(map(len, ROWS.values()))
@@ -105,7 +108,7 @@ def test_loading_twice_changes_nothing(settings):
 
 
 @pytest.mark.django_db
-def test_every_type_can_be_issued_to_ana(settings, now):
+def test_every_type_can_be_issued_to_ana(settings: Settings, now: datetime) -> None:
     settings.BASE_URL = "http://localhost:8000"
     load_samples()
     said = {
@@ -126,7 +129,7 @@ def test_every_type_can_be_issued_to_ana(settings, now):
 
 
 @pytest.mark.django_db
-def test_no_record_holds_a_value_of_the_wrong_type(settings, now):
+def test_no_record_holds_a_value_of_the_wrong_type(settings: Settings, now: datetime) -> None:
     settings.BASE_URL = "http://localhost:8000"
     load_samples()
     for registry in Registry.objects.exclude(slug="social"):
@@ -136,7 +139,7 @@ def test_no_record_holds_a_value_of_the_wrong_type(settings, now):
 
 
 @pytest.mark.django_db
-def test_the_officers_password_is_told_once(capsys):
+def test_the_officers_password_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("load_samples", "--json")
     told = json.loads(capsys.readouterr().out)["officer"]
     officer = authenticate(username="officer", password=told["password"])

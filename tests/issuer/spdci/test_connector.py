@@ -22,6 +22,7 @@ from common.keys import PrivateKey, jwk
 from common.registries.connector import START, RecordNotFoundError, RegistryError, RegistryRecord
 from common.registries.spdci import search as search_messages
 from common.registries.spdci.mapping import fill_template
+from common.registries.spdci.search import create_search, parse_search_response
 from issuer.api import spdci as spdci_api
 from issuer.authorities.identity import create_authority
 from issuer.models import Announcement, OwnSubscription, Registry
@@ -31,6 +32,7 @@ from issuer.registries.connectors.spdci.mapping import registry_party
 from issuer.registries.connectors.spdci.remote import remote_registry
 from issuer.registries.store import store_records
 from issuer.sample.spdci import MAPPINGS
+from issuer.spdci import request_handlers
 from issuer.spdci.delivery_run import deliver_messages
 from issuer.spdci.remote_subscriptions import subscribe_remote, unsubscribe_remote
 from tests.issuer.spdci_partner import make_registry
@@ -149,7 +151,7 @@ def test_pages_that_the_partner_caps_are_read_to_the_end(
     mirror: Registry, farmers: Registry, monkeypatch: pytest.MonkeyPatch, cap: int, total: Any
 ) -> None:
     """However few it gives at once, and whether or not it says how many there are."""
-    parse = spdci.parse_search_response
+    parse = parse_search_response
 
     def capped(*said: Any) -> tuple[list[Any], int | None]:
         records, count = parse(*said)
@@ -164,7 +166,7 @@ def test_pages_that_the_partner_caps_are_read_to_the_end(
 def test_pages_of_a_search_are_read_to_the_end(
     mirror: Registry, farmers: Registry, monkeypatch: pytest.MonkeyPatch, total: Any
 ) -> None:
-    parse = spdci.parse_search_response
+    parse = parse_search_response
     monkeypatch.setattr(
         spdci,
         "parse_search_response",
@@ -178,7 +180,7 @@ def test_pages_of_a_search_are_read_to_the_end(
 def test_a_partner_that_always_gives_its_first_page_is_heard_once(
     mirror: Registry, farmers: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = spdci.create_search
+    first = create_search
     monkeypatch.setattr(spdci, "create_search", lambda *a, **k: first(*a, **{**k, "page_number": 1}))
     monkeypatch.setattr(
         spdci,
@@ -221,9 +223,7 @@ def test_a_partners_refusal_is_told_as_it_is(
 def test_an_answer_may_be_called_by_its_question(
     mirror: Registry, monkeypatch: pytest.MonkeyPatch, action: str
 ) -> None:
-    monkeypatch.setitem(
-        spdci_api.SYNC, "sync/search", ("search", action, spdci_api.request_handlers.search_now)
-    )  # type: ignore[index]
+    monkeypatch.setitem(spdci_api.SYNC, "sync/search", ("search", action, request_handlers.search_now))
     assert connector(mirror).fetch("F-0001").key == "F-0001"
 
 

@@ -2,6 +2,8 @@
 
 import json
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -23,7 +25,7 @@ from tests.issuer.following import AT, CHANGED, DIED, country, death, did, go, i
 pytestmark = pytest.mark.django_db
 
 
-def test_a_death_elsewhere_revokes():
+def test_a_death_elsewhere_revokes() -> None:
     farmer = country()
     first, second = issued(farmer), issued(farmer, format_="ldp_vc")
     other = issued(farmer, "F-2")
@@ -42,7 +44,7 @@ def test_a_death_elsewhere_revokes():
     assert StatusChange.objects.count() == 2
 
 
-def test_a_preview_says_it_and_does_nothing():
+def test_a_preview_says_it_and_does_nothing() -> None:
     farmer = country()
     row = issued(farmer)
     offer = offer_credential(farmer, "F-1", now=AT)
@@ -63,7 +65,7 @@ def test_a_preview_says_it_and_does_nothing():
     assert Session.objects.get(pk=offer.session.pk).ended_at == AT
 
 
-def test_a_plan_that_is_no_longer_true_is_not_carried_out():
+def test_a_plan_that_is_no_longer_true_is_not_carried_out() -> None:
     farmer = country()
     rows = [issued(farmer), issued(farmer, "F-2")]
     store("deaths", death(1, of=1))
@@ -76,7 +78,7 @@ def test_a_plan_that_is_no_longer_true_is_not_carried_out():
         assert row.state == "valid"
 
 
-def test_a_death_that_was_there_before_the_rule_is_found():
+def test_a_death_that_was_there_before_the_rule_is_found() -> None:
     farmer = country(rules=[])
     row = issued(farmer)
     store("deaths", death(1, of=1))
@@ -87,7 +89,7 @@ def test_a_death_that_was_there_before_the_rule_is_found():
     assert row.state == "revoked"
 
 
-def test_a_rule_that_suspends_ends_what_was_on_its_way():
+def test_a_rule_that_suspends_ends_what_was_on_its_way() -> None:
     farmer = country(rules=[{**DIED, "do": "suspend"}])
     row, offer = issued(farmer), offer_credential(farmer, "F-1", now=AT)
     store("deaths", death(1, of=1))
@@ -97,7 +99,7 @@ def test_a_rule_that_suspends_ends_what_was_on_its_way():
     assert Session.objects.get(pk=offer.session.pk).ended_at == AT
 
 
-def test_what_an_officer_lifted_stays_lifted():
+def test_what_an_officer_lifted_stays_lifted() -> None:
     suspend = {**DIED, "do": "suspend"}
     farmer = country(rules=[suspend])
     row = issued(farmer)
@@ -114,7 +116,7 @@ def test_what_an_officer_lifted_stays_lifted():
     assert did(go("deaths")) == [("suspend", "F-1")]
 
 
-def test_a_removed_record_revokes():
+def test_a_removed_record_revokes() -> None:
     farmer = country()
     row = issued(farmer)
     go("farmers")
@@ -126,7 +128,7 @@ def test_a_removed_record_revokes():
     assert go("farmers").lines == []
 
 
-def test_only_what_the_credential_said_differently_is_reissued():
+def test_only_what_the_credential_said_differently_is_reissued() -> None:
     farmer = country()
     first, second = issued(farmer), issued(farmer, "F-2")
     go("farmers")
@@ -143,7 +145,7 @@ def test_only_what_the_credential_said_differently_is_reissued():
     assert fresh.outdated_at is None
 
 
-def test_columns_narrow_what_counts_as_a_change():
+def test_columns_narrow_what_counts_as_a_change() -> None:
     rule = {**CHANGED, "when": {"event": "changed", "columns": ["status"]}, "do": "suspend"}
     farmer = country(rules=[rule])
     issued(farmer)
@@ -153,7 +155,7 @@ def test_columns_narrow_what_counts_as_a_change():
     assert did(go("farmers")) == [("suspend", "F-1")]
 
 
-def test_who_is_no_longer_eligible():
+def test_who_is_no_longer_eligible() -> None:
     lost = {
         "when": {"event": "ineligible", "condition": {"in": ["status", ["closed", "void"]]}},
         "do": "suspend", "reason": "No longer active.",
@@ -168,7 +170,7 @@ def test_who_is_no_longer_eligible():
     assert [row.state for row in rows] == ["suspended", "revoked", "valid"]
 
 
-def test_a_day_that_passes():
+def test_a_day_that_passes() -> None:
     rule = {"when": {"event": "expired", "column": "review_due"}, "do": "suspend", "reason": "Review is due."}
     farmer = country(rules=[rule])
     store("farmers", person(1, review_due="2026-11-22"), person(2, review_due="2027-03-01"))
@@ -183,7 +185,7 @@ def test_a_day_that_passes():
     assert row.state == "suspended"
 
 
-def test_who_is_about_to_expire_is_told_once():
+def test_who_is_about_to_expire_is_told_once() -> None:
     rule = {"when": {"event": "expiring", "days": 30}, "do": "notify", "reason": "Expires soon."}
     farmer = country(rules=[rule])
     store("farmers", person(1, phone="+999 712 345 678"))
@@ -191,6 +193,7 @@ def test_who_is_about_to_expire_is_told_once():
     row.holder_thumbprint = "t" * 43
     row.save()
     assert go("farmers").lines == []
+    assert row.expires_at is not None
     soon = row.expires_at - timedelta(days=29, hours=23)
     assert did(go("farmers", now=soon)) == [("notify", "F-1")]
     assert go("farmers", now=soon + timedelta(days=1)).lines == []
@@ -199,7 +202,7 @@ def test_who_is_about_to_expire_is_told_once():
     assert Notice.objects.get(channel="sms").facts["date"] == row.expires_at.date().isoformat()
 
 
-def test_what_is_new_is_offered_to_whoever_is_meant():
+def test_what_is_new_is_offered_to_whoever_is_meant() -> None:
     country()
     store("farmers", person(2, phone="+999 712 345 678"))
     store("deaths", death(1, of=9, spouse_id="N-2"))
@@ -225,7 +228,7 @@ def test_what_is_new_is_offered_to_whoever_is_meant():
     assert Notice.objects.count() == 1
 
 
-def test_nothing_is_given_out_that_would_be_taken_back():
+def test_nothing_is_given_out_that_would_be_taken_back() -> None:
     farmer = country()
     store("deaths", death(1, of=1))
     with pytest.raises(RecordNotEligibleError):
@@ -235,7 +238,7 @@ def test_nothing_is_given_out_that_would_be_taken_back():
     issued(farmer, "F-2")
 
 
-def test_the_first_rule_that_fits_decides():
+def test_the_first_rule_that_fits_decides() -> None:
     spare = {**DIED, "when": {"event": "died", "condition": {"eq": ["died_on", "unknown"]}}, "do": "notify"}
     farmer = country(rules=[spare, DIED])
     rows = [issued(farmer), issued(farmer, "F-2")]
@@ -246,12 +249,12 @@ def test_the_first_rule_that_fits_decides():
     assert [row.state for row in rows] == ["valid", "revoked"]
 
 
-def test_a_failure_within_a_batch_leaves_nothing_of_it(monkeypatch):
+def test_a_failure_within_a_batch_leaves_nothing_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
     farmer = country()
     row = issued(farmer)
     store("deaths", death(1, of=1))
 
-    def fall(*_, **__):
+    def fall(*_: Any, **__: Any) -> None:
         raise RuntimeError("the machine stops")
 
     with monkeypatch.context() as broken:
@@ -266,7 +269,7 @@ def test_a_failure_within_a_batch_leaves_nothing_of_it(monkeypatch):
     assert row.state == "revoked"
 
 
-def test_batches_go_on_where_the_last_ended(monkeypatch):
+def test_batches_go_on_where_the_last_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("issuer.sync.run.BATCH", 2)
     farmer = country(7)
     rows = [issued(farmer, f"F-{number}") for number in range(1, 8)]
@@ -300,7 +303,7 @@ def test_batches_go_on_where_the_last_ended(monkeypatch):
         ),
     ],
 )
-def test_rules_that_make_no_sense_here(rule, sentence):
+def test_rules_that_make_no_sense_here(rule: dict[str, Any], sentence: str) -> None:
     farmer = country(rules=[])
     with pytest.raises((InvalidRegistryRulesError, Exception), match=sentence):
         set_rules(farmer, [rule])
@@ -308,7 +311,7 @@ def test_rules_that_make_no_sense_here(rule, sentence):
     assert farmer.rules == []
 
 
-def test_the_commands(tmp_path, capsys):
+def test_the_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     farmer = country(rules=[])
     row = issued(farmer)
     path = tmp_path / "rules.json"
@@ -329,7 +332,7 @@ def test_the_commands(tmp_path, capsys):
         call_command("set_rules", "farmer", "--file", str(path))
 
 
-def test_an_index_finds_what_a_scan_finds():
+def test_an_index_finds_what_a_scan_finds() -> None:
     farmer = country(rules=[])
     registry = farmer.registry
     scanned = [record.key for record in connector(registry).find("national_id", "N-2")]

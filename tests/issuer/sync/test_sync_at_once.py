@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 MANY = 12
 
 
-def test_syncs_at_once_do_everything_once(monkeypatch):
+def test_syncs_at_once_do_everything_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("issuer.sync.run.BATCH", 3)
     farmer = country(MANY, rules=[DIED])
     store("farmers", *(person(n, phone=f"+999 712 00{n:04}") for n in range(1, MANY + 1)))
@@ -26,7 +26,7 @@ def test_syncs_at_once_do_everything_once(monkeypatch):
     assert StatusChange.objects.count() == Effect.objects.count() == Notice.objects.count() == MANY
 
 
-def test_a_sync_and_officers_at_once():
+def test_a_sync_and_officers_at_once() -> None:
     farmer = country(MANY, rules=[DIED])
     rows = [issued(farmer, f"F-{number}") for number in range(1, MANY + 1)]
     store("deaths", *(death(number, of=number) for number in range(1, MANY + 1)))
@@ -50,7 +50,7 @@ def test_a_sync_and_officers_at_once():
     assert set(Counter(StatusChange.objects.values_list("credential", flat=True)).values()) == {1}
 
 
-def test_imports_and_syncs_at_once_miss_nothing():
+def test_imports_and_syncs_at_once_miss_nothing() -> None:
     farmer = country(MANY, rules=[DIED])
     for number in range(1, MANY + 1):
         issued(farmer, f"F-{number}")

@@ -1,7 +1,9 @@
 """The sample world: a death at the civil registry, and what becomes of Ana's husband's credentials."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -17,18 +19,21 @@ EXAMPLES = Path(__file__).resolve().parents[3] / "docs" / "examples"
 
 
 @pytest.fixture
-def said(capsys):
+def said(capsys: pytest.CaptureFixture[str]) -> Callable[..., Any]:
     """Run a command and read what it prints."""
 
-    def run(*arguments: str) -> dict:
+    def run(*arguments: str) -> dict[str, Any]:
         call_command(*arguments, "--json")
-        return json.loads(capsys.readouterr().out)
+        found: dict[str, Any] = json.loads(capsys.readouterr().out)
+        return found
 
     load_samples()
     return run
 
 
-def test_a_death_revokes_what_it_must_and_the_widow_is_offered_the_certificate(said):
+def test_a_death_revokes_what_it_must_and_the_widow_is_offered_the_certificate(
+    said: Callable[..., Any],
+) -> None:
     for name, key in (
         ("identity", "P-0407"),
         ("farmer", "F-0135"),
@@ -51,7 +56,7 @@ def test_a_death_revokes_what_it_must_and_the_widow_is_offered_the_certificate(s
     assert said("create_offer", "death", "X-0001")["offer_uri"].startswith("openid-credential-offer://")
 
 
-def test_the_example_rules_can_be_declared(said):
+def test_the_example_rules_can_be_declared(said: Callable[..., Any]) -> None:
     done = said("set_rules", "farmer", "--file", str(EXAMPLES / "farmer-rules.json"))
     assert len(done["described"]) == len(done["rules"]) == 5
     load_samples()  # what an operator declared stays

@@ -1,16 +1,23 @@
 """What the services tell whoever showed them something: to that key, each question once, their own alone."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import cast
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
+from common.adapters.network import http
+from common.adapters.network.http import HttpReply
+from common.formats.base import Sources
 from common.keys import PrivateKey, jwk
 from common.notices.channels import webhook
 from common.notices.channels.base import Message
 from common.notices.messages import create_inbox_request, verify_webhook_event
 from common.notices.models import Notice
 from common.notices.notify import Recipient, create_notices
+from tests.client_response import ClientResponse
 from verifier.identity import service_identity
 from verifier.models import Service
 from verifier.services.sample import load_services
@@ -24,12 +31,14 @@ def told(key: PrivateKey, sender: str, now: datetime) -> None:
     create_notices("payment_sent", key=sender, to=to, facts=FACTS, now=now, sender=sender)
 
 
-def test_the_inbox_of_the_services(client: Client, settings, ana: PrivateKey, mallory: PrivateKey) -> None:
+def test_the_inbox_of_the_services(
+    client: Client, settings: Settings, ana: PrivateKey, mallory: PrivateKey
+) -> None:
     now = datetime.now(UTC)
     told(ana, "verifier/subsidy", now)
     told(ana, "issuer/civil-registry", now)
 
-    def ask(key: PrivateKey, jti: str, audience: str):
+    def ask(key: PrivateKey, jti: str, audience: str) -> ClientResponse:
         token = create_inbox_request(audience=audience, read=True, jti=jti, signer=key, now=now)
         return client.get("/services/notices", headers={"Authorization": f"Bearer {token}"})
 
@@ -45,22 +54,27 @@ def test_the_inbox_of_the_services(client: Client, settings, ana: PrivateKey, ma
     assert client.get("/services/notices", headers={"Authorization": "Bearer x.y.z"}).status_code == 401
 
 
-def test_a_service_signs_what_it_tells_organisations(settings, monkeypatch) -> None:
+def test_a_service_signs_what_it_tells_organisations(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     load_services()
     service = Service.objects.get(slug="subsidy")
     sent: list[bytes] = []
 
-    def take(method, url, headers=None, body=None):
+    def take(
+        method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes | None = None
+    ) -> HttpReply:
+        assert body is not None
         sent.append(body)
-        return webhook.http.HttpReply(202, b"")
+        return http.HttpReply(202, b"")
 
-    monkeypatch.setattr(webhook.http, "request", take)
+    monkeypatch.setattr(http, "request", take)
     facts = {"reference": "SUB-1", "date": "2026-11-21"}
     bank = "https://bank.example/notices"
     webhook.deliver(Message("n-1", "payment_settled", "verifier/subsidy", bank, "en", "t", "t", facts))
 
     class Keys:
-        def method(self, kid, *, purpose):
+        def method(self, kid: str, *, purpose: str) -> object:
             assert kid == service.key_id
 
             class Found:
@@ -69,6 +83,10 @@ def test_a_service_signs_what_it_tells_organisations(settings, monkeypatch) -> N
             return Found
 
     event = verify_webhook_event(
-        sent[0].decode(), audience=bank, senders=[service.did], sources=Keys(), now=datetime.now(UTC)
+        sent[0].decode(),
+        audience=bank,
+        senders=[service.did],
+        sources=cast(Sources, Keys()),
+        now=datetime.now(UTC),
     )
     assert (event.kind, event.reference, event.jti) == ("payment_settled", "SUB-1", "n-1")

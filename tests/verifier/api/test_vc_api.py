@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from common import purse
 from common.adapters.network import http
@@ -27,7 +28,7 @@ def secure(document: dict[str, Any], key: PrivateKey, purpose: str, **more: Any)
     options = (
         pipeline.proof_options(signer=named(key), purpose=purpose, created=NOW.replace(year=2025)) | more
     )
-    contexts = OpenContexts(lambda url: (SHIPPED | CONFORMANCE)[url])
+    contexts = OpenContexts({**SHIPPED, **CONFORMANCE}.__getitem__)
     return pipeline.add_proof(document, options, signer=named(key), contexts=contexts)
 
 
@@ -47,7 +48,7 @@ def presentation(holder: PrivateKey, *shown: Any, **more: Any) -> dict[str, Any]
     return secure(document, holder, "authentication", **more)
 
 
-def ask(kind: str, body: Any, **client: str) -> tuple[int, Any]:
+def ask(kind: str, body: Any, **client: Any) -> tuple[int, Any]:
     response = Client(**client).post(f"/vc-api/{kind}s/verify", json.dumps(body), "application/json")
     return response.status_code, json.loads(response.content)
 
@@ -60,13 +61,13 @@ def show(document: Any, **options: Any) -> tuple[int, Any]:
     return ask("presentation", {"verifiablePresentation": document, "options": options})
 
 
-def test_what_holds(ana, bruno):
+def test_what_holds(ana: PrivateKey, bruno: PrivateKey) -> None:
     assert verify(credential(ana)) == (200, VERIFIED)
     shown = presentation(bruno, credential(ana), domain="clinic.example", challenge="n-1")
     assert show(shown, domain="clinic.example", challenge="n-1") == (200, VERIFIED)
 
 
-def test_what_does_not_hold_is_a_problem(ana):
+def test_what_does_not_hold_is_a_problem(ana: PrivateKey) -> None:
     changed = credential(ana) | {"credentialSubject": {"id": "did:example:mallory", "name": "Ana"}}
     status, answer = verify(changed)
     assert (status, answer["verified"]) == (400, False)
@@ -80,14 +81,18 @@ def forged(signer: PrivateKey, *, issuer: PrivateKey) -> dict[str, Any]:
     return secure(document, signer, "assertionMethod")
 
 
-def test_what_a_stranger_signed_in_an_issuers_name_does_not_hold(ana, bruno, mallory):
+def test_what_a_stranger_signed_in_an_issuers_name_does_not_hold(
+    ana: PrivateKey, bruno: PrivateKey, mallory: PrivateKey
+) -> None:
     document = forged(mallory, issuer=ana)
     for status, answer in (verify(document), show(presentation(bruno, credential(ana), document))):
         assert (status, answer["verified"]) == (400, False)
         assert answer["type"] == "https://w3id.org/security#PROOF_VERIFICATION_ERROR"
 
 
-def test_trials_are_warned_of_a_stranger(ana, bruno, mallory, settings):
+def test_trials_are_warned_of_a_stranger(
+    ana: PrivateKey, bruno: PrivateKey, mallory: PrivateKey, settings: Settings
+) -> None:
     settings.VC_API_OPEN = True
     document = forged(mallory, issuer=ana)
     for (status, answer), count in (
@@ -103,25 +108,25 @@ def test_trials_are_warned_of_a_stranger(ana, bruno, mallory, settings):
 
 
 @pytest.mark.parametrize("document", [None, "text", 7, [], {}, {"type": ["NonconformingDocument"]}])
-def test_what_is_no_document(document):
+def test_what_is_no_document(document: Any) -> None:
     for answer in (verify(document), show(document)):
         assert (answer[0], answer[1]["verified"]) == (400, False)
 
 
 @pytest.mark.parametrize("body", [[], 7, {"options": {}}, {"options": []}, {"options": 7}])
-def test_bodies_that_are_none(body):
+def test_bodies_that_are_none(body: Any) -> None:
     for kind in ("credential", "presentation"):
         assert ask(kind, body)[0] == 400
 
 
-def test_bodies_that_are_not_json():
+def test_bodies_that_are_not_json() -> None:
     response = Client().post("/vc-api/credentials/verify", b"{", "application/json")
     assert (response.status_code, json.loads(response.content)["verified"]) == (400, False)
     assert response.headers["Content-Type"] == "application/problem+json"
     assert Client().get("/vc-api/credentials/verify").status_code == 405
 
 
-def test_presentations_for_others(ana):
+def test_presentations_for_others(ana: PrivateKey) -> None:
     shown = presentation(ana, domain="clinic.example", challenge="n-1")
     for options, code in (
         ({"domain": "other.example"}, "INVALID_DOMAIN_ERROR"),
@@ -132,14 +137,15 @@ def test_presentations_for_others(ana):
     assert show(shown, domain=7)[0] == 400
 
 
-def test_checks_are_a_list_of_names(ana):
+def test_checks_are_a_list_of_names(ana: PrivateKey) -> None:
     for checks in (["proof"], [], None):
         assert verify(credential(ana), checks=checks)[0] == 200
-    for checks in ("proof", [7]):
-        assert verify(credential(ana), checks=checks)[0] == 400
+    odd: Any
+    for odd in ("proof", [7]):
+        assert verify(credential(ana), checks=odd)[0] == 400
 
 
-def test_a_status_that_nobody_can_tell(ana):
+def test_a_status_that_nobody_can_tell(ana: PrivateKey) -> None:
     entry = {
         "type": "BitstringStatusListEntry",
         "statusPurpose": "revocation",
@@ -151,7 +157,9 @@ def test_a_status_that_nobody_can_tell(ana):
     assert verify(listed, checks=["credentialStatus"])[0] == 400
 
 
-def test_whatever_one_request_asks_is_paid_from_one_purse(ana, monkeypatch):
+def test_whatever_one_request_asks_is_paid_from_one_purse(
+    ana: PrivateKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked: list[str] = []
 
     def carry(method: str, url: str, headers: Any, body: Any) -> http.HttpReply:
@@ -172,7 +180,7 @@ def test_whatever_one_request_asks_is_paid_from_one_purse(ana, monkeypatch):
     assert "more work than one request may" in answer["detail"]
 
 
-def test_many_status_entries_fetch_nothing(ana, monkeypatch):
+def test_many_status_entries_fetch_nothing(ana: PrivateKey, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http, "transport", lambda *_: pytest.fail("the network was asked"))
     address = "https://issuer.example/list"
     entries = [
@@ -185,7 +193,7 @@ def test_many_status_entries_fetch_nothing(ana, monkeypatch):
     assert "More than 8 status lists" in answer["detail"]
 
 
-def test_trials_know_the_examples(ana, settings):
+def test_trials_know_the_examples(ana: PrivateKey, settings: Settings) -> None:
     example = credential(ana, **{"@context": [CREDENTIALS_V2, EXAMPLES_V2], "colour": "green"})
     assert verify(example)[0] == 400
     settings.VC_API_OPEN = True
@@ -194,7 +202,7 @@ def test_trials_know_the_examples(ana, settings):
     assert outside[0] == 400
 
 
-def test_a_limit_but_for_trials(ana, settings):
+def test_a_limit_but_for_trials(ana: PrivateKey, settings: Settings) -> None:
     settings.RATE_LIMITS = settings.RATE_LIMITS | {"verify": 2}
     document = credential(ana)
     assert [verify(document)[0] for _ in range(3)] == [200, 200, 429]

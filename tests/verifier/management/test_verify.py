@@ -191,10 +191,13 @@ def test_from_standard_input(ana: PrivateKey, monkeypatch: pytest.MonkeyPatch) -
 def test_a_file_is_read_within_the_purse_of_one_request(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seen = []
-    monkeypatch.setattr(
-        command, "verify_one", lambda *_, **__: seen.append(purse.current_purse()) or _nothing()
-    )
+    seen: list[purse.Purse | None] = []
+
+    def look(*_: object, **__: object) -> Verification:
+        seen.append(purse.current_purse())
+        return _nothing()
+
+    monkeypatch.setattr(command, "verify_one", look)
     (tmp_path / "file").write_text("{}")
     with pytest.raises(CommandExit):
         call_command("verify", str(tmp_path / "file"))

@@ -27,7 +27,7 @@ def staff(*services: str, trust: bool = False) -> tuple[Client, str]:
     made = json.loads(out.getvalue())
     client = Client()
     answer = client.post(f"{HOME}sign-in", {"username": "rosa", "password": made["password"]})
-    assert (answer.status_code, answer.url) == (302, HOME)
+    assert (answer.status_code, answer.headers["Location"]) == (302, HOME)
     return client, made["password"]
 
 
@@ -42,7 +42,7 @@ def consent_at(slug: str) -> ReadingConsent:
 def test_whoever_is_not_signed_in_comes_to_our_own_page(client: Client) -> None:
     for page in ("", *PAGES):
         answer = client.get(f"{HOME}{page}")
-        assert (answer.status_code, answer.url.split("?")[0]) == (302, f"{HOME}sign-in")
+        assert (answer.status_code, answer.headers["Location"].split("?")[0]) == (302, f"{HOME}sign-in")
     assert "admin" not in client.get(f"{HOME}sign-in").text
 
 
@@ -50,7 +50,7 @@ def test_signing_in_leads_back_to_the_page_and_nowhere_else() -> None:
     _, password = staff("subsidy")
     for after, to in ((f"{HOME}programmes", f"{HOME}programmes"), ("https://evil.example/", HOME)):
         said = {"username": "rosa", "password": password, "next": after}
-        assert Client().post(f"{HOME}sign-in", said).url == to
+        assert Client().post(f"{HOME}sign-in", said).headers["Location"] == to
 
 
 def test_a_wrong_password_is_said_and_signs_nobody_in(client: Client) -> None:
@@ -63,7 +63,7 @@ def test_a_wrong_password_is_said_and_signs_nobody_in(client: Client) -> None:
 def test_signing_out_ends_it() -> None:
     rosa, _ = staff("subsidy")
     assert rosa.get(f"{HOME}sign-out").status_code == 405
-    assert rosa.post(f"{HOME}sign-out").url == f"{HOME}sign-in"
+    assert rosa.post(f"{HOME}sign-out").headers["Location"] == f"{HOME}sign-in"
     assert rosa.get(f"{HOME}programmes").status_code == 302
 
 

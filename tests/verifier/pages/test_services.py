@@ -21,7 +21,8 @@ from verifier.identity.service_identity import service_signer
 from verifier.models import PaymentInstruction, PresentationSession, Service, TrustedIssuer
 from verifier.presentation import unlocking, verify_response
 from verifier.presentation.requests import create_request, find_service
-from verifier.services.actions import ACTIONS, Action
+from verifier.services.actions import ACTIONS
+from verifier.services.actions.base import Action
 
 pytestmark = pytest.mark.usefixtures("world")
 Status = PresentationSession.Status

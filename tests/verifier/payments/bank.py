@@ -100,7 +100,8 @@ def state(instruction: PaymentInstruction) -> str:
 
 def money(name: str) -> str:
     [line] = payments_report()["programmes"]
-    return line[name]
+    found: str = line[name]
+    return found
 
 
 def reach(programme: Programme, bank: Bank, wanted: str, now: datetime) -> PaymentInstruction:

@@ -8,6 +8,7 @@ from django.test import Client
 
 from common.adapters.network import http
 from common.errors import FetchError
+from common.formats.base import Secured
 from common.oid4vp.response import OutgoingResponse, create_response, open_response, parse_response_form
 from tests.verifier.asking import ask, state_of
 from tests.verifier.people import IDENTITY, Person, credential, post
@@ -84,7 +85,7 @@ def test_several_credentials_for_one_question(
     created = ask("over-18", today)
     verified = wayra.ask(client, created.request_uri, now=today)
     wayra.held.append(credential("identity", IDENTITY, holder=wayra.key, now=today))
-    shown = []
+    shown: list[Secured] = []
     for one in (wayra.held[0], wayra.held[-1]):
         wayra.held = [one]
         outgoing = wayra.answer_anyway(verified, query["id"], [("age_over_18",)], now=today)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from common.formats.base import VerifiedCredential
 from common.status.check import StatusOutcome
 from tests.verifier.asking import ask, state_of
 from tests.verifier.people import FARMER, IDENTITY, Person, post
@@ -59,10 +60,12 @@ def test_over_18_learns_that_and_nothing_else(
 
     monkeypatch.setitem(ACTIONS, "admission", base.Action(admit, admission.PARAMETERS))
     documents: list[Any] = []
-    monkeypatch.setattr(
-        verify_response, "check_credential_status",
-        lambda credential, *, now: documents.append(credential.document) or StatusOutcome("valid", ""),
-    )  # fmt: skip
+
+    def look(credential: VerifiedCredential, *, now: datetime) -> StatusOutcome:
+        documents.append(credential.document)
+        return StatusOutcome("valid", "")
+
+    monkeypatch.setattr(verify_response, "check_credential_status", look)
     created = ask("over-18", today)
     verified = wayra.ask(client, created.request_uri, now=today)
     assert [claim.path for claim in verified.request.query.credentials[0].claims] == [("age_over_18",)]

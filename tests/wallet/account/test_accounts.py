@@ -116,8 +116,9 @@ def test_who_found_no_turn_has_not_guessed(
             accounts.unlock_account(NAME, "a wrong guess", now=now)
     before = FailedSignIns.objects.values().get()
     with monkeypatch.context() as full:
-        full.setattr(vaults, "DEAR", Turns(at_once=1, waiting=0, patience=0))
-        with vaults.DEAR.taken():
+        turns = Turns(at_once=1, waiting=0, patience=0)
+        full.setattr(vaults, "DEAR", turns)
+        with turns.taken():
             for name in (NAME, "Nobody"):
                 with pytest.raises(BusyError):
                     accounts.unlock_account(name, PASSPHRASE, now=now)

@@ -1,5 +1,7 @@
 """The vault opens to its passphrase alone, each row only in its own place."""
 
+from typing import Any
+
 import pytest
 from django.db import connection
 
@@ -13,7 +15,7 @@ from wallet.models import Account, Card, HistoryEntry
 SAID = {"issuer": "did:web:civil-registry.example", "claims": {"given_name": "Ana Wayra"}}
 
 
-def _kept(vault: Vault, value: dict[str, object] = SAID) -> Card:
+def _kept(vault: Vault, value: dict[str, Any] = SAID) -> Card:
     card = Card()
     vault.seal(card, value)
     card.save()

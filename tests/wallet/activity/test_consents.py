@@ -1,5 +1,6 @@
 """Terms are agreed to as they are shown, kept with their key, seen at their authority and withdrawn there."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -56,13 +57,13 @@ class Keeper:
             ("POST", f"{ELSEWHERE}/access/withdrawal"): self.withdraw,
         }
 
-    def list(self, headers: dict[str, str], body: bytes) -> http.HttpReply:
+    def list(self, headers: Mapping[str, str], body: bytes) -> http.HttpReply:
         token = headers["Authorization"].removeprefix("Bearer ")
         asked = verify_consents_request(token, audience=ELSEWHERE, now=self.now)
         self.owner, self.asked = self.owner or asked.thumbprint, self.asked + 1
         return reply(create_consents([self.entry] if asked.thumbprint == self.owner else []))
 
-    def withdraw(self, headers: dict[str, str], body: bytes) -> http.HttpReply:
+    def withdraw(self, headers: Mapping[str, str], body: bytes) -> http.HttpReply:
         token = headers["Authorization"].removeprefix("Bearer ")
         asked = verify_withdrawal(token, audience=ELSEWHERE, now=self.now)
         assert (asked.thumbprint, asked.consent_id) == (self.owner, "c-1")

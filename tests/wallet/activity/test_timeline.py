@@ -71,7 +71,7 @@ class Answers:
 
 
 def notice(
-    now: datetime, *, id: str = "n1", kind: str = "suspended", read: bool = False, **said: str
+    now: datetime, *, id: str = "n1", kind: str = "suspended", read: bool = False, **said: Any
 ) -> InboxNotice:
     return InboxNotice(
         **{
@@ -327,7 +327,7 @@ def test_a_notice_adds_nothing_to_an_account_but_that_it_is_new(
 def test_consents_stand_apart_until_they_end(holder: Vault, network: Network, now: datetime) -> None:
     quiet_office(network)
     later = (now + timedelta(days=30)).isoformat()
-    given = {
+    given: dict[str, Any] = {
         "client_id": CLINIC, "client_name": "Clinic", "purpose": "Care", "registry": "Births",
         "attributes": ("birth_date",), "how": "signed", "given_at": now.isoformat(), "expires_at": later,
     }  # fmt: skip

@@ -22,11 +22,11 @@ from wallet.credentials import cards
 from wallet.issuance import accept_offer
 from wallet.issuance.accept_offer import (
     AlreadyAcceptedError,
-    ReceivedCredentialError,
-    UnsuitableOfferError,
     WrongTxCodeError,
 )
 from wallet.issuance.credential_offer import OfferGoneError
+from wallet.issuance.credential_request import UnsuitableOfferError
+from wallet.issuance.received_credentials import ReceivedCredentialError
 from wallet.issuer_client.transport import IssuerUnreachableError
 from wallet.models import Card, Pending
 

@@ -1,6 +1,5 @@
 """The wallet signs in at this very site's office, with keys for tokens, and waits for an officer."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -43,7 +42,8 @@ def agree(citizen: Client, office: str, code: str, decision: str = "yes") -> str
 
 
 def access_code(record_key: str = "F-0001", registry: str = "farmers") -> str:
-    return command("create_access_code", registry, record_key)["access_code"]
+    found: str = command("create_access_code", registry, record_key)["access_code"]
+    return found
 
 
 def test_signing_in_at_the_office(citizen: Client) -> None:
@@ -115,9 +115,9 @@ def test_a_card_is_fetched_anew(citizen: Client) -> None:
     assert "Oca" in citizen.get(card).content.decode()
     assert (Card.objects.count(), IssuedCredential.objects.count()) == (1, 4)
     assert Session.objects.get().state == "accepted"
-    set_status(
-        IssuedCredential.objects.first(), "revoked", reason="x", actor="officer", now=datetime.now(UTC)
-    )
+    issued = IssuedCredential.objects.first()
+    assert issued is not None
+    set_status(issued, "revoked", reason="x", actor="officer", now=datetime.now(UTC))
     refused = citizen.post(f"{card}/renew")
     assert (refused.status_code, "does not issue this card anew" in refused.content.decode()) == (409, True)
 
@@ -131,7 +131,7 @@ def test_where_everything_is_encrypted(citizen: Client) -> None:
 
 
 @pytest.fixture
-def hours_later(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[timedelta]]:
+def hours_later(monkeypatch: pytest.MonkeyPatch) -> list[timedelta]:
     """The wallet's clock, which a test may put forward."""
     ahead = [timedelta()]
     monkeypatch.setattr("wallet.pages.credentials.now", lambda: datetime.now(UTC) + ahead[0])

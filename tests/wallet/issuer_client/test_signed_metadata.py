@@ -24,17 +24,17 @@ ROOT_KEY = PrivateKey("P-256", bytes(31) + b"\x21")
 ADDRESS = f"{ORIGIN}/.well-known/openid-credential-issuer/issuers/civil-registry"
 
 
-def times(now: datetime) -> dict[str, datetime]:
+def times(now: datetime) -> dict[str, Any]:
     return {"not_before": now - timedelta(days=1), "not_after": now + timedelta(days=30)}
 
 
 def root(now: datetime, *, key: PrivateKey = ROOT_KEY) -> x509.Certificate:
-    place = {"issuer": ISSUER, "name": "Civil Registry", "revocations": f"{ISSUER}/iaca.crl"}
+    place: dict[str, Any] = {"issuer": ISSUER, "name": "Civil Registry", "revocations": f"{ISSUER}/iaca.crl"}
     return certificate.load(iaca.create_root(signer=key, country="UT", serial=1, **place, **times(now)))
 
 
 def leaf(now: datetime, *, key: PrivateKey, issuer: str = ISSUER, by: PrivateKey = ROOT_KEY) -> bytes:
-    place = {"issuer": issuer, "name": "Civil Registry", "revocations": f"{issuer}/iaca.crl"}
+    place: dict[str, Any] = {"issuer": issuer, "name": "Civil Registry", "revocations": f"{issuer}/iaca.crl"}
     return iaca.create_token_signer(
         key=key.public_key, root=root(now), signer=by, serial=2, **place, **times(now)
     )

@@ -78,6 +78,7 @@ def test_a_session_named_before_signing_in_is_not_the_one_after(client: Client, 
     before["planted"] = True
     before.save()
     planted = before.session_key
+    assert planted is not None
     client.cookies["sessionid"] = planted
     sign_in(client)
     assert client.cookies["sessionid"].value != planted

@@ -1,5 +1,6 @@
 """A card that is not there is named as its office names it, with who issues it; else readably."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from django.template.loader import render_to_string
 from django.utils.html import strip_tags
 
+from common.adapters.network import http
 from tests.wallet.consenting import ask
 from tests.wallet.fakes import VCT, Network, Office, Service, ldp_query, reply, sd_query
 from wallet.account.vault import Vault
@@ -86,7 +88,12 @@ def test_nobody_is_asked_about_what_is_there(
     holder: Vault, clinic: Service, network: Network, now: datetime
 ) -> None:
     asked: list[str] = []
-    network.handlers["GET", ELSEWHERE] = lambda headers, body: asked.append("type") or reply({})
+
+    def seen(headers: Mapping[str, str], body: bytes | None) -> http.HttpReply:
+        asked.append("type")
+        return reply({})
+
+    network.handlers["GET", ELSEWHERE] = seen
     clinic.query = {
         "credentials": [sd_query("birth_date"), of(ELSEWHERE)],
         "credential_sets": [{"options": [["sd"], ["other"]]}, {"options": [["other"]], "required": False}],

@@ -6,9 +6,10 @@ import pytest
 
 from common.encoding import cbor
 from common.errors import MalformedInputError
-from common.formats.mdoc import device_response, mso_mdoc
+from common.formats.mdoc import device_response
 from common.keys import PrivateKey, cose
 from tests.common.formats.mdoc.world import (
+    FORMAT,
     LEAF,
     LICENCE,
     OWN,
@@ -61,10 +62,12 @@ def test_the_certificates_that_vouch_are_told(ana: PrivateKey) -> None:
 
 
 def test_what_would_be_seen_of_a_document(ana: PrivateKey) -> None:
-    document = verify(issue(holder=ana)).document
-    seen = mso_mdoc.only(document, [(SPACE, "given_name"), (OWN, "blood_donor"), (SPACE, "absent")])
+    secured = issue(holder=ana)
+    document = verify(secured).document
+    paths = [(SPACE, "given_name"), (OWN, "blood_donor"), (SPACE, "absent")]
+    seen = FORMAT.preview(secured, document=document, disclose=paths).document
     assert seen == {
         SPACE: {"given_name": document[SPACE]["given_name"]},
         OWN: {"blood_donor": document[OWN]["blood_donor"]},
     }
-    assert mso_mdoc.only(document, []) == {}
+    assert FORMAT.preview(secured, document=document, disclose=[]).document == {}

@@ -157,9 +157,11 @@ class TestDelivery:
         self, programme: Programme, bank: Bank, now: datetime
     ) -> None:
         row = book(programme, now)
-        bank.after = lambda: (
-            apply_receipt(row.number, PaymentReceipt("settled"), source="callback", now=now) and None
-        )
+
+        def confirmed() -> None:
+            apply_receipt(row.number, PaymentReceipt("settled"), source="callback", now=now)
+
+        bank.after = confirmed
         assert deliver(now)["delivered"] == 1
         assert state(row) == State.SETTLED
 

@@ -2,6 +2,8 @@
 
 import json
 from datetime import datetime, timedelta
+from functools import partial
+from operator import add
 from typing import Any
 
 import pytest
@@ -47,7 +49,7 @@ class TestReconciling:
     ) -> None:
         reach(programme, bank, State.SENT, now)
         for minute in range(120):
-            reconcile(clock=lambda minute=minute: now + minute * MINUTE)
+            reconcile(clock=partial(add, now, minute * MINUTE))
         assert 6 <= len(bank.asked) <= 10
         assert reconcile(clock=lambda: now + timedelta(days=4))["differences"]
 

@@ -1,6 +1,7 @@
 """G2P Connect as a bank: what this house answers to an agency that pays through it."""
 
 import json
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -43,10 +44,20 @@ __all__ = ["agency", "callbacks", "programme"]  # fixtures
 DISBURSE = "g2p-connect/disburse_core_api_v1.0.0.yaml"
 
 
+def parsed(
+    response: tuple[str, Sequence[disburse.DisbursementStatus | disburse.Unread]],
+) -> tuple[str, list[disburse.DisbursementStatus]]:
+    """The response, each of whose statuses must be one that is understood."""
+    transaction, found = response
+    understood = [each for each in found if isinstance(each, disburse.DisbursementStatus)]
+    assert len(understood) == len(found)
+    return transaction, understood
+
+
 def statuses(answer: Any) -> dict[str, tuple[str, str]]:
     assert answer.status_code == 200, answer.content
     assert answer_problems(DISBURSE, f"/{actions.SYNC_DISBURSE.path}", answer.json()) == []
-    _, said = disburse.parse_disburse_response(answer.json()["message"])
+    _, said = parsed(disburse.parse_disburse_response(answer.json()["message"]))
     return {each.reference_id: (each.status, each.reason) for each in said}
 
 
@@ -61,7 +72,7 @@ def test_a_disbursement_is_booked_and_asked_about(agency: Agency, programme: Pro
     query = status.create_status_request("T1", reference_id="Q", kind="disburse", references=["R2", "R9"])
     answer = agency.ask(actions.SYNC_DISBURSE_STATUS, query)
     assert answer_problems(DISBURSE, f"/{actions.SYNC_DISBURSE_STATUS.path}", answer.json()) == []
-    _, said = disburse.parse_disburse_response(status.parse_status_response(answer.json()["message"]))
+    _, said = parsed(disburse.parse_disburse_response(status.parse_status_response(answer.json()["message"])))
     assert [(each.reference_id, each.status, each.reason) for each in said] == [
         ("R2", "pdng", ""),
         ("R9", "rjct", "rjct.reference_id.invalid"),
@@ -150,6 +161,7 @@ def test_a_partner_sees_its_own_disbursements_alone(agency: Agency, client: Clie
     query = status.create_status_request("T1", reference_id="Q", kind="disburse", references=["R1"])
     answer = stranger.ask(actions.SYNC_DISBURSE_STATUS, query)
     _, [said] = disburse.parse_disburse_response(status.parse_status_response(answer.json()["message"]))
+    assert isinstance(said, disburse.DisbursementStatus)
     assert said.reason == "rjct.reference_id.invalid"
     criterion = {
         "reference_id": "S1", "request_type": "disburse", "attribute_type": "payee_fa",
@@ -175,15 +187,15 @@ def test_an_asynchronous_disbursement_is_answered_when_all_has_ended(
     from verifier.payments.instructions.receipts import apply_receipt
 
     apply_receipt(PaymentInstruction.objects.get().number, PaymentReceipt("settled"), source="test", now=now)
-    later = now + timezone.timedelta(minutes=5)
+    later = now + timedelta(minutes=5)
     assert deliver_callbacks(now=later)["failed"] == 1, "the agency's server was down"
-    later += timezone.timedelta(minutes=5)
+    later += timedelta(minutes=5)
     assert deliver_callbacks(now=later)["answered"] == 1
     assert deliver_callbacks(now=later)["answered"] == 0
     (first_url, first), (_, second) = callbacks
     assert first_url == "http://agency.test/callback/on-disburse"
     assert first["header"]["message_id"] == second["header"]["message_id"]
-    _, said = disburse.parse_disburse_response(second["message"])
+    _, said = parsed(disburse.parse_disburse_response(second["message"]))
     assert {each.reference_id: each.status for each in said} == {"R1": "succ", "R2": "rjct"}
 
 
@@ -206,11 +218,11 @@ def test_the_same_asynchronous_request_again_is_answered_again(
     for payment, state in ((first, "settled"), (again, "rejected")):
         apply_receipt(payment.number, PaymentReceipt(state), source="test", now=now)  # type: ignore[arg-type]
     for hours in (1, 2):
-        deliver_callbacks(now=now + timezone.timedelta(hours=hours))
+        deliver_callbacks(now=now + timedelta(hours=hours))
     assert not OwedAnswer.objects.filter(sent_at=None).exists()
     heard = {}
     for _, body in callbacks[1:]:  # the first attempt found nobody there
-        _, said = disburse.parse_disburse_response(body["message"])
+        _, said = parsed(disburse.parse_disburse_response(body["message"]))
         heard[body["header"]["message_id"]] = {each.reference_id: (each.status, each.reason) for each in said}
     assert heard.pop(single.message_id) == {"R2": ("rjct", "rjct.reference_id.duplicate")}
     assert sorted(heard.values(), key=len) == [
@@ -232,7 +244,7 @@ def test_an_answer_that_an_older_release_owes_is_written(
     OwedAnswer.objects.update(correlation_id=ReceivedItem.objects.get().correlation_id)
     now = timezone.now()
     assert deliver_callbacks(now=now)["failed"] == 1
-    assert deliver_callbacks(now=now + timezone.timedelta(hours=1))["answered"] == 1
+    assert deliver_callbacks(now=now + timedelta(hours=1))["answered"] == 1
 
 
 def test_no_answer_goes_to_an_address_that_was_not_registered(agency: Agency) -> None:

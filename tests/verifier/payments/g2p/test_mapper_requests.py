@@ -30,7 +30,7 @@ def mapped(agency: Agency, verb: str, *items: MapperItem, sync: bool = True) -> 
 
 def said(agency: Agency, verb: str, *items: MapperItem) -> list[tuple[str, str, str]]:
     found = mapper.parse_mapper_response(verb, mapped(agency, verb, *items).json()["message"])
-    return [(each.status, each.reason, each.fa) for each in found]
+    return [(each.status, each.reason, each.fa) for each in found if isinstance(each, mapper.MapperStatus)]
 
 
 def of(reference: str, fa: str = "", *, id: str = PERSON, details: bool = True) -> MapperItem:
@@ -97,7 +97,9 @@ def test_the_mapper_answers_later_too(agency: Agency, callbacks: list[tuple[str,
     assert deliver_callbacks(now=timezone.now())["answered"] == 1
     url, body = callbacks[-1]
     assert url.endswith("/mapper/on-link")
-    assert [each.status for each in mapper.parse_mapper_response("link", body["message"])] == ["succ"]
+    [linked] = mapper.parse_mapper_response("link", body["message"])
+    assert isinstance(linked, mapper.MapperStatus)
+    assert linked.status == "succ"
     query = status.create_status_request("T", reference_id="Q", kind="link", references=["1", "9"])
     for endpoint in (actions.SYNC_MAPPER_STATUS, actions.MAPPER_STATUS):
         answer = agency.ask(endpoint, query)

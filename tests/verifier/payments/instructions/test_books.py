@@ -120,7 +120,8 @@ def test_of_many_at_once_none_overdraws_and_nobody_is_paid_twice(programme: Prog
 def test_of_many_receipts_at_once_one_is_booked(programme: Programme, bank: Bank, now: datetime) -> None:
     rows = [book(programme, now, person) for person in "abc"]
     deliver(now)
-    gate, news = threading.Barrier(6), []
+    gate = threading.Barrier(6)
+    news: list[bool] = []
 
     def work() -> None:
         try:

@@ -11,6 +11,7 @@ from django.test import Client
 
 from common.errors import SelloError
 from common.keys import PrivateKey
+from common.oid4vp.transaction_data import Payment
 from tests.verifier.people import FARMER, Person, credential, post
 from verifier.models import JournalEntry, PaymentInstruction, Posting, PresentationSession, Programme
 from verifier.payments.instructions import ledger
@@ -51,6 +52,7 @@ class TestOnce:
         created = ask(today)
         verified = wayra.ask(client, created.request_uri, now=today)
         payment = verified.request.transaction_data[0].content
+        assert isinstance(payment, Payment)
         assert (payment.payee, payment.amount, payment.currency) == ("BO-7100-0017", "150.00", "USD")
         assert payment.credential_ids == ("farmer", "farmer_ldp")
         assert post(client, wayra.answer(verified, now=today)).status_code == 200

@@ -76,7 +76,7 @@ def test_a_sum_that_is_not_the_groups_settles_nobody_and_is_said(
     bank: Rail, tmp_path: Path, amount: str, count: str, more: dict[str, str]
 ) -> None:
     one, two = sent(bank, 2)
-    assert heard(bank, tmp_path, entry(batch(group=group_of(one)[1], count=count), amount, **more))  # type: ignore[arg-type]
+    assert heard(bank, tmp_path, entry(batch(group=group_of(one)[1], count=count), amount, **more))
     assert [bank.state(one), bank.state(two)] == ["SENT", "SENT"]
 
 
@@ -179,7 +179,7 @@ def test_another_amount_than_ours_settles_nothing_and_is_said(
     bank: Rail, tmp_path: Path, details: str, whole: str, more: dict[str, str]
 ) -> None:
     [payment] = sent(bank)
-    assert heard(bank, tmp_path, entry(transfer(payment.number, details), whole, **more))  # type: ignore[arg-type]
+    assert heard(bank, tmp_path, entry(transfer(payment.number, details), whole, **more))
     assert bank.state(payment) == "SENT"
     assert payment.disputed
 

@@ -1,7 +1,7 @@
 """Files for a bank, out and back: stopped in between, answered twice, late, wrongly and by strangers."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -35,11 +35,16 @@ def files(tmp_path: Path) -> list[Initiation]:
 
 
 def answer(
-    tmp_path: Path, sent: Initiation, *, name: str = "1.xml", whole: str = "", **codes: tuple[str, str]
+    tmp_path: Path,
+    sent: Initiation,
+    *,
+    name: str = "1.xml",
+    whole: str = "",
+    payments: Mapping[str, tuple[str, str]],
 ) -> Path:
     """The bank's report in the folder that we read: a (code, reason) for the numbers named."""
     groups = {
-        group: {each.id: codes[f"n{each.id}"] for each in transfers if f"n{each.id}" in codes}
+        group: {each.id: payments[each.id] for each in transfers if each.id in payments}
         for group, transfers in sent.groups.items()
     }
     folder = tmp_path / payment_files.IN
@@ -83,8 +88,8 @@ def test_the_bank_settles(bank: Rail, tmp_path: Path) -> None:
     good, bad = bank.book(PHONE), bank.book(ACCOUNT)
     bank.deliver()
     [sent] = files(tmp_path)
-    said = {f"n{good.number}": ("ACSC", ""), f"n{bad.number}": ("RJCT", "AC04")}
-    path = answer(tmp_path, sent, whole="PART", **said)
+    said = {good.number: ("ACSC", ""), bad.number: ("RJCT", "AC04")}
+    path = answer(tmp_path, sent, whole="PART", payments=said)
     bank.later(hours=1)
     report = bank.reconcile()
     assert (report["settled"], report["rejected"], report["strangers"]) == (1, 1, 0)
@@ -99,10 +104,10 @@ def test_every_status_is_read_back(bank: Rail, tmp_path: Path) -> None:
     bank.deliver()
     [sent] = files(tmp_path)
     for number, code in enumerate(("RCVD", "ACTC", "ACCP", "PDNG", "ACSP")):
-        answer(tmp_path, sent, name=f"{number}.xml", **{f"n{payment.number}": (code, "")})
+        answer(tmp_path, sent, name=f"{number}.xml", payments={payment.number: (code, "")})
         bank.reconcile()
         assert bank.state(payment) == "SENT"
-    answer(tmp_path, sent, name="6.xml", **{f"n{payment.number}": ("ACSC", "")})
+    answer(tmp_path, sent, name="6.xml", payments={payment.number: ("ACSC", "")})
     bank.reconcile()
     assert bank.state(payment) == "SETTLED"
 
@@ -112,7 +117,7 @@ def test_a_report_twice_and_late_changes_nothing(bank: Rail, tmp_path: Path) -> 
     bank.deliver()
     [sent] = files(tmp_path)
     for name, code in (("1.xml", "ACSC"), ("2.xml", "ACSC"), ("3.xml", "ACCP")):
-        answer(tmp_path, sent, name=name, **{f"n{payment.number}": (code, "")})
+        answer(tmp_path, sent, name=name, payments={payment.number: (code, "")})
     assert bank.reconcile()["settled"] == 1
     assert bank.state(payment) == "SETTLED"
     assert not payment.disputed
@@ -123,7 +128,7 @@ def test_a_bank_that_contradicts_itself_is_looked_at(bank: Rail, tmp_path: Path)
     bank.deliver()
     [sent] = files(tmp_path)
     for name, code in (("1.xml", "ACSC"), ("2.xml", "RJCT")):
-        answer(tmp_path, sent, name=name, **{f"n{payment.number}": (code, "")})
+        answer(tmp_path, sent, name=name, payments={payment.number: (code, "")})
     bank.reconcile()
     assert bank.state(payment) == "SETTLED"
     assert payment.disputed
@@ -133,7 +138,7 @@ def test_a_report_with_another_amount_confirms_nothing(bank: Rail, tmp_path: Pat
     payment = bank.book(PHONE)
     bank.deliver()
     [sent] = files(tmp_path)
-    path = answer(tmp_path, sent, **{f"n{payment.number}": ("ACSC", "")})
+    path = answer(tmp_path, sent, payments={payment.number: ("ACSC", "")})
     reference = b'<OrgnlTxRef><Amt><InstdAmt Ccy="USD">1.00</InstdAmt></Amt></OrgnlTxRef></TxInfAndSts>'
     path.write_bytes(path.read_bytes().replace(b"</TxInfAndSts>", reference))
     assert read_bank_report(path.read_bytes()).wrong_amount == (payment.number,)
@@ -147,7 +152,7 @@ def test_a_report_of_a_file_that_we_never_wrote(bank: Rail, tmp_path: Path) -> N
     bank.deliver()
     [sent] = files(tmp_path)
     stranger = Initiation("OTHER", sent.created, sent.groups)
-    path = answer(tmp_path, stranger, **{f"n{payment.number}": ("ACSC", "")})
+    path = answer(tmp_path, stranger, payments={payment.number: ("ACSC", "")})
     assert read_bank_report(path.read_bytes()).receipts == {}
     # The group and its transfer are strangers in that file, and the file is one itself.
     assert bank.reconcile()["look_at"] == {"rail": {"1.xml": ["3 that we never sent"]}}
@@ -173,8 +178,8 @@ def test_what_needs_eyes_holds_up_nothing_and_is_told(
     payment = bank.book(PHONE)
     bank.deliver()
     [sent] = files(tmp_path)
-    answer(tmp_path, Initiation("OTHER", sent.created, sent.groups), **{f"n{payment.number}": ("ACSC", "")})
-    answer(tmp_path, sent, name="2.xml", **{f"n{payment.number}": ("ACSC", "")})
+    answer(tmp_path, Initiation("OTHER", sent.created, sent.groups), payments={payment.number: ("ACSC", "")})
+    answer(tmp_path, sent, name="2.xml", payments={payment.number: ("ACSC", "")})
     with pytest.raises((SystemExit, CommandError)):
         call_command("reconcile_payments", "--json")
     assert list(json.loads(capsys.readouterr().out)["look_at"]["rail"]) == ["1.xml"]
