@@ -37,7 +37,8 @@ class PurseEmptyError(FetchError):
 class Turnstile(Protocol):
     """Where a turn at heavy work is had, for as long as the context lasts; an error where there is none."""
 
-    def taken(self, owner: str) -> AbstractContextManager[None]: ...
+    def taken(self, owner: str) -> AbstractContextManager[None]:
+        """A turn that `owner` has until the context ends."""
 
 
 @dataclass(slots=True)

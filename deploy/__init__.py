@@ -1,0 +1,1 @@
+"""What runs the site: the demo, the server, PostgreSQL for tests, the conformance runs."""

@@ -15,6 +15,7 @@ from deploy import quietly
 
 
 def main(arguments: list[str]) -> int:
+    """Run the command with a PostgreSQL server of its own or that of `DATABASE_URL`; its exit status."""
     command = arguments[1:] if arguments[:1] == ["--"] else arguments
     if not command:
         sys.exit("Say what to run: python -m deploy.postgres -- COMMAND…")

@@ -1,0 +1,1 @@
+"""The issuer: authorities, the registries behind them, and the credentials that they issue."""

@@ -1,0 +1,1 @@
+"""The verifier: services that ask for documents, and what they unlock."""

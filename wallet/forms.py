@@ -23,6 +23,8 @@ def _passphrase(label: str, *, new: bool, help_text: str = "") -> forms.CharFiel
 
 
 class SignInForm(forms.Form):
+    """Who signs in, with the passphrase that opens the vault."""
+
     name = forms.CharField(
         label="Your name in this wallet",
         max_length=accounts.MAX_NAME,
@@ -44,6 +46,7 @@ class NewPassphrase(forms.Form):
     again = _passphrase("The same passphrase once more", new=True)
 
     def clean(self) -> dict[str, Any]:
+        """The values; an error where the two passphrases differ."""
         values = super().clean() or {}
         if "passphrase" in values and "again" in values and values["passphrase"] != values["again"]:
             self.add_error("again", "The two passphrases differ.")
@@ -51,6 +54,8 @@ class NewPassphrase(forms.Form):
 
 
 class SignUpForm(NewPassphrase):
+    """A name that is free here, and a passphrase of its own."""
+
     name = forms.CharField(
         label="Choose a name",
         help_text="You sign in with it. It need not be your own name, and nobody else sees it.",
@@ -62,11 +67,15 @@ class SignUpForm(NewPassphrase):
 
 
 class ChangePassphraseForm(NewPassphrase):
+    """The passphrase until now, and the new one twice."""
+
     current = _passphrase("Your passphrase until now", new=False)
     field_order = ("current", "passphrase", "again")
 
 
 class ConfirmForm(forms.Form):
+    """The passphrase once more, before something that cannot be undone."""
+
     passphrase = _passphrase("Your passphrase", new=False)
 
 
@@ -88,6 +97,7 @@ class AddForm(forms.Form):
     )
 
     def clean(self) -> dict[str, Any]:
+        """The values; an error where neither is given, or the picture is too large."""
         values = super().clean() or {}
         picture = values.get("picture")
         if not values.get("text") and not picture:

@@ -52,6 +52,7 @@ class Sealed(models.Model):
         return str(self.id)
 
     def save(self, **options: Any) -> None:
+        """Write the row; a new one takes the next position of its account."""
         if self._state.adding and self.position is None:
             mine = type(self)._default_manager.filter(account=self.account)
             self.position = 1 + (mine.aggregate(last=models.Max("position"))["last"] or 0)

@@ -12,12 +12,15 @@ class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
     """Rows that the program alone writes."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never: rows are written by services."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never: a row that is seen here is not edited here."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never: what is kept is kept."""
         return False
 
 

@@ -40,7 +40,8 @@ class Fetched:
 class Fetch(Protocol):
     """The door itself, as pure code sees it; raises `FetchError`."""
 
-    def __call__(self, url: str, *, accept: str = "application/json") -> Fetched: ...
+    def __call__(self, url: str, *, accept: str = "application/json") -> Fetched:
+        """The body behind `url`, with the media type that it came as."""
 
 
 @dataclass(frozen=True, slots=True)

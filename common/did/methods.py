@@ -14,13 +14,15 @@ from common.did.document import (
 class MethodResolver(Protocol):
     """One DID method."""
 
-    def __call__(self, did: str, *, fetch: Fetch) -> DIDDocument: ...
+    def __call__(self, did: str, *, fetch: Fetch) -> DIDDocument:
+        """The document of `did`; `ResolutionError` where there is none."""
 
 
 class Resolve(Protocol):
     """Resolution as the rest of the house sees it, with fetch and caches already inside."""
 
-    def __call__(self, did: str) -> DIDDocument: ...
+    def __call__(self, did: str) -> DIDDocument:
+        """The document of `did`, by whichever method; `ResolutionError` where there is none."""
 
 
 METHODS: Final[dict[str, MethodResolver]] = {

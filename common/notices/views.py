@@ -21,6 +21,7 @@ class Inbox(APIView):
         raise NotImplementedError
 
     def get(self, request: Request, **kwargs: Any) -> Response:
+        """The notices for the key that signed the request, those of this sender alone."""
         rate_limit.check_rate(request._request, "notices")
         audience, sender = self.place(**kwargs)
         scheme, token = authorization(request)

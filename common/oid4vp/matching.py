@@ -25,17 +25,28 @@ class Matchable(Protocol):
     """
 
     @property
-    def format(self) -> str: ...
+    def format(self) -> str:
+        """The OpenID4VP format identifier."""
+
     @property
-    def types(self) -> tuple[str, ...]: ...
+    def types(self) -> tuple[str, ...]:
+        """Its types, or its one `vct` or doctype."""
+
     @property
-    def document(self) -> Mapping[str, Any]: ...
+    def document(self) -> Mapping[str, Any]:
+        """What the signature covers, by the claims paths of its format."""
+
     @property
-    def holder_key(self) -> PublicKey | None: ...
+    def holder_key(self) -> PublicKey | None:
+        """The key that can show it; None where anybody can."""
+
     @property
-    def subject(self) -> str | None: ...
+    def subject(self) -> str | None:
+        """Whom it is about, where it says so."""
+
     @property
-    def authority_keys(self) -> tuple[str, ...]: ...
+    def authority_keys(self) -> tuple[str, ...]:
+        """Identifiers of the keys behind its issuer, for `trusted_authorities` (OpenID4VP §6.1.1)."""
 
 
 C = TypeVar("C", bound=Matchable)

@@ -39,10 +39,12 @@ class ReceivedForm:
 
     @property
     def encrypted(self) -> bool:
+        """Whether it came as one JWE (OpenID4VP §8.3)."""
         return "response" in self.parameters
 
     @property
     def state(self) -> str:
+        """The request's `state`, or an empty text where none was sent."""
         return self.parameters.get("state", "")
 
 

@@ -11,11 +11,16 @@ class Reply(Protocol):
     """An HTTP answer of any status."""
 
     @property
-    def status(self) -> int: ...
+    def status(self) -> int:
+        """The HTTP status code."""
+
     @property
-    def body(self) -> bytes: ...
+    def body(self) -> bytes:
+        """The body's bytes."""
+
     @property
-    def content_type(self) -> str: ...
+    def content_type(self) -> str:
+        """The media type with its parameters, empty where none was told."""
 
 
 class Send(Protocol):
@@ -23,4 +28,5 @@ class Send(Protocol):
 
     def __call__(
         self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes | None = None
-    ) -> Reply: ...
+    ) -> Reply:
+        """The answer to one request, whatever its status."""

@@ -37,6 +37,7 @@ class OpenContexts:
     known: Contexts
 
     def __call__(self, url: str) -> Mapping[str, Any]:
+        """The context document behind `url`, as whoever opened it knows it."""
         return self.known(url)
 
 

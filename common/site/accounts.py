@@ -17,6 +17,7 @@ class AccountSignIn(LoginView):
     redirect_authenticated_user = True
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Check the name and password, once the guesses of this address and at this name are counted."""
         rate_limit.check_rate(request, "sign-in")
         rate_limit.check_account_rate("account", request.POST.get("username", ""))
         return super().post(request, *args, **kwargs)

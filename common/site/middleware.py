@@ -34,6 +34,7 @@ class ContentSecurityPolicy:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """The answer with the headers that a browser needs to refuse what is not ours."""
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", POLICY)
         response.headers.setdefault("Permissions-Policy", "geolocation=(), microphone=(), camera=(self)")
@@ -68,6 +69,7 @@ class Bounds:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """The view's answer, or a refusal before any view."""
         if "\0" in request.path:
             return in_words(request, UnknownAddressError("There is no such page."))
         length = str(request.META.get("CONTENT_LENGTH") or "0")
@@ -86,6 +88,7 @@ class OnePurse:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """The answer, made from one purse."""
         with purse.open_purse(Purse(owner=rate_limit.client_network(request), turns=HEAVY)):
             return self.get_response(request)
 
@@ -97,6 +100,7 @@ class PlainErrors:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """The answer as it is; errors go through `process_exception`."""
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:

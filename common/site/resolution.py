@@ -42,6 +42,7 @@ class Negotiation(DefaultContentNegotiation):
     """JSON whatever was asked for; the view itself says what kind."""
 
     def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
+        """The first renderer, whatever was asked for."""
         return renderers[0], renderers[0].media_type
 
 

@@ -49,9 +49,11 @@ class SessionStore(SessionBase):
         return data
 
     def exists(self, session_key: str) -> bool:
+        """Whether a row has this key, whose digest alone is kept."""
         return Session.objects.filter(session_key=_name(session_key)).exists()
 
     def create(self) -> None:
+        """A new session under a key that no row has; expired ones are cleared first."""
         self.clear_expired()
         while True:
             self._session_key = self._get_new_session_key()  # type: ignore[attr-defined]
@@ -63,6 +65,7 @@ class SessionStore(SessionBase):
             return
 
     def save(self, must_create: bool = False) -> None:
+        """Write it, with when it was last seen; `CreateError` or `UpdateError` as Django has them."""
         if self.session_key is None:
             return self.create()
         data = self._get_session(no_load=must_create)  # type: ignore[attr-defined]
@@ -85,10 +88,12 @@ class SessionStore(SessionBase):
         return None
 
     def delete(self, session_key: str | None = None) -> None:
+        """Forget the session of this key, or this one."""
         Session.objects.filter(session_key=_name(session_key or self.session_key)).delete()
 
     @classmethod
     def clear_expired(cls) -> None:
+        """Delete every row that is past its time."""
         Session.objects.filter(expire_date__lt=timezone.now()).delete()
 
 

@@ -26,6 +26,7 @@ class PersonsZone:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """The answer, its times written in the person's zone."""
         with timezone.override(_zone(request.COOKIES.get(COOKIE, ""))):
             return self.get_response(request)
 

@@ -26,19 +26,24 @@ class ListCredential(Protocol):
     """A status list credential whose proof and times hold: what a format's verification brings."""
 
     @property
-    def issuer(self) -> str: ...
+    def issuer(self) -> str:
+        """Who signed the list."""
 
     @property
-    def types(self) -> Sequence[str]: ...
+    def types(self) -> Sequence[str]:
+        """Its types; `BitstringStatusListCredential` is among them."""
 
     @property
-    def document(self) -> Mapping[str, Any]: ...
+    def document(self) -> Mapping[str, Any]:
+        """What the signature covers."""
 
     @property
-    def valid_from(self) -> datetime | None: ...
+    def valid_from(self) -> datetime | None:
+        """From when it holds, where it says so."""
 
     @property
-    def valid_until(self) -> datetime | None: ...
+    def valid_until(self) -> datetime | None:
+        """Until when it holds, where it says so."""
 
 
 def encode_list(statuses: StatusBits) -> str:

@@ -26,13 +26,16 @@ class StatusSubject(Protocol):
     """What a status is asked of: a verified credential, or as much of one."""
 
     @property
-    def issuer(self) -> str: ...
+    def issuer(self) -> str:
+        """Who issued it."""
 
     @property
-    def status(self) -> Sequence[StatusReference]: ...
+    def status(self) -> Sequence[StatusReference]:
+        """The places in status lists that it names."""
 
     @property
-    def certificates(self) -> Sequence[bytes]: ...
+    def certificates(self) -> Sequence[bytes]:
+        """The DER certificates that its signature came with, leaf first."""
 
 
 def credential_status(

@@ -60,13 +60,15 @@ class CredentialStatusError(SelloError):
 class StatusOf(Protocol):
     """How a verifier learns a credential's status; fetch, keys and caches are inside."""
 
-    def __call__(self, credential: VerifiedCredential, *, now: datetime) -> StatusOutcome: ...
+    def __call__(self, credential: VerifiedCredential, *, now: datetime) -> StatusOutcome:
+        """The status at `now`."""
 
 
 class ReferencesOf(Protocol):
     """How a verifier checks what a credential refers to; `UndeterminedError` where nobody can say."""
 
-    def __call__(self, credential: VerifiedCredential) -> None: ...
+    def __call__(self, credential: VerifiedCredential) -> None:
+        """Nothing where every reference holds."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,14 @@ import sys
 from deploy import quietly
 from deploy.demo.forgeries import Forgeries
 from deploy.demo.leftovers import nothing_is_left_behind
-from deploy.demo.narrator import Narrator, StoryBroken
+from deploy.demo.narrator import Narrator, StoryBrokenError
 from deploy.demo.rails import Rails
 from deploy.demo.story import Story
 from deploy.demo.world import ROOT, Site
 
 
 def main() -> int:
+    """Tell the whole story; the process's exit status, 0 where it came to its end."""
     narrator = Narrator()
     folder = ROOT / "var" / "demo"
     with Site(folder) as site:
@@ -43,7 +44,7 @@ def main() -> int:
             story.a_withdrawn_card()
             forgeries.the_issuer_is_silent()
             nothing_is_left_behind(site, narrator)
-        except (StoryBroken, LookupError, RuntimeError) as error:
+        except (StoryBrokenError, LookupError, RuntimeError) as error:
             print(
                 f"\nThe story broke: {error}\nThe site's own log is {folder / 'site.log'}.", file=sys.stderr
             )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
-class StoryBroken(Exception):
+class StoryBrokenError(Exception):
     """The story did not go as it must; the sentence says where."""
 
 
@@ -17,12 +17,13 @@ class Telling:
         self.outcome = ""
 
     def __call__(self, outcome: str) -> None:
+        """Keep what came of the step, for the line that is printed."""
         self.outcome = outcome
 
     def must(self, holds: object, otherwise: str) -> None:
         """End the story unless `holds`."""
         if not holds:
-            raise StoryBroken(otherwise)
+            raise StoryBrokenError(otherwise)
 
 
 class Narrator:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from common.adapters import qr
 from deploy.demo.browser import Browser, Page, call
-from deploy.demo.narrator import Narrator, StoryBroken
+from deploy.demo.narrator import Narrator, StoryBrokenError
 from deploy.demo.pictures import card
 from deploy.demo.world import Site
 
@@ -117,7 +117,7 @@ class Story:
             guesses += 1
         guesses += 1
         if b"access_token" in token(offer["tx_code"]):
-            raise StoryBroken("The right code still works after wrong guesses.")
+            raise StoryBrokenError("The right code still works after wrong guesses.")
         return guesses
 
     def accept(self, person: Browser, offer: dict[str, Any]) -> Page:
@@ -128,7 +128,7 @@ class Story:
         if offer["tx_code"]:
             page = person.submit("code", code=offer["tx_code"])
         if page.status != 200 or "/wallet/cards/" not in page.url:
-            raise StoryBroken(f"The card did not arrive: {page.heading} – {page.text[:300]}")
+            raise StoryBrokenError(f"The card did not arrive: {page.heading} – {page.text[:300]}")
         return page
 
     def _draw_cards(self) -> list[str]:
@@ -188,7 +188,9 @@ class Story:
         else:
             self.ana.get(link)
         if not self.ana.page or "/wallet/authorize/" not in self.ana.page.url:
-            raise StoryBroken(f"No consent screen for {slug}: {self.ana.page and self.ana.page.text[:400]}")
+            raise StoryBrokenError(
+                f"No consent screen for {slug}: {self.ana.page and self.ana.page.text[:400]}"
+            )
         done = self.ana.submit("decision", press="onfirm payment" if payee else "Yes")
         if elsewhere:
             return provider.get(waiting.url)
@@ -197,7 +199,7 @@ class Story:
     @staticmethod
     def _on(person: Browser, path: str) -> None:
         if person.page is None or not urlsplit(person.page.url).path.startswith(path):
-            raise StoryBroken(f"Expected {path}: {person.page and person.page.text[:400]}")
+            raise StoryBrokenError(f"Expected {path}: {person.page and person.page.text[:400]}")
 
     def a_withdrawn_card(self) -> None:
         """An officer revokes a card from the desk; the wallet shows it."""

@@ -34,7 +34,8 @@ class HasData(Protocol):
     """A record, from a connector or from the table."""
 
     @property
-    def data(self) -> Mapping[str, Any]: ...
+    def data(self) -> Mapping[str, Any]:
+        """The values, by column name."""
 
 
 @transaction.atomic

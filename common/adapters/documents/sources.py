@@ -116,10 +116,12 @@ class CachedLists:
     """
 
     def get(self, key: str) -> DecodedStatusList | None:
+        """The decoded list under its key, or None."""
         found: DecodedStatusList | None = caches["lists"].get(_key("status", key))
         return found
 
     def put(self, key: str, value: DecodedStatusList, *, seconds: int) -> None:
+        """Keep a list for so many seconds; the site's own lists are read anew each time."""
         if seconds > 0 and not is_own_address(key.rpartition(" ")[2]):
             caches["lists"].set(_key("status", key), value, seconds)
 

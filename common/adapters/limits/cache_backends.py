@@ -82,15 +82,19 @@ class SharedCache(RedisCache):
             return otherwise
 
     def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
+        """The value, or `default` where there is none or Redis is away."""
         return self._ask(lambda: super(SharedCache, self).get(key, default, version), default)
 
     def set(self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> None:
+        """Keep the value; while Redis is away nothing is kept."""
         self._ask(lambda: super(SharedCache, self).set(key, value, timeout, version), None)
 
     def add(self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
+        """Whether the value was kept because there was none; False while Redis is away."""
         return self._ask(lambda: bool(super(SharedCache, self).add(key, value, timeout, version)), False)
 
     def delete(self, key: str, version: int | None = None) -> bool:
+        """Whether there was something to forget; False while Redis is away."""
         return self._ask(lambda: bool(super(SharedCache, self).delete(key, version)), False)
 
 
@@ -109,13 +113,17 @@ class SharedCounters(RedisCache):
             ) from error
 
     def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
+        """The count; `CountersUnavailableError` while Redis is away."""
         return self._counted(lambda: super(SharedCounters, self).get(key, default, version))
 
     def add(self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
+        """Whether a new count began; `CountersUnavailableError` while Redis is away."""
         return self._counted(lambda: bool(super(SharedCounters, self).add(key, value, timeout, version)))
 
     def set(self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> None:
+        """Set the count; `CountersUnavailableError` while Redis is away."""
         self._counted(lambda: super(SharedCounters, self).set(key, value, timeout, version))
 
     def incr(self, key: str, delta: int = 1, version: int | None = None) -> int:
+        """The count after `delta` more; `CountersUnavailableError` while Redis is away."""
         return self._counted(lambda: int(super(SharedCounters, self).incr(key, delta, version)))

@@ -9,5 +9,6 @@ class QueuedPBKDF2(PBKDF2PasswordHasher):
     """Django's PBKDF2; who finds the queue full is told so at once (503)."""
 
     def encode(self, password: str, salt: str, iterations: int | None = None) -> str:
+        """The hash, made in its turn; `BusyError` where the queue is full."""
         with PASSWORDS.taken():
             return str(super().encode(password, salt, iterations))

@@ -58,9 +58,8 @@ class HttpReply:
 class Transport(Protocol):
     """Carries one request to a URL that was already allowed."""
 
-    def __call__(
-        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None
-    ) -> HttpReply: ...
+    def __call__(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> HttpReply:
+        """One exchange with a server, without redirects; raises `FetchError` where nothing answers."""
 
 
 def fetch(url: str, *, accept: str = "application/json") -> Fetched:

@@ -79,4 +79,5 @@ def status_in(payload: Mapping[str, Any]) -> tuple[StatusReference, ...]:
 
 
 def subject_claims(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """The claims about the subject: all but those that a specification registers."""
     return {name: value for name, value in payload.items() if name not in REGISTERED}

@@ -44,7 +44,7 @@ Node = Term | CriteriaGroup
 
 
 def parse_criteria(query_type: object, query: object, *, reason: str = SEARCH_CRITERIA) -> Node:
-    """The tree of a query of that type; `Refused` for what is too deep, too long or of another form."""
+    """The tree of a query of that type; `SpdciItemError` where it is too deep, too long or malformed."""
     if query_type == "idtype-value":
         found: Node = _identifier(query)
     elif query_type == "predicate":
@@ -90,7 +90,7 @@ def required_equal(node: Node) -> Iterator[tuple[str, str]]:
 
 
 def check_values(node: Node, types: Mapping[str, str], *, reason: str = SEARCH_CRITERIA) -> None:
-    """Raise `Refused` where a value cannot be compared with its column's type."""
+    """Raise `SpdciItemError` where a value cannot be compared with its column's type."""
     for term in criteria_terms(node):
         if types.get(term.attribute) == "image":
             raise SpdciItemError("Pictures are not compared.", reason=reason)

@@ -58,7 +58,7 @@ def reference(source: Mapping[str, Any]) -> str:
 
 
 def check_request(source: Mapping[str, Any], *, seen: set[str], now: datetime) -> None:
-    """Raise `Refused` unless a request has a reference of its own and a time that is not to come."""
+    """Raise `SpdciItemError` unless a request has a reference of its own and a time that is not to come."""
     name = reference(source)
     if not name:
         raise SpdciItemError("reference_id is missing.", reason=REFERENCE_ID)

@@ -99,7 +99,8 @@ class Unlock(Protocol):
 
     def __call__(
         self, presentation: VerifiedAnswer, *, session: PresentationSession, now: datetime
-    ) -> Unlocked: ...
+    ) -> Unlocked:
+        """What the verified answer unlocks; an error of the family where it unlocks nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from common.notices.delivery import deliver_notices
 
 
 class Command(Base):
+    """`manage.py deliver_notices`."""
+
     help = "Hand queued notices to e-mail, SMS and webhooks, each once; run it every minute."
 
     def run(self, **options: Any) -> Mapping[str, Any]:

@@ -35,6 +35,8 @@ class NotForProductionError(SelloError):
 
 
 class Command(BaseCommand):
+    """`manage.py prepare_site`."""
+
     help = "Load the sample world and print a sign-in for the officer's desk (never in production)."
 
     def run(self, **options: Any) -> dict[str, Any]:

@@ -13,9 +13,12 @@ from common.encoding import strict_json
 
 
 class Command(BaseCommand):
+    """`manage.py register_partner`."""
+
     help = "Register an organisation for SPDCI or G2P Connect messages, or change what is known of it."
 
     def add_arguments(self, parser: CommandParser) -> None:
+        """The partner's names, keys, roles and what it may read."""
         parser.add_argument("sender_id", help="the name under which it signs, such as spp.example.org")
         parser.add_argument("--name", default="", help="what people call it")
         parser.add_argument("--namespace", action="append", default=[], choices=NAMESPACES)
@@ -40,6 +43,7 @@ class Command(BaseCommand):
         parser.add_argument("--active", choices=("yes", "no"))
 
     def run(self, **options: Any) -> dict[str, Any]:
+        """The partner as it is now; `CommandError` where what is said of it does not fit together."""
         signature, active = options["signature"], options["active"]
         agreed = _agreed(options["may_read"])
         if agreed and not settings.AGREEMENT_CHECKS:
