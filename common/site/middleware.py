@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from common import purse
+from common.adapters.error_log import log_error
 from common.adapters.limits import rate_limit
 from common.adapters.limits.turns import HEAVY
 from common.encoding import display
@@ -118,8 +119,7 @@ def in_words(request: HttpRequest, error: SelloError) -> HttpResponse:
     number = secrets.token_hex(3).upper()
     plain = display.has_no_identifiers(error.public) or request.path.startswith(STAFF)
     as_json = request.get_preferred_type(["text/html", "application/json"]) == "application/json"
-    detail = error.detail if plain else f"{error.public} {error.detail}"
-    log.log(logging.INFO if as_json else logging.WARNING, "%s %s %s", number, error.code, detail)
+    log_error(log, error, reference=number)
     if as_json:
         body = {"error": error.code, "error_description": error.public}
         response: HttpResponse = JsonResponse(body, status=error.status)

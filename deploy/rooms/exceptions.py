@@ -10,7 +10,6 @@ EXCEPTIONS: Final[Exceptions] = {
     "files_stay_short": {
         "common.adapters.network.http": "one door, all its fences in one place",
         "common.config.environment": "a table of settings",
-        "common.formats.data_integrity.ldp_vc": "to be parted",
         "common.oid4vci.metadata": "to be parted",
         "common.verification.procedure": "to be parted",
     },

@@ -42,7 +42,12 @@ FLOORS: Final[Mapping[str, Floors]] = {
     ),
     "common.adapters": (
         ("common.adapters", "common.adapters.limits", "common.adapters.storage"),
-        ("common.adapters.network", "common.adapters.qr", "common.adapters.command"),
+        (
+            "common.adapters.network",
+            "common.adapters.qr",
+            "common.adapters.command",
+            "common.adapters.error_log",
+        ),
         ("common.adapters.documents",),
         ("common.adapters.api",),
         ("common.adapters.exchange",),
@@ -69,8 +74,7 @@ FLOORS: Final[Mapping[str, Floors]] = {
         ("wallet.account", "wallet.attestation"),
         ("wallet.issuer_client",),
         ("wallet.credentials",),
-        ("wallet.issuance",),
-        ("wallet.presentation",),
+        ("wallet.issuance", "wallet.presentation"),
         ("wallet.activity",),
         ("wallet.forms", "wallet.admin", "wallet.management"),
         ("wallet.pages",),

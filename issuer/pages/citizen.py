@@ -1,5 +1,6 @@
 """Signing in at an office and agreeing that a wallet gets something: the authorization endpoint's pages."""
 
+import logging
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -8,12 +9,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from common.adapters.error_log import log_error
 from common.adapters.limits import rate_limit
 from common.site.middleware import POLICY
 from issuer.api.base import find_authority, utc_now
 from issuer.models import Authorization
 from issuer.oauth import authorization
 from issuer.oauth.authorization import WrongAccessCodeError
+
+log = logging.getLogger("sello.citizen")
 
 SESSION: Final = "signed_in"
 
@@ -65,6 +69,7 @@ def _sign_in(request: HttpRequest, asked: Authorization) -> HttpResponse:
             try:
                 opened = authorization.sign_in_by_code(asked, form.cleaned_data["code"], now=utc_now())
             except WrongAccessCodeError as error:
+                log_error(log, error)
                 form.add_error("code", error.public)
             else:
                 request.session.cycle_key()

@@ -1,5 +1,6 @@
 """Uploading a spreadsheet: first what it would do, then doing it."""
 
+import logging
 from dataclasses import asdict
 
 from django.contrib import messages
@@ -8,6 +9,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from common.adapters.error_log import log_error
 from common.errors import SelloError
 from common.registries.spreadsheets.spreadsheet import ImportOptions
 from issuer.models import Registry
@@ -16,6 +18,8 @@ from issuer.pages.office_forms import UploadForm
 from issuer.registries.import_report import report_path
 from issuer.registries.spreadsheet_import import import_spreadsheet, preview_spreadsheet
 from issuer.registries.uploads import keep_upload, take_upload
+
+log = logging.getLogger("sello.office")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -30,6 +34,7 @@ def upload_page(request: HttpRequest, registry: Registry) -> HttpResponse:
     try:
         found = preview_spreadsheet(registry.slug, data, reading=form.reading())
     except SelloError as error:
+        log_error(log, error)
         form.add_error("file", error.public)
         return render(request, "office/upload.html", page)
     counts, kept = found.counts, ", ".join(found.missing)

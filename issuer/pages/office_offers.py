@@ -1,5 +1,6 @@
 """Offering a credential, and changing the status of a card that was issued."""
 
+import logging
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from common.adapters.error_log import log_error
 from common.errors import SelloError
 from common.site import time_zone
 from issuer.configurations.types import find_configuration
@@ -21,6 +23,8 @@ from issuer.pages.office_forms import OfferForm, StatusForm
 from issuer.registries.search import record_under
 from issuer.status.cards import card_copies
 from issuer.status.change import ALLOWED, set_status
+
+log = logging.getLogger("sello.office")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -44,6 +48,7 @@ def offer_page(request: HttpRequest, registry: Registry, number: int) -> HttpRes
             now=now,
         )
     except SelloError as error:
+        log_error(log, error)
         form.add_error("configuration", error.public)
         return render(request, "office/offer.html", page)
     here = f"/wallet/accept?{made.uri.partition('?')[2]}" if "wallet" in settings.ROLES else ""
@@ -65,6 +70,7 @@ def credential_page(request: HttpRequest, id: UUID) -> HttpResponse:
                 found, state, reason=reason, actor=officer(request).username, now=timezone.now()
             )
         except SelloError as error:
+            log_error(log, error)
             form.add_error("state", error.public)
         else:
             messages.success(request, done.sentence)

@@ -1,11 +1,14 @@
 """For a provider's staff: who agreed that their record is read again, and reading it."""
 
+import logging
+
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from common.adapters.error_log import log_error
 from common.adapters.limits import rate_limit
 from common.encoding.display import humane
 from common.errors import SelloError
@@ -13,6 +16,8 @@ from verifier.models import ReadingConsent, Service
 from verifier.pages.desk import READINGS, staff_of
 from verifier.record_access import client
 from verifier.services.actions.registry import attribute_rows
+
+log = logging.getLogger("sello.services")
 
 SHOWN = 100
 
@@ -40,6 +45,7 @@ def consent_page(request: HttpRequest, services: QuerySet[Service], pk: int) -> 
         try:
             record = client.read_on_consent(found, actor=request.user.get_username(), now=timezone.now())
         except SelloError as error:
+            log_error(log, error)
             page["problem"] = error.public
         else:
             page["rows"] = attribute_rows(record, labels=labels)

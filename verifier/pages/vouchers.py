@@ -1,5 +1,6 @@
 """The agent's counter: look at a voucher, then pay it out."""
 
+import logging
 from typing import Any
 
 from django import forms
@@ -11,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from common.adapters import qr
+from common.adapters.error_log import log_error
 from common.adapters.limits import rate_limit
 from common.errors import MalformedInputError
 from common.payments.voucher import MAX_LENGTH, VoucherRefusedError
@@ -18,6 +20,8 @@ from verifier.models import Service
 from verifier.pages.desk import VOUCHERS, staff_of
 from verifier.payments.gateways.voucher import redeeming
 from verifier.services.staff import programmes_of
+
+log = logging.getLogger("sello.services")
 
 MAX_PICTURE = 5_000_000
 
@@ -72,5 +76,6 @@ def voucher_counter(request: HttpRequest, services: QuerySet[Service]) -> HttpRe
                 "text": text,
             }
         except VoucherRefusedError as error:
+            log_error(log, error)
             form.add_error(None, error.public)
     return render(request, "services/counter.html", context)

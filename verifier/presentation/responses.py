@@ -1,5 +1,6 @@
 """Receiving an answer: once, for the request it belongs to, and checked before anything follows from it."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +9,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 
+from common.adapters.error_log import log_error
 from common.errors import SelloError
 from common.oid4vp import dc_api
 from common.oid4vp.request import ResponseMode
@@ -20,6 +22,8 @@ from verifier.presentation.pending_response import seal_response
 from verifier.presentation.unlocking import unlock_session
 from verifier.presentation.verify_response import verify_answer
 from verifier.sealing import fresh_secret, secret_digest
+
+log = logging.getLogger("sello.presentation")
 
 Status = states.Status
 
@@ -112,6 +116,7 @@ def _take(
 
 def note_problem(session: PresentationSession, error: SelloError) -> None:
     """Keep, for the page and the operator, why a verified answer has opened nothing."""
+    log_error(log, error)
     session.outcome = {**session.outcome, "problem": error.public, "code": error.code}
     PresentationSession.objects.filter(pk=session.pk).update(outcome=session.outcome)
 

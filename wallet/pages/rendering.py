@@ -1,5 +1,6 @@
 """Rendering, the same for every page of the wallet."""
 
+import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -8,9 +9,12 @@ from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
+from common.adapters.error_log import log_error
 from common.encoding import display
 from common.errors import SelloError
 from common.site.middleware import UNREADABLE
+
+log = logging.getLogger("sello.wallet")
 
 
 def page(
@@ -25,7 +29,8 @@ def page(
 
 
 def refuse(form: BaseForm, error: SelloError, field: str) -> None:
-    """Say on the page what was wrong with a field."""
+    """Say on the page what was wrong with a field, and in the log why."""
+    log_error(log, error)
     said = error.public if display.has_no_identifiers(error.public) else UNREADABLE
     form.add_error(getattr(error, "field", None) or field, said)
 

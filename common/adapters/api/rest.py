@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.utils.mediatypes import media_type_matches
 from rest_framework.views import exception_handler
 
+from common.adapters.error_log import log_error
 from common.encoding import strict_json
 from common.errors import SelloError
 
@@ -69,7 +70,7 @@ def authorization(request: HttpRequest | Request) -> tuple[str, str]:
 def render_error(error: Exception, context: Mapping[str, Any]) -> Response | None:
     """`{"error": code, "error_description": sentence}` (RFC 6749 §5.2); the detail goes to the log."""
     if isinstance(error, SelloError):
-        log.info("%s %s", error.code, error.detail)
+        log_error(log, error)
         body = {"error": error.code, "error_description": error.public}
         headers = {"Cache-Control": "no-store", **getattr(error, "headers", {})}
         return Response(body, status=error.status, headers=headers)

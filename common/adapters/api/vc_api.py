@@ -18,6 +18,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from common.adapters.documents.sources import sources
+from common.adapters.error_log import log_error
 from common.adapters.limits import rate_limit
 from common.adapters.network.http import fetch
 from common.errors import MalformedInputError, SelloError
@@ -84,10 +85,10 @@ class VcApiView(APIView):
     extra: Mapping[str, Any] = {}  # what an endpoint adds to each of its problems
 
     def handle_exception(self, exc: Exception) -> Response:
-        """The house's errors are 400 unless they say another status of the caller's."""
+        """A `SelloError` is 400 unless it says another status of the caller's."""
         headers = {"Cache-Control": "no-store", **getattr(exc, "headers", {})}
         if isinstance(exc, SelloError):
-            log.info("%s %s", exc.code, exc.detail)
+            log_error(log, exc)
             error, status = exc, exc.status if exc.status in (401, 429, 503) else 400
         elif isinstance(exc, Http404):
             error, status = SelloError("There is nothing at this address."), 404

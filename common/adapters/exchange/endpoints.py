@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from common.adapters.api.rest import authorization
+from common.adapters.error_log import log_error
 from common.adapters.exchange import messages, tokens
 from common.adapters.exchange.messages import Party, ReceivedMessage
 from common.adapters.exchange.partners import Partner
@@ -42,7 +43,7 @@ class ExchangeView(APIView):
         error = _as_exchange_error(exc)
         if error is None:
             return super().handle_exception(exc)
-        log.info("%s %s", error.code, error.detail)
+        log_error(log, error)
         status, headers = error.status, dict(NO_STORE)
         if isinstance(exc, exceptions.APIException) and exc.status_code < 500:
             status = exc.status_code  # 405, 406, 415: what HTTP itself says
@@ -87,6 +88,7 @@ class ExchangeView(APIView):
         except ExchangeError as error:
             if error.status != 400:
                 raise
+            log_error(log, error)
             header = Header(
                 messages.new_message_id(), answer, status=REJECTED, completed_count=0,
                 status_reason_code=error.reason, status_reason_message=error.public[:MAX_SENTENCE],
@@ -114,6 +116,7 @@ class ExchangeView(APIView):
         except ExchangeError as error:
             if error.status not in (400, 404):
                 raise
+            log_error(log, error)
             body = create_refusal(error, correlation_id=messages.new_message_id(), now=now)
         else:
             body = create_ack(correlation_id=found or messages.new_message_id(), now=now, status=status)

@@ -128,7 +128,10 @@ def test_an_error_of_the_family_becomes_a_page(caplog: pytest.LogCaptureFixture)
     assert "server_error" not in text
     number = re.search(r"<strong>([0-9A-F]{6})</strong>", text)
     assert number
-    assert f"{number[1]} server_error secret.example" in caplog.text
+    assert (
+        f"{number[1]} server_error FetchError: The registry <does> not answer. (secret.example)"
+        in caplog.text
+    )
     assert "secret.example" not in text
     assert answer.headers["Cache-Control"] == "no-store"
 

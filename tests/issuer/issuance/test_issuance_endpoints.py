@@ -379,3 +379,5 @@ def test_logs_hold_no_secret(
     assert offer.tx_code is not None
     for secret in (code, offer.tx_code, token, nonce, "Quispe", "40170001"):
         assert secret not in caplog.text
+    refused = [record.levelname for record in caplog.records if record.name == "sello.api"]
+    assert refused == ["WARNING", "WARNING"]  # the wrong code and the nonce that was used: seen by default

@@ -14,7 +14,7 @@ from common.oid4vp.errors import AccessDeniedError
 from common.oid4vp.request import RESPONSE_MODES
 from common.oid4vp.response import MAX_BYTES, create_error_response, parse_response_form
 from tests.verifier.asking import ask, state_of
-from tests.verifier.people import Person, post
+from tests.verifier.people import IDENTITY, Person, post
 from verifier.errors import AlreadyAnsweredError
 from verifier.identity import service_identity
 from verifier.models import PresentationSession
@@ -167,3 +167,17 @@ def test_each_content_encryption_that_is_offered(client: Client, wayra: Person, 
         assert header(outgoing.form["response"])["enc"] == encryption
         assert post(client, outgoing).status_code == 200
         assert state_of(created) == Status.UNLOCKED
+
+
+def test_the_log_says_why_an_answer_was_refused_and_no_claim(
+    client: Client, wayra: Person, today: datetime, caplog: pytest.LogCaptureFixture
+) -> None:
+    created = ask("over-18", today)
+    verified = wayra.ask(client, created.request_uri, now=today)
+    post(client, wayra.answer(verified, now=today, nonce="another"))
+    [record] = [record for record in caplog.records if record.name.startswith("sello.")]
+    assert record.levelname == "WARNING"
+    assert (
+        "PresentationRefusedError: This presentation was made for another request. (binding)" in caplog.text
+    )
+    assert not any(str(value) in caplog.text for value in IDENTITY.values() if value is not True)

@@ -13,7 +13,7 @@ from common.errors import MalformedInputError
 from common.notices.messages import InboxNotice, create_inbox
 from common.oid4vp.transaction_data import Payment, create_transaction_data
 from tests.wallet.conftest import ANA
-from tests.wallet.fakes import ISSUER, Network, Office, Service, reply, sd_query
+from tests.wallet.fakes import CLAIMS, ISSUER, Network, Office, Service, reply, sd_query
 from wallet.account.vault import Vault
 from wallet.models import Account, Card, HistoryEntry, RegisteredVerifier
 from wallet.pages import links
@@ -316,3 +316,19 @@ def test_notices_of_others_are_text_in_their_own_direction(
 def test_old_addresses_lead_to_the_one_page(citizen: Client) -> None:
     for path in ("history", "history/readers"):
         assert citizen.get(f"/wallet/{path}").headers["Location"] == "/wallet/activity"
+
+
+def test_the_log_says_why_a_credential_was_not_kept_and_no_claim(
+    citizen: Client, office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    office.with_status, office.status = True, 1
+    question = open_link(citizen, "accept", office.link)
+    assert citizen.post(question, {"decision": "accept"}, headers={"Accept": "text/html"}).status_code == 422
+    [record] = [record for record in caplog.records if record.name.startswith("sello.")]
+    assert "invalid_credential ReceivedCredentialError" in record.getMessage()
+    assert not any(str(value) in caplog.text for value in CLAIMS.values())
+
+
+def test_the_log_says_why_a_field_was_refused(citizen: Client, caplog: pytest.LogCaptureFixture) -> None:
+    citizen.post("/wallet/add", {"text": "https://elsewhere.example/"})
+    assert "MalformedInputError: This is neither an offer of a card nor a request" in caplog.text
