@@ -10,7 +10,7 @@ from common.keys import PrivateKey
 from issuer.models import Record
 from issuer.sample.load import load_samples
 from tests.flows.test_registry_unlock import issue
-from tests.verifier.people import Person, post
+from tests.verifier.holders import Person, post
 from verifier.models import PaymentInstruction, PresentationSession
 from verifier.presentation.requests import create_request, find_service
 from verifier.services.sample import load_services

@@ -35,7 +35,7 @@ ATTRIBUTES = ["given_names", "disability_type", "degree_percent", "assistive_dev
 
 
 @pytest.fixture
-def world(db: None, site_network: Client) -> None:
+def site(db: None, site_network: Client) -> None:
     """The sample world, and what the disability registry agreed with the clinic."""
     load_samples()
     load_services()
@@ -97,7 +97,7 @@ def ask(slug: str, now: datetime, **more: Any) -> Any:
     return create_request(find_service(slug), same_device=False, now=now, browser="cookie", **more)
 
 
-@pytest.mark.usefixtures("world")
+@pytest.mark.usefixtures("site")
 @pytest.mark.parametrize("form", ["dc+sd-jwt", "ldp_vc"])
 def test_the_clinic_reads_what_was_agreed_and_no_more(ana: PrivateKey, today: datetime, form: str) -> None:
     held = {form: issue("disability", "D-0001", form, holder=ana, now=today)}
@@ -118,7 +118,7 @@ def test_the_clinic_reads_what_was_agreed_and_no_more(ana: PrivateKey, today: da
     )  # fmt: skip
 
 
-@pytest.mark.usefixtures("world")
+@pytest.mark.usefixtures("site")
 def test_without_an_agreement_the_registry_stays_closed(ana: PrivateKey, today: datetime) -> None:
     DataAgreement.objects.update(active=False)
     held = {"dc+sd-jwt": issue("disability", "D-0001", "dc+sd-jwt", holder=ana, now=today)}
@@ -131,7 +131,7 @@ def test_without_an_agreement_the_registry_stays_closed(ana: PrivateKey, today: 
     assert [row.outcome for row in AccessLog.objects.all()] == ["refused"]
 
 
-@pytest.mark.usefixtures("world")
+@pytest.mark.usefixtures("site")
 def test_under_another_name_the_clinic_does_not_ask(ana: PrivateKey, today: datetime) -> None:
     """The registry knows the clinic by its DID; what was shown to another name opens nothing there."""
     held = {"dc+sd-jwt": issue("identity", "P-0001", "dc+sd-jwt", holder=ana, now=today)}
@@ -143,7 +143,7 @@ def test_under_another_name_the_clinic_does_not_ask(ana: PrivateKey, today: date
     assert not AccessLog.objects.exists()
 
 
-@pytest.mark.usefixtures("world")
+@pytest.mark.usefixtures("site")
 def test_a_registry_that_is_away_leaves_the_session_verified(
     ana: PrivateKey, today: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -163,7 +163,7 @@ def test_a_registry_that_is_away_leaves_the_session_verified(
     assert session.sealed_answer is not None
 
 
-@pytest.mark.usefixtures("world")
+@pytest.mark.usefixtures("site")
 def test_a_farmer_is_paid_once_in_whichever_format(ana: PrivateKey, today: datetime) -> None:
     """The issuer is a URL in one format and a DID in the other; the person is paid once all the same."""
     outcomes = []
@@ -182,7 +182,7 @@ def test_a_farmer_is_paid_once_in_whichever_format(ana: PrivateKey, today: datet
     assert JournalEntry.objects.count() == 1
 
 
-@pytest.mark.usefixtures("world")
+@pytest.mark.usefixtures("site")
 @pytest.mark.parametrize("form", ["dc+sd-jwt", "ldp_vc"])
 def test_a_presentation_ages(ana: PrivateKey, today: datetime, form: str) -> None:
     """What was signed a day ago is refused today, in either format."""

@@ -34,7 +34,7 @@ Rewriting = Callable[[Document], None]
 
 
 @pytest.fixture
-def world(db: None, site_network: Client) -> None:
+def site(db: None, site_network: Client) -> None:
     load_samples()
     load_services()
 
@@ -119,7 +119,7 @@ REWRITINGS: dict[str, Rewriting] = {
 }  # fmt: skip
 
 
-@pytest.mark.usefixtures("world")
+@pytest.mark.usefixtures("site")
 @pytest.mark.parametrize("name", REWRITINGS)
 def test_a_card_is_paid_once_in_whichever_words(ana: PrivateKey, today: datetime, name: str) -> None:
     _, card = issue("farmer", "F-0001", holder=ana, now=today)
@@ -137,7 +137,7 @@ def test_a_card_is_paid_once_in_whichever_words(ana: PrivateKey, today: datetime
     assert PaymentInstruction.objects.count() == 1
 
 
-@pytest.mark.usefixtures("world")
+@pytest.mark.usefixtures("site")
 @pytest.mark.parametrize(
     "name", [name for name in REWRITINGS if "number" not in name and "amount" not in name]
 )

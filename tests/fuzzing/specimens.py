@@ -11,7 +11,7 @@ from common.formats.data_integrity.ldp_vc import LdpVc
 from common.keys import PrivateKey, jws
 from common.status import bitstring, token, token_cwt
 from common.status.bits import pack
-from tests.common.formats.mdoc import world as mdoc
+from tests.common.formats.mdoc import mdoc_fixture as mdoc
 from tests.common.formats.sd_jwt.salts import salts
 from tests.common.trust.test_revocations import made
 from tests.common.verification.test_procedure import FARMER, P256, SOURCES

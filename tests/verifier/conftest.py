@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from common.keys import PrivateKey
-from tests.verifier.people import FARMER, IDENTITY, ISSUER_DID, Person, credential
+from tests.verifier.holders import FARMER, IDENTITY, ISSUER_DID, Person, credential
 from verifier.models import TrustedIssuer
 from verifier.services.sample import load_services
 
@@ -18,7 +18,7 @@ def today() -> datetime:
 
 
 @pytest.fixture
-def world(db: None) -> None:
+def site(db: None) -> None:
     load_services()
     TrustedIssuer.objects.create(issuer=ISSUER_DID, type="*", name="The tests' issuer")
 

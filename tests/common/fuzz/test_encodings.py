@@ -17,7 +17,7 @@ from common.status import bitstring, token
 from common.status.bits import pack
 from tests.common.did.test_did_webvh import Log
 from tests.common.fuzz.strategies import JSON, TEXTS, bent, bent_bytes, bent_text, bent_tokens, fuzz
-from tests.common.oid4vp.world import CA, EPHEMERAL, LEAF
+from tests.common.oid4vp.oid4vp_fixture import CA, EPHEMERAL, LEAF
 from tests.common.registries.sheets import read_spreadsheet
 
 KEY = PrivateKey("P-256", bytes(31) + b"\x0a")

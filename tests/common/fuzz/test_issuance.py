@@ -31,7 +31,7 @@ from common.status import token_cwt
 from common.status.bits import pack
 from common.trust import certificates, issuer_keys, revocations
 from tests.common.formats.fakes import StaticSources, method
-from tests.common.formats.mdoc import world as mdoc
+from tests.common.formats.mdoc import mdoc_fixture as mdoc
 from tests.common.fuzz.strategies import (
     JSON,
     TEXTS,
@@ -43,7 +43,7 @@ from tests.common.fuzz.strategies import (
     fuzz,
 )
 from tests.common.fuzz.test_messages import ENCRYPTION_KEY, ISSUER, METADATA, SERVER
-from tests.common.oid4vp.world import CA, CLINIC, EPHEMERAL, LEAF
+from tests.common.oid4vp.oid4vp_fixture import CA, CLINIC, EPHEMERAL, LEAF
 from tests.common.trust.test_revocations import ROOT_DER, made
 from tests.conftest import NOW
 

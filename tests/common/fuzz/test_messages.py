@@ -50,9 +50,7 @@ from common.registries.claims import mapping
 from common.registries.record_access import grant as access
 from common.registries.record_access import holder
 from tests.common.fuzz.strategies import JSON, TEXTS, bent, bent_bytes, bent_text, bent_tokens, fuzz
-from tests.common.oid4vp.test_matching import ANA
-from tests.common.oid4vp.test_transaction_data import AGREE, PAY
-from tests.common.oid4vp.world import (
+from tests.common.oid4vp.oid4vp_fixture import (
     CLINIC,
     DID,
     EPHEMERAL,
@@ -63,6 +61,8 @@ from tests.common.oid4vp.world import (
     Server,
     parameters,
 )
+from tests.common.oid4vp.test_matching import ANA
+from tests.common.oid4vp.test_transaction_data import AGREE, PAY
 from tests.conftest import NOW
 
 ISSUER = "https://issuer.example/issuers/a"

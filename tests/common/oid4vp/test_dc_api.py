@@ -11,7 +11,17 @@ from common.oid4vp.errors import AccessDeniedError, InvalidRequestError, Invalid
 from common.oid4vp.request import parse_authorization_request, parse_request_parameters
 from common.oid4vp.request_object import VerifiedRequest, verify_request
 from common.oid4vp.session_transcript import dc_api_transcript, session_transcript
-from tests.common.oid4vp.world import CLINIC, DID, EPHEMERAL, HASH, HOST, LEAF, OTHER, TRUST, parameters
+from tests.common.oid4vp.oid4vp_fixture import (
+    CLINIC,
+    DID,
+    EPHEMERAL,
+    HASH,
+    HOST,
+    LEAF,
+    OTHER,
+    TRUST,
+    parameters,
+)
 from tests.conftest import NOW
 from tests.tampering import flip
 

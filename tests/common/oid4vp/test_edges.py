@@ -14,9 +14,9 @@ from common.oid4vp.errors import InvalidRequestError, InvalidResponseError
 from common.oid4vp.matching import candidates, check_satisfied, minimal_disclosure, requested_claims
 from common.oid4vp.request import MAX_LENGTH, parse_authorization_request
 from common.oid4vp.response import MAX_PRESENTATIONS, parse_response_form, parse_vp_token
+from tests.common.oid4vp.oid4vp_fixture import DID, HASH, parameters
 from tests.common.oid4vp.test_dc_api import ORIGIN
 from tests.common.oid4vp.test_matching import ANA, IDENTITY
-from tests.common.oid4vp.world import DID, HASH, parameters
 
 # --- requests ---
 

@@ -15,7 +15,7 @@ from common.oid4vp.request import (
     parse_authorization_request,
     parse_request_parameters,
 )
-from tests.common.oid4vp.world import CLINIC, DID, QUERY, REDIRECT, parameters
+from tests.common.oid4vp.oid4vp_fixture import CLINIC, DID, QUERY, REDIRECT, parameters
 from tests.conftest import NOW
 
 

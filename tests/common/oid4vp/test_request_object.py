@@ -24,7 +24,7 @@ from common.oid4vp.request import (
 )
 from common.oid4vp.request import parse_authorization_request as parse
 from common.oid4vp.request_object import Trust, VerifiedRequest, fetch_request_object, verify_request
-from tests.common.oid4vp.world import (
+from tests.common.oid4vp.oid4vp_fixture import (
     AUTHORITY,
     CA,
     CLINIC,

@@ -23,7 +23,7 @@ from common.oid4vp.response import (
     parse_response_form,
     send_response,
 )
-from tests.common.oid4vp.world import DID, EPHEMERAL, RESPONSE_URI, Server, parameters
+from tests.common.oid4vp.oid4vp_fixture import DID, EPHEMERAL, RESPONSE_URI, Server, parameters
 
 TOKEN: dict[str, tuple[Any, ...]] = {
     "identity": ("eyJ.eyJ.sig~",),

@@ -14,7 +14,7 @@ from common.status import bitstring, token, token_cwt
 from common.status.bits import MAX_BYTES, StatusBits, compress, decompress, pack
 from common.status.check import MAX_ENTRIES, determine_status, gravest
 from common.status.status_list import DecodedStatusList
-from tests.common.formats.mdoc import world
+from tests.common.formats.mdoc import mdoc_fixture
 from tests.common.status.test_bitstring import ISSUER, URI, Verified
 from tests.common.status.test_check import ENTRIES, TOKEN_ENTRY, Lists, Web
 from tests.conftest import NOW
@@ -148,7 +148,7 @@ def test_a_chain_goes_with_the_token() -> None:
         "uri": URI, "statuses": packed(bits=2, order="least"), "signer": KEY, "now": NOW,
         "expires": LATER, "ttl": 60,
     }  # fmt: skip
-    for chain in ([world.LEAF], [world.LEAF, world.LEAF]):
+    for chain in ([mdoc_fixture.LEAF], [mdoc_fixture.LEAF, mdoc_fixture.LEAF]):
         assert jws.parse(token.create(**told, chain=chain)).header["x5c"] == certificate.x5c(chain)
         message = cose.parse(cbor.decode(token_cwt.create(**told, chain=chain), tags=None))
         # RFC 9360 §2: one certificate stands alone, several in a list

@@ -18,7 +18,7 @@ from common.trust import UntrustedIssuerError, iaca, paths
 from common.trust.certificates import MAX_CERTIFICATES, issuer_of, read_x5c, verify_path
 from common.trust.purposes import ISSUER
 from common.trust.revocations import MEDIA_TYPE, path_standing
-from tests.common.formats.mdoc import world
+from tests.common.formats.mdoc import mdoc_fixture
 from tests.common.trust import test_certificates as chains
 from tests.common.trust import test_paths
 from tests.common.trust.test_iaca import MDL, SIGNING
@@ -32,29 +32,29 @@ CA = ((x509.BasicConstraints(True, 0), True), (certificate.usage(certificates=Tr
 
 def certified(
     *extensions: tuple[x509.ExtensionType, bool],
-    key: PrivateKey = world.SIGNER,
+    key: PrivateKey = mdoc_fixture.SIGNER,
     start: datetime = NOW,
     end: datetime = NOW + DAY,
     hashed: Any = None,
-    subject: x509.Name = world.ROOT.subject,
+    subject: x509.Name = mdoc_fixture.ROOT.subject,
     serial: int = 9,
 ) -> x509.Certificate:
     """A certificate by the root's key, with those extensions alone."""
     builder = certificate.describe(
-        subject, issuer=world.ROOT.subject, key=key.public_key, serial=serial, start=start, end=end
+        subject, issuer=mdoc_fixture.ROOT.subject, key=key.public_key, serial=serial, start=start, end=end
     )
     for extension, critical in extensions:
         builder = builder.add_extension(extension, critical=critical)
     return builder.sign(ROOT_SECRET, hashed or hashes.SHA256())
 
 
-def vouched(leaf: x509.Certificate, root: x509.Certificate = world.ROOT, now: datetime = NOW) -> None:
+def vouched(leaf: x509.Certificate, root: x509.Certificate = mdoc_fixture.ROOT, now: datetime = NOW) -> None:
     iaca.verify_document_signer([leaf.public_bytes(Encoding.DER)], root=root, now=now)
 
 
 def test_both_certificates_hold_on_their_first_and_their_last_second() -> None:
     leaf = certified((SIGNING, True), MDL)
-    short = certified(*CA, key=world.ROOT_KEY, start=NOW + SECOND, end=NOW + DAY - SECOND)
+    short = certified(*CA, key=mdoc_fixture.ROOT_KEY, start=NOW + SECOND, end=NOW + DAY - SECOND)
     for now in (NOW, NOW + DAY):
         vouched(leaf, now=now)
     for now in (NOW - SECOND, NOW + DAY + SECOND):
@@ -82,9 +82,9 @@ def test_a_root_is_an_authority_whose_key_signs_certificates(
 ) -> None:
     """ISO/IEC 18013-5 B.1.2: both of them, each said."""
     leaf = certified((SIGNING, True), MDL)
-    vouched(leaf, certified(*CA, key=world.ROOT_KEY))
+    vouched(leaf, certified(*CA, key=mdoc_fixture.ROOT_KEY))
     with pytest.raises(UntrustedIssuerError):
-        vouched(leaf, certified(*extensions, key=world.ROOT_KEY))
+        vouched(leaf, certified(*extensions, key=mdoc_fixture.ROOT_KEY))
 
 
 @pytest.mark.parametrize("hashed", [hashes.SHA384(), hashes.SHA512()])
@@ -97,8 +97,10 @@ def test_a_hash_that_is_too_weak() -> None:
     with pytest.raises(UntrustedIssuerError):
         vouched(weak)
     with pytest.raises(UntrustedIssuerError):
-        vouched(certified((SIGNING, True), MDL), certified(*CA, key=world.ROOT_KEY, hashed=hashes.SHA224()))
-    root = certified(*CA, key=world.ROOT_KEY)
+        vouched(
+            certified((SIGNING, True), MDL), certified(*CA, key=mdoc_fixture.ROOT_KEY, hashed=hashes.SHA224())
+        )
+    root = certified(*CA, key=mdoc_fixture.ROOT_KEY)
     with pytest.raises(paths.NoPathError, match="hash"):
         paths.find_path([weak], anchors=[root], now=NOW)
     assert paths.find_path([certified((SIGNING, True), MDL)], anchors=[root], now=NOW)
@@ -106,32 +108,32 @@ def test_a_hash_that_is_too_weak() -> None:
 
 def test_a_document_signer_lives_as_long_as_it_may() -> None:
     """Annex B.1.4: 457 days, and not beyond its root."""
-    world.document_signer(not_after=world.BEGINS + timedelta(days=iaca.SIGNER_DAYS))
-    world.document_signer(above=world.root(not_after=world.ENDS))
+    mdoc_fixture.document_signer(not_after=mdoc_fixture.BEGINS + timedelta(days=iaca.SIGNER_DAYS))
+    mdoc_fixture.document_signer(above=mdoc_fixture.root(not_after=mdoc_fixture.ENDS))
 
 
 def test_what_need_not_be_understood_is_not_critical() -> None:
-    for der in (world.document_signer(), world.root().public_bytes(Encoding.DER)):
+    for der in (mdoc_fixture.document_signer(), mdoc_fixture.root().public_bytes(Encoding.DER)):
         found = certificate.load(der).extensions
         for oid in (
             ExtensionOID.ISSUER_ALTERNATIVE_NAME, ExtensionOID.CRL_DISTRIBUTION_POINTS,
             ExtensionOID.SUBJECT_KEY_IDENTIFIER,
         ):  # fmt: skip
             assert not found.get_extension_for_oid(oid).critical
-    leaf = certificate.load(world.document_signer())
+    leaf = certificate.load(mdoc_fixture.document_signer())
     assert not leaf.extensions.get_extension_for_oid(ExtensionOID.AUTHORITY_KEY_IDENTIFIER).critical
 
 
 @pytest.mark.parametrize("country", ["ÉÉ", "A1", "11", "Aa"])
 def test_two_letters_of_ascii(country: str) -> None:
     with pytest.raises(InvalidKeyError):
-        world.root(country=country)
+        mdoc_fixture.root(country=country)
 
 
 @pytest.mark.parametrize("length", [59, 60, 200])
 def test_a_name_is_cut_to_what_a_certificate_holds(length: int) -> None:
     """RFC 5280 appendix A.1: a commonName has 64 characters at most."""
-    [name] = world.root(name="n" * length).subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    [name] = mdoc_fixture.root(name="n" * length).subject.get_attributes_for_oid(NameOID.COMMON_NAME)
     assert name.value == f"{'n' * min(length, 59)} IACA"
 
 
@@ -173,7 +175,7 @@ def test_such_a_path_holds_on_its_first_and_its_last_second() -> None:
 # --- lists of certificates taken back ---
 
 
-def told(leaf: x509.Certificate, above: x509.Certificate = world.ROOT) -> Any:
+def told(leaf: x509.Certificate, above: x509.Certificate = mdoc_fixture.ROOT) -> Any:
     def fetch(url: str, *, accept: str = "") -> Fetched:
         return Fetched(revocation_list({9: NOW}), MEDIA_TYPE)
 
@@ -182,13 +184,17 @@ def told(leaf: x509.Certificate, above: x509.Certificate = world.ROOT) -> Any:
 
 
 PLACE = x509.CRLDistributionPoints(
-    [x509.DistributionPoint([x509.UniformResourceIdentifier(f"{world.ISSUER}/iaca.crl")], None, None, None)]
+    [
+        x509.DistributionPoint(
+            [x509.UniformResourceIdentifier(f"{mdoc_fixture.ISSUER}/iaca.crl")], None, None, None
+        )
+    ]
 )
 
 
 def test_an_authority_without_a_key_usage_may_sign_its_list() -> None:
     """RFC 5280 §4.2.1.3: where there is none, nothing is forbidden."""
-    bare = certified((x509.BasicConstraints(True, 0), True), key=world.ROOT_KEY)
+    bare = certified((x509.BasicConstraints(True, 0), True), key=mdoc_fixture.ROOT_KEY)
     assert told(certified((PLACE, False)), bare).status == "revoked"
 
 
@@ -230,10 +236,10 @@ def test_a_chain_of_the_greatest_length() -> None:
 
 
 def test_a_header_holds_so_many_certificates_and_nothing_else() -> None:
-    text = base64.b64encode(world.LEAF).decode()
-    assert read_x5c([text] * MAX_CERTIFICATES) == (world.LEAF,) * MAX_CERTIFICATES
+    text = base64.b64encode(mdoc_fixture.LEAF).decode()
+    assert read_x5c([text] * MAX_CERTIFICATES) == (mdoc_fixture.LEAF,) * MAX_CERTIFICATES
     for value in (
-        None, text, [], [7], [world.LEAF], [text] * (MAX_CERTIFICATES + 1), [text, 7],
+        None, text, [], [7], [mdoc_fixture.LEAF], [text] * (MAX_CERTIFICATES + 1), [text, 7],
         [text[:40] + "\n" + text[40:]], [text[:40] + "%" + text[40:]], [text + "!"],
         ["A" * (2 * certificate.MAX_BYTES + 4)],
     ):  # fmt: skip

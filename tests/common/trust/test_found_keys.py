@@ -18,46 +18,52 @@ from common.trust.certificates import MAX_CERTIFICATES, claims_anchor, issuer_of
 from common.trust.document_signers import find_document_signer, issuer_name
 from common.trust.issuer_keys import NotTheIssuersKeyError, metadata_url
 from common.trust.purposes import ISSUER as TOKENS
-from tests.common.formats.mdoc import world
+from tests.common.formats.mdoc import mdoc_fixture
 from tests.common.trust import test_certificates
 from tests.common.trust.test_issuer_keys import ED25519, METADATA, OTHER, P256, URL, find
 from tests.conftest import NOW
 
 ASSERTS = frozenset({"assertionMethod"})
-ROOT_DER = world.ROOT.public_bytes(Encoding.DER)
+ROOT_DER = mdoc_fixture.ROOT.public_bytes(Encoding.DER)
 
 
 # --- document signers ---
 
 
 def fetch(url: str, *, accept: str = "application/json") -> Fetched:
-    assert (url, accept) == (f"{world.ISSUER}/iaca.pem", "application/x-pem-file")
-    return Fetched(world.pem(world.ROOT), accept)
+    assert (url, accept) == (f"{mdoc_fixture.ISSUER}/iaca.pem", "application/x-pem-file")
+    return Fetched(mdoc_fixture.pem(mdoc_fixture.ROOT), accept)
 
 
-@pytest.mark.parametrize("anchors", [(), (world.ROOT,), (test_certificates.ROOT, world.ROOT)])
+@pytest.mark.parametrize("anchors", [(), (mdoc_fixture.ROOT,), (test_certificates.ROOT, mdoc_fixture.ROOT)])
 def test_a_document_signer(anchors: tuple[x509.Certificate, ...]) -> None:
     """Asked for at its address, or under a root that is known, whichever place this has among others."""
-    found = find_document_signer([world.LEAF], anchors=anchors, fetch=fetch, now=NOW)
-    assert found.id == f"{world.ISSUER}#{hashlib.sha256(world.LEAF).hexdigest()[:32]}"
-    assert (found.controller, found.purposes) == (world.ISSUER, ASSERTS)
-    assert found.public_key == world.SIGNER.public_key
-    assert found.certificates == (world.LEAF, ROOT_DER)
+    found = find_document_signer([mdoc_fixture.LEAF], anchors=anchors, fetch=fetch, now=NOW)
+    assert found.id == f"{mdoc_fixture.ISSUER}#{hashlib.sha256(mdoc_fixture.LEAF).hexdigest()[:32]}"
+    assert (found.controller, found.purposes) == (mdoc_fixture.ISSUER, ASSERTS)
+    assert found.public_key == mdoc_fixture.SIGNER.public_key
+    assert found.certificates == (mdoc_fixture.LEAF, ROOT_DER)
 
 
 def addressed(issuer: str) -> bytes:
     """A document signer under the root whose alternative name is that address."""
-    return world.document_signer(issuer=issuer)
+    return mdoc_fixture.document_signer(issuer=issuer)
 
 
 def test_a_slash_at_the_end_of_an_address_names_nobody_else() -> None:
-    found = find_document_signer([addressed(f"{world.ISSUER}/")], anchors=(), fetch=fetch, now=NOW)
-    assert found.controller == world.ISSUER
-    assert issuer_name(world.root(issuer=f"{world.ISSUER}/")) == world.ISSUER
+    found = find_document_signer([addressed(f"{mdoc_fixture.ISSUER}/")], anchors=(), fetch=fetch, now=NOW)
+    assert found.controller == mdoc_fixture.ISSUER
+    assert issuer_name(mdoc_fixture.root(issuer=f"{mdoc_fixture.ISSUER}/")) == mdoc_fixture.ISSUER
 
 
 @pytest.mark.parametrize(
-    "address", [f"{world.ISSUER}?", f"{world.ISSUER}#x", "ftp://registry.example", "http://registry.example"]
+    "address",
+    [
+        f"{mdoc_fixture.ISSUER}?",
+        f"{mdoc_fixture.ISSUER}#x",
+        "ftp://registry.example",
+        "http://registry.example",
+    ],
 )
 def test_addresses_at_which_nobody_is_asked(address: str) -> None:
     def never(url: str, *, accept: str = "") -> Fetched:
@@ -102,9 +108,10 @@ def test_where_metadata_lie() -> None:
 TOKEN_KEY = PrivateKey("P-256", bytes(31) + b"\x2a")
 
 
-def token_signer(issuer: str = world.ISSUER) -> bytes:
+def token_signer(issuer: str = mdoc_fixture.ISSUER) -> bytes:
     return iaca.create_token_signer(
-        key=TOKEN_KEY.public_key, root=world.ROOT, signer=world.ROOT_KEY, issuer=issuer, name="Transit",
+        key=TOKEN_KEY.public_key, root=mdoc_fixture.ROOT, signer=mdoc_fixture.ROOT_KEY, issuer=issuer,
+        name="Transit",
         serial=77, not_before=NOW - timedelta(days=1), not_after=NOW + timedelta(days=9),
         revocations=f"{issuer}/iaca.crl",
     )  # fmt: skip
@@ -112,24 +119,29 @@ def token_signer(issuer: str = world.ISSUER) -> bytes:
 
 def test_a_signer_of_tokens_is_known_by_its_issuers_whole_address() -> None:
     leaf = token_signer()
-    assert issuer_of([leaf], issuer=world.ISSUER, anchors=[world.ROOT], now=NOW)[0] == world.ISSUER
-    assert verify_chain([leaf], anchors=[world.ROOT], purpose=TOKENS, now=NOW) == certificate.load(leaf)
+    assert (
+        issuer_of([leaf], issuer=mdoc_fixture.ISSUER, anchors=[mdoc_fixture.ROOT], now=NOW)[0]
+        == mdoc_fixture.ISSUER
+    )
+    assert verify_chain([leaf], anchors=[mdoc_fixture.ROOT], purpose=TOKENS, now=NOW) == certificate.load(
+        leaf
+    )
     found = certificate.load(leaf).extensions
     names = found.get_extension_for_class(x509.SubjectAlternativeName)
     assert not names.critical
-    assert names.value.get_values_for_type(x509.UniformResourceIdentifier) == [world.ISSUER]
+    assert names.value.get_values_for_type(x509.UniformResourceIdentifier) == [mdoc_fixture.ISSUER]
     assert not names.value.get_values_for_type(x509.DNSName)
     [place] = found.get_extension_for_class(x509.CRLDistributionPoints).value
     assert place.full_name is not None
-    assert place.full_name[0].value == f"{world.ISSUER}/iaca.crl"
-    assert iaca.certificate_addresses(certificate.load(leaf)) == (world.ISSUER,)
+    assert place.full_name[0].value == f"{mdoc_fixture.ISSUER}/iaca.crl"
+    assert iaca.certificate_addresses(certificate.load(leaf)) == (mdoc_fixture.ISSUER,)
 
 
 def test_a_key_by_certificate() -> None:
     leaf = token_signer()
     header = {"alg": "ES256", "x5c": certificate.x5c([leaf])}
-    found = find(world.ISSUER, header, anchors=(world.ROOT,))
-    assert (found.id, found.controller) == (f"{world.ISSUER}#x5c", world.ISSUER)
+    found = find(mdoc_fixture.ISSUER, header, anchors=(mdoc_fixture.ROOT,))
+    assert (found.id, found.controller) == (f"{mdoc_fixture.ISSUER}#x5c", mdoc_fixture.ISSUER)
     assert (found.purposes, found.public_key) == (ASSERTS, TOKEN_KEY.public_key)
     assert found.certificates == (leaf, ROOT_DER)
 

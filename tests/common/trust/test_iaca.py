@@ -17,7 +17,7 @@ from common.trust import UntrustedIssuerError, iaca
 from common.trust.document_signers import find_document_signer as find_signer
 from common.trust.document_signers import load_root
 from common.trust.purposes import DOCUMENT_SIGNER, READER
-from tests.common.formats.mdoc.world import (
+from tests.common.formats.mdoc.mdoc_fixture import (
     BEGINS,
     ENDS,
     ISSUER,

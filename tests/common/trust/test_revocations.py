@@ -14,7 +14,7 @@ from common.did import Fetched
 from common.errors import FetchError
 from common.keys import PrivateKey, certificate
 from common.trust.revocations import MEDIA_TYPE, path_standing
-from tests.common.formats.mdoc.world import (
+from tests.common.formats.mdoc.mdoc_fixture import (
     ISSUER,
     LEAF,
     ROOT,

@@ -15,8 +15,8 @@ from common.status.bits import pack
 from common.trust.purposes import DOCUMENT_SIGNER, STATUS_SIGNER
 from common.verification.credential_status import credential_status
 from tests.common.formats.fakes import StaticSources
-from tests.common.formats.mdoc import world
-from tests.common.formats.mdoc.world import ROOT, ROOT_KEY, SIGNER, pem, without_address
+from tests.common.formats.mdoc import mdoc_fixture
+from tests.common.formats.mdoc.mdoc_fixture import ROOT, ROOT_KEY, SIGNER, pem, without_address
 from tests.common.verification.test_credential_status import NoCache
 from tests.conftest import NOW
 
@@ -50,8 +50,8 @@ OWN = leaf(SIGNER, DOCUMENT_SIGNER)
 
 def status(ana: PrivateKey, signer: PrivateKey, chain: list[bytes], *, revoked: bool, maker: Any) -> str:
     sources = StaticSources(anchors=(pem(BY_HAND),))
-    secured = world.issue(replace(world.LICENCE, certificates=(OWN,)), holder=ana)
-    credential = world.verify(secured, sources=sources)
+    secured = mdoc_fixture.issue(replace(mdoc_fixture.LICENCE, certificates=(OWN,)), holder=ana)
+    credential = mdoc_fixture.verify(secured, sources=sources)
     assert "://" not in credential.issuer
     [reference] = credential.status
     statuses = pack({reference.index: int(revoked)}, length=131_072, bits=1, order="least")

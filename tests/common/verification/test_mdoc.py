@@ -15,7 +15,16 @@ from common.status.check import StatusOutcome
 from common.trust import TrustedIssuer, TrustList
 from common.verification import Verification, verify_one, verify_response
 from common.verification.procedure import Submission
-from tests.common.formats.mdoc.world import ISSUER, LICENCE, SOURCES, SPACE, closed, issue, opened, present
+from tests.common.formats.mdoc.mdoc_fixture import (
+    ISSUER,
+    LICENCE,
+    SOURCES,
+    SPACE,
+    closed,
+    issue,
+    opened,
+    present,
+)
 from tests.common.verification.test_procedure import none_asked
 from tests.conftest import NOW
 

@@ -25,7 +25,7 @@ from common.vcdm.credential import StatusReference
 from common.verification.credential_status import credential_status
 from common.verification.procedure import Submission, check_format, check_validity
 from tests.common.formats.fakes import StaticSources, method
-from tests.common.formats.mdoc import world
+from tests.common.formats.mdoc import mdoc_fixture
 from tests.common.formats.sd_jwt.salts import salts
 from tests.common.trust.test_revocations import PLACE, made
 from tests.common.verification.test_credential_status import CREDENTIAL, NoCache
@@ -155,7 +155,7 @@ def test_every_check_says_why(ana: PrivateKey) -> None:
 
 URL, LIST = "https://registry.example", "https://registry.example/status/1"
 OTHER = PrivateKey("P-256", bytes(31) + b"\x2f", "own-key")
-CHAIN = (world.LEAF, world.ROOT.public_bytes(Encoding.DER))
+CHAIN = (mdoc_fixture.LEAF, mdoc_fixture.ROOT.public_bytes(Encoding.DER))
 
 
 ELSEWHERE = leaf(OTHER, STATUS_SIGNER, by=OTHER_ROOT_KEY)
@@ -172,7 +172,7 @@ def chained(issuer: str, *, by: PrivateKey = OTHER, published: bool = True, revo
         uri=LIST, statuses=pack({}, length=131_072, bits=2, order="least"), signer=by, now=NOW,
         expires=NOW + timedelta(days=1), ttl=60, chain=[ELSEWHERE],
     )  # fmt: skip
-    taken_back = {certificate.load(world.LEAF).serial_number: NOW} if revoked else {}
+    taken_back = {certificate.load(mdoc_fixture.LEAF).serial_number: NOW} if revoked else {}
 
     def fetch(url: str, *, accept: str = "") -> Fetched:
         assert url == LIST

@@ -118,18 +118,18 @@ def test_a_schema_in_a_token(ana: PrivateKey) -> None:
     )  # fmt: skip
     page = jose.sign(document, kind="vc", signer=named(ana)).encode()
 
-    class World:
+    class Published:
         page = b""
 
     def fetch(url: str, *, accept: str = "application/json") -> Fetched:
         assert url == PLACE
-        return Fetched(World.page)
+        return Fetched(Published.page)
 
     world = dataclasses.replace(STRICT, fetch=fetch)
     for text in (page, b"\n" + page + b"\r\n"):
-        World.page = text
+        Published.page = text
         check_credential(secure(described(ana), ana), world=world, now=NOW)
-    World.page = b"no token"
+    Published.page = b"no token"
     with pytest.raises(SelloError):
         check_credential(secure(described(ana), ana), world=world, now=NOW)
 

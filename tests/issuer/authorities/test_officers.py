@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def world(settings: Settings, tmp_path: Path) -> None:
+def site(settings: Settings, tmp_path: Path) -> None:
     settings.VAR_DIR = tmp_path
     import_spreadsheet("farms", b"id,name\nF-1,Ana\n", title="Farms", authority="farm-office")
     import_spreadsheet("births", b"id,name\nB-1,Ana\n", title="Births", authority="civil-office")

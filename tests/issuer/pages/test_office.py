@@ -36,7 +36,7 @@ FARMS = (
 
 
 @pytest.fixture(autouse=True)
-def world(settings: Settings, tmp_path: Path) -> None:
+def site(settings: Settings, tmp_path: Path) -> None:
     settings.VAR_DIR = tmp_path
     settings.BASE_URL = "http://localhost:8000"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick, for tests alone

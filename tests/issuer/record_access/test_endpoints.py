@@ -35,7 +35,7 @@ NONCE = "n-0S6_WzA2Mj"
 
 
 @dataclass
-class World:
+class AccessSite:
     """Ana has a credential of one authority; the clinic may read of another's registry."""
 
     evidence: Any
@@ -123,7 +123,7 @@ def fresh() -> str:
 
 
 @pytest.fixture(params=["dc+sd-jwt", "ldp_vc"])
-def world(request: pytest.FixtureRequest, ana: PrivateKey, settings: Settings) -> World:
+def site(request: pytest.FixtureRequest, ana: PrivateKey, settings: Settings) -> AccessSite:
     settings.STATUS_LIST_TTL = 0
     evidence = make_farmers("population-register", name="identity")
     registry = make_farmers("disability-registry", name="disability").registry
@@ -142,7 +142,7 @@ def world(request: pytest.FixtureRequest, ana: PrivateKey, settings: Settings) -
     key = ana.named(did_key.key_method(ana.public_key))
     holder = Holder(key.public_key, did_key.encode(key.public_key))
     row, secured = issue_directly(evidence, "F-0002", request.param, holder=holder, now=datetime.now(UTC))
-    return World(evidence, registry, agreement, row, secured, key, request.param)
+    return AccessSite(evidence, registry, agreement, row, secured, key, request.param)
 
 
 def refusal(response: ClientResponse) -> tuple[int, str]:
@@ -150,23 +150,23 @@ def refusal(response: ClientResponse) -> tuple[int, str]:
     return response.status_code, response.json()["error"]
 
 
-def test_exactly_what_was_agreed(world: World) -> None:
-    response = world.ask(world.shown())
+def test_exactly_what_was_agreed(site: AccessSite) -> None:
+    response = site.ask(site.shown())
     assert response.status_code == 200, response.content
     grant = response.json()
     assert (grant["token_type"], grant["expires_in"]) == ("DPoP", 300)
     assert grant["attributes"] == ["crop", "date_of_birth"]
     expected = {"crop": "quinoa", "date_of_birth": "1990-05-25"}
-    assert world.attributes(world.shown(nonce="again")) == expected
+    assert site.attributes(site.shown(nonce="again")) == expected
     assert grant["access_token"] not in str(list(AccessToken.objects.values()))
 
 
-def test_each_reading_is_seen_by_the_person(world: World, bruno: PrivateKey) -> None:
-    token = world.ask(world.shown()).json()["access_token"]
-    assert world.log(world.ana).json() == {"entries": []}
-    world.read(token)
-    world.read(token)
-    entries = world.log(world.ana).json()["entries"]
+def test_each_reading_is_seen_by_the_person(site: AccessSite, bruno: PrivateKey) -> None:
+    token = site.ask(site.shown()).json()["access_token"]
+    assert site.log(site.ana).json() == {"entries": []}
+    site.read(token)
+    site.read(token)
+    entries = site.log(site.ana).json()["entries"]
     assert len(entries) == AccessLog.objects.count() == 2
     assert {name: entries[0][name] for name in ("client_id", "client_name", "purpose", "attributes")} == {
         "client_id": CLINIC_DID,
@@ -175,82 +175,82 @@ def test_each_reading_is_seen_by_the_person(world: World, bruno: PrivateKey) -> 
         "attributes": ["crop", "date_of_birth"],
     }
     assert "quinoa" not in str(entries)
-    assert world.log(bruno).json() == {"entries": []}
+    assert site.log(bruno).json() == {"entries": []}
 
 
-def test_the_person_sees_it_with_a_key_of_the_record_itself(world: World, bruno: PrivateKey) -> None:
-    world.read(world.ask(world.shown()).json()["access_token"])
+def test_the_person_sees_it_with_a_key_of_the_record_itself(site: AccessSite, bruno: PrivateKey) -> None:
+    site.read(site.ask(site.shown()).json()["access_token"])
     holder = Holder(bruno.public_key, did_key.encode(bruno.public_key))
-    disability = world.registry.configurations.get()
+    disability = site.registry.configurations.get()
     issue_directly(disability, "F-0002", "dc+sd-jwt", holder=holder, now=datetime.now(UTC))
-    assert len(world.log(bruno).json()["entries"]) == 1
+    assert len(site.log(bruno).json()["entries"]) == 1
 
 
-def test_a_log_request_is_used_once(world: World) -> None:
+def test_a_log_request_is_used_once(site: AccessSite) -> None:
     asked = create_log_request(
-        audience=world.registry.authority.identifier, jti="1", signer=world.ana, now=datetime.now(UTC)
+        audience=site.registry.authority.identifier, jti="1", signer=site.ana, now=datetime.now(UTC)
     )
-    answers = [Client().get(world.url("log"), headers={"Authorization": f"Bearer {asked}"}) for _ in range(2)]
+    answers = [Client().get(site.url("log"), headers={"Authorization": f"Bearer {asked}"}) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [200, 400]
-    assert Client().get(world.url("log")).status_code == 401
+    assert Client().get(site.url("log")).status_code == 401
 
 
-def test_requests_are_used_once(world: World) -> None:
-    evidence = world.shown()
+def test_requests_are_used_once(site: AccessSite) -> None:
+    evidence = site.shown()
     assertion = create_access_request(
-        client_id=CLINIC_DID, audience=world.registry.authority.identifier, purpose="treatment",
+        client_id=CLINIC_DID, audience=site.registry.authority.identifier, purpose="treatment",
         ground=evidence, token_key=CLINIC.public_key, jti="a", signer=CLINIC, now=datetime.now(UTC),
     )  # fmt: skip
-    assert world.send(assertion, jti="b").status_code == 200
-    assert refusal(world.send(assertion)) == (400, "invalid_grant")
-    assert refusal(world.send(assertion, jti="b")) == (400, "invalid_dpop_proof")
-    assert refusal(world.ask(evidence)) == (400, "invalid_grant")
+    assert site.send(assertion, jti="b").status_code == 200
+    assert refusal(site.send(assertion)) == (400, "invalid_grant")
+    assert refusal(site.send(assertion, jti="b")) == (400, "invalid_dpop_proof")
+    assert refusal(site.ask(evidence)) == (400, "invalid_grant")
 
 
-def test_a_token_needs_its_own_key(world: World, mallory: PrivateKey) -> None:
-    token = world.ask(world.shown()).json()["access_token"]
+def test_a_token_needs_its_own_key(site: AccessSite, mallory: PrivateKey) -> None:
+    token = site.ask(site.shown()).json()["access_token"]
     for overrides in (
         {"signer": mallory},
-        {"url": world.url("log")},
+        {"url": site.url("log")},
         {"method": "POST"},
         {"access_token": "another"},
         {"now": datetime.now(UTC) - timedelta(minutes=5)},
     ):
-        response = world.read(token, **overrides)
+        response = site.read(token, **overrides)
         assert refusal(response) == (401, "invalid_dpop_proof")
         assert response.headers["WWW-Authenticate"].startswith("DPoP")
-    assert refusal(world.read(token, scheme="Bearer")) == (401, "invalid_token")
-    assert refusal(world.read("wrong")) == (401, "invalid_token")
-    assert world.read(token, jti="once").status_code == 200
-    assert refusal(world.read(token, jti="once")) == (401, "invalid_dpop_proof")
+    assert refusal(site.read(token, scheme="Bearer")) == (401, "invalid_token")
+    assert refusal(site.read("wrong")) == (401, "invalid_token")
+    assert site.read(token, jti="once").status_code == 200
+    assert refusal(site.read(token, jti="once")) == (401, "invalid_dpop_proof")
     assert AccessLog.objects.count() == 1
 
 
-def test_a_token_has_its_end(world: World) -> None:
-    token = world.ask(world.shown()).json()["access_token"]
+def test_a_token_has_its_end(site: AccessSite) -> None:
+    token = site.ask(site.shown()).json()["access_token"]
     AccessToken.objects.update(expires_at=datetime.now(UTC) - timedelta(seconds=1))
-    assert refusal(world.read(token)) == (401, "invalid_token")
+    assert refusal(site.read(token)) == (401, "invalid_token")
 
 
-def test_an_agreement_that_ended(world: World) -> None:
-    token = world.ask(world.shown()).json()["access_token"]
+def test_an_agreement_that_ended(site: AccessSite) -> None:
+    token = site.ask(site.shown()).json()["access_token"]
     DataAgreement.objects.update(active=False)
-    assert refusal(world.read(token)) == (401, "invalid_token")
-    assert refusal(world.ask(world.shown(nonce="other"))) == (403, "access_denied")
+    assert refusal(site.read(token)) == (401, "invalid_token")
+    assert refusal(site.ask(site.shown(nonce="other"))) == (403, "access_denied")
 
 
-def test_another_authority(world: World) -> None:
-    token = world.ask(world.shown()).json()["access_token"]
-    elsewhere = replace(world, registry=world.evidence.registry)
+def test_another_authority(site: AccessSite) -> None:
+    token = site.ask(site.shown()).json()["access_token"]
+    elsewhere = replace(site, registry=site.evidence.registry)
     assert refusal(elsewhere.read(token)) == (401, "invalid_token")
-    assert refusal(elsewhere.ask(world.shown(nonce="other"))) == (403, "access_denied")
+    assert refusal(elsewhere.ask(site.shown(nonce="other"))) == (403, "access_denied")
 
 
-def test_a_purpose_that_was_not_agreed(world: World) -> None:
-    assert refusal(world.ask(world.shown(), purpose="marketing")) == (403, "access_denied")
+def test_a_purpose_that_was_not_agreed(site: AccessSite) -> None:
+    assert refusal(site.ask(site.shown(), purpose="marketing")) == (403, "access_denied")
 
 
-def test_somebody_else_with_the_clinics_evidence(world: World, mallory: PrivateKey) -> None:
+def test_somebody_else_with_the_clinics_evidence(site: AccessSite, mallory: PrivateKey) -> None:
     """Mallory passes on what was shown to the clinic, with an agreement of her own."""
     her = mallory.named(did_key.key_method(mallory.public_key))
     did = did_key.encode(her.public_key)
@@ -258,24 +258,24 @@ def test_somebody_else_with_the_clinics_evidence(world: World, mallory: PrivateK
     DataAgreement.objects.create(**fields)
     asked: dict[str, Any] = {"client_id": did, "token_key": her.public_key, "signer": her}
     assertion = create_access_request(
-        audience=world.registry.authority.identifier, purpose="treatment", ground=world.shown(),
+        audience=site.registry.authority.identifier, purpose="treatment", ground=site.shown(),
         jti="a", now=datetime.now(UTC), **asked,
     )  # fmt: skip
-    assert refusal(world.send(assertion, signer=her)) == (403, "access_denied")
-    renamed = replace(world.shown(), audience=did)
+    assert refusal(site.send(assertion, signer=her)) == (403, "access_denied")
+    renamed = replace(site.shown(), audience=did)
     assertion = create_access_request(
-        audience=world.registry.authority.identifier, purpose="treatment", ground=renamed,
+        audience=site.registry.authority.identifier, purpose="treatment", ground=renamed,
         jti="b", now=datetime.now(UTC), **asked,
     )  # fmt: skip
-    assert refusal(world.send(assertion, signer=her)) == (403, "access_denied")
+    assert refusal(site.send(assertion, signer=her)) == (403, "access_denied")
 
 
-def test_a_dpop_key_that_the_request_does_not_name(world: World, mallory: PrivateKey) -> None:
+def test_a_dpop_key_that_the_request_does_not_name(site: AccessSite, mallory: PrivateKey) -> None:
     assertion = create_access_request(
-        client_id=CLINIC_DID, audience=world.registry.authority.identifier, purpose="treatment",
-        ground=world.shown(), token_key=CLINIC.public_key, jti="a", signer=CLINIC, now=datetime.now(UTC),
+        client_id=CLINIC_DID, audience=site.registry.authority.identifier, purpose="treatment",
+        ground=site.shown(), token_key=CLINIC.public_key, jti="a", signer=CLINIC, now=datetime.now(UTC),
     )  # fmt: skip
-    assert refusal(world.send(assertion, signer=mallory)) == (400, "invalid_dpop_proof")
+    assert refusal(site.send(assertion, signer=mallory)) == (400, "invalid_dpop_proof")
 
 
 @pytest.mark.parametrize(
@@ -287,51 +287,51 @@ def test_a_dpop_key_that_the_request_does_not_name(world: World, mallory: Privat
         {"matching_column": "family_name"},
     ],
 )
-def test_evidence_that_was_not_agreed(world: World, change: dict[str, Any]) -> None:
+def test_evidence_that_was_not_agreed(site: AccessSite, change: dict[str, Any]) -> None:
     DataAgreement.objects.update(**change)
-    assert refusal(world.ask(world.shown())) == (403, "access_denied")
+    assert refusal(site.ask(site.shown())) == (403, "access_denied")
 
 
-def test_evidence_that_points_to_two_records(world: World) -> None:
-    for record in world.registry.records.all():
+def test_evidence_that_points_to_two_records(site: AccessSite) -> None:
+    for record in site.registry.records.all():
         record.data["national_id"] = "40170002"
         record.save()
-    assert refusal(world.ask(world.shown())) == (403, "access_denied")
+    assert refusal(site.ask(site.shown())) == (403, "access_denied")
 
 
-def test_evidence_that_is_old(world: World) -> None:
-    old = world.shown(now=datetime.now(UTC) - timedelta(minutes=10))
-    assert refusal(world.ask(old)) == (403, "access_denied")
+def test_evidence_that_is_old(site: AccessSite) -> None:
+    old = site.shown(now=datetime.now(UTC) - timedelta(minutes=10))
+    assert refusal(site.ask(old)) == (403, "access_denied")
 
 
 @pytest.mark.parametrize("state", ["suspended", "revoked"])
-def test_evidence_that_does_not_stand(world: World, state: str) -> None:
-    set_status(world.row, state, reason="test", actor="test", now=datetime.now(UTC))
-    assert refusal(world.ask(world.shown())) == (403, "access_denied")
+def test_evidence_that_does_not_stand(site: AccessSite, state: str) -> None:
+    set_status(site.row, state, reason="test", actor="test", now=datetime.now(UTC))
+    assert refusal(site.ask(site.shown())) == (403, "access_denied")
 
 
-def test_evidence_whose_status_nobody_can_tell(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_evidence_whose_status_nobody_can_tell(site: AccessSite, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lists, "published_list", lambda *_, **__: None)
-    assert refusal(world.ask(world.shown())) == (403, "access_denied")
+    assert refusal(site.ask(site.shown())) == (403, "access_denied")
 
 
-def test_evidence_that_was_changed(world: World) -> None:
-    evidence = world.shown()
-    assert refusal(world.ask(replace(evidence, nonce="another"))) == (403, "access_denied")
+def test_evidence_that_was_changed(site: AccessSite) -> None:
+    evidence = site.shown()
+    assert refusal(site.ask(replace(evidence, nonce="another"))) == (403, "access_denied")
     forged: Secured
     if isinstance(evidence.presentation, str):
         token, mark, shown = evidence.presentation.partition("~")
         forged = flip(token) + mark + shown
     else:
         forged = {**evidence.presentation, "holder": did_key.encode(CLINIC.public_key)}
-    assert refusal(world.ask(replace(evidence, presentation=forged))) == (403, "access_denied")
+    assert refusal(site.ask(replace(evidence, presentation=forged))) == (403, "access_denied")
 
 
-def test_the_form_of_the_request(world: World) -> None:
-    url = world.url("token")
+def test_the_form_of_the_request(site: AccessSite) -> None:
+    url = site.url("token")
     assert refusal(Client().post(url, "grant_type=x", content_type=FORM)) == (400, "unsupported_grant_type")
     form = urlencode({"grant_type": GRANT_TYPE, "assertion": "x"})
     assert refusal(Client().post(url, form, content_type=FORM)) == (400, "invalid_dpop_proof")
     twice = f"{form}&assertion=y"
     assert refusal(Client().post(url, twice, content_type=FORM)) == (400, "invalid_request")
-    assert refusal(world.send("x")) == (400, "invalid_grant")
+    assert refusal(site.send("x")) == (400, "invalid_grant")

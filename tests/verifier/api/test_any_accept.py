@@ -8,7 +8,7 @@ from django.test import Client
 
 from tests.verifier.asking import ask
 
-pytestmark = pytest.mark.usefixtures("world")
+pytestmark = pytest.mark.usefixtures("site")
 ACCEPTS = ["application/ld+json, application/json", "application/jwt", "text/html", "image/png;q=0.1", "?"]
 
 

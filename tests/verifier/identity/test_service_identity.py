@@ -20,7 +20,7 @@ from verifier.presentation.requests import create_request, find_service
 from verifier.services.actions import ACTIONS
 from verifier.services.requested import requested_sets
 
-pytestmark = pytest.mark.usefixtures("world")
+pytestmark = pytest.mark.usefixtures("site")
 
 
 def command(capsys: Any, *arguments: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from verifier.models import Programme, ReadingConsent, Service, TrustedIssuer
 from verifier.services.staff import programmes_of, services_of
 
-pytestmark = pytest.mark.usefixtures("world")
+pytestmark = pytest.mark.usefixtures("site")
 PAGES = ("programmes", "programmes/subsidy", "records", "vouchers", "issuers")
 HOME = "/services/staff/"
 

@@ -12,7 +12,7 @@ from common.notices.models import Notice
 from common.payments.log import PaymentEntry, parse_payment_log
 from common.registries.record_access.holder import create_log_request
 from common.vcdm import times
-from tests.verifier.people import Person
+from tests.verifier.holders import Person
 from tests.verifier.services.actions.test_payment import pay
 from verifier.models import PaymentInstruction
 from verifier.payments.delivery.outbox import deliver_outbox
@@ -29,7 +29,7 @@ def _var(settings: Any, tmp_path: Any) -> None:
 
 
 @pytest.fixture
-def paid(world: None, client: Client, wayra: Person, today: datetime) -> PaymentInstruction:
+def paid(site: None, client: Client, wayra: Person, today: datetime) -> PaymentInstruction:
     """Ana's subsidy, booked and handed over."""
     pay(client, wayra, today)
     deliver_outbox(clock=lambda: today + timedelta(seconds=30))
@@ -73,7 +73,7 @@ class TestStaff:
         assert "The books balance." not in page
         assert "subsidy:transit" in page
 
-    @pytest.mark.usefixtures("world")
+    @pytest.mark.usefixtures("site")
     def test_others_do_not(self, client: Client) -> None:
         assert client.get("/services/staff/programmes").status_code == 302
         client.force_login(User.objects.create_user("visitor", is_staff=True))

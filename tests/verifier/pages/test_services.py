@@ -16,7 +16,7 @@ from common.errors import FetchError
 from common.keys import jws
 from common.payments.errors import InvalidAddressError
 from common.status.check import StatusOutcome
-from tests.verifier.people import Person, post
+from tests.verifier.holders import Person, post
 from verifier.identity.service_identity import service_signer
 from verifier.models import PaymentInstruction, PresentationSession, Service, TrustedIssuer
 from verifier.presentation import unlocking, verify_response
@@ -24,7 +24,7 @@ from verifier.presentation.requests import create_request, find_service
 from verifier.services.actions import ACTIONS
 from verifier.services.actions.base import Action
 
-pytestmark = pytest.mark.usefixtures("world")
+pytestmark = pytest.mark.usefixtures("site")
 Status = PresentationSession.Status
 
 

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from common.adapters import qr
-from tests.verifier.people import Person, post
+from tests.verifier.holders import Person, post
 from verifier.models import (
     GatewayAccount,
     PaymentInstruction,
@@ -30,7 +30,7 @@ COUNTER = "/services/staff/vouchers"
 
 
 @pytest.fixture
-def paying_by_voucher(world: None) -> None:
+def paying_by_voucher(site: None) -> None:
     account = GatewayAccount.objects.create(name="vouchers", kind="voucher", config={"days": 30})
     Programme.objects.filter(slug="subsidy").update(gateway=account)
 

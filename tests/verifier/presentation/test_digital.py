@@ -13,12 +13,12 @@ from common.formats.base import Binding
 from common.oid4vp import dc_api
 from common.oid4vp.matching import candidates
 from common.oid4vp.request_object import Trust, VerifiedRequest, verify_request
-from tests.verifier.people import FORMAT, Person
+from tests.verifier.holders import FORMAT, Person
 from verifier.models import PresentationSession
 from verifier.presentation import states
 from verifier.presentation.browser import COOKIE
 
-pytestmark = pytest.mark.usefixtures("world")
+pytestmark = pytest.mark.usefixtures("site")
 Status = states.Status
 
 

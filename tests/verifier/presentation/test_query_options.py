@@ -11,11 +11,11 @@ from common.errors import FetchError
 from common.formats.base import Secured
 from common.oid4vp.response import OutgoingResponse, create_response, open_response, parse_response_form
 from tests.verifier.asking import ask, state_of
-from tests.verifier.people import IDENTITY, Person, credential, post
+from tests.verifier.holders import IDENTITY, Person, credential, post
 from verifier.models import PresentationSession
 from verifier.presentation.requests import encryption_key, find_service
 
-pytestmark = pytest.mark.usefixtures("world")
+pytestmark = pytest.mark.usefixtures("site")
 Status = PresentationSession.Status
 
 

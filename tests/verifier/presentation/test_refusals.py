@@ -16,12 +16,12 @@ from common.oid4vp.response import create_response
 from common.status.check import StatusOutcome
 from tests.tampering import flip
 from tests.verifier.asking import ask, state_of
-from tests.verifier.people import FARMER, IDENTITY, Person, credential, post
+from tests.verifier.holders import FARMER, IDENTITY, Person, credential, post
 from verifier.models import PresentationSession, TrustedIssuer
 from verifier.presentation import requests, verify_response
 from verifier.services.sample import type_url
 
-pytestmark = pytest.mark.usefixtures("world")
+pytestmark = pytest.mark.usefixtures("site")
 Status = PresentationSession.Status
 
 

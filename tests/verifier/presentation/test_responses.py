@@ -14,14 +14,14 @@ from common.oid4vp.errors import AccessDeniedError
 from common.oid4vp.request import RESPONSE_MODES
 from common.oid4vp.response import MAX_BYTES, create_error_response, parse_response_form
 from tests.verifier.asking import ask, state_of
-from tests.verifier.people import IDENTITY, Person, post
+from tests.verifier.holders import IDENTITY, Person, post
 from verifier.errors import AlreadyAnsweredError
 from verifier.identity import service_identity
 from verifier.models import PresentationSession
 from verifier.presentation import states
 from verifier.presentation.responses import receive_response
 
-pytestmark = pytest.mark.usefixtures("world")
+pytestmark = pytest.mark.usefixtures("site")
 Status = PresentationSession.Status
 
 

@@ -9,11 +9,11 @@ from django.test import Client
 from common.formats.base import VerifiedCredential
 from common.status.check import StatusOutcome
 from tests.verifier.asking import ask, state_of
-from tests.verifier.people import FARMER, IDENTITY, Person, post
+from tests.verifier.holders import FARMER, IDENTITY, Person, post
 from verifier.models import PresentationSession
 from verifier.presentation import verify_response
 
-pytestmark = pytest.mark.usefixtures("world")
+pytestmark = pytest.mark.usefixtures("site")
 Status = PresentationSession.Status
 
 

@@ -19,13 +19,13 @@ from verifier.presentation.requests import find_service
 from verifier.record_access import client as reading
 from verifier.services.sample import issuer_url
 
-pytestmark = pytest.mark.usefixtures("world")
+pytestmark = pytest.mark.usefixtures("site")
 AUTHORITY = issuer_url("disability-registry")
 Answer = Callable[[], http.HttpReply]
 
 
 @pytest.fixture
-def consent(world: None, today: datetime) -> ReadingConsent:
+def consent(site: None, today: datetime) -> ReadingConsent:
     return ReadingConsent.objects.create(
         service=find_service("clinic-care"), reference="CARE-0001", session="s", authority=AUTHORITY,
         consent_id="c-1", purpose="care", attributes=["assistive_device"], given_at=today,

@@ -12,7 +12,7 @@ from common.keys import PrivateKey
 from common.oid4vci.metadata import ConfigurationMetadata
 from common.status.check import StatusOutcome
 from tests.common.formats.fakes import StaticSources
-from tests.common.formats.mdoc.world import (
+from tests.common.formats.mdoc.mdoc_fixture import (
     ISSUER,
     LICENCE,
     PICTURE,

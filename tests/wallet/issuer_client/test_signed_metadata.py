@@ -46,22 +46,20 @@ def asked(office: Office, now: datetime, settings: Any, tmp_path: Path) -> dict[
     settings.ISSUER_CA_FILE = str(tmp_path / "roots.pem")
     Path(settings.ISSUER_CA_FILE).write_bytes(root(now).public_bytes(Encoding.PEM))
     plain = json.loads(office.metadata({}, b"").body)
-    world: dict[str, Any] = {
+    site: dict[str, Any] = {
         "accept": [], "document": plain, "signer": office.es256, "chain": (leaf(now, key=office.es256),),
         "now": now, "tamper": lambda text: text,
     }  # fmt: skip
 
     def answer(headers: Mapping[str, str], body: bytes) -> http.HttpReply:
-        world["accept"].append(headers["Accept"])
+        site["accept"].append(headers["Accept"])
         if not headers["Accept"].startswith("application/jwt"):
             return reply(plain)
-        text = sign_metadata(
-            world["document"], signer=world["signer"], now=world["now"], chain=world["chain"]
-        )
-        return reply(world["tamper"](text), content_type="application/jwt")
+        text = sign_metadata(site["document"], signer=site["signer"], now=site["now"], chain=site["chain"])
+        return reply(site["tamper"](text), content_type="application/jwt")
 
     office.network.handlers[("GET", ADDRESS)] = answer
-    return world
+    return site
 
 
 @pytest.fixture(autouse=True)
@@ -96,17 +94,17 @@ MALLORY = PrivateKey("P-256", bytes(31) + b"\x66")
 @pytest.mark.parametrize(
     "bend",
     [
-        lambda now, world: {"signer": MALLORY},
-        lambda now, world: {"signer": MALLORY, "chain": (leaf(now, key=MALLORY, by=MALLORY),)},
-        lambda now, world: {"signer": MALLORY, "chain": (leaf(now, key=MALLORY, issuer=f"{ISSUER}2"),)},
-        lambda now, world: {"chain": ()},  # and no metadata of its keys to be asked
-        lambda now, world: {"document": {**world["document"], "credential_issuer": f"{ISSUER}2"}},
-        lambda now, world: {"now": now - timedelta(days=2)},
-        lambda now, world: {"now": now + timedelta(minutes=5)},
-        lambda now, world: {"tamper": flip},
-        lambda now, world: {"tamper": lambda text: text.rpartition(".")[0] + "."},
-        lambda now, world: {"tamper": lambda text: "{}"},
-        lambda now, world: {"tamper": lambda text: ""},
+        lambda now, site: {"signer": MALLORY},
+        lambda now, site: {"signer": MALLORY, "chain": (leaf(now, key=MALLORY, by=MALLORY),)},
+        lambda now, site: {"signer": MALLORY, "chain": (leaf(now, key=MALLORY, issuer=f"{ISSUER}2"),)},
+        lambda now, site: {"chain": ()},  # and no metadata of its keys to be asked
+        lambda now, site: {"document": {**site["document"], "credential_issuer": f"{ISSUER}2"}},
+        lambda now, site: {"now": now - timedelta(days=2)},
+        lambda now, site: {"now": now + timedelta(minutes=5)},
+        lambda now, site: {"tamper": flip},
+        lambda now, site: {"tamper": lambda text: text.rpartition(".")[0] + "."},
+        lambda now, site: {"tamper": lambda text: "{}"},
+        lambda now, site: {"tamper": lambda text: ""},
     ],
     ids=[
         "another's key", "another's root", "another's certificate", "no chain", "another's metadata", "old",

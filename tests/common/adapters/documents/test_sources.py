@@ -27,8 +27,8 @@ from common.status import token
 from common.status.bits import pack
 from common.trust import TrustedIssuer, TrustList, UnknownIssuerError
 from common.vcdm.credential import StatusReference
-from tests.common.formats.mdoc.world import ISSUER as TRANSIT
-from tests.common.formats.mdoc.world import LEAF, ROOT, ROOT_KEY
+from tests.common.formats.mdoc.mdoc_fixture import ISSUER as TRANSIT
+from tests.common.formats.mdoc.mdoc_fixture import LEAF, ROOT, ROOT_KEY
 from tests.common.trust.test_issuer_keys import ANCHOR, NAMED, URL, x5c
 from tests.conftest import NOW
 

@@ -7,7 +7,7 @@ from common.formats.data_integrity import ecdsa_sd_2023
 from common.formats.data_integrity.ecdsa_sd_2023_value import parse_base, parse_derived
 from common.formats.data_integrity.selection import SelectionError
 from common.keys import PrivateKey
-from tests.common.formats.data_integrity.boats import (
+from tests.common.formats.data_integrity.sd2023_fixture import (
     BOAT,
     KEY,
     OPTIONS,

@@ -23,7 +23,7 @@ from common.formats.data_integrity.ecdsa_sd_2023_value import (
 from common.formats.data_integrity.rdfc_suites import ECDSA_RDFC_2019
 from common.formats.data_integrity.selection import SelectionError
 from common.keys import PrivateKey
-from tests.common.formats.data_integrity.boats import (
+from tests.common.formats.data_integrity.sd2023_fixture import (
     BOAT,
     HMAC_KEY,
     KEY,

@@ -14,7 +14,7 @@ from common.formats.data_integrity.grouping import hmac_statements
 from common.formats.data_integrity.selection import select_json_ld
 from common.keys import PrivateKey, multikey
 from common.rdf.statements import read_statements
-from tests.common.formats.data_integrity.boats import HMAC_KEY, without
+from tests.common.formats.data_integrity.sd2023_fixture import HMAC_KEY, without
 from tests.common.rdf.examples import contexts
 from tests.conftest import shared
 

@@ -12,7 +12,15 @@ from common.encoding import base64url, cbor
 from common.errors import SelloError
 from common.formats.mdoc import mso
 from common.keys import PrivateKey, cose
-from tests.common.formats.mdoc.world import SIGNER, SPACE, issue, opened, present, verify, verify_shown
+from tests.common.formats.mdoc.mdoc_fixture import (
+    SIGNER,
+    SPACE,
+    issue,
+    opened,
+    present,
+    verify,
+    verify_shown,
+)
 
 
 def at_length(value: Any) -> bytes:

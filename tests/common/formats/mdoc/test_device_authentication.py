@@ -8,7 +8,7 @@ from common.encoding import cbor
 from common.errors import MalformedInputError
 from common.formats.mdoc import device_response
 from common.keys import PrivateKey, cose
-from tests.common.formats.mdoc.world import (
+from tests.common.formats.mdoc.mdoc_fixture import (
     FORMAT,
     LEAF,
     LICENCE,

@@ -15,7 +15,7 @@ from common.formats.base import ExpiredError, InvalidCredentialError, NotYetVali
 from common.formats.mdoc.doctypes import MDL, PHOTO_ID
 from common.keys import PrivateKey, cose
 from common.trust import UntrustedIssuerError
-from tests.common.formats.mdoc.world import (
+from tests.common.formats.mdoc.mdoc_fixture import (
     FORMAT,
     ISSUER,
     LEAF,

@@ -13,7 +13,7 @@ from common.formats.base import Binding, BindingMismatchError, Holder, InvalidCr
 from common.formats.detect import find_format
 from common.formats.mdoc.doctypes import MDL, PHOTO_ID
 from common.keys import PrivateKey, jwk
-from tests.common.formats.mdoc.world import (
+from tests.common.formats.mdoc.mdoc_fixture import (
     BINDING,
     FORMAT,
     LICENCE,

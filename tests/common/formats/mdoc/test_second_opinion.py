@@ -5,7 +5,7 @@ from pymdoccbor.mdoc.verifier import MdocCbor
 
 from common.encoding import base64url
 from common.keys import PrivateKey
-from tests.common.formats.mdoc.world import ROOT, SPACE, issue, opened, present, root
+from tests.common.formats.mdoc.mdoc_fixture import ROOT, SPACE, issue, opened, present, root
 
 
 def read(presented: str, trusted: x509.Certificate) -> MdocCbor:

@@ -6,7 +6,7 @@ from common.formats.sd_jwt import compact
 from common.keys import PrivateKey, certificate, jws
 from tests.common.formats import test_sd_jwt_vc as tokens
 from tests.common.formats.fakes import StaticSources, method
-from tests.common.formats.mdoc.world import LEAF
+from tests.common.formats.mdoc.mdoc_fixture import LEAF
 from tests.common.trust.test_found_keys import ROOT_DER
 from tests.conftest import NOW
 

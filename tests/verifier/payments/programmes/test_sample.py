@@ -8,7 +8,7 @@ from django.test import Client
 
 from common.keys import PrivateKey
 from common.oid4vp.transaction_data import Payment
-from tests.verifier.people import FARMER, IDENTITY, Person, credential, post
+from tests.verifier.holders import FARMER, IDENTITY, Person, credential, post
 from verifier.models import PaymentInstruction, PresentationSession, Programme
 from verifier.payments.instructions.gateway import PaymentReceipt
 from verifier.payments.instructions.receipts import apply_receipt
@@ -33,7 +33,7 @@ def show(slug: str, who: Person, now: datetime, **more: Any) -> PresentationSess
     return created.session
 
 
-@pytest.mark.usefixtures("world")
+@pytest.mark.usefixtures("site")
 class TestPension:
     def test_the_widow_is_paid_once_a_month(self, ana: PrivateKey, today: datetime) -> None:
         widow = person(ana, today, identity=IDENTITY, death=DEATH)
@@ -97,7 +97,7 @@ class TestPension:
         assert sorted(PaymentInstruction.objects.values_list("state", flat=True)) == ["BOOKED", "REJECTED"]
 
 
-@pytest.mark.usefixtures("world")
+@pytest.mark.usefixtures("site")
 class TestSubsidy:
     def test_it_is_paid_by_the_harvest(self, ana: PrivateKey, today: datetime) -> None:
         session = show("subsidy", person(ana, today, farmer={**FARMER, "harvest_kg": 913}), today)
@@ -115,7 +115,7 @@ class TestSubsidy:
         assert "up to" not in client.get("/services/widows-pension").content.decode()
 
 
-@pytest.mark.usefixtures("world")
+@pytest.mark.usefixtures("site")
 def test_loading_again_keeps_what_an_operator_chose() -> None:
     from verifier.models import GatewayAccount
 
@@ -128,7 +128,7 @@ def test_loading_again_keeps_what_an_operator_chose() -> None:
         each.full_clean()
 
 
-@pytest.mark.usefixtures("world")
+@pytest.mark.usefixtures("site")
 def test_a_payment_before_the_programme_begins(ana: PrivateKey, today: datetime) -> None:
     Programme.objects.filter(slug="subsidy").update(opens_at=today + timedelta(days=1))
     session = show("subsidy", person(ana, today, farmer=FARMER), today)

@@ -9,14 +9,14 @@ from django.test import Client
 
 from common.errors import SelloError
 from tests.verifier.asking import ask, state_of
-from tests.verifier.people import Person, post
+from tests.verifier.holders import Person, post
 from verifier.errors import ServiceSetupError
 from verifier.models import GatewayAccount, PresentationSession, Service
 from verifier.presentation.requests import create_request, find_service
 from verifier.services import sample
 from verifier.services.actions import ACTIONS, action_of, check_action
 
-pytestmark = pytest.mark.usefixtures("world")
+pytestmark = pytest.mark.usefixtures("site")
 PAYMENT = {
     "programme": "subsidy", "purpose": "Subsidy", "reference": "SUBSIDY", "payee": "Cash at the counter",
 }  # fmt: skip

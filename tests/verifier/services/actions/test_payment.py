@@ -12,7 +12,7 @@ from django.test import Client
 from common.errors import SelloError
 from common.keys import PrivateKey
 from common.oid4vp.transaction_data import Payment
-from tests.verifier.people import FARMER, Person, credential, post
+from tests.verifier.holders import FARMER, Person, credential, post
 from verifier.models import JournalEntry, PaymentInstruction, Posting, PresentationSession, Programme
 from verifier.payments.instructions import ledger
 from verifier.presentation import states
@@ -46,7 +46,7 @@ def pay(client: Client, person: Person, now: datetime, **more: Any) -> tuple[Any
     return reply, created.session
 
 
-@pytest.mark.usefixtures("world")
+@pytest.mark.usefixtures("site")
 class TestOnce:
     def test_the_person_signs_what_is_paid(self, client: Client, wayra: Person, today: datetime) -> None:
         created = ask(today)
@@ -157,7 +157,7 @@ class TestBooks:
 @pytest.mark.django_db(transaction=True)
 def test_of_many_unlocks_at_once_one_pays(wayra: Person, today: datetime) -> None:
     """Eight threads unlock the same verified answer, and four answers of one farmer race with them."""
-    from tests.verifier.people import ISSUER_DID
+    from tests.verifier.holders import ISSUER_DID
     from verifier.models import TrustedIssuer
     from verifier.services.sample import load_services
 

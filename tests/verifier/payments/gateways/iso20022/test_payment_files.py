@@ -255,7 +255,7 @@ def test_an_account_that_is_not_set_up_sends_nothing(rail: Callable[..., Rail]) 
     assert bank.state(payment) == "BOOKED"
 
 
-def test_the_page_asks_for_an_account_that_a_bank_can_pay_to(client: Client, world: None) -> None:
+def test_the_page_asks_for_an_account_that_a_bank_can_pay_to(client: Client, site: None) -> None:
     account = GatewayAccount.objects.create(name="bank", kind="iso20022", config={})
     Programme.objects.filter(slug="subsidy").update(gateway=account)
     for wrong in ("Cash at the counter", "DE88370400440532013000", ""):
