@@ -86,10 +86,10 @@ def _take(
         states.move(session, Status.REJECTED, now=now, detail=answer.error, outcome=outcome)
         return ReceivedResponse(session)
     try:
-        verification = verify_answer(session, answer.presentations, now=now)  # 4
+        checked = verify_answer(session, answer.presentations, now=now)  # 4
     except SelloError as error:
         _reject(session, {"verified": False, "reason": error.public}, failed="query", now=now)
-    outcome = _outcome(verification)
+    verification, outcome = checked.verification, _outcome(checked.verification)
     if not verification.verified:  # 5
         failed = next((one.check for one in verification.checks if one.result != "passed"), "format")
         _reject(session, outcome, failed=failed, now=now)
@@ -108,7 +108,7 @@ def _take(
             session, f"{settings.BASE_URL}/services/sessions/{session.poll_id}/finish?{query}"
         )
     try:
-        unlock_session(session, answer.presentations, verification, now=now)
+        unlock_session(session, checked, now=now)
     except SelloError as error:
         note_problem(session, error)
     return ReceivedResponse(session)

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from django.db import models
 
+from common.adapters.storage.transitions import transition
 from verifier.errors import AlreadyAnsweredError, SessionTimedOutError
 from verifier.models import AuditEvent, PresentationSession
 
@@ -24,32 +25,31 @@ CAME_FROM: Final[dict[str, tuple[str, ...]]] = {
     Status.UNLOCKED: (Status.VERIFIED,),
     Status.TIMED_OUT: (Status.REQUESTED, Status.REQUEST_RETRIEVED, Status.SUBMITTED, Status.VERIFIED),
 }
+GIVEN_BACK: Final[dict[str, tuple[str, ...]]] = {Status.VERIFIED: (Status.UNLOCKED,)}
 SECRETS_GONE: Final[dict[str, Any]] = {"sealed_key": None, "sealed_answer": None}
 
 
 def move(session: PresentationSession, to: str, *, now: datetime, detail: str = "", **fields: Any) -> None:
-    """Move `session` on and store `fields` with it, or raise: it timed out, or another was first."""
+    """Move `session` on and store `fields` with it.
+
+    Raises `SessionTimedOutError` where its time is over, `AlreadyAnsweredError` where another was first.
+    """
     if to != Status.TIMED_OUT:
         time_out(session, now=now)
-    moved = PresentationSession.objects.filter(pk=session.pk, status__in=CAME_FROM[to]).update(
-        status=to, **fields
-    )
-    if not moved:
-        session.refresh_from_db()
+    if not transition(session, to, ways=CAME_FROM, state="status", **fields):
         if session.status == Status.TIMED_OUT:
             raise SessionTimedOutError("This took too long. Start again at the service.")
         raise AlreadyAnsweredError("This request was answered already. Start again at the service.")
-    for name, value in {"status": to, **fields}.items():
-        setattr(session, name, value)
     AuditEvent.objects.create(session=session, at=now, event=to, detail=detail[:200])
 
 
 def give_back(session: PresentationSession, *, expires_at: datetime) -> None:
     """UNLOCKED back to VERIFIED: nothing was opened, because somebody who was asked did not answer."""
-    PresentationSession.objects.filter(
-        pk=session.pk, status=Status.UNLOCKED, sealed_answer__isnull=False
-    ).update(status=Status.VERIFIED, unlocked_at=None, expires_at=expires_at)
     session.refresh_from_db()
+    if session.sealed_answer is not None:
+        transition(
+            session, Status.VERIFIED, ways=GIVEN_BACK, state="status", unlocked_at=None, expires_at=expires_at
+        )
 
 
 def time_out(session: PresentationSession, *, now: datetime) -> None:

@@ -10,12 +10,11 @@ from typing import Final
 
 from django.db import transaction
 
-from common.verification import Verification
 from verifier.errors import SessionNotFoundError, WrongBrowserError
 from verifier.models import PresentationSession
 from verifier.presentation import states
 from verifier.presentation.pending_response import open_pending_response
-from verifier.presentation.verify_response import Answer, verified_answer, verify_answer
+from verifier.presentation.verify_response import CheckedAnswer, verified_answer, verify_answer
 from verifier.sealing import seal_value, secret_digest, unseal_value
 from verifier.services.actions import action_of
 from verifier.services.actions.base import Unlocked, UnlockedDocument
@@ -24,16 +23,14 @@ RESULT_LIFETIME: Final = timedelta(minutes=10)
 Status = states.Status
 
 
-def unlock_session(
-    session: PresentationSession, answer: Answer, verification: Verification, *, now: datetime
-) -> Unlocked:
+def unlock_session(session: PresentationSession, checked: CheckedAnswer, *, now: datetime) -> Unlocked:
     """Run the service's action for a verified answer; of several at once, one does it.
 
     Raises `ServiceSetupError` while the session is VERIFIED still, `AlreadyAnsweredError` or
     `SessionTimedOutError` where it is no longer, and whatever the action refuses with.
     """
     action = action_of(session.service)
-    presentation = verified_answer(session, answer, verification)
+    presentation = verified_answer(checked)
     with transaction.atomic() if action.atomic else _returned_on_failure(session):
         states.move(session, Status.UNLOCKED, now=now, unlocked_at=now, expires_at=now + RESULT_LIFETIME)
         unlocked = action.unlock(presentation, session=session, now=now)
@@ -61,8 +58,8 @@ def finish_in_browser(
 def retry_unlock(session: PresentationSession, *, now: datetime) -> Unlocked:
     """Unlock what was verified before: it is checked again, as of the moment when it arrived."""
     answer = open_pending_response(session)
-    verification = verify_answer(session, answer, now=now, arrived=session.submitted_at)
-    return unlock_session(session, answer, verification, now=now)
+    checked = verify_answer(session, answer, now=now, arrived=session.submitted_at)
+    return unlock_session(session, checked, now=now)
 
 
 def require_browser(session: PresentationSession, browser: str) -> None:

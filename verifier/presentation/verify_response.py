@@ -1,6 +1,7 @@
 """Checking an answer against the request that it answers, by the one procedure of the house."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
@@ -25,13 +26,29 @@ Answer = Mapping[str, Sequence[Secured]]
 T = TypeVar("T", Payment, DataAccess)
 
 
+@dataclass(frozen=True, slots=True)
+class CheckedAnswer:
+    """An answer beside the request that it answers, and what the procedure says of it.
+
+    `assigned` has, by query, the entries of the transaction data that its presentation had to sign.
+    """
+
+    request: AuthorizationRequest
+    answer: Answer
+    assigned: Mapping[str, tuple[str, ...]]
+    verification: Verification
+
+
 def verify_answer(
     session: PresentationSession, answer: Answer, *, now: datetime, arrived: datetime | None = None
-) -> Verification:
+) -> CheckedAnswer:
     """What the procedure says of an answer, for the nonce, audience and query of this session alone.
 
     An answer that `arrived` a while ago is judged as of then, but for its status: lists have no history, and
     one that was signed since would be of a later time.
+
+    Raises `QueryNotSatisfiedError` for an answer that has more presentations than were asked for; whatever
+    else is wrong stands in the verification.
     """
     request = request_of(session)
     check_counts(request.query, {name: len(presentations) for name, presentations in answer.items()})
@@ -65,7 +82,7 @@ def verify_answer(
     def status_now(credential: VerifiedCredential, **_: datetime) -> StatusOutcome:
         return check_credential_status(credential, now=now)
 
-    return verify_response(
+    verification = verify_response(
         submissions,
         satisfied=satisfied,
         sources=sources(trust=trust),
@@ -74,13 +91,15 @@ def verify_answer(
         trust=trust,
         now=arrived or now,
     )
+    return CheckedAnswer(request, answer, assigned, verification)
 
 
-def verified_answer(
-    session: PresentationSession, answer: Answer, verification: Verification
-) -> VerifiedAnswer:
-    """What an action sees of a verified answer: the requested claims, and what was signed with them."""
-    request = request_of(session)
+def verified_answer(checked: CheckedAnswer) -> VerifiedAnswer:
+    """What an action sees of a verified answer: the requested claims, and what was signed with them.
+
+    Raises `SelloError` where the answer was not verified.
+    """
+    request, verification = checked.request, checked.verification
     verification.require_verified()
     shown: dict[str, tuple[DisclosedCredential, ...]] = {}
     for name, group in verification.presentations.items():
@@ -94,13 +113,13 @@ def verified_answer(
                 requested=requested_claims(query, each.credentials[0], ancestors=ancestors),
                 evidence=secured,
             )
-            for each, secured in zip(group, answer[name], strict=True)
+            for each, secured in zip(group, checked.answer[name], strict=True)
         )
     return VerifiedAnswer(
         shown=shown,
         payments=_contents(request, Payment),
         consents=_contents(request, DataAccess),
-        transaction_data=_assigned(request, answer),
+        transaction_data=checked.assigned,
     )
 
 

@@ -16,8 +16,8 @@ from verifier.models import GatewayAccount, PaymentInstruction
 from verifier.payments.delivery.gateway_factory import gateway_of
 from verifier.payments.delivery.polling import MAX_BATCH, Clock, poll
 from verifier.payments.instructions import states
-from verifier.payments.instructions.binding import unaltered
 from verifier.payments.instructions.gateway import Gateway, Instruction, NotSentError, PaymentReceipt
+from verifier.payments.instructions.integrity import unaltered
 from verifier.payments.instructions.receipts import apply_receipt
 
 State = states.State

@@ -11,9 +11,9 @@ from django.db import transaction
 from common.errors import SelloError
 from verifier.models import GatewayAccount, PaymentInstruction
 from verifier.payments.instructions import states
-from verifier.payments.instructions.binding import unaltered
 from verifier.payments.instructions.errors import UnknownInstructionError
 from verifier.payments.instructions.gateway import Gateway, PaymentReceipt, PaymentReceipts
+from verifier.payments.instructions.integrity import unaltered
 from verifier.payments.instructions.receipts import apply_receipt
 
 Clock = Callable[[], datetime]

@@ -13,8 +13,9 @@ from verifier.payments.delivery.gateway_factory import gateway_of
 from verifier.payments.delivery.outbox import end_leases
 from verifier.payments.delivery.polling import Clock, poll, receive_receipts
 from verifier.payments.instructions import states
-from verifier.payments.instructions.binding import ALTERED, SAID, stop_altered
+from verifier.payments.instructions.disputes import ALTERED, SAID
 from verifier.payments.instructions.gateway import ReviewNeededError
+from verifier.payments.instructions.integrity import stop_altered
 
 State = states.State
 LONGEST_UNKNOWN: Final = timedelta(hours=1)

@@ -11,23 +11,14 @@ what has left does not leave again, and what was paid is not called rejected to 
 
 import hmac
 import json
-import logging
-from collections.abc import Iterable, Iterator
-from datetime import datetime
-from itertools import islice
-from typing import Any, Final
+from typing import Any
 
 from verifier.models import PaymentInstruction
 from verifier.payments.instructions import states
-from verifier.payments.instructions.gateway import Instruction
-from verifier.payments.instructions.orders import instruction_of, is_mapped
+from verifier.payments.instructions.orders import is_mapped
 from verifier.sealing import pseudonym
 
-CHUNK: Final = 500
-ALTERED: Final = "altered"  # the problem of such an order, for the operator
-SAID: Final = "Its row was changed: it is not what was signed."
 State = states.State
-log = logging.getLogger("sello.payments")
 
 
 def bind(row: PaymentInstruction) -> str:
@@ -40,56 +31,11 @@ def is_altered(row: PaymentInstruction) -> bool:
 
     The row is locked, or else looked at again under its lock where it seems to be: it may move meanwhile.
     """
-    return _is_altered(row, states.in_books([row])[row.number])
+    return differs_from_books(row, states.in_books([row])[row.number])
 
 
-def unaltered(
-    rows: Iterable[PaymentInstruction], *, now: datetime
-) -> Iterator[tuple[PaymentInstruction, Instruction]]:
-    """The orders that are as they were booked, as gateways see them; any other is stopped.
-
-    One that moved on while it was looked at is left out too.
-    """
-    rows = list(rows)
-    booked = states.in_books(rows)
-    for row in rows:
-        if _is_altered(row, booked[row.number]):
-            _stop_if_altered(row.number, now=now)
-        else:
-            yield row, instruction_of(row)
-
-
-def stop_order(row: PaymentInstruction, *, now: datetime) -> None:
-    """Hold an altered order, which is locked, for a person to look at; once in its history and the log."""
-    if row.state == State.SENDING:
-        states.move(row, State.PARKED, source="check", now=now, detail=ALTERED, lease="", lease_until=None)
-    if not (row.disputed and row.problem == ALTERED):
-        row.disputed, row.problem = True, ALTERED
-        row.save(update_fields=["disputed", "problem"])
-        states.note(row, "ALTERED", source="check", now=now)
-        log.error("payment %s stopped: its row is not what was signed", row.pk)
-
-
-def stop_altered(*, now: datetime) -> int:
-    """Look at every order of the books and hold what was altered; how many."""
-    found = 0
-    rows = PaymentInstruction.objects.select_related("programme", "gateway").iterator(chunk_size=CHUNK)
-    while some := list(islice(rows, CHUNK)):
-        booked = states.in_books(some)
-        found += sum(
-            _is_altered(row, booked[row.number]) and _stop_if_altered(row.number, now=now) for row in some
-        )
-    return found
-
-
-def _stop_if_altered(number: str, *, now: datetime) -> bool:
-    with states.locked(number) as held:
-        if altered := is_altered(held):
-            stop_order(held, now=now)
-        return altered
-
-
-def _is_altered(row: PaymentInstruction, booked: str) -> bool:
+def differs_from_books(row: PaymentInstruction, booked: str) -> bool:
+    """The same of a row whose last state in the books is known (`states.in_books`, of many at once)."""
     order, _, payee = row.bound.partition(".")
     forgotten = not row.payee and row.state not in states.AWAITED
     fits = hmac.compare_digest

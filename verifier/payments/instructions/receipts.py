@@ -7,10 +7,11 @@ from django.db import IntegrityError, transaction
 
 from verifier.models import PaymentInstruction
 from verifier.payments.instructions import states
-from verifier.payments.instructions.binding import is_altered, stop_order
+from verifier.payments.instructions.binding import is_altered
+from verifier.payments.instructions.disputes import dispute_locked, hold_altered
 from verifier.payments.instructions.errors import BudgetExhaustedError
 from verifier.payments.instructions.gateway import PaymentReceipt
-from verifier.payments.instructions.notify import notify_payee
+from verifier.payments.instructions.settlement import settle
 
 State = states.State
 MEANS: Final = {
@@ -41,7 +42,7 @@ def apply_receipt(instruction_id: str, receipt: PaymentReceipt, *, source: str, 
     """
     with states.locked(instruction_id) as instruction:
         if is_altered(instruction):
-            stop_order(instruction, now=now)
+            hold_altered(instruction, now=now)
             return False
         if receipt.state == "absent" and (receipt.at is None or receipt.at < instruction.changed_at):
             return False
@@ -52,26 +53,8 @@ def apply_receipt(instruction_id: str, receipt: PaymentReceipt, *, source: str, 
         to = MEANS[receipt.state]
         if instruction.state not in states.CAME_FROM[to]:
             return False  # twice, or late
-        _move(instruction, to, receipt, source=source, now=now)
+        settle(instruction, to, receipt, source=source, now=now)
         return True
-
-
-def _move(
-    instruction: PaymentInstruction, to: str, receipt: PaymentReceipt, *, source: str, now: datetime
-) -> None:
-    states.move(
-        instruction,
-        to,
-        source=source,
-        now=now,
-        detail=receipt.reason,
-        gateway_reference=(receipt.reference or instruction.gateway_reference)[:100],
-        problem=receipt.reason[:100],
-        next_attempt_at=now + states.pause(instruction, now=now),
-        lease="",
-        lease_until=None,
-    )
-    notify_payee(instruction, now=now)
 
 
 def _absent(instruction: PaymentInstruction, *, source: str, now: datetime) -> bool:
@@ -85,16 +68,12 @@ def _absent(instruction: PaymentInstruction, *, source: str, now: datetime) -> b
 
 def _dispute(instruction: PaymentInstruction, receipt: PaymentReceipt, *, source: str, now: datetime) -> bool:
     """Keep the contradiction, once; what was paid after it was rejected is booked as paid where it can be."""
-    known = instruction.disputed
-    instruction.disputed = True
-    instruction.save(update_fields=["disputed"])
-    if not known:
-        states.note(instruction, "DISPUTED", source=source, now=now, detail=f"now {receipt.state}")
+    news = dispute_locked(instruction, why=f"now {receipt.state}", source=source, now=now)
     if receipt.state == "settled" and instruction.state == State.REJECTED:
         try:
             with transaction.atomic():
-                _move(instruction, State.SETTLED, receipt, source=source, now=now)
+                settle(instruction, State.SETTLED, receipt, source=source, now=now)
                 return True
         except (IntegrityError, BudgetExhaustedError):  # paid anew meanwhile, or the fund is empty
             instruction.refresh_from_db()
-    return not known
+    return news

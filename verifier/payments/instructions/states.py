@@ -28,6 +28,7 @@ from typing import Any, Final
 from django.db import transaction
 from django.db.models import F
 
+from common.adapters.storage.transitions import transition
 from verifier.models import JournalEntry, LedgerAccount, PaymentEvent, PaymentInstruction, Programme
 from verifier.payments.instructions.errors import (
     BudgetExhaustedError,
@@ -86,16 +87,16 @@ def locked(number: str) -> Iterator[PaymentInstruction]:
 def move(
     instruction: PaymentInstruction, to: str, *, source: str, now: datetime, detail: str = "", **fields: Any
 ) -> None:
-    """Move a locked instruction on with its money, or raise; `source` says on whose word."""
+    """Move a locked instruction on with its money; `source` says on whose word.
+
+    Raises `PaymentTransitionError` for a way that the machine does not have, `BudgetExhaustedError` where
+    money would have to leave a fund that is empty.
+    """
     before = instruction.state
-    if before not in CAME_FROM[to]:
-        raise PaymentTransitionError("This payment has moved on.", detail=f"{before} to {to}")
     if to in OVER:
         fields |= {"payee": "", "payee_name": ""}
-    fields |= {"state": to, "changed_at": now}
-    for name, value in fields.items():
-        setattr(instruction, name, value)
-    instruction.save(update_fields=fields)
+    if not transition(instruction, to, ways=CAME_FROM, state="state", changed_at=now, **fields):
+        raise PaymentTransitionError("This payment has moved on.", detail=f"{before} to {to}")
     note(instruction, to, source=source, now=now, detail=detail)
     transfer(instruction, before, to, now=now)
 

@@ -10,7 +10,7 @@ from common.encoding.money import to_text
 from common.payments.rules import Fixed, Rate, Rules
 from common.site import time_zone
 from verifier.models import PaymentInstruction, Programme
-from verifier.payments.instructions.binding import ALTERED
+from verifier.payments.instructions.disputes import ALTERED
 from verifier.payments.programmes.terms import rules_of
 from verifier.payments.reports.balances import payments_report
 

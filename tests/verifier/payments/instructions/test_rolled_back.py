@@ -16,9 +16,10 @@ from verifier.models import GatewayAccount, PaymentInstruction, Programme, Vouch
 from verifier.payments.delivery.reconciliation import reconcile
 from verifier.payments.gateways.voucher import vouchers
 from verifier.payments.gateways.voucher.redeeming import redeem_voucher
-from verifier.payments.instructions.binding import bind, stop_altered
+from verifier.payments.instructions.binding import bind
 from verifier.payments.instructions.errors import PaymentDisputedError
 from verifier.payments.instructions.gateway import PaymentReceipt
+from verifier.payments.instructions.integrity import stop_altered
 from verifier.payments.instructions.receipts import apply_receipt
 
 __all__ = ["bank", "programme", "rail"]  # fixtures

@@ -13,7 +13,7 @@ from common.encoding import strict_json
 from common.errors import MalformedInputError
 from common.parameters import Parameter
 from verifier.payments.gateways.setting_kinds import folder
-from verifier.payments.instructions.doubting import dispute_payment
+from verifier.payments.instructions.disputes import dispute_payment
 from verifier.payments.instructions.gateway import (
     GatewayConfig,
     Instruction,

@@ -9,7 +9,7 @@ from common.payments.g2p import disburse, status
 from common.payments.g2p.disburse import DisbursementStatus, Unread
 from verifier.models import PaymentInstruction
 from verifier.payments.gateways.g2p_connect.statuses import DOUBTFUL, UNREAD, receipt_for
-from verifier.payments.instructions.doubting import dispute_payment
+from verifier.payments.instructions.disputes import dispute_payment
 from verifier.payments.instructions.receipts import apply_receipt
 
 

@@ -30,7 +30,7 @@ from verifier.identity import organisation
 from verifier.payments.addresses.payees import resolve_addresses
 from verifier.payments.gateways import setting_kinds
 from verifier.payments.gateways.g2p_connect.statuses import DOUBTFUL, UNREAD, receipt_for
-from verifier.payments.instructions.doubting import dispute_payment
+from verifier.payments.instructions.disputes import dispute_payment
 from verifier.payments.instructions.gateway import (
     GatewayConfig,
     Instruction,

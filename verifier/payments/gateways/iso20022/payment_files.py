@@ -20,7 +20,7 @@ from common.payments.iso20022.initiation import Payer, Transfer, create_initiati
 from verifier.models import BankFile, BankFileEntry
 from verifier.payments.gateways.iso20022 import inbox
 from verifier.payments.gateways.iso20022.bank_reports import BankReport, read_bank_files
-from verifier.payments.instructions.doubting import dispute_payment
+from verifier.payments.instructions.disputes import dispute_payment
 from verifier.payments.instructions.gateway import Instruction, PaymentReceipts, ReviewNeededError
 from verifier.sealing import seal_value, unseal_value
 

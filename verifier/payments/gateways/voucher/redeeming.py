@@ -13,7 +13,7 @@ from verifier.models import PaymentInstruction, Programme, Voucher
 from verifier.payments.gateways.voucher.vouchers import identifier_digest, voucher_receipt
 from verifier.payments.instructions import states
 from verifier.payments.instructions.binding import is_altered
-from verifier.payments.instructions.doubting import dispute_payment
+from verifier.payments.instructions.disputes import dispute_payment
 from verifier.payments.instructions.errors import UnknownInstructionError
 from verifier.payments.instructions.receipts import apply_receipt
 
