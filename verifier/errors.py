@@ -3,11 +3,15 @@
 from common.errors import SelloError
 
 
-class SessionNotFoundError(SelloError):
-    """No such request, or none that this browser began."""
+class NotHereError(SelloError):
+    """Something that is not here, or that this person has nothing to do with."""
 
     code = "invalid_request"
     status = 404
+
+
+class SessionNotFoundError(NotHereError):
+    """No such request, or none that this browser began."""
 
 
 class AlreadyAnsweredError(SelloError):

@@ -12,7 +12,8 @@ from issuer.sample.load import load_samples
 from tests.flows.test_registry_unlock import issue
 from tests.verifier.holders import Person, post
 from verifier.models import PaymentInstruction, PresentationSession
-from verifier.presentation.requests import create_request, find_service
+from verifier.presentation.requests import create_request
+from verifier.services.catalogue import find_service
 from verifier.services.sample import load_services
 
 FORM = "dc+sd-jwt"

@@ -26,8 +26,9 @@ from issuer.issuance.credential_request import issue_directly
 from issuer.models import AccessLog, DataAgreement, Record, Registry
 from issuer.sample.load import load_samples
 from verifier.models import JournalEntry, PresentationSession
-from verifier.presentation.requests import create_request, find_service
+from verifier.presentation.requests import create_request
 from verifier.presentation.unlocking import unlocked_result
+from verifier.services.catalogue import find_service
 from verifier.services.sample import issuer_url, load_services, type_url
 
 Status = PresentationSession.Status

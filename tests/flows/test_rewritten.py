@@ -23,7 +23,8 @@ from issuer.models import AccessLog
 from issuer.sample.load import load_samples
 from issuer.status.change import set_status
 from verifier.models import PaymentInstruction, PresentationSession
-from verifier.presentation.requests import create_request, find_service, request_of
+from verifier.presentation.requests import create_request, request_of
+from verifier.services.catalogue import find_service
 from verifier.services.sample import load_services
 
 CRED = "https://www.w3.org/2018/credentials#"

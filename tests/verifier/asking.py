@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from verifier.presentation.requests import CreatedRequest, create_request, find_service
+from verifier.presentation.requests import CreatedRequest, create_request
+from verifier.services.catalogue import find_service
 
 
 def ask(slug: str, now: datetime, **options: Any) -> CreatedRequest:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import IO, Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 from rest_framework.parsers import BaseParser
@@ -20,12 +19,12 @@ from common.encoding import strict_json
 from common.oid4vp.request import REQUEST_TYPE
 from common.oid4vp.response import MAX_BYTES, ReceivedForm, parse_response_form
 from verifier.api.schemas import presentation as schema
-from verifier.errors import SessionNotFoundError
 from verifier.identity import service_identity
-from verifier.models import PresentationSession, Service
-from verifier.presentation import requests, states
+from verifier.presentation import requests
 from verifier.presentation.browser import own_session
 from verifier.presentation.responses import receive_from_api, receive_response
+from verifier.presentation.sessions import session_of
+from verifier.services.catalogue import find_service
 
 NO_STORE = {"Cache-Control": "no-store"}
 
@@ -154,10 +153,7 @@ class SessionStatus(APIView):
 
     def get(self, request: Request, poll_id: str) -> Response:
         """`{session, service, state, outcome, expires_at}`."""
-        session = PresentationSession.objects.select_related("service").filter(poll_id=poll_id).first()
-        if session is None:
-            raise SessionNotFoundError("No such request.")
-        states.time_out(session, now=timezone.now())
+        session = session_of(poll_id, now=timezone.now())
         body = {
             "session": session.poll_id,
             "service": session.service.slug,
@@ -172,7 +168,7 @@ class SessionStatus(APIView):
 @require_safe
 def service_did(request: HttpRequest, slug: str) -> HttpResponse:
     """The service's DID document."""
-    document = service_identity.service_did_document(get_object_or_404(Service, slug=slug))
+    document = service_identity.service_did_document(find_service(slug))
     return JsonResponse(
         document, content_type="application/did+json", headers={"Cache-Control": "public, max-age=300"}
     )

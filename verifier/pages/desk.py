@@ -14,8 +14,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from common.site import accounts
-from verifier.models import ReadingConsent, Service
-from verifier.services.staff import programmes_of, services_of
+from verifier.models import Service
+from verifier.record_access.consents import reads_records
+from verifier.services.staff import cash_vouchers, programmes_of, services_of
 
 P = ParamSpec("P")
 StaffView = Callable[Concatenate[HttpRequest, QuerySet[Service], P], HttpResponse]
@@ -93,9 +94,8 @@ def staff_overview(request: HttpRequest) -> HttpResponse:
     page = {
         "services": mine,
         "programmes": paying.exists(),
-        "vouchers": cashing.filter(gateway__kind="voucher").exists(),
-        "readings": ReadingConsent.objects.filter(service__in=reading).exists()
-        or any("consent" in service.parameters for service in reading),
+        "vouchers": cash_vouchers(cashing),
+        "readings": reads_records(reading),
         "trust": request.user.has_perm(TRUST),
     }
     return render(request, "services/staff.html", page)

@@ -2,13 +2,13 @@
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from verifier.models import Service
 from verifier.pages import desk
 from verifier.payments.reports import overview
-from verifier.services.staff import programmes_of
+from verifier.services.staff import programme_of_staff, programmes_of
 
 
 @desk.staff_of(desk.PROGRAMMES)
@@ -26,9 +26,7 @@ def programme_list(request: HttpRequest, services: QuerySet[Service]) -> HttpRes
 @require_safe
 def programme_page(request: HttpRequest, services: QuerySet[Service], slug: str) -> HttpResponse:
     """One programme: its rules in words, its money, its payments by state."""
-    found = get_object_or_404(
-        programmes_of(request.user, permission=desk.PROGRAMMES).select_related("gateway"), slug=slug
-    )
+    found = programme_of_staff(request.user, slug, permission=desk.PROGRAMMES)
     context = overview.programme_overview(
         found, state=request.GET.get("state", ""), page=request.GET.get("page", "1")
     )

@@ -4,7 +4,7 @@ import logging
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -12,9 +12,9 @@ from common.adapters.error_log import log_error
 from common.adapters.limits import rate_limit
 from common.encoding.display import humane
 from common.errors import SelloError
-from verifier.models import ReadingConsent, Service
+from verifier.models import Service
 from verifier.pages.desk import READINGS, staff_of
-from verifier.record_access import client
+from verifier.record_access import client, consents
 from verifier.services.actions.registry import attribute_rows
 
 log = logging.getLogger("sello.services")
@@ -26,7 +26,7 @@ SHOWN = 100
 @require_safe
 def consent_list(request: HttpRequest, services: QuerySet[Service]) -> HttpResponse:
     """The consents that are kept here, the latest first, under the references that people were given."""
-    found = ReadingConsent.objects.filter(service__in=services).select_related("service")[:SHOWN]
+    found = consents.consents_of(services)[:SHOWN]
     return render(request, "services/readings.html", {"consents": found, "now": timezone.now()})
 
 
@@ -34,9 +34,7 @@ def consent_list(request: HttpRequest, services: QuerySet[Service]) -> HttpRespo
 @require_http_methods(["GET", "HEAD", "POST"])
 def consent_page(request: HttpRequest, services: QuerySet[Service], pk: int) -> HttpResponse:
     """One consent; by POST, the record as the authority has it now, shown and not kept."""
-    found = get_object_or_404(
-        ReadingConsent.objects.filter(service__in=services).select_related("service"), pk=pk
-    )
+    found = consents.consent_of(services, pk)
     labels = found.service.parameters.get("labels", {})
     names = [labels.get(name) or humane(name) for name in found.attributes]
     page: dict[str, object] = {"consent": found, "names": names}

@@ -5,7 +5,7 @@ from typing import Final
 from django import forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -24,6 +24,7 @@ from verifier.presentation.browser import COOKIE, browser, own_session
 from verifier.presentation.responses import note_problem
 from verifier.sealing import fresh_secret
 from verifier.services.actions import action_of
+from verifier.services.catalogue import all_services, find_service
 from verifier.services.requested import requested_sets
 
 PAYEE_HELP: Final = (
@@ -67,13 +68,13 @@ class StartForm(forms.Form):
 @require_safe
 def service_list(request: HttpRequest) -> HttpResponse:
     """Every service of this installation."""
-    return render(request, "services/list.html", {"services": Service.objects.all()})
+    return render(request, "services/list.html", {"services": all_services()})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def service_page(request: HttpRequest, slug: str) -> HttpResponse:
     """What a service offers and asks; by POST, begin."""
-    found = get_object_or_404(Service, slug=slug)
+    found = find_service(slug)
     action_of(found)
     form = StartForm(found, request.POST or None)
     if request.method == "POST":
@@ -146,7 +147,6 @@ def finish_page(request: HttpRequest, poll_id: str) -> HttpResponse:
         except WrongBrowserError:
             raise
         except SelloError as error:
-            found.refresh_from_db()
             note_problem(found, error)
     return redirect("session", poll_id=poll_id)
 
@@ -160,7 +160,6 @@ def retry_page(request: HttpRequest, poll_id: str) -> HttpResponse:
         try:
             unlocking.retry_unlock(found, now=timezone.now())
         except SelloError as error:
-            found.refresh_from_db()
             note_problem(found, error)
     return redirect("session", poll_id=poll_id)
 

@@ -4,12 +4,13 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from verifier.models import TrustedIssuer
 from verifier.models.service import THIS_HOUSE
 from verifier.pages.desk import permitted
+from verifier.services.trusted_issuers import remove_issuer, trusted_issuers
 
 
 class TrustedIssuerForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -37,14 +38,13 @@ def trusted_issuer_list(request: HttpRequest) -> HttpResponse:
         form.save()
         messages.success(request, f"{form.instance.name} is trusted now.")
         return redirect("trusted-issuers")
-    return render(request, "services/issuers.html", {"form": form, "issuers": TrustedIssuer.objects.all()})
+    return render(request, "services/issuers.html", {"form": form, "issuers": trusted_issuers()})
 
 
 @permitted("verifier.delete_trustedissuer")
 @require_POST
 def remove_trusted_issuer(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a line off the list; what its issuer signs is refused from now on."""
-    found = get_object_or_404(TrustedIssuer, pk=pk)
-    found.delete()
+    found = remove_issuer(pk)
     messages.success(request, f"{found.name} is no longer trusted for {found.type}.")
     return redirect("trusted-issuers")

@@ -6,9 +6,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 from rest_framework.request import Request
 
-from verifier.errors import SessionNotFoundError
 from verifier.models import PresentationSession
-from verifier.presentation import states, unlocking
+from verifier.presentation import unlocking
+from verifier.presentation.sessions import session_of
 
 COOKIE: Final = "sello-services"
 
@@ -19,10 +19,7 @@ def browser(request: HttpRequest | Request) -> str:
 
 
 def own_session(request: HttpRequest | Request, poll_id: str) -> PresentationSession:
-    """The session of that name, if this browser began it."""
-    found = PresentationSession.objects.select_related("service").filter(poll_id=poll_id).first()
-    if found is None:
-        raise SessionNotFoundError("No such request. Start again at the service.")
+    """The session of that name, if this browser began it; raises `WrongBrowserError` where another did."""
+    found = session_of(poll_id, now=timezone.now())
     unlocking.require_browser(found, browser(request))
-    states.time_out(found, now=timezone.now())
     return found

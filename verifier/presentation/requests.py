@@ -55,15 +55,6 @@ class CreatedRequest:
     status_url: str
 
 
-def find_service(slug: str) -> Service:
-    """The service of that name, or a sentence that names those there are."""
-    found = Service.objects.filter(slug=slug).first()
-    if found is None:
-        known = ", ".join(Service.objects.values_list("slug", flat=True)) or "none; run load_services"
-        raise SessionNotFoundError(f"No service is called {slug!r}; there are: {known}.")
-    return found
-
-
 def create_request(
     service: Service,
     *,

@@ -117,6 +117,7 @@ def _take(
 def note_problem(session: PresentationSession, error: SelloError) -> None:
     """Keep, for the page and the operator, why a verified answer has opened nothing."""
     log_error(log, error)
+    session.refresh_from_db()
     session.outcome = {**session.outcome, "problem": error.public, "code": error.code}
     PresentationSession.objects.filter(pk=session.pk).update(outcome=session.outcome)
 

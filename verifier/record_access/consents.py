@@ -4,9 +4,11 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.db.models import QuerySet
+
 from common.oid4vp.transaction_data import DataAccess
 from common.vcdm import times
-from verifier.errors import SessionNotFoundError
+from verifier.errors import NotHereError
 from verifier.models import PresentationSession, ReadingConsent, Service
 from verifier.record_access.client import GrantedAccess
 
@@ -48,9 +50,27 @@ def keep_consent(session: PresentationSession, granted: GrantedAccess, *, now: d
 
 
 def find_consent(service: Service, *, reference: str = "", session: str = "") -> ReadingConsent:
-    """The consent of that reference, or of that session."""
+    """The consent of that reference, or of that session; raises `NotHereError` where none is kept."""
     wanted = {"reference": reference.strip().upper()} if reference else {"session": session}
     found = ReadingConsent.objects.select_related("service").filter(service=service, **wanted).first()
     if found is None:
-        raise SessionNotFoundError("No consent is kept here under this reference.")
+        raise NotHereError("No consent is kept here under this reference.")
     return found
+
+
+def consents_of(services: QuerySet[Service]) -> QuerySet[ReadingConsent]:
+    """The consents that people gave to these services, the latest first."""
+    return ReadingConsent.objects.filter(service__in=services).select_related("service")
+
+
+def consent_of(services: QuerySet[Service], pk: int) -> ReadingConsent:
+    """One of them; raises `NotHereError` for any other."""
+    found = consents_of(services).filter(pk=pk).first()
+    if found is None:
+        raise NotHereError("No such consent is kept here.")
+    return found
+
+
+def reads_records(services: QuerySet[Service]) -> bool:
+    """Whether any of these services reads records on consents, or did."""
+    return consents_of(services).exists() or any("consent" in service.parameters for service in services)

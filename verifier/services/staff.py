@@ -7,7 +7,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from common.site import accounts
+from verifier.errors import NotHereError
 from verifier.models import Programme, Service
+from verifier.payments.gateways import GATEWAYS
 
 TRUSTS = ("add_trustedissuer", "delete_trustedissuer")
 
@@ -50,6 +52,20 @@ def programmes_of(user: AbstractBaseUser | AnonymousUser, *, permission: str = "
         return Programme.objects.all()
     paid = [service.parameters.get("payment", {}).get("programme") for service in services_of(user)]
     return Programme.objects.filter(slug__in=[slug for slug in paid if slug])
+
+
+def programme_of_staff(user: AbstractBaseUser | AnonymousUser, slug: str, *, permission: str) -> Programme:
+    """One of them, with its gateway; raises `NotHereError` for any other."""
+    found = programmes_of(user, permission=permission).select_related("gateway").filter(slug=slug).first()
+    if found is None:
+        raise NotHereError("This programme is none of yours.")
+    return found
+
+
+def cash_vouchers(programmes: QuerySet[Programme]) -> bool:
+    """Whether any of these programmes hands its money to people who come for it."""
+    kinds = [name for name, kind in GATEWAYS.items() if kind.needs_person]
+    return programmes.filter(gateway__kind__in=kinds).exists()
 
 
 def _has_all(user: User, permission: str) -> bool:

@@ -16,8 +16,9 @@ from common.trust.purposes import REQUEST
 from verifier.identity import service_identity
 from verifier.models import Certificate, PresentationSession, Service
 from verifier.presentation import states
-from verifier.presentation.requests import create_request, find_service
+from verifier.presentation.requests import create_request
 from verifier.services.actions import ACTIONS
+from verifier.services.catalogue import find_service
 from verifier.services.requested import requested_sets
 
 pytestmark = pytest.mark.usefixtures("site")

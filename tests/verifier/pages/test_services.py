@@ -20,9 +20,10 @@ from tests.verifier.holders import Person, post
 from verifier.identity.service_identity import service_signer
 from verifier.models import PaymentInstruction, PresentationSession, Service, TrustedIssuer
 from verifier.presentation import unlocking, verify_response
-from verifier.presentation.requests import create_request, find_service
+from verifier.presentation.requests import create_request
 from verifier.services.actions import ACTIONS
 from verifier.services.actions.base import Action
+from verifier.services.catalogue import find_service
 
 pytestmark = pytest.mark.usefixtures("site")
 Status = PresentationSession.Status

@@ -13,7 +13,8 @@ from common.oid4vp.response import OutgoingResponse, create_response, open_respo
 from tests.verifier.asking import ask, state_of
 from tests.verifier.holders import IDENTITY, Person, credential, post
 from verifier.models import PresentationSession
-from verifier.presentation.requests import encryption_key, find_service
+from verifier.presentation.requests import encryption_key
+from verifier.services.catalogue import find_service
 
 pytestmark = pytest.mark.usefixtures("site")
 Status = PresentationSession.Status

@@ -15,8 +15,8 @@ from common.registries.record_access.record import MEDIA_TYPE, InvalidRecordErro
 from tests.wallet.fakes import reply
 from verifier.errors import UnlockRefusedError
 from verifier.models import ReadingConsent, ReadLog
-from verifier.presentation.requests import find_service
 from verifier.record_access import client as reading
+from verifier.services.catalogue import find_service
 from verifier.services.sample import issuer_url
 
 pytestmark = pytest.mark.usefixtures("site")

@@ -7,13 +7,8 @@ from django.utils import timezone
 from common.adapters.command import Command as BaseCommand
 from common.oid4vp.client_id import PREFIXES
 from common.oid4vp.request import RESPONSE_MODES
-from verifier.presentation.requests import (
-    DEFAULT_MODE,
-    DEFAULT_PREFIX,
-    create_request,
-    find_service,
-    wallet_link,
-)
+from verifier.presentation.requests import DEFAULT_MODE, DEFAULT_PREFIX, create_request, wallet_link
+from verifier.services.catalogue import find_service
 
 
 class Command(BaseCommand):

@@ -4,7 +4,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from common.adapters.command import Command as BaseCommand
-from verifier.presentation.requests import find_service
+from verifier.services.catalogue import find_service
 from verifier.services.staff import create_staff
 
 

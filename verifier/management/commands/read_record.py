@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from common.adapters.command import Command as BaseCommand
 from common.errors import MalformedInputError
-from verifier.presentation.requests import find_service
 from verifier.record_access import client, consents
+from verifier.services.catalogue import find_service
 
 ACTOR: Final = "read_record"
 LONGEST: Final = 10_000  # characters of a file that holds one identifier

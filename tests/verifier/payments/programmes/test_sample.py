@@ -14,7 +14,8 @@ from verifier.payments.instructions.gateway import PaymentReceipt
 from verifier.payments.instructions.receipts import apply_receipt
 from verifier.payments.programmes.sample import load_programmes
 from verifier.payments.reports.balances import payments_report
-from verifier.presentation.requests import create_request, find_service
+from verifier.presentation.requests import create_request
+from verifier.services.catalogue import find_service
 
 Status = PresentationSession.Status
 DEATH = {"spouse_national_id": IDENTITY["national_id"], "died_on": "2026-11-02", "deceased": "Bruno"}

@@ -12,9 +12,10 @@ from tests.verifier.asking import ask, state_of
 from tests.verifier.holders import Person, post
 from verifier.errors import ServiceSetupError
 from verifier.models import GatewayAccount, PresentationSession, Service
-from verifier.presentation.requests import create_request, find_service
+from verifier.presentation.requests import create_request
 from verifier.services import sample
 from verifier.services.actions import ACTIONS, action_of, check_action
+from verifier.services.catalogue import find_service
 
 pytestmark = pytest.mark.usefixtures("site")
 PAYMENT = {

@@ -16,8 +16,9 @@ from tests.verifier.holders import FARMER, Person, credential, post
 from verifier.models import JournalEntry, PaymentInstruction, Posting, PresentationSession, Programme
 from verifier.payments.instructions import ledger
 from verifier.presentation import states
-from verifier.presentation.requests import CreatedRequest, create_request, find_service
+from verifier.presentation.requests import CreatedRequest, create_request
 from verifier.presentation.unlocking import retry_unlock
+from verifier.services.catalogue import find_service
 
 Status = PresentationSession.Status
 
