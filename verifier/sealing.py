@@ -27,7 +27,7 @@ def fresh_secret() -> str:
     return secrets.token_urlsafe(24)
 
 
-def secret_digest(secret: str) -> str:
+def digest_secret(secret: str) -> str:
     """How a random secret is kept when it only has to be recognised."""
     return base64url.encode(hashlib.sha256(secret.encode()).digest())
 

@@ -42,11 +42,11 @@ def _search(received: ReceivedMessage, correlation_id: str, now: datetime) -> Ma
 
 
 def _payment_status(received: ReceivedMessage, correlation_id: str, now: datetime) -> Mapping[str, Any]:
-    return disbursements.transaction_status(received, now=now)
+    return disbursements.disbursement_status(received, now=now)
 
 
 def _mapping_status(received: ReceivedMessage, correlation_id: str, now: datetime) -> Mapping[str, Any]:
-    return mapper_requests.transaction_status(received, now=now)
+    return mapper_requests.mapping_status(received, now=now)
 
 
 _SYNC: Final[tuple[tuple[Endpoint, Process], ...]] = (

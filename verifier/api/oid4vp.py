@@ -23,7 +23,7 @@ from verifier.identity import service_identity
 from verifier.presentation import requests
 from verifier.presentation.browser import own_session
 from verifier.presentation.responses import receive_from_api, receive_response
-from verifier.presentation.sessions import session_of
+from verifier.presentation.sessions import presentation_session
 from verifier.services.catalogue import find_service
 
 NO_STORE = {"Cache-Control": "no-store"}
@@ -153,7 +153,7 @@ class SessionStatus(APIView):
 
     def get(self, request: Request, poll_id: str) -> Response:
         """`{session, service, state, outcome, expires_at}`."""
-        session = session_of(poll_id, now=timezone.now())
+        session = presentation_session(poll_id, now=timezone.now())
         body = {
             "session": session.poll_id,
             "service": session.service.slug,

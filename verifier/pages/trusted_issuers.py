@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from verifier.models import TrustedIssuer
 from verifier.models.service import THIS_HOUSE
 from verifier.pages.desk import permitted
-from verifier.services.trusted_issuers import remove_issuer, trusted_issuers
+from verifier.services.trusted_issuers import add_issuer, remove_issuer, trusted_issuers
 
 
 class TrustedIssuerForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -35,7 +35,7 @@ def trusted_issuer_list(request: HttpRequest) -> HttpResponse:
     """The list of trusted issuers, and a form that adds a line."""
     form = TrustedIssuerForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        form.save()
+        add_issuer(form.instance)
         messages.success(request, f"{form.instance.name} is trusted now.")
         return redirect("trusted-issuers")
     return render(request, "services/issuers.html", {"form": form, "issuers": trusted_issuers()})

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 
 from verifier.models import PresentationSession
 from verifier.presentation import unlocking
-from verifier.presentation.sessions import session_of
+from verifier.presentation.sessions import presentation_session
 
 COOKIE: Final = "sello-services"
 
@@ -20,6 +20,6 @@ def browser(request: HttpRequest | Request) -> str:
 
 def own_session(request: HttpRequest | Request, poll_id: str) -> PresentationSession:
     """The session of that name, if this browser began it; raises `WrongBrowserError` where another did."""
-    found = session_of(poll_id, now=timezone.now())
+    found = presentation_session(poll_id, now=timezone.now())
     unlocking.require_browser(found, browser(request))
     return found

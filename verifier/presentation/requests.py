@@ -37,7 +37,7 @@ from verifier.payments.gateways.destinations import payment_destination
 from verifier.payments.programmes.terms import programme_of, rules_of
 from verifier.presentation import states
 from verifier.record_access import consents
-from verifier.sealing import fresh_secret, seal_value, secret_digest, unseal_value
+from verifier.sealing import digest_secret, fresh_secret, seal_value, unseal_value
 from verifier.services.actions import action_of
 
 LIFETIME: Final = timedelta(minutes=10)
@@ -116,7 +116,7 @@ def create_request(
         same_device=same_device,
         parameters=parameters,
         sealed_key=seal_value(key.secret, name=f"encryption key {request_id}") if key else None,
-        browser=secret_digest(browser) if browser else "",
+        browser=digest_secret(browser) if browser else "",
         created_at=now,
         expires_at=now + LIFETIME,
     )
@@ -153,7 +153,7 @@ def retrieve_request_object(slug: str, request_id: str, *, wallet_nonce: str | N
         raise SessionNotFoundError("This request travels in its link.")
     if wallet_nonce is not None and not 0 < len(wallet_nonce) <= MAX_WALLET_NONCE:
         raise MalformedInputError("wallet_nonce is a short text.")
-    states.move(session, states.Status.REQUEST_RETRIEVED, now=now)
+    states.move_presentation(session, states.Status.REQUEST_RETRIEVED, now=now)
     signer, chain = service_identity.request_signer(session.service, client_id.prefix, now=now)
     return create_request_object(
         session.parameters,

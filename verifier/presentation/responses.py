@@ -21,7 +21,7 @@ from verifier.presentation import requests, states
 from verifier.presentation.pending_response import seal_response
 from verifier.presentation.unlocking import unlock_session
 from verifier.presentation.verify_response import verify_answer
-from verifier.sealing import fresh_secret, secret_digest
+from verifier.sealing import digest_secret, fresh_secret
 
 log = logging.getLogger("sello.presentation")
 
@@ -68,7 +68,7 @@ def receive_from_api(session: PresentationSession, data: object, *, now: datetim
 def _require_waiting(session: PresentationSession, *, now: datetime) -> None:
     states.time_out(session, now=now)
     if session.status not in states.CAME_FROM[Status.SUBMITTED]:
-        states.move(session, Status.SUBMITTED, now=now)  # raises, in the words that fit
+        states.move_presentation(session, Status.SUBMITTED, now=now)  # raises, in the words that fit
 
 
 def _take(
@@ -80,10 +80,12 @@ def _take(
     **fields: Any,
 ) -> ReceivedResponse:
     """Steps 3 to 6; `led_back` where the wallet leads the person back to the browser that began."""
-    states.move(session, Status.SUBMITTED, now=now, submitted_at=now, sealed_key=None, **fields)  # 3
+    states.move_presentation(
+        session, Status.SUBMITTED, now=now, submitted_at=now, sealed_key=None, **fields
+    )  # 3
     if answer.error:
         outcome = {"verified": False, "reason": "The person did not agree, or holds no such document."}
-        states.move(session, Status.REJECTED, now=now, detail=answer.error, outcome=outcome)
+        states.move_presentation(session, Status.REJECTED, now=now, detail=answer.error, outcome=outcome)
         return ReceivedResponse(session)
     try:
         checked = verify_answer(session, answer.presentations, now=now)  # 4
@@ -94,13 +96,13 @@ def _take(
         failed = next((one.check for one in verification.checks if one.result != "passed"), "format")
         _reject(session, outcome, failed=failed, now=now)
     code = fresh_secret() if led_back else ""
-    states.move(
+    states.move_presentation(
         session,
         Status.VERIFIED,
         now=now,
         outcome=outcome,
         sealed_answer=seal_response(session, answer.presentations),
-        response_code=secret_digest(code) if code else "",
+        response_code=digest_secret(code) if code else "",
     )
     if led_back:  # 6
         query = urlencode({"response_code": code})
@@ -140,5 +142,5 @@ def _outcome(verification: Verification) -> dict[str, Any]:
 def _reject(
     session: PresentationSession, outcome: Mapping[str, Any], *, failed: str, now: datetime
 ) -> NoReturn:
-    states.move(session, Status.REJECTED, now=now, detail=failed, outcome=outcome)
+    states.move_presentation(session, Status.REJECTED, now=now, detail=failed, outcome=outcome)
     raise PresentationRefusedError(outcome["reason"] or "What was presented is not accepted.", detail=failed)

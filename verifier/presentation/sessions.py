@@ -7,7 +7,7 @@ from verifier.models import PresentationSession
 from verifier.presentation import states
 
 
-def session_of(poll_id: str, *, now: datetime) -> PresentationSession:
+def presentation_session(poll_id: str, *, now: datetime) -> PresentationSession:
     """The session of that name as it is `now`; raises `SessionNotFoundError` where there is none."""
     found = PresentationSession.objects.select_related("service").filter(poll_id=poll_id).first()
     if found is None:

@@ -29,7 +29,9 @@ GIVEN_BACK: Final[dict[str, tuple[str, ...]]] = {Status.VERIFIED: (Status.UNLOCK
 SECRETS_GONE: Final[dict[str, Any]] = {"sealed_key": None, "sealed_answer": None}
 
 
-def move(session: PresentationSession, to: str, *, now: datetime, detail: str = "", **fields: Any) -> None:
+def move_presentation(
+    session: PresentationSession, to: str, *, now: datetime, detail: str = "", **fields: Any
+) -> None:
     """Move `session` on and store `fields` with it.
 
     Raises `SessionTimedOutError` where its time is over, `AlreadyAnsweredError` where another was first.

@@ -15,7 +15,7 @@ from verifier.models import PresentationSession
 from verifier.presentation import states
 from verifier.presentation.pending_response import open_pending_response
 from verifier.presentation.verify_response import CheckedAnswer, verified_answer, verify_answer
-from verifier.sealing import seal_value, secret_digest, unseal_value
+from verifier.sealing import digest_secret, seal_value, unseal_value
 from verifier.services.actions import action_of
 from verifier.services.actions.base import Unlocked, UnlockedDocument
 
@@ -32,7 +32,9 @@ def unlock_session(session: PresentationSession, checked: CheckedAnswer, *, now:
     action = action_of(session.service)
     presentation = verified_answer(checked)
     with transaction.atomic() if action.atomic else _returned_on_failure(session):
-        states.move(session, Status.UNLOCKED, now=now, unlocked_at=now, expires_at=now + RESULT_LIFETIME)
+        states.move_presentation(
+            session, Status.UNLOCKED, now=now, unlocked_at=now, expires_at=now + RESULT_LIFETIME
+        )
         unlocked = action.unlock(presentation, session=session, now=now)
         session.outcome = {**session.outcome, **unlocked.outcome, "problem": ""}
         session.sealed_result = _sealed(session, unlocked) if session.browser else None
@@ -50,7 +52,7 @@ def finish_in_browser(
     That browser alone has the cookie, and whoever the wallet led here alone has the code; both are needed.
     """
     require_browser(session, browser)
-    if not session.response_code or not compare_digest(secret_digest(response_code), session.response_code):
+    if not session.response_code or not compare_digest(digest_secret(response_code), session.response_code):
         raise WrongBrowserError("This link does not belong to this request. Start again at the service.")
     return retry_unlock(session, now=now)
 
@@ -64,7 +66,7 @@ def retry_unlock(session: PresentationSession, *, now: datetime) -> Unlocked:
 
 def require_browser(session: PresentationSession, browser: str) -> None:
     """Raise unless `browser` is the cookie of the browser that began."""
-    if not session.browser or not browser or not compare_digest(secret_digest(browser), session.browser):
+    if not session.browser or not browser or not compare_digest(digest_secret(browser), session.browser):
         raise WrongBrowserError("This was begun in another browser. Start again at the service.")
 
 

@@ -49,7 +49,7 @@ def keep_consent(session: PresentationSession, granted: GrantedAccess, *, now: d
     return consent
 
 
-def find_consent(service: Service, *, reference: str = "", session: str = "") -> ReadingConsent:
+def find_kept_consent(service: Service, *, reference: str = "", session: str = "") -> ReadingConsent:
     """The consent of that reference, or of that session; raises `NotHereError` where none is kept."""
     wanted = {"reference": reference.strip().upper()} if reference else {"session": session}
     found = ReadingConsent.objects.select_related("service").filter(service=service, **wanted).first()

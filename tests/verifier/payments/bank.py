@@ -128,6 +128,6 @@ def reach(programme: Programme, bank: Bank, wanted: str, now: datetime) -> Payme
             apply_receipt(row.number, PaymentReceipt(word), source="callback", now=now)
         if wanted == State.RELEASED:
             with states.locked(row.number) as held:
-                states.move(held, State.RELEASED, source="operator", now=now)
+                states.move_instruction(held, State.RELEASED, source="operator", now=now)
     assert state(row) == wanted
     return row

@@ -146,14 +146,14 @@ def test_the_machine_moves_one_way_only(today: datetime) -> None:
     session = ask("over-18", today).session
     for to in (Status.VERIFIED, Status.REJECTED, Status.UNLOCKED):
         with pytest.raises(AlreadyAnsweredError):
-            states.move(session, to, now=today)
-    states.move(session, Status.SUBMITTED, now=today)
+            states.move_presentation(session, to, now=today)
+    states.move_presentation(session, Status.SUBMITTED, now=today)
     with pytest.raises(AlreadyAnsweredError):
-        states.move(session, Status.SUBMITTED, now=today)
-    states.move(session, Status.REJECTED, now=today)
+        states.move_presentation(session, Status.SUBMITTED, now=today)
+    states.move_presentation(session, Status.REJECTED, now=today)
     for to in (Status.VERIFIED, Status.UNLOCKED, Status.REQUEST_RETRIEVED, Status.SUBMITTED):
         with pytest.raises(AlreadyAnsweredError):
-            states.move(session, to, now=today)
+            states.move_presentation(session, to, now=today)
 
 
 def test_each_content_encryption_that_is_offered(client: Client, wayra: Person, today: datetime) -> None:

@@ -37,7 +37,7 @@ class Command(BaseCommand):
                 "basis": "law",
                 "attributes": client.read_by_mandate(service, identifier, actor=ACTOR, now=now),
             }
-        consent = consents.find_consent(
+        consent = consents.find_kept_consent(
             service, reference=options["reference"] or "", session=options["session"] or ""
         )
         return {

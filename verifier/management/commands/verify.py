@@ -32,7 +32,10 @@ class Command(SharedCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", metavar="FILE", help="JSON or a compact token; - reads standard input")
         parser.add_argument(
-            "--at", type=moment, metavar="TIME", help="verify as of this time, such as 2026-11-21T12:00:00Z"
+            "--at",
+            type=argument_time,
+            metavar="TIME",
+            help="verify as of this time, such as 2026-11-21T12:00:00Z",
         )
         parser.add_argument("--nonce", help="the nonce of the request that a presentation answers")
         parser.add_argument("--audience", help="the client identifier for which it was made")
@@ -42,7 +45,7 @@ class Command(SharedCommand):
         if (nonce is None) != (audience is None):
             raise MalformedInputError("--nonce and --audience go together.")
         self.verification = verify_one(
-            read(options["file"]),
+            read_secured_file(options["file"]),
             sources=sources(),
             status=_status_today,
             references=check_credential_references,
@@ -63,7 +66,7 @@ def _status_today(credential: VerifiedCredential, *, now: datetime) -> StatusOut
     return check_credential_status(credential, now=timezone.now())
 
 
-def read(name: str) -> Secured:
+def read_secured_file(name: str) -> Secured:
     """The secured thing in a file: a JSON object, or a compact token, in quotation marks or not."""
     if name == "-":
         data = sys.stdin.buffer.read(MAX_BYTES + 1)
@@ -79,7 +82,7 @@ def read(name: str) -> Secured:
     return value
 
 
-def moment(text: str) -> datetime:
+def argument_time(text: str) -> datetime:
     """A time of ISO 8601; one without a zone is in UTC."""
     try:
         value = datetime.fromisoformat(text)

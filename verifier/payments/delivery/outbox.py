@@ -56,7 +56,9 @@ def unpark_payments(*, now: datetime) -> int:
     for number in (parked := list(numbers)):
         with states.locked(number) as row:
             if row.state == State.PARKED:
-                states.move(row, State.BOOKED, source="operator", now=now, attempts=0, next_attempt_at=now)
+                states.move_instruction(
+                    row, State.BOOKED, source="operator", now=now, attempts=0, next_attempt_at=now
+                )
     return len(parked)
 
 
@@ -75,7 +77,7 @@ def _take(account: GatewayAccount, *, limit: int, now: datetime) -> list[Payment
     locked = due.select_for_update(of=("self",), skip_locked=True).select_related("programme", "gateway")
     rows, lease = list(locked[:limit]), secrets.token_hex(8)
     for row in rows:
-        states.move(
+        states.move_instruction(
             row,
             State.SENDING,
             source="outbox",
@@ -123,7 +125,7 @@ def _give_up(row: PaymentInstruction, *, now: datetime, next_attempt_at: datetim
     """SENDING to UNKNOWN, unless somebody else moved it, or holds it, since."""
     with states.locked(row.number) as held:
         if held.state == State.SENDING and held.lease == row.lease:
-            states.move(
+            states.move_instruction(
                 held,
                 State.UNKNOWN,
                 source="outbox",
@@ -140,7 +142,7 @@ def _put_back(row: PaymentInstruction, *, problem: str, now: datetime) -> None:
     """Nothing left: later again, or parked where that was tried too often."""
     with states.locked(row.number) as held:
         if held.state == State.SENDING and held.lease == row.lease:
-            states.move(
+            states.move_instruction(
                 held,
                 State.PARKED if held.attempts >= states.MAX_ATTEMPTS else State.BOOKED,
                 source="outbox",

@@ -50,7 +50,7 @@ def receive_disbursements(received: ReceivedMessage, *, correlation_id: str, now
     return disburse.create_disburse_response(transaction_id, statuses)
 
 
-def transaction_status(received: ReceivedMessage, *, now: datetime) -> dict[str, Any]:
+def disbursement_status(received: ReceivedMessage, *, now: datetime) -> dict[str, Any]:
     """`/disburse/txn/status`: the message of the TxnStatusResponse."""
     query = status.parse_status_request(received.message, kinds=(DISBURSE,))
     rows = list(items.queried_items(received, query, kind=DISBURSE)[:MAX_ITEMS])

@@ -34,7 +34,7 @@ def receive_mapper_request(
     return mapper.create_mapper_response(verb, transaction_id, statuses, correlation_id=correlation_id)
 
 
-def transaction_status(received: ReceivedMessage, *, now: datetime) -> dict[str, Any]:
+def mapping_status(received: ReceivedMessage, *, now: datetime) -> dict[str, Any]:
     """`/mapper/txn/status`: what became of items. An address that was resolved is not kept."""
     query = status.parse_status_request(received.message, kinds=mapper.VERBS)
     rows = list(items.queried_items(received, query, kind=query.kind)[:MAX_ITEMS])

@@ -33,7 +33,7 @@ def check_partner(sender_id: str) -> None:
         )
 
 
-def partner(name: str, value: Any) -> None:
+def partner_sender_id(name: str, value: Any) -> None:
     """The `sender_id` of a partner that is reached somewhere."""
     check_partner(value if isinstance(value, str) else "")
     if not Partner.objects.get(sender_id=value).address:
@@ -45,7 +45,7 @@ def account_address(name: str, value: Any) -> None:
     parse_address(value)
 
 
-def folder(name: str, value: Any) -> None:
+def folder_below_var(name: str, value: Any) -> None:
     """A folder below VAR_DIR."""
     if not isinstance(value, str) or not _FOLDER.match(value):
         raise GatewaySettingError(f"{name} is a folder below VAR_DIR, such as outbox/bank.")
@@ -65,7 +65,7 @@ def bics(name: str, value: Any) -> None:
         bic(name, each)
 
 
-def resolve(name: str, value: Any) -> None:
+def mapper_by_provider(name: str, value: Any) -> None:
     """Who maps people to accounts, by the provider of their addresses: a partner, or this verifier itself."""
     if not isinstance(value, Mapping):
         raise GatewaySettingError(
@@ -73,11 +73,11 @@ def resolve(name: str, value: Any) -> None:
         )
     for who in value.values():
         if who != OWN:
-            partner(name, who)
+            partner_sender_id(name, who)
 
 
 PAYING: Final = {  # of every gateway that pays from an account of ours
     "payer": Parameter(account_address, required=True),
     "payer_name": Parameter(text),
-    "resolve": Parameter(resolve),
+    "resolve": Parameter(mapper_by_provider),
 }

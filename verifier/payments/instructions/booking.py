@@ -47,7 +47,7 @@ def book_payment(programme: Programme, due: PaymentDue, *, now: datetime) -> tup
         with states.locked(alive.number) as returned:
             if returned.disputed:
                 raise PaymentDisputedError(UNCLEAR)
-            states.move(returned, State.RELEASED, source="booking", now=now)
+            states.move_instruction(returned, State.RELEASED, source="booking", now=now)
     instruction = PaymentInstruction(
         number=secrets.token_hex(16),
         key=due.key,

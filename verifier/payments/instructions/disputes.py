@@ -43,7 +43,9 @@ def dispute_locked(instruction: PaymentInstruction, *, why: str, source: str, no
 def hold_altered(row: PaymentInstruction, *, now: datetime) -> None:
     """Hold an altered order, which is locked, for a person to look at; once in its history and the log."""
     if row.state == State.SENDING:
-        states.move(row, State.PARKED, source="check", now=now, detail=ALTERED, lease="", lease_until=None)
+        states.move_instruction(
+            row, State.PARKED, source="check", now=now, detail=ALTERED, lease="", lease_until=None
+        )
     if not (row.disputed and row.problem == ALTERED):
         row.disputed, row.problem = True, ALTERED
         row.save(update_fields=["disputed", "problem"])

@@ -62,7 +62,7 @@ def _absent(instruction: PaymentInstruction, *, source: str, now: datetime) -> b
     if instruction.state != State.UNKNOWN:
         return False
     to = State.PARKED if instruction.attempts >= states.MAX_ATTEMPTS else State.BOOKED
-    states.move(instruction, to, source=source, now=now, detail="absent", next_attempt_at=now)
+    states.move_instruction(instruction, to, source=source, now=now, detail="absent", next_attempt_at=now)
     return True
 
 

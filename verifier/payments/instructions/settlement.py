@@ -15,7 +15,7 @@ def settle(
 
     Raises like `states.move`.
     """
-    states.move(
+    states.move_instruction(
         instruction,
         to,
         source=source,

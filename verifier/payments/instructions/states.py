@@ -84,7 +84,7 @@ def locked(number: str) -> Iterator[PaymentInstruction]:
         yield found
 
 
-def move(
+def move_instruction(
     instruction: PaymentInstruction, to: str, *, source: str, now: datetime, detail: str = "", **fields: Any
 ) -> None:
     """Move a locked instruction on with its money; `source` says on whose word.

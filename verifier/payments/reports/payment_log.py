@@ -11,7 +11,7 @@ from common.vcdm import times
 from verifier.models import PaymentInstruction, Service
 from verifier.payments.instructions import states
 from verifier.payments.programmes.terms import programme_of, rules_of
-from verifier.sealing import secret_digest
+from verifier.sealing import digest_secret
 
 STATES: Final[dict[str, State]] = {  # inside: what the person is told
     **dict.fromkeys(states.ON_ITS_WAY, "on its way"),
@@ -28,7 +28,7 @@ def paid_before(service: Service, browser: str, *, now: datetime) -> datetime | 
     if not browser or "payment" not in service.parameters:
         return None
     programme = programme_of(service)
-    ended = service.sessions.filter(browser=secret_digest(browser), unlocked_at__isnull=False)
+    ended = service.sessions.filter(browser=digest_secret(browser), unlocked_at__isnull=False)
     numbers = [outcome.get("payment") for outcome in ended.values_list("outcome", flat=True)]
     alive = programme.instructions.filter(
         number__in=filter(None, numbers), period=rules_of(programme).period(now)

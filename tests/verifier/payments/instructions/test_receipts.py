@@ -171,5 +171,5 @@ class TestReceipts:
         row = reach(programme, bank, State.SETTLED, now)
         for to in (State.BOOKED, State.SENDING, State.SENT, State.RELEASED):
             with pytest.raises(PaymentTransitionError), states.locked(row.number) as held:
-                states.move(held, to, source="test", now=now)
+                states.move_instruction(held, to, source="test", now=now)
         assert state(row) == State.SETTLED

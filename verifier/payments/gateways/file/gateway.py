@@ -12,7 +12,7 @@ from django.conf import settings
 from common.encoding import strict_json
 from common.errors import MalformedInputError
 from common.parameters import Parameter
-from verifier.payments.gateways.setting_kinds import folder
+from verifier.payments.gateways.setting_kinds import folder_below_var
 from verifier.payments.instructions.disputes import dispute_payment
 from verifier.payments.instructions.gateway import (
     GatewayConfig,
@@ -22,7 +22,7 @@ from verifier.payments.instructions.gateway import (
 )
 
 TAKEN = "taken"
-SETTINGS: Final = {"folder": Parameter(folder)}
+SETTINGS: Final = {"folder": Parameter(folder_below_var)}
 SIGNED: Final = ("id", "payee", "amount", "currency")
 
 

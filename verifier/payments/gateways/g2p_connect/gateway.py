@@ -42,7 +42,7 @@ from verifier.payments.instructions.gateway import (
 MAX_BATCH: Final = 50
 SETTINGS: Final = {
     **setting_kinds.PAYING,
-    "partner": Parameter(setting_kinds.partner, required=True),
+    "partner": Parameter(setting_kinds.partner_sender_id, required=True),
     "mode": Parameter(one_of("sync", "async")),
     "names": Parameter(one_of(True, False)),
 }

@@ -31,8 +31,8 @@ SETTINGS: Final = {
     "bic": Parameter(setting_kinds.bic),
     "bics": Parameter(setting_kinds.bics),
     "purpose": Parameter(text),
-    "folder": Parameter(setting_kinds.folder),
-    "reports": Parameter(setting_kinds.folder),
+    "folder": Parameter(setting_kinds.folder_below_var),
+    "reports": Parameter(setting_kinds.folder_below_var),
 }
 
 

@@ -15,7 +15,7 @@ from common.payments.voucher import IDENTIFIER_BYTES, VoucherContent, create_vou
 from verifier.identity import organisation
 from verifier.models import PaymentInstruction, Voucher
 from verifier.payments.instructions.gateway import Instruction, PaymentReceipt, PaymentReceipts
-from verifier.sealing import seal_value, secret_digest, unseal_value
+from verifier.sealing import digest_secret, seal_value, unseal_value
 
 DAYS: Final = 90
 EXPIRED: Final = "expired"
@@ -112,4 +112,4 @@ def voucher_receipt(row: Voucher) -> PaymentReceipt:
 
 def identifier_digest(identifier: bytes) -> str:
     """How a voucher is recognised by the identifier in its code."""
-    return secret_digest(base64url.encode(identifier))
+    return digest_secret(base64url.encode(identifier))
