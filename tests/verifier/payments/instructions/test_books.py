@@ -1,4 +1,4 @@
-"""The books whatever happens: in any order, from many sides at once, and after the outbox of old."""
+"""The books whatever happens: in any order, and from many sides at once."""
 
 import threading
 from collections.abc import Sequence
@@ -8,14 +8,13 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
-from django.db.migrations.executor import MigrationExecutor
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis
 from hypothesis import strategies as some
 
 from common.errors import FetchError
 from tests.conftest import NOW
-from tests.verifier.payments.bank import AMOUNT, Bank, Stopped, bank, book, deliver, programme
+from tests.verifier.payments.bank import Bank, Stopped, bank, book, deliver, programme
 from verifier.models import PaymentInstruction, Programme
 from verifier.payments.delivery.outbox import unpark_payments
 from verifier.payments.delivery.reconciliation import reconcile
@@ -141,59 +140,3 @@ def test_of_many_receipts_at_once_one_is_booked(programme: Programme, bank: Bank
     assert (news.count(True), news.count(False)) == (3, 15)
     assert payments_report()["programmes"][0]["settled"] == "30.00"
     assert payments_report()["faults"] == []
-
-
-@pytest.mark.django_db(transaction=True)
-def test_an_outbox_of_old_becomes_instructions(now: datetime) -> None:
-    """What was paid stays paid, what waited still waits, and the books balance as before."""
-    executor = MigrationExecutor(connection)
-    latest = [node for node in executor.loader.graph.leaf_nodes() if node[0] == "verifier"]
-    executor.migrate([("verifier", "0003_reading")])
-    try:
-        old = executor.loader.project_state([("verifier", "0003_reading")]).apps
-        service, account = old.get_model("verifier", "Service"), old.get_model("verifier", "LedgerAccount")
-        terms = {
-            "amount": "10.00", "currency": "USD", "purpose": "Seeds", "reference": "S", "period": "2026",
-            "per": "farmer_id", "payee": "cash", "gateway": "file",
-        }  # fmt: skip
-        service.objects.create(
-            slug="seeds", title="Seeds", provider="P", purpose="P", action="payment",
-            query={"credentials": [{"id": "farmer"}, {"id": "farmer_ldp"}]}, parameters={"payment": terms},
-        )  # fmt: skip
-        fund = account.objects.create(code="seeds:fund", name="Fund", currency="USD")
-        payable = account.objects.create(code="seeds:payable", name="Payable", currency="USD")
-        gateway = account.objects.create(code="gateway:file:USD", name="File", currency="USD")
-        for person, delivered in (("ana", True), ("bruno", False)):
-            entry = _entry(old, person, ((payable, -AMOUNT), (fund, AMOUNT)), now)
-            instruction = {"id": person, "payee": "cash", "reference": f"S-{person}", "period": "2026",
-                           "amount": "10.00", "currency": "USD", "purpose": "Seeds"}  # fmt: skip
-            old.get_model("verifier", "OutboxMessage").objects.create(
-                entry=entry, gateway="file", instruction=instruction, next_attempt_at=now, attempts=1,
-                status="DELIVERED" if delivered else "PENDING", delivered_at=now if delivered else None,
-            )  # fmt: skip
-            if delivered:
-                _entry(old, f"delivered:{person}", ((payable, AMOUNT), (gateway, -AMOUNT)), now)
-    finally:
-        executor = MigrationExecutor(connection)
-        executor.migrate(latest)
-    found = payments_report()
-    assert found["faults"] == []
-    [line] = [each for each in found["programmes"] if each["programme"] == "seeds"]
-    assert (line["reserved"], line["sent"], line["left"]) == ("10.00", "10.00", "0.00")
-    row = PaymentInstruction.objects.get(key="bruno")
-    assert (row.state, row.number, row.payee, row.programme.gateway.kind) == (
-        "BOOKED",
-        "bruno",
-        "cash",
-        "file",
-    )
-    assert row.programme.rules["per"] == "farmer.farmer_id"
-
-
-def _entry(old: Any, key: str, postings: Sequence[tuple[Any, int]], now: datetime) -> Any:
-    entry = old.get_model("verifier", "JournalEntry").objects.create(
-        idempotency_key=key, reference=f"S-{key}", description="Seeds", booked_at=now
-    )
-    for account, amount in postings:
-        old.get_model("verifier", "Posting").objects.create(entry=entry, account=account, amount=amount)
-    return entry
