@@ -74,7 +74,7 @@ CALLBACKS: Final[
 
 
 class G2PView(ExchangeView):
-    """An endpoint of this house; `endpoint` is its path below `/g2p/`."""
+    """An endpoint of G2P Connect; `endpoint` is its path below `/g2p/`."""
 
     namespace = NAMESPACE
 
@@ -115,7 +115,7 @@ class G2PAsyncEndpoint(G2PView):
 
 @described(post=schema.TOLD)
 class G2PCallbackEndpoint(G2PView):
-    """`/g2p/on-disburse`, `/g2p/disburse/txn/on-status`: what a gateway says of payments of ours."""
+    """`/g2p/on-disburse`, `/g2p/disburse/txn/on-status`: what a gateway says of its payments."""
 
     def post(self, request: Request) -> Response:
         endpoint, process = CALLBACKS[self.endpoint]
@@ -143,5 +143,5 @@ class G2PClientToken(G2PView):
 @published
 @require_safe
 def g2p_keys(request: HttpRequest) -> JsonResponse:
-    """The key under which this house speaks to organisations that pay."""
+    """The key under which this verifier speaks to organisations that pay."""
     return JsonResponse(organisation.key_set(), headers={"Cache-Control": "public, max-age=300"})

@@ -1,4 +1,4 @@
-"""`/services/notices`: what the services of this house have to tell whoever showed them something."""
+"""`/services/notices`: what the services of this verifier have to tell whoever showed them something."""
 
 from typing import Any
 
@@ -14,5 +14,5 @@ class ServiceNotices(Inbox):
     """One inbox for all services."""
 
     def place(self, **kwargs: Any) -> tuple[str, str]:
-        """This house, whichever service it was."""
+        """This verifier, whichever service it was."""
         return f"{settings.BASE_URL}/services/notices", "verifier"

@@ -1,4 +1,4 @@
-"""What wallets and machines talk to: request objects, answers, status, the documents of our identity."""
+"""What wallets and machines talk to: request objects, answers, status, identity documents."""
 
 from collections.abc import Mapping
 from typing import IO, Any

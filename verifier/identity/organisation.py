@@ -1,4 +1,4 @@
-"""Who this house is among organisations that pay: its name, its key, its addresses."""
+"""What this verifier is among organisations that pay: its name, its key, its addresses."""
 
 from typing import Any, Final
 
@@ -15,12 +15,12 @@ VOUCHERS: Final = "vouchers"
 
 
 def sender_id() -> str:
-    """The name under which partners register us; our keys stand below it."""
+    """The name under which partners register this verifier; its keys stand below it."""
     return f"{settings.BASE_URL}/g2p"
 
 
 def party() -> Party:
-    """Who speaks in messages of ours."""
+    """Who speaks in outgoing messages."""
     return Party(sender_id(), organisation_signer(G2P))
 
 

@@ -92,7 +92,7 @@ def authority_pem(*, now: datetime) -> str:
 
 
 def trust_own_authority(*, now: datetime) -> None:
-    """Add our authority to those that the wallet beside us trusts (`settings.VERIFIER_CA_FILE`), once."""
+    """Add this authority to those that the wallet here trusts (`settings.VERIFIER_CA_FILE`), once."""
     path = Path(settings.VERIFIER_CA_FILE)
     known, pem = path.read_text() if path.exists() else "", authority_pem(now=now)
     if pem not in known:

@@ -1,4 +1,4 @@
-"""G2P Connect: what other organisations asked of us, what we owe them, and whose address is where."""
+"""G2P Connect: what other organisations asked for, what is owed to them, and whose address is where."""
 
 from django.db import models
 
@@ -8,7 +8,7 @@ from verifier.models.programme import Programme
 
 
 class OwnKey(models.Model):
-    """The key under which this house speaks to organisations, by its name in the key store."""
+    """The key under which this verifier speaks to organisations, by its name in the key store."""
 
     purpose = models.CharField(max_length=16, unique=True)
     name = models.CharField(max_length=64)

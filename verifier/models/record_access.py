@@ -1,4 +1,4 @@
-"""What this house may read of people's records elsewhere, and what it has read: never a value."""
+"""What services may read of people's records elsewhere, and what they have read: never a value."""
 
 from django.db import models
 

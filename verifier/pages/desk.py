@@ -77,7 +77,7 @@ def permitted(permission: str) -> Callable[[Callable[..., HttpResponse]], Callab
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
-    """To our own page, and back afterwards."""
+    """To the page where staff sign in, and back afterwards."""
     after = request.get_full_path() if request.method == "GET" else reverse("staff")
     return HttpResponseRedirect(f"{reverse('staff-sign-in')}?{urlencode({'next': after})}")
 

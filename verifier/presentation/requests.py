@@ -144,7 +144,11 @@ def status_url(session: PresentationSession) -> str:
 
 
 def retrieve_request_object(slug: str, request_id: str, *, wallet_nonce: str | None, now: datetime) -> str:
-    """The signed request object, with the wallet's nonce in it where it sent one (OpenID4VP §5.10)."""
+    """The signed request object, with the wallet's nonce in it where it sent one (OpenID4VP §5.10).
+
+    Raises `SessionNotFoundError` where there is none, `MalformedInputError` for a nonce that is too long,
+    `SessionTimedOutError` or `AlreadyAnsweredError` where nothing is awaited any more.
+    """
     session = PresentationSession.objects.select_related("service").filter(request_id=request_id).first()
     if session is None or session.service.slug != slug:
         raise SessionNotFoundError("No such request.")

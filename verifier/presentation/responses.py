@@ -41,6 +41,10 @@ def receive_response(slug: str, form: ReceivedForm, *, now: datetime) -> Receive
 
     1 find the request by its key or state · 2 open the answer · 3 SUBMITTED: from here on nobody answers
     again · 4 the procedure · 5 VERIFIED or REJECTED · 6 unlock, or wait for the browser that began.
+
+    Raises `SessionNotFoundError` (1), `SessionTimedOutError` or `AlreadyAnsweredError` (1, 3), what
+    `open_response` raises (2), and `PresentationRefusedError` for an answer that is not accepted (5). That a
+    service then opens nothing is no error for the wallet: it is kept for the page.
     """
     session = _find(slug, form)  # 1
     _require_waiting(session, now=now)
@@ -56,7 +60,8 @@ def receive_response(slug: str, form: ReceivedForm, *, now: datetime) -> Receive
 def receive_from_api(session: PresentationSession, data: object, *, now: datetime) -> ReceivedResponse:
     """Take an answer in that the browser itself hands over (OpenID4VP A.4); whoever calls knows that browser.
 
-    It is bound to this site's origin, so that nobody leads anybody back, and it unlocks at once.
+    It is bound to this site's origin, so that nobody leads anybody back, and it unlocks at once. Raises like
+    `receive_response`.
     """
     _require_waiting(session, now=now)
     mode = dc_api.MODE_OF[session.response_mode]
@@ -128,7 +133,7 @@ def _find(slug: str, form: ReceivedForm) -> PresentationSession:
     known = {"request_id": form.kid} if form.encrypted else {"state": form.state}
     found = PresentationSession.objects.select_related("service").filter(service__slug=slug, **known).first()
     if found is None:
-        raise SessionNotFoundError("This answers no request of ours.", status=400)
+        raise SessionNotFoundError("This answers no request that was made here.", status=400)
     return found
 
 

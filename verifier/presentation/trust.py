@@ -8,7 +8,7 @@ from verifier.models.service import THIS_HOUSE
 
 
 def trust_list() -> TrustList:
-    """All rows, one entry an issuer; the line for this house stands for every authority in it."""
+    """All rows, one entry an issuer; the line for this site stands for every authority of it."""
     types: dict[str, set[str]] = {}
     names: dict[str, str] = {}
     houses = []

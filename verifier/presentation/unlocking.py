@@ -50,6 +50,7 @@ def finish_in_browser(
     """End a same-device request in the browser that began it (OpenID4VP §14.2).
 
     That browser alone has the cookie, and whoever the wallet led here alone has the code; both are needed.
+    Raises `WrongBrowserError` where one is missing, and else like `retry_unlock`.
     """
     require_browser(session, browser)
     if not session.response_code or not compare_digest(digest_secret(response_code), session.response_code):
@@ -58,20 +59,26 @@ def finish_in_browser(
 
 
 def retry_unlock(session: PresentationSession, *, now: datetime) -> Unlocked:
-    """Unlock what was verified before: it is checked again, as of the moment when it arrived."""
+    """Unlock what was verified before: it is checked again, as of the moment when it arrived.
+
+    Raises `SessionNotFoundError` where nothing is kept any more, and else like `unlock_session`.
+    """
     answer = open_pending_response(session)
     checked = verify_answer(session, answer, now=now, arrived=session.submitted_at)
     return unlock_session(session, checked, now=now)
 
 
 def require_browser(session: PresentationSession, browser: str) -> None:
-    """Raise unless `browser` is the cookie of the browser that began."""
+    """Raise `WrongBrowserError` unless `browser` is the cookie of the browser that began."""
     if not session.browser or not browser or not compare_digest(digest_secret(browser), session.browser):
         raise WrongBrowserError("This was begun in another browser. Start again at the service.")
 
 
 def unlocked_result(session: PresentationSession, *, browser: str, now: datetime) -> Unlocked:
-    """What was unlocked, for the browser that began and for a short while."""
+    """What was unlocked, for the browser that began and for a short while.
+
+    Raises `WrongBrowserError` for any other, `SessionNotFoundError` where that while is over.
+    """
     require_browser(session, browser)
     states.time_out(session, now=now)
     if session.sealed_result is None:

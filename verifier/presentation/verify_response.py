@@ -1,4 +1,4 @@
-"""Checking an answer against the request that it answers, by the one procedure of the house."""
+"""Checking an answer against the request that it answers, by the one procedure of `common.verification`."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

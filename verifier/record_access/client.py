@@ -45,19 +45,26 @@ class GrantedAccess:
     signer: Signer = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class WantedRecord:
+    """What is asked of which authority, and what for; no `attributes` ask for all that was agreed."""
+
+    authority: str
+    purpose: str
+    attributes: tuple[str, ...] = ()
+
+
 def read_on_consent(
     consent: ReadingConsent, *, actor: str, now: datetime, attributes: Sequence[str] = ()
 ) -> dict[str, Any]:
     """What the authority says now of the person who consented, without the person being there.
 
-    `actor` is whoever of this house asks, for the log.
+    `actor` is who asks, for the log. Raises like `request_access`.
     """
     granted = request_access(
         consent.service,
         RecordedConsent(consent.consent_id),
-        authority=consent.authority,
-        purpose=consent.purpose,
-        attributes=attributes or consent.attributes,
+        WantedRecord(consent.authority, consent.purpose, tuple(attributes or consent.attributes)),
         consent=consent,
         actor=actor,
         now=now,
@@ -69,7 +76,8 @@ def read_by_mandate(service: Service, identifier: str, *, actor: str, now: datet
     """What a law lets this service ask about a person whom it names itself.
 
     `parameters["mandate"]` says which authority, for what purpose, which attributes. Not to be called within
-    a transaction: what was asked stays in the log whatever follows.
+    a transaction: what was asked stays in the log whatever follows. Raises `UnlockRefusedError` where there
+    is no such law, and else like `request_access`.
     """
     mandate = service.parameters.get("mandate")
     if mandate is None:
@@ -77,9 +85,7 @@ def read_by_mandate(service: Service, identifier: str, *, actor: str, now: datet
     granted = request_access(
         service,
         Subject(identifier),
-        authority=mandate["authority"],
-        purpose=mandate["purpose"],
-        attributes=mandate["attributes"],
+        WantedRecord(mandate["authority"], mandate["purpose"], tuple(mandate["attributes"])),
         actor=actor,
         now=now,
     )
@@ -89,32 +95,34 @@ def read_by_mandate(service: Service, identifier: str, *, actor: str, now: datet
 def request_access(
     service: Service,
     ground: Ground,
+    wanted: WantedRecord,
     *,
-    authority: str,
-    purpose: str,
-    attributes: Sequence[str],
     now: datetime,
     consent: ReadingConsent | None = None,
     actor: str = "",
 ) -> GrantedAccess:
-    """Steps 1 and 2; `attributes` empty asks for all that was agreed."""
-    signer, url = service_signer(service), f"{authority}/access/token"
+    """Steps 1 and 2.
+
+    Raises `UnlockRefusedError` where the authority refuses, `FetchError` where it does not answer, and
+    `InvalidRecordError` where it grants something else than was asked for.
+    """
+    signer, url = service_signer(service), f"{wanted.authority}/access/token"
     log = ReadLog.objects.create(  # 1
         request_id=secrets.token_urlsafe(16),
         service=service,
         consent=consent,
-        authority=authority,
-        purpose=purpose,
+        authority=wanted.authority,
+        purpose=wanted.purpose,
         basis="law" if isinstance(ground, Subject) else "consent",
-        attributes=list(attributes),
+        attributes=list(wanted.attributes),
         actor=actor,
         at=now,
     )
     assertion = create_access_request(
         client_id=service.did,
-        audience=authority,
-        purpose=purpose,
-        attributes=attributes,
+        audience=wanted.authority,
+        purpose=wanted.purpose,
+        attributes=wanted.attributes,
         ground=ground,
         token_key=signer.public_key,
         jti=log.request_id,
@@ -125,14 +133,17 @@ def request_access(
     headers = {**FORM, "DPoP": _proof("POST", url, None, signer, now)}
     with _noting(log):
         grant = parse_grant(_json(_answer(log, "POST", url, headers=headers, body=form, now=now)))  # 2
-        if attributes and set(grant.attributes) != set(attributes):
+        if wanted.attributes and set(grant.attributes) != set(wanted.attributes):
             raise InvalidRecordError("The authority granted something else than was asked for.")
     log.attributes = list(grant.attributes)
     return GrantedAccess(grant, log, signer)
 
 
 def read_granted_record(granted: GrantedAccess, *, now: datetime) -> dict[str, Any]:
-    """Steps 3 to 5: the attributes that were granted, verified as the authority's word on this request."""
+    """Steps 3 to 5: the attributes that were granted, verified as the authority's word on this request.
+
+    Raises like `request_access`, and `SelloError` for an answer that the authority did not sign so.
+    """
     log, grant = granted.log, granted.grant
     url = f"{log.authority}/access/record"
     headers = {

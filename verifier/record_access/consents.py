@@ -31,7 +31,7 @@ def consent_terms(service: Service, *, now: datetime) -> DataAccess | None:
 
 
 def keep_consent(session: PresentationSession, granted: GrantedAccess, *, now: datetime) -> ReadingConsent:
-    """Remember a consent that the authority has just written down, under a reference for our staff."""
+    """Remember a consent that the authority has just written down, under a reference for staff."""
     drawn = "".join(secrets.choice(ALPHABET) for _ in range(8))
     consent = ReadingConsent.objects.create(
         service=session.service,

@@ -25,7 +25,7 @@ def create_staff(
 ) -> dict[str, str]:
     """Staff of `services`, beside those they have: `{username}`, and `password` if it was drawn.
 
-    With `trust` they also keep the list of trusted issuers, which holds for every service of the house.
+    With `trust` they also keep the list of trusted issuers, which holds for every service of this verifier.
     """
     person, drawn = accounts.create_account(username, password=password, renew=renew)
     for service in services:

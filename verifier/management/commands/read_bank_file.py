@@ -14,7 +14,7 @@ from verifier.payments.gateways.iso20022.payment_files import dispute_contradict
 
 
 class Command(BaseCommand):
-    help = "Reads what a bank says of our payments (pain.002, camt.053, camt.054): a file, or a folder's."
+    help = "Reads what a bank says of payments (pain.002, camt.053, camt.054): a file, or a folder's."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("path", type=Path, help="FILE or FOLDER; the files stay where they are")

@@ -8,9 +8,7 @@ from verifier.models import ReadLog
 
 
 class Command(BaseCommand):
-    help = (
-        "Which records this house has asked for elsewhere; the same ids stand in the authorities' access_log."
-    )
+    help = "Which records were asked for elsewhere; the same ids stand in the authorities' access_log."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--service", default="", help="the slug of one service")

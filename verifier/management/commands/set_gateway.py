@@ -14,7 +14,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("name", help="what this house calls it")
+        parser.add_argument("name", help="the name under which it is known here")
         parser.add_argument("kind", choices=sorted(GATEWAYS))
         parser.add_argument(
             "--set", action="append", default=[], metavar="NAME=VALUE", dest="config",

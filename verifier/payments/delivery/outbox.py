@@ -27,7 +27,8 @@ LEASE: Final = timedelta(minutes=5)  # longer than any gateway takes for one bat
 def deliver_outbox(*, clock: Clock) -> dict[str, int]:
     """Hand every due instruction to its gateway; how many, and how many now wait for an answer or a person.
 
-    `clock` tells the time anew for each batch: a lease begins when it is taken.
+    `clock` tells the time anew for each batch: a lease begins when it is taken. Raises nothing for a gateway
+    that fails: what came of it is counted.
     """
     counts = {"delivered": 0, "rejected": 0, "failed": 0}
     end_leases(now=clock())

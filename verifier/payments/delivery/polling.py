@@ -46,7 +46,7 @@ def poll(account: GatewayAccount, part: Gateway, *, wanted: Iterable[str], clock
 
 
 def receive_receipts(receipts: PaymentReceipts, *, source: str, now: datetime) -> Counter[str]:
-    """Confirm each; what was news, by the gateway's word, and `stranger` for what is not ours."""
+    """Confirm each; what was news, by the gateway's word, and `stranger` for what was not sent from here."""
     counts: Counter[str] = Counter()
     for number, receipt in receipts.items():
         try:

@@ -1,4 +1,4 @@
-"""Reconciling: what gateways say now against what is in our books, and every difference named."""
+"""Reconciling: what gateways say now against what is in the books, and every difference named."""
 
 from collections import Counter
 from dataclasses import asdict, dataclass
@@ -38,7 +38,7 @@ def reconcile(*, clock: Clock) -> dict[str, Any]:
     """Read what came back, ask for what is open, and say what is left over.
 
     `unreachable` names gateways that gave no answer at all; `strangers` counts receipts for instructions that
-    this house never gave; `look_at` has, by gateway and file, what came back and needs a person's eyes.
+    were never given here; `look_at` has, by gateway and file, what came back and needs a person's eyes.
     """
     counts: Counter[str] = Counter()
     unreachable, look_at = [], {}

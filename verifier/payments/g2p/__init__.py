@@ -1,1 +1,1 @@
-"""G2P Connect as this house speaks it: to those who pay for it, and to those for whom it pays."""
+"""G2P Connect as the organisation that pays for its partners."""

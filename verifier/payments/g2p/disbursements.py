@@ -1,4 +1,4 @@
-"""Paying for partners: their disbursements go into the same books and the same outbox as our own.
+"""Paying for partners: their disbursements go into the same books and the same outbox as those of services.
 
 A partner pays out of a programme that it was given (`PayingPartner`), which it names as the payer:
 `programme:SLUG@HOST`. What became of a disbursement is what became of its instruction.
@@ -39,7 +39,11 @@ STATUSES: Final[dict[str, str]] = {
 
 
 def receive_disbursements(received: ReceivedMessage, *, correlation_id: str, now: datetime) -> dict[str, Any]:
-    """Book what a partner asks for; the message of the DisburseResponse."""
+    """Book what a partner asks for; the message of the DisburseResponse.
+
+    Raises `ExchangeError` for a message that is refused as a whole; an item that is refused stands in the
+    response with its reason.
+    """
     transaction_id, wanted = disburse.parse_disburse_request(received.message)
     items.check_count(received, len(wanted))
     contents = items.by_reference(received.message, "disbursements", "disburemsents")
@@ -181,7 +185,7 @@ def _programme(received: ReceivedMessage, payer: str, *, now: datetime) -> Progr
 
 
 def _slug(payer: str) -> str:
-    """The programme of an address `programme:SLUG@HOST` with our own host; empty for any other."""
+    """The programme of an address `programme:SLUG@HOST` with this site's host; empty for any other."""
     kind, _, rest = payer.partition(":")
     slug, _, host = rest.partition("@")
     return slug if (kind, host) == (PROGRAMME, urlsplit(settings.BASE_URL).hostname) else ""

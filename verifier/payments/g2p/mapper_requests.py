@@ -21,7 +21,11 @@ Outcome = tuple[str, str]  # status and reason
 def receive_mapper_request(
     received: ReceivedMessage, verb: str, *, correlation_id: str, now: datetime
 ) -> dict[str, Any]:
-    """Do what a partner asks; the message of its response."""
+    """Do what a partner asks; the message of its response.
+
+    Raises `ExchangeError` for a message that is refused as a whole; an item that is refused stands in the
+    response with its reason.
+    """
     if ROLE not in received.partner.roles:
         raise ExchangeError("This sender has nothing to do with addresses.", code="err.request.forbidden")
     transaction_id, wanted = mapper.parse_mapper_request(verb, received.message)

@@ -76,7 +76,7 @@ def mapper_by_provider(name: str, value: Any) -> None:
             partner_sender_id(name, who)
 
 
-PAYING: Final = {  # of every gateway that pays from an account of ours
+PAYING: Final = {  # of every gateway that pays from an account
     "payer": Parameter(account_address, required=True),
     "payer_name": Parameter(text),
     "resolve": Parameter(mapper_by_provider),

@@ -1,6 +1,6 @@
 """A payment order bound to what somebody signed: its holder, or the partner that asked for it.
 
-When it is booked, straight from what was signed, it gets two codes under this house's secret: one over its
+When it is booked, straight from what was signed, it gets two codes under KEY_ENCRYPTION_KEY: one over its
 number, programme, currency, period, amount and words, one over its payee. Nothing leaves, and nothing that a
 gateway says is booked, unless they fit the row as it stands. Whoever can write rows cannot make a payment
 another. The payee's code outlives the payee, who is forgotten once the payment is over.

@@ -34,6 +34,9 @@ def book_payment(programme: Programme, due: PaymentDue, *, now: datetime) -> tup
 
     What came back before is released and instructed anew. The programme's row is held meanwhile, so that of
     two that race for one person or for the last of the budget one is first.
+
+    Raises `PaymentDisputedError` where nobody knows what became of an earlier one, `BudgetExhaustedError`
+    where the programme has less left.
     """
     held = Programme.objects.select_for_update(no_key=True).get(pk=programme.pk)
     earlier = PaymentInstruction.objects.filter(key=due.key)

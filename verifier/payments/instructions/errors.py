@@ -5,7 +5,7 @@ from verifier.errors import UnlockRefusedError
 
 
 class UnknownInstructionError(SelloError):
-    """An instruction that this house did not give."""
+    """An instruction that was not given here."""
 
     code = "invalid_request"
     status = 404

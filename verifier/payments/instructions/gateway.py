@@ -26,7 +26,7 @@ OVER: Final[frozenset[ReceiptState]] = frozenset({"settled", "rejected", "return
 
 
 class NotSentError(SelloError):
-    """Nothing of the batch has left the house, for certain: it may be sent again without asking first."""
+    """Nothing of the batch has left, for certain: it may be sent again without asking first."""
 
     code = "server_error"
     status = 502
@@ -53,10 +53,10 @@ class GatewayConfig:
 
 @dataclass(frozen=True, slots=True)
 class Instruction:
-    """One payment, as it leaves the house. `id` is the idempotency key: 1 to 35 of A-Z, a-z, 0-9.
+    """One payment, as it leaves. `id` is the idempotency key: 1 to 35 of A-Z, a-z, 0-9.
 
     `amount` is a decimal text such as 150.00 in `currency` (ISO 4217); `payee` the account, address or
-    word that the person signed; `payer` our own account at the gateway, from its config.
+    word that the person signed; `payer` the payer's account at the gateway, from its config.
     """
 
     id: str

@@ -11,7 +11,7 @@ from verifier.models import JournalEntry, LedgerAccount, Posting
 
 
 class UnbalancedError(SelloError):
-    """Postings that do not sum to zero, or of several currencies: a fault of ours, never of the person."""
+    """Postings that do not sum to zero, or of several currencies: a fault here, never of the person."""
 
     code = "server_error"
     status = 500

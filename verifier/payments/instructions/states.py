@@ -80,7 +80,7 @@ def locked(number: str) -> Iterator[PaymentInstruction]:
         )
         found = rows.filter(number=number).first()
         if found is None:
-            raise UnknownInstructionError("This house gave no such instruction.")
+            raise UnknownInstructionError("No such instruction was given here.")
         yield found
 
 

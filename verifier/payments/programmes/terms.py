@@ -18,7 +18,7 @@ class UnknownProgrammeError(SelloError):
 
 
 def programme_of(service: Service) -> Programme:
-    """The programme by which a service pays."""
+    """The programme by which a service pays; raises `UnknownProgrammeError` where it is not set up."""
     slug = service.parameters["payment"]["programme"]
     found = Programme.objects.filter(slug=slug).first()
     if found is None:

@@ -41,9 +41,11 @@ def unlock(presentation: VerifiedAnswer, *, session: PresentationSession, now: d
         granted = client.request_access(
             service,
             _evidence(presentation, session),
-            authority=authority,
-            purpose=service.parameters["purpose"],
-            attributes=service.parameters.get("consent", {}).get("attributes", ()),
+            client.WantedRecord(
+                authority,
+                service.parameters["purpose"],
+                tuple(service.parameters.get("consent", {}).get("attributes", ())),
+            ),
             now=now,
         )
         if granted.grant.consent_until:

@@ -1,4 +1,4 @@
-"""What a partner says of our disbursements, at once or later, and what of it is believed."""
+"""What a partner says of disbursements that it was sent, at once or later, and what of it is believed."""
 
 from django.db import transaction
 

@@ -1,7 +1,7 @@
 """Disbursements by G2P Connect: `/disburse/sync/disburse`, or `/disburse` with its callback and its polling.
 
-`config`: `partner` (the sender_id of whom we ask, a registered Partner with an address), `payer` (our account
-there), `payer_name`, `mode` (`sync`, or `async`), `resolve` for payees that a mapper knows
+`config`: `partner` (the sender_id of who is asked, a registered Partner with an address), `payer` (the
+account there), `payer_name`, `mode` (`sync`, or `async`), `resolve` for payees that a mapper knows
 (verifier/payments/addresses/payees.py), `names` true where the payee's name may leave.
 """
 
@@ -159,11 +159,11 @@ class G2PConnect:
 def _receipts(
     message: Mapping[str, object], sent: Sequence[Instruction], *, asked: bool, now: datetime
 ) -> dict[str, PaymentReceipt]:
-    """What the partner says of ours; of an instruction that was not asked about it says nothing."""
-    ours, receipts = {each.id: each for each in sent}, {}
+    """What the partner says of what was sent; of an instruction that was not asked about it says nothing."""
+    known, receipts = {each.id: each for each in sent}, {}
     _, statuses = disburse.parse_disburse_response(message)
     for each in statuses:
-        instruction = ours.get(each.reference_id)
+        instruction = known.get(each.reference_id)
         if instruction is None:
             log.warning("a partner answers about a disbursement that it was not asked about")
             continue

@@ -1,4 +1,4 @@
-"""What a status of G2P Connect means for an instruction of ours."""
+"""What a status of G2P Connect means for an instruction."""
 
 from decimal import Decimal
 from typing import Final
@@ -26,8 +26,8 @@ def receipt_for(
     """What a status means for an instruction; None where it says nothing that counts.
 
     A duplicate is one that the partner has already: what became of that one is asked. Where `asked`, an
-    unknown reference is one that never arrived. Another amount than ours confirms nothing, and neither does
-    one that cannot be read.
+    unknown reference is one that never arrived. Another amount than was sent confirms nothing, and
+    neither does one that cannot be read.
     """
     if said.reason == DUPLICATE:
         return None

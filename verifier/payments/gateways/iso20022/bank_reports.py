@@ -1,6 +1,7 @@
-"""What a bank's files say of ours: reports held against the file of which they speak, and statements.
+"""What a bank's files say of payments: reports held against the file of which they speak, and statements.
 
-What they say that is none of ours is passed over; what names one of ours and cannot be understood never is.
+What they say of other payments is passed over; what names one that was sent from here and cannot be
+understood never is.
 """
 
 import re
@@ -48,7 +49,7 @@ class BankReport:
 
 
 def read_bank_report(data: bytes) -> BankReport:
-    """What a file of the bank says of ours: a pain.002, or an account statement (camt.053, camt.054)."""
+    """What a file of the bank says of payments: a pain.002, or an account statement (camt.053, camt.054)."""
     return _status_report(data) if message_of(data) == "pain.002" else _statement(data)
 
 
@@ -71,7 +72,7 @@ def _status_report(data: bytes) -> BankReport:
 
 
 def _statement(data: bytes) -> BankReport:
-    """What left and what came back; a statement also has movements that are none of ours."""
+    """What left and what came back; a statement also has movements that were not sent from here."""
     statement = parse_statement(data)
     said = _StatementReader(statement.entries)
     for entry in statement.entries:  # in their order: what came back had left before
@@ -82,24 +83,24 @@ def _statement(data: bytes) -> BankReport:
 
 
 class _StatementReader:
-    """What a statement says of transfers of ours, entry by entry."""
+    """What a statement says of transfers that were sent, entry by entry."""
 
     def __init__(self, entries: Sequence[BookedEntry]) -> None:
         named = {id for entry in entries for each in entry.movements for id in each.ids}
         for text in {text for entry in entries for text in entry.texts}:
             named.update(_NUMBER.findall(text))
-        self.ours = _ours(named)
+        self.sent = _sent_transfers(named)
         self.receipts: dict[str, PaymentReceipt] = {}
         self.wrong: list[str] = []
         self.unclear: list[str] = []
 
     def take(self, entry: BookedEntry) -> None:
-        """One entry; where it names one of ours and nothing of it was understood, that is said."""
+        """One entry; where it names a sent transfer and nothing of it is understood, that is said."""
         heard = {number for each in entry.movements for number in self._movement(each)}
         for batch in entry.batches:
             heard |= self._batch(batch)
         for text in dict.fromkeys(entry.texts):
-            named = [each for each in _NUMBER.findall(text) if each in self.ours]
+            named = [each for each in _NUMBER.findall(text) if each in self.sent]
             self.unclear += [
                 f"{each}: an entry that cannot be understood" for each in named if each not in heard
             ]
@@ -107,11 +108,11 @@ class _StatementReader:
                 self.unclear += _resembling(text)
 
     def _movement(self, each: Movement) -> set[str]:
-        numbers = {id for id in each.ids if id in self.ours}
-        if len(numbers) != 1:  # none of ours; two at once are said by `take`
+        numbers = {id for id in each.ids if id in self.sent}
+        if len(numbers) != 1:  # none that was sent; two at once are said by `take`
             return set()
         [number] = numbers
-        entry = self.ours[number]
+        entry = self.sent[number]
         moved = {each.amount, each.amount - each.charges} if each.state == "settled" else {each.amount}
         if Decimal(entry.amount) not in moved or each.currency != entry.currency:
             self.wrong.append(number)
@@ -151,8 +152,8 @@ class _StatementReader:
         return numbers
 
 
-def _ours(names: set[str]) -> dict[str, BankFileEntry]:
-    """Of these names, those of our transfers."""
+def _sent_transfers(names: set[str]) -> dict[str, BankFileEntry]:
+    """Of these names, those of transfers that were sent."""
     found: dict[str, BankFileEntry] = {}
     wanted = sorted(names)
     for start in range(0, len(wanted), 500):
@@ -168,12 +169,12 @@ def _adds_up(rows: Sequence[BankFileEntry], batch: BookedBatch) -> bool:
 
 
 def _resembling(text: str) -> Iterator[str]:
-    """A file or group of ours in an entry that tells nothing of it; and a number of ours that was cut."""
+    """A file or group that was sent, in an entry that tells nothing of it; and a number that was cut."""
     for name in _FILE.findall(text):
         if BankFileEntry.objects.filter(group__iexact=name).exists() or _is_file(name):
             yield f"{name}: an entry that cannot be understood"
     if _CUT.match(text) and BankFileEntry.objects.filter(end_to_end_id__startswith=text).exists():
-        yield f"{text}: the beginning of a number of ours"
+        yield f"{text}: the beginning of a number that was sent"
 
 
 def _is_file(name: str) -> bool:

@@ -1,6 +1,6 @@
 """Files for a bank: pain.001.001.09 in `VAR_DIR/outbox/pain.001`, pain.002 back in `VAR_DIR/inbox/pain.002`.
 
-`config`: `payer` (our account: account:7001@national-bank, or an IBAN), `payer_name`, `bic` and `purpose`
+`config`: `payer` (the account: account:7001@national-bank, or an IBAN), `payer_name`, `bic` and `purpose`
 (an ISO 20022 purpose code, GOVT) where the bank wants them, `folder` and `reports` for other folders,
 `resolve` for payees that a mapper knows (verifier/payments/addresses/payees.py).
 """

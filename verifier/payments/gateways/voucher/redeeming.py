@@ -30,12 +30,12 @@ def look_up_voucher(text: str, *, programmes: QuerySet[Programme] | None = None,
         with states.locked(number or "") as order:  # so that voucher and order are of one moment
             row = Voucher.objects.filter(identifier=key_of, number=order.number).first()
             if row is None:
-                raise VoucherRefusedError("This voucher is not ours.")
+                raise VoucherRefusedError("This voucher was not issued here.")
             if programmes is not None and order.programme not in programmes:
                 raise VoucherRefusedError("This voucher is of another programme, whose own staff pay it out.")
             altered = is_altered(order) or not _is_worth(content, row, order)
     except UnknownInstructionError as error:
-        raise VoucherRefusedError("This voucher is not ours.") from error
+        raise VoucherRefusedError("This voucher was not issued here.") from error
     if altered or (row.state == State.ISSUED and order.state not in states.AWAITED):
         dispute_payment(row.number, why="the voucher is not what was signed", source="voucher", now=now)
         raise VoucherRefusedError("This voucher is not what it was when it was issued. Do not pay it out.")
@@ -57,7 +57,10 @@ def _is_worth(content: VoucherContent, row: Voucher, order: PaymentInstruction) 
 def redeem_voucher(
     text: str, *, agent: str, programmes: QuerySet[Programme] | None = None, now: datetime
 ) -> Voucher:
-    """Cash a voucher: of all who try, one alone. The books know of it before money leaves the counter."""
+    """Cash a voucher: of all who try, one alone. The books know of it before money leaves the counter.
+
+    Raises `VoucherRefusedError`, in words for the agent.
+    """
     found = look_up_voucher(text, programmes=programmes, now=now)
     with transaction.atomic():
         open_ = Voucher.objects.filter(pk=found.pk, state=State.ISSUED)

@@ -78,7 +78,7 @@ def test_a_voucher_that_we_signed_and_never_issued(counter: Rail, issued: str) -
     content = VoucherContent(
         bytes(16), "150.00", "USD", "rail-test", counter.now, counter.now + timedelta(days=30)
     )
-    with pytest.raises(VoucherRefusedError, match="not ours"):
+    with pytest.raises(VoucherRefusedError, match="not issued here"):
         redeem_voucher(create_voucher(content, signer=signer), agent="Shop 7", now=counter.now)
 
 
