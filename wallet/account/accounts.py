@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Final
+from uuid import UUID
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -83,6 +84,14 @@ def unlock_account(name: str, passphrase: str, *, now: datetime) -> Vault:
             raise NotSignedInError("The name or the passphrase is wrong.") from error
     FailedSignIns.objects.filter(handle=handle).delete()
     return vault
+
+
+def find_account(id: UUID) -> Account:
+    """The account of this identifier; raises `NotSignedInError` where it is gone."""
+    account = Account.objects.filter(id=id).first()
+    if account is None:
+        raise NotSignedInError("This account was deleted.")
+    return account
 
 
 def change_passphrase(vault: Vault, *, current: str, new: str, now: datetime) -> None:

@@ -5,7 +5,7 @@ not answer is named, since what they know is missing.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, Literal
@@ -97,23 +97,50 @@ class Activity:
         return replace(self, lines=tuple(line for line in self.lines if line.kind == kind))
 
 
+@dataclass(slots=True)
+class _Collected:
+    """What was gathered so far; `told` is who gave an account, to which a notice adds nothing."""
+
+    lines: list[ActivityLine]
+    standing: list[tuple[str, ReportedConsent]] = field(default_factory=list)
+    silent: dict[str, None] = field(default_factory=dict)
+    told: set[tuple[str, Kind]] = field(default_factory=set)
+
+
 def activity(vault: Vault, *, now: datetime) -> Activity:
-    """All of it, as of now; notices count as read from here on."""
-    lines = [*_shown(vault), *_arrived(vault)]
-    silent: dict[str, None] = {}
-    told: set[tuple[str, Kind]] = set()  # who gave an account of their own, to which a notice adds nothing
-    standing, news = [], []
-    for office in access_log.access_logs(vault, now=now):
-        if not office.answered:
-            silent[office.authority] = None
-        if office.readings:
-            told.add((office.identifier, "read"))
-        lines += [_reading(office, reading) for reading in office.readings]
+    """All of it, as of now; notices count as read from here on.
+
+    1 what the person's own history says · 2 who read records · 3 consents that ended, or still stand ·
+    4 payments · 5 notices, where nobody has told the same · 6 the latest first.
+    """
+    found = _Collected([*_shown(vault), *_arrived(vault)])  # 1
+    _add_readings(found, vault, now)  # 2
+    _add_consents(found, vault, now)  # 3
+    _add_payments(found, vault, now)  # 4
+    news = _add_notices(found, vault, now)  # 5
+    lines = [replace(line, new=True) if _is_news(line, news) else line for line in found.lines]
+    lines.sort(key=lambda line: line.at, reverse=True)  # 6
+    return Activity(tuple(lines), tuple(found.standing), tuple(found.silent))
+
+
+def _add_readings(found: _Collected, vault: Vault, now: datetime) -> None:
+    for authority in access_log.access_logs(vault, now=now):
+        if not authority.answered:
+            found.silent[authority.authority] = None
+        if authority.readings:
+            found.told.add((authority.identifier, "read"))
+        found.lines += [_reading(authority, reading) for reading in authority.readings]
+
+
+def _add_consents(found: _Collected, vault: Vault, now: datetime) -> None:
     for listed in consents.reported_consents(vault, now=now):
         if not listed.answered:
-            silent[listed.name] = None
-        standing += [(listed.name, given) for given in listed.consents if given.state == "active"]
-        lines += [_ended(listed.name, given) for given in listed.consents if given.state != "active"]
+            found.silent[listed.name] = None
+        found.standing += [(listed.name, given) for given in listed.consents if given.state == "active"]
+        found.lines += [_ended(listed.name, given) for given in listed.consents if given.state != "active"]
+
+
+def _add_payments(found: _Collected, vault: Vault, now: datetime) -> None:
     payers = {
         each.reference: entry.name for entry in history.recorded_requests(vault) for each in entry.signed
     }
@@ -121,19 +148,22 @@ def activity(vault: Vault, *, now: datetime) -> Activity:
         create = partial(create_log_request, audience=f"{service.url}/payments/log")
         payments = contacts.ask_contact(service, "/payments/log", create, parse_payment_log, now=now)
         if payments is None:
-            silent |= dict.fromkeys(service.names)
+            found.silent |= dict.fromkeys(service.names)
         if payments:
-            told.add((service.url, "paid"))
-        lines += [_payment(service, payment, payers) for payment in payments or ()]
+            found.told.add((service.url, "paid"))
+        found.lines += [_payment(service, payment, payers) for payment in payments or ()]
+
+
+def _add_notices(found: _Collected, vault: Vault, now: datetime) -> list[ActivityLine]:
+    """Add what nobody has told already; the new notices among the others are returned."""
+    news = []
     for whom, notices in inbox.contact_notices(vault, read=True, now=now):
         if notices is None:
-            silent |= dict.fromkeys(whom.names)
-        found = [_notice(whom, notice) for notice in notices or ()]
-        lines += [line for line in found if (line.source, line.kind) not in told]
-        news += [line for line in found if (line.source, line.kind) in told and line.new]
-    lines = [replace(line, new=True) if _is_news(line, news) else line for line in lines]
-    lines.sort(key=lambda line: line.at, reverse=True)
-    return Activity(tuple(lines), tuple(standing), tuple(silent))
+            found.silent |= dict.fromkeys(whom.names)
+        lines = [_notice(whom, notice) for notice in notices or ()]
+        found.lines += [line for line in lines if (line.source, line.kind) not in found.told]
+        news += [line for line in lines if (line.source, line.kind) in found.told and line.new]
+    return news
 
 
 def _is_news(line: ActivityLine, news: list[ActivityLine]) -> bool:

@@ -57,7 +57,12 @@ class WrongTxCodeError(SelloError):
 
 
 def receive_offer(vault: Vault, text: str, *, now: datetime) -> UUID:
-    """Read an offer from a link or QR text and keep it as a question to the person."""
+    """Read an offer from a link or QR text and keep it as a question to the person.
+
+    Raises `AlreadyAcceptedError`, `UnsuitableOfferError`, `OfferGoneError`, `IssuerUnreachableError`, or
+    `InvalidMessageError` for an offer or metadata that are not what they should be.
+    """
+    # 1 Read the offer and the issuer's metadata.
     offer = credential_offer.fetch_offer(text)
     if any(card.offer == offer_digest(offer) for card in cards.held_cards(vault)):
         raise AlreadyAcceptedError("You have already taken this offer; the card is in your wallet.")
@@ -129,16 +134,18 @@ def complete_authorization(vault: Vault, query: str, *, now: datetime) -> tuple[
 def _take(
     vault: Vault, id: UUID, authorize: Callable[[PendingOffer], PendingOffer], *, now: datetime
 ) -> tuple[HeldCard, ...]:
+    # 2 The person agrees, with the code where one is asked for: the first answer alone is taken.
     offer = load_offer(pending.take_question(vault, id, kind=KIND, now=now))
+    new: tuple[HeldCard, ...] = ()
     try:
+        # 3 Ask for a token, unless an earlier attempt left one that is good.
         if offer.token is None or offer.token.expires_at <= now:
             offer = authorize(offer)
+        # 4 Make a new key and its proof for each credential, and ask for it.
         answers = credential_request.request_credentials(offer, now=now)
-        new = (
-            ()
-            if credential_request.is_deferred(answers)
-            else received_credentials.cards_from(offer, answers, now=now)
-        )
+        # 5 Verify each: format and signature, issuer, type, holder, status.
+        if not credential_request.is_deferred(answers):
+            new = received_credentials.cards_from(offer, answers, now=now)
     except WrongTxCodeError:
         pending.return_question(vault, id, dump_offer(replace(offer, attempts=offer.attempts + 1)))
         raise
@@ -148,12 +155,14 @@ def _take(
     except SelloError:
         pending.return_question(vault, id, dump_offer(offer))
         raise
+    # 6 Keep all of it, or nothing.
     with transaction.atomic():
         if not new:
             deferred.keep_deferred(vault, offer, answers, now=now)
         for card in new:
             stored_credentials.store_card(vault, card)
         pending.remove_question(vault, id)
+    # 7 Tell the issuer what became of it.
     for card in new:
         cards.notify_issuers(card, "credential_accepted", now=now)
     return new

@@ -21,7 +21,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from common.encoding import base64url
 from common.errors import MalformedInputError
+from wallet.account import accounts
 from wallet.account import vault as vaults
+from wallet.account.accounts import NotSignedInError
 from wallet.account.vault import Vault, VaultClosedError
 from wallet.models import Account
 
@@ -67,13 +69,13 @@ def vault_of(request: HttpRequest) -> Vault | None:
     if not isinstance(kept, dict) or not half:
         return None
     try:
-        account = Account.objects.get(id=UUID(kept["account"]))
+        account = accounts.find_account(UUID(kept["account"]))
         key = vaults.open_sealed(
             base64url.decode(half),
             base64url.decode(kept["sealed"]),
             bound_to=_bound(account, kept["until"]),
         )
-    except (Account.DoesNotExist, VaultClosedError, MalformedInputError):
+    except (NotSignedInError, VaultClosedError, MalformedInputError):
         return None
     if datetime.fromisoformat(kept["until"]) <= datetime.now(UTC):
         return None

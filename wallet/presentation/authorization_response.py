@@ -63,6 +63,7 @@ class ConsentScreen:
 
 def consent_screen(vault: Vault, id: UUID, *, now: datetime) -> ConsentScreen:
     """The consent screen of a waiting request."""
+    # 1 Find the ways in which held cards answer.
     asked = authorization_request.load_request(
         pending.read_question(vault, id, kind=authorization_request.KIND, now=now), now
     )
@@ -74,12 +75,16 @@ def consent_screen(vault: Vault, id: UUID, *, now: datetime) -> ConsentScreen:
 def answer_request(vault: Vault, id: UUID, chosen: Collection[str], *, now: datetime) -> UUID:
     """Show what the person agreed to; `chosen` are identifiers of answers, to whichever question; "" is none.
 
-    Returns the identifier of the page that says how it went. A second answer to one request is refused.
+    Returns the identifier of the page that says how it went. Raises `NothingPendingError` for a second answer
+    to one request, `ChoiceError` for a choice that does not answer, `AnswerNotDeliveredError` where nobody
+    took it.
     """
     question = pending.take_question(vault, id, kind=authorization_request.KIND, now=now)
     try:
+        # 2 The person chooses and agrees: what they chose must be among what answers now.
         asked = authorization_request.load_request(question, now)
         answers = _chosen(questions(vault, asked.request, now=now), chosen)
+        # 3 Present for this audience and nonce, with the transaction data.
         presentations = _sign(asked, answers, now)
     except SelloError:
         pending.return_question(vault, id, question)
@@ -87,6 +92,7 @@ def answer_request(vault: Vault, id: UUID, chosen: Collection[str], *, now: date
     pending.remove_question(vault, id)
     given_consents.keep_consents(vault, asked, answers)
     try:
+        # 4 Send, once: from here on the request waits no longer, whatever comes back.
         redirect = responses.send_response(
             responses.create_response(asked.request, presentations), send=http.request
         )
@@ -96,6 +102,7 @@ def answer_request(vault: Vault, id: UUID, chosen: Collection[str], *, now: date
             "The service did not accept the answer. Nothing more was sent; start again there.",
             detail=f"{error.public} {error.detail}",
         ) from error
+    # 5 Write it into the history.
     entry = history.record_request(vault, asked, answers, outcome="shown", now=now)
     return _done(vault, asked, entry, redirect, now)
 
