@@ -48,7 +48,7 @@ class RecordChange:
 START: Final = ""  # the cursor before all changes
 
 
-class RegistryConnector(Protocol):
+class RegistryReader(Protocol):
     """Reads one registry, wherever it lies.
 
     A cursor is a text that only its connector understands. Cursors compare as the changes follow each other,

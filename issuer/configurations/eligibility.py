@@ -10,7 +10,7 @@ from common.registries.rules.credential_rules import WITHDRAWING, Link, Situatio
 from common.registries.values.texts import matchable
 from issuer.configurations.types import HasData, claims_of
 from issuer.models import Configuration
-from issuer.registries.connectors import connector
+from issuer.registries.connectors import open_registry
 from issuer.registries.store import find_registry
 
 
@@ -83,5 +83,5 @@ def _require_no_withdrawal(
 def _watched(watch: Link, record: HasData, *, now: datetime) -> list[Situation]:
     """What the records of another registry say to which the link leads."""
     value = matchable(record.data.get(watch.other))
-    found = connector(find_registry(watch.registry)).find(watch.column, value) if value else ()
+    found = open_registry(find_registry(watch.registry)).find(watch.column, value) if value else ()
     return [Situation(each.data, now.date()) for each in found]

@@ -29,7 +29,7 @@ from issuer.issuance import credential as credentials
 from issuer.issuance.credential import CredentialContent, CredentialDraft
 from issuer.issuance.delivery import store_credentials
 from issuer.models import Configuration, IssuedCredential
-from issuer.registries.connectors import connector
+from issuer.registries.connectors import open_registry
 from issuer.status import cards
 from issuer.status.indexes import allocate_indexes
 
@@ -70,7 +70,7 @@ def issue_batches(
     )
     progress = BatchProgress(total=configuration.registry.records.count())
     yield progress
-    changes = connector(configuration.registry).changes()
+    changes = open_registry(configuration.registry).changes()
     records = (change.record for change in changes if change.record)
     with _pool(workers) as pool:
         while batch := list(islice(_unminted(records, done, progress), BATCH)):

@@ -31,7 +31,7 @@ from issuer.issuance.key_proofs import proven_keys
 from issuer.issuance.supersede import supersede
 from issuer.models import Authority, Configuration, IssuedCredential, Session
 from issuer.oauth.dpop import PresentedToken, session_of
-from issuer.registries.connectors import connector
+from issuer.registries.connectors import open_registry
 from issuer.single_use import nonces
 from issuer.single_use.sessions import move_session, sessions_of
 from issuer.status import cards
@@ -94,7 +94,7 @@ def issue_directly(
     """
     # 1. The card is not suspended, the record is fetched, mapped to claims, and withdrawn by no rule.
     cards.require_not_suspended(configuration, record_key)
-    record = connector(configuration.registry).fetch(record_key)
+    record = open_registry(configuration.registry).fetch(record_key)
     seen = followed_to(configuration)
     content = CredentialContent(eligible_claims(configuration, record, now=now))
     # 2. A place in a status list is allocated, and the credential signed.
@@ -106,7 +106,7 @@ def issue_directly(
     # 3. Its row is stored, unless the card or the record was withdrawn meanwhile.
     with transaction.atomic():
         if followed_to(configuration, lock=True) != seen:
-            require_eligible(configuration, connector(configuration.registry).fetch(record_key), now=now)
+            require_eligible(configuration, open_registry(configuration.registry).fetch(record_key), now=now)
         cards.lock_open_cards(configuration, [record_key])
         [row] = store_credentials(configuration, format_, [drafted])
     return row, secured

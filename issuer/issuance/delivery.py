@@ -18,7 +18,7 @@ from issuer.configurations.formats import format_profile
 from issuer.issuance import credential, supplied_claims
 from issuer.issuance.credential import CredentialContent, CredentialDraft
 from issuer.models import Authority, Configuration, Delivery, IssuedCredential, Session
-from issuer.registries.connectors import connector
+from issuer.registries.connectors import open_registry
 from issuer.single_use import replay
 from issuer.single_use.sessions import move_session, sessions_of
 from issuer.status import cards
@@ -40,7 +40,7 @@ def content_now(session: Session, *, now: datetime) -> CredentialContent:
         return given
     configuration = session.configuration
     try:
-        record = connector(configuration.registry).fetch(session.record_key)
+        record = open_registry(configuration.registry).fetch(session.record_key)
         return CredentialContent(eligible_claims(configuration, record, now=now))
     except RegistryError as error:
         raise RequestDeniedError("The registry cannot say this of the record.", detail=error.code) from error

@@ -17,7 +17,7 @@ from issuer.configurations.eligibility import eligible_claims, require_eligible
 from issuer.configurations.formats import format_identifier, format_profile
 from issuer.configurations.types import HasData
 from issuer.models import Authority, Configuration, Session
-from issuer.registries.connectors import connector
+from issuer.registries.connectors import open_registry
 from issuer.single_use import replay
 from issuer.single_use.sessions import tx_code_digest
 from issuer.status.cards import require_not_suspended
@@ -73,7 +73,7 @@ def offer_credential(
     if record is not None:
         eligible_claims(configuration, record, now=now)
     elif not elsewhere:
-        require_eligible(configuration, connector(configuration.registry).fetch(record_key), now=now)
+        require_eligible(configuration, open_registry(configuration.registry).fetch(record_key), now=now)
     chosen = chosen_formats(configuration, formats)
     reference = secrets.token_urlsafe(32)
     typed = (

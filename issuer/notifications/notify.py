@@ -33,7 +33,7 @@ from issuer.models import (
     Registry,
     Session,
 )
-from issuer.registries.connectors import connector
+from issuer.registries.connectors import open_registry
 from issuer.registries.contacts import LANGUAGE, contact_columns
 
 MAX_WALLETS: Final = 20
@@ -243,7 +243,7 @@ def _facts(authority: Authority, *, now: datetime) -> dict[str, str]:
 def _record(registry: Registry, key: str) -> RegistryRecord | None:
     """The record behind a credential; a registry that does not answer leaves the inbox alone."""
     try:
-        return connector(registry).fetch(key)
+        return open_registry(registry).fetch(key)
     except SelloError:
         return None
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from issuer.models import AccessCode, Registry
-from issuer.registries.connectors import connector
+from issuer.registries.connectors import open_registry
 from issuer.single_use import replay
 
 LIFETIME: Final = timedelta(days=14)
@@ -22,7 +22,7 @@ _MISREAD: Final = str.maketrans({"I": "1", "L": "1", "O": "0"})
 
 def give_access_code(registry: Registry, record_key: str, *, given_by: str, now: datetime) -> str:
     """A new code for a record, in groups of four; it is told here once. The record must exist."""
-    connector(registry).fetch(record_key)
+    open_registry(registry).fetch(record_key)
     code = "".join(secrets.choice(ALPHABET) for _ in range(_LENGTH))
     AccessCode.objects.filter(registry=registry, record_key=record_key, used_at=None).delete()
     AccessCode.objects.create(

@@ -16,7 +16,7 @@ from common.registries.record_access.grant import AccessRefusedError, Evidence
 from common.registries.values.texts import matchable
 from common.vcdm import times
 from issuer.models import DataAgreement
-from issuer.registries.connectors import connector
+from issuer.registries.connectors import open_registry
 
 EVIDENCE_AGE: Final = timedelta(minutes=5)
 CLIENT_PREFIX: Final = "decentralized_identifier:"
@@ -75,7 +75,7 @@ def match_record(agreement: DataAgreement, value: object) -> str:
     """The key of the one record that says `value` in the agreed column."""
     if not isinstance(value, str) or not matchable(value):  # N/A is nobody's number
         raise AccessRefusedError("Nothing is shown that finds the record.")
-    found = list(connector(agreement.registry).find(agreement.matching_column, value))
+    found = list(open_registry(agreement.registry).find(agreement.matching_column, value))
     if len(found) != 1:
         raise AccessRefusedError("This does not point to one record.")
     return found[0].key

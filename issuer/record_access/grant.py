@@ -37,7 +37,7 @@ from issuer.record_access import consents
 from issuer.record_access.attributes import attribute_values, narrow_attributes
 from issuer.record_access.evidence import VerifiedEvidence, match_record, require_agreed, verify_evidence
 from issuer.record_access.log import log_read, log_refusal
-from issuer.registries.connectors import connector
+from issuer.registries.connectors import open_registry
 from issuer.single_use import replay
 
 TOKEN_LIFETIME: Final = consents.ONE_READING
@@ -221,7 +221,7 @@ def _read(token: AccessToken, *, now: datetime) -> str:
     agreement = token.agreement
     narrow_attributes(token.attributes, agreement.attributes)  # which may have been agreed anew since
     # Fetched before the row is held: a registry elsewhere may be slow, and a withdrawal does not wait for it.
-    record = connector(agreement.registry).fetch(token.record_key)
+    record = open_registry(agreement.registry).fetch(token.record_key)
     with transaction.atomic():
         if token.consent_id is not None:
             consents.lock_consent(token.consent_id, now=now)

@@ -79,7 +79,7 @@ def import_spreadsheet(
     An authority whose name is almost that of another is made only when it is said to be `new_authority`.
     """
     with (
-        _open(slug, data, reading, authority, looking) as sheet,
+        open_for_registry(slug, data, reading, authority, looking) as sheet,
         ImportReport(slug) as report,
         transaction.atomic(),
     ):
@@ -94,7 +94,7 @@ def preview_spreadsheet(
     slug: str, data: bytes | BinaryIO, *, reading: ImportOptions = UNSAID
 ) -> ImportResult:
     """What `import_spreadsheet` would do to an existing registry; nothing is kept."""
-    with _open(slug, data, reading) as sheet, transaction.atomic():
+    with open_for_registry(slug, data, reading) as sheet, transaction.atomic():
         report = ImportReport()
         registry = _prepare(slug, sheet)
         counts = _store(registry, sheet, report)
@@ -115,7 +115,7 @@ def replace_spreadsheet(
     Nothing is removed while rows are rejected: one of them may be the record that seems absent. More than
     `most_removed` percent at once are refused, since a file that was cut looks alike.
     """
-    with _open(slug, data, reading) as sheet, ImportReport(slug) as report, transaction.atomic():
+    with open_for_registry(slug, data, reading) as sheet, ImportReport(slug) as report, transaction.atomic():
         registry = _prepare(slug, sheet)
         counts = _store(registry, sheet, report)
         _require_some(counts, report)
@@ -132,7 +132,7 @@ def replace_spreadsheet(
 
 
 @contextmanager
-def _open(
+def open_for_registry(
     slug: str,
     data: bytes | BinaryIO,
     reading: ImportOptions,

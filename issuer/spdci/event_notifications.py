@@ -19,7 +19,7 @@ from common.registries.spdci.criteria import Node, parse_criteria
 from common.registries.spdci.mapping import BORN, CHANGED, GONE, fill_template
 from common.registries.spdci.subscription import RecordEvent, create_notify
 from issuer.models import SpdciService, Subscription
-from issuer.registries.connectors import connector
+from issuer.registries.connectors import open_registry
 from issuer.spdci import outbox, search
 from issuer.spdci.served_registry import PartnerAgreement, ServedRegistry, agreement_with
 
@@ -35,7 +35,7 @@ def announce_changes(*, now: datetime) -> int:
         active = Subscription.objects.filter(registry=service.registry, active=True, partner__active=True)
         begun = active.filter(Q(starts_at=None) | Q(starts_at__lte=now))
         behind = list(begun.values_list("pk", "cursor"))
-        head = connector(service.registry).head() if behind else ""
+        head = open_registry(service.registry).head() if behind else ""
         for key, cursor in behind:
             if cursor < head:
                 told += _follow(desk, key, now=now)
@@ -53,7 +53,7 @@ def _follow(desk: ServedRegistry, key: int, *, now: datetime) -> int:
                 row.active = False
                 row.save(update_fields=["active"])
                 return told
-            changes = list(connector(desk.registry).changes(row.cursor, limit=BATCH))
+            changes = list(open_registry(desk.registry).changes(row.cursor, limit=BATCH))
             told += _tell(desk, row, changes, now=now)
             if changes:
                 row.cursor = changes[-1].cursor

@@ -6,7 +6,7 @@ from typing import Any, Final
 from common.adapters.exchange.messages import Party
 from common.exchange.envelope import timestamp
 from common.keys import jwk
-from issuer.registries.connectors import connector
+from issuer.registries.connectors import open_registry
 from issuer.spdci.served_registry import ServedRegistry
 
 CONTEXT: Final = {
@@ -28,7 +28,7 @@ def place_locations(desk: ServedRegistry, *, now: datetime) -> dict[str, Any]:
     """`locations.json`: the values of the place column; empty where the registry names none."""
     column, names = desk.service.place_column, set[str]()
     if column:
-        for change in connector(desk.registry).changes():
+        for change in open_registry(desk.registry).changes():
             value = change.record.data.get(column) if change.record else None
             if isinstance(value, str) and value:
                 names.add(value)

@@ -15,7 +15,7 @@ from common.registries.spdci.members import SEARCH_CRITERIA, SORT, TOO_MANY, Spd
 from common.registries.spdci.search import Criteria, Found, SearchItem
 from issuer.models import Basis, Registry
 from issuer.record_access.log import log_read
-from issuer.registries.connectors import connector
+from issuer.registries.connectors import open_registry
 from issuer.spdci.served_registry import PartnerAgreement, ServedRegistry, agreement_with
 
 MAX_SCANNED: Final = 100_000  # records that one search without an identifier looks through
@@ -149,7 +149,7 @@ def _order(desk: ServedRegistry, agreed: PartnerAgreement, criteria: Criteria) -
 
 
 def _candidates(registry: Registry, node: Node, types: Mapping[str, str]) -> Iterator[RegistryRecord]:
-    reader = connector(registry)
+    reader = open_registry(registry)
     fixed = dict(tree.required_equal(node))
     if fixed.get(registry.key_column):
         try:

@@ -8,6 +8,7 @@ from django.db import transaction
 from common.errors import UnknownPartError
 from common.registries.connector import RegistryError
 from issuer.models import Registry, SpdciService
+from issuer.registries.connectors import connector_of
 from issuer.registries.connectors.spdci.mapping import parse_record_mapping
 from issuer.registries.store import index_columns
 
@@ -18,7 +19,7 @@ def serve_registry(registry: Registry, mapping: dict[str, Any], *, place_column:
     known = parse_record_mapping(registry, mapping)
     if place_column and place_column not in {column["name"] for column in registry.columns}:
         raise RegistryError("The registry has no such column of places.")
-    if registry.connector == "embedded":
+    if connector_of(registry).keeps_records:
         index_columns(registry, sorted({*known.identifiers.values()} - {registry.key_column}))
     service, _ = SpdciService.objects.update_or_create(
         registry=registry, defaults={"mapping": mapping, "place_column": place_column, "active": True}

@@ -11,6 +11,7 @@ from common.exchange.errors import ExchangeError
 from common.registries.spdci.mapping import RecordMapping
 from issuer.models import Registry, SpdciService
 from issuer.registries.connectors.spdci.mapping import (
+    CONNECTOR_NAME,
     parse_record_mapping,
     registry_party,
     spdci_address,
@@ -66,7 +67,7 @@ def served_registry(slug: str) -> ServedRegistry:
 
 def spdci_registry(slug: str) -> Registry:
     """The registry of that slug, where it answers by SPDCI or stands for one that does."""
-    answers_or_asks = Q(spdci__active=True) | Q(connector="spdci")
+    answers_or_asks = Q(spdci__active=True) | Q(connector=CONNECTOR_NAME)
     found = Registry.objects.select_related("authority").filter(answers_or_asks, slug=slug).first()
     if found is None:
         raise ExchangeError("No registry answers here.", code="err.request.not_found")

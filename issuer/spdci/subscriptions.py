@@ -18,7 +18,7 @@ from common.registries.spdci.subscription import (
     SubscriptionResult,
 )
 from issuer.models import Registry, Subscription
-from issuer.registries.connectors import connector
+from issuer.registries.connectors import open_registry
 from issuer.spdci import search
 from issuer.spdci.served_registry import PartnerAgreement, ServedRegistry, agreement_with
 
@@ -31,7 +31,7 @@ def accept_subscriptions(
     """A code for each wish that is taken; changes count from now on."""
     agreed = agreement_with(partner, desk.registry)
     Registry.objects.select_for_update().get(pk=desk.registry.pk)  # two at once count each other
-    head, answers = connector(desk.registry).head(), []
+    head, answers = open_registry(desk.registry).head(), []
     for item in items:
         try:
             if item.wish is None:

@@ -7,7 +7,7 @@ from common.registries.connector import RecordChange, RecordNotFoundError, Regis
 from common.registries.rules.credential_rules import Link, Rule
 from common.registries.values.texts import matchable
 from issuer.models import Configuration, Registry
-from issuer.registries.connectors import connector
+from issuer.registries.connectors import open_registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +48,12 @@ def affected_records(
 def linked_records(registry: Registry, link: Link, record: RegistryRecord | None) -> Sequence[RegistryRecord]:
     """The records of `registry` to which the link leads from a record."""
     value = matchable(record.data.get(link.column)) if record else ""
-    return list(connector(registry).find(link.other, value)) if value else []
+    return list(open_registry(registry).find(link.other, value)) if value else []
 
 
 def current_record(configuration: Configuration, key: str) -> RegistryRecord | None:
     """The type's own record under that key, None where it is gone."""
     try:
-        return connector(configuration.registry).fetch(key)
+        return open_registry(configuration.registry).fetch(key)
     except RecordNotFoundError:
         return None

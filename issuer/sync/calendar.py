@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from common.registries.connector import RecordChange
 from common.registries.rules.credential_rules import Rule
 from issuer.models import Effect, Following, IssuedCredential
-from issuer.registries.connectors import connector
+from issuer.registries.connectors import open_registry
 from issuer.sync.affected import AffectedRecord, affected_records, current_record
 from issuer.sync.effects import PlannedEffect, RunReport, carry_out, key_of, take_effect
 
@@ -26,12 +26,15 @@ def follow_calendar(following: Following, tally: RunReport) -> None:
     for column in sorted({rule.column for rule in rules if rule.event == "expired"}):
         yesterday = today - timedelta(days=1)
         after = following.due_on - timedelta(days=1) if following.due_on else None
-        passed = connector(following.registry).passed(column, after=after, until=yesterday)
+        passed = open_registry(following.registry).passed(column, after=after, until=yesterday)
         _take_all(following, passed, tally)
     for rule in rules:
         if rule.event == "expiring":
             _tell_expiring(following, rule, tally)
-    if any(rule.event == "removed" for rule in rules) and not connector(following.registry).tells_removals:
+    if (
+        any(rule.event == "removed" for rule in rules)
+        and not open_registry(following.registry).tells_removals
+    ):
         _take_all(following, _absent(following), tally)
     Following.objects.filter(pk=following.pk).update(due_on=today)
 

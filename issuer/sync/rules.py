@@ -16,8 +16,7 @@ from common.registries.rules.credential_rules import (
     tells_death,
 )
 from issuer.models import Configuration, Following, Registry
-from issuer.registries.connectors import connector
-from issuer.registries.connectors.embedded import EmbeddedRegistry
+from issuer.registries.connectors import connector_of, open_registry
 from issuer.registries.store import find_registry, index_columns
 
 SOME: Final = 2_000  # records whose words are looked at
@@ -61,7 +60,7 @@ def set_rules(configuration: Configuration, entries: Any) -> Configuration:
     watched = {link.registry for link in (rule.watch for rule in rules) if link}
     wanted = {configuration.registry.slug, *watched} if rules else set()
     for registry in (followed[slug] for slug in sorted(wanted)):
-        head = connector(registry).head()
+        head = open_registry(registry).head()
         following = known.pop(registry.pk, None) or Following(
             configuration=configuration, registry=registry, news_from=head
         )
@@ -149,5 +148,5 @@ def _index(configuration: Configuration, rules: tuple[Rule, ...], followed: dict
     links: Iterator[Link] = (rule.to for rule in rules if rule.to)
     wanted += [(followed[link.registry], link.other) for link in links]
     for registry, column in wanted:
-        if isinstance(connector(registry), EmbeddedRegistry):
+        if connector_of(registry).keeps_records:
             index_columns(registry, [column])

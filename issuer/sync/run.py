@@ -19,8 +19,8 @@ from django.db.models import Count, QuerySet
 from common.errors import SelloError
 from issuer.issuance.supersede import supersede_unheard
 from issuer.models import Following, Registry, SyncRun
-from issuer.registries.connectors import connector
-from issuer.registries.refresh import RefreshResult, refresh_registry
+from issuer.registries.connectors import connector_of, open_registry
+from issuer.registries.connectors.base import RefreshResult
 from issuer.sync.affected import affected_records
 from issuer.sync.calendar import follow_calendar
 from issuer.sync.effects import RunReport, take_effect
@@ -96,7 +96,7 @@ def latest_runs(registry: Registry) -> QuerySet[SyncRun]:
 def _run(
     registry: Registry, *, actor: str, now: datetime, offers: bool = False, allow_removals: bool = False
 ) -> SyncResult:
-    refreshed = refresh_registry(registry, now=now, allow_removals=allow_removals)  # 1
+    refreshed = connector_of(registry).refresh(registry, now=now, allow_removals=allow_removals)  # 1
     run = SyncRun.objects.create(registry=registry, actor=actor, begun_at=now)
     tally = RunReport(run, now, with_offers=offers)
     followings = Following.objects.filter(registry=registry)
@@ -119,7 +119,7 @@ def _follow(pk: Any, tally: RunReport) -> int:
     rows = Following.objects.select_related("configuration__registry__authority", "registry")
     while True:
         following = rows.get(pk=pk)
-        reader = connector(following.registry)
+        reader = open_registry(following.registry)
         changes = list(reader.changes(following.cursor, limit=BATCH))
         cases = affected_records(following.configuration, following.registry, changes)
         with transaction.atomic():

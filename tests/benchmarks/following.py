@@ -48,7 +48,7 @@ def measure(size: int, folder: Path) -> list[tuple[str, float, float]]:
     from issuer.configurations.types import create_configuration
     from issuer.models import Configuration, Registry
     from issuer.registries import connect
-    from issuer.registries.connectors import connector
+    from issuer.registries.connectors import open_registry
     from issuer.registries.spreadsheet_import import import_spreadsheet
     from issuer.sync import rules, run
     from tests.issuer.following import CHANGED, country, death, store
@@ -87,7 +87,7 @@ def measure(size: int, folder: Path) -> list[tuple[str, float, float]]:
     )
     done = timed("follow 1,000 deaths elsewhere: revoke", lambda: follow("deaths"))
     assert (done.counts, done.plan) == ({"revoke": CHANGES}, seen.plan)
-    reader = connector(farmer.registry)
+    reader = open_registry(farmer.registry)
     timed(
         "find 1,000 records by national number",
         lambda: [list(reader.find("national_id", f"N-{n}")) for n in range(1_000)],
@@ -127,10 +127,10 @@ def bear(configuration: Any, keys: list[str]) -> None:
     from issuer.configurations.formats import format_profile
     from issuer.issuance import credential
     from issuer.issuance.delivery import store_credentials
-    from issuer.registries.connectors import connector
+    from issuer.registries.connectors import open_registry
     from issuer.status.indexes import allocate_indexes
 
-    now, reader = datetime.now(UTC), connector(configuration.registry)
+    now, reader = datetime.now(UTC), open_registry(configuration.registry)
     slots = allocate_indexes(configuration.authority, format_profile("dc+sd-jwt").status_list, len(keys))
     drafts = [
         credential.draft_credential(

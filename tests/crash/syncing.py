@@ -18,7 +18,7 @@ from issuer.issuance.credential import CredentialContent
 from issuer.issuance.delivery import store_credentials
 from issuer.issuance.offers import offer_credential
 from issuer.models import Effect, IssuedCredential, Registry, Session, StatusChange, SyncRun
-from issuer.registries.connectors import connector
+from issuer.registries.connectors import open_registry
 from issuer.status import lists as statuses
 from issuer.status.indexes import allocate_indexes
 from issuer.sync import run
@@ -40,7 +40,7 @@ def prepare() -> None:
     farmer = country(MANY, rules=[DIED, VOID])
     store("farmers", *(person(n, phone=f"+999 7{n:08}") for n in range(1, MANY + 1)))
     slots = allocate_indexes(farmer.authority, format_profile(FORMAT).status_list, MANY)
-    reader = connector(farmer.registry)
+    reader = open_registry(farmer.registry)
     drafts = [
         credential.draft_credential(
             farmer,

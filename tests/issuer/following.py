@@ -9,7 +9,7 @@ from common.registries.connector import RegistryRecord
 from issuer.configurations.types import create_configuration
 from issuer.issuance.credential_request import issue_directly
 from issuer.models import Configuration, IssuedCredential, Registry
-from issuer.registries.refresh import RefreshResult
+from issuer.registries.connectors.base import RefreshResult
 from issuer.registries.store import create_registry, store_records
 from issuer.sync.rules import set_rules
 from issuer.sync.run import SyncResult, preview_sync, sync

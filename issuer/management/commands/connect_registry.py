@@ -2,15 +2,14 @@
 
 import json
 from argparse import ArgumentParser
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from common.adapters.command import Command as BaseCommand
 from common.registries.connector import RegistryError
-from issuer.registries.connect import CONNECTING, connect_registry
-from issuer.spdci.handshake import begin_handshake
+from issuer.registries.connect import connect_registry
+from issuer.registries.connectors import CONNECTORS, connector_of
 
 
 class Command(BaseCommand):
@@ -21,7 +20,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("registry", help="its name here: small letters, digits and hyphens")
-        parser.add_argument("--connector", required=True, choices=list(CONNECTING))
+        parser.add_argument("--connector", required=True, choices=list(CONNECTORS))
         parser.add_argument(
             "--source", type=Path, required=True, metavar="FILE", help="its settings, as JSON"
         )
@@ -47,7 +46,7 @@ class Command(BaseCommand):
             now=datetime.now(UTC),
         )
         # Once the row is there for all to see: before it answers, the partner fetches our key.
-        introduced = asdict(begin_handshake(registry)) if registry.connector == "spdci" else {}
+        introduced = connector_of(registry).introduce(registry)
         return {
             "registry": registry.slug,
             "connector": registry.connector,

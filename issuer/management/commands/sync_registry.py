@@ -11,7 +11,7 @@ from common.adapters.command import Command as BaseCommand
 from common.errors import SelloError
 from common.registries.connector import RegistryError
 from issuer.models import Registry
-from issuer.registries.refresh import is_due
+from issuer.registries.connectors import connector_of
 from issuer.registries.store import find_registry
 from issuer.sync.run import preview_sync, sync
 
@@ -40,7 +40,9 @@ class Command(BaseCommand):
         if not options["due"]:
             return _sync(find_registry(options["registry"]), options, now)
         rows = Registry.objects.select_related("authority")
-        return {"registries": [_try(row, options, now) for row in rows if is_due(row, now=now)]}
+        return {
+            "registries": [_try(row, options, now) for row in rows if connector_of(row).is_due(row, now=now)]
+        }
 
     def exit_status(self, result: Mapping[str, Any]) -> int:
         """1 where a registry of many could not be followed."""

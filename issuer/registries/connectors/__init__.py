@@ -8,27 +8,41 @@ from typing import Final
 from django.utils.module_loading import import_string
 
 from common.errors import UnknownPartError
-from common.registries.connector import RegistryConnector, RegistryError
+from common.registries.connector import RegistryError, RegistryReader
 from issuer.models import Registry
+from issuer.registries.connectors.base import Connector
 
 CONNECTORS: Final = {
-    "embedded": "issuer.registries.connectors.embedded.EmbeddedRegistry",
-    "csv": "issuer.registries.connectors.spreadsheet.SpreadsheetRegistry",
-    "sql": "issuer.registries.connectors.sql.SqlRegistry",
-    "spdci": "issuer.registries.connectors.spdci.reader.SpdciRegistry",
-    "opencrvs": "issuer.registries.connectors.opencrvs.OpenCrvsRegistry",
+    "embedded": "issuer.registries.connectors.embedded.CONNECTOR",
+    "csv": "issuer.registries.connectors.spreadsheet.CONNECTOR",
+    "sql": "issuer.registries.connectors.sql_connector.CONNECTOR",
+    "spdci": "issuer.registries.connectors.spdci.connector.CONNECTOR",
+    "opencrvs": "issuer.registries.connectors.opencrvs.CONNECTOR",
 }
 
 
-def connector(registry: Registry) -> RegistryConnector:
-    """The connector that reads this registry."""
-    if registry.connector not in CONNECTORS:
-        raise UnknownPartError("registry connector", registry.connector, CONNECTORS)
+def find_connector(name: str) -> Connector:
+    """The connector of that name.
+
+    Raises `UnknownPartError`, which names the known ones, and `RegistryError` where what it needs is not
+    installed.
+    """
+    if name not in CONNECTORS:
+        raise UnknownPartError("registry connector", name, CONNECTORS)
     try:
-        part = import_string(CONNECTORS[registry.connector])
+        found: Connector = import_string(CONNECTORS[name])
     except ImportError as error:
         raise RegistryError(
-            f"The {registry.connector} connector needs what deploy/requirements.txt names.", detail=str(error)
+            f"The {name} connector needs what deploy/requirements.txt names.", detail=str(error)
         ) from error
-    reader: RegistryConnector = part(registry)
-    return reader
+    return found
+
+
+def connector_of(registry: Registry) -> Connector:
+    """The connector of this registry; raises as `find_connector` does."""
+    return find_connector(registry.connector)
+
+
+def open_registry(registry: Registry) -> RegistryReader:
+    """A reader of this registry's records; raises as `find_connector` and `Connector.open` do."""
+    return connector_of(registry).open(registry)

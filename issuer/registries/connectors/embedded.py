@@ -10,16 +10,24 @@ from django.db.models import QuerySet, TextField
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
-from common.registries.connector import START, RecordChange, RecordNotFoundError, RegistryRecord
+from common.registries.connector import (
+    START,
+    RecordChange,
+    RecordNotFoundError,
+    RegistryError,
+    RegistryReader,
+    RegistryRecord,
+)
 from common.registries.values.texts import compact
 from issuer import models
+from issuer.registries.connectors.base import ConnectedSource, Connector, SourceDeclaration
 
 CHUNK: Final = 2_000
 MAX_LOOKUP: Final = 200  # characters of a value that an index finds
 
 
 class EmbeddedRegistry:
-    """The `RegistryConnector` of imported spreadsheets and of the sample world.
+    """The `RegistryReader` of imported spreadsheets and of the sample world.
 
     A cursor is a revision of the registry and a key. All changes of one revision become visible at once, and
     after those of the one before (issuer/registries/store.py); it is one of removals or one of records.
@@ -108,3 +116,20 @@ def _revision(change: RecordChange) -> int:
 
 def _record(row: models.Record) -> RegistryRecord:
     return RegistryRecord(key=row.key, data=row.data, changed_at=row.updated_at)
+
+
+class EmbeddedConnector(Connector):
+    """Registries that are imported into this database; they are made by imports, not connected."""
+
+    keeps_records = True
+
+    def connect(self, declaration: SourceDeclaration) -> ConnectedSource:
+        """Nothing is declared of such a registry: always `RegistryError`."""
+        raise RegistryError("A registry of this kind is imported, not connected; see import_registry.")
+
+    def open(self, registry: models.Registry) -> RegistryReader:
+        """Its records as they lie here."""
+        return EmbeddedRegistry(registry)
+
+
+CONNECTOR: Final = EmbeddedConnector()

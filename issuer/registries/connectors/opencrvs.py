@@ -11,18 +11,27 @@ from urllib.parse import urlencode
 from common.adapters.network import http
 from common.encoding import jcs, strict_json
 from common.errors import MalformedInputError
-from common.registries.connector import START, RecordChange, RecordNotFoundError, RegistryRecord
+from common.registries.columns.profile import describe_columns
+from common.registries.connector import (
+    START,
+    RecordChange,
+    RecordNotFoundError,
+    RegistryReader,
+    RegistryRecord,
+)
 from common.registries.opencrvs import search
 from common.registries.opencrvs.search import PARTED, OpenCrvsResponseError
 from issuer import models
+from issuer.registries.connectors.base import ConnectedSource, Connector, SourceDeclaration
 
 log = logging.getLogger("sello.opencrvs")
 LAST: Final = "\U0010ffff"
+PROBED: Final = 200  # records from which the types of columns are told
 SETTLED: Final = timedelta(days=2)  # after which nothing comes late
 
 
 class OpenCrvsRegistry:
-    """The `RegistryConnector` of one kind of event of an OpenCRVS.
+    """The `RegistryReader` of one kind of event of an OpenCRVS.
 
     A cursor is the moment of a change and the registration number.
     """
@@ -158,3 +167,26 @@ def _answer(reply: http.HttpReply) -> dict[str, Any]:
         return strict_json.loads_object(reply.body)
     except MalformedInputError as error:
         raise OpenCrvsResponseError("OpenCRVS's answer could not be read.") from error
+
+
+class OpenCrvsConnector(Connector):
+    """One kind of event of an OpenCRVS, searched when asked and never written."""
+
+    def connect(self, declaration: SourceDeclaration) -> ConnectedSource:
+        """The declared columns, their types told from the first records."""
+        source = dict(declaration.source)
+        declared = search.parse_opencrvs_source(source)
+        first = islice(self.open(models.Registry(title=declaration.title, source=source)).changes(), PROBED)
+        said = [change.record.data for change in first if change.record is not None]
+        names = [search.KEY, *declared.columns]
+        columns = [
+            describe_columns(name, [str(d[name]) for d in said if name in d]).described() for name in names
+        ]
+        return ConnectedSource(search.KEY, columns, source)
+
+    def open(self, registry: models.Registry) -> RegistryReader:
+        """The events of that kind."""
+        return OpenCrvsRegistry(registry)
+
+
+CONNECTOR: Final = OpenCrvsConnector()

@@ -8,19 +8,26 @@ the percentage of records that may be gone at once (10); "every_minutes", how of
 door, and has its bounds.
 """
 
+import hashlib
 import io
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
+from django.db import transaction
+
 from common.adapters.network.http import fetch
 from common.registries.columns.column import ORDERS
-from common.registries.connector import RegistryError
+from common.registries.connector import RegistryError, RegistryReader
 from common.registries.spreadsheets.spreadsheet import ImportOptions
 from common.registries.tables.errors import MAX_BYTES
+from issuer.models import Registry
+from issuer.registries.connectors.base import ConnectedSource, Connector, RefreshResult, SourceDeclaration
 from issuer.registries.connectors.embedded import EmbeddedRegistry
+from issuer.registries.spreadsheet_import import open_for_registry, replace_spreadsheet
 
 ABSENT: Final = ("removed", "kept")
 TEXTS: Final = ("sheet", "encoding", "date_order")
@@ -34,7 +41,7 @@ class FileSourceError(RegistryError):
 
 
 class SpreadsheetRegistry(EmbeddedRegistry):
-    """The `RegistryConnector` of such a registry: its records lie here, as they were read last."""
+    """The `RegistryReader` of such a registry: its records lie here, as they were read last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +99,59 @@ def parse_file_source(settings: Mapping[str, Any]) -> FileSource:
     if settings.get("date_order") and settings["date_order"] not in ORDERS:
         raise FileSourceError(f"date_order is one of {', '.join(ORDERS)}.")
     return FileSource(**{name: settings[name] for name in FileSource.__slots__ if name in settings})
+
+
+class SpreadsheetConnector(Connector):
+    """A file that is copied into this database whenever it has changed."""
+
+    keeps_records = True
+
+    def connect(self, declaration: SourceDeclaration) -> ConnectedSource:
+        """The columns of the file as it is now; its rows are taken by `refresh`."""
+        declared = parse_file_source(declaration.source)
+        options = replace(declared.reading, key=declaration.key)
+        with (
+            declared.open() as file,
+            open_for_registry(declaration.slug, file, options, declaration.authority) as sheet,
+        ):
+            columns = [column.described() for column in sheet.columns]
+            settings = {name: value for name, value in declaration.source.items() if name != "seen"}
+            return ConnectedSource(sheet.key_column, columns, settings)
+
+    def open(self, registry: Registry) -> RegistryReader:
+        """Its records, as the file gave them last."""
+        return SpreadsheetRegistry(registry)
+
+    def refresh(
+        self, registry: Registry, *, now: datetime, allow_removals: bool = False
+    ) -> RefreshResult | None:
+        """Bring the records to what the file says; what it was, by its digest, is kept as `seen`."""
+        source = parse_file_source(registry.source)
+        with source.open() as file, transaction.atomic():
+            digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
+            locked = Registry.objects.select_for_update().get(pk=registry.pk)
+            as_it_was = locked.source.get("seen", {}).get("digest") == digest
+            done = None
+            if not as_it_was:
+                done = replace_spreadsheet(
+                    registry.slug,
+                    file,
+                    reading=source.reading,
+                    keep_absent=source.absent == "kept",
+                    most_removed=100 if allow_removals else source.most_removed,
+                )
+            seen = {"digest": digest, "at": now.isoformat()}
+            Registry.objects.filter(pk=registry.pk).update(source={**locked.source, "seen": seen})
+        if done is None:
+            return None
+        counts = done.counts
+        return RefreshResult(counts.created, counts.updated, done.removed, done.rejected, done.missing)
+
+    def is_due(self, registry: Registry, *, now: datetime) -> bool:
+        """As often as the source says."""
+        at = registry.source.get("seen", {}).get("at")
+        every = timedelta(minutes=parse_file_source(registry.source).every_minutes)
+        return at is None or datetime.fromisoformat(at) + every <= now
+
+
+CONNECTOR: Final = SpreadsheetConnector()

@@ -22,7 +22,6 @@ from common.registries.values.nulls import says_nothing
 from common.registries.values.texts import compact, tidy
 from issuer import models
 from issuer.registries.connectors.sql_source import (
-    SqlSource,
     SqlSourceError,
     parse_sql_source,
     reading_connection,
@@ -31,11 +30,9 @@ from issuer.registries.connectors.sql_source import (
 
 PAGE: Final = 2_000
 MOST_FOUND: Final = 1_000
-PROBED: Final = 200
 SETTLED: Final = timedelta(days=2)  # after which nothing comes late, whatever zone the clock is in
 PARTED: Final = "\t"  # between the moment and the key in a cursor
 _MOMENT: Final = "%Y-%m-%dT%H:%M:%S.%f"
-SURVEYED: Final = 50_000  # rows in which texts with space around them are looked for
 TRUE: Final = frozenset({"1", "true", "t", "y", "yes"})
 
 
@@ -65,7 +62,7 @@ FROM_TEXT: Final[Mapping[str, Callable[[str], Any]]] = {
 
 
 class SqlRegistry:
-    """The `RegistryConnector` of a database that others keep."""
+    """The `RegistryReader` of a database that others keep."""
 
     def __init__(self, registry: models.Registry) -> None:
         self.title = registry.title
@@ -239,50 +236,6 @@ def _cleaned(value: Any, column: Column | None) -> Any:
         if text is not None:
             return "" if column is not None and column.type == "string" else unwrapped(text)
     return value
-
-
-def probe_source(source: SqlSource) -> tuple[dict[str, str], list[dict[str, Any]]]:
-    """The kinds of the source's columns, and a few rows; what a declaration is checked against."""
-    star = sql.text(f"SELECT * FROM ({source.query.replace(':', chr(92) + ':')}) AS source")  # noqa: S608
-    table = sql.table(source.table, schema=source.schema or None)
-    statement: Any = sql.select(sql.text("*")).select_from(table).limit(PROBED) if source.table else star
-    with reading_connection(source) as connection:
-        result = connection.execute(statement)
-        names = list(result.keys())
-        rows = [dict(row) for row in result.mappings().fetchmany(PROBED)]
-    if not rows:
-        raise SqlSourceError("There are no rows yet from which its columns could be told.")
-    kinds = {name: _kind([row[name] for row in rows if row[name] is not None]) for name in names}
-    for name in _padded(source, kinds):
-        kinds[name] = "padded"
-    for member in ("key", "changed", "created", "removed"):
-        column = getattr(source, member)
-        if column and column not in kinds:
-            raise SqlSourceError(f"{member}: there is no column {column}; there are: {', '.join(kinds)}.")
-    if kinds[source.changed] not in TO_TEXT:
-        raise SqlSourceError(f"changed: {source.changed} is neither a moment nor a number that grows.")
-    if source.created and kinds[source.created] != kinds[source.changed]:
-        raise SqlSourceError("created and changed are columns of one kind.")
-    return kinds, rows
-
-
-def _padded(source: SqlSource, kinds: Mapping[str, str]) -> list[str]:
-    """The columns of text in which some value has space around it."""
-    table = source_relation(source, kinds)
-    surveyed = sql.select(table).limit(SURVEYED).subquery("surveyed")
-    found = []
-    with reading_connection(source) as connection:
-        for name in (name for name, kind in kinds.items() if kind == "str"):
-            said = sql.cast(surveyed.c[name], sql.Text)
-            longer = sql.func.length(said) > sql.func.length(sql.func.trim(said))
-            if connection.execute(sql.select(sql.literal(1)).where(longer).limit(1)).first():
-                found.append(name)
-    return found
-
-
-def _kind(values: list[Any]) -> str:
-    kinds = {"aware" if getattr(value, "tzinfo", None) else type(value).__name__ for value in values}
-    return kinds.pop() if len(kinds) == 1 else "str"
 
 
 def _sayable(value: Any) -> bool:

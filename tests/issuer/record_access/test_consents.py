@@ -20,7 +20,7 @@ from issuer.issuance.credential_request import issue_directly
 from issuer.models import AccessLog, AccessToken, Basis, Consent, DataAgreement, SpentValue
 from issuer.record_access import consents
 from issuer.record_access import grant as access
-from issuer.registries.connectors import connector
+from issuer.registries.connectors import open_registry
 from issuer.status.change import set_status
 from tests.clock import from_now
 from tests.issuer.record_access.test_endpoints import CLINIC_DID, AccessSite, fresh, refusal
@@ -315,14 +315,14 @@ def test_a_withdrawal_between_fetching_and_answering(
 ) -> None:
     """The record was already fetched when the person said no: nothing leaves, and no reading is logged."""
     token = again(site, consent).json()["access_token"]
-    find = connector
+    find = open_registry
 
     def slow(registry: Any) -> Any:
         found = find(registry)
         withdraw(site, consent, site.ana)
         return found
 
-    monkeypatch.setattr(access, "connector", slow)
+    monkeypatch.setattr(access, "open_registry", slow)
     answer = site.read(token)
     assert refusal(answer) == (403, "access_denied")
     assert "quinoa" not in answer.content.decode()

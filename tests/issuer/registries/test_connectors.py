@@ -10,24 +10,28 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.utils.module_loading import import_string
 
 from common.oid4vp.transport import Reply
-from common.registries.connector import RecordNotFoundError, RegistryConnector, RegistryError
+from common.registries.connector import RecordNotFoundError, RegistryError, RegistryReader
 from common.registries.sql_statement import StatementRefusedError, require_select
 from issuer.configurations.types import create_configuration
 from issuer.issuance.offers import offer_credential
 from issuer.models import Configuration, Record, Registry
 from issuer.oauth.access_codes import give_access_code
 from issuer.registries.connect import connect_registry
-from issuer.registries.connectors import CONNECTORS, connector
+from issuer.registries.connectors import CONNECTORS, connector_of, find_connector, open_registry
+from issuer.registries.connectors.base import Connector
+from issuer.registries.connectors.embedded import EmbeddedRegistry
+from issuer.registries.connectors.opencrvs import OpenCrvsRegistry
+from issuer.registries.connectors.spdci.reader import SpdciRegistry
+from issuer.registries.connectors.spreadsheet import SpreadsheetRegistry
+from issuer.registries.connectors.sql import SqlRegistry
 from issuer.registries.connectors.sql_source import (
     RegistryUnavailableError,
     SqlSourceError,
     parse_sql_source,
     reading_connection,
 )
-from issuer.registries.refresh import is_due, refresh_registry
 from issuer.registries.spreadsheet_import import SpreadsheetImportError
 from issuer.sync.rules import set_rules
 from tests.issuer.following import AT, CHANGED, REMOVED, did, go, issued, look, refreshed
@@ -64,7 +68,7 @@ def test_a_table_becomes_a_registry(fishers: Connection) -> None:
     registry = connect()
     assert (registry.key_column, registry.source["kinds"]["id"]) == ("id", "int")
     assert [column["name"] for column in registry.columns][:3] == ["id", "national_id", "name"]
-    reader = connector(registry)
+    reader = open_registry(registry)
     assert reader.fetch("3").data["name"] == "Person 3"
     for absent in ("99", "three", ""):
         with pytest.raises(RecordNotFoundError):
@@ -81,7 +85,7 @@ def test_one_record_has_one_key(fishers: Connection) -> None:
     configuration = create_configuration(registry, type="Fisher", name="fisher")
     for alias in ("03", " 3", "+3", "3 ", "\u0663", "0_3"):
         with pytest.raises(RecordNotFoundError):
-            connector(registry).fetch(alias)
+            open_registry(registry).fetch(alias)
         with pytest.raises(RecordNotFoundError):
             offer_credential(configuration, alias, now=AT)
         with pytest.raises(RecordNotFoundError):
@@ -92,26 +96,44 @@ def test_one_record_has_one_key(fishers: Connection) -> None:
 def test_capitals_make_no_other_key(fishers: Connection) -> None:
     fishers.execute("CREATE TABLE boats (id TEXT COLLATE NOCASE PRIMARY KEY, version INTEGER)")
     fishers.execute("INSERT INTO boats VALUES ('AB-1', 1)")
-    reader = connector(connect(table="boats"))
+    reader = open_registry(connect(table="boats"))
     assert reader.fetch("AB-1").key == "AB-1"
     for alias in ("ab-1", "Ab-1"):
         with pytest.raises(RecordNotFoundError):
             reader.fetch(alias)
 
 
-@pytest.mark.parametrize("name", CONNECTORS)
-def test_each_connector_is_one(name: str) -> None:
-    part = import_string(CONNECTORS[name])
-    promised = [member for member in vars(RegistryConnector) if not member.startswith("_")]
-    assert [member for member in [*promised, "tells_removals"] if not hasattr(part, member)] in (
+@pytest.mark.parametrize(
+    ("name", "reader"),
+    [
+        ("embedded", EmbeddedRegistry),
+        ("csv", SpreadsheetRegistry),
+        ("sql", SqlRegistry),
+        ("spdci", SpdciRegistry),
+        ("opencrvs", OpenCrvsRegistry),
+    ],
+)
+def test_each_connector_opens_a_reader(name: str, reader: type[RegistryReader]) -> None:
+    assert isinstance(find_connector(name), Connector)
+    promised = [member for member in vars(RegistryReader) if not member.startswith("_")]
+    assert [member for member in [*promised, "tells_removals"] if not hasattr(reader, member)] in (
         [],
         ["tells_removals"],  # told by each registry's own settings
     )
 
 
+def test_the_connectors_are_those() -> None:
+    assert list(CONNECTORS) == ["embedded", "csv", "sql", "spdci", "opencrvs"]
+
+
+def test_what_is_imported_is_not_connected() -> None:
+    with pytest.raises(RegistryError, match="import_registry"):
+        connect_registry("people", connector="embedded", source={}, authority="town", now=AT)
+
+
 def test_changes_follow_by_number_and_key(fishers: Connection) -> None:
     fishers.execute("UPDATE fishers SET version = 7")  # all at one moment
-    reader = connector(connect())
+    reader = open_registry(connect())
     seen, since = [], ""
     while page := list(reader.changes(since, limit=2)):
         seen += [change.key for change in page]
@@ -124,7 +146,7 @@ def test_changes_follow_by_number_and_key(fishers: Connection) -> None:
 
 def test_a_query_in_place_of_a_table(fishers: Connection) -> None:
     query = "SELECT id, name || ':x' AS name, version FROM fishers WHERE boat = 'Rosa' AND id <> 4;"
-    reader = connector(connect(table=None, query=query))
+    reader = open_registry(connect(table=None, query=query))
     assert [change.key for change in reader.changes(limit=3)] == ["1", "2", "3"]
     assert reader.fetch("5").data["name"] == "Person 5:x"
     with pytest.raises(RecordNotFoundError):
@@ -132,7 +154,7 @@ def test_a_query_in_place_of_a_table(fishers: Connection) -> None:
 
 
 def test_what_is_searched_for_is_never_read_as_sql(fishers: Connection) -> None:
-    reader = connector(connect())
+    reader = open_registry(connect())
     assert list(reader.find("name", "' OR '1'='1")) == []
     assert list(reader.find("name", "x'; DROP TABLE fishers; --")) == []
     assert fishers.execute("SELECT count(*) FROM fishers").fetchone() == (5,)
@@ -162,10 +184,10 @@ def test_credentials_stand_in_the_environment_alone(
     assert "sqlite" not in json.dumps(registry.source)
     monkeypatch.delenv("FISHERS_URL")
     with pytest.raises(RegistryUnavailableError, match="Set FISHERS_URL"):
-        connector(registry).fetch("1")
+        open_registry(registry).fetch("1")
     monkeypatch.setenv("FISHERS_URL", "sqlite:////nowhere/at/all")
     with pytest.raises(RegistryUnavailableError, match="does not answer") as caught:
-        connector(registry).fetch("1")
+        open_registry(registry).fetch("1")
     assert "nowhere" not in f"{caught.value.public} {caught.value.detail}"
 
 
@@ -289,7 +311,7 @@ def coop(tmp_path: Path) -> tuple[Configuration, Path]:
 def test_a_file_is_read_again_when_it_changed(coop: tuple[Configuration, Path]) -> None:
     member, path = coop
     issued(member, "C-1"), issued(member, "C-2")
-    assert connector(member.registry).fetch("C-1").data == {
+    assert open_registry(member.registry).fetch("C-1").data == {
         "id": "C-1", "name": "Ñusta 1", "birth": "1990-03-01"
     }  # fmt: skip
     assert go("coop").refreshed is None
@@ -330,10 +352,10 @@ def test_records_may_be_kept_that_a_file_lacks(coop: tuple[Configuration, Path])
 
 def test_when_it_is_time_to_look(coop: tuple[Configuration, Path]) -> None:
     registry = Registry.objects.get(slug="coop")
-    assert not is_due(registry, now=AT + timedelta(minutes=59))
-    assert is_due(registry, now=AT + timedelta(minutes=60))
+    assert not connector_of(registry).is_due(registry, now=AT + timedelta(minutes=59))
+    assert connector_of(registry).is_due(registry, now=AT + timedelta(minutes=60))
     registry.source["every_minutes"] = 1440
-    assert not is_due(registry, now=AT + timedelta(minutes=60))
+    assert not connector_of(registry).is_due(registry, now=AT + timedelta(minutes=60))
 
 
 def test_a_file_from_the_network_comes_by_the_one_door(
@@ -352,7 +374,7 @@ def test_a_file_from_the_network_comes_by_the_one_door(
 
     monkeypatch.setattr(http, "transport", carry)
     registry = Registry.objects.get(slug="coop")
-    found = refresh_registry(registry, now=AT)
+    found = connector_of(registry).refresh(registry, now=AT)
     assert found is not None
     assert found.removed == 1
     assert asked == [("GET", url)]
@@ -391,7 +413,7 @@ def test_days_that_a_database_counts_as_numbers(fishers: Connection) -> None:
     fishers.execute("UPDATE fishers SET born = 0 WHERE id = 5")
     registry = connect()
     assert {column["name"]: column["type"] for column in registry.columns}["born"] == "date"
-    reader = connector(registry)
+    reader = open_registry(registry)
     assert [reader.fetch(key).data.get("born") for key in ("1", "5")] == ["2027-01-01", None]
     assert [change.key for change in reader.passed("born", after=None, until=date(2026, 12, 31))] == []
     passed = reader.passed("born", after=date(2027, 1, 1), until=date(2027, 1, 3))
@@ -401,5 +423,5 @@ def test_days_that_a_database_counts_as_numbers(fishers: Connection) -> None:
 def test_a_text_that_a_program_damaged_is_said_in_no_card(fishers: Connection) -> None:
     fishers.execute("UPDATE fishers SET name = '#REF!' WHERE id = 1")
     fishers.execute("UPDATE fishers SET name = 'JosÃ©' WHERE id = 2")
-    reader = connector(connect())
+    reader = open_registry(connect())
     assert [reader.fetch(key).data.get("name") for key in ("1", "2", "3")] == [None, None, "Person 3"]

@@ -18,7 +18,7 @@ from issuer.configurations.types import create_configuration
 from issuer.issuance.credential_request import issue_directly
 from issuer.models import IssuedCredential, Registry
 from issuer.registries.connect import connect_registry
-from issuer.registries.connectors import connector
+from issuer.registries.connectors import open_registry
 from issuer.sync.rules import set_rules
 from issuer.sync.run import sync
 from tests.issuer.following import AT, REMOVED
@@ -145,7 +145,7 @@ def test_it_becomes_a_registry(there: OpenCrvs) -> None:
     types = {column["name"]: column["type"] for column in registry.columns}
     assert types["birth_date"] == "date"
     assert list(types) == ["registration_number", "given_names", "national_id", "birth_date"]
-    reader = connector(registry)
+    reader = open_registry(registry)
     assert reader.fetch("2026B003").data == {
         "registration_number": "2026B003",
         "given_names": "Ñusta 3",
@@ -162,7 +162,7 @@ def test_it_becomes_a_registry(there: OpenCrvs) -> None:
 
 def test_changes_come_in_order_and_once(there: OpenCrvs) -> None:
     there.events = [event(number, at="2026-11-05T10:00:00.000Z") for number in (3, 1, 2, 5, 4)]
-    reader = connector(connect())
+    reader = open_registry(connect())
     seen, since = [], ""
     while page := list(reader.changes(since, limit=2)):
         seen += [change.key for change in page]
@@ -174,7 +174,7 @@ def test_changes_come_in_order_and_once(there: OpenCrvs) -> None:
 def test_more_than_a_page_at_one_moment_and_after_it(there: OpenCrvs) -> None:
     there.events = [event(number, at="2026-11-05T10:00:00.000Z") for number in range(1, 251)]
     there.events += [event(number, at="2026-11-06T10:00:00.000Z") for number in range(251, 301)]
-    seen = [change.key for change in connector(connect()).changes()]
+    seen = [change.key for change in open_registry(connect()).changes()]
     assert len(seen) == len(set(seen)) == 300
     assert seen == sorted(seen)
 
@@ -182,15 +182,15 @@ def test_more_than_a_page_at_one_moment_and_after_it(there: OpenCrvs) -> None:
 def test_what_is_archived_is_gone_and_what_was_never_registered_is_none(there: OpenCrvs) -> None:
     there.events[0]["status"] = "ARCHIVED"
     there.events[1]["legalStatuses"] = {}
-    found = {change.key: change.record for change in connector(connect()).changes()}
+    found = {change.key: change.record for change in open_registry(connect()).changes()}
     assert found["2026B001"] is None
     assert "2026B002" not in found
     with pytest.raises(RecordNotFoundError):
-        connector(connect()).fetch("2026B001")
+        open_registry(connect()).fetch("2026B001")
 
 
 def test_it_looks_again_a_little(there: OpenCrvs) -> None:
-    reader = connector(connect(overlap=60))
+    reader = open_registry(connect(overlap=60))
     now = datetime.fromisoformat("2026-11-05T10:01:00+00:00")
     cursor = "2026-11-05T10:00:00.000Z\t2026B005"
     assert reader.rewind(cursor, now=now) == "2026-11-05T09:59:00.000Z\t"
@@ -201,7 +201,7 @@ def test_it_looks_again_a_little(there: OpenCrvs) -> None:
 def test_days_are_asked_of_the_declaration_alone(there: OpenCrvs) -> None:
     there.events[0]["declaration"]["child.review"] = "2026-11-20"
     registry = connect(columns={**SOURCE["columns"], "review": "declaration/child.review"})
-    reader = connector(registry)
+    reader = open_registry(registry)
     assert [change.key for change in reader.passed("review", after=None, until=AT.date())] == ["2026B001"]
     assert list(reader.passed("review", after=AT.date(), until=AT.date())) == []
     for column in ("birth_date", "given_names"):
@@ -246,14 +246,14 @@ def test_an_opencrvs_that_does_not_answer_changes_nothing(
     registry = connect()
     there.down = True
     with pytest.raises(OpenCrvsResponseError):
-        connector(registry).fetch("2026B003")
+        open_registry(registry).fetch("2026B003")
     there.down = False
     monkeypatch.setenv("OPENCRVS_SECRET", "wrong")
     with pytest.raises(OpenCrvsResponseError):
-        connector(registry).fetch("2026B003")
+        open_registry(registry).fetch("2026B003")
     monkeypatch.delenv("OPENCRVS_SECRET")
     with pytest.raises(OpenCrvsResponseError, match="OPENCRVS_SECRET"):
-        connector(registry).fetch("2026B003")
+        open_registry(registry).fetch("2026B003")
 
 
 @pytest.mark.parametrize("moment", [None, 7, "", "yesterday", "2026-11-05T10:00:00"])
@@ -264,21 +264,21 @@ def test_an_event_that_does_not_say_when_spoils_itself_alone(
     registry = connect()
     there.events[2]["updatedAt"] = moment
     there.cap = cap
-    assert {one.key for one in connector(registry).changes()} == {f"2026B00{n}" for n in (1, 2, 4, 5)}
+    assert {one.key for one in open_registry(registry).changes()} == {f"2026B00{n}" for n in (1, 2, 4, 5)}
     assert "passed over" in caplog.text
 
 
 def test_a_registration_whose_beginning_cannot_be_read_is_still_a_record(there: OpenCrvs) -> None:
     registry = connect()
     there.events[0]["legalStatuses"]["REGISTERED"]["acceptedAt"] = "soon"
-    assert len(list(connector(registry).changes())) == 5
+    assert len(list(open_registry(registry).changes())) == 5
 
 
 @pytest.mark.parametrize("moment", ["2026-11-05T10:00:00Z", "2026-11-05T11:00:00.123456+01:00"])
 def test_moments_in_other_writings_are_read(there: OpenCrvs, moment: str) -> None:
     registry = connect()
     there.events[4]["updatedAt"] = moment
-    *_, last = connector(registry).changes()
+    *_, last = open_registry(registry).changes()
     assert last.version.startswith("2026-11-05T10:00:00.")
 
 
@@ -292,11 +292,11 @@ def test_pages_that_it_caps_are_read_to_the_end(there: OpenCrvs, cap: int, total
         for n in range(1, 21)
     ]
     there.cap, there.total = cap, total
-    assert len({one.key for one in connector(registry).changes()}) == 20
+    assert len({one.key for one in open_registry(registry).changes()}) == 20
 
 
 def test_a_server_that_always_answers_the_same_page_ends(there: OpenCrvs) -> None:
     registry = connect()
     answer = reply(200, json.dumps({"results": there.events}).encode())
     there.same = answer
-    assert len({one.key for one in connector(registry).changes()}) == 5
+    assert len({one.key for one in open_registry(registry).changes()}) == 5

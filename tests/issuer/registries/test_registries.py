@@ -17,7 +17,7 @@ from common.registries.spreadsheets.spreadsheet import ImportOptions
 from issuer.configurations.types import claims_of
 from issuer.models import Authority, Registry
 from issuer.registries import store
-from issuer.registries.connectors import connector
+from issuer.registries.connectors import open_registry
 from issuer.registries.spreadsheet_import import (
     SpreadsheetImportError,
     import_spreadsheet,
@@ -55,7 +55,7 @@ def test_an_export_becomes_a_registry_a_type_and_claims(
     assert made == {"configuration_id": "farmer-identity", "formats": ["ldp_vc", "dc+sd-jwt"]}
     registry = Registry.objects.get(slug="farmers-in")
     assert registry.authority.identifier == "http://localhost:8000/issuers/farmers-in"
-    claims = claims_of(registry.configurations.get(), connector(registry).fetch("5860356276"))
+    claims = claims_of(registry.configurations.get(), open_registry(registry).fetch("5860356276"))
     assert claims["fullName"] == "Jane Thompson"
     assert claims["dateOfBirth"] == "1998-01-24"
     assert claims["record_id"] == "5860356276"
@@ -180,7 +180,7 @@ def test_the_command_fails_with_one_sentence(tmp_path: Path) -> None:
 
 def test_the_connector_fetches_and_follows_changes() -> None:
     import_spreadsheet("people", SHEET)
-    reader = connector(Registry.objects.get(slug="people"))
+    reader = open_registry(Registry.objects.get(slug="people"))
     assert reader.fetch("1").data == {"id": "1", "nombre": "Ana", "fecha": "1990-05-25"}
     with pytest.raises(RecordNotFoundError):
         reader.fetch("3")
@@ -198,4 +198,4 @@ def test_an_unknown_connector_is_an_error() -> None:
     registry = create_registry("people", title="People", authority="town", key_column="id", columns=[])
     registry.connector = "telepathy"
     with pytest.raises(UnknownPartError, match=r"known: .*embedded"):
-        connector(registry)
+        open_registry(registry)

@@ -28,7 +28,7 @@ from issuer.models import Authority, DataAgreement, Record, Registry
 from issuer.record_access.evidence import match_record
 from issuer.registries import spreadsheet_import
 from issuer.registries.connect import connect_registry
-from issuer.registries.connectors import connector
+from issuer.registries.connectors import open_registry
 from issuer.registries.spreadsheet_import import SpreadsheetImportError, import_spreadsheet
 from issuer.sync.rules import set_rules
 from tests.issuer.following import AT, DIED, did, go, issued, look, refreshed
@@ -101,7 +101,7 @@ def test_claims_follow_a_column_whose_type_has_widened() -> None:
     import_spreadsheet("people", b"id,name,ward\n1,Ada,012\n2,Bo,12-A\n")
     made.refresh_from_db()
     assert {claim.name: claim.type for claim in made.claim_list()}["ward"] == "string"
-    reader = connector(Registry.objects.get())
+    reader = open_registry(Registry.objects.get())
     assert [claims_of(made, reader.fetch(key))["ward"] for key in ("1", "2")] == ["012", "12-A"]
     assert did(go("people")) == [("reissue", "1")]
     assert credential.configuration_id == made.pk
@@ -230,7 +230,7 @@ def test_nobody_is_dead_of_a_word_for_nothing() -> None:
     set_rules(made, [OWN_DEATH])
     import_spreadsheet("people", b"id,name,died_on\n1,Ada,0000-00-00\n2,Bo,9999-12-31\n3,Cy,2020-01-01\n")
     assert did(look("people")) == [("revoke", "3")]
-    reader = connector(Registry.objects.get())
+    reader = open_registry(Registry.objects.get())
     require_eligible(made, reader.fetch("1"), now=AT)
     with pytest.raises(RecordNotEligibleError):
         require_eligible(made, reader.fetch("3"), now=AT)
@@ -249,7 +249,7 @@ def test_a_death_of_nobody_is_nobodys() -> None:
     watch = {"registry": "deaths", "match": {"national": "national"}}
     set_rules(made, [{**DIED, "watch": watch}])
     assert did(look("deaths")) == [("revoke", "3")]
-    reader = connector(made.registry)
+    reader = open_registry(made.registry)
     require_eligible(made, reader.fetch("1"), now=AT)
     with pytest.raises(RecordNotEligibleError):
         require_eligible(made, reader.fetch("3"), now=AT)
@@ -313,7 +313,7 @@ def test_a_database_is_read_as_a_spreadsheet_is(legacy: Any) -> None:
         "pid": "string", "name": "string", "born": "date", "national": "string", "area": "decimal",
         "until": "date",
     }  # fmt: skip
-    reader = connector(registry)
+    reader = open_registry(registry)
     assert reader.fetch("P-1").data == {
         "pid": "P-1", "name": "Ada One", "born": "1990-05-25", "national": "0000777", "area": "1.5",
         "until": "2026-12-01", "version": 1,
@@ -327,7 +327,7 @@ def test_a_database_is_read_as_a_spreadsheet_is(legacy: Any) -> None:
 
 def test_claims_of_a_database_are_trimmed_and_typed(legacy: Any) -> None:
     made = create_configuration(connected(), type="PersonCredential")
-    said = claims_of(made, connector(made.registry).fetch("P-2"))
+    said = claims_of(made, open_registry(made.registry).fetch("P-2"))
     assert said == {
         "pid": "P-2", "name": "Bo Two", "born": "1985-04-03", "national": "888", "area": "0.05",
         "until": "2025-12-31",
@@ -352,7 +352,7 @@ def test_deaths_match_a_database_whatever_is_around_their_numbers(legacy: Any) -
 def test_what_a_database_says_otherwise_later_is_not_claimed(legacy: Any) -> None:
     made = create_configuration(connected(), type="PersonCredential")
     legacy.execute("UPDATE people SET born = 'spring 1990' WHERE version = 1")
-    record = connector(made.registry).fetch("P-1")
+    record = open_registry(made.registry).fetch("P-1")
     assert record.data["born"] == "spring 1990"
     with pytest.raises(RegistryError, match="not a value of type date"):
         claims_of(made, record)

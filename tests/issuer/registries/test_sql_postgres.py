@@ -10,7 +10,7 @@ from django.db import connection
 
 from issuer.configurations.types import create_configuration
 from issuer.registries.connect import connect_registry
-from issuer.registries.connectors import connector
+from issuer.registries.connectors import open_registry
 from issuer.registries.connectors.sql_source import (
     RegistryUnavailableError,
     parse_sql_source,
@@ -53,7 +53,7 @@ def fishers(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 def test_it_leads(fishers: Any) -> None:
     registry = connect_registry("fishers", connector="sql", source=SOURCE, authority="ports", now=AT)
     assert registry.source["kinds"]["updated_at"] == "aware"
-    reader = connector(registry)
+    reader = open_registry(registry)
     assert reader.fetch("3").data["quota"] == "1.50"
     assert [record.key for record in reader.find("quota", "1.5")] == ["1", "2", "3", "4", "5"]
     seen, since = [], ""

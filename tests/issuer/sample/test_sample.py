@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 from issuer.configurations.types import claims_of
 from issuer.models import Authority, Configuration, Record, Registry
-from issuer.registries.connectors import connector
+from issuer.registries.connectors import open_registry
 from issuer.sample.load import WORLD, load_samples
 from issuer.sample.people import sample_people
 from issuer.sample.registers import REGISTERS
@@ -112,7 +112,7 @@ def test_every_type_can_be_issued_to_ana(settings: Settings, now: datetime) -> N
     settings.BASE_URL = "http://localhost:8000"
     load_samples()
     said = {
-        c.name: claims_of(c, connector(c.registry).fetch(f"{letter}-0001"), now=now)
+        c.name: claims_of(c, open_registry(c.registry).fetch(f"{letter}-0001"), now=now)
         for c in Configuration.objects.exclude(name="death")
         for letter in ["PBSFD"[[register.configuration for register in WORLD].index(c.name)]]
     }

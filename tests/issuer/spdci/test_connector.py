@@ -26,7 +26,7 @@ from common.registries.spdci.search import create_search, parse_search_response
 from issuer.api import spdci as spdci_api
 from issuer.authorities.identity import create_authority
 from issuer.models import Announcement, OwnSubscription, Registry
-from issuer.registries.connectors import connector
+from issuer.registries.connectors import open_registry
 from issuer.registries.connectors.spdci import reader as spdci
 from issuer.registries.connectors.spdci.mapping import registry_party
 from issuer.registries.connectors.spdci.remote import remote_registry
@@ -114,9 +114,9 @@ def change(registry: Registry, key: str, **data: Any) -> None:
 
 def test_a_record_arrives_as_it_stands_there(mirror: Registry, farmers: Registry) -> None:
     for row in farmers.records.all():
-        assert dict(connector(mirror).fetch(row.key).data) == row.data
+        assert dict(open_registry(mirror).fetch(row.key).data) == row.data
     with pytest.raises(RecordNotFoundError):
-        connector(mirror).fetch("F-9999")
+        open_registry(mirror).fetch("F-9999")
     sent = ExchangeLog.objects.filter(direction="sent").first()
     assert sent is not None
     received = ExchangeLog.objects.get(direction="received", message_id=sent.message_id)
@@ -126,17 +126,17 @@ def test_a_record_arrives_as_it_stands_there(mirror: Registry, farmers: Registry
 
 def test_records_are_found_by_identifier_and_by_what_they_say(mirror: Registry, farmers: Registry) -> None:
     row = farmers.records.get(key="F-0003")
-    assert keys(connector(mirror).find("national_id", row.data["national_id"])) == ["F-0003"]
+    assert keys(open_registry(mirror).find("national_id", row.data["national_id"])) == ["F-0003"]
     said = row.data["main_crop"]
     expected = [r.key for r in farmers.records.all() if r.data["main_crop"] == said]
-    assert keys(connector(mirror).find("main_crop", said)) == expected
-    assert keys(connector(mirror).find("irrigated", "yes")) == [
+    assert keys(open_registry(mirror).find("main_crop", said)) == expected
+    assert keys(open_registry(mirror).find("irrigated", "yes")) == [
         r.key for r in farmers.records.all() if r.data.get("irrigated") == "yes"
     ]
 
 
 def test_everything_is_listed_page_by_page_and_can_be_resumed(mirror: Registry, farmers: Registry) -> None:
-    reader, everyone = connector(mirror), keys(farmers.records.all())
+    reader, everyone = open_registry(mirror), keys(farmers.records.all())
     listed = list(reader.changes(START))
     assert keys(listed) == everyone
     assert [change.cursor for change in listed] == sorted(change.cursor for change in listed)
@@ -159,7 +159,7 @@ def test_pages_that_the_partner_caps_are_read_to_the_end(
 
     monkeypatch.setattr(spdci, "parse_search_response", capped)
     if total != 1 or cap != 1:  # which would say that the first page was all
-        assert keys(connector(mirror).changes(START)) == keys(farmers.records.all())
+        assert keys(open_registry(mirror).changes(START)) == keys(farmers.records.all())
 
 
 @pytest.mark.parametrize("total", [None, "as it is"])
@@ -172,7 +172,7 @@ def test_pages_of_a_search_are_read_to_the_end(
         "parse_search_response",
         lambda *said: parse(*said) if total else (parse(*said)[0], None),
     )
-    assert keys(connector(mirror).passed("farmer_since", after=None, until=date(2100, 1, 1))) == keys(
+    assert keys(open_registry(mirror).passed("farmer_since", after=None, until=date(2100, 1, 1))) == keys(
         farmers.records.all()
     )
 
@@ -187,7 +187,7 @@ def test_a_partner_that_always_gives_its_first_page_is_heard_once(
         "parse_search_response",
         lambda *said: (search_messages.parse_search_response(*said)[0], None),
     )
-    found = keys(connector(mirror).passed("farmer_since", after=None, until=date(2100, 1, 1)))
+    found = keys(open_registry(mirror).passed("farmer_since", after=None, until=date(2100, 1, 1)))
     assert found == keys(farmers.records.all())[:5]
 
 
@@ -214,7 +214,7 @@ def test_a_partners_refusal_is_told_as_it_is(
 
     monkeypatch.setattr(http, "transport", refusing)
     with pytest.raises(SelloError) as refused:
-        connector(mirror).fetch("F-0001")
+        open_registry(mirror).fetch("F-0001")
     assert str(status) in refused.value.public
     assert refused.value.detail == f"status {told}"
 
@@ -224,7 +224,7 @@ def test_an_answer_may_be_called_by_its_question(
     mirror: Registry, monkeypatch: pytest.MonkeyPatch, action: str
 ) -> None:
     monkeypatch.setitem(spdci_api.SYNC, "sync/search", ("search", action, request_handlers.search_now))
-    assert connector(mirror).fetch("F-0001").key == "F-0001"
+    assert open_registry(mirror).fetch("F-0001").key == "F-0001"
 
 
 def test_a_partner_that_takes_our_secret_by_http_basic_alone(
@@ -238,17 +238,17 @@ def test_a_partner_that_takes_our_secret_by_http_basic_alone(
         return carry(method, url, headers, sent)
 
     monkeypatch.setattr(http, "transport", picky)
-    assert connector(mirror).fetch("F-0001").key == "F-0001"
+    assert open_registry(mirror).fetch("F-0001").key == "F-0001"
 
 
 def test_days_that_pass_are_asked_for(mirror: Registry, farmers: Registry) -> None:
-    assert keys(connector(mirror).passed("farmer_since", after=date(2000, 1, 1), until=date(2010, 1, 1))) == [
-        r.key for r in farmers.records.all() if "2000-01-01" < r.data["farmer_since"] <= "2010-01-01"
-    ]
+    assert keys(
+        open_registry(mirror).passed("farmer_since", after=date(2000, 1, 1), until=date(2010, 1, 1))
+    ) == [r.key for r in farmers.records.all() if "2000-01-01" < r.data["farmer_since"] <= "2010-01-01"]
 
 
 def test_a_change_there_is_known_here(mirror: Registry, farmers: Registry) -> None:
-    reader = connector(mirror)
+    reader = open_registry(mirror)
     before = reader.head()
     call_command("subscribe_registry", mirror.slug, "--json", stdout=StringIO())
     assert deliver()["delivered"] >= 2  # the wishes; and their answers, which come back the same way
@@ -273,7 +273,7 @@ def test_a_change_there_is_known_here(mirror: Registry, farmers: Registry) -> No
 def test_who_is_gone_there_is_gone_here(mirror: Registry, farmers: Registry) -> None:
     Announcement.objects.create(registry=mirror, key="F-0001", gone=True, revision=1)
     Announcement.objects.create(registry=mirror, key="F-9999", revision=2)
-    assert [(c.key, c.record) for c in connector(mirror).changes(f"{0:015} \U0010ffff")] == [
+    assert [(c.key, c.record) for c in open_registry(mirror).changes(f"{0:015} \U0010ffff")] == [
         ("F-0001", None), ("F-9999", None),
     ]  # fmt: skip
 
@@ -308,14 +308,14 @@ def test_an_answer_that_the_registry_did_not_sign_is_refused(
         keys=[{**jwk.encode(mallory.public_key), "kid": "k"}], jwks_uri=""
     )
     with pytest.raises(SelloError, match="not known"):
-        connector(mirror).fetch("F-0001")
+        open_registry(mirror).fetch("F-0001")
 
 
 def test_a_purpose_that_was_not_agreed_reads_nothing(mirror: Registry) -> None:
     mirror.source["purpose"] = {"code": "marketing"}
     mirror.save()
     with pytest.raises(SelloError, match="refused"):
-        connector(mirror).fetch("F-0001")
+        open_registry(mirror).fetch("F-0001")
 
 
 def test_a_wrong_secret_is_an_error_that_says_so(mirror: Registry, farmers: Registry) -> None:
@@ -324,7 +324,7 @@ def test_a_wrong_secret_is_an_error_that_says_so(mirror: Registry, farmers: Regi
     did = farmers.authority.did
     Partner.objects.filter(sender_id=did).update(sealed_secret=seal(b"wrong", name=secret_name(did)))
     with pytest.raises(SelloError, match="no access token"):
-        connector(mirror).fetch("F-0001")
+        open_registry(mirror).fetch("F-0001")
 
 
 @pytest.mark.parametrize(
@@ -333,7 +333,7 @@ def test_a_wrong_secret_is_an_error_that_says_so(mirror: Registry, farmers: Regi
 def test_settings_that_lead_nowhere_are_refused(source: dict[str, Any], mirror: Registry) -> None:
     mirror.source = {**mirror.source, **source} if source else {}
     with pytest.raises((RegistryError, SelloError)):
-        connector(mirror)
+        open_registry(mirror)
 
 
 def test_events_that_the_mapping_does_not_know_are_not_subscribed(mirror: Registry) -> None:

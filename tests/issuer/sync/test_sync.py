@@ -14,7 +14,7 @@ from common.registries.rules.credential_rules import InvalidRegistryRulesError
 from issuer.configurations.eligibility import RecordNotEligibleError
 from issuer.issuance.offers import offer_credential
 from issuer.models import Effect, Following, Registry, Session, StatusChange, StatusList, SyncRun
-from issuer.registries.connectors import connector
+from issuer.registries.connectors import open_registry
 from issuer.registries.store import index_columns, remove_records
 from issuer.status.change import set_status
 from issuer.sync import effects
@@ -335,12 +335,12 @@ def test_the_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
 def test_an_index_finds_what_a_scan_finds() -> None:
     farmer = country(rules=[])
     registry = farmer.registry
-    scanned = [record.key for record in connector(registry).find("national_id", "N-2")]
+    scanned = [record.key for record in open_registry(registry).find("national_id", "N-2")]
     index_columns(registry, ["national_id"])
-    assert [record.key for record in connector(registry).find("national_id", "N-2")] == scanned == ["F-2"]
+    assert [record.key for record in open_registry(registry).find("national_id", "N-2")] == scanned == ["F-2"]
     store("farmers", person(2, national_id="N-22"), person(4, national_id="N-2"))
-    assert [record.key for record in connector(registry).find("national_id", "N-2")] == ["F-4"]
+    assert [record.key for record in open_registry(registry).find("national_id", "N-2")] == ["F-4"]
     remove_records(registry, ["F-4"])
-    assert list(connector(registry).find("national_id", "N-2")) == []
+    assert list(open_registry(registry).find("national_id", "N-2")) == []
     store("farmers", person(2, national_id=""))
-    assert list(connector(registry).find("national_id", "N-22")) == []
+    assert list(open_registry(registry).find("national_id", "N-22")) == []

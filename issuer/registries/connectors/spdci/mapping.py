@@ -12,7 +12,8 @@ from common.registries.spdci.mapping import RecordMapping
 from issuer.authorities.identity import authority_signer
 from issuer.models import Registry
 
-NAMESPACE: Final = "spdci"
+NAMESPACE: Final = "spdci"  # of its messages (`namespace` of their signatures)
+CONNECTOR_NAME: Final = "spdci"  # in the registry's row
 
 
 def spdci_address(registry: Registry) -> str:

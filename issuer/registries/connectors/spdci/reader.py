@@ -23,7 +23,7 @@ LAST: Final = "\U0010ffff"
 
 
 class SpdciRegistry:
-    """The `RegistryConnector` of a partner's registry.
+    """The `RegistryReader` of a partner's registry.
 
     A cursor is a revision and a key, as of embedded registries: revision 0 is the listing of all records,
     each later one a notification. A record that was announced is fetched when it is followed.

@@ -7,7 +7,7 @@ from common.adapters.exchange.partners import Partner
 from common.registries.connector import RegistryError
 from common.registries.spdci.mapping import RecordMapping
 from issuer.models import Registry
-from issuer.registries.connectors.spdci.mapping import parse_record_mapping
+from issuer.registries.connectors.spdci.mapping import CONNECTOR_NAME, parse_record_mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ def remote_registry(registry: Registry) -> RemoteRegistry:
     """The declared settings of a registry whose connector is `spdci`."""
     source: dict[str, Any] = registry.source
     partner = Partner.objects.filter(sender_id=source.get("partner", ""), active=True).first()
-    if registry.connector != "spdci" or partner is None or not partner.address:
+    if registry.connector != CONNECTOR_NAME or partner is None or not partner.address:
         raise RegistryError("This registry names no partner with an address; see register_partner.")
     mapping = parse_record_mapping(registry, source.get("mapping", {}))
     key_identifier = source.get("key_identifier", "")

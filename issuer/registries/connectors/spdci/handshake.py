@@ -1,15 +1,15 @@
-"""Connecting a registry that answers by SPDCI: declared first, for it must know us before it answers."""
+"""What a partner registers of us before its registry answers, and the first look at what it holds."""
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from common.errors import SelloError
 from common.registries.columns.profile import describe_columns
 from issuer.models import Registry
-from issuer.registries.connectors import connector
 from issuer.registries.connectors.spdci.mapping import registry_party, spdci_address
+from issuer.registries.connectors.spdci.reader import SpdciRegistry
 
 PROBED: Final = 200
 _log = logging.getLogger(__name__)
@@ -26,11 +26,11 @@ class Handshake:
     problem: str
 
 
-def begin_handshake(registry: Registry) -> Handshake:
-    """Ask for the first records; what they hold says of which types the columns are."""
+def begin_handshake(registry: Registry) -> dict[str, str]:
+    """Ask for the first records; what they hold says of which types columns are; a `Handshake` as a dict."""
     here, problem = spdci_address(registry), ""
     try:
-        changes = list(connector(registry).changes(limit=PROBED))
+        changes = list(SpdciRegistry(registry).changes(limit=PROBED))
     except SelloError as error:
         problem = error.public
         _log.warning("%s does not answer: %s %s", registry.slug, error.public, error.detail)
@@ -38,13 +38,14 @@ def begin_handshake(registry: Registry) -> Handshake:
         rows = [change.record.data for change in changes if change.record is not None]
         registry.columns = [_described(column, rows) for column in registry.columns]
         registry.save(update_fields=["columns"])
-    return Handshake(
+    said = Handshake(
         sender_id=registry_party(registry).sender_id,
         jwks_uri=f"{here}/.well-known/jwks.json",
         token_url=f"{here}/oauth2/client/token",
         callback_url=here,
         problem=problem,
     )
+    return asdict(said)
 
 
 def _described(column: Mapping[str, Any], rows: list[Mapping[str, Any]]) -> dict[str, Any]:
