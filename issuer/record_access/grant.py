@@ -36,7 +36,7 @@ from issuer.models import AccessToken, Authority, Basis, Consent, DataAgreement
 from issuer.record_access import consents
 from issuer.record_access.attributes import attribute_values, narrow_attributes
 from issuer.record_access.evidence import VerifiedEvidence, match_record, require_agreed, verify_evidence
-from issuer.record_access.log import log_read, log_refusal
+from issuer.record_access.log import RecordAccess, log_read, log_refusal
 from issuer.registries.connectors import open_registry
 from issuer.single_use import replay
 
@@ -58,20 +58,26 @@ class _Attempt:
     consent: Consent | None = None
     thumbprint: str = ""
 
-    def refused(self, error: SelloError, *, now: datetime) -> None:
-        log_refusal(
-            self.authority,
+    def access(self) -> RecordAccess:
+        """What the log says of it."""
+        agreement = self.agreement
+        return RecordAccess(
             request_id=self.request_id,
             client_id=self.client_id,
             purpose=self.purpose,
             attributes=self.attributes,
-            problem=error.code,
-            agreement=self.agreement,
+            client_name=agreement.client_name if agreement else "",
+            basis=agreement.basis if agreement else Basis.CONSENT,
+            legal_basis=agreement.legal_basis if agreement else "",
             record_key=self.record_key,
             consent=self.consent,
             holder_thumbprint=self.thumbprint,
-            now=now,
         )
+
+    def refused(self, error: SelloError, *, now: datetime) -> None:
+        """Log that it was refused."""
+        registry = self.agreement.registry if self.agreement else None
+        log_refusal(self.authority, self.access(), error.code, registry=registry, now=now)
 
 
 def grant_access(authority: Authority, assertion: str, dpop_proof: str, *, now: datetime) -> AccessGrant:
@@ -225,21 +231,7 @@ def _read(token: AccessToken, *, now: datetime) -> str:
     with transaction.atomic():
         if token.consent_id is not None:
             consents.lock_consent(token.consent_id, now=now)
-        log_read(
-            agreement.registry,
-            token.record_key,
-            request_id=token.request_id,
-            client_id=agreement.client_id,
-            client_name=agreement.client_name,
-            purpose=agreement.purpose,
-            attributes=token.attributes,
-            basis=agreement.basis,
-            legal_basis=agreement.legal_basis,
-            consent=token.consent,
-            holder_thumbprint=token.holder_thumbprint,
-            record=record,
-            now=now,
-        )
+        log_read(agreement.registry, _attempt(token).access(), record=record, now=now)
     return create_record(
         SignedRecord(attribute_values(agreement, token.attributes, record.data), str(token.consent_id or "")),
         authority=agreement.authority.identifier,

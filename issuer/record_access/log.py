@@ -4,89 +4,75 @@ Both ends keep the same `request_id`, so that an auditor can lay one log beside 
 attribute is ever written here.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from common.registries.connector import RegistryRecord
 from common.vcdm import times
-from issuer.models import AccessLog, Authority, Basis, Consent, DataAgreement, Registry
+from issuer.models import AccessLog, Authority, Basis, Consent, Registry
 from issuer.notifications.notify import tell_read
 
 
+@dataclass(frozen=True, slots=True)
+class RecordAccess:
+    """Who asked for which attributes of a record, why, and on what ground: what a log entry says of it.
+
+    `request_id` is known at both ends; `record_key` is "" where no record was found yet.
+    """
+
+    request_id: str
+    client_id: str
+    purpose: str
+    attributes: Sequence[str]
+    client_name: str = ""
+    basis: str = Basis.CONSENT
+    legal_basis: str = ""
+    record_key: str = ""
+    consent: Consent | None = None
+    holder_thumbprint: str = ""
+
+
 def log_read(
-    registry: Registry,
-    record_key: str,
-    *,
-    request_id: str,
-    client_id: str,
-    client_name: str,
-    purpose: str,
-    attributes: Iterable[str],
-    basis: str,
-    now: datetime,
-    legal_basis: str = "",
-    consent: Consent | None = None,
-    holder_thumbprint: str = "",
-    record: RegistryRecord | None = None,
+    registry: Registry, access: RecordAccess, *, now: datetime, record: RegistryRecord | None = None
 ) -> AccessLog:
     """One reading of one record, and word of it to the person; in the transaction that decides it.
 
     `record` spares fetching it again to find the person's addresses.
     """
-    read = AccessLog.objects.create(
-        authority_id=registry.authority_id,
-        registry=registry,
-        record_key=record_key,
-        request_id=request_id[:200],
-        client_id=client_id[:500],
-        client_name=client_name[:200],
-        purpose=purpose[:200],
-        attributes=list(attributes),
-        basis=Basis(basis),
-        legal_basis=legal_basis[:500],
-        consent=consent,
-        holder_thumbprint=holder_thumbprint,
-        at=now,
-    )
+    read = _entry(access, authority_id=registry.authority_id, registry=registry, at=now)
+    read.save(force_insert=True)
     tell_read(read, record=record, now=now)
     return read
 
 
 def log_refusal(
-    authority: Authority,
-    *,
-    request_id: str,
-    client_id: str,
-    purpose: str,
-    attributes: Iterable[str],
-    problem: str,
-    now: datetime,
-    agreement: DataAgreement | None = None,
-    record_key: str = "",
-    consent: Consent | None = None,
-    holder_thumbprint: str = "",
+    authority: Authority, access: RecordAccess, problem: str, *, registry: Registry | None, now: datetime
 ) -> AccessLog:
     """One request that was understood and refused, with what was known of it by then.
 
     The person sees it where their record or consent was already found.
     """
-    return AccessLog.objects.create(
-        authority=authority,
-        registry=agreement.registry if agreement else None,
-        record_key=record_key,
-        request_id=request_id[:200],
-        client_id=client_id[:500],
-        client_name=agreement.client_name if agreement else "",
-        purpose=purpose[:200],
-        attributes=list(attributes),
-        basis=agreement.basis if agreement else Basis.CONSENT,
-        legal_basis=agreement.legal_basis if agreement else "",
-        consent=consent,
-        holder_thumbprint=holder_thumbprint,
-        outcome=AccessLog.Outcome.REFUSED,
-        problem=problem[:60],
-        at=now,
+    refused = _entry(access, authority_id=authority.pk, registry=registry, at=now)
+    refused.outcome, refused.problem = AccessLog.Outcome.REFUSED, problem[:60]
+    refused.save(force_insert=True)
+    return refused
+
+
+def _entry(access: RecordAccess, **where: Any) -> AccessLog:
+    return AccessLog(
+        record_key=access.record_key,
+        request_id=access.request_id[:200],
+        client_id=access.client_id[:500],
+        client_name=access.client_name[:200],
+        purpose=access.purpose[:200],
+        attributes=list(access.attributes),
+        basis=Basis(access.basis),
+        legal_basis=access.legal_basis[:500],
+        consent=access.consent,
+        holder_thumbprint=access.holder_thumbprint,
+        **where,
     )
 
 

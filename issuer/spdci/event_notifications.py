@@ -21,6 +21,7 @@ from common.registries.spdci.subscription import RecordEvent, create_notify
 from issuer.models import SpdciService, Subscription
 from issuer.registries.connectors import open_registry
 from issuer.spdci import outbox, search
+from issuer.spdci.outbox import OutgoingMessage
 from issuer.spdci.served_registry import PartnerAgreement, ServedRegistry, agreement_with
 
 BATCH: Final = 500  # changes looked at in one transaction
@@ -31,18 +32,18 @@ def announce_changes(*, now: datetime) -> int:
     """Put into the outbox what subscribers are to be told; how many changes that is."""
     told = 0
     for service in SpdciService.objects.select_related("registry__authority").filter(active=True):
-        desk = ServedRegistry(service)
+        served = ServedRegistry(service)
         active = Subscription.objects.filter(registry=service.registry, active=True, partner__active=True)
         begun = active.filter(Q(starts_at=None) | Q(starts_at__lte=now))
         behind = list(begun.values_list("pk", "cursor"))
         head = open_registry(service.registry).head() if behind else ""
         for key, cursor in behind:
             if cursor < head:
-                told += _follow(desk, key, now=now)
+                told += _follow(served, key, now=now)
     return told
 
 
-def _follow(desk: ServedRegistry, key: int, *, now: datetime) -> int:
+def _follow(served: ServedRegistry, key: int, *, now: datetime) -> int:
     told, more = 0, True
     while more:
         with transaction.atomic():
@@ -53,8 +54,8 @@ def _follow(desk: ServedRegistry, key: int, *, now: datetime) -> int:
                 row.active = False
                 row.save(update_fields=["active"])
                 return told
-            changes = list(open_registry(desk.registry).changes(row.cursor, limit=BATCH))
-            told += _tell(desk, row, changes, now=now)
+            changes = list(open_registry(served.registry).changes(row.cursor, limit=BATCH))
+            told += _tell(served, row, changes, now=now)
             if changes:
                 row.cursor = changes[-1].cursor
                 row.save(update_fields=["cursor"])
@@ -62,24 +63,24 @@ def _follow(desk: ServedRegistry, key: int, *, now: datetime) -> int:
     return told
 
 
-def _tell(desk: ServedRegistry, row: Subscription, changes: list[RecordChange], *, now: datetime) -> int:
+def _tell(served: ServedRegistry, row: Subscription, changes: list[RecordChange], *, now: datetime) -> int:
     """One message, or few, of those changes that the subscription means and the agreement still covers."""
     try:
-        agreed = agreement_with(row.partner, desk.registry)
+        agreed = agreement_with(row.partner, served.registry)
         query = parse_criteria(row.filter_type, row.filter)
-        node = search.agreed_query(desk, agreed, query)
+        node = search.agreed_query(served, agreed, query)
         search.require_agreed_purpose(agreed, row.purpose)
         url = outgoing.callback_url(row.partner, "", path="registry/notify")
     except ExchangeError:
         return 0  # what was agreed has ended, or the partner awaits nothing: these changes pass untold
-    meant = [change for change in changes if _means(desk, row, node, change)]
+    meant = [change for change in changes if _means(served, row, node, change)]
     for first in range(0, len(meant), MAX_EVENTS):
-        _post(desk, row, agreed, meant[first : first + MAX_EVENTS], url=url, now=now)
+        _post(served, row, agreed, meant[first : first + MAX_EVENTS], url=url, now=now)
     return len(meant)
 
 
 def _post(
-    desk: ServedRegistry,
+    served: ServedRegistry,
     row: Subscription,
     agreed: PartnerAgreement,
     changes: list[RecordChange],
@@ -89,38 +90,34 @@ def _post(
 ) -> None:
     events = []
     for change in changes:
-        record = change.record or RegistryRecord(change.key, {desk.registry.key_column: change.key})
+        record = change.record or RegistryRecord(change.key, {served.registry.key_column: change.key})
         at = record.changed_at or now
         events.append(
-            RecordEvent(str(uuid.uuid4()), at, fill_template(desk.mapping, record.data, agreed.attributes))
+            RecordEvent(str(uuid.uuid4()), at, fill_template(served.mapping, record.data, agreed.attributes))
         )
     message = create_notify(
-        row.code, events, mapping=desk.mapping, event_type=row.event_type, record_type=row.record_type
+        row.code, events, mapping=served.mapping, event_type=row.event_type, record_type=row.record_type
     )
     sent = outbox.enqueue(
-        desk.registry, row.partner, "notify", message, url=url, now=now, total_count=len(events)
+        served.registry,
+        row.partner,
+        OutgoingMessage("notify", message, url, total_count=len(events)),
+        now=now,
     )
+    reader = search.PartnerReader(row.partner, agreed, sent.message_id, row.purpose)
     for change in changes:
         if change.record is not None:
-            search.log_partner_read(
-                desk,
-                row.partner,
-                agreed,
-                change.record,
-                request_id=sent.message_id,
-                purpose=row.purpose,
-                now=now,
-            )
+            search.log_partner_read(served, change.record, reader, now=now)
 
 
-def _means(desk: ServedRegistry, row: Subscription, node: Node, change: RecordChange) -> bool:
+def _means(served: ServedRegistry, row: Subscription, node: Node, change: RecordChange) -> bool:
     """Whether a change is of the event and the records that were asked for.
 
     Of a record that is gone nothing is known but its key: it is told to whoever asked for it by its key.
     """
-    what = desk.mapping.event_of(row.event_type)
+    what = served.mapping.event_of(row.event_type)
     happened = GONE if change.record is None else BORN if change.created > row.cursor else CHANGED
     if what != happened and not (what == CHANGED and happened == BORN):
         return False
-    data = change.record.data if change.record else {desk.registry.key_column: change.key}
-    return tree.matches(node, data, desk.mapping.types)
+    data = change.record.data if change.record else {served.registry.key_column: change.key}
+    return tree.matches(node, data, served.mapping.types)

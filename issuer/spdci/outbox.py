@@ -7,6 +7,7 @@ works on one holds it for a while; if they die, another goes on from what was st
 import json
 import uuid
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -32,32 +33,36 @@ MAX_SEALED: Final = 8_000_000
 Prepare = Callable[[Outgoing, Mapping[str, Any]], Mapping[str, Any]]
 
 
-def enqueue(
-    registry: Registry,
-    partner: Partner,
-    action: str,
-    message: Mapping[str, Any],
-    *,
-    url: str,
-    now: datetime,
-    state: str = Outgoing.State.READY,
-    about: Transaction | None = None,
-    request_id: str = "",
-    total_count: int = 1,
-) -> Outgoing:
-    """Put a message into the outbox, in the caller's transaction; ASKED ones are what is to be answered."""
+@dataclass(frozen=True, slots=True)
+class OutgoingMessage:
+    """What is to be sent, as which action, and where to; `request_id` is that of the message it answers.
+
+    In state ASKED it is the request that is to be answered, in `about` the transaction that was begun for it.
+    """
+
+    action: str
+    message: Mapping[str, Any]
+    url: str
+    request_id: str = ""
+    total_count: int = 1
+    state: str = Outgoing.State.READY
+    about: Transaction | None = None
+
+
+def enqueue(registry: Registry, partner: Partner, outgoing: OutgoingMessage, *, now: datetime) -> Outgoing:
+    """Put a message into the outbox, in the caller's transaction, under a `message_id` of its own."""
     message_id = str(uuid.uuid4())
     return Outgoing.objects.create(
         registry=registry,
         partner=partner,
-        transaction=about,
-        action=action,
+        transaction=outgoing.about,
+        action=outgoing.action,
         message_id=message_id,
-        request_id=request_id,
-        url=url,
-        total_count=total_count,
-        sealed=_sealed(message_id, message),
-        state=state,
+        request_id=outgoing.request_id,
+        url=outgoing.url,
+        total_count=outgoing.total_count,
+        sealed=_sealed(message_id, outgoing.message),
+        state=outgoing.state,
         due_at=now,
         created_at=now,
     )

@@ -24,11 +24,11 @@ def partner_key_set(party: Party) -> dict[str, Any]:
     return {"keys": [written]}
 
 
-def place_locations(desk: ServedRegistry, *, now: datetime) -> dict[str, Any]:
+def place_locations(served: ServedRegistry, *, now: datetime) -> dict[str, Any]:
     """`locations.json`: the values of the place column; empty where the registry names none."""
-    column, names = desk.service.place_column, set[str]()
+    column, names = served.service.place_column, set[str]()
     if column:
-        for change in open_registry(desk.registry).changes():
+        for change in open_registry(served.registry).changes():
             value = change.record.data.get(column) if change.record else None
             if isinstance(value, str) and value:
                 names.add(value)
@@ -37,12 +37,12 @@ def place_locations(desk: ServedRegistry, *, now: datetime) -> dict[str, Any]:
     places = [
         {
             "@type": "Place",
-            "id": f"{desk.registry.slug}:{name}",
+            "id": f"{served.registry.slug}:{name}",
             "identifier": [
-                {"@type": "PropertyValue", "name": column, "identifier": f"{desk.registry.slug}:{name}"}
+                {"@type": "PropertyValue", "name": column, "identifier": f"{served.registry.slug}:{name}"}
             ],
             "name": name,
-            "additional_type": f"{desk.registry.slug}:{column}",
+            "additional_type": f"{served.registry.slug}:{column}",
             "contained_in_place": None,
             "containedInPlace": None,
         }

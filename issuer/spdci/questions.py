@@ -18,7 +18,7 @@ MAX_MEANT: Final = 20  # records under one person's identifier
 
 
 def decide_question(
-    desk: ServedRegistry,
+    served: ServedRegistry,
     partner: Partner,
     name: str,
     message: dict[str, Any],
@@ -28,29 +28,21 @@ def decide_question(
 ) -> tuple[str, bool | SpdciItemError]:
     """The transaction, and whether a person is `disabled`, or `enrolled`: whether a record says so."""
     transaction_id, query, purpose = parse_question(message, f"{name}_criteria")
-    agreed = agreement_with(partner, desk.registry)
-    required = desk.mapping.questions.get(name)
+    agreed = agreement_with(partner, served.registry)
+    required = served.mapping.questions.get(name)
     try:
         if isinstance(query, SpdciItemError):
             raise query
         if required is None or name not in agreed.attributes:
             raise SpdciItemError("This question is not part of what was agreed.")
         search.require_agreed_purpose(agreed, purpose)
-        meant = _meant(desk, search.agreed_query(desk, agreed, query))
+        meant = _meant(served, search.agreed_query(served, agreed, query))
     except SpdciItemError as refusal:
         return transaction_id, refusal
+    reader = search.PartnerReader(partner, agreed, request_id, purpose)
     with transaction.atomic():
         for record in meant:
-            search.log_partner_read(
-                desk,
-                partner,
-                agreed,
-                record,
-                request_id=request_id,
-                purpose=purpose,
-                now=now,
-                attributes=[name],
-            )
+            search.log_partner_read(served, record, reader, attributes=[name], now=now)
     said = (
         all(str(record.data.get(column, "")) in values for column, values in required.items())
         for record in meant
@@ -59,7 +51,7 @@ def decide_question(
 
 
 def question_details(
-    desk: ServedRegistry,
+    served: ServedRegistry,
     partner: Partner,
     name: str,
     message: dict[str, Any],
@@ -69,32 +61,31 @@ def question_details(
 ) -> tuple[str, Found]:
     """The transaction, and what one person's records say by the template called `name`."""
     transaction_id, query, purpose = parse_question(message, "disabled_criteria")
-    agreed = agreement_with(partner, desk.registry)
-    template = desk.mapping.details.get(name)
+    agreed = agreement_with(partner, served.registry)
+    template = served.mapping.details.get(name)
     try:
         if isinstance(query, SpdciItemError):
             raise query
         if template is None:
             raise SpdciItemError("This registry knows nothing of that.")
         search.require_agreed_purpose(agreed, purpose)
-        meant = _meant(desk, search.agreed_query(desk, agreed, query))
+        meant = _meant(served, search.agreed_query(served, agreed, query))
     except SpdciItemError as refusal:
         return transaction_id, Found(transaction_id, refusal=refusal)
+    reader = search.PartnerReader(partner, agreed, request_id, purpose)
     with transaction.atomic():
         for record in meant:
-            search.log_partner_read(
-                desk, partner, agreed, record, request_id=request_id, purpose=purpose, now=now
-            )
-    told = [fill_template(desk.mapping, r.data, agreed.attributes, template=template) for r in meant]
+            search.log_partner_read(served, record, reader, now=now)
+    told = [fill_template(served.mapping, r.data, agreed.attributes, template=template) for r in meant]
     known = [item for item in told if item]
     return transaction_id, Found(
         transaction_id, records=known, page_size=MAX_MEANT, page_number=1, total_count=len(known)
     )
 
 
-def _meant(desk: ServedRegistry, node: Any) -> list[RegistryRecord]:
+def _meant(served: ServedRegistry, node: Any) -> list[RegistryRecord]:
     found: list[RegistryRecord] = []
-    for record in search.matching_records(desk, node):
+    for record in search.matching_records(served, node):
         found.append(record)
         if len(found) > MAX_MEANT:
             raise SpdciItemError("This question means more than one person.", reason=TOO_MANY)

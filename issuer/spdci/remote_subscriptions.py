@@ -126,4 +126,4 @@ def _post(
     registry: Registry, partner: Partner, action: str, message: dict[str, Any], *, now: datetime
 ) -> None:
     url = f"{partner.address.rstrip('/')}/registry/{action}"
-    outbox.enqueue(registry, partner, action, message, url=url, now=now)
+    outbox.enqueue(registry, partner, outbox.OutgoingMessage(action, message, url), now=now)

@@ -32,80 +32,84 @@ ANSWERS: Final = {name: f"on-{name}" for name in CALLBACKS} | {"txn-status": "tx
 Message = dict[str, Any]
 
 
-def search_now(desk: ServedRegistry, received: ReceivedMessage, *, now: datetime) -> Message:
+def search_now(served: ServedRegistry, received: ReceivedMessage, *, now: datetime) -> Message:
     """`registry/sync/search`."""
     transaction_id, items = search.parse_search(received.message, now=now)
     _check_count(received, items)
     begun = transactions.begin_transaction(
-        desk, received.partner, "search", transaction_id, [item.reference_id for item in items], now=now
+        served, received.partner, "search", transaction_id, [item.reference_id for item in items], now=now
     )
     answers = searching.answer_searches(
-        desk, received.partner, items, request_id=received.header.message_id, now=now
+        served, received.partner, items, request_id=received.header.message_id, now=now
     )
     transactions.conclude_transaction(begun, answers)
     return search.create_search_response(
-        transaction_id, begun.correlation_id, answers, mapping=desk.mapping, now=now
+        transaction_id, begun.correlation_id, answers, mapping=served.mapping, now=now
     )
 
 
-def search_later(desk: ServedRegistry, received: ReceivedMessage, *, now: datetime) -> str:
+def search_later(served: ServedRegistry, received: ReceivedMessage, *, now: datetime) -> str:
     """`registry/search`: the correlation_id; the records are looked up when the answer is made."""
-    agreement_with(received.partner, desk.registry)
+    agreement_with(received.partner, served.registry)
     transaction_id, items = search.parse_search(received.message, now=now)
     _check_count(received, items)
     begun = transactions.begin_transaction(
-        desk, received.partner, "search", transaction_id, [item.reference_id for item in items], now=now
+        served, received.partner, "search", transaction_id, [item.reference_id for item in items], now=now
     )
     outbox.enqueue(
-        desk.registry,
+        served.registry,
         received.partner,
-        "on-search",
-        received.message,
-        url=_callback(received),
+        outbox.OutgoingMessage(
+            "on-search",
+            received.message,
+            _callback(received),
+            request_id=received.header.message_id,
+            total_count=len(items),
+            state=Outgoing.State.ASKED,
+            about=begun,
+        ),
         now=now,
-        state=Outgoing.State.ASKED,
-        about=begun,
-        request_id=received.header.message_id,
-        total_count=len(items),
     )
     return begun.correlation_id
 
 
 def prepare_search(
-    desk: ServedRegistry, row: Outgoing, message: Mapping[str, Any], *, now: datetime
+    served: ServedRegistry, row: Outgoing, message: Mapping[str, Any], *, now: datetime
 ) -> Message:
     """The answer to a search that waited; what is no longer agreed is refused in it."""
     assert row.transaction is not None
     transaction_id, items = search.parse_search(message, now=now)
     try:
-        answers = searching.answer_searches(desk, row.partner, items, request_id=row.request_id, now=now)
+        answers = searching.answer_searches(served, row.partner, items, request_id=row.request_id, now=now)
     except ExchangeError as error:
         refusal = SpdciItemError(error.public)
         answers = [Found(item.reference_id, refusal=refusal) for item in items]
     transactions.conclude_transaction(row.transaction, answers)
     return search.create_search_response(
-        transaction_id, row.transaction.correlation_id, answers, mapping=desk.mapping, now=now
+        transaction_id, row.transaction.correlation_id, answers, mapping=served.mapping, now=now
     )
 
 
-def subscribe_later(desk: ServedRegistry, received: ReceivedMessage, *, now: datetime) -> str:
+def subscribe_later(served: ServedRegistry, received: ReceivedMessage, *, now: datetime) -> str:
     """`registry/subscribe`: the correlation_id; codes travel with `on-subscribe`."""
     transaction_id, items = subscription.parse_subscribe(received.message, now=now)
     _check_count(received, items)
     begun = transactions.begin_transaction(
-        desk, received.partner, "subscribe", transaction_id, [item.reference_id for item in items], now=now
+        served, received.partner, "subscribe", transaction_id, [item.reference_id for item in items], now=now
     )
-    answers = subscriptions.accept_subscriptions(desk, received.partner, items, now=now)
+    answers = subscriptions.accept_subscriptions(served, received.partner, items, now=now)
     transactions.conclude_transaction(begun, answers)
     message = subscription.create_subscribe_response(transaction_id, begun.correlation_id, answers, now=now)
-    return _answer_later(desk, received, message, total_count=len(items), now=now)
+    return _answer_later(served, received, message, total_count=len(items), now=now)
 
 
-def unsubscribe_later(desk: ServedRegistry, received: ReceivedMessage, *, now: datetime) -> str:
+def unsubscribe_later(served: ServedRegistry, received: ReceivedMessage, *, now: datetime) -> str:
     """`registry/unsubscribe`."""
     transaction_id, codes = subscription.parse_unsubscribe(received.message)
-    refusal = subscriptions.end_subscriptions(desk, received.partner, codes)
-    begun = transactions.begin_transaction(desk, received.partner, "unsubscribe", transaction_id, [], now=now)
+    refusal = subscriptions.end_subscriptions(served, received.partner, codes)
+    begun = transactions.begin_transaction(
+        served, received.partner, "unsubscribe", transaction_id, [], now=now
+    )
     begun.outcome = [
         {"reference_id": "", "status": "rjct", "status_reason_code": refusal.reason}
         if refusal
@@ -115,46 +119,46 @@ def unsubscribe_later(desk: ServedRegistry, received: ReceivedMessage, *, now: d
     message = subscription.create_unsubscribe_response(
         transaction_id, begun.correlation_id, codes, refusal=refusal, now=now
     )
-    return _answer_later(desk, received, message, now=now)
+    return _answer_later(served, received, message, now=now)
 
 
-def status_now(desk: ServedRegistry, received: ReceivedMessage, *, now: datetime) -> Message:
+def status_now(served: ServedRegistry, received: ReceivedMessage, *, now: datetime) -> Message:
     """`registry/sync/txn/status`."""
     asked = status.parse_status(received.message)
-    known = transactions.transaction_outcomes(desk, received.partner, asked, now=now)
+    known = transactions.transaction_outcomes(served, received.partner, asked, now=now)
     return status.create_status(
         asked.transaction_id,
         str(uuid.uuid4()),
         txn_type=asked.txn_type,
         answer=known,
-        mapping=desk.mapping,
+        mapping=served.mapping,
     )
 
 
-def status_later(desk: ServedRegistry, received: ReceivedMessage, *, now: datetime) -> str:
+def status_later(served: ServedRegistry, received: ReceivedMessage, *, now: datetime) -> str:
     """`registry/txn/status`."""
-    return _answer_later(desk, received, status_now(desk, received, now=now), now=now)
+    return _answer_later(served, received, status_now(served, received, now=now), now=now)
 
 
-def question_now(desk: ServedRegistry, received: ReceivedMessage, *, name: str, now: datetime) -> Message:
+def question_now(served: ServedRegistry, received: ReceivedMessage, *, name: str, now: datetime) -> Message:
     """`registry/sync/disabled`, `registry/sync/enrolled`."""
     message_id = received.header.message_id
     transaction_id, answer = questions.decide_question(
-        desk, received.partner, name, dict(received.message), request_id=message_id, now=now
+        served, received.partner, name, dict(received.message), request_id=message_id, now=now
     )
     return question_messages.create_question_answer(
         name, transaction_id, str(uuid.uuid4()), reference_id=transaction_id, answer=answer, now=now
     )
 
 
-def details_now(desk: ServedRegistry, received: ReceivedMessage, *, name: str, now: datetime) -> Message:
+def details_now(served: ServedRegistry, received: ReceivedMessage, *, name: str, now: datetime) -> Message:
     """`registry/sync/get-disability-details`, `registry/sync/get-disability-support`."""
     message_id = received.header.message_id
     transaction_id, found = questions.question_details(
-        desk, received.partner, name, dict(received.message), request_id=message_id, now=now
+        served, received.partner, name, dict(received.message), request_id=message_id, now=now
     )
     answer = search.create_search_response(
-        transaction_id, str(uuid.uuid4()), [found], mapping=desk.mapping, now=now
+        transaction_id, str(uuid.uuid4()), [found], mapping=served.mapping, now=now
     )
     for entry in answer["search_response"]:
         if "data" in entry:  # these two endpoints answer with a list; one of them with a list of lists
@@ -164,17 +168,24 @@ def details_now(desk: ServedRegistry, received: ReceivedMessage, *, name: str, n
 
 
 def _answer_later(
-    desk: ServedRegistry, received: ReceivedMessage, message: Message, *, total_count: int = 1, now: datetime
+    served: ServedRegistry,
+    received: ReceivedMessage,
+    message: Message,
+    *,
+    total_count: int = 1,
+    now: datetime,
 ) -> str:
     outbox.enqueue(
-        desk.registry,
+        served.registry,
         received.partner,
-        ANSWERS[received.header.action],
-        message,
-        url=_callback(received),
+        outbox.OutgoingMessage(
+            ANSWERS[received.header.action],
+            message,
+            _callback(received),
+            request_id=received.header.message_id,
+            total_count=total_count,
+        ),
         now=now,
-        request_id=received.header.message_id,
-        total_count=total_count,
     )
     return str(message["correlation_id"])
 
@@ -189,9 +200,9 @@ def _check_count(received: ReceivedMessage, items: Sequence[object]) -> None:
         raise ExchangeError("total_count is not the number of requests.", reason="rjct.total_count.invalid")
 
 
-def updates_now(desk: ServedRegistry, received: ReceivedMessage, *, now: datetime) -> Message:
+def updates_now(served: ServedRegistry, received: ReceivedMessage, *, now: datetime) -> Message:
     """`registry/sync/enrollment/updates`: refused: a registry's records are changed by it alone."""
-    agreement_with(received.partner, desk.registry)
+    agreement_with(received.partner, served.registry)
     transaction_id = members.parse_identifier(received.message, "transaction_id")
     entry = {
         "reference_id": transaction_id,

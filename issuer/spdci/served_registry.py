@@ -55,7 +55,7 @@ class PartnerAgreement:
 
 
 def served_registry(slug: str) -> ServedRegistry:
-    """The desk of that registry; `err.request.not_found` where it does not answer by SPDCI."""
+    """The served of that registry; `err.request.not_found` where it does not answer by SPDCI."""
     found = SpdciService.objects.select_related("registry__authority").filter(
         registry__slug=slug, active=True
     )

@@ -26,26 +26,28 @@ MAX_SUBSCRIPTIONS: Final = 10_000  # of one partner at one registry
 
 
 def accept_subscriptions(
-    desk: ServedRegistry, partner: Partner, items: Sequence[SubscribeItem], *, now: datetime
+    served: ServedRegistry, partner: Partner, items: Sequence[SubscribeItem], *, now: datetime
 ) -> list[SubscriptionResult]:
     """A code for each wish that is taken; changes count from now on."""
-    agreed = agreement_with(partner, desk.registry)
-    Registry.objects.select_for_update().get(pk=desk.registry.pk)  # two at once count each other
-    head, answers = open_registry(desk.registry).head(), []
+    agreed = agreement_with(partner, served.registry)
+    Registry.objects.select_for_update().get(pk=served.registry.pk)  # two at once count each other
+    head, answers = open_registry(served.registry).head(), []
     for item in items:
         try:
             if item.wish is None:
                 raise item.refusal or SpdciItemError("This wish cannot be read.", reason=DETAILS)
-            code = _take(desk, partner, agreed, item.wish, head, now=now)
+            code = _take(served, partner, agreed, item.wish, head, now=now)
             answers.append(SubscriptionResult(item.reference_id, code, item.wish))
         except SpdciItemError as refusal:
             answers.append(SubscriptionResult(item.reference_id, refusal=refusal))
     return answers
 
 
-def end_subscriptions(desk: ServedRegistry, partner: Partner, codes: Sequence[str]) -> SpdciItemError | None:
+def end_subscriptions(
+    served: ServedRegistry, partner: Partner, codes: Sequence[str]
+) -> SpdciItemError | None:
     """End subscriptions, all of them or, with a reason, none."""
-    own = Subscription.objects.filter(registry=desk.registry, partner=partner, code__in=codes)
+    own = Subscription.objects.filter(registry=served.registry, partner=partner, code__in=codes)
     found = dict(own.values_list("code", "active"))
     if set(codes) - set(found):
         return SpdciItemError("One of these subscriptions is not known.", reason=CODE)
@@ -56,7 +58,7 @@ def end_subscriptions(desk: ServedRegistry, partner: Partner, codes: Sequence[st
 
 
 def _take(
-    desk: ServedRegistry,
+    served: ServedRegistry,
     partner: Partner,
     agreed: PartnerAgreement,
     wish: SubscriptionRequest,
@@ -65,19 +67,19 @@ def _take(
     now: datetime,
 ) -> str:
     search.require_agreed_purpose(agreed, wish.purpose, reason=DETAILS)
-    search.agreed_query(desk, agreed, wish.query, reason=DETAILS)
-    if not desk.mapping.event_of(wish.event_type):
+    search.agreed_query(served, agreed, wish.query, reason=DETAILS)
+    if not served.mapping.event_of(wish.event_type):
         raise SpdciItemError("This registry knows no such event.", reason=TYPES)
     if wish.end is not None and wish.end <= now:
         raise SpdciItemError("The end of this subscription is past.", reason=DETAILS)
-    own = Subscription.objects.filter(registry=desk.registry, partner=partner, active=True)
+    own = Subscription.objects.filter(registry=served.registry, partner=partner, active=True)
     if any(row.filter == wish.filter for row in own.filter(event_type=wish.event_type)):
         raise SpdciItemError("The same is subscribed already.", reason=ALREADY)
     if own.count() >= MAX_SUBSCRIPTIONS:
         raise SpdciItemError("There are too many subscriptions.", reason=DETAILS)
     row = Subscription.objects.create(
         code=str(uuid.uuid4()),
-        registry=desk.registry,
+        registry=served.registry,
         partner=partner,
         event_type=wish.event_type,
         record_type=wish.record_type,

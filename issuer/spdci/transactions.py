@@ -19,7 +19,7 @@ from issuer.spdci.served_registry import ServedRegistry
 
 
 def begin_transaction(
-    desk: ServedRegistry,
+    served: ServedRegistry,
     partner: Partner,
     txn_type: str,
     transaction_id: str,
@@ -29,7 +29,7 @@ def begin_transaction(
 ) -> Transaction:
     """A transaction of which nothing is known yet, under a correlation_id of its own."""
     return Transaction.objects.create(
-        registry=desk.registry,
+        registry=served.registry,
         partner=partner,
         txn_type=txn_type,
         transaction_id=transaction_id,
@@ -54,10 +54,10 @@ def conclude_transaction(found: Transaction, answers: Sequence[Found] | Sequence
 
 
 def transaction_outcomes(
-    desk: ServedRegistry, partner: Partner, asked: StatusQuestion, *, now: datetime
+    served: ServedRegistry, partner: Partner, asked: StatusQuestion, *, now: datetime
 ) -> dict[str, Any]:
     """What is known of the request that a partner means; of its own requests alone."""
-    own = Transaction.objects.filter(registry=desk.registry, partner=partner, txn_type=asked.txn_type)
+    own = Transaction.objects.filter(registry=served.registry, partner=partner, txn_type=asked.txn_type)
     named = {
         "transaction_id": Q(transaction_id__in=asked.values),
         "correlation_id": Q(correlation_id__in=asked.values),

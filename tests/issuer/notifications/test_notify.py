@@ -29,7 +29,7 @@ from issuer.models import (
     StatusList,
 )
 from issuer.notifications.notify import tell_holder, tell_person
-from issuer.record_access.log import log_read
+from issuer.record_access.log import RecordAccess, log_read
 from issuer.registries.contacts import contact_columns, set_contacts
 from issuer.status.change import set_status
 from tests.client_response import ClientResponse
@@ -189,11 +189,12 @@ def read(
     basis: str = "consent",
     by: str = "",
 ) -> AccessLog:
-    return log_read(
-        registry, key, request_id=f"r-{number}", client_id=client, client_name="Clinic", purpose="Care",
+    access = RecordAccess(
+        request_id=f"r-{number}", client_id=client, client_name="Clinic", purpose="Care",
         attributes=["crop"], basis=basis, legal_basis="Law 1" if basis == "law" else "",
-        holder_thumbprint=by, now=now,
+        record_key=key, holder_thumbprint=by,
     )  # fmt: skip
+    return log_read(registry, access, now=now)
 
 
 def test_a_reading_is_told_once_a_day_for_each_reader(
