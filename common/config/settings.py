@@ -131,7 +131,7 @@ SMS_REPEATS = environment.flag(os.environ, "SMS_REPEATS")
 NOTICE_SIGNERS = {
     role: path
     for role, path in {
-        "issuer": "issuer.notifications.notify.authority_notice_signer",
+        "issuer": "issuer.notifications.recipients.authority_notice_signer",
         "verifier": "verifier.identity.service_identity.notice_signer",
     }.items()
     if role in ROLES

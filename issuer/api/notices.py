@@ -14,7 +14,7 @@ from common.notices.views import Inbox
 from issuer.api.base import ProtocolView, find_authority
 from issuer.api.schemas import notices as schema
 from issuer.issuance.notice_offers import offer_of_notice
-from issuer.notifications.notify import sender_of
+from issuer.notifications.recipients import sender_of
 
 
 @described(get=schema.INBOX)

@@ -6,7 +6,8 @@ from datetime import datetime
 from common.notices.inbox import find_offered
 from issuer.issuance.offers import CreatedOffer, OfferGoneError, offer_credential
 from issuer.models import Authority, Configuration
-from issuer.notifications.notify import ReadyOffer, sender_of
+from issuer.notifications.notify import ReadyOffer
+from issuer.notifications.recipients import sender_of
 
 
 def offer_of_notice(token: str, id: str, *, authority: Authority, now: datetime) -> CreatedOffer:

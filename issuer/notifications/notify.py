@@ -8,33 +8,26 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final, NamedTuple
-from uuid import UUID
+from typing import Final, NamedTuple
 
-from django.db.models import QuerySet
-
-from common.errors import SelloError
-from common.keys import Signer
-from common.notices import delivery
 from common.notices.channels import webhook
-from common.notices.models import Notice, Subscriber
-from common.notices.notify import Recipient, create_notices, open_notice
+from common.notices.notify import Recipient, create_notices
 from common.registries.connector import RegistryRecord
-from common.registries.values.texts import matchable
 from issuer import models
-from issuer.authorities import identity
 from issuer.models import (
     AccessLog,
     Authority,
-    Basis,
-    Consent,
-    DataAgreement,
     IssuedCredential,
     Registry,
     Session,
 )
-from issuer.registries.connectors import open_registry
-from issuer.registries.contacts import LANGUAGE, contact_columns
+from issuer.notifications.recipients import (
+    about_record,
+    concerned_subscribers,
+    recipient_of,
+    record_or_none,
+    sender_of,
+)
 
 MAX_WALLETS: Final = 20
 STATES: Final = {"suspended": "suspended", "revoked": "revoked", "valid": "reinstated"}
@@ -70,13 +63,14 @@ def tell_holder(
         "document": configuration.display.get("name", configuration.type),
         "reference": _short(credential),
     }
-    found = record or _record(registry, credential.record_key)
-    to = _recipient(registry, found, credential.record_key, credential.holder_thumbprint, note=note)
+    found = record or record_or_none(registry, credential.record_key)
+    to = recipient_of(registry, found, credential.record_key, credential.holder_thumbprint, note=note)
     told = _tell(kind, to, key=key, facts=said | facts, registry=registry, now=now)
     state = {"reference": credential.urn, "date": said["date"]}
-    for subscriber in _concerned(registry, credential.record_key, kind, now=now):
+    for subscriber in concerned_subscribers(registry, credential.record_key, kind, now=now):
         to = Recipient(
-            addresses={webhook.CHANNEL.address: subscriber.url}, about=_about(registry, credential.record_key)
+            addresses={webhook.CHANNEL.address: subscriber.url},
+            about=about_record(registry, credential.record_key),
         )
         told += _tell(kind, to, key=f"{key} {credential.id}", facts=state, registry=registry, now=now)
     return told
@@ -112,7 +106,7 @@ def tell_read(read: AccessLog, *, now: datetime, record: RegistryRecord | None =
     return _tell_person(
         registry,
         record_key,
-        record or _record(registry, record_key),
+        record or record_or_none(registry, record_key),
         "data_read",
         key=f"read {registry.pk} {record_key} {read.client_id} {now:%Y-%m-%d}",
         now=now,
@@ -129,7 +123,7 @@ def tell_ready(session: Session, *, now: datetime) -> int:
     return _tell_person(
         registry,
         session.record_key,
-        _record(registry, session.record_key),
+        record_or_none(registry, session.record_key),
         "ready",
         key=f"decision {session.pk}",
         now=now,
@@ -163,7 +157,7 @@ def _tell_person(
     thumbprints = list(dict.fromkeys(filter(None, every)))[:MAX_WALLETS]
     said = {**_facts(registry.authority, now=now), **facts}
     first, *others = thumbprints or [""]
-    to = _recipient(registry, record, record_key, first, note=note)
+    to = recipient_of(registry, record, record_key, first, note=note)
     to = replace(to, offer=json.dumps(offer) if offer else "")
     told = _tell(kind, to, key=key, facts=said, registry=registry, now=now)
     for thumbprint in others:
@@ -202,98 +196,10 @@ def _tell(
     return create_notices(kind, key=key, to=to, facts=facts, now=now, sender=sender_of(registry.authority))
 
 
-def undeliverable_notices(registries: QuerySet[Registry]) -> QuerySet[Notice]:
-    """The notices of these registries' authorities that reached nobody, or perhaps nobody."""
-    slugs = registries.values_list("authority__slug", flat=True).distinct()
-    return Notice.objects.filter(state=Notice.State.FAILED, sender__in=[f"issuer/{slug}" for slug in slugs])
-
-
-def undeliverable_notice(registries: QuerySet[Registry], id: UUID) -> Notice | None:
-    """One of `undeliverable_notices`; None where it is none of them."""
-    return undeliverable_notices(registries).filter(pk=id).first()
-
-
-def record_of_notice(notice: Notice) -> models.Record | None:
-    """The record that a notice is about, where it still lies here."""
-    slug, _, key = open_notice(notice).about.partition("/")
-    return models.Record.objects.select_related("registry").filter(registry__slug=slug, key=key).first()
-
-
-def send_to_record_again(notice: Notice, *, now: datetime) -> bool:
-    """Queue a failed notice once more, to the address that the record gives by now; whether there is one."""
-    record = record_of_notice(notice)
-    to = _recipient(record.registry, record, record.key, "") if record else None
-    return delivery.retry_notice(notice, now=now, to=to)
-
-
-def sender_of(authority: Authority) -> str:
-    """The name under which an authority's notices stand."""
-    return f"issuer/{authority.slug}"
-
-
-def authority_notice_signer(slug: str) -> Signer:
-    """Who signs what an authority tells organisations."""
-    return identity.authority_signer(Authority.objects.get(slug=slug), "P-256")
-
-
 def _facts(authority: Authority, *, now: datetime) -> dict[str, str]:
     return {"authority": authority.name, "date": now.date().isoformat()}
-
-
-def _record(registry: Registry, key: str) -> RegistryRecord | None:
-    """The record behind a credential; a registry that does not answer leaves the inbox alone."""
-    try:
-        return open_registry(registry).fetch(key)
-    except SelloError:
-        return None
-
-
-def _recipient(
-    registry: Registry,
-    record: RegistryRecord | models.Record | None,
-    key: str,
-    thumbprint: str,
-    *,
-    note: str = "",
-) -> Recipient:
-    columns = contact_columns(registry)
-    data: Mapping[str, Any] = record.data if record else {}
-    found = {contact: matchable(data.get(name)) for contact, name in columns.items()}
-    return Recipient(
-        holder=thumbprint,
-        language=found.pop(LANGUAGE, ""),
-        addresses=found,
-        about=_about(registry, key),
-        note=note,
-    )
-
-
-def _about(registry: Registry, key: str) -> str:
-    return f"{registry.slug}/{key}"
 
 
 def _short(credential: IssuedCredential) -> str:
     """What a person can name on the telephone; it leads to nothing but the office's own row."""
     return str(credential.id)[:8].upper()
-
-
-def _concerned(registry: Registry, key: str, kind: str, *, now: datetime) -> list[Subscriber]:
-    """The subscribers to this kind that may read this very record: on a consent that stands, or by a law.
-
-    Of a law's readers those alone who have read it: the others need not learn that the person is there.
-    """
-    listening = Subscriber.objects.filter(sender=sender_of(registry.authority), active=True)
-    asked = {subscriber: subscriber.client_id for subscriber in listening if kind in subscriber.kinds}
-    if not asked:
-        return []
-    agreed = Consent.objects.filter(
-        agreement__registry=registry, agreement__active=True, record_key=key, how=Consent.How.SIGNED,
-        withdrawn_at__isnull=True, expires_at__gt=now,
-    )  # fmt: skip
-    lawful = DataAgreement.objects.filter(registry=registry, active=True, basis=Basis.LAW)
-    read = AccessLog.objects.filter(
-        registry=registry, record_key=key, basis=Basis.LAW, outcome=AccessLog.Outcome.READ,
-        client_id__in=lawful.values("client_id"),
-    )  # fmt: skip
-    may = {*agreed.values_list("client_id", flat=True), *read.values_list("client_id", flat=True)}
-    return [subscriber for subscriber, client_id in asked.items() if client_id in may]

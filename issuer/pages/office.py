@@ -14,7 +14,7 @@ from issuer.authorities.officers import registries_of, registries_with_sizes
 from issuer.issuance.deferred import waiting_sessions
 from issuer.issuance.record_history import record_history
 from issuer.models import Record, Registry
-from issuer.notifications.notify import undeliverable_notices
+from issuer.notifications.undelivered import undeliverable_notices
 from issuer.pages.office_access import of_registry, officer, record_of
 from issuer.registries.import_report import report_path
 from issuer.registries.search import search_records

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from issuer.authorities.officers import registries_of
-from issuer.notifications.notify import (
+from issuer.notifications.undelivered import (
     record_of_notice,
     send_to_record_again,
     undeliverable_notice,
