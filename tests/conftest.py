@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -15,6 +16,7 @@ from common.adapters.limits import cache_backends, rate_limit
 from common.adapters.network import http
 from common.errors import FetchError
 from common.keys import PrivateKey
+from tests.api.described import answer_faults
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -97,6 +99,21 @@ def site_network(monkeypatch: pytest.MonkeyPatch, settings: object) -> Client:
 
     monkeypatch.setattr(http, "transport", carry)
     return client
+
+
+@pytest.fixture(autouse=True)
+def _true_to_its_schema(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a test asks of a JSON endpoint, the answer is one that `/api/schema/` describes."""
+    ask = Client.request
+
+    def asked(self: Client, **request: Any) -> Any:
+        response = ask(self, **request)
+        came = response.wsgi_request
+        faults = answer_faults(response, method=str(came.method), path=came.path_info)
+        assert not faults, faults
+        return response
+
+    monkeypatch.setattr(Client, "request", asked)
 
 
 NEEDS = {

@@ -6,7 +6,8 @@ from functools import cache
 from typing import Any
 from urllib.parse import quote
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
+from django.urls import is_valid_path
 from drf_spectacular.generators import SchemaGenerator
 from jsonschema import Draft202012Validator
 
@@ -21,9 +22,9 @@ def document() -> dict[str, Any]:
     return described
 
 
-def answer_faults(method: str, path: str, response: HttpResponse) -> list[str]:
+def answer_faults(response: HttpResponseBase, *, method: str, path: str) -> list[str]:
     """What an answer says that its operation does not; nothing where nobody describes the address."""
-    template = _template(path)
+    template = _template(path) if is_valid_path(path) else ""
     operation = document()["paths"].get(template, {}).get(method.lower())
     if operation is None:
         return []
@@ -31,7 +32,7 @@ def answer_faults(method: str, path: str, response: HttpResponse) -> list[str]:
     described = operation["responses"].get(str(response.status_code))
     if described is None:
         return [f"{here}: this status is not described"]
-    if response.streaming or not response.content:
+    if not isinstance(response, HttpResponse) or not response.content:
         return []
     media_type = response.headers.get("Content-Type", "").partition(";")[0]
     if media_type not in described.get("content", {}):

@@ -114,7 +114,7 @@ def create_operation(
         "summary": f"{operation.summary} ({operation.clause})",
         "description": operation.description,
         "tags": [operation.tag],
-        "parameters": list({**path_parameters, **named}.values()),
+        "parameters": list({**path_parameters, **_at_its_address(named, path_parameters)}.values()),
         "requestBody": _create_body(operation.body) if operation.body else None,
         "responses": {str(each.status): _create_answer(each) for each in operation.responses},
         "deprecated": operation.deprecated,
@@ -124,6 +124,16 @@ def create_operation(
         {scheme.name: [] for scheme in together} for together in operation.security
     ]
     return {**_resolved(kept, refer), "security": security}
+
+
+def _at_its_address(
+    named: Mapping[str, dict[str, Any]], path_parameters: Mapping[str, Mapping[str, Any]]
+) -> dict[str, dict[str, Any]]:
+    """The parameters, those of the address with the schema that its route has for them."""
+    return {
+        name: {**written, "schema": path_parameters[name]["schema"]} if name in path_parameters else written
+        for name, written in named.items()
+    }
 
 
 def _create_parameter(parameter: Parameter) -> dict[str, Any]:
