@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from common.config import environment, folder
+from common.config import environment, folder, messaging
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 VAR_DIR = folder.private(folder.var_folder(os.environ))  # registers of people: nobody else reads them
@@ -116,7 +116,7 @@ STATUS_LIST_TTL = environment.count(os.environ, "STATUS_LIST_TTL", default=60)
 # --- how people are told (common/notices): texts that an operator adds, the doors of each channel -----------
 # NOTICE_TEXTS: a folder with LANGUAGE.json files like those in common/notices/wording.
 NOTICE_TEXTS = os.environ.get("NOTICE_TEXTS", "")
-_mail = environment.email(os.environ, var=VAR_DIR)
+_mail = messaging.email(os.environ, var=VAR_DIR)
 EMAIL_BACKEND, EMAIL_FILE_PATH = _mail.backend, _mail.folder
 EMAIL_HOST, EMAIL_PORT, EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.host, _mail.port, _mail.starttls, _mail.tls
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.user, _mail.password
@@ -124,7 +124,7 @@ EMAIL_TIMEOUT = 30
 DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", f"no-reply@{_host or 'localhost'}")
 SMS_URL = os.environ.get("SMS_URL", "")
 SMS_TOKEN = os.environ.get("SMS_TOKEN", "")
-SMS_FIELDS = environment.templates(os.environ, "SMS_FIELDS", default={"to": "{to}", "text": "{text}"})
+SMS_FIELDS = messaging.templates(os.environ, "SMS_FIELDS", default={"to": "{to}", "text": "{text}"})
 SMS_FORMAT = "json" if os.environ.get("SMS_FORMAT") == "json" else "form"
 SMS_REPEATS = environment.flag(os.environ, "SMS_REPEATS")
 # Who signs what organisations are told, by the party that tells it.

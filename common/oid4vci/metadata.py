@@ -7,6 +7,15 @@ from urllib.parse import urlsplit
 
 from common.encoding import strict_json
 from common.oid4vci.credential import PROOF_TYPES
+from common.oid4vci.credential_metadata import (
+    ClaimDescription,
+    Display,
+    create_claim,
+    create_display,
+    parse_claims,
+    parse_displays,
+    present_members,
+)
 from common.oid4vci.encryption import (
     RequestEncryption,
     ResponseEncryption,
@@ -21,29 +30,7 @@ from common.oid4vci.key_attestation import Resistance
 
 CREDENTIAL_ISSUER: Final = "openid-credential-issuer"
 MAX_CONFIGURATIONS: Final = 500
-MAX_CLAIMS: Final = 500
 Encryption = TypeVar("Encryption", RequestEncryption, ResponseEncryption)
-ClaimPointer = tuple[str | int | None, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Display:
-    """How something is shown in one language; colours are CSS colours, `logo` a URI."""
-
-    name: str
-    locale: str | None = None
-    description: str | None = None
-    background_color: str | None = None
-    text_color: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimDescription:
-    """How one claim is shown (Appendix B.2); `path` is a claims path pointer within the credential."""
-
-    path: ClaimPointer
-    mandatory: bool = False
-    display: tuple[Display, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +84,7 @@ def well_known_url(identifier: str, name: str) -> str:
 
 def create_issuer_metadata(metadata: IssuerMetadata) -> dict[str, Any]:
     """The metadata document (§12.2.4)."""
-    return _present(
+    return present_members(
         {
             "credential_issuer": metadata.credential_issuer,
             "authorization_servers": list(metadata.authorization_servers),
@@ -116,7 +103,7 @@ def create_issuer_metadata(metadata: IssuerMetadata) -> dict[str, Any]:
                 else None
             ),
             "batch_credential_issuance": {"batch_size": metadata.batch_size} if metadata.batch_size else None,
-            "display": [_create_display(display) for display in metadata.display],
+            "display": [create_display(display) for display in metadata.display],
         }
     ) | {
         "credential_configurations_supported": {
@@ -151,13 +138,13 @@ def parse_issuer_metadata(source: Mapping[str, Any], *, issuer: str) -> IssuerMe
         ),
         authorization_servers=members.texts("authorization_servers", required=False),
         batch_size=_parse_batch_size(members.source.get("batch_credential_issuance")),
-        display=_parse_displays(members),
+        display=parse_displays(members),
     )
 
 
 def _create_configuration(configuration: ConfigurationMetadata) -> dict[str, Any]:
     definition = {"@context": list(configuration.context), "type": list(configuration.types)}
-    return _present(
+    return present_members(
         {
             "format": configuration.format,
             "scope": configuration.scope,
@@ -170,11 +157,11 @@ def _create_configuration(configuration: ConfigurationMetadata) -> dict[str, Any
             },
             "vct": configuration.vct,
             "doctype": configuration.doctype,
-            "credential_definition": _present(definition),
-            "credential_metadata": _present(
+            "credential_definition": present_members(definition),
+            "credential_metadata": present_members(
                 {
-                    "display": [_create_display(display) for display in configuration.display],
-                    "claims": [_create_claim(claim) for claim in configuration.claims],
+                    "display": [create_display(display) for display in configuration.display],
+                    "claims": [create_claim(claim) for claim in configuration.claims],
                 }
             ),
         }
@@ -235,8 +222,8 @@ def _parse_configuration(name: str, members: Members) -> ConfigurationMetadata:
         context=_texts(definition.source.get("@context")),
         types=definition.texts("type", required=False),
         scope=members.optional_text("scope"),
-        display=_parse_displays(metadata),
-        claims=_parse_claims(metadata),
+        display=parse_displays(metadata),
+        claims=parse_claims(metadata),
     )
 
 
@@ -270,56 +257,6 @@ def _parse_required(proof_types: Members) -> Resistance | None:
     return None
 
 
-def _create_claim(claim: ClaimDescription) -> dict[str, Any]:
-    result: dict[str, Any] = {"path": list(claim.path)}
-    if claim.mandatory:
-        result["mandatory"] = True
-    if claim.display:
-        result["display"] = [_create_display(display) for display in claim.display]
-    return result
-
-
-def _parse_claims(members: Members) -> tuple[ClaimDescription, ...]:
-    """Claims descriptions in the order in which they are shown (B.2); the first that describes a claim.
-
-    They are words for people: one that cannot be read is left out.
-    """
-    claims: dict[ClaimPointer, ClaimDescription] = {}
-    for entry in _entries(members, "claims")[:MAX_CLAIMS]:
-        path = entry.source.get("path")
-        if isinstance(path, list) and path and all(map(_is_step, path)):
-            mandatory = entry.source.get("mandatory") is True
-            claims.setdefault(tuple(path), ClaimDescription(tuple(path), mandatory, _parse_displays(entry)))
-    return tuple(claims.values())
-
-
-def _create_display(display: Display) -> dict[str, str]:
-    names = ("name", "locale", "description", "background_color", "text_color")
-    return _present({name: getattr(display, name) for name in names})
-
-
-def _parse_displays(members: Members) -> tuple[Display, ...]:
-    """The display entries that have a name; all of it is text to be shown as text, never as markup."""
-    return tuple(
-        Display(
-            name=name,
-            locale=entry.readable_text("locale"),
-            description=entry.readable_text("description"),
-            background_color=entry.readable_text("background_color"),
-            text_color=entry.readable_text("text_color"),
-        )
-        for entry in _entries(members, "display")
-        if (name := entry.readable_text("name")) is not None
-    )
-
-
-def _entries(members: Members, name: str) -> list[Members]:
-    """The objects in a list of words for people; whatever else stands there says nothing."""
-    value = members.source.get(name)
-    entries = value if isinstance(value, list) else []
-    return [Members(entry, members.error) for entry in entries if isinstance(entry, Mapping)]
-
-
 def _algorithms(value: object) -> tuple[str | int, ...]:
     """Names, or the numbers of COSE; what is neither is left out."""
     entries = value if isinstance(value, list) else []
@@ -328,14 +265,3 @@ def _algorithms(value: object) -> tuple[str | int, ...]:
 
 def _texts(value: object) -> tuple[str, ...]:
     return tuple(entry for entry in value if isinstance(entry, str)) if isinstance(value, list) else ()
-
-
-def _is_step(step: object) -> bool:
-    if isinstance(step, bool):
-        return False
-    return step is None or isinstance(step, str) or (isinstance(step, int) and step >= 0)
-
-
-def _present(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The members that have something to say."""
-    return {name: value for name, value in values.items() if value not in (None, [], {}, "")}

@@ -16,11 +16,11 @@ or a schema cannot be had or read, the answer is *undetermined* as well. Each `c
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
 
-from common.errors import MalformedInputError, SelloError, UndeterminedError, UnknownPartError
+from common.errors import MalformedInputError, SelloError, UnknownPartError
 from common.formats import FORMATS
 from common.formats.base import (
     Binding,
@@ -36,25 +36,16 @@ from common.formats.data_integrity.disclosure import is_selective, require_deriv
 from common.formats.detect import find_format
 from common.formats.w3c.envelopes import unwrap_envelope
 from common.status.check import StatusOutcome, gravest
-from common.trust import TrustList, UnknownIssuerError
+from common.trust import TrustList
 from common.verification.references import has_references
-from common.verification.result import Check, CheckName, Status, Verification
+from common.verification.result import Verification
+from common.verification.run import CredentialStatusError, VerificationRun
 
 BASE_PROOF: Final = (
     "Its proof is for its holder alone. It was verified as the holder does, by deriving another that shows it"
     " all. No verifier accepts the credential as it is: show what is derived from it."
 )
 Presentations = Mapping[str, tuple[VerifiedPresentation, ...]]
-
-
-class CredentialStatusError(SelloError):
-    """A credential that is revoked, suspended, or of which nobody can say."""
-
-    code = "credential_status"
-
-    def __init__(self, outcome: StatusOutcome) -> None:
-        super().__init__(outcome.reason)
-        self.outcome = outcome
 
 
 class StatusOf(Protocol):
@@ -102,7 +93,7 @@ def verify_response(
     now: datetime,
 ) -> Verification:
     """Verify all that came in answer to one request; `satisfied` raises unless the query is (step 7)."""
-    run = _Run(formats={one.format for one in submissions})
+    run = VerificationRun(formats={one.format for one in submissions})
     try:
         run.begin("format")  # 1
         check_format(submissions)
@@ -149,7 +140,7 @@ def verify_one(
     time it names, and the check "binding" is skipped, since nobody can tell for whom it was made. Where that
     signature covers what only the request has, such as transaction data, the check is undetermined.
     """
-    run = _Run()
+    run = VerificationRun()
     try:
         run.begin("format")  # 1
         secured = unwrap_envelope(secured)
@@ -243,7 +234,7 @@ def check_status(credentials: Iterable[VerifiedCredential], *, status: StatusOf,
         raise CredentialStatusError(outcome)
 
 
-def _check_references(run: "_Run", references: ReferencesOf) -> None:
+def _check_references(run: VerificationRun, references: ReferencesOf) -> None:
     """Step 5, which most credentials give no reason for."""
     found = [credential for credential in run.credentials if has_references(credential)]
     if found:
@@ -272,58 +263,3 @@ def _found_presentation(
         require_derived(one)
         within.append(inner.verify_credential(one, sources=sources, now=now))
     return tuple(within), signed
-
-
-@dataclass(slots=True)
-class _Run:
-    """One run of the procedure: which checks passed, which are at work, and what came of them."""
-
-    formats: set[str] = field(default_factory=set)
-    credentials: tuple[VerifiedCredential, ...] = ()
-    presentations: dict[str, tuple[VerifiedPresentation, ...]] = field(default_factory=dict)
-    remark: str = ""  # on the check at work, once it has passed
-    _checks: list[Check] = field(default_factory=list)
-    _at_work: tuple[CheckName, ...] = ()
-    _status: Status = "none"
-
-    def begin(self, *names: CheckName) -> None:
-        """The checks at work have passed; now it is the turn of `names`."""
-        self._checks += [Check(name, "passed", self.remark) for name in self._at_work]
-        self._at_work, self.remark = names, ""
-        if "status" in {check.check for check in self._checks}:
-            self._status = "valid"
-
-    def skip(self, name: CheckName, detail: str) -> None:
-        self.begin()
-        self._checks.append(Check(name, "skipped", detail))
-
-    def leave_open(self, name: CheckName, detail: str) -> None:
-        self.begin()
-        self._checks.append(Check(name, "undetermined", detail))
-
-    def fail(self, error: SelloError) -> None:
-        """The check to which an error belongs: formats look at times and binding beside signatures."""
-        if isinstance(error, CredentialStatusError):
-            self._status = error.outcome.status
-            undetermined = error.outcome.status == "undetermined"
-            self._checks.append(Check("status", "undetermined" if undetermined else "failed", error.public))
-        elif isinstance(error, UndeterminedError):  # no fault of what was shown
-            self._status = "undetermined"
-            self._checks.append(Check(self._at_work[0], "undetermined", error.public))
-        elif isinstance(error, UnknownIssuerError):  # asked before its keys were fetched
-            self._checks.append(Check("trust", "failed", error.public))
-        elif isinstance(error, ExpiredError | NotYetValidError):
-            self._checks.append(Check("validity", "failed", error.public))
-        elif isinstance(error, BindingMismatchError):
-            self._checks.append(Check("binding", "failed", error.public))
-        else:
-            self._checks.append(Check(self._at_work[0], "failed", error.public))
-
-    def result(self) -> Verification:
-        return Verification(
-            checks=tuple(self._checks),
-            status=self._status,
-            format=min(self.formats) if len(self.formats) == 1 else None,
-            credentials=self.credentials,
-            presentations=self.presentations,
-        )

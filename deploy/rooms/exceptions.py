@@ -6,14 +6,7 @@ from typing import Final
 from deploy.rooms.modules import Tree
 
 Exceptions = Mapping[str, Mapping[str, str]]
-EXCEPTIONS: Final[Exceptions] = {
-    "files_stay_short": {
-        "common.adapters.network.http": "one door, all its fences in one place",
-        "common.config.environment": "a table of settings",
-        "common.oid4vci.metadata": "to be parted",
-        "common.verification.procedure": "to be parted",
-    },
-}
+EXCEPTIONS: Final[Exceptions] = {}
 
 
 def broken(

@@ -15,13 +15,8 @@ from common.oid4vci.authorization_server import (
     AuthorizationServerMetadata,
     create_server_metadata,
 )
-from common.oid4vci.metadata import (
-    ClaimDescription,
-    ConfigurationMetadata,
-    Display,
-    IssuerMetadata,
-    create_issuer_metadata,
-)
+from common.oid4vci.credential_metadata import ClaimDescription, Display
+from common.oid4vci.metadata import ConfigurationMetadata, IssuerMetadata, create_issuer_metadata
 from common.oid4vci.signed_metadata import sign_metadata
 from common.oid4vci.token import GRANT_TYPES
 from issuer.authorities import certificates, identity, request_encryption

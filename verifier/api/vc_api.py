@@ -21,8 +21,8 @@ from common.formats.w3c import status_entries
 from common.vcdm import validation
 from common.vcdm.credential import StatusReference
 from common.vcdm.problems import problem
-from common.verification.procedure import CredentialStatusError
 from common.verification.proofs import Checked, check_credential, check_presentation
+from common.verification.run import CredentialStatusError
 from verifier.api.schemas import vc_api as schema
 
 

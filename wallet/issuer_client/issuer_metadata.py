@@ -10,8 +10,9 @@ from common.adapters.documents.sources import sources
 from common.encoding import strict_json
 from common.oid4vci import authorization_server, metadata, signed_metadata
 from common.oid4vci.authorization_server import AuthorizationServerMetadata
+from common.oid4vci.credential_metadata import Display
 from common.oid4vci.errors import InvalidMessageError
-from common.oid4vci.metadata import Display, IssuerMetadata
+from common.oid4vci.metadata import IssuerMetadata
 from wallet.issuer_client.transport import fetch_document
 
 SIGNED_FIRST: Final = f"{signed_metadata.MEDIA_TYPE}, application/json;q=0.5"

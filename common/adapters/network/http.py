@@ -6,16 +6,14 @@ time and redirects are bounded; nothing is decompressed; no header is sent but t
 passes is paid from the purse of the request (common/purse.py), and few wait at once (turns.py).
 """
 
-import ipaddress
 import re
-import socket
 import ssl
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, Protocol
+from typing import Protocol
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 import httpcore
@@ -25,6 +23,7 @@ from django.urls import Resolver404, resolve
 
 from common import purse
 from common.adapters.limits.turns import WAITING
+from common.adapters.network.connections import CheckedNetwork
 from common.adapters.network.published import is_published
 from common.did import Fetched
 from common.errors import FetchError, NotReachedError, SelloError
@@ -33,12 +32,9 @@ __all__ = ["HttpReply", "NotReachedError", "Transport", "allowed_url", "fetch", 
 
 MAX_BYTES = 4_000_000
 MAX_SECONDS = 10.0
-MAX_CONNECT_SECONDS = 5.0
 MAX_REDIRECTS = 3
 MAX_URL = 4_000
 _UNSAFE = re.compile(r"[^\x21-\x7e]|\\")  # spaces, controls, what is not ASCII, and the backslash
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
-_GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +97,12 @@ def request(
 def _waiting(url: str) -> Iterator[None]:
     """Wait for somebody else's server, within what the purse and the others who wait leave.
 
-    Our own house is not waited for: its requests have purses of their own.
+    This site itself is not waited for: its requests have purses of their own.
     """
     paying = purse.current_purse()
     if paying is not None:
         paying.step_aside()
-    if paying is None or urlsplit(url).netloc in _own_houses():
+    if paying is None or urlsplit(url).netloc in _own_hosts():
         yield
         return
     with WAITING.allowed(paying.owner):
@@ -118,7 +114,7 @@ def _waiting(url: str) -> Iterator[None]:
     purse.charge()
 
 
-def _own_houses() -> set[str]:
+def _own_hosts() -> set[str]:
     return {urlsplit(url).netloc for url in (settings.BASE_URL, settings.ISSUER_URL, settings.VERIFIER_URL)}
 
 
@@ -181,87 +177,9 @@ def _own_document(url: str, accept: str) -> Fetched | None:
     return Fetched(response.content, response.headers.get("Content-Type", "").split(";")[0].strip().lower())
 
 
-def _public(address: str) -> bool:
-    """Whether an address is on the public internet, seen through the notations of IPv6 transition too."""
-    ip = ipaddress.ip_address(address)
-    if isinstance(ip, ipaddress.IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo and ip.teredo[1])
-        if ip in _NAT64:
-            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-        if inner is None:
-            return ip in _GLOBAL_UNICAST and ip.is_global
-        ip = inner
-    return ip.is_global and not ip.is_multicast and not ip.is_reserved
-
-
 def _where(url: str) -> str:
     """The host of a URL: all of it that a log may hold."""
     return urlsplit(url).hostname or "nowhere"
-
-
-class _TimedStream(httpcore.NetworkStream):
-    """A connection whose every wait ends with the one deadline: a server that drips is cut off too."""
-
-    def __init__(self, stream: httpcore.NetworkStream, deadline: float) -> None:
-        self._stream, self._deadline = stream, deadline
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, _remaining(self._deadline))
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, _remaining(self._deadline))
-
-    def close(self) -> None:
-        self._stream.close()
-
-    def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
-        secured = self._stream.start_tls(ssl_context, server_hostname, _remaining(self._deadline))
-        return _TimedStream(secured, self._deadline)
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._stream.get_extra_info(info)
-
-
-class _CheckedNetwork(httpcore.NetworkBackend):
-    """Connects to addresses that were looked at."""
-
-    def __init__(self, *, private: bool, deadline: float) -> None:
-        self._plain, self._private, self._deadline = httpcore.SyncBackend(), private, deadline
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.NetworkStream:
-        try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except OSError as error:
-            raise NotReachedError("This host is not known.", detail=host) from error
-        addresses = [str(entry[4][0]) for entry in found]
-        if not self._private and not all(map(_public, addresses)):
-            raise FetchError("This address is not on the public internet.", detail=host)
-        failure: Exception | None = None
-        for address in addresses:
-            wait = min(MAX_CONNECT_SECONDS, _remaining(self._deadline))
-            try:
-                stream = self._plain.connect_tcp(address, port, wait, local_address, socket_options)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-                failure = error
-            else:
-                return _TimedStream(stream, self._deadline)
-        raise NotReachedError("This host does not answer.", detail=host) from failure
-
-
-def _remaining(deadline: float) -> float:
-    left = deadline - time.monotonic()
-    if left <= 0:
-        raise httpcore.ReadTimeout("the time for this request is used up")
-    return left
 
 
 @cache
@@ -274,7 +192,7 @@ def _over_the_network(method: str, url: str, headers: Mapping[str, str], body: b
     private = f"{parts.scheme}://{parts.netloc}" in settings.FETCH_ORIGINS
     paying = purse.current_purse()
     patience = MAX_SECONDS if paying is None else min(MAX_SECONDS, paying.seconds)
-    network = _CheckedNetwork(private=private, deadline=time.monotonic() + patience)
+    network = CheckedNetwork(private=private, deadline=time.monotonic() + patience)
     sent = {"Host": parts.netloc, "User-Agent": "Sello", "Accept-Encoding": "identity", **headers}
     if body is not None:
         sent["Content-Length"] = str(len(body))

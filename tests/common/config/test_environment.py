@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from common.config import environment
+from common.config import environment, messaging
 from common.encoding import base64url
 
 SECRETS = {"SECRET_KEY": "s" * 50, "KEY_ENCRYPTION_KEY": base64url.encode(bytes(range(32)))}
@@ -185,26 +185,26 @@ def test_shared_caches_by_url() -> None:
 
 
 def test_mail_lies_in_files_until_a_server_is_named() -> None:
-    assert environment.email({}, var=Path("/v")).folder == "/v/mail"
-    mail = environment.email({"EMAIL_URL": "smtp://me%40x:p%2Fw@mail.example"}, var=Path("/v"))
+    assert messaging.email({}, var=Path("/v")).folder == "/v/mail"
+    mail = messaging.email({"EMAIL_URL": "smtp://me%40x:p%2Fw@mail.example"}, var=Path("/v"))
     assert (mail.host, mail.port, mail.starttls, mail.tls) == ("mail.example", 587, True, False)
     assert (mail.user, mail.password) == ("me@x", "p/w")
-    mail = environment.email({"EMAIL_URL": "smtps://mail.example"}, var=Path("/v"))
+    mail = messaging.email({"EMAIL_URL": "smtps://mail.example"}, var=Path("/v"))
     assert (mail.port, mail.starttls, mail.tls) == (465, False, True)
-    assert not environment.email({"EMAIL_URL": "smtp://localhost:1025"}, var=Path("/v")).starttls
+    assert not messaging.email({"EMAIL_URL": "smtp://localhost:1025"}, var=Path("/v")).starttls
 
 
 @pytest.mark.parametrize("url", ["mail.example", "http://mail.example", "smtp://", "smtp://h:port"])
 def test_a_mail_server_that_is_none_stops(url: str) -> None:
     with pytest.raises(ImproperlyConfigured, match="EMAIL_URL"):
-        environment.email({"EMAIL_URL": url}, var=Path("/v"))
+        messaging.email({"EMAIL_URL": url}, var=Path("/v"))
 
 
 def test_fields_of_an_sms_gateway() -> None:
-    assert environment.templates({}, "X", default={"to": "{to}"}) == {"to": "{to}"}
-    assert environment.templates({"X": '{"msisdn": "{to}", "n": "{text} {id}"}'}, "X", default={}) == {
+    assert messaging.templates({}, "X", default={"to": "{to}"}) == {"to": "{to}"}
+    assert messaging.templates({"X": '{"msisdn": "{to}", "n": "{text} {id}"}'}, "X", default={}) == {
         "msisdn": "{to}", "n": "{text} {id}",
     }  # fmt: skip
     for wrong in ("[]", "{", '{"a": 1}', '{"a": "{name}"}', '{"a": "{"}'):
         with pytest.raises(ImproperlyConfigured, match="X is a JSON object"):
-            environment.templates({"X": wrong}, "X", default={})
+            messaging.templates({"X": wrong}, "X", default={})

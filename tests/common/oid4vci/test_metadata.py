@@ -12,11 +12,10 @@ from common.oid4vci.authorization_server import (
     create_server_metadata,
     parse_server_metadata,
 )
+from common.oid4vci.credential_metadata import ClaimDescription, Display
 from common.oid4vci.errors import InvalidMessageError
 from common.oid4vci.metadata import (
-    ClaimDescription,
     ConfigurationMetadata,
-    Display,
     IssuerMetadata,
     create_issuer_metadata,
     parse_issuer_metadata,
