@@ -43,8 +43,7 @@ class Registration:
 @transaction.atomic
 def register_partner(said: Registration, *, new_secret: bool = False) -> tuple[Partner, str]:
     """The partner, made or changed; and a fresh secret for our token endpoint, which stands nowhere else."""
-    if not said.sender_id or "|" in said.sender_id or '"' in said.sender_id or len(said.sender_id) > 200:
-        raise MalformedInputError("A sender_id is a text of at most 200 characters, without | and quotes.")
+    _require_sender_id(said.sender_id)
     partner = Partner.objects.select_for_update().filter(sender_id=said.sender_id).first()
     partner = partner or Partner(sender_id=said.sender_id, name=said.name or said.sender_id)
     partner.name = said.name or partner.name
@@ -57,18 +56,7 @@ def register_partner(said: Registration, *, new_secret: bool = False) -> tuple[P
     if said.keys is not None:
         partner.keys = parse_keys(said.keys)
     if said.may_read is not None:
-        if said.may_read and not said.legal_basis:
-            raise MalformedInputError(
-                "Whoever may read does so by a law or an agreement: name it with --legal-basis."
-            )
-        partner.may_read = {
-            registry: {
-                "attributes": list(columns),
-                "purposes": list(said.purposes),
-                "legal_basis": said.legal_basis,
-            }
-            for registry, columns in said.may_read.items()
-        }
+        partner.may_read = _permissions(said, said.may_read)
     partner.client_id = said.client_id or partner.client_id
     if said.client_secret:
         partner.sealed_secret = seal(said.client_secret.encode(), name=secret_name(said.sender_id))
@@ -85,6 +73,27 @@ def register_partner(said: Registration, *, new_secret: bool = False) -> tuple[P
         partner.secret_digest = token_digest(secret)
     partner.save()
     return partner, secret
+
+
+def _require_sender_id(sender_id: str) -> None:
+    if not sender_id or "|" in sender_id or '"' in sender_id or len(sender_id) > 200:
+        raise MalformedInputError("A sender_id is a text of at most 200 characters, without | and quotes.")
+
+
+def _permissions(said: Registration, may_read: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """What a partner may read, by registry; raises where no law or agreement is named for it."""
+    if may_read and not said.legal_basis:
+        raise MalformedInputError(
+            "Whoever may read does so by a law or an agreement: name it with --legal-basis."
+        )
+    return {
+        registry: {
+            "attributes": list(columns),
+            "purposes": list(said.purposes),
+            "legal_basis": said.legal_basis,
+        }
+        for registry, columns in may_read.items()
+    }
 
 
 def _reached(name: str, url: str) -> str:

@@ -11,7 +11,7 @@ as days; a number is never compared with a day.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -63,20 +63,25 @@ class RecordCondition:
 
 def holds(condition: RecordCondition, data: Mapping[str, Any], *, changed: Set[str], today: date) -> bool:
     """Whether the condition is true of a record; `changed` are the columns that `changed` asks about."""
-    said = str(data.get(condition.column, "")).strip()
+    if condition.operator in ("all", "any", "not"):
+        parts = (holds(part, data, changed=changed, today=today) for part in condition.parts)
+        return {"all": all, "any": any, "not": _none}[condition.operator](parts)
+    if condition.operator == "changed":
+        return condition.column in changed
+    return _cell_holds(condition, str(data.get(condition.column, "")).strip(), today=today)
+
+
+def _none(parts: Iterable[bool]) -> bool:
+    return not any(parts)
+
+
+def _cell_holds(condition: RecordCondition, said: str, *, today: date) -> bool:
+    """Whether a condition is true of what one cell says."""
     match condition.operator:
-        case "all":
-            return all(holds(part, data, changed=changed, today=today) for part in condition.parts)
-        case "any":
-            return any(holds(part, data, changed=changed, today=today) for part in condition.parts)
-        case "not":
-            return not holds(condition.parts[0], data, changed=changed, today=today)
         case "set":
             return said != "" and not is_placeholder(said)
         case "unset":
             return said == "" or is_placeholder(said)
-        case "changed":
-            return condition.column in changed
         case "eq":
             return said != "" and said == str(condition.operand)
         case "ne":

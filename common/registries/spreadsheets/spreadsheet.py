@@ -107,6 +107,29 @@ def _told(
     profiles = {name: ColumnProfile(name, known=known.get(name)) for name in table.names}
     finder = KeyFinder(table.names)
     habits = {name: KeyHabit() for name in ([compact(reading.key)] if reading.key else finder.likely())}
+    for cells in _rows_of_one_table(table, looking):
+        if not reading.key:
+            finder.add(cells)
+        for name, cell in cells.items():
+            profiles[name].add("" if damage(cell) else cell)
+            if name in habits:
+                habits[name].add(compact(cell))
+    order = ORDERS.get(reading.date_order)
+    columns = {name: profile.column(order) for name, profile in profiles.items()}
+    key = compact(reading.key) or finder.find(columns)
+    columns[key] = Column(key)  # whatever it looks like: 01-02-2015 is a number there, and 007 is not 7
+    guessed = [name for name in columns if profiles[name].guessed(columns[name], order)]
+    return OpenSpreadsheet(
+        table,
+        tuple(columns.values()),
+        key,
+        remarks=tuple(_remarks(table, guessed)),
+        habit=habits[key],
+    )
+
+
+def _rows_of_one_table(table: Table, looking: Callable[[int], None] | None) -> Iterator[dict[str, str]]:
+    """The cells of each row that can be read; raises where there is none, or where another table begins."""
     gap = AnotherTable(table.names)
     rows = 0
     for number, row in table.rows():
@@ -124,26 +147,9 @@ def _told(
             raise UnreadableSpreadsheetError(
                 f"Another table begins in row {begin}; put each of them into a file of its own."
             )
-        if not reading.key:
-            finder.add(cells)
-        for name, cell in cells.items():
-            profiles[name].add("" if damage(cell) else cell)
-            if name in habits:
-                habits[name].add(compact(cell))
+        yield cells
     if not rows:
         raise UnreadableSpreadsheetError("The file has a heading but no rows.")
-    order = ORDERS.get(reading.date_order)
-    columns = {name: profile.column(order) for name, profile in profiles.items()}
-    key = compact(reading.key) or finder.find(columns)
-    columns[key] = Column(key)  # whatever it looks like: 01-02-2015 is a number there, and 007 is not 7
-    guessed = [name for name in columns if profiles[name].guessed(columns[name], order)]
-    return OpenSpreadsheet(
-        table,
-        tuple(columns.values()),
-        key,
-        remarks=tuple(_remarks(table, guessed)),
-        habit=habits[key],
-    )
 
 
 def _remarks(table: Table, guessed: list[str]) -> Iterator[str]:
