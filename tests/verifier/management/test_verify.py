@@ -150,7 +150,7 @@ def test_a_presentation_with_and_without_its_request(tmp_path: Path, ana: Privat
             binding=Binding("clinic", "n-1"),
             signer=ana,
             sources=SiteSources(),
-            now=NOW,
+            now=timezone.now(),  # as it is asked for: minutes later it would be too old
         )
     )
     result, code = verify(tmp_path, shown)
