@@ -53,7 +53,7 @@ def _checked(
 class ServiceForm(forms.ModelForm):  # type: ignore[type-arg]
     """A service as an operator enters it: its action, and what that action has to know."""
 
-    action = forms.ChoiceField(choices=[(name, name) for name in ACTIONS])
+    action = forms.ChoiceField(choices=lambda: [(name, name) for name in ACTIONS])
 
     def clean(self) -> dict[str, Any]:
         """Refuse parameters that the action would fail on later, when a person's answer has arrived."""
@@ -97,7 +97,7 @@ class JournalEntryAdmin(ReadOnly):
 class GatewayAccountForm(forms.ModelForm):  # type: ignore[type-arg]
     """A gateway as an operator enters it: its kind, and how it is set up."""
 
-    kind = forms.ChoiceField(choices=[(name, name) for name in GATEWAYS])
+    kind = forms.ChoiceField(choices=lambda: [(name, name) for name in GATEWAYS])
 
     def clean(self) -> dict[str, Any]:
         """Refuse settings with which no payment could leave; and another kind once payments went by it."""
