@@ -68,11 +68,11 @@ def _modules_of(part: Any) -> set[str]:
         return {part.rpartition(".")[0]}
     if isinstance(part, ModuleType):
         return {part.__name__}
-    found = {getattr(part, "__module__", None) or type(part).__module__, type(part).__module__}
-    if is_dataclass(part) and not isinstance(part, type):
+    found: set[str] = set()
+    if is_dataclass(part) and not isinstance(part, type):  # a value that holds the part's functions
         values = (getattr(part, each.name) for each in fields(part))
-        found |= {value.__module__ for value in values if callable(value) and hasattr(value, "__module__")}
-    return found
+        found = {value.__module__ for value in values if callable(value) and hasattr(value, "__module__")}
+    return found or {getattr(part, "__module__", None) or type(part).__module__}
 
 
 def mentions(tree: Tree, kind: Kind, places: Mapping[str, set[str]]) -> Iterator[Mention]:
