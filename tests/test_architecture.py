@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from deploy.rooms import rules
+from deploy.rooms import parts, rules
 from deploy.rooms.exceptions import broken
 from deploy.rooms.modules import Tree, read_modules
 
@@ -22,6 +22,8 @@ TREE = read_modules()
         rules.common_names_no_party,
         rules.files_stay_short,
         rules.errors_end_in_error,
+        rules.pages_ask_services,
+        parts.stay_at_home,
     ],
     ids=lambda rule: rule.__name__,
 )

@@ -6,7 +6,20 @@ from typing import Final
 from deploy.rooms.modules import Tree
 
 Exceptions = Mapping[str, Mapping[str, str]]
-EXCEPTIONS: Final[Exceptions] = {}
+EXCEPTIONS: Final[Exceptions] = {
+    "stay_at_home": {
+        "common.adapters.api.openapi.vc_api": "examples that readers of the API see",
+        "issuer.api.schemas.metadata": "examples that readers of the API see",
+        "issuer.api.schemas.vc_api": "examples that readers of the API see",
+        "common.did.did_webvh": "the method prescribes this suite for its log (did:webvh 1.0 §3.7.5)",
+        "common.formats.data_integrity.ldp_vc": "a presentation shows tokens in envelopes as well (§4.13.2)",
+        "common.formats.w3c.vc_token": "the token of those envelopes, which is a format as well",
+        "issuer.issuance.opencrvs": "OpenCRVS asks for these two formats, each at its own address",
+        "verifier.payments.programmes.sample": "sample rows, as an operator would enter them",
+        "verifier.services.sample": "sample rows, as an operator would enter them",
+        "issuer.models.registry": "the default of a row",
+    },
+}
 
 
 def broken(

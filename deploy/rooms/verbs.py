@@ -22,13 +22,9 @@ VERBS: Final = {
     "valid": "the interface of a notice channel",
     "deliver": "the interface of a notice channel",
     "repeats": "the interface of a notice channel",
-    "move": "a state machine's one way from state to state",
     "day": "a template's tag for the function of the same name",
     "clock": "a template's tag for the function of the same name",
     "moment": "a template's tag for the function of the same name",
-    "find_consent": "issuer and verifier each keep consents, and share no code",
     "withdraw_consent": "issuer and wallet each end a consent, and share no code",
-    "secret_digest": "issuer and verifier each hide secrets, and share no code",
     "offer_page": "a page of the issuer's, and one of the wallet's",
-    "transaction_status": "G2P Connect has it for disbursements and for mappings",
 }
