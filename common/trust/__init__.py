@@ -1,5 +1,5 @@
 """Trust: who may issue what, and whose key it is."""
 
-from common.trust.trust_list import TrustedIssuer, TrustList, UnknownIssuerError, UntrustedIssuerError
+from common.trust.trust_list import TrustList, TrustListEntry, UnknownIssuerError, UntrustedIssuerError
 
-__all__ = ["TrustList", "TrustedIssuer", "UnknownIssuerError", "UntrustedIssuerError"]
+__all__ = ["TrustList", "TrustListEntry", "UnknownIssuerError", "UntrustedIssuerError"]

@@ -27,7 +27,7 @@ class UnknownIssuerError(UntrustedIssuerError):
 
 
 @dataclass(frozen=True, slots=True)
-class TrustedIssuer:
+class TrustListEntry:
     """An issuer (its DID or https URL) and the types that it may issue, as credentials name them or any."""
 
     issuer: str
@@ -39,7 +39,7 @@ class TrustedIssuer:
 class TrustList:
     """What one party trusts. An empty list trusts nobody, and says so."""
 
-    issuers: tuple[TrustedIssuer, ...] = ()
+    issuers: tuple[TrustListEntry, ...] = ()
     houses: tuple[str, ...] = ()
     """Addresses below which each authority is trusted for the types that it publishes itself."""
 
@@ -52,7 +52,7 @@ class TrustList:
         ):
             raise UnknownIssuerError("This issuer is not on the list of trusted issuers.")
 
-    def require_issuer(self, issuer: str, *, types: Collection[str]) -> TrustedIssuer:
+    def require_issuer(self, issuer: str, *, types: Collection[str]) -> TrustListEntry:
         """The entry of an issuer that may issue every one of `types`.
 
         Every one: an issuer trusted for one type cannot lend itself another by naming both.
@@ -61,7 +61,7 @@ class TrustList:
             raise UntrustedIssuerError(NOBODY)
         for house in self.houses:
             if _publishes(issuer, house=house, types=frozenset(types) - GENERIC):
-                return TrustedIssuer(issuer, frozenset(types))
+                return TrustListEntry(issuer, frozenset(types))
         entries = [entry for entry in self.issuers if entry.issuer == issuer]
         if not entries:
             raise UntrustedIssuerError("This issuer is not on the list of trusted issuers.")

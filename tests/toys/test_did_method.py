@@ -12,7 +12,7 @@ from common.formats import FORMATS
 from common.keys import PrivateKey
 from common.status.check import StatusOutcome
 from common.trust import TrustList
-from common.trust.trust_list import TrustedIssuer
+from common.trust.trust_list import TrustListEntry
 from common.verification import verify_one
 from tests.common.formats.data_integrity.conftest import CREDENTIAL
 from tests.toys import did_toy
@@ -34,7 +34,7 @@ def test_it_signs_what_is_verified(monkeypatch: pytest.MonkeyPatch, now: datetim
         now=now,
         salt=str,
     )
-    trust = TrustList((TrustedIssuer(issuer, frozenset({"*"})),))
+    trust = TrustList((TrustListEntry(issuer, frozenset({"*"})),))
     verification = verify_one(
         secured,
         sources=sources(trust=trust),

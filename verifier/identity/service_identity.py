@@ -15,7 +15,7 @@ from common.errors import SelloError
 from common.keys import Signer, jwk
 from common.oid4vp import x509
 from common.oid4vp.client_id import PREFIXES, ClientId
-from verifier.models import Certificate, Service
+from verifier.models import HostCertificate, Service
 
 AUTHORITY_DAYS: Final = 3650
 LEAF_DAYS: Final = 365
@@ -76,12 +76,12 @@ def request_signer(service: Service, prefix: str, *, now: datetime) -> tuple[Sig
     return key_store().signer(certificate.key), (bytes(certificate.der),)
 
 
-def host_certificate(*, now: datetime) -> Certificate:
+def host_certificate(*, now: datetime) -> HostCertificate:
     """The certificate of this host, renewed before it ends."""
     return _certificate(_host(), now=now)
 
 
-def own_authority(*, now: datetime) -> Certificate:
+def own_authority(*, now: datetime) -> HostCertificate:
     """This installation's own certificate authority, which wallets are told to trust."""
     return _certificate("", now=now)
 
@@ -99,8 +99,8 @@ def trust_own_authority(*, now: datetime) -> None:
         path.write_text(known + pem)
 
 
-def _certificate(host: str, *, now: datetime) -> Certificate:
-    found = Certificate.objects.filter(host=host).first()
+def _certificate(host: str, *, now: datetime) -> HostCertificate:
+    found = HostCertificate.objects.filter(host=host).first()
     if found is not None and found.expires_at > now + timedelta(days=RENEW_DAYS):
         return found
     above = own_authority(now=now) if host else None
@@ -110,10 +110,10 @@ def _certificate(host: str, *, now: datetime) -> Certificate:
                 found.delete()
             return _create(host, above, now=now)
     except IntegrityError:  # another process made it in this very moment
-        return Certificate.objects.get(host=host)
+        return HostCertificate.objects.get(host=host)
 
 
-def _create(host: str, above: Certificate | None, *, now: datetime) -> Certificate:
+def _create(host: str, above: HostCertificate | None, *, now: datetime) -> HostCertificate:
     store, serial, start = key_store(), random_serial_number(), now - timedelta(hours=1)
     key = store.create("P-256")
     if above is None:
@@ -133,7 +133,7 @@ def _create(host: str, above: Certificate | None, *, now: datetime) -> Certifica
             not_before=start,
             not_after=end,
         )
-    return Certificate.objects.create(host=host, key=key, der=der, expires_at=end)
+    return HostCertificate.objects.create(host=host, key=key, der=der, expires_at=end)
 
 
 def _host() -> str:

@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Certificate',
+            name='HostCertificate',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('host', models.CharField(blank=True, max_length=253, unique=True)),
@@ -46,6 +46,9 @@ class Migration(migrations.Migration):
                 ('der', models.BinaryField()),
                 ('expires_at', models.DateTimeField()),
             ],
+            options={
+                'db_table': 'verifier_certificate',
+            },
         ),
         migrations.CreateModel(
             name='GatewayAccount',

@@ -7,7 +7,7 @@ from verifier.models.ledger import JournalEntry, LedgerAccount, Posting
 from verifier.models.payment import PaymentEvent, PaymentInstruction
 from verifier.models.programme import GatewayAccount, Programme
 from verifier.models.record_access import ReadingConsent, ReadLog
-from verifier.models.service import Certificate, Service, TrustedIssuer
+from verifier.models.service import HostCertificate, Service, TrustedIssuer
 from verifier.models.session import AuditEvent, PresentationSession
 from verifier.models.voucher import Voucher
 
@@ -16,8 +16,8 @@ __all__ = [
     "AuditEvent",
     "BankFile",
     "BankFileEntry",
-    "Certificate",
     "GatewayAccount",
+    "HostCertificate",
     "JournalEntry",
     "LedgerAccount",
     "OpenedAccount",

@@ -83,13 +83,16 @@ class TrustedIssuer(models.Model):
         return f"{self.name}: {self.type}"
 
 
-class Certificate(models.Model):
+class HostCertificate(models.Model):
     """A certificate of this installation: its own authority (`host` empty), or the leaf for one host."""
 
     host = models.CharField(max_length=253, unique=True, blank=True)
     key = models.CharField(max_length=64)
     der = models.BinaryField()
     expires_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "verifier_certificate"
 
     def __str__(self) -> str:
         return self.host or "certificate authority"

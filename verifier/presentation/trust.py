@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-from common.trust import TrustedIssuer, TrustList
+from common.trust import TrustList, TrustListEntry
 from verifier import models
 from verifier.models.service import THIS_HOUSE
 
@@ -18,5 +18,5 @@ def trust_list() -> TrustList:
             continue
         types.setdefault(row.issuer, set()).add(row.type)
         names.setdefault(row.issuer, row.name)
-    issuers = (TrustedIssuer(issuer, frozenset(known), names[issuer]) for issuer, known in types.items())
+    issuers = (TrustListEntry(issuer, frozenset(known), names[issuer]) for issuer, known in types.items())
     return TrustList(issuers=tuple(issuers), houses=tuple(houses))

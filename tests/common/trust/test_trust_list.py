@@ -2,16 +2,16 @@
 
 import pytest
 
-from common.trust import TrustedIssuer, TrustList, UnknownIssuerError, UntrustedIssuerError
+from common.trust import TrustList, TrustListEntry, UnknownIssuerError, UntrustedIssuerError
 
 FARMERS, CIVIL = "did:web:farmers.example", "did:web:civil.example"
 FARMER, BIRTH = "https://farmers.example/types/farmer", "https://civil.example/types/birth"
 LIST = TrustList(
     issuers=(
-        TrustedIssuer(FARMERS, frozenset({FARMER}), "Farmer registry"),
-        TrustedIssuer(CIVIL, frozenset({BIRTH}), "Civil registry"),
-        TrustedIssuer(CIVIL, frozenset({"urn:example:marriage"}), "Civil registry"),
-        TrustedIssuer("did:web:any.example", frozenset({"*"}), "Anything"),
+        TrustListEntry(FARMERS, frozenset({FARMER}), "Farmer registry"),
+        TrustListEntry(CIVIL, frozenset({BIRTH}), "Civil registry"),
+        TrustListEntry(CIVIL, frozenset({"urn:example:marriage"}), "Civil registry"),
+        TrustListEntry("did:web:any.example", frozenset({"*"}), "Anything"),
     ),
 )  # fmt: skip
 

@@ -12,7 +12,7 @@ from common.formats.mdoc.doctypes import MDL, PHOTO_ID
 from common.keys import PrivateKey, jwk
 from common.oid4vp.session_transcript import redirect_transcript
 from common.status.check import StatusOutcome
-from common.trust import TrustedIssuer, TrustList
+from common.trust import TrustList, TrustListEntry
 from common.verification import Verification, verify_one, verify_response
 from common.verification.procedure import Submission
 from tests.common.formats.mdoc.mdoc_fixture import (
@@ -34,7 +34,7 @@ SESSION: dict[str, Any] = {
     "response_uri": "https://clinic.example/response",
     "encrypted_to": jwk.encode(PrivateKey("P-256", bytes(31) + b"\x05").public_key),
 }
-TRUST = TrustList((TrustedIssuer(ISSUER, frozenset({MDL}), "Transit Office"),))
+TRUST = TrustList((TrustListEntry(ISSUER, frozenset({MDL}), "Transit Office"),))
 GIVEN: dict[str, Any] = {"sources": SOURCES, "references": none_asked, "trust": TRUST, "now": NOW}
 
 
@@ -104,8 +104,8 @@ def test_times(shown: str) -> None:
 
 def test_who_may_issue_what(shown: str) -> None:
     for trusted in (
-        TrustedIssuer(ISSUER, frozenset({PHOTO_ID})),
-        TrustedIssuer("https://x", frozenset({MDL})),
+        TrustListEntry(ISSUER, frozenset({PHOTO_ID})),
+        TrustListEntry("https://x", frozenset({MDL})),
     ):
         assert failed(respond(shown, trust=TrustList((trusted,)))) == "trust"
     assert failed(respond(shown, trust=TrustList(houses=("https://registry.example/issuers",)))) == "trust"

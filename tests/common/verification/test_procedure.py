@@ -16,7 +16,7 @@ from common.keys import PrivateKey
 from common.status import token
 from common.status.bits import pack
 from common.status.check import StatusOutcome
-from common.trust import TrustedIssuer, TrustList
+from common.trust import TrustList, TrustListEntry
 from common.vcdm.credential import Credential, StatusReference
 from common.verification import Verification, VerificationError, verify_one, verify_response
 from common.verification.credential_status import credential_status
@@ -55,7 +55,7 @@ FARMER = Credential(
     context=(CONTEXT,),
     disclosable=(("given_name",), ("district",)),
 )
-TRUST = TrustList((TrustedIssuer(REGISTRY, frozenset({VCT}), "Farmer registry"),))
+TRUST = TrustList((TrustListEntry(REGISTRY, frozenset({VCT}), "Farmer registry"),))
 BINDING = Binding("x509_san_dns:clinic.example", "nonce-1")
 FORMAT_NAMES = ("dc+sd-jwt", "ldp_vc")
 
@@ -258,8 +258,8 @@ def test_not_yet_valid(name: str, ana: PrivateKey) -> None:
     "trust",
     [
         TrustList(),
-        TrustList((TrustedIssuer("did:web:other.example", frozenset({"*"})),)),
-        TrustList((TrustedIssuer(REGISTRY, frozenset({"urn:example:birth"})),)),
+        TrustList((TrustListEntry("did:web:other.example", frozenset({"*"})),)),
+        TrustList((TrustListEntry(REGISTRY, frozenset({"urn:example:birth"})),)),
     ],
 )
 def test_untrusted(name: str, trust: TrustList, ana: PrivateKey) -> None:

@@ -14,7 +14,7 @@ from common.oid4vp.request import parse_authorization_request
 from common.trust.certificates import verify_chain
 from common.trust.purposes import REQUEST
 from verifier.identity import service_identity
-from verifier.models import Certificate, PresentationSession, Service
+from verifier.models import HostCertificate, PresentationSession, Service
 from verifier.presentation import states
 from verifier.presentation.requests import create_request
 from verifier.services.actions import ACTIONS
@@ -105,7 +105,7 @@ def test_certificates_are_renewed_before_they_end(today: datetime) -> None:
         purpose=REQUEST,
         now=today + timedelta(days=600),
     )
-    assert set(Certificate.objects.values_list("host", flat=True)) == {"", "localhost"}
+    assert set(HostCertificate.objects.values_list("host", flat=True)) == {"", "localhost"}
     assert (
         x509.load_der_x509_certificate(anchor).subject.rfc4514_string() == "CN=Sello verifiers at localhost"
     )

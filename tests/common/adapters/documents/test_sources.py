@@ -25,7 +25,7 @@ from common.purse import Purse
 from common.rdf.contexts import CREDENTIALS_V2
 from common.status import token
 from common.status.bits import pack
-from common.trust import TrustedIssuer, TrustList, UnknownIssuerError
+from common.trust import TrustList, TrustListEntry, UnknownIssuerError
 from common.vcdm.credential import StatusReference
 from tests.common.formats.mdoc.mdoc_fixture import ISSUER as TRANSIT
 from tests.common.formats.mdoc.mdoc_fixture import LEAF, ROOT, ROOT_KEY
@@ -215,19 +215,19 @@ def test_a_list_of_certificates_taken_back_is_kept_for_a_while(internet: Interne
     ],
 )
 def test_nobody_is_asked_for_the_keys_of_an_issuer_that_is_on_no_list(internet: Internet, ask: Any) -> None:
-    elsewhere = TrustList(issuers=(TrustedIssuer("did:web:other.example", frozenset({"*"})),))
+    elsewhere = TrustList(issuers=(TrustListEntry("did:web:other.example", frozenset({"*"})),))
     with pytest.raises(UnknownIssuerError):
         ask(SiteSources(trust=elsewhere))
     assert internet.asked == []
 
 
 def test_issuers_on_the_list_and_holders_are_asked_as_ever(internet: Internet) -> None:
-    known = SiteSources(trust=TrustList(issuers=(TrustedIssuer(FARMERS, frozenset({"*"})),)))
+    known = SiteSources(trust=TrustList(issuers=(TrustListEntry(FARMERS, frozenset({"*"})),)))
     assert known.issuer_key(FARMERS, {"alg": "ES256", "kid": KEY.key_id}).controller == FARMERS
     assert known.context(CONTEXT, issuer=FARMERS)["@context"]["crop"]
     internet.asked.clear()
     cache_backends.forget_cached()
-    elsewhere = TrustList(issuers=(TrustedIssuer("did:web:other.example", frozenset({"*"})),))
+    elsewhere = TrustList(issuers=(TrustListEntry("did:web:other.example", frozenset({"*"})),))
     with pytest.raises(SelloError, match="not meant for authentication"):  # a holder's DID is anybody's
         SiteSources(trust=elsewhere).method(KEY.key_id, purpose="authentication")
     assert len(internet.asked) == 1
