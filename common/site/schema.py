@@ -44,7 +44,14 @@ DEREFERENCING: Final = Component(
         }
     ),
 )
-RESULTS: Final[dict[str, Part]] = {RESULT: RESOLUTION, DEREFERENCED: DEREFERENCING, JSON: RESOLUTION}
+RESULTS: Final[dict[str, Part]] = {
+    RESULT: RESOLUTION,
+    DEREFERENCED: DEREFERENCING,
+    JSON: RESOLUTION,
+    "application/ld+json": explained(
+        ANY_OBJECT, "An older kind of result, for the profile that asks for it."
+    ),
+}
 
 
 def _failure(status: int) -> ResponseObject:
@@ -88,10 +95,12 @@ RESOLVE: Final = Operation(
             "What was found, alone or in a result, as Accept prefers.",
             {
                 **RESULTS,
+                JSON: explained(
+                    ANY_OBJECT, "A result, or alone the part of a document that a DID URL names."
+                ),
                 CONTENT_TYPE: explained(ANY_OBJECT, "The DID document alone."),
                 "application/did+json": explained(ANY_OBJECT, "The DID document alone."),
                 "application/did+ld+json": explained(ANY_OBJECT, "The DID document alone."),
-                "application/ld+json": explained(ANY_OBJECT, "What was found, or an older kind of result."),
             },
             {
                 "key": {
