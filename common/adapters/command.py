@@ -1,4 +1,4 @@
-"""What every command of the house shares: `--json`, one result, one sentence when it fails."""
+"""What every command shares: `--json`, one result, one sentence when it fails."""
 
 import json
 from collections.abc import Mapping

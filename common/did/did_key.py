@@ -13,7 +13,7 @@ from common.errors import SelloError
 from common.keys import PublicKey, jwk, multikey
 from common.keys.public_key import CURVES, multicodec_prefix
 
-X25519: Final = "X25519"  # a curve on which keys agree upon others; the house signs nothing with it
+X25519: Final = "X25519"  # a curve on which keys agree upon others; nothing is signed with it
 _PREFIXES: Final[Mapping[str, bytes]] = {X25519: multicodec_prefix("x25519-pub")} | {
     c.name: c.multicodec for c in CURVES.values()
 }
@@ -33,7 +33,7 @@ SIGNING: Final = ("authentication", "assertionMethod", "capabilityInvocation", "
 
 @dataclass(frozen=True, slots=True)
 class DecodedKey:
-    """The key in a did:key, on one of the house's curves or on X25519."""
+    """The key in a did:key, on a curve of `common.keys` or on X25519."""
 
     curve: str
     raw: bytes

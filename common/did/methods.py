@@ -19,7 +19,7 @@ class MethodResolver(Protocol):
 
 
 class Resolve(Protocol):
-    """Resolution as the rest of the house sees it, with fetch and caches already inside."""
+    """Resolution as its callers see it, with fetch and caches already inside."""
 
     def __call__(self, did: str) -> DIDDocument:
         """The document of `did`, by whichever method; `ResolutionError` where there is none."""

@@ -51,7 +51,7 @@ def create_http_error(error: ExchangeError) -> dict[str, Any]:
 
 
 def parse_ack(body: object) -> Acknowledgement:
-    """What the other side says to a message of ours; `ExchangeError` where it says nothing readable."""
+    """What the other side answers to our message; `ExchangeError` where it says nothing readable."""
     message = body.get("message") if isinstance(body, Mapping) else None
     status = message.get("ack_status") if isinstance(message, Mapping) else None
     if not isinstance(message, Mapping) or status not in _KNOWN:

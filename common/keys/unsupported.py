@@ -31,20 +31,20 @@ class UnknownKeyKindError(InvalidKeyError):
 
 
 def of_jwk(jwk: Mapping[str, Any]) -> UnknownKeyKindError:
-    """What a JWK that is none of ours is to be called."""
+    """The name of a JWK's kind that is not supported here."""
     name = jwk.get("alg") if jwk.get("kty") == "AKP" else jwk.get("crv")
     return _named(name if name in (*ML_DSA, *_CURVES) else None)
 
 
 def of_cose_key(key: Mapping[Any, Any]) -> UnknownKeyKindError:
-    """What a COSE_Key that is none of ours is to be called (1 `kty`, 3 `alg`, -1 `crv`)."""
+    """The name of a COSE_Key's kind that is not supported here (1 `kty`, 3 `alg`, -1 `crv`)."""
     names, member = (_COSE_ALGORITHMS, 3) if key.get(1) == AKP else (_COSE_CURVES, -1)
     value = key.get(member)
     return _named(names.get(value) if type(value) is int else None)
 
 
 def of_multikey(data: bytes) -> UnknownKeyKindError:
-    """What a Multikey that is none of ours is to be called."""
+    """The name of a Multikey's kind that is not supported here."""
     return _named(_MULTICODECS.get(data[:2]))
 
 

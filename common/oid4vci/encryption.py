@@ -76,7 +76,7 @@ def parse_target(members: Members) -> EncryptionTarget:
 
 
 def choose_request_target(offered: RequestEncryption) -> EncryptionTarget:
-    """The first of an issuer's keys that this house can encrypt to, with the strongest content encryption."""
+    """The first of an issuer's keys that can be encrypted to here, with the strongest content encryption."""
     chosen = choose_encryption(offered.encryptions)
     for key in offered.keys:
         try:

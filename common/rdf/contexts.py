@@ -1,4 +1,4 @@
-"""JSON-LD contexts: the closed set that this house ships, and the one it writes for a credential type.
+"""JSON-LD contexts: the closed set that Sello ships, and the one it writes for a credential type.
 
 A context gives signed terms their meaning, so none is ever fetched on a document's word alone (VC Data
 Integrity §2.4.1). W3C's documents are those of the installed PyLD where it carries them.

@@ -73,7 +73,7 @@ def processor_options(contexts: Contexts) -> dict[str, Any]:
 
 @contextmanager
 def processor_errors() -> Iterator[None]:
-    """Whatever PyLD raises, as an error of ours."""
+    """Whatever PyLD raises, as a `TransformationError`."""
     try:
         yield
     except JsonLdError as error:

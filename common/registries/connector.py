@@ -1,4 +1,4 @@
-"""Registries as the house sees them: records fetched by key, followed by change, whoever keeps them."""
+"""Registries behind one interface: records fetched by key, followed by change, whoever keeps them."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

@@ -61,7 +61,7 @@ class UnknownAddressError(SelloError):
 class Bounds:
     """Turns away what no view should see: large bodies, by their announced length, and a NUL in an address.
 
-    PostgreSQL takes no text with a NUL, so that looking for one would be a fault of ours. Django writes
+    PostgreSQL takes no text with a NUL, so that looking for one would be the site's own fault. Django writes
     uploads to disk, whatever their size, as soon as it looks for the token of a form, and so for people who
     are not signed in. A body without a length is none to Django.
     """
@@ -105,7 +105,7 @@ class PlainErrors:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """The page, or None for whatever is a fault of ours and no answer."""
+        """The page, or None for whatever is the site's own fault and no answer."""
         if not isinstance(error, SelloError):
             return None
         return in_words(request, error)

@@ -57,7 +57,7 @@ class Identifier(APIView):
         rate_limit.check_rate(request._request, "verify")
         wanted = _preferred(request)
         if wanted is None and "application/did" not in request.headers.get("Accept", ""):
-            wanted = RESULT  # nothing of ours, and no representation either that there might be
+            wanted = RESULT  # no type that is offered, nor a representation that there might be
         if wanted is None:
             unknown = refusal(
                 "representationNotSupported", "This media type is not known.", dereferenced=False

@@ -1,4 +1,4 @@
-"""The rules of the house plan, each a function from a tree to the sentences that say where it is broken."""
+"""The rules of the architecture, each a function from a tree to the sentences that say where it is broken."""
 
 import ast
 import re

@@ -58,7 +58,7 @@ class ProtocolView(APIView):
         )
 
     def handle_exception(self, exc: Exception) -> Response:
-        """The house's error, its sentence in the characters that RFC 6749 §5.2 allows."""
+        """The error, its sentence in the characters that RFC 6749 §5.2 allows."""
         response = super().handle_exception(exc)
         if isinstance(response.data, dict) and "error_description" in response.data:
             response.data["error_description"] = printable(response.data["error_description"])

@@ -1,6 +1,6 @@
 """`python -m tests.fuzzing [TARGET]… [--seconds N]`: each parser for N seconds, in a process of its own.
 
-A parser ends in a value or in an error of the house, within a second and within bounds of memory. Whatever
+A parser ends in a value or in one of our errors, within a second and within bounds of memory. Whatever
 else happens ends the run: the input is left in `VAR_DIR/fuzzing/TARGET/`, where the next run begins with it.
 """
 

@@ -76,7 +76,7 @@ TARGETS: dict[str, Callable[[bytes], object]] = {
 
 
 def or_error(call: Callable[[], object]) -> None:
-    """Any value, or an error of the house."""
+    """Any value, or one of our errors."""
     try:
         call()
     except SelloError:

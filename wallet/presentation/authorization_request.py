@@ -1,6 +1,6 @@
 """Requests to show something: fetched, their sender verified, and kept as a question to the person.
 
-1 read the link · 2 fetch the request object, by POST with a nonce of ours where asked · 3 verify its sender
+1 read the link · 2 fetch the request object, by POST with a `wallet_nonce` where asked · 3 verify its sender
 """
 
 import secrets

@@ -1,6 +1,6 @@
 """Tables whose rows keep no order.
 
-SQLite numbers the rows of a table as they come, beside any key of ours. By that number the rows of two tables
+SQLite numbers the rows of a table as they come, beside any primary key. By that number the rows of two tables
 can be laid side by side as they were written, with no time in either of them.
 """
 

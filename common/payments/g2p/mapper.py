@@ -77,7 +77,7 @@ def create_mapper_response(
 
 
 def parse_mapper_response(verb: str, message: Mapping[str, Any]) -> tuple[MapperStatus | Unread, ...]:
-    """What became of the items of a request of ours; one that cannot be read is told apart."""
+    """What became of the items of our request; one that cannot be read is told apart."""
     return tuple(_heard(id, each) for id, each in members.heard(message, f"{verb}_response").items())
 
 

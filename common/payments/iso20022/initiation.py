@@ -32,7 +32,7 @@ class Payer:
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """One credit transfer; `purpose` is an ISO 20022 external purpose code (GOVT, SSBE) or a word of ours."""
+    """One credit transfer; `purpose` is an external purpose code (GOVT, SSBE) or Sello's own word."""
 
     id: str
     amount: str

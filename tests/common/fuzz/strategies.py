@@ -42,7 +42,7 @@ JSON = st.recursive(
 
 
 def anything_or_error(call: Callable[[], object]) -> None:
-    """Any value, or an error of the house: what a parser of foreign bytes may end in."""
+    """Any value, or one of our errors: what a parser of foreign bytes may end in."""
     try:
         call()
     except SelloError:
