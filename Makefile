@@ -56,7 +56,7 @@ rooms: .venv/development ## the map: rooms, floors, arrows, and figures (ARGS=--
 
 bench: .venv/development ## timings as ratios against raw signatures and peers
 	@DJANGO_SETTINGS_MODULE=common.config.settings $(BIN)/python -m tests.benchmarks $(ARGS)
-	@$(BIN)/python -m tests.benchmarks.following
+	@$(BIN)/python -m tests.benchmarks.sync
 
 clean: ## forget the embedded data and the virtual environment
 	rm -rf .venv var tests/interop/node_modules tests/interop/credo/node_modules

@@ -22,7 +22,7 @@ from issuer.registries.connectors import open_registry
 from issuer.status import lists as statuses
 from issuer.status.indexes import allocate_indexes
 from issuer.sync import run
-from tests.issuer.following import DIED, country, death, person, store
+from tests.issuer.rules_fixture import DIED, country, death, person, store
 
 MANY, DEAD = 1_000, 600
 FORMAT = "dc+sd-jwt"

@@ -3,18 +3,18 @@
 import pytest
 
 from tests.crash.conftest import Python
-from tests.crash.telling import MANY
+from tests.crash.notifying import MANY
 
 
 def code(name: str) -> str:
-    return f"import django; django.setup(); from tests.crash.telling import {name}; {name}()"
+    return f"import django; django.setup(); from tests.crash.notifying import {name}; {name}()"
 
 
 @pytest.mark.crash
 @pytest.mark.parametrize("work", ["deliver_once", "deliver_repeatedly"])
 def test_two_processes_killed_again_and_again(python: Python, work: str) -> None:
     python("-c", code("prepare"))
-    killed = python("-m", "tests.crash.killing", "1", "150", *[f"tests.crash.telling:{work}"] * 2)
+    killed = python("-m", "tests.crash.killing", "1", "150", *[f"tests.crash.notifying:{work}"] * 2)
     assert killed["kills"] >= 5, "nothing was tried"
     found = python("-c", code("look"))
     states = found["states"]

@@ -21,7 +21,7 @@ from issuer.authorities.identity import create_authority
 from issuer.models import Announcement, IssuedCredential, OwnSubscription, Registry
 from issuer.registries.store import remove_records, store_records
 from issuer.sample.spdci import MAPPINGS
-from tests.issuer.following import CHANGED, REMOVED
+from tests.issuer.rules_fixture import CHANGED, REMOVED
 from tests.issuer.spdci_partner import make_registry
 
 pytestmark = [

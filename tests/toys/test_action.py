@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 
 from tests.toys import greeting
-from tests.verifier.asking import ask, state_of
 from tests.verifier.holders import Person, post
+from tests.verifier.requests_fixture import ask, state_of
 from verifier.models import PresentationSession, Service
 from verifier.services.actions import ACTIONS
 from verifier.services.actions.base import Action

@@ -10,8 +10,8 @@ from django.test import Client
 
 from tests.toys.pigeon_post import SETTINGS, PigeonPost
 from tests.toys.running import run
-from tests.verifier.asking import ask
 from tests.verifier.holders import Person, post
+from tests.verifier.requests_fixture import ask
 from verifier.models import PaymentInstruction
 from verifier.payments.gateways import GATEWAYS
 from verifier.payments.instructions import ledger

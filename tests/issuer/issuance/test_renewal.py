@@ -17,9 +17,9 @@ from issuer.issuance import credential
 from issuer.issuance.batch_issuance import issue_batches
 from issuer.models import Configuration, IssuedCredential, Session, StatusChange
 from tests.client_response import ClientResponse
-from tests.issuer.following import AT, country, death, did, go, issued, person, store
 from tests.issuer.haip import CodeWallet
 from tests.issuer.protocol import offer_now
+from tests.issuer.rules_fixture import AT, country, death, did, go, issued, person, store
 
 pytestmark = pytest.mark.django_db
 

@@ -8,8 +8,8 @@ from pytest_django import Settings
 
 from issuer.models import Authority, Configuration, IssuedCredential, StatusChange
 from tests.client_response import ClientResponse
-from tests.issuer.following import country, death, issued, store
 from tests.issuer.pages.test_office import sign_in
+from tests.issuer.rules_fixture import country, death, issued, store
 
 pytestmark = pytest.mark.django_db
 DEATHS, FARMERS = "/office/registries/deaths/following", "/office/registries/farmers/following"

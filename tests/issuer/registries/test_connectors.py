@@ -34,7 +34,7 @@ from issuer.registries.connectors.sql_source import (
 )
 from issuer.registries.spreadsheet_import import SpreadsheetImportError
 from issuer.sync.rules import set_rules
-from tests.issuer.following import AT, CHANGED, REMOVED, did, go, issued, look, refreshed
+from tests.issuer.rules_fixture import AT, CHANGED, REMOVED, did, go, issued, look, refreshed
 
 pytestmark = pytest.mark.django_db
 TABLE = {"url_env": "FISHERS_URL", "table": "fishers", "key": "id", "changed": "version"}

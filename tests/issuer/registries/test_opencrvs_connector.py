@@ -21,7 +21,7 @@ from issuer.registries.connect import connect_registry
 from issuer.registries.connectors import open_registry
 from issuer.sync.rules import set_rules
 from issuer.sync.run import sync
-from tests.issuer.following import AT, REMOVED
+from tests.issuer.rules_fixture import AT, REMOVED
 
 pytestmark = pytest.mark.django_db
 SOURCE: dict[str, Any] = {

@@ -31,7 +31,7 @@ from issuer.registries.connect import connect_registry
 from issuer.registries.connectors import open_registry
 from issuer.registries.spreadsheet_import import SpreadsheetImportError, import_spreadsheet
 from issuer.sync.rules import set_rules
-from tests.issuer.following import AT, DIED, did, go, issued, look, refreshed
+from tests.issuer.rules_fixture import AT, DIED, did, go, issued, look, refreshed
 
 pytestmark = pytest.mark.django_db
 PEOPLE = b"id,name,ward\n1,Ada,12\n2,Bo,13\n"

@@ -17,7 +17,7 @@ from issuer.registries.connectors.sql_source import (
     reading_connection,
 )
 from issuer.sync.rules import set_rules
-from tests.issuer.following import AT, CHANGED, REMOVED, did, go, issued
+from tests.issuer.rules_fixture import AT, CHANGED, REMOVED, did, go, issued
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 SOURCE = {

@@ -20,7 +20,19 @@ from issuer.status.change import set_status
 from issuer.sync import effects
 from issuer.sync.rules import set_rules
 from issuer.sync.run import PlanChangedError
-from tests.issuer.following import AT, CHANGED, DIED, country, death, did, go, issued, look, person, store
+from tests.issuer.rules_fixture import (
+    AT,
+    CHANGED,
+    DIED,
+    country,
+    death,
+    did,
+    go,
+    issued,
+    look,
+    person,
+    store,
+)
 
 pytestmark = pytest.mark.django_db
 

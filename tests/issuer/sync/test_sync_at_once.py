@@ -7,8 +7,8 @@ import pytest
 from common.notices.models import Notice
 from issuer.models import Effect, IssuedCredential, Registry, StatusChange
 from issuer.status.change import StatusChangeError, set_status
-from tests.issuer.following import AT, DIED, country, death, go, issued, look, person, store
 from tests.issuer.issuance.test_concurrency import at_once
+from tests.issuer.rules_fixture import AT, DIED, country, death, go, issued, look, person, store
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MANY = 12

@@ -12,7 +12,7 @@ from issuer.issuance.credential_request import issue_directly
 from issuer.models import Configuration, IssuedCredential
 from issuer.sample.load import load_samples
 from issuer.sync.rules import rules_in_words
-from tests.issuer.following import AT
+from tests.issuer.rules_fixture import AT
 
 pytestmark = pytest.mark.django_db
 EXAMPLES = Path(__file__).resolve().parents[3] / "docs" / "examples"

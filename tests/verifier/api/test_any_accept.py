@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.test import Client
 
-from tests.verifier.asking import ask
+from tests.verifier.requests_fixture import ask
 
 pytestmark = pytest.mark.usefixtures("site")
 ACCEPTS = ["application/ld+json, application/json", "application/jwt", "text/html", "image/png;q=0.1", "?"]

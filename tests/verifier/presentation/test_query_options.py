@@ -10,8 +10,8 @@ from common.adapters.network import http
 from common.errors import FetchError
 from common.formats.base import Secured
 from common.oid4vp.response import OutgoingResponse, create_response, open_response, parse_response_form
-from tests.verifier.asking import ask, state_of
 from tests.verifier.holders import IDENTITY, Person, credential, post
+from tests.verifier.requests_fixture import ask, state_of
 from verifier.models import PresentationSession
 from verifier.presentation.requests import encryption_key
 from verifier.services.catalogue import find_service

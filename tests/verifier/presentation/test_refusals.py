@@ -15,8 +15,8 @@ from common.oid4vp.request import RESPONSE_MODES
 from common.oid4vp.response import create_response
 from common.status.check import StatusOutcome
 from tests.tampering import flip
-from tests.verifier.asking import ask, state_of
 from tests.verifier.holders import FARMER, IDENTITY, Person, credential, post
+from tests.verifier.requests_fixture import ask, state_of
 from verifier.models import PresentationSession, TrustedIssuer
 from verifier.presentation import requests, verify_response
 from verifier.services.sample import type_url

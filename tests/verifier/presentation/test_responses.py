@@ -13,8 +13,8 @@ from common.oid4vp.client_id import PREFIXES
 from common.oid4vp.errors import AccessDeniedError
 from common.oid4vp.request import RESPONSE_MODES
 from common.oid4vp.response import MAX_BYTES, create_error_response, parse_response_form
-from tests.verifier.asking import ask, state_of
 from tests.verifier.holders import IDENTITY, Person, post
+from tests.verifier.requests_fixture import ask, state_of
 from verifier.errors import AlreadyAnsweredError
 from verifier.identity import service_identity
 from verifier.models import PresentationSession

@@ -8,8 +8,8 @@ from django.test import Client
 
 from common.formats.base import VerifiedCredential
 from common.status.check import StatusOutcome
-from tests.verifier.asking import ask, state_of
 from tests.verifier.holders import FARMER, IDENTITY, Person, post
+from tests.verifier.requests_fixture import ask, state_of
 from verifier.models import PresentationSession
 from verifier.presentation import verify_response
 

@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 
 from common.errors import SelloError
-from tests.verifier.asking import ask, state_of
 from tests.verifier.holders import Person, post
+from tests.verifier.requests_fixture import ask, state_of
 from verifier.errors import ServiceSetupError
 from verifier.models import GatewayAccount, PresentationSession, Service
 from verifier.presentation.requests import create_request

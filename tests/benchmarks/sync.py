@@ -1,6 +1,6 @@
 """What `sync_registry` costs beside the size of a registry: a thousand changes, in a small and a large one.
 
-`python -m tests.benchmarks.following [SIZE…]`: in a database of its own under VAR_DIR, or on DATABASE_URL.
+`python -m tests.benchmarks.sync [SIZE…]`: in a database of its own under VAR_DIR, or on DATABASE_URL.
 """
 
 import os
@@ -51,7 +51,7 @@ def measure(size: int, folder: Path) -> list[tuple[str, float, float]]:
     from issuer.registries.connectors import open_registry
     from issuer.registries.spreadsheet_import import import_spreadsheet
     from issuer.sync import rules, run
-    from tests.issuer.following import CHANGED, country, death, store
+    from tests.issuer.rules_fixture import CHANGED, country, death, store
 
     found: list[tuple[str, float, float]] = []
 
