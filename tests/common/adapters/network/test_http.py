@@ -2,13 +2,8 @@
 
 import socket
 import ssl
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import httpcore
@@ -17,76 +12,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import path
 
-from common import purse
-from common.adapters.limits.turns import TooManyWaitingError, Turns, WaitingThreads
 from common.adapters.network import http
-from common.adapters.network.published import published
-from common.errors import FetchError, MalformedInputError
-from common.purse import Purse, PurseEmptyError
-
-OVER_THE_NETWORK = http._over_the_network  # before conftest's `_no_network` closes the door
-Answer = Callable[["Handler"], None]
-
-
-class Handler(BaseHTTPRequestHandler):
-    answers: dict[str, Answer] = {}
-    seen: list[dict[str, str]] = []
-    stop = threading.Event()
-
-    def do_GET(self) -> None:
-        self.seen.append(dict(self.headers.items()))
-        try:
-            self.answers[self.path](self)
-        except OSError:
-            self.close_connection = True  # the client has gone, as it should
-
-    do_POST = do_GET  # noqa: N815 - the name that http.server looks for
-
-    def say(self, body: bytes = b"{}", *, status: int = 200, **headers: str) -> None:
-        self.send_response(status)
-        for name, value in {"Content-Length": str(len(body)), **headers}.items():
-            self.send_header(name.replace("_", "-"), value)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *arguments: Any) -> None:
-        pass
-
-
-@contextmanager
-def serving(tls: ssl.SSLContext | None = None) -> Iterator[int]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    if tls is not None:
-        server.socket = tls.wrap_socket(server.socket, server_side=True)
-        server.handle_error = lambda *_: None  # type: ignore[method-assign]  # refused handshakes
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield server.server_address[1]
-    finally:
-        Handler.stop.set()
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-@pytest.fixture(autouse=True)
-def _real_door(monkeypatch: pytest.MonkeyPatch, _no_network: None) -> None:
-    monkeypatch.setattr(http, "transport", OVER_THE_NETWORK)
-    Handler.answers, Handler.seen = {}, []
-    Handler.stop.clear()
-
-
-@pytest.fixture
-def server(settings: Any) -> Iterator[str]:
-    """A plain-http server on loopback that the operator lists."""
-    with serving() as port:
-        origin = f"http://127.0.0.1:{port}"
-        settings.FETCH_ORIGINS = frozenset([origin])
-        yield origin
+from common.errors import FetchError
+from tests.common.adapters.network.web_server import Answer, Handler, serving
 
 
 @pytest.fixture
@@ -360,142 +289,3 @@ def test_tls_is_checked_for_chain_and_name(tmp_path: Path, settings: Any) -> Non
         assert http.fetch(f"https://localhost:{port}/doc").body == b"{}"
         with pytest.raises(FetchError):
             http.fetch(f"https://127.0.0.1:{port}/doc")
-
-
-# --- what this very process publishes -----------------------------------------------------------------
-
-
-@published
-def document(request: HttpRequest, name: str) -> HttpResponse:
-    if name == "gone":
-        raise Http404
-    if name == "broken":
-        raise MalformedInputError("No such thing.")
-    if name == "moved":
-        return HttpResponseRedirect("/documents/x")
-    return HttpResponse(
-        f"{name} {request.headers['Accept']} {request.get_host()} {request.GET.get('q', '')}",
-        content_type="application/did+json; charset=utf-8",
-    )
-
-
-def personal(request: HttpRequest) -> HttpResponse:
-    raise AssertionError("a page that needs a session was called without one")
-
-
-urlpatterns = [path("documents/<name>", document), path("wallet/", personal)]
-
-
-@pytest.fixture
-def own(settings: Any, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Our own routes; whatever goes over the network instead is noted and fails."""
-    settings.ROOT_URLCONF = __name__
-    settings.BASE_URL = "http://localhost:8000"
-    settings.FETCH_ORIGINS = frozenset(["http://localhost:8000"])
-    asked: list[str] = []
-
-    def carry(method: str, url: str, headers: Any, body: bytes | None) -> http.HttpReply:
-        asked.append(url)
-        return http.HttpReply(404, b"")
-
-    monkeypatch.setattr(http, "transport", carry)
-    return asked
-
-
-def test_a_published_document_is_read_where_it_is_made(own: list[str]) -> None:
-    for url in ("http://localhost:8000/documents/a%20b?q=1", "https://localhost:8000/documents/a%20b?q=1"):
-        fetched = http.fetch(url, accept="application/did+json")
-        assert fetched.body == b"a b application/did+json localhost:8000 1"
-        assert fetched.content_type == "application/did+json"
-    assert own == []
-
-
-@pytest.mark.parametrize("url", ["http://localhost:8000/wallet/", "http://localhost:8000/nowhere"])
-def test_a_page_that_is_not_published_is_never_called(own: list[str], url: str) -> None:
-    with pytest.raises(FetchError):
-        http.fetch(url)
-    assert own == [url]
-
-
-@pytest.mark.parametrize("name", ["gone", "broken", "moved"])
-def test_what_our_own_view_refuses_is_refused(own: list[str], name: str) -> None:
-    with pytest.raises(FetchError, match="not there"):
-        http.fetch(f"http://localhost:8000/documents/{name}")
-    assert own == []
-
-
-def test_another_host_or_port_is_not_ours(own: list[str]) -> None:
-    with pytest.raises(FetchError):
-        http.fetch("https://localhost:8001/documents/x")
-    assert own == ["https://localhost:8001/documents/x"]
-
-
-def test_each_fetch_and_redirect_is_paid_from_the_purse(server: str) -> None:
-    Handler.answers["/doc"] = lambda h: h.say(b"{}")
-    Handler.answers["/away"] = lambda h: h.say(status=302, Location="/doc")
-    with purse.open_purse(Purse(fetches=3)) as paying:
-        http.fetch(f"{server}/doc")
-        http.fetch(f"{server}/away")
-        assert paying.fetches == 0
-        with pytest.raises(PurseEmptyError):
-            http.fetch(f"{server}/doc")
-    assert len(Handler.seen) == 3
-
-
-def test_what_arrives_is_paid_by_its_size(server: str) -> None:
-    Handler.answers["/doc"] = lambda h: h.say(bytes(600))
-    with purse.open_purse(Purse(bytes=1_000)):
-        http.fetch(f"{server}/doc")
-        with pytest.raises(PurseEmptyError):
-            http.fetch(f"{server}/doc")
-
-
-def test_the_wait_for_one_server_is_taken_from_the_wait_for_the_next(
-    server: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    hours = iter(range(0, 1_000, 7))
-    monkeypatch.setattr(http, "time", SimpleNamespace(monotonic=lambda: next(hours)))
-    monkeypatch.setattr(http, "transport", lambda *_: http.HttpReply(200, b"{}"))
-    with purse.open_purse(Purse(seconds=10)):
-        http.fetch(f"{server}/doc")
-        with pytest.raises(PurseEmptyError, match="seconds"):
-            http.fetch(f"{server}/doc")
-
-
-def test_one_stranger_waits_in_few_threads(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http, "WAITING", WaitingThreads(total=9, each=1))
-
-    def carry(*_: Any) -> http.HttpReply:
-        with purse.open_purse(Purse(owner="mallory")), pytest.raises(TooManyWaitingError):
-            http.fetch(f"{server}/again")
-        with purse.open_purse(Purse(owner="ana")):
-            monkeypatch.setattr(http, "transport", lambda *_: http.HttpReply(200, b"{}"))
-            return http.request("GET", f"{server}/other")
-
-    monkeypatch.setattr(http, "transport", carry)
-    with purse.open_purse(Purse(owner="mallory")):
-        assert http.fetch(f"{server}/doc").body == b"{}"
-
-
-def test_our_own_house_is_not_waited_for(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
-    monkeypatch.setattr(http, "WAITING", WaitingThreads(total=0, each=0))
-    monkeypatch.setattr(http, "transport", lambda *_: http.HttpReply(200, b"{}"))
-    with purse.open_purse(Purse(owner="ana", seconds=0)):
-        assert http.request("POST", f"{settings.BASE_URL}/issuers/farm-office/token").status == 200
-        with pytest.raises(TooManyWaitingError):
-            http.request("GET", "https://elsewhere.example/")
-
-
-def test_whoever_waits_for_a_server_gives_the_turn_at_heavy_work_back(
-    server: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    turns = Turns(at_once=1, waiting=0, patience=0)
-
-    def carry(*_: Any) -> http.HttpReply:
-        with turns.taken():
-            return http.HttpReply(200, b"{}")
-
-    monkeypatch.setattr(http, "transport", carry)
-    with purse.open_purse(Purse(turns=turns)):
-        purse.charge(steps=purse.LIGHT_STEPS + 1)
-        assert http.fetch(f"{server}/doc").body == b"{}"
