@@ -1,7 +1,6 @@
-"""What arrives is verified before it is kept; whatever does not hold leaves nothing behind."""
+"""An offer is read, answered once and becomes a card; whatever fails leaves nothing behind."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import quote
@@ -9,14 +8,11 @@ from urllib.parse import quote
 import pytest
 
 from common.adapters.limits import cache_backends
-from common.errors import SelloError
-from common.formats.base import Secured
-from common.keys import PrivateKey
 from common.oid4vci.errors import InvalidMessageError
-from tests.tampering import flip
 from tests.wallet.account.test_vault import dump
-from tests.wallet.fakes import DID, ISSUER, ORIGIN, VCT, Network, Office, holder_of, reply
-from wallet.account.pending import UNTIL, NothingPendingError
+from tests.wallet.fakes import ISSUER, ORIGIN, VCT, Network, Office, reply
+from tests.wallet.issuance.taking import take
+from wallet.account.pending import NothingPendingError
 from wallet.account.vault import Vault
 from wallet.credentials import cards
 from wallet.issuance import accept_offer
@@ -26,15 +22,8 @@ from wallet.issuance.accept_offer import (
 )
 from wallet.issuance.credential_offer import OfferGoneError
 from wallet.issuance.credential_request import UnsuitableOfferError
-from wallet.issuance.received_credentials import ReceivedCredentialError
 from wallet.issuer_client.transport import IssuerUnreachableError
 from wallet.models import Card, Pending
-
-
-def take(vault: Vault, office: Office, now: datetime, tx_code: str | None = None) -> None:
-    accept_offer.accept(
-        vault, accept_offer.receive_offer(vault, office.link, now=now), tx_code=tx_code, now=now
-    )
 
 
 def test_two_formats_become_one_card(vault: Vault, office: Office, now: datetime) -> None:
@@ -167,98 +156,6 @@ def test_declining_takes_nothing(vault: Vault, office: Office, now: datetime) ->
     assert not Pending.objects.exists()
 
 
-# --- what arrives and does not hold -------------------------------------------------------------------
-
-
-def refused(vault: Vault, office: Office, now: datetime, reason: str) -> None:
-    with pytest.raises(ReceivedCredentialError, match=reason):
-        take(vault, office, now)
-    assert not Card.objects.exists()
-    assert not Pending.objects.exists()
-    assert {note["event"] for note in office.notifications} == {"credential_failure"}
-
-
-def change_claim(secured: Secured) -> Secured:
-    if isinstance(secured, Mapping):
-        subject = {**secured["credentialSubject"], "given_name": "Mallory"}
-        return {**secured, "credentialSubject": subject}
-    return secured
-
-
-def change_signature(secured: Secured) -> Secured:
-    if isinstance(secured, str):
-        header, claims, rest = secured.split(".", 2)
-        return f"{header}.{claims}.{flip(rest, 0)}"
-    return secured
-
-
-def add_disclosure(secured: Secured) -> Secured:
-    return f"{secured}WyJzYWx0IiwgInJvbGUiLCAibWluaXN0ZXIiXQ~" if isinstance(secured, str) else secured
-
-
-@pytest.mark.parametrize("tamper", [change_claim, change_signature, add_disclosure])
-def test_tampered_with_on_the_way(vault: Vault, office: Office, now: datetime, tamper: object) -> None:
-    office.tamper = tamper  # type: ignore[assignment]
-    refused(vault, office, now, "Its seal does not hold")
-
-
-def test_signed_with_another_key(vault: Vault, office: Office, now: datetime, mallory: PrivateKey) -> None:
-    published = office.did_document({}, b"")
-    office.network.handlers["GET", f"{ISSUER}/did.json"] = lambda headers, body: published
-    office.es256 = mallory.named(f"{DID}#ec")
-    refused(vault, office, now, "Its seal does not hold")
-
-
-def test_made_out_to_somebody_else(vault: Vault, office: Office, now: datetime, mallory: PrivateKey) -> None:
-    office.holder = holder_of(mallory)
-    refused(vault, office, now, "made out to another holder")
-
-
-def test_sealed_by_another_office(vault: Vault, office: Office, now: datetime, network: Network) -> None:
-    other = "did:web:office.example:issuers:farmer-registry"
-    document = json.loads(office.did_document({}, b"").body.replace(DID.encode(), other.encode()))
-    network.handlers["GET", f"{ORIGIN}/issuers/farmer-registry/did.json"] = lambda h, b: reply(document)
-    network.handlers["GET", f"{ORIGIN}/issuers/farmer-registry/context"] = office.context
-    office.iss = other
-    office.eddsa = office.eddsa.named(f"{other}#ed")
-    office.es256 = office.es256.named(f"{other}#ec")
-    offer = {**office.offer, "credential_configuration_ids": ["birth.dc+sd-jwt"]}
-    network.handlers["GET", f"{ISSUER}/offers/1"] = lambda h, b: reply(offer)
-    refused(vault, office, now, "somebody other than the office")
-
-
-def test_of_another_kind(vault: Vault, office: Office, now: datetime) -> None:
-    office.vct = f"{ISSUER}/types/Farmer"
-    refused(vault, office, now, "another kind")
-
-
-def test_expired_on_arrival(vault: Vault, office: Office, now: datetime) -> None:
-    id = accept_offer.receive_offer(vault, office.link, now=now)
-    office.now = late = now.replace(year=2127)
-    row = Pending.objects.get()
-    vault.seal(row, {**vault.open(row), UNTIL: (late + timedelta(hours=1)).isoformat()})
-    row.save()
-    with pytest.raises(ReceivedCredentialError, match="already run out"):
-        accept_offer.accept(vault, id, tx_code=None, now=late)
-    assert not Card.objects.exists()
-
-
-@pytest.mark.parametrize("value", [1, 2])
-def test_withdrawn_on_arrival(vault: Vault, office: Office, now: datetime, value: int) -> None:
-    office.with_status, office.status = True, value
-    refused(vault, office, now, "already withdrawn")
-
-
-def test_a_status_that_cannot_be_asked_is_not_a_withdrawal(
-    vault: Vault, office: Office, now: datetime
-) -> None:
-    office.with_status = True
-    office.network.handlers["GET", f"{ISSUER}/status/1"] = lambda headers, body: reply("", 503)
-    take(vault, office, now)
-    (card,) = cards.held_cards(vault)
-    assert cards.live_status(card, now=now) == "undetermined"
-
-
 # --- what an offer must be --------------------------------------------------------------------------
 
 
@@ -305,19 +202,6 @@ def test_a_form_that_is_not_known_here(vault: Vault, office: Office, now: dateti
         accept_offer.receive_offer(vault, office.link, now=now)
 
 
-def test_more_credentials_than_keys_are_not_taken(vault: Vault, office: Office, now: datetime) -> None:
-    given = office.credential
-
-    def twice(headers: Mapping[str, str], body: bytes) -> object:
-        value = json.loads(given(headers, body).body)
-        return reply({**value, "credentials": value["credentials"] * 2})
-
-    office.network.handlers["POST", f"{ISSUER}/credential"] = twice  # type: ignore[assignment]
-    with pytest.raises(SelloError):
-        take(vault, office, now)
-    assert not Card.objects.exists()
-
-
 def test_deleting_a_card_tells_the_office(vault: Vault, office: Office, now: datetime) -> None:
     take(vault, office, now)
     office.notifications.clear()
@@ -339,79 +223,6 @@ def test_live_status_follows_the_list(vault: Vault, office: Office, now: datetim
     assert cards.live_status(card, now=late) == "expired"
     assert cards.live_status(replace(card, copies=card.copies[:1]), now=now) == "valid"
     assert VCT in card.copies[1].types
-
-
-def publish(office: Office, document: Mapping[str, object]) -> None:
-    office.network.handlers[("GET", VCT)] = lambda headers, body: reply(dict(document))
-
-
-def speechless(office: Office) -> None:
-    """An office whose metadata have no words for people."""
-    published = json.loads(office.metadata({}, b"").body)
-    for configuration in published["credential_configurations_supported"].values():
-        del configuration["credential_metadata"]
-    address = f"{ORIGIN}/.well-known/openid-credential-issuer/issuers/civil-registry"
-    office.network.handlers[("GET", address)] = lambda headers, body: reply(published)
-
-
-def described(name: str, label: str, **more: object) -> dict[str, object]:
-    return {"path": [name], "display": [{"locale": "en", "label": label}], **more}
-
-
-def test_where_the_office_has_no_words_its_type_has(vault: Vault, office: Office, now: datetime) -> None:
-    """SD-JWT VC §5: the card's name, the words for its claims, and the type that it extends."""
-    speechless(office)
-    parent = "https://people.example/types/Act"
-    publish(
-        office,
-        {
-            "vct": VCT,
-            "extends": parent,
-            "display": [{"locale": "es", "name": "Acta"}, {"locale": "en-US", "name": "Act of birth"}],
-            "claims": [described("given_name", "Names", sd="always", mandatory=True)],
-        },
-    )
-    inherited = {"vct": parent, "claims": [described("birth_date", "Day of birth")]}
-    office.network.handlers[("GET", parent)] = lambda headers, body: reply(inherited)
-    accept_offer.accept(vault, accept_offer.receive_offer(vault, office.link, now=now), tx_code=None, now=now)
-    (card,) = cards.held_cards(vault)
-    assert card.title == "Act of birth"
-    copy = next(copy for copy in card.copies if copy.format == "dc+sd-jwt")
-    assert copy.types == (VCT, parent)
-    assert {label.path: label.text for label in copy.labels} == {
-        ("given_name",): "Names", ("birth_date",): "Day of birth"
-    }  # fmt: skip
-
-
-def test_the_offices_own_words_come_first(vault: Vault, office: Office, now: datetime) -> None:
-    publish(office, {"vct": VCT, "claims": [described("given_name", "Names")]})
-    take(vault, office, now)
-    (card,) = cards.held_cards(vault)
-    assert card.title == "Birth certificate"
-    assert [row.label for row in cards.card_face(card, now=now).rows] == [
-        "Given names",
-        "Family names",
-        "Born on",
-    ]
-
-
-@pytest.mark.parametrize(
-    "document",
-    [
-        {"vct": VCT, "claims": [described("given_name", "Names", sd="never")]},
-        {"vct": VCT, "claims": [described("height", "Height", mandatory=True)]},
-        {"vct": VCT, "claims": [{"path": ["given_name", None]}]},
-        {"vct": VCT, "extends": VCT},
-        {"vct": "https://people.example/types/Act"},
-    ],
-)
-def test_a_card_that_is_not_as_its_type_says(
-    vault: Vault, office: Office, now: datetime, document: Mapping[str, object]
-) -> None:
-    publish(office, document)
-    with pytest.raises(ReceivedCredentialError, match="not as its type says"):
-        take(vault, office, now)
-    assert not Card.objects.exists()
 
 
 @pytest.mark.parametrize(
