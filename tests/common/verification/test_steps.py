@@ -28,9 +28,7 @@ from tests.common.formats.fakes import StaticSources, method
 from tests.common.formats.mdoc import mdoc_fixture
 from tests.common.formats.sd_jwt.salts import salts
 from tests.common.trust.test_revocations import PLACE, made
-from tests.common.verification.test_credential_status import CREDENTIAL, NoCache
-from tests.common.verification.test_list_signers import OTHER_ROOT_KEY, leaf
-from tests.common.verification.test_procedure import (
+from tests.common.verification.farmers import (
     BINDING,
     ED25519,
     FARMER,
@@ -43,6 +41,8 @@ from tests.common.verification.test_procedure import (
     results,
     show,
 )
+from tests.common.verification.test_credential_status import CREDENTIAL, NoCache
+from tests.common.verification.test_list_signers import OTHER_ROOT_KEY, leaf
 from tests.conftest import NOW
 
 SECOND = timedelta(seconds=1)

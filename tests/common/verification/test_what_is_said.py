@@ -19,8 +19,7 @@ from common.verification.credential_status import credential_status
 from common.verification.procedure import BASE_PROOF, Presentations, Submission
 from common.verification.proofs import check_credential
 from tests.common.formats.fakes import StaticSources, method
-from tests.common.verification.test_credential_status import CREDENTIAL, REGISTRY, URI, NoCache
-from tests.common.verification.test_procedure import (
+from tests.common.verification.farmers import (
     BINDING,
     FORMAT_NAMES,
     issue,
@@ -30,6 +29,7 @@ from tests.common.verification.test_procedure import (
     show,
     tampered,
 )
+from tests.common.verification.test_credential_status import CREDENTIAL, REGISTRY, URI, NoCache
 from tests.common.verification.test_proofs import STRICT, credential, named, secure
 from tests.common.verification.test_speakers import PLACE, described, publishing
 from tests.conftest import NOW
