@@ -14,7 +14,7 @@ from common.status.bits import pack
 from tests.common.formats.mdoc import mdoc_fixture as mdoc
 from tests.common.formats.sd_jwt.salts import salts
 from tests.common.trust.test_revocations import made
-from tests.common.verification.farmers import FARMER, P256, SOURCES
+from tests.common.verification.farmers_fixture import FARMER, P256, SOURCES
 from tests.conftest import NOW
 
 ANA = PrivateKey("P-256", bytes(31) + b"\x0a")

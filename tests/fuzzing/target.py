@@ -19,7 +19,7 @@ with atheris.instrument_imports(include=["common"]):
 from tests.common.formats.fakes import method
 from tests.common.formats.mdoc import mdoc_fixture as mdoc
 from tests.common.trust.test_revocations import ROOT_DER
-from tests.common.verification.farmers import LIST_URL, P256, REGISTRY, SOURCES
+from tests.common.verification.farmers_fixture import LIST_URL, P256, REGISTRY, SOURCES
 from tests.conftest import NOW
 
 FOUND = method(P256.key_id, P256.public_key)

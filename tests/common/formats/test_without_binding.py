@@ -13,7 +13,7 @@ from common.formats.data_integrity.ldp_vc import LdpVc
 from common.formats.sd_jwt import compact
 from common.keys import PrivateKey
 from tests.common.formats.sd_jwt.salts import salts
-from tests.common.verification.farmers import FARMER, P256, SOURCES, issue
+from tests.common.verification.farmers_fixture import FARMER, P256, SOURCES, issue
 from tests.conftest import NOW
 
 DISTRICT = ("credentialSubject", "district")

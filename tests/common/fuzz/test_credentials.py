@@ -27,7 +27,7 @@ from common.verification import declared, verify_one
 from tests.common.formats.mdoc import mdoc_fixture as mdoc
 from tests.common.formats.sd_jwt.test_type_resolution import SEALED, checked
 from tests.common.fuzz.strategies import JSON, TEXTS, bent, bent_bytes, bent_text, bent_tokens, fuzz
-from tests.common.verification.farmers import (
+from tests.common.verification.farmers_fixture import (
     BINDING,
     ED25519,
     LIST_URL,

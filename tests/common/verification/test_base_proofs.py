@@ -15,7 +15,7 @@ from common.keys import PrivateKey
 from common.verification import Verification
 from common.verification.procedure import BASE_PROOF, Submission
 from tests.common.formats.sd_jwt.salts import salts
-from tests.common.verification.farmers import BINDING, FARMER, P256, SOURCES, one, respond, results
+from tests.common.verification.farmers_fixture import BINDING, FARMER, P256, SOURCES, one, respond, results
 from tests.conftest import NOW
 
 SUITE = LdpVc("ecdsa-sd-2023")

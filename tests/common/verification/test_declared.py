@@ -14,7 +14,7 @@ from common.formats.base import Binding, Secured
 from common.keys import PrivateKey, jws
 from common.verification import declared
 from tests.common.formats import test_vc_jwt
-from tests.common.verification.farmers import BINDING, issue, show
+from tests.common.verification.farmers_fixture import BINDING, issue, show
 from tests.conftest import NOW
 
 NAMES = ("dc+sd-jwt", "ldp_vc", *test_vc_jwt.NAMES)

@@ -7,7 +7,7 @@ import pytest
 from common.encoding import base64url, jcs
 from common.formats.base import Binding
 from common.keys import PrivateKey
-from tests.common.verification.farmers import (
+from tests.common.verification.farmers_fixture import (
     BINDING,
     FORMAT_NAMES,
     issue,

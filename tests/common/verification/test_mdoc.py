@@ -25,7 +25,7 @@ from tests.common.formats.mdoc.mdoc_fixture import (
     opened,
     present,
 )
-from tests.common.verification.farmers import none_asked
+from tests.common.verification.farmers_fixture import none_asked
 from tests.conftest import NOW
 
 SESSION: dict[str, Any] = {

@@ -19,7 +19,7 @@ from common.vcdm.credential import StatusReference
 from common.verification import Verification, VerificationError
 from common.verification.credential_status import credential_status
 from common.verification.procedure import Presentations, Submission
-from tests.common.verification.farmers import (
+from tests.common.verification.farmers_fixture import (
     BINDING,
     ED25519,
     FARMER,

@@ -24,7 +24,7 @@ from common.rdf.contexts import CREDENTIALS_V2
 from common.trust import TrustList
 from common.verification import Verification
 from tests.common.formats.sd_jwt.salts import salts
-from tests.common.verification.farmers import (
+from tests.common.verification.farmers_fixture import (
     ED25519,
     FARMER,
     P256,

@@ -28,7 +28,7 @@ from tests.common.formats.fakes import StaticSources, method
 from tests.common.formats.mdoc import mdoc_fixture
 from tests.common.formats.sd_jwt.salts import salts
 from tests.common.trust.test_revocations import PLACE, made
-from tests.common.verification.farmers import (
+from tests.common.verification.farmers_fixture import (
     BINDING,
     ED25519,
     FARMER,

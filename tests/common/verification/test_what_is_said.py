@@ -19,7 +19,7 @@ from common.verification.credential_status import credential_status
 from common.verification.procedure import BASE_PROOF, Presentations, Submission
 from common.verification.proofs import check_credential
 from tests.common.formats.fakes import StaticSources, method
-from tests.common.verification.farmers import (
+from tests.common.verification.farmers_fixture import (
     BINDING,
     FORMAT_NAMES,
     issue,

@@ -6,7 +6,7 @@ from common.formats import FORMATS
 from common.formats.base import Binding
 from common.keys import PrivateKey
 from common.verification.procedure import Submission
-from tests.common.verification.farmers import (
+from tests.common.verification.farmers_fixture import (
     BINDING,
     FORMAT_NAMES,
     SOURCES,

@@ -11,7 +11,7 @@ from common.adapters.limits import cache_backends
 from common.oid4vci.errors import InvalidMessageError
 from tests.wallet.account.test_vault import dump
 from tests.wallet.fakes import ISSUER, ORIGIN, VCT, Network, Office, reply
-from tests.wallet.issuance.taking import take
+from tests.wallet.issuance.offers_fixture import take
 from wallet.account.pending import NothingPendingError
 from wallet.account.vault import Vault
 from wallet.credentials import cards

@@ -11,7 +11,7 @@ from common.formats.base import Secured
 from common.keys import PrivateKey
 from tests.tampering import flip
 from tests.wallet.fakes import DID, ISSUER, ORIGIN, Network, Office, holder_of, reply
-from tests.wallet.issuance.taking import take
+from tests.wallet.issuance.offers_fixture import take
 from wallet.account.pending import UNTIL
 from wallet.account.vault import Vault
 from wallet.credentials import cards

@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from tests.wallet.fakes import ORIGIN, VCT, Office, reply
-from tests.wallet.issuance.taking import take
+from tests.wallet.issuance.offers_fixture import take
 from wallet.account.vault import Vault
 from wallet.credentials import cards
 from wallet.issuance import accept_offer
