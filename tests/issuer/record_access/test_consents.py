@@ -1,6 +1,5 @@
 """Consent signed once and relied upon for a while: what it opens, what ends it, and who tries to bend it."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -13,79 +12,22 @@ from django.test import Client
 from common.did import did_key
 from common.formats.base import Holder, Secured
 from common.keys import PrivateKey
-from common.oid4vp.transaction_data import DataAccess, create_transaction_data
-from common.registries.record_access.grant import RecordedConsent, Subject
+from common.registries.record_access.grant import RecordedConsent
 from common.registries.record_access.holder import create_consents_request, create_withdrawal
 from issuer.issuance.credential_request import issue_directly
-from issuer.models import AccessLog, AccessToken, Basis, Consent, DataAgreement, SpentValue
+from issuer.models import AccessLog, AccessToken, Consent, DataAgreement, SpentValue
 from issuer.record_access import consents
 from issuer.record_access import grant as access
 from issuer.registries.connectors import open_registry
 from issuer.status.change import set_status
 from tests.clock import from_now
-from tests.issuer.record_access.test_endpoints import CLINIC_DID, AccessSite, fresh, refusal
+from tests.issuer.record_access.consents_fixture import _three_months as _three_months
+from tests.issuer.record_access.consents_fixture import again, listed, post, sign, terms, withdraw
+from tests.issuer.record_access.consents_fixture import consent as consent
+from tests.issuer.record_access.test_endpoints import CLINIC_DID, AccessSite, refusal
 from tests.issuer.record_access.test_endpoints import site as site  # the fixture
 
 pytestmark = pytest.mark.django_db
-
-
-def terms(site: AccessSite, **changes: Any) -> str:
-    """What Ana signs: the crop for a month, unless a test bends it."""
-    content = {
-        "credential_ids": ("identity",),
-        "authority": site.registry.authority.identifier,
-        "client_id": CLINIC_DID,
-        "purpose": "treatment",
-        "attributes": ("crop",),
-        "valid_until": datetime.now(UTC) + timedelta(days=30),
-    }
-    return create_transaction_data(DataAccess(**{**content, **changes}))
-
-
-def sign(site: AccessSite, **changes: Any) -> Any:
-    """The clinic's first request, with terms that Ana signed beside what she showed."""
-    return site.ask(site.shown(transaction_data=(terms(site, **changes),), nonce=fresh()))
-
-
-def again(site: AccessSite, consent: str, **overrides: Any) -> Any:
-    return site.ask(RecordedConsent(consent), **overrides)
-
-
-def listed(site: AccessSite, signer: PrivateKey) -> list[dict[str, Any]]:
-    asked = create_consents_request(
-        audience=site.registry.authority.identifier, jti=fresh(), signer=signer, now=datetime.now(UTC)
-    )
-    response = Client().get(site.url("consents"), headers={"Authorization": f"Bearer {asked}"})
-    assert response.status_code == 200, response.content
-    found: list[dict[str, Any]] = response.json()["consents"]
-    return found
-
-
-def withdraw(site: AccessSite, consent: str, signer: PrivateKey, **overrides: Any) -> Any:
-    arguments = {
-        "audience": site.registry.authority.identifier, "jti": fresh(), "now": datetime.now(UTC),
-    }  # fmt: skip
-    asked = create_withdrawal(consent_id=consent, signer=signer, **{**arguments, **overrides})
-    return post(site, asked)
-
-
-def post(site: AccessSite, asked: str) -> Any:
-    return Client().post(site.url("withdrawal"), headers={"Authorization": f"Bearer {asked}"})
-
-
-@pytest.fixture(autouse=True)
-def _three_months(site: AccessSite) -> None:
-    DataAgreement.objects.update(longest_days=90)
-
-
-@pytest.fixture
-def consent(site: AccessSite) -> str:
-    """A month of the crop, signed by Ana."""
-    grant = sign(site).json()
-    assert grant["attributes"] == ["crop"]
-    assert grant["consent_until"]
-    found: str = grant["consent_id"]
-    return found
 
 
 def test_read_again_without_the_person(site: AccessSite, consent: str) -> None:
@@ -355,67 +297,3 @@ def test_what_nobody_signed_leaves_no_trace(site: AccessSite, mallory: PrivateKe
     assert refusal(again(site, "x", signer=mallory.named(CLINIC_DID + "#x")))[0] == 400
     assert not AccessLog.objects.exists()
     assert not SpentValue.objects.exists()
-
-
-class TestByLaw:
-    """A public body reads what a law lets it, through the same door."""
-
-    @pytest.fixture(autouse=True)
-    def _mandate(self, site: AccessSite) -> None:
-        DataAgreement.objects.update(
-            basis=Basis.LAW,
-            legal_basis="Law 12, article 3",
-            attributes=["crop", "grows", "fallow", "unknown"],
-            derived={
-                "grows": {"column": "crop", "derive": "present"},
-                "fallow": {"column": "crop", "derive": "absent"},
-                "unknown": {"column": "no_such_column", "derive": "absent"},
-            },
-        )
-
-    def test_who_is_asked_about_by_number(self, site: AccessSite) -> None:
-        asked = {"attributes": ["grows", "fallow", "unknown"]}
-        answer = site.attributes(Subject("40170002"), **asked)
-        assert answer == {"grows": True, "fallow": False, "unknown": None}
-        row = AccessLog.objects.get()
-        assert (row.basis, row.legal_basis, row.consent) == ("law", "Law 12, article 3", None)
-        assert row.record_key == "F-0002"
-        assert not Consent.objects.exists()
-
-    def test_the_citizen_sees_it(self, site: AccessSite, bruno: PrivateKey) -> None:
-        holder = Holder(bruno.public_key, did_key.encode(bruno.public_key))
-        own = site.registry.configurations.get()
-        issue_directly(own, "F-0002", "dc+sd-jwt", holder=holder, now=datetime.now(UTC))
-        site.attributes(Subject("40170002"), attributes=["grows"])
-        [entry] = site.log(bruno).json()["entries"]
-        assert (entry["basis"], entry["legal_basis"], entry["attributes"]) == (
-            "law", "Law 12, article 3", ["grows"],
-        )  # fmt: skip
-        assert "40170002" not in json.dumps(entry)
-        assert site.log(site.ana).json()["entries"] == []  # her key is not of that registry
-
-    def test_no_more_than_the_mandate(self, site: AccessSite) -> None:
-        assert refusal(site.ask(Subject("40170002"), attributes=["family_name"])) == (403, "access_denied")
-        assert refusal(site.ask(Subject("nobody"))) == (403, "access_denied")
-        assert {row.outcome for row in AccessLog.objects.all()} == {"refused"}
-        assert "nobody" not in json.dumps(list(AccessLog.objects.values()), default=str)
-
-    def test_consent_is_not_its_basis(self, site: AccessSite) -> None:
-        assert refusal(sign(site)) == (403, "access_denied")
-        assert refusal(again(site, str(uuid4()))) == (403, "access_denied")
-
-    def test_a_request_by_law_is_used_once(self, site: AccessSite) -> None:
-        assert site.ask(Subject("40170002"), jti="once").status_code == 200
-        assert refusal(site.ask(Subject("40170002"), jti="once")) == (400, "invalid_grant")
-
-
-def test_a_private_provider_cannot_use_the_public_rule(site: AccessSite) -> None:
-    assert refusal(site.ask(Subject("40170002"))) == (403, "access_denied")
-    assert AccessLog.objects.get().problem == "access_denied"
-
-
-def test_a_mandate_cites_its_law(site: AccessSite) -> None:
-    from django.db import IntegrityError, transaction
-
-    with pytest.raises(IntegrityError), transaction.atomic():
-        DataAgreement.objects.update(basis=Basis.LAW)

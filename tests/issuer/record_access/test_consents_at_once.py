@@ -7,7 +7,7 @@ import pytest
 
 from issuer.models import AccessLog, Consent, DataAgreement
 from tests.issuer.issuance.test_concurrency import at_once
-from tests.issuer.record_access.test_consents import again, sign, withdraw
+from tests.issuer.record_access.consents_fixture import again, sign, withdraw
 from tests.issuer.record_access.test_endpoints import AccessSite
 from tests.issuer.record_access.test_endpoints import site as site  # the fixture
 
