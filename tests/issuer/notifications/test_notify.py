@@ -3,11 +3,9 @@
 import json
 from datetime import datetime, timedelta
 from io import StringIO
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.test import Client
 from pytest_django import Settings
@@ -15,70 +13,21 @@ from pytest_django import Settings
 from common.errors import UnknownPartError
 from common.keys import PrivateKey, jwk
 from common.notices.messages import create_inbox_request
-from common.notices.models import Notice, Subscriber
+from common.notices.models import Notice
 from common.notices.notify import inbox_of, open_notice
 from common.notices.texts import KINDS, render
 from issuer.models import (
-    AccessLog,
-    Basis,
-    Consent,
-    DataAgreement,
     IssuedCredential,
     Record,
     Registry,
-    StatusList,
 )
 from issuer.notifications.notify import tell_holder, tell_person
-from issuer.record_access.log import RecordAccess, log_read
 from issuer.registries.contacts import contact_columns, set_contacts
 from issuer.status.change import set_status
 from tests.client_response import ClientResponse
-from tests.issuer.protocol import make_farmers
+from tests.issuer.notifications.notices_fixture import SENSITIVE, channels, issued
 
 pytestmark = pytest.mark.django_db
-CLINIC = "did:web:clinic.example"
-SENSITIVE = {
-    "farmer_id": "F-0001", "given_name": "Ñusta", "family_name": "Quispe Mamani", "national_id": "40170001",
-    "crop": "quinoa", "email": "nusta@example.org", "phone": "+999 712 345 678", "language": "Español",
-}  # fmt: skip
-
-
-@pytest.fixture
-def registry() -> Registry:
-    found = make_farmers().registry
-    found.columns = [{"name": name, "label": name, "type": "string"} for name in SENSITIVE]
-    found.save()
-    Record.objects.filter(registry=found, key="F-0001").update(data=SENSITIVE)
-    return found
-
-
-@pytest.fixture
-def credential(registry: Registry, ana: PrivateKey, now: datetime) -> IssuedCredential:
-    return issued(registry, ana, now)
-
-
-def issued(
-    registry: Registry,
-    key: PrivateKey | None,
-    now: datetime,
-    *,
-    index: int = 1,
-    format_: str = "dc+sd-jwt",
-    record: str = "F-0001",
-) -> IssuedCredential:
-    configuration = registry.configurations.get()
-    status_list, _ = StatusList.objects.get_or_create(
-        authority=configuration.authority, kind="token", number=1
-    )
-    return IssuedCredential.objects.create(
-        configuration=configuration, record_key=record, format=format_, status_list=status_list,
-        status_index=index, issued_at=now, expires_at=now + timedelta(days=365),
-        holder_thumbprint=jwk.thumbprint(key.public_key) if key else "",
-    )  # fmt: skip
-
-
-def channels() -> list[str]:
-    return sorted(Notice.objects.values_list("channel", flat=True))
 
 
 def test_a_change_of_status_is_told_by_each_channel(
@@ -176,150 +125,6 @@ def test_the_wallet_asks_the_office(
     assert ask(ana, "2").headers["Cache-Control"] == "no-store"
 
 
-# --- who reads --------------------------------------------------------------------------------------
-
-
-def read(
-    registry: Registry,
-    now: datetime,
-    *,
-    client: str = CLINIC,
-    key: str = "F-0001",
-    number: int = 1,
-    basis: str = "consent",
-    by: str = "",
-) -> AccessLog:
-    access = RecordAccess(
-        request_id=f"r-{number}", client_id=client, client_name="Clinic", purpose="Care",
-        attributes=["crop"], basis=basis, legal_basis="Law 1" if basis == "law" else "",
-        record_key=key, holder_thumbprint=by,
-    )  # fmt: skip
-    return log_read(registry, access, now=now)
-
-
-def test_a_reading_is_told_once_a_day_for_each_reader(
-    credential: IssuedCredential, registry: Registry, now: datetime
-) -> None:
-    for number in range(3):
-        read(registry, now, number=number)
-    assert channels() == ["email", "sms", "wallet"]
-    assert open_notice(Notice.objects.get(channel="wallet")).note == "Clinic: Care"
-    read(registry, now, client="did:web:other.example")
-    read(registry, now + timedelta(days=1))
-    assert Notice.objects.filter(channel="email").count() == 3
-
-
-def test_who_agreed_with_another_authoritys_card_hears_of_the_reading(
-    credential: IssuedCredential, registry: Registry, ana: PrivateKey, bruno: PrivateKey, now: datetime
-) -> None:
-    keys = [jwk.thumbprint(key.public_key) for key in (ana, bruno)]
-    for number, by in enumerate([keys[1], keys[1], keys[0], ""]):
-        read(registry, now, number=number, by=by)
-    assert channels() == ["email", "sms", "wallet", "wallet"]
-    inboxes = Notice.objects.filter(channel="wallet").values_list("inbox", flat=True)
-    assert set(inboxes) == {inbox_of(key) for key in keys}
-
-
-def test_a_reading_that_is_undone_is_not_told(
-    credential: IssuedCredential, registry: Registry, now: datetime
-) -> None:
-    from django.db import transaction
-
-    with transaction.atomic():
-        read(registry, now)
-        transaction.set_rollback(True)
-    assert not Notice.objects.exists()
-    assert not AccessLog.objects.exists()
-
-
-# --- organisations ----------------------------------------------------------------------------------
-
-
-def subscribe(
-    client: str = CLINIC, kinds: tuple[str, ...] = ("revoked", "suspended"), **more: bool
-) -> Subscriber:
-    return Subscriber.objects.create(
-        sender="issuer/farmer-registry", name="Clinic", client_id=client, url=f"https://{client[8:]}/notices",
-        kinds=list(kinds), **more,
-    )  # fmt: skip
-
-
-def agree(
-    registry: Registry,
-    now: datetime,
-    *,
-    basis: Basis = Basis.CONSENT,
-    client: str = CLINIC,
-    **consent: Any,
-) -> DataAgreement:
-    agreement = DataAgreement.objects.create(
-        authority=registry.authority, registry=registry, client_id=client, client_name="C", purpose="Care",
-        evidence_types=[], evidence_issuers=[], evidence_claim="national_id", matching_column="national_id",
-        attributes=["crop"], basis=basis, legal_basis="Law 1" if basis == Basis.LAW else "",
-    )  # fmt: skip
-    if basis == Basis.CONSENT:
-        Consent.objects.create(
-            **{
-                "agreement": agreement, "record_key": "F-0001", "holder_thumbprint": "x", "client_id": client,
-                "purpose": "Care", "attributes": ["crop"], "how": Consent.How.SIGNED, "given_at": now,
-                "expires_at": now + timedelta(days=30), "sealed_evidence": b"", **consent,
-            }
-        )  # fmt: skip
-    return agreement
-
-
-def webhooks() -> list[Notice]:
-    return list(Notice.objects.filter(channel="webhook"))
-
-
-def test_an_organisation_with_a_consent_that_stands_hears_identifier_and_state_alone(
-    credential: IssuedCredential, registry: Registry, now: datetime
-) -> None:
-    subscribe()
-    agree(registry, now)
-    set_status(credential, "revoked", reason="The person died", actor="officer", now=now)
-    [row] = webhooks()
-    assert row.facts == {"reference": credential.urn, "date": now.date().isoformat()}
-    assert open_notice(row) == ("https://clinic.example/notices", "farmer-registry/F-0001", "", "")
-
-
-@pytest.mark.parametrize(
-    "ended",
-    [{"withdrawn_at": "now"}, {"expires_at": "now"}, {"record_key": "F-0002"}, {"how": Consent.How.SHOWN}],
-)
-def test_what_does_not_concern_it_any_more_it_does_not_hear(
-    ended: dict[str, Any], credential: IssuedCredential, registry: Registry, now: datetime
-) -> None:
-    subscribe()
-    changed: dict[str, Any] = {name: now if value == "now" else value for name, value in ended.items()}
-    agree(registry, now, **changed)
-    set_status(credential, "revoked", reason="x", actor="officer", now=now)
-    assert webhooks() == []
-
-
-def test_a_laws_reader_hears_of_those_whom_it_has_read(
-    credential: IssuedCredential, registry: Registry, now: datetime
-) -> None:
-    subscribe()
-    agree(registry, now, basis=Basis.LAW)
-    set_status(credential, "suspended", reason="x", actor="officer", now=now)
-    assert webhooks() == []
-    read(registry, now, basis="law")
-    set_status(credential, "revoked", reason="x", actor="officer", now=now)
-    assert len(webhooks()) == 1
-
-
-def test_only_the_kinds_that_it_asked_for(
-    credential: IssuedCredential, registry: Registry, now: datetime
-) -> None:
-    subscribe(kinds=("expiring",))
-    subscribe(client="did:web:other.example")
-    subscribe(client="did:web:gone.example", active=False)
-    agree(registry, now)
-    set_status(credential, "revoked", reason="x", actor="officer", now=now)
-    assert webhooks() == []
-
-
 # --- contacts ---------------------------------------------------------------------------------------
 
 
@@ -369,51 +174,3 @@ def test_the_command(registry: Registry) -> None:
     assert run()["phone"] == ""
     with pytest.raises(CommandError, match="no column"):
         run("--email", "nothing")
-
-
-# --- at the office ----------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def desk(client: Client, registry: Registry, django_user_model: type[User]) -> Client:
-    user = django_user_model.objects.create_user("fatima", password="a-long-password")
-    registry.authority.officers.add(user)
-    client.force_login(user)
-    return client
-
-
-def test_an_officer_sees_whom_nobody_could_tell(
-    credential: IssuedCredential, registry: Registry, desk: Client, now: datetime
-) -> None:
-    Record.objects.filter(registry=registry).update(data={**SENSITIVE, "email": "no address", "phone": ""})
-    set_status(credential, "suspended", reason="x", actor="officer", now=now)
-    assert "1 notice reached nobody" in desk.get("/office/").content.decode()
-    page = desk.get("/office/notices").content.decode()
-    assert "The address is none." in page
-    assert f">{credential.record_key}</a>" in page
-    assert "no address" not in page
-    row = Notice.objects.get(channel="email")
-    assert desk.get(f"/office/notices/{row.id}/again").status_code == 405
-    again = desk.post(f"/office/notices/{row.id}/again", follow=True).content.decode()
-    assert "Correct the record first" in again
-    Record.objects.filter(registry=registry).update(data=SENSITIVE)
-    assert desk.post(f"/office/notices/{row.id}/again").status_code == 302
-    row.refresh_from_db()
-    assert (row.state, open_notice(row).address) == ("queued", "nusta@example.org")
-    assert "Every notice was delivered." in desk.get("/office/notices").content.decode()
-
-
-def test_what_another_office_could_not_tell_is_not_there(
-    credential: IssuedCredential, client: Client, django_user_model: type[User], now: datetime
-) -> None:
-    Record.objects.update(data={**SENSITIVE, "email": "no address"})
-    set_status(credential, "suspended", reason="x", actor="officer", now=now)
-    other = make_farmers("other-registry", name="other").registry
-    user = django_user_model.objects.create_user("mallory", password="a-long-password")
-    other.authority.officers.add(user)
-    client.force_login(user)
-    row = Notice.objects.get(channel="email")
-    assert "Every notice was delivered." in client.get("/office/notices").content.decode()
-    assert client.post(f"/office/notices/{row.id}/again").status_code == 404
-    client.logout()
-    assert client.get("/office/notices").status_code == 302
