@@ -132,7 +132,6 @@ def record_notification(
         delivery.save(update_fields=["event"])
         if session.state not in (Session.State.ACCEPTED, OUTCOMES[notification.event]):
             move_session(session, OUTCOMES[notification.event])
-            session.save(update_fields=["state"])
         if notification.event == "credential_accepted":
             supersede(delivery, now=now)
             supplied_claims.forget_supplied(session)

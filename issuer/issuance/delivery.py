@@ -82,7 +82,6 @@ def deliver_credentials(
         store_credentials(configuration, format_, drafts, delivery=delivery)
         if locked.state != Session.State.ACCEPTED:
             move_session(locked, Session.State.ISSUED)
-            locked.save(update_fields=["state"])
     replay.purge_used(now=now)
     return CredentialResponse(issued, delivery.notification_id)
 

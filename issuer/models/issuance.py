@@ -14,7 +14,7 @@ from issuer.models.status import StatusList
 class Session(models.Model):
     """One offer and what becomes of it. Code, transaction code and token stand here as digests alone.
 
-    OFFERED → TOKEN_ISSUED → ISSUED → ACCEPTED | DELETED | FAILED; `TRANSITIONS` is all there is.
+    OFFERED → TOKEN_ISSUED → ISSUED → ACCEPTED | DELETED | FAILED; `CAME_FROM` is all there is.
     A refreshed token begins another round of deliveries and leaves the state as it was.
     """
 
@@ -32,13 +32,12 @@ class Session(models.Model):
 
     # An offer fails when its transaction code was guessed wrong too often. Several formats may be fetched in
     # one session: what was accepted once stays accepted, whatever is said of another format.
-    TRANSITIONS: Final = {
-        State.OFFERED: {State.TOKEN_ISSUED, State.FAILED},
-        State.TOKEN_ISSUED: {State.ISSUED},
-        State.ISSUED: {State.ISSUED, State.ACCEPTED, State.DELETED, State.FAILED},
-        State.DELETED: {State.ISSUED, State.ACCEPTED, State.FAILED},
-        State.FAILED: {State.ISSUED, State.ACCEPTED, State.DELETED},
-        State.ACCEPTED: set[State](),
+    CAME_FROM: Final[dict[str, tuple[str, ...]]] = {
+        State.TOKEN_ISSUED: (State.OFFERED,),
+        State.ISSUED: (State.TOKEN_ISSUED, State.ISSUED, State.DELETED, State.FAILED),
+        State.ACCEPTED: (State.ISSUED, State.DELETED, State.FAILED),
+        State.DELETED: (State.ISSUED, State.FAILED),
+        State.FAILED: (State.OFFERED, State.ISSUED, State.DELETED),
     }
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -2,6 +2,7 @@
 
 from django.db.models import QuerySet
 
+from common.adapters.storage.transitions import transition
 from common.errors import SelloError
 from issuer.models import Authority, Session
 from issuer.single_use import replay
@@ -15,13 +16,13 @@ def sessions_of(authority: Authority, *, lock: bool = True) -> QuerySet[Session]
     return found.select_for_update(of=("self",)) if lock else found
 
 
-def move_session(session: Session, state: Session.State) -> None:
-    """Change a session's state along `Session.TRANSITIONS`; any other way is an error in this code."""
-    if state not in Session.TRANSITIONS[Session.State(session.state)]:
-        raise SelloError(
-            "This offer cannot do that any more.", detail=f"{session.state} to {state}", status=409
-        )
-    session.state = state
+def move_session(session: Session, to: Session.State) -> None:
+    """Take a session to the state `to` along `Session.CAME_FROM`, in its row too.
+
+    Any other way is an error in this code, and a `SelloError` (409) for whoever asked.
+    """
+    if not transition(session, to, ways=Session.CAME_FROM, state="state"):
+        raise SelloError("This offer cannot do that any more.", detail=f"{session.state} to {to}", status=409)
 
 
 def tx_code_digest(session: Session, typed: str) -> str:
