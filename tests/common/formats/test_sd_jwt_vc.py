@@ -268,7 +268,7 @@ def test_part_of_what_must_be_shown_is_refused_in_a_disclosure(ana: PrivateKey) 
         FORMAT.verify_credential(secured + hidden.encoded + "~", sources=SOURCES, now=NOW)
 
 
-def _set(**members: Any) -> Callable[[dict[str, Any]], None]:
+def with_members(**members: Any) -> Callable[[dict[str, Any]], None]:
     def change(claims: dict[str, Any]) -> None:
         for name, value in members.items():
             claims.pop(name, None) if value is None else claims.update({name: value})
@@ -279,28 +279,28 @@ def _set(**members: Any) -> Callable[[dict[str, Any]], None]:
 @pytest.mark.parametrize(
     "change",
     [
-        _set(iss=None),
-        _set(iss=7),
-        _set(vct=None),
-        _set(vct=""),
-        _set(aka_vcts="x"),
-        _set(aka_vcts=[1]),
-        _set(aka_vcts=[]),
-        _set(aka_vcts=[""]),
+        with_members(iss=None),
+        with_members(iss=7),
+        with_members(vct=None),
+        with_members(vct=""),
+        with_members(aka_vcts="x"),
+        with_members(aka_vcts=[1]),
+        with_members(aka_vcts=[]),
+        with_members(aka_vcts=[""]),
         lambda payload: payload.update(aka_vcts=[payload["vct"]]),
-        _set(exp="tomorrow"),
-        _set(nbf=True),
-        _set(exp=10**15),
-        _set(cnf={}),
-        _set(cnf={"kid": "x"}),
-        _set(cnf={"jwk": {"kty": "oct", "k": "AAAA"}}),
-        _set(cnf={"jwk": {"kty": "RSA"}}),
-        _set(status={}),
-        _set(status={"other_list": {}}),
-        _set(status={"status_list": {"idx": -1, "uri": "https://x.example"}}),
-        _set(status={"status_list": {"idx": "1", "uri": "https://x.example"}}),
-        _set(status={"status_list": {"idx": 1}}),
-        _set(_sd_alg="md5"),
+        with_members(exp="tomorrow"),
+        with_members(nbf=True),
+        with_members(exp=10**15),
+        with_members(cnf={}),
+        with_members(cnf={"kid": "x"}),
+        with_members(cnf={"jwk": {"kty": "oct", "k": "AAAA"}}),
+        with_members(cnf={"jwk": {"kty": "RSA"}}),
+        with_members(status={}),
+        with_members(status={"other_list": {}}),
+        with_members(status={"status_list": {"idx": -1, "uri": "https://x.example"}}),
+        with_members(status={"status_list": {"idx": "1", "uri": "https://x.example"}}),
+        with_members(status={"status_list": {"idx": 1}}),
+        with_members(_sd_alg="md5"),
     ],
 )
 def test_payloads_refused_though_their_issuer_signed_them(
@@ -352,7 +352,7 @@ def test_mallory_signs_in_the_registrys_name(mallory: PrivateKey) -> None:
 
 
 def test_further_types_of_the_issuer_are_told(ana: PrivateKey) -> None:
-    secured = resigned(issue(holder=ana), _set(aka_vcts=["urn:example:identity"]))
+    secured = resigned(issue(holder=ana), with_members(aka_vcts=["urn:example:identity"]))
     verified = FORMAT.verify_credential(secured, sources=SOURCES, now=NOW)
     assert verified.types == ("https://registry.example/types/farmer", "urn:example:identity")
 
