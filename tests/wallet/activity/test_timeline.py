@@ -1,7 +1,7 @@
 """One page of all that happens with a person's data: gathered when asked for, told by each, kept nowhere."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,9 +9,7 @@ import pytest
 
 from common.adapters.network import http
 from common.errors import FetchError
-from common.keys import jwk, jws
-from common.notices.messages import InboxNotice, create_inbox, verify_inbox_request
-from common.oid4vp.transaction_data import Payment, create_transaction_data
+from common.notices.messages import create_inbox, verify_inbox_request
 from common.payments.log import PaymentEntry, create_payment_log
 from common.registries.record_access.holder import (
     ConsentEntry,
@@ -21,75 +19,16 @@ from common.registries.record_access.holder import (
     verify_log_request,
 )
 from tests.wallet.account.test_vault import dump
-from tests.wallet.consenting import agree, ask
-from tests.wallet.fakes import CLINIC, ISSUER, Network, Office, Service, reply, sd_query
+from tests.wallet.activity.services_fixture import SERVICES, Answers, lines, notice, quiet_office
+from tests.wallet.activity.services_fixture import clinic as clinic
+from tests.wallet.activity.services_fixture import holder as holder
+from tests.wallet.consenting import agree
+from tests.wallet.fakes import CLINIC, ISSUER, Network, Office, Service, reply
 from wallet.account import accounts
 from wallet.account.vault import Vault
 from wallet.activity import contacts, inbox, timeline
-from wallet.activity.timeline import ActivityLine
-from wallet.credentials import cards
-from wallet.issuance import accept_offer
 from wallet.models import HistoryEntry, RegisteredVerifier
 from wallet.presentation import history
-
-SERVICES = "https://clinic.example/services"
-PAYMENT = Payment(("sd",), "Ana Wayra Quispe", "120.50", "PEN", "SUB-2026-7", "Seed subsidy 2026")
-
-
-@pytest.fixture
-def holder(vault: Vault, office: Office, now: datetime) -> Vault:
-    accept_offer.accept(vault, accept_offer.receive_offer(vault, office.link, now=now), tx_code=None, now=now)
-    return vault
-
-
-@pytest.fixture
-def clinic(network: Network, now: datetime) -> Service:
-    """A clinic that the public list names, with the place where it has notices."""
-    clinic = Service(network, now, query={"credentials": [sd_query("birth_date")]})
-    announce(clinic, SERVICES)
-    return clinic
-
-
-def announce(service: Service, notices: str) -> RegisteredVerifier:
-    entry = {"name": "Clinic of the South", "notices": notices}
-    return RegisteredVerifier.objects.update_or_create(client_id=str(service.client_id), defaults=entry)[0]
-
-
-class Answers:
-    """An endpoint that keeps the requests it was asked with, by the thumbprint of the key."""
-
-    def __init__(self, network: Network, url: str, body: Callable[[str], Any]) -> None:
-        self.asked: list[tuple[str, dict[str, Any]]] = []
-        self.body = body
-        network.handlers["GET", url] = self
-
-    def __call__(self, headers: Mapping[str, str], body: bytes) -> http.HttpReply:
-        parsed = jws.parse(headers["Authorization"].removeprefix("Bearer "))
-        thumbprint = jwk.thumbprint(jwk.decode(parsed.header["jwk"]))
-        self.asked.append((thumbprint, parsed.claims()))
-        return reply(self.body(thumbprint))
-
-
-def notice(
-    now: datetime, *, id: str = "n1", kind: str = "suspended", read: bool = False, **said: Any
-) -> InboxNotice:
-    return InboxNotice(
-        **{
-            "id": id, "kind": kind, "at": now.isoformat(), "language": "en", "direction": "ltr",
-            "title": "A document of yours is suspended (3F)", "text": "The office suspended it.", "note": "",
-            "read": read, **said,
-        }
-    )  # fmt: skip
-
-
-def lines(vault: Vault, now: datetime, kind: str = "") -> list[ActivityLine]:
-    return list(timeline.activity(vault, now=now).only(kind).lines)
-
-
-def quiet_office(network: Network) -> None:
-    Answers(network, f"{ISSUER}/access/log", lambda _: create_log([]))
-    Answers(network, f"{ISSUER}/access/consents", lambda _: create_consents([]))
-    Answers(network, f"{ISSUER}/notices", lambda _: create_inbox([]))
 
 
 def test_everything_stands_there_the_latest_first(
@@ -150,131 +89,6 @@ def test_nonsense_is_no_answer(said: Any, holder: Vault, network: Network, now: 
     quiet_office(network)
     Answers(network, f"{ISSUER}/notices", lambda _: said)
     assert timeline.activity(holder, now=now).silent == ("Civil Registry",)
-
-
-def test_a_service_is_asked_with_the_key_that_it_saw_and_no_other(
-    holder: Vault, network: Network, clinic: Service, now: datetime
-) -> None:
-    agree(holder, clinic, now)
-    at_office = Answers(network, f"{ISSUER}/notices", lambda _: create_inbox([]))
-    at_clinic = Answers(network, f"{SERVICES}/notices", lambda _: create_inbox([]))
-    list(inbox.contact_notices(holder, read=False, now=now))
-    (card,) = cards.held_cards(holder)
-    shown = next(copy for copy in card.copies if copy.format == "dc+sd-jwt")
-    assert {thumbprint for thumbprint, _ in at_clinic.asked} == {jwk.thumbprint(shown.holder_key)}
-    assert {thumbprint for thumbprint, _ in at_office.asked} == {
-        jwk.thumbprint(copy.holder_key) for copy in card.copies
-    }
-    assert {claims["aud"] for _, claims in at_clinic.asked} == {f"{SERVICES}/notices"}
-    jtis = [claims["jti"] for _, claims in (*at_office.asked, *at_clinic.asked)]
-    assert len(set(jtis)) == len(jtis)
-
-
-def beacons(network: Network) -> list[str]:
-    """What the clinic hears, whoever looks at the wallet and wherever they go in it."""
-    return [url for method, url in network.asked if method == "GET" and url.startswith(f"{SERVICES}/")]
-
-
-@pytest.mark.parametrize("notices", ["", "https://elsewhere.example/services"])
-def test_who_announces_nothing_never_hears_of_the_person_again(
-    notices: str, holder: Vault, network: Network, clinic: Service, now: datetime
-) -> None:
-    quiet_office(network)
-    announce(clinic, notices)
-    agree(holder, clinic, now)
-    assert inbox.unread_notices(holder, now=now) == 0
-    timeline.activity(holder, now=now)
-    assert beacons(network) == []
-
-
-def test_a_stranger_at_the_address_of_one_who_announces_is_asked_nothing(
-    holder: Vault, network: Network, clinic: Service, now: datetime
-) -> None:
-    quiet_office(network)
-    RegisteredVerifier.objects.update(client_id="redirect_uri:https://else.example/cb")
-    agree(holder, clinic, now)
-    timeline.activity(holder, now=now)
-    assert beacons(network) == []
-
-
-def test_who_was_struck_off_the_list_is_asked_no_longer(
-    holder: Vault, network: Network, clinic: Service, now: datetime
-) -> None:
-    quiet_office(network)
-    agree(holder, clinic, now)
-    RegisteredVerifier.objects.all().delete()
-    timeline.activity(holder, now=now)
-    assert beacons(network) == []
-
-
-def test_no_service_learns_that_a_wallet_was_opened(
-    holder: Vault, network: Network, clinic: Service, now: datetime
-) -> None:
-    quiet_office(network)
-    agree(holder, clinic, now)
-    inbox.unread_notices(holder, now=now)
-    assert beacons(network) == []
-    timeline.activity(holder, now=now)
-    assert len(beacons(network)) == 2  # payments and notices, when the person wants to see them
-
-
-def test_what_came_of_a_payment_can_be_asked_when_the_card_is_gone(
-    holder: Vault, network: Network, clinic: Service, now: datetime
-) -> None:
-    clinic.transaction_data = (create_transaction_data(PAYMENT),)
-    agree(holder, clinic, now)
-    (card,) = cards.held_cards(holder)
-    cards.delete_card(holder, card.id, now=now)
-    paid = PaymentEntry("REF-1", "120.50", "PEN", "Seeds", "on its way", now.isoformat(), now.isoformat())
-    at_clinic = Answers(network, f"{SERVICES}/payments/log", lambda _: create_payment_log([paid]))
-    Answers(network, f"{SERVICES}/notices", lambda _: create_inbox([]))
-    [line] = lines(holder, now, "paid")
-    assert (line.state, line.where) == ("on its way", "Reference REF-1")
-    [(_, claims)] = at_clinic.asked
-    assert claims["aud"] == f"{SERVICES}/payments/log"
-
-
-def test_two_organisations_at_one_address_are_two(
-    holder: Vault, network: Network, clinic: Service, now: datetime
-) -> None:
-    """The clinic came first and shares its address and the card's key with whoever pays."""
-    agree(holder, clinic, now)
-    RegisteredVerifier.objects.update(name="Paying Agency")
-    clinic.transaction_data = (create_transaction_data(PAYMENT),)
-    agree(holder, clinic, now + timedelta(minutes=1))
-    at = now.isoformat()
-    signed = PaymentEntry(PAYMENT.reference, "120.50", "PEN", "Seeds", "sent", at, at, "A name of its own")
-    other = PaymentEntry("REF-2", "5.00", "PEN", "Seeds", "sent", at, at, "Cantonal Agency")
-    untold = PaymentEntry("REF-3", "6.00", "PEN", "Seeds", "sent", at, at)
-    Answers(network, f"{SERVICES}/payments/log", lambda _: create_payment_log([signed, other, untold]))
-    told = [
-        notice(now, id=id, kind="changed", sender=sender)
-        for id, sender in (("1", "Clinic of the South"), ("2", "Paying Agency"))
-    ]
-    Answers(network, f"{SERVICES}/notices", lambda _: create_inbox(told))
-    found = timeline.activity(holder, now=now).lines
-    who = {line.where: line.who for line in found if line.kind == "paid"}
-    assert who[f"Reference {PAYMENT.reference}"] == "Paying Agency"  # as it was proven when she signed
-    assert who["Reference REF-2"] == "Cantonal Agency"
-    assert who["Reference REF-3"] == "Paying Agency / Clinic of the South"  # nobody says which
-    assert {line.who for line in found if line.state == "changed"} == {"Clinic of the South", "Paying Agency"}
-    for path in ("notices", "payments/log"):
-        network.handlers.pop(("GET", f"{SERVICES}/{path}"))
-    assert {"Clinic of the South", "Paying Agency"} <= set(timeline.activity(holder, now=now).silent)
-
-
-def test_who_was_told_no_or_not_reached_is_asked_nothing(
-    holder: Vault, network: Network, clinic: Service, now: datetime
-) -> None:
-    from wallet.presentation import authorization_response
-
-    authorization_response.decline_request(holder, ask(holder, clinic, now).id, now=now)
-    assert contacts.verifier_contacts(holder) == ()
-    clinic.status = 500
-    screen = ask(holder, clinic, now)
-    with pytest.raises(authorization_response.AnswerNotDeliveredError):
-        authorization_response.answer_request(holder, screen.id, [screen.questions[0].answers[0].id], now=now)
-    assert contacts.verifier_contacts(holder) == ()
 
 
 def test_the_same_event_in_the_inbox_of_each_key_is_one_line(
