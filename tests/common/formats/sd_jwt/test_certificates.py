@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from common.formats.sd_jwt import compact
 from common.keys import PrivateKey, certificate, jws
-from tests.common.formats import test_sd_jwt_vc as tokens
+from tests.common.formats import sd_jwt_vc_fixture as tokens
 from tests.common.formats.fakes import StaticSources, method
 from tests.common.formats.mdoc.mdoc_fixture import LEAF
 from tests.common.trust.test_found_keys import ROOT_DER
