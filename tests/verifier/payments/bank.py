@@ -5,15 +5,12 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
-import pytest
-
 from common.errors import FetchError
-from verifier.models import GatewayAccount, PaymentInstruction, Programme
-from verifier.payments import gateways
+from verifier.models import PaymentInstruction, Programme
 from verifier.payments.delivery.outbox import deliver_outbox
 from verifier.payments.instructions import states
 from verifier.payments.instructions.booking import PaymentDue, book_payment
-from verifier.payments.instructions.gateway import GatewayKind, Instruction, PaymentReceipt, PaymentReceipts
+from verifier.payments.instructions.gateway import Instruction, PaymentReceipt, PaymentReceipts
 from verifier.payments.instructions.receipts import apply_receipt
 from verifier.payments.reports.balances import payments_report
 
@@ -61,29 +58,16 @@ class Bank:
             self.back.pop(0)
 
 
-@pytest.fixture
-def bank(monkeypatch: pytest.MonkeyPatch) -> Bank:
-    made = Bank()
-    monkeypatch.setitem(gateways.GATEWAYS, "trial", GatewayKind(lambda account: made))
-    return made
-
-
-@pytest.fixture
-def programme(db: None, bank: Bank) -> Programme:
-    return Programme.objects.create(
-        slug="trial",
-        title="Trial",
-        currency="USD",
-        budget=3 * AMOUNT,
-        gateway=GatewayAccount.objects.create(name="trial", kind="trial", config={"payer": "account:1@bank"}),
-        rules={"who": [], "how_much": {"fixed": "10.00"}, "how_often": "once", "per": "identity.number"},
-    )
-
-
 def book(programme: Programme, now: datetime, person: str = "ana", **more: Any) -> PaymentInstruction:
     due = PaymentDue(**{"key": person, "period": "2026", "amount": AMOUNT, "payee": f"cash for {person}",
                  "reference": f"R-{person}", "purpose": "Trial", **more})  # fmt: skip
     return book_payment(programme, due, now=now)[0]
+
+
+def change(row: PaymentInstruction, **fields: Any) -> PaymentInstruction:
+    PaymentInstruction.objects.filter(pk=row.pk).update(**fields)
+    row.refresh_from_db()
+    return row
 
 
 def deliver(now: datetime) -> dict[str, int]:

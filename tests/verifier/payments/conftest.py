@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 
+from tests.verifier.payments.bank import AMOUNT, Bank
 from verifier.models import GatewayAccount, PaymentInstruction, Programme
+from verifier.payments import gateways
 from verifier.payments.delivery.outbox import deliver_outbox
 from verifier.payments.delivery.reconciliation import reconcile
 from verifier.payments.instructions.booking import PaymentDue, book_payment
+from verifier.payments.instructions.gateway import GatewayKind
 from verifier.payments.instructions.ledger import check_books
 
 PAYER = {"payer": "account:7001@national-bank", "payer_name": "National Paying Agency"}
@@ -67,3 +70,22 @@ def rail(db: None, now: datetime, settings: Any, tmp_path: Path) -> Callable[...
         return Rail(kind, {**PAYER, **config}, now=now)
 
     return make
+
+
+@pytest.fixture
+def bank(monkeypatch: pytest.MonkeyPatch) -> Bank:
+    made = Bank()
+    monkeypatch.setitem(gateways.GATEWAYS, "trial", GatewayKind(lambda account: made))
+    return made
+
+
+@pytest.fixture
+def programme(db: None, bank: Bank) -> Programme:
+    return Programme.objects.create(
+        slug="trial",
+        title="Trial",
+        currency="USD",
+        budget=3 * AMOUNT,
+        gateway=GatewayAccount.objects.create(name="trial", kind="trial", config={"payer": "account:1@bank"}),
+        rules={"who": [], "how_much": {"fixed": "10.00"}, "how_often": "once", "per": "identity.number"},
+    )

@@ -10,19 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from common.errors import FetchError, UnknownPartError
-from tests.verifier.payments.bank import (
-    AMOUNT,
-    MINUTE,
-    Bank,
-    State,
-    Stopped,
-    bank,
-    book,
-    deliver,
-    money,
-    programme,
-    state,
-)
+from tests.verifier.payments.bank import AMOUNT, MINUTE, Bank, State, Stopped, book, deliver, money, state
 from verifier.models import GatewayAccount, PaymentInstruction, Programme
 from verifier.payments import gateways
 from verifier.payments.delivery.outbox import LEASE, unpark_payments
@@ -35,8 +23,6 @@ from verifier.payments.instructions.gateway import (
     PaymentReceipt,
 )
 from verifier.payments.instructions.receipts import apply_receipt
-
-__all__ = ["bank", "programme"]  # fixtures
 
 
 class TestDelivery:

@@ -10,26 +10,12 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from common.errors import FetchError
-from tests.verifier.payments.bank import (
-    AMOUNT,
-    MINUTE,
-    Bank,
-    State,
-    bank,
-    book,
-    deliver,
-    money,
-    programme,
-    reach,
-    state,
-)
+from tests.verifier.payments.bank import AMOUNT, MINUTE, Bank, State, book, deliver, money, reach, state
 from verifier.models import JournalEntry, PaymentInstruction, Programme
 from verifier.payments.delivery.reconciliation import reconcile
 from verifier.payments.instructions.errors import BudgetExhaustedError
 from verifier.payments.instructions.gateway import PaymentReceipt
 from verifier.payments.instructions.receipts import apply_receipt
-
-__all__ = ["bank", "programme"]  # fixtures
 
 
 class TestReconciling:

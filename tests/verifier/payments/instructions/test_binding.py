@@ -11,19 +11,9 @@ from django.core.management import CommandError, call_command
 
 from common.payments.voucher import VoucherRefusedError
 from tests.verifier.pages.test_programmes import staff
-from tests.verifier.payments.bank import (
-    AMOUNT,
-    MINUTE,
-    Bank,
-    State,
-    bank,
-    book,
-    deliver,
-    programme,
-    reach,
-)
-from tests.verifier.payments.conftest import Rail, rail
-from verifier.models import JournalEntry, PaymentEvent, PaymentInstruction, Programme, Voucher
+from tests.verifier.payments.bank import AMOUNT, MINUTE, Bank, State, book, change, deliver, reach
+from tests.verifier.payments.conftest import Rail
+from verifier.models import JournalEntry, PaymentEvent, Programme, Voucher
 from verifier.payments.delivery.outbox import unpark_payments
 from verifier.payments.delivery.reconciliation import reconcile
 from verifier.payments.gateways.voucher import vouchers
@@ -32,7 +22,6 @@ from verifier.payments.instructions.binding import is_altered
 from verifier.payments.instructions.gateway import PaymentReceipt
 from verifier.payments.instructions.receipts import apply_receipt
 
-__all__ = ["bank", "programme", "rail"]  # fixtures
 CHANGES: list[dict[str, Any]] = [
     {"payee": "mobile:+59170000000@chaska"},
     {"payee": ""},
@@ -48,12 +37,6 @@ CHANGES: list[dict[str, Any]] = [
     {"bound": ""},
     {"bound": "x.y"},
 ]
-
-
-def change(row: PaymentInstruction, **fields: Any) -> PaymentInstruction:
-    PaymentInstruction.objects.filter(pk=row.pk).update(**fields)
-    row.refresh_from_db()
-    return row
 
 
 @pytest.mark.parametrize("fields", CHANGES, ids=str)

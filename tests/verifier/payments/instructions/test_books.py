@@ -14,7 +14,7 @@ from hypothesis import strategies as some
 
 from common.errors import FetchError
 from tests.conftest import NOW
-from tests.verifier.payments.bank import Bank, Stopped, bank, book, deliver, programme
+from tests.verifier.payments.bank import Bank, Stopped, book, deliver
 from verifier.models import PaymentInstruction, Programme
 from verifier.payments.delivery.outbox import unpark_payments
 from verifier.payments.delivery.reconciliation import reconcile
@@ -24,7 +24,6 @@ from verifier.payments.instructions.gateway import NotSentError, PaymentReceipt
 from verifier.payments.instructions.receipts import apply_receipt
 from verifier.payments.reports.balances import payments_report
 
-__all__ = ["bank", "programme"]  # fixtures
 State = states.State
 MISHAPS: dict[str, BaseException | None] = {
     "none": None,

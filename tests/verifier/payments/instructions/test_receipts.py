@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from tests.verifier.payments.bank import MINUTE, Bank, State, bank, book, money, programme, reach, state
+from tests.verifier.payments.bank import MINUTE, Bank, State, book, money, reach, state
 from verifier.models import PaymentEvent, Programme
 from verifier.payments.delivery.reconciliation import reconcile
 from verifier.payments.instructions import states
@@ -17,8 +17,6 @@ from verifier.payments.instructions.errors import (
 )
 from verifier.payments.instructions.gateway import PaymentReceipt
 from verifier.payments.instructions.receipts import apply_receipt
-
-__all__ = ["bank", "programme"]  # fixtures
 
 
 class TestReceipts:

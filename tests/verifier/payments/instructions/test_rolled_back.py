@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 
 from common.payments.voucher import VoucherRefusedError
-from tests.verifier.payments.bank import MINUTE, Bank, State, bank, book, deliver, programme, reach
-from tests.verifier.payments.conftest import Rail, rail
-from tests.verifier.payments.instructions.test_binding import change
+from tests.verifier.payments.bank import MINUTE, Bank, State, book, change, deliver, reach
+from tests.verifier.payments.conftest import Rail
 from verifier.models import GatewayAccount, PaymentInstruction, Programme, Voucher
 from verifier.payments.delivery.reconciliation import reconcile
 from verifier.payments.gateways.voucher import vouchers
@@ -22,7 +21,6 @@ from verifier.payments.instructions.gateway import PaymentReceipt
 from verifier.payments.instructions.integrity import stop_altered
 from verifier.payments.instructions.receipts import apply_receipt
 
-__all__ = ["bank", "programme", "rail"]  # fixtures
 OVER = [State.SENT, State.SETTLED, State.REJECTED, State.RETURNED, State.RELEASED]
 
 
