@@ -12,6 +12,7 @@ from verifier.models import GatewayAccount, PaymentInstruction, Programme
 from verifier.payments import gateways
 from verifier.payments.delivery.outbox import deliver_outbox
 from verifier.payments.delivery.reconciliation import reconcile
+from verifier.payments.gateways.voucher import vouchers
 from verifier.payments.instructions.booking import PaymentDue, book_payment
 from verifier.payments.instructions.gateway import GatewayKind
 from verifier.payments.instructions.ledger import check_books
@@ -46,6 +47,12 @@ class Rail:
             purpose="Farmers' subsidy",
         )
         return book_payment(self.programme, due, now=self.now)[0]
+
+    def issue_voucher(self) -> tuple[PaymentInstruction, str]:
+        """A payment by voucher that has left, and the text of its voucher."""
+        payment = self.book("voucher")
+        self.deliver()
+        return payment, vouchers.voucher_text(payment.number)
 
     def deliver(self) -> dict[str, int]:
         return deliver_outbox(clock=lambda: self.now)

@@ -16,7 +16,6 @@ from tests.verifier.payments.conftest import Rail
 from verifier.models import JournalEntry, PaymentEvent, Programme, Voucher
 from verifier.payments.delivery.outbox import unpark_payments
 from verifier.payments.delivery.reconciliation import reconcile
-from verifier.payments.gateways.voucher import vouchers
 from verifier.payments.gateways.voucher.redeeming import redeem_voucher
 from verifier.payments.instructions.binding import is_altered
 from verifier.payments.instructions.gateway import PaymentReceipt
@@ -144,9 +143,7 @@ def test_files_are_written_of_what_was_signed_alone(
 @pytest.mark.parametrize("where", ["amount", "currency", "order"])
 def test_a_voucher_is_worth_what_was_signed(rail: Callable[..., Rail], where: str) -> None:
     counter = rail("voucher", days=30)
-    payment = counter.book("voucher")
-    counter.deliver()
-    text = vouchers.voucher_text(payment.number)
+    payment, text = counter.issue_voucher()
     if where == "order":
         change(payment, amount=150_000)
     else:

@@ -96,9 +96,7 @@ def test_a_voucher_that_was_cashed_is_not_opened_again(
     rail: Callable[..., Rail], also: dict[str, Any]
 ) -> None:
     counter = rail("voucher", days=30)
-    payment = counter.book("voucher")
-    counter.deliver()
-    text = vouchers.voucher_text(payment.number)
+    payment, text = counter.issue_voucher()
     redeem_voucher(text, agent="Shop 7", now=counter.now)
     Voucher.objects.update(state="ISSUED", ended_at=None, agent="")
     if also:

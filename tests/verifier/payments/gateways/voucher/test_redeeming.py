@@ -23,9 +23,7 @@ def counter(rail: Callable[..., Rail]) -> Rail:
 @pytest.fixture
 def issued(counter: Rail) -> str:
     """The text of a voucher."""
-    payment = counter.book("voucher")
-    counter.deliver()
-    return vouchers.voucher_text(payment.number)
+    return counter.issue_voucher()[1]
 
 
 def test_a_voucher_is_cashed_once(counter: Rail, issued: str) -> None:
