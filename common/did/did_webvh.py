@@ -122,10 +122,7 @@ def _configured(state: _State, parameters: Mapping[str, Any], *, first: bool) ->
     if first and not keys:
         raise _invalid("This DID's log names nobody who may continue it.")
     if state.promised and not first:
-        if not {"updateKeys", "nextKeyHashes"} <= set(parameters):
-            raise _invalid("This DID's log does not name the keys that it promised.")
-        if not {_multihash(key.encode()) for key in keys} <= set(state.promised):
-            raise _invalid("A key in this DID's log was not promised before.")
+        _require_promised(state, parameters, keys)
     portable, deactivated = parameters.get("portable", state.portable), parameters.get("deactivated") or False
     if not isinstance(portable, bool) or not isinstance(deactivated, bool):
         raise _invalid("This DID's log has parameters that are not known.")
@@ -138,6 +135,14 @@ def _configured(state: _State, parameters: Mapping[str, Any], *, first: bool) ->
         portable=portable,
         deactivated=deactivated,
     )
+
+
+def _require_promised(state: _State, parameters: Mapping[str, Any], keys: tuple[str, ...]) -> None:
+    """Keys of an entry after `nextKeyHashes` are among those whose hashes it held (§3.7.6)."""
+    if not {"updateKeys", "nextKeyHashes"} <= set(parameters):
+        raise _invalid("This DID's log does not name the keys that it promised.")
+    if not {_multihash(key.encode()) for key in keys} <= set(state.promised):
+        raise _invalid("A key in this DID's log was not promised before.")
 
 
 def _check_scid(entry: Mapping[str, Any], scid: str) -> None:

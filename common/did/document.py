@@ -98,11 +98,28 @@ def parse_document(source: Mapping[str, Any], *, did: str) -> DIDDocument:
     """
     if source.get("id") != did:
         raise ResolutionError("This DID document is another's.", code="invalidDidDocument")
-    said = strict_json.without_nulls(source)
+    entries, relations = _entries(strict_json.without_nulls(source), did=did)
+    methods: dict[str, VerificationMethod] = {}
+    others: dict[str, UnknownKeyKindError] = {}
+    for identifier, entry in entries.items():
+        try:
+            method = _method(identifier, entry, relations.get(identifier, set()))
+        except UnknownKeyKindError as error:
+            others[identifier] = error
+            continue
+        if method is not None:
+            methods[identifier] = method
+    return DIDDocument(id=did, methods=methods, source=source, others=others)
+
+
+def _entries(
+    document: Mapping[str, Any], *, did: str
+) -> tuple[dict[str, Mapping[str, Any]], dict[str, set[str]]]:
+    """Verification methods by DID URL, and the relationships of each (DID Core §5.2, §5.3)."""
     relations: dict[str, set[str]] = {}
     entries: dict[str, Mapping[str, Any]] = {}
     for name in ("verificationMethod", *PURPOSES):
-        values = said.get(name, [])
+        values = document.get(name, [])
         if not isinstance(values, list):
             raise ResolutionError(f"{name} is not a list.", code="invalidDidDocument")
         for value in values:
@@ -116,17 +133,7 @@ def parse_document(source: Mapping[str, Any], *, did: str) -> DIDDocument:
                 raise ResolutionError(f"{name} holds no key.", code="invalidDidDocument")
             if name in PURPOSES:
                 relations.setdefault(identifier, set()).add(name)
-    methods: dict[str, VerificationMethod] = {}
-    others: dict[str, UnknownKeyKindError] = {}
-    for identifier, entry in entries.items():
-        try:
-            method = _method(identifier, entry, relations.get(identifier, set()))
-        except UnknownKeyKindError as error:
-            others[identifier] = error
-            continue
-        if method is not None:
-            methods[identifier] = method
-    return DIDDocument(id=did, methods=methods, source=source, others=others)
+    return entries, relations
 
 
 def absolute(identifier: str, did: str) -> str:

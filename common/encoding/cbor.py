@@ -111,33 +111,37 @@ def _write_embedded(encoder: cbor2.CBOREncoder, value: object) -> None:
     encoder.write(value.encoded)
 
 
+def _argument(data: bytes, at: int) -> tuple[int, int]:
+    """The argument in the head of an item, and where its contents begin (RFC 8949 §3)."""
+    length, at = data[at] & 31, at + 1
+    if not 24 <= length < 28:
+        return length, at
+    size = 1 << (length - 24)
+    return int.from_bytes(data[at : at + size], "big"), at + size
+
+
 def _embedded_in(data: bytes, *, max_depth: int) -> Iterator[bytes]:
     """Each tag 24 in a data item, whole, by where their contents end: as a decoder meets them."""
     found: list[bytes] = []
 
-    def skip(at: int, depth: int) -> int:
-        """Where the item that begins at `at` ends (§3, appendix C)."""
+    def skip(begin: int, depth: int) -> int:
+        """Where the item that begins there ends (§3, appendix C)."""
         if depth > 2 * max_depth:
             raise MalformedInputError("This CBOR is nested too deeply.")
-        begin, kind, length = at, data[at] >> 5, data[at] & 31
-        at += 1
-        endless = length == 31
-        if 24 <= length < 28:
-            size = 1 << (length - 24)
-            length, at = int.from_bytes(data[at : at + size], "big"), at + size
+        kind, endless = data[begin] >> 5, data[begin] & 31 == 31
+        length, at = _argument(data, begin)
         if kind in (2, 3) and not endless:
             return at + length
         if kind in (2, 3, 4, 5) and endless:
             while data[at] != _BREAK:
                 at = skip(at, depth + 1)
             return at + 1
-        if kind in (4, 5):
-            for _ in range(length * (kind - 3)):
-                at = skip(at, depth + 1)
-        if kind == 6:
+        for _ in range(
+            {4: length, 5: 2 * length, 6: 1}.get(kind, 0)
+        ):  # an array's items, a map's pairs, a tag's
             at = skip(at, depth + 1)
-            if length == EMBEDDED:
-                found.append(data[begin:at])
+        if kind == 6 and length == EMBEDDED:
+            found.append(data[begin:at])
         return at
 
     try:

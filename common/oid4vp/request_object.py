@@ -132,19 +132,24 @@ def _verify_signed(
         raise InvalidRequestError("This request is meant for another wallet.")
     if reference.method == "post" and wallet_nonce is not None and claims.get("wallet_nonce") != wallet_nonce:
         raise InvalidRequestError("This request was not made for this moment.")
+    issued, expires = _check_times(claims, now=now)
+    request = parse_request_parameters(claims, origin=reference.origin)
+    request = replace(request, issued_at=issued, expires_at=expires)
+    if reference.origin and not _expects(claims, reference.origin):
+        raise InvalidRequestError("This request was made for another page.")
+    if not reference.origin and client.host and urlsplit(request.response_uri).hostname != client.host:
+        raise InvalidRequestError("The answer would go to another host than the certificate names.")
+    return VerifiedRequest(request, identity=client.identity, authenticated=True)
+
+
+def _check_times(claims: Mapping[str, Any], *, now: datetime) -> tuple[datetime | None, datetime | None]:
+    """`iat` and `exp` of a request object that is good at this moment (RFC 7519 §4.1.4 to §4.1.6)."""
     issued, begins, expires = (_time(claims, name) for name in ("iat", "nbf", "exp"))
     if any(moment is not None and moment > now + SKEW for moment in (issued, begins)):
         raise InvalidRequestError("This request is of a later time; start again at the service.")
     if expires is not None and expires <= now - SKEW:
         raise InvalidRequestError("This request has run out; start again at the service.")
-    request = parse_request_parameters(claims, origin=reference.origin)
-    request = replace(request, issued_at=issued, expires_at=expires)
-    if reference.origin:
-        if not _expects(claims, reference.origin):
-            raise InvalidRequestError("This request was made for another page.")
-    elif client.host and urlsplit(request.response_uri).hostname != client.host:
-        raise InvalidRequestError("The answer would go to another host than the certificate names.")
-    return VerifiedRequest(request, identity=client.identity, authenticated=True)
+    return issued, expires
 
 
 def _is_for_wallets(audience: object) -> bool:

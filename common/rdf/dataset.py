@@ -63,20 +63,8 @@ class _Writer:
         for key, values in node.items():
             if key == "@id":
                 continue
-            if key == "@type":
-                self.quads += [Quad(subject, _TYPE, self.resource(name), graph) for name in values]
-            elif key == "@graph":
-                for inner in values:
-                    self.statements(inner, subject)
-            elif key == "@included":
-                for inner in values:
-                    self.statements(inner, graph)
-            elif key == "@reverse":
-                for name, items in values.items():
-                    predicate = _iri(name)
-                    self.quads += [Quad(self.node(item, graph), predicate, subject, graph) for item in items]
-            elif key.startswith("@"):
-                raise DataLossError(f"{key} has no meaning in RDF.")
+            if key.startswith("@"):
+                self.keyword(key, values, subject, graph)
             else:
                 predicate = _iri(key)
                 at = (subject, predicate)
@@ -86,6 +74,20 @@ class _Writer:
             if not values:
                 raise DataLossError("An empty set says nothing that can be signed; leave it out.")
         return subject
+
+    def keyword(self, keyword: str, values: Any, subject: Resource, graph: Graph) -> None:
+        """What a keyword of a node says about it (JSON-LD 1.1 API §7.2); `DataLossError` for all others."""
+        if keyword == "@type":
+            self.quads += [Quad(subject, _TYPE, self.resource(name), graph) for name in values]
+        elif keyword in ("@graph", "@included"):
+            for inner in values:
+                self.statements(inner, subject if keyword == "@graph" else graph)
+        elif keyword == "@reverse":
+            for name, items in values.items():
+                predicate = _iri(name)
+                self.quads += [Quad(self.node(item, graph), predicate, subject, graph) for item in items]
+        else:
+            raise DataLossError(f"{keyword} has no meaning in RDF.")
 
     def value(self, value: Mapping[str, Any], graph: Graph, at: Place) -> Resource | Literal:
         if "@index" in value:
@@ -135,18 +137,10 @@ def _literal(value: Mapping[str, Any]) -> Literal:
     content, datatype = value["@value"], value.get("@type")
     if datatype == "@json":
         return Literal(jcs.canonicalize(content).decode(), datatype=_JSON)
-    if isinstance(content, float) and not isfinite(content):
-        raise TransformationError("Infinity is no number that JSON could hold.")
-    if isinstance(content, float) and (datatype in _FLOATS or not content.is_integer()):
-        return Literal(_canonical_double(content), datatype=_iri(datatype) if datatype else _DOUBLE)
-    if isinstance(content, float):
-        content = int(content)
+    if isinstance(content, int | float):
+        return _scalar(content, datatype)
     if datatype in _FLOATS:
         raise TransformationError("Fractions are written as decimals, not as floating point.")
-    if isinstance(content, bool):
-        return Literal("true" if content else "false", datatype=_iri(datatype) if datatype else _BOOLEAN)
-    if isinstance(content, int):
-        return Literal(str(content), datatype=_iri(datatype) if datatype else _INTEGER)
     if not isinstance(content, str):
         raise TransformationError("A value is neither text, a whole number nor a truth value.")
     language = value.get("@language")
@@ -158,6 +152,21 @@ def _literal(value: Mapping[str, Any]) -> Literal:
         except ValueError as error:
             raise TransformationError("This is not a language tag.") from error
     return Literal(content, datatype=_iri(datatype)) if datatype else Literal(content)
+
+
+def _scalar(content: float, datatype: str | None) -> Literal:
+    """A number or truth value as RDF literal (JSON-LD 1.1 API §8.2.2); a whole float is an integer."""
+    if isinstance(content, float):
+        if not isfinite(content):
+            raise TransformationError("Infinity is no number that JSON could hold.")
+        if datatype in _FLOATS or not content.is_integer():
+            return Literal(_canonical_double(content), datatype=_iri(datatype) if datatype else _DOUBLE)
+        content = int(content)
+    if datatype in _FLOATS:
+        raise TransformationError("Fractions are written as decimals, not as floating point.")
+    if isinstance(content, bool):
+        return Literal("true" if content else "false", datatype=_iri(datatype) if datatype else _BOOLEAN)
+    return Literal(str(content), datatype=_iri(datatype) if datatype else _INTEGER)
 
 
 def _canonical_double(number: float) -> str:
