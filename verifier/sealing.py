@@ -23,8 +23,10 @@ def unseal_value(sealed: bytes | memoryview, *, name: str) -> bytes:
 
 
 def fresh_secret() -> str:
-    """A new secret: 192 random bits, URL-safe."""
-    return secrets.token_urlsafe(24)
+    """A new secret: 192 random bits, URL-safe; it begins with no hyphen, which commands read as an option."""
+    while (secret := secrets.token_urlsafe(24)).startswith("-"):
+        pass
+    return secret
 
 
 def digest_secret(secret: str) -> str:
