@@ -69,7 +69,7 @@ def text(name: str, value: Any) -> None:
         raise InvalidParameterError(f"{name} is a text of 1 to {MAX_TEXT} characters.")
 
 
-def texts(name: str, value: Any) -> None:
+def list_of_texts(name: str, value: Any) -> None:
     """A list of texts, at least one."""
     if not isinstance(value, list | tuple) or not value or not all(isinstance(one, str) for one in value):
         raise InvalidParameterError(f"{name} is a list of texts.")
@@ -87,7 +87,7 @@ def days(name: str, value: Any) -> None:
         raise InvalidParameterError(f"{name} is a number of days.")
 
 
-def one_of(*words: Any) -> Check:
+def choice_of(*words: Any) -> Check:
     """One of `words`, and of their type: 1 is not True."""
 
     def check(name: str, value: Any) -> None:

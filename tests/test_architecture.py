@@ -22,6 +22,8 @@ TREE = read_modules()
         rules.common_names_no_party,
         rules.files_stay_short,
         rules.errors_end_in_error,
+        rules.classes_have_one_name,
+        rules.functions_have_one_name,
         rules.pages_ask_services,
         parts.stay_at_home,
     ],
@@ -29,6 +31,12 @@ TREE = read_modules()
 )
 def test_holds(rule: Callable[[Tree], Iterator[str]]) -> None:
     sentences = broken(rule, TREE)
+    assert not sentences, "\n".join(sentences)
+
+
+def test_files_of_tests_stay_short() -> None:
+    """A file of tests may be longer than a module, but not without an end."""
+    sentences = list(rules.files_stay_short(read_modules(tops=("tests",)), rules.MOST_LINES_OF_TESTS))
     assert not sentences, "\n".join(sentences)
 
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from common.adapters.api.openapi.json_schema import Component, array_of, component_of, object_of
-from common.adapters.api.openapi.operation import JSON, Operation, Parameter, ResponseObject
+from common.adapters.api.openapi.operation import JSON, Operation, OperationParameter, ResponseObject
 from common.adapters.api.openapi.refusals import NO_SUCH_ADDRESS, TOO_MANY, oauth_refusals
 from common.adapters.api.openapi.security import HOLDER_REQUEST
 from common.notices.messages import InboxNotice, NoticeRefusedError
@@ -25,7 +25,7 @@ A_NOTICE: Final = {
 }
 
 
-def inbox_operation(id: str, summary: str, *, parameters: tuple[Parameter, ...] = ()) -> Operation:
+def inbox_operation(id: str, summary: str, *, parameters: tuple[OperationParameter, ...] = ()) -> Operation:
     """The operation of one party's inbox."""
     return Operation(
         id=id,

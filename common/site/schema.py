@@ -11,7 +11,7 @@ from common.adapters.api.openapi.json_schema import (
     explained,
     object_of,
 )
-from common.adapters.api.openapi.operation import JSON, Operation, Parameter, ResponseObject
+from common.adapters.api.openapi.operation import JSON, Operation, OperationParameter, ResponseObject
 from common.adapters.api.openapi.refusals import TOO_MANY, oauth_refusals
 from common.did.resolution_result import CONTENT_TYPE, ERRORS
 
@@ -81,13 +81,13 @@ RESOLVE: Final = Operation(
     clause="DID Resolution §10.1",
     tag="did resolution",
     parameters=(
-        Parameter("did", "A DID, or a DID URL, percent-encoded.", "path", example=DID),
-        Parameter("publicKeyFormat", "did:key only."),
-        Parameter("verificationRelationship", "What a key must be meant for."),
-        Parameter("expandRelativeUrls", "Names of parts written out.", schema={"type": "boolean"}),
-        Parameter("service", "DID parameter: the service of that name."),
-        Parameter("serviceType", "DID parameter: services of that type."),
-        Parameter("relativeRef", "DID parameter: relative to a service's address."),
+        OperationParameter("did", "A DID, or a DID URL, percent-encoded.", "path", example=DID),
+        OperationParameter("publicKeyFormat", "did:key only."),
+        OperationParameter("verificationRelationship", "What a key must be meant for."),
+        OperationParameter("expandRelativeUrls", "Names of parts written out.", schema={"type": "boolean"}),
+        OperationParameter("service", "DID parameter: the service of that name."),
+        OperationParameter("serviceType", "DID parameter: services of that type."),
+        OperationParameter("relativeRef", "DID parameter: relative to a service's address."),
     ),
     responses=(
         ResponseObject(

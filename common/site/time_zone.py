@@ -46,7 +46,7 @@ def local_moment(when: datetime) -> str:
     return display.moment(timezone.localtime(when)) + _named(when)
 
 
-def written(when: datetime) -> str:
+def written_in_zone(when: datetime) -> str:
     """The moment for machines that read the page (RFC 3339)."""
     return when.astimezone(UTC).isoformat(timespec="seconds")
 

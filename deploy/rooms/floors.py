@@ -28,6 +28,34 @@ FLOORS: Final[Mapping[str, Floors]] = {
         ("issuer", "wallet", "verifier"),
         ("common.config",),
     ),
+    "common.formats": (
+        ("common.formats.query_meta",),
+        ("common.formats.traits",),
+        ("common.formats.base",),
+        ("common.formats.w3c", "common.formats.sd_jwt", "common.formats.mdoc"),
+        ("common.formats.data_integrity", "common.formats.sd_jwt_vc"),
+        ("common.formats.vc_jwt",),
+        ("common.formats",),
+        ("common.formats.detect",),
+    ),
+    "common.notices": (
+        ("common.notices", "common.notices.models", "common.notices.languages", "common.notices.messages"),
+        ("common.notices.channels", "common.notices.texts", "common.notices.schema"),
+        ("common.notices.notify",),
+        ("common.notices.delivery", "common.notices.inbox"),
+        ("common.notices.views", "common.notices.admin", "common.notices.management", "common.notices.apps"),
+    ),
+    "common.site": (
+        (
+            *("common.site", "common.site.accounts", "common.site.context", "common.site.logs"),
+            *("common.site.middleware", "common.site.schema", "common.site.sessions"),
+            *("common.site.time_zone", "common.site.views"),
+        ),
+        (
+            *("common.site.apps", "common.site.management", "common.site.resolution"),
+            *("common.site.templatetags",),
+        ),
+    ),
     "common.registries": (
         ("common.registries", "common.registries.connector"),
         ("common.registries.values", "common.registries.sql_statement"),

@@ -25,6 +25,6 @@ def format_identifier(format_: str) -> str:
     return format_.partition(":")[0]
 
 
-def issuer_of(authority: Authority, format_: Traits) -> str:
+def issuer_identifier(authority: Authority, format_: Traits) -> str:
     """The identifier that stands in the credential: SD-JWT VC §3.5 wants a URL, VCDM takes a DID."""
     return authority.did if format_.data_model else authority.identifier

@@ -13,7 +13,7 @@ from common.formats.base import Holder, Secured, Sources
 from common.vcdm.credential import ClaimPath, Credential
 from issuer.authorities import certificates, identity
 from issuer.configurations import types
-from issuer.configurations.formats import format_profile, issuer_of, securing_format
+from issuer.configurations.formats import format_profile, issuer_identifier, securing_format
 from issuer.models import Configuration
 from issuer.status.indexes import StatusSlot
 
@@ -89,7 +89,7 @@ def secure_credential(configuration: Configuration, format_: str, drafted: Crede
         chain = certificates.token_chain(authority, now=drafted.issued_at) if described.vouched else ()
     credential = Credential(
         id=drafted.id.urn,
-        issuer=issuer_of(authority, described),
+        issuer=issuer_identifier(authority, described),
         type=configuration.type,
         vct=configuration.vct,
         claims=drafted.claims,

@@ -3,7 +3,7 @@
 from django.db import models
 
 from common.formats.traits import TypeNames
-from common.registries.claims.mapping import Claim, parse_claims, vocabulary_of
+from common.registries.claims.mapping import Claim, parse_claim_mapping, vocabulary_of
 from common.registries.rules.credential_rules import Rule, parse_credential_rules
 from issuer.models.authority import Authority
 from issuer.models.registry import Registry
@@ -64,7 +64,7 @@ class Configuration(models.Model):
 
     def claim_list(self) -> tuple[Claim, ...]:
         """The claims as values."""
-        return parse_claims(self.claims)
+        return parse_claim_mapping(self.claims)
 
     def rule_list(self) -> tuple[Rule, ...]:
         """The rules by which registries lead it, as values."""

@@ -55,7 +55,7 @@ def agreed_query(
     for term in tree.criteria_terms(node):
         if term.attribute not in agreed.attributes:
             raise SpdciItemError("This attribute is not part of what was agreed.", reason=reason)
-    tree.check_values(node, served.mapping.types, reason=reason)
+    tree.check_query_values(node, served.mapping.types, reason=reason)
     return node
 
 

@@ -10,11 +10,11 @@ from common.parameters import InvalidParameterError, Parameter, check_parameters
 
 DECLARED = {
     "name": Parameter(parameters.text, required=True),
-    "others": Parameter(parameters.texts),
+    "others": Parameter(parameters.list_of_texts),
     "words": Parameter(parameters.texts_by_name),
     "days": Parameter(parameters.days),
-    "mode": Parameter(parameters.one_of("sync", "async")),
-    "names": Parameter(parameters.one_of(True, False)),
+    "mode": Parameter(parameters.choice_of("sync", "async")),
+    "names": Parameter(parameters.choice_of(True, False)),
     "terms": Parameter(parameters.group({"days": Parameter(parameters.days, required=True)})),
 }
 RIGHT = {

@@ -31,7 +31,7 @@ from wallet.issuance import (
 )
 from wallet.issuance.credential_offer import (
     KIND,
-    OfferGoneError,
+    OfferExpiredError,
     PendingOffer,
     dump_offer,
     load_offer,
@@ -59,7 +59,7 @@ class WrongTxCodeError(SelloError):
 def receive_offer(vault: Vault, text: str, *, now: datetime) -> UUID:
     """Read an offer from a link or QR text and keep it as a question to the person.
 
-    Raises `AlreadyAcceptedError`, `UnsuitableOfferError`, `OfferGoneError`, `IssuerUnreachableError`, or
+    Raises `AlreadyAcceptedError`, `UnsuitableOfferError`, `OfferExpiredError`, `IssuerUnreachableError`, or
     `InvalidMessageError` for an offer or metadata that are not what they should be.
     """
     # 1 Read the offer and the issuer's metadata.
@@ -149,7 +149,7 @@ def _take(
     except WrongTxCodeError:
         pending.return_question(vault, id, dump_offer(replace(offer, attempts=offer.attempts + 1)))
         raise
-    except (OfferGoneError, ReceivedCredentialError):
+    except (OfferExpiredError, ReceivedCredentialError):
         pending.remove_question(vault, id)
         raise
     except SelloError:
@@ -182,7 +182,7 @@ def _authorize(offer: PendingOffer, tx_code: str | None, now: datetime) -> Pendi
         if error.code == "slow_down":
             raise IssuerUnreachableError(error) from error
         if offer.offer.tx_code is None:
-            raise OfferGoneError(f"{error.code} {error.detail}") from error
+            raise OfferExpiredError(f"{error.code} {error.detail}") from error
         raise WrongTxCodeError(
             "This code was not accepted. Type it exactly as the office gave it to you. If it is right, the "
             "offer has run out or was used up by wrong codes: ask for a new one.",
@@ -195,4 +195,4 @@ def _redeem(offer: PendingOffer, query: str, now: datetime) -> PendingOffer:
     try:
         return replace(offer, token=authorization.redeem_code(offer, query, now=now), errand=None)
     except IssuerResponseError as error:
-        raise OfferGoneError(f"{error.code} {error.detail}") from error
+        raise OfferExpiredError(f"{error.code} {error.detail}") from error

@@ -111,7 +111,7 @@ def load_offer(value: Mapping[str, Any]) -> PendingOffer:
     )
 
 
-class OfferGoneError(SelloError):
+class OfferExpiredError(SelloError):
     """The offer has expired or was used."""
 
     code = "invalid_grant"
@@ -134,7 +134,7 @@ def fetch_offer(text: str) -> CredentialOffer:
 def _fetch_offer(reference: OfferReference) -> CredentialOffer:
     reply = send_request("GET", reference.url, headers={"Accept": "application/json"})
     if reply.status in (404, 410):
-        raise OfferGoneError(f"offer answered {reply.status}")
+        raise OfferExpiredError(f"offer answered {reply.status}")
     if reply.status != 200:
         raise IssuerUnreachableError(FetchError("The offer could not be read.", detail=str(reply.status)))
     return parse_credential_offer(strict_json.loads_object(reply.body))

@@ -30,7 +30,7 @@ from common.formats.data_integrity.pipeline import Expected
 from common.formats.data_integrity.presentation_proof import declared_in, require_recent
 from common.formats.data_integrity.securing import ASSERTION, always_shown, secure_document
 from common.formats.data_integrity.suite import PROOF_TYPE
-from common.formats.data_integrity.transaction_data import confirmed, digest
+from common.formats.data_integrity.transaction_data import confirmed, transaction_data_digest
 from common.formats.query_meta import TypeValues
 from common.formats.traits import Kind, PublishedType, Traits, TypeNames
 from common.formats.w3c import data_model, envelopes, vc_token
@@ -190,7 +190,9 @@ class LdpVc(Format):
             "verifiableCredential": [document],
         }
         if binding.transaction_data:
-            presentation[TRANSACTION_DATA_HASHES] = [digest(entry) for entry in binding.transaction_data]
+            presentation[TRANSACTION_DATA_HASHES] = [
+                transaction_data_digest(entry) for entry in binding.transaction_data
+            ]
         options = pipeline.proof_options(
             signer=signer,
             purpose=AUTHENTICATION,

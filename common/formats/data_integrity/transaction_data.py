@@ -12,7 +12,7 @@ from common.formats.base import Binding, BindingMismatchError
 from common.rdf.terms import TRANSACTION_DATA_HASHES
 
 
-def digest(entry: str) -> str:
+def transaction_data_digest(entry: str) -> str:
     """The hash of one entry of `transaction_data`, taken of its base64url text (OpenID4VP 1.0 §B.3.3.1)."""
     return base64url.encode(sha256(entry.encode()).digest())
 
@@ -21,7 +21,7 @@ def confirmed(document: Mapping[str, Any], binding: Binding) -> tuple[str, ...]:
     """The entries of the binding that the holder signed; a hash of anything else is refused."""
     value = document.get(TRANSACTION_DATA_HASHES, [])
     hashes = value if isinstance(value, list) else [value]
-    known = {digest(entry): entry for entry in binding.transaction_data}
+    known = {transaction_data_digest(entry): entry for entry in binding.transaction_data}
     if not all(isinstance(item, str) and item in known for item in hashes):
         raise BindingMismatchError("The holder signed transaction data that was not asked for.")
     return tuple(entry for digest, entry in known.items() if digest in hashes)

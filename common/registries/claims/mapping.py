@@ -69,7 +69,7 @@ class Claim:
         return replace(self, formerly=(*before.formerly, *changed))
 
 
-def parse_claims(entries: Any) -> tuple[Claim, ...]:
+def parse_claim_mapping(entries: Any) -> tuple[Claim, ...]:
     """Claims as configurations store them and `--claims FILE` spells them; every fault is named."""
     if not isinstance(entries, list) or not entries:
         raise InvalidClaimsError("Claims are a list with one object a claim.")
@@ -82,7 +82,7 @@ def parse_claims(entries: Any) -> tuple[Claim, ...]:
 
 
 def as_json(claims: Iterable[Claim]) -> list[dict[str, Any]]:
-    """The stored form, which `parse_claims` reads; what is empty is left out."""
+    """The stored form, which `parse_claim_mapping` reads; what is empty is left out."""
     return [
         {
             name: list(value) if isinstance(value, tuple) else value

@@ -89,7 +89,7 @@ def required_equal(node: Node) -> Iterator[tuple[str, str]]:
             yield from required_equal(part)
 
 
-def check_values(node: Node, types: Mapping[str, str], *, reason: str = SEARCH_CRITERIA) -> None:
+def check_query_values(node: Node, types: Mapping[str, str], *, reason: str = SEARCH_CRITERIA) -> None:
     """Raise `SpdciItemError` where a value cannot be compared with its column's type."""
     for term in criteria_terms(node):
         if types.get(term.attribute) == "image":

@@ -109,7 +109,7 @@ def named(names: Iterable[str]) -> str:
 
 
 def _time(when: datetime, text: str) -> SafeString:
-    return format_html('<time datetime="{}">{}</time>', time_zone.written(when), text)
+    return format_html('<time datetime="{}">{}</time>', time_zone.written_in_zone(when), text)
 
 
 @register.inclusion_tag("sello/error_summary.html")

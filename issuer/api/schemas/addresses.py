@@ -2,10 +2,12 @@
 
 from typing import Final
 
-from common.adapters.api.openapi.operation import Parameter
+from common.adapters.api.openapi.operation import OperationParameter
 
-AUTHORITY: Final = Parameter(
+AUTHORITY: Final = OperationParameter(
     "authority", "The authority's name in addresses.", "path", example="civil-registry"
 )
-REGISTRY: Final = Parameter("registry", "The registry's name in addresses.", "path", example="births")
+REGISTRY: Final = OperationParameter(
+    "registry", "The registry's name in addresses.", "path", example="births"
+)
 ISSUER: Final = "https://office.example/issuers/civil-registry"

@@ -15,7 +15,7 @@ from common.adapters.api.openapi.json_schema import (
     object_of,
     one_of,
 )
-from common.adapters.api.openapi.operation import JSON, Operation, Parameter, ResponseObject
+from common.adapters.api.openapi.operation import JSON, Operation, OperationParameter, ResponseObject
 from common.adapters.api.openapi.refusals import NO_SUCH_ADDRESS, ErrorCode, oauth_refusals, refusals_at
 from common.oid4vci.offer import AUTHORIZATION_CODE, PRE_AUTHORIZED
 from common.status import token, token_cwt
@@ -24,7 +24,7 @@ from common.trust.document_signers import PEM
 from issuer.api.schemas.addresses import AUTHORITY, ISSUER
 
 DOCUMENTS: Final = "issuer documents"
-NAME: Final = Parameter("name", "The name that the document bears in its address.", "path")
+NAME: Final = OperationParameter("name", "The name that the document bears in its address.", "path")
 OBJECTS: Final = array_of(ANY_OBJECT)
 TEXTS: Final = array_of(TEXT)
 
@@ -152,7 +152,7 @@ GET_OFFER: Final = document_operation(
         "credential_configuration_ids": ["birth.dc+sd-jwt"],
         "grants": {PRE_AUTHORIZED: {"pre-authorized_code": "SplxlOBe", "tx_code": {"length": 6}}},
     },
-    parameters=(Parameter("reference", "The secret end of credential_offer_uri.", "path"),),
+    parameters=(OperationParameter("reference", "The secret end of credential_offer_uri.", "path"),),
     responses=refusals_at(
         404,
         oauth_refusals(ErrorCode("invalid_grant", 404, "This offer has expired or was already used.")),
@@ -161,7 +161,7 @@ GET_OFFER: Final = document_operation(
 )
 
 
-def _status_list(id: str, path: str, *parameters: Parameter) -> Operation:
+def _status_list(id: str, path: str, *parameters: OperationParameter) -> Operation:
     return document_operation(
         id,
         "Read a status list",
@@ -194,7 +194,9 @@ GET_STATUS_LIST: Final = (
     _status_list(
         "get_status_list_by_key",
         "/vc-api/issuers/{authority}/{curve}/status/{name}",
-        Parameter("curve", "Of the authority's did:key that signs the list.", "path", example="P-256"),
+        OperationParameter(
+            "curve", "Of the authority's did:key that signs the list.", "path", example="P-256"
+        ),
     ),
 )
 GET_TYPE: Final = document_operation(

@@ -3,7 +3,7 @@
 from typing import Final
 
 from common.adapters.api.openapi.json_schema import URL, Component, object_of
-from common.adapters.api.openapi.operation import JSON, Operation, Parameter, ResponseObject
+from common.adapters.api.openapi.operation import JSON, Operation, OperationParameter, ResponseObject
 from common.adapters.api.openapi.refusals import (
     NO_SUCH_ADDRESS,
     TOO_MANY,
@@ -26,7 +26,7 @@ OFFER: Final = Operation(
     summary="Get an offer of what a notice says is ready",
     clause="docs/notices.md, OpenID4VCI 1.0 §4.1",
     tag=NOTICES,
-    parameters=(AUTHORITY, Parameter("id", "The notice's id.", "path")),
+    parameters=(AUTHORITY, OperationParameter("id", "The notice's id.", "path")),
     security=((HOLDER_REQUEST,),),
     responses=(
         ResponseObject(

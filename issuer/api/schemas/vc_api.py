@@ -3,7 +3,13 @@
 from typing import Final
 
 from common.adapters.api.openapi.json_schema import ANY_OBJECT, Component, object_of
-from common.adapters.api.openapi.operation import JSON, Body, Operation, Parameter, ResponseObject
+from common.adapters.api.openapi.operation import (
+    JSON,
+    Body,
+    Operation,
+    OperationParameter,
+    ResponseObject,
+)
 from common.adapters.api.openapi.refusals import ISSUING_PROBLEM, problem_refusals
 from common.adapters.api.openapi.security import OPERATOR_TOKEN
 from common.adapters.api.openapi.vc_api import A_CREDENTIAL, CREDENTIAL, PROOF, VC_API
@@ -21,7 +27,7 @@ ISSUE: Final = Operation(
     tag=VC_API,
     parameters=(
         AUTHORITY,
-        Parameter("suite", "A cryptosuite, or vc+jwt.", "path", example="eddsa-rdfc-2022"),
+        OperationParameter("suite", "A cryptosuite, or vc+jwt.", "path", example="eddsa-rdfc-2022"),
     ),
     security=((OPERATOR_TOKEN,),),
     body=Body({JSON: ISSUE_REQUEST}, {"credential": {"credential": A_CREDENTIAL, "options": {}}}),

@@ -6,7 +6,7 @@ from typing import Any
 
 from common.adapters.command import Command as BaseCommand
 from common.encoding import strict_json
-from common.registries.claims.mapping import parse_claims
+from common.registries.claims.mapping import parse_claim_mapping
 from issuer.configurations.types import create_configuration
 from issuer.registries.store import find_registry
 
@@ -39,7 +39,7 @@ class Command(BaseCommand):
             find_registry(options["registry"]),
             type=options["type"],
             formats=options["formats"],
-            claims=parse_claims(strict_json.loads(described.read_bytes())) if described else None,
+            claims=parse_claim_mapping(strict_json.loads(described.read_bytes())) if described else None,
             name=options["name"],
             doctype=options["doctype"],
             needs_approval=options["needs_approval"],

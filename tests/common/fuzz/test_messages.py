@@ -193,7 +193,7 @@ PARSERS: dict[str, tuple[Any, Callable[[Any], object]]] = {
         notification.parse_notification,
     ),
     "error": (ERROR, on_objects(lambda it: parse_error(it, status=400))),
-    "claims of a type": (CLAIMS, mapping.parse_claims),
+    "claims of a type": (CLAIMS, mapping.parse_claim_mapping),
     "access grant": (GRANT, on_objects(access.parse_grant)),
     "access log": (LOG, on_objects(holder.parse_log)),
     "consents": (CONSENTS, on_objects(holder.parse_consents)),

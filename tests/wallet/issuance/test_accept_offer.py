@@ -20,7 +20,7 @@ from wallet.issuance.accept_offer import (
     AlreadyAcceptedError,
     WrongTxCodeError,
 )
-from wallet.issuance.credential_offer import OfferGoneError
+from wallet.issuance.credential_offer import OfferExpiredError
 from wallet.issuance.credential_request import UnsuitableOfferError
 from wallet.issuer_client.transport import IssuerUnreachableError
 from wallet.models import Card, Pending
@@ -88,14 +88,14 @@ def test_a_code_where_one_is_asked_for(vault: Vault, office: Office, now: dateti
 
 def test_an_offer_that_is_gone(vault: Vault, office: Office, now: datetime) -> None:
     office.used = True
-    with pytest.raises(OfferGoneError, match="run out or was already used"):
+    with pytest.raises(OfferExpiredError, match="run out or was already used"):
         accept_offer.receive_offer(vault, office.link, now=now)
 
 
 def test_an_offer_that_was_used_in_the_meantime(vault: Vault, office: Office, now: datetime) -> None:
     id = accept_offer.receive_offer(vault, office.link, now=now)
     office.used = True
-    with pytest.raises(OfferGoneError):
+    with pytest.raises(OfferExpiredError):
         accept_offer.accept(vault, id, tx_code=None, now=now)
     with pytest.raises(NothingPendingError):
         accept_offer.read_offer(vault, id, now=now)

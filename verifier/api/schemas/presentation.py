@@ -18,7 +18,7 @@ from common.adapters.api.openapi.operation import (
     JSON,
     Body,
     Operation,
-    Parameter,
+    OperationParameter,
     ResponseObject,
     SecurityScheme,
 )
@@ -37,9 +37,11 @@ from verifier.presentation.browser import COOKIE
 
 PRESENTATION: Final = "presentation"
 JWT: Final = f"application/{REQUEST_TYPE}"
-SERVICE: Final = Parameter("slug", "The service's name in addresses.", "path", example="clinic")
-REQUEST_ID: Final = Parameter("request_id", "The secret end of request_uri.", "path")
-POLL_ID: Final = Parameter("poll_id", "The name under which the request's state is asked for.", "path")
+SERVICE: Final = OperationParameter("slug", "The service's name in addresses.", "path", example="clinic")
+REQUEST_ID: Final = OperationParameter("request_id", "The secret end of request_uri.", "path")
+POLL_ID: Final = OperationParameter(
+    "poll_id", "The name under which the request's state is asked for.", "path"
+)
 BROWSER: Final = SecurityScheme(
     "browserSession",
     {"type": "apiKey", "in": "cookie", "name": COOKIE, "description": "The browser that began the request."},

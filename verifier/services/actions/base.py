@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol
 from common.did import did_web
 from common.formats.base import Secured
 from common.oid4vp.transaction_data import DataAccess, Payment
-from common.parameters import Parameter, Parameters, group, text, texts, texts_by_name
+from common.parameters import Parameter, Parameters, group, list_of_texts, text, texts_by_name
 from common.vcdm.credential import ClaimPath
 from verifier.errors import UnlockRefusedError
 from verifier.models import PresentationSession
@@ -126,7 +126,7 @@ SERVICE_PARAMETERS: Final[Parameters] = {
                 "authority": Parameter(text, required=True),
                 "authority_name": Parameter(text),
                 "purpose": Parameter(text, required=True),
-                "attributes": Parameter(texts, required=True),
+                "attributes": Parameter(list_of_texts, required=True),
             }
         )
     ),

@@ -13,7 +13,7 @@ from common.encoding import display
 from common.encoding.money import to_text
 from common.keys import jwk
 from common.oid4vp.transaction_data import Payment
-from common.parameters import Parameter, group, text, texts, texts_by_name
+from common.parameters import Parameter, group, list_of_texts, text, texts_by_name
 from common.payments.programme import PaymentDecision, decide_payment
 from common.site import time_zone
 from verifier.errors import UnlockRefusedError
@@ -33,7 +33,7 @@ PARAMETERS: Final = {
                 "reference": Parameter(text, required=True),
                 "payee": Parameter(text, required=True),
                 "documents": Parameter(texts_by_name),  # the rules' names for documents, by query identifier
-                "signed_with": Parameter(texts),  # which of them sign the payment; without it, all
+                "signed_with": Parameter(list_of_texts),  # which of them sign the payment; without it, all
             }
         ),
         required=True,

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from common.encoding import display
-from common.parameters import Parameter, days, group, text, texts, texts_by_name
+from common.parameters import Parameter, days, group, list_of_texts, text, texts_by_name
 from common.registries.record_access.grant import Evidence
 from common.site import time_zone
 from verifier.errors import UnlockRefusedError
@@ -23,7 +23,7 @@ PARAMETERS: Final = {
     "purpose": Parameter(text, required=True),
     "labels": Parameter(texts_by_name),
     "consent": Parameter(  # what may be read again, and for how long
-        group({"attributes": Parameter(texts, required=True), "days": Parameter(days, required=True)})
+        group({"attributes": Parameter(list_of_texts, required=True), "days": Parameter(days, required=True)})
     ),
 }
 

@@ -16,7 +16,14 @@ from common.adapters.api.openapi.json_schema import (
     object_of,
     one_of,
 )
-from common.adapters.api.openapi.operation import FORM, JSON, Body, Operation, Parameter, ResponseObject
+from common.adapters.api.openapi.operation import (
+    FORM,
+    JSON,
+    Body,
+    Operation,
+    OperationParameter,
+    ResponseObject,
+)
 from common.adapters.api.openapi.refusals import exchange_refusals
 from common.adapters.api.openapi.security import PARTNER_SECRET, PARTNER_TOKEN
 from common.exchange.acknowledgement import ACK, ERR, NACK
@@ -123,7 +130,7 @@ def refused_at_once(answer: Component) -> ResponseObject:
 
 
 def token_operation(
-    id: str, *, tag: str, path_parameters: tuple[Parameter, ...] = (), known: bool = True
+    id: str, *, tag: str, path_parameters: tuple[OperationParameter, ...] = (), known: bool = True
 ) -> Operation:
     """The token endpoint for partners."""
     return Operation(

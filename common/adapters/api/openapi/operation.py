@@ -21,7 +21,7 @@ class SecurityScheme:
 
 
 @dataclass(frozen=True, slots=True)
-class Parameter:
+class OperationParameter:
     """A parameter of an address, of its query, or a header (§4.7.12)."""
 
     name: str
@@ -67,7 +67,7 @@ class Operation:
     responses: tuple[ResponseObject, ...]
     body: Body | None = None
     security: tuple[tuple[SecurityScheme, ...], ...] = ()
-    parameters: tuple[Parameter, ...] = ()
+    parameters: tuple[OperationParameter, ...] = ()
     description: str = ""
     path: str = ""
     deprecated: bool = False
@@ -136,7 +136,7 @@ def _at_its_address(
     }
 
 
-def _create_parameter(parameter: Parameter) -> dict[str, Any]:
+def _create_parameter(parameter: OperationParameter) -> dict[str, Any]:
     written = {
         "name": parameter.name,
         "in": parameter.where,

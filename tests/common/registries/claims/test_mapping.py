@@ -12,7 +12,7 @@ from common.registries.claims.mapping import (
     is_over,
     label_of,
     map_claims,
-    parse_claims,
+    parse_claim_mapping,
     vocabulary_of,
 )
 from common.registries.claims.schema import guess_claims
@@ -79,14 +79,14 @@ def test_a_birth_date_that_is_none_is_an_error() -> None:
 
 
 def test_descriptions_survive_their_stored_form() -> None:
-    claims = parse_claims(
+    claims = parse_claim_mapping(
         [
             {"name": "born", "column": "dob", "type": "date", "vocabulary": "https://publicschema.org/date_of_birth"},
             {"name": "age_over_18", "derive": "age_over", "years": 18, "from": "dob", "mandatory": True},
             {"name": "fullName", "selectively_disclosable": False},
         ]
     )  # fmt: skip
-    assert parse_claims(as_json(claims)) == claims
+    assert parse_claim_mapping(as_json(claims)) == claims
     assert claims[1] == Claim(
         "age_over_18", "dob", "Age over 18", "boolean", mandatory=True, derive="age_over", years=18
     )
@@ -119,7 +119,7 @@ def test_descriptions_that_cannot_be_used(
     entries: dict[str, str] | list[dict[str, Any] | str], reason: str
 ) -> None:
     with pytest.raises(InvalidClaimsError, match=reason):
-        parse_claims(entries)
+        parse_claim_mapping(entries)
 
 
 @pytest.mark.parametrize(
@@ -153,4 +153,4 @@ def test_headings_become_claim_names() -> None:
         "record_id", "record_type", "name", "farmerID", "ano_de_nacimiento", "superficie_ha",
         "record_2nd_crop", "n", "record_bbf3f11c", "n_2", "n_3",
     ]  # fmt: skip
-    assert parse_claims(as_json(guess_claims([{"name": heading} for heading in headings])))
+    assert parse_claim_mapping(as_json(guess_claims([{"name": heading} for heading in headings])))

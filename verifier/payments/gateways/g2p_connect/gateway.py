@@ -16,7 +16,7 @@ from common.adapters.exchange.partners import Partner
 from common.adapters.exchange.tokens import access_token
 from common.errors import SelloError
 from common.exchange.header import Envelope, Header
-from common.parameters import Parameter, one_of
+from common.parameters import Parameter, choice_of
 from common.payments.address import Address, parse_address
 from common.payments.g2p import disburse, status
 from common.payments.g2p.actions import (
@@ -43,8 +43,8 @@ MAX_BATCH: Final = 50
 SETTINGS: Final = {
     **setting_kinds.PAYING,
     "partner": Parameter(setting_kinds.partner_sender_id, required=True),
-    "mode": Parameter(one_of("sync", "async")),
-    "names": Parameter(one_of(True, False)),
+    "mode": Parameter(choice_of("sync", "async")),
+    "names": Parameter(choice_of(True, False)),
 }
 log = logging.getLogger("sello.payments")
 
