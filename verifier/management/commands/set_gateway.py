@@ -6,6 +6,7 @@ from typing import Any
 from common.adapters.command import Command as BaseCommand
 from verifier.payments.gateways import GATEWAYS
 from verifier.payments.gateways.accounts import set_gateway
+from verifier.payments.gateways.setting_kinds import GatewaySettingError
 
 
 class Command(BaseCommand):
@@ -43,7 +44,10 @@ class Command(BaseCommand):
 
 
 def _setting(text: str) -> tuple[str, Any]:
-    name, _, value = text.partition("=")
+    """A name and its value; without the sign, `--set resolve` would take a setting away unasked."""
+    name, sign, value = text.partition("=")
+    if not sign:
+        raise GatewaySettingError(f"--set {text} says no value: --set {text}=VALUE; {text}= takes it away.")
     try:
         return name, json.loads(value)
     except ValueError:

@@ -92,5 +92,10 @@ def test_the_command_ends_with_a_sentence(capsys: pytest.CaptureFixture[str]) ->
     given = ["--set", "partner=nobody.example", "--set", "payer=account:7@bank", "--programme", "subsidy"]
     with pytest.raises((SystemExit, CommandError)):
         call_command("set_gateway", "xbank", "g2p-connect", *given, "--json")
+    call_command("set_gateway", "xbank", "file", "--set", "folder=outbox/x")
+    with pytest.raises(CommandError, match="says no value"):
+        call_command("set_gateway", "xbank", "file", "--set", "folder")
+    assert GatewayAccount.objects.get(name="xbank").config == {"folder": "outbox/x"}
+    capsys.readouterr()
     call_command("set_gateway", "xbank", "file", "--json")
     assert json.loads(capsys.readouterr().out)["gateway"] == "xbank"
