@@ -69,9 +69,14 @@ class JsonFileReader:
             rows = json.loads(self._path.read_bytes())
         except (OSError, ValueError) as error:
             raise RegistryError("The registry's file cannot be read.", detail=self._path.name) from error
-        if not isinstance(rows, list) or not all({self._key, "version"} <= set(row) for row in rows):
-            raise RegistryError(f"The file is a list of records with {self._key} and version.")
+        if not isinstance(rows, list) or not all(map(self._is_record, rows)):
+            raise RegistryError(
+                f"The file is a list of records with {self._key} and version, a whole number."
+            )
         return rows
+
+    def _is_record(self, row: Any) -> bool:
+        return isinstance(row, dict) and self._key in row and type(row.get("version")) is int
 
     def _record(self, row: Mapping[str, Any]) -> RegistryRecord:
         data = {name: value for name, value in row.items() if name != "version"}

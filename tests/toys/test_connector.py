@@ -59,6 +59,13 @@ def test_a_change_is_followed(boats: Path, tmp_path: Path) -> None:
     assert run("sync_registry", "boats")["counts"] == {}
 
 
+@pytest.mark.parametrize("row", [7, {"id": "B-3"}, {"id": "B-3", "version": "1"}])
+def test_a_row_that_could_not_be_followed_is_refused(boats: Path, row: Any) -> None:
+    boats.write_text(json.dumps([*BOATS, row]))
+    with pytest.raises(CommandError, match="version, a whole number"):
+        connect(boats)
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
