@@ -15,6 +15,7 @@ TREE = read_modules()
     "rule",
     [
         rules.stands_in_a_room,
+        rules.neighbours_of_rooms_are_rooms,
         rules.imports_go_down,
         rules.no_circles,
         rules.imports_are_absolute,

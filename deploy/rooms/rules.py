@@ -31,6 +31,17 @@ def stands_in_a_room(tree: Tree, floors: Mapping[str, Floors] = plan.FLOORS) -> 
                 yield f"{name} stands in no room of {scope or 'the tree'}"
 
 
+def neighbours_of_rooms_are_rooms(tree: Tree, floors: Mapping[str, Floors] = plan.FLOORS) -> Iterator[str]:
+    """Where the folders in a folder are rooms of their own, a further one is too: none may import another."""
+    folders = {name.rpartition(".")[0] for name in tree}
+    for scope in floors:
+        rooms = {room for floor in floors[scope] for room in floor}
+        parted = {room.rpartition(".")[0] for room in rooms & folders} - {scope}
+        for folder in sorted(folders - rooms):
+            if within(folder, scope) and folder.rpartition(".")[0] in parted:
+                yield f"{folder} is no room beside rooms: add it to their floor in deploy/rooms/floors.py"
+
+
 def imports_go_down(tree: Tree, floors: Mapping[str, Floors] = plan.FLOORS) -> Iterator[str]:
     """A module imports its own room and lower floors, in every scope that holds both ends."""
     for name, targets in arrows(tree).items():

@@ -43,6 +43,16 @@ def test_a_module_in_no_room(tmp_path: Path) -> None:
     assert list(rules.stands_in_a_room(tree, HOUSE)) == ["issuer.misc stands in no room of issuer"]
 
 
+def test_a_folder_beside_rooms(tmp_path: Path) -> None:
+    floors: dict[str, Floors] = {"issuer": (("issuer.ways.road", "issuer.ways.rail"), ("issuer.ways",))}
+    files = dict.fromkeys(("issuer/ways/road/a.py", "issuer/ways/rail/a.py", "issuer/ways/kinds.py"), "")
+    assert list(rules.neighbours_of_rooms_are_rooms(grown(tmp_path, files), floors)) == []
+    tree = grown(tmp_path, {**files, "issuer/ways/air/a.py": ""})
+    assert list(rules.neighbours_of_rooms_are_rooms(tree, floors)) == [
+        "issuer.ways.air is no room beside rooms: add it to their floor in deploy/rooms/floors.py"
+    ]
+
+
 def test_an_import_up(tmp_path: Path) -> None:
     tree = grown(
         tmp_path,
