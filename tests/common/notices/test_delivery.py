@@ -16,7 +16,6 @@ from common.adapters.network import http
 from common.errors import FetchError
 from common.keys import jws
 from common.notices import delivery
-from common.notices.channels import CHANNELS
 from common.notices.delivery import INTERRUPTED, LEASE, MOST_ATTEMPTS, deliver_notices, retry_notice
 from common.notices.models import Notice
 from common.notices.notify import Recipient, create_notices
@@ -314,7 +313,3 @@ def test_the_command(capsys: pytest.CaptureFixture[str]) -> None:
     one(Recipient(addresses={"email": "ana@example.org"}))
     call_command("deliver_notices", "--json")
     assert json.loads(capsys.readouterr().out) == {"sent": 1, "postponed": 0, "failed": 0}
-
-
-def test_every_channel_is_one_dict() -> None:
-    assert set(CHANNELS) == {"email", "sms", "webhook"}

@@ -18,7 +18,7 @@ from issuer.issuance.offers import offer_credential
 from issuer.models import Record, Registry
 from issuer.oauth.access_codes import give_access_code
 from issuer.registries.connect import connect_registry
-from issuer.registries.connectors import CONNECTORS, find_connector, open_registry
+from issuer.registries.connectors import find_connector, open_registry
 from issuer.registries.connectors.base import Connector
 from issuer.registries.connectors.embedded import EmbeddedRegistry
 from issuer.registries.connectors.opencrvs import OpenCrvsRegistry
@@ -123,10 +123,6 @@ def test_each_connector_opens_a_reader(name: str, reader: type[RegistryReader]) 
         [],
         ["tells_removals"],  # told by each registry's own settings
     )
-
-
-def test_the_connectors_are_those() -> None:
-    assert list(CONNECTORS) == ["embedded", "csv", "sql", "spdci", "opencrvs"]
 
 
 def test_what_is_imported_is_not_connected() -> None:
