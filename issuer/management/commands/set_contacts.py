@@ -10,15 +10,17 @@ from issuer.registries.store import find_registry
 
 
 class Command(Base):
-    help = "Say which columns of a registry hold e-mail, telephone and language; an empty name means none."
+    help = "Say which columns of a registry hold a person's addresses and language; an empty name means none."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("registry")
+        parser.add_argument("registry", help="its name here")
         for contact in CONTACTS:
-            parser.add_argument(f"--{contact}", metavar="COLUMN")
+            parser.add_argument(
+                f"--{contact}", metavar="COLUMN", help=f"the column of the person's {contact}"
+            )
 
     def run(self, **options: Any) -> Mapping[str, Any]:
-        """`{registry, email, phone, language}`, as it is from now on."""
+        """`{registry, language}` and a member for each kind of address, as it is from now on."""
         registry = find_registry(options.pop("registry"))
         given = {contact: name for contact, name in options.items() if name is not None}
         if given:
